@@ -1,0 +1,35 @@
+/** The call a `type: "call"` notification is about. */
+export type CallAction = 'initiated' | 'ongoing' | 'cancelled' | 'rejected' | 'unanswered' | 'busy' | 'ended';
+
+/**
+ * What a client receives about one notification, on every provider: `notificationDetails` of the custom webhook, the
+ * data map of FCM, the root keys of APNs. Names, order and types are CometChat's (seeds 001 and 002; PARITY 6.1).
+ */
+export interface NotificationDetails {
+  title: string;
+  body: string;
+  /** uid of who acted. */
+  sender: string;
+  senderName: string;
+  senderAvatar?: string;
+  /** The recipient's uid in a 1:1 conversation, the guid in a group. */
+  receiver: string;
+  receiverName: string;
+  receiverAvatar?: string;
+  receiverType: 'user' | 'group';
+  /** Notifications with the same tag replace each other on the device. */
+  tag: string;
+  conversationId: string;
+  type: 'chat' | 'call';
+  callAction?: CallAction;
+  sessionId?: string;
+  callType?: 'audio' | 'video';
+  /** Epoch milliseconds, as a string. */
+  sentAt: string;
+  /** Total unread messages of the recipient. */
+  unreadMessageCount?: number;
+  /** The message object, when the app includes it. */
+  message?: Record<string, unknown>;
+  /** The app's custom JSON. */
+  custom?: Record<string, unknown>;
+}
