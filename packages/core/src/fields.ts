@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** An id of a user or a group: letters, digits, `_`, `-`, at most 100 (PARITY 7.1). */
+export const Uid = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_" and "-"');
+
+/** The id of an event, unique per app. */
+export const EventId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be 1 to 128 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-"');
+
+/** An app's id. */
+export const AppId = Uid;
+
+/** A person's or a group's display name. */
+export const DisplayName = z.string().min(1).max(255);
+
+/** A picture's URL. Any absolute URL: it is shown by clients and never fetched by us. */
+export const PictureUrl = z.url().max(2048);
+
+/** Seconds in a time where milliseconds are meant are the commonest mistake; 1e11 ms is in 1973. */
+const SMALLEST_MS = 1e11;
+
+/** A moment in epoch milliseconds. */
+export const EpochMs = z
+  .number()
+  .int()
+  .min(SMALLEST_MS, 'must be epoch milliseconds (this looks like seconds)')
+  .max(8.64e15);
+
+/** A JSON object of the caller's own. */
+export const JsonObject = z.record(z.string(), z.unknown());

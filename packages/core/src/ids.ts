@@ -1,0 +1,22 @@
+/** Every id of ours and how it is built. */
+
+/**
+ * The internal key of an accepted event: eight characters of time and six of chance, in base 36. It begins with a
+ * letter, since BullMQ refuses integers as job ids, and has no ":", which it refuses as well. `random` is in [0, 1).
+ */
+export const newEventKey = (now: number, random: () => number): string =>
+  `e${now.toString(36)}${Math.floor(random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')}`;
+
+/** When the event with this key was accepted (epoch ms). */
+export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -6), 36);
+
+/** The id of a delivery, of its job, and the `webhook-id` on the wire: the same over all attempts and replays. */
+export const deliveryId = (eventKey: string, ordinal: number): string => `${eventKey}.${ordinal}`;
+
+/** The parts of a delivery id, or undefined where it is not one. */
+export function parseDeliveryId(id: string): { eventKey: string; ordinal: number } | undefined {
+  const match = /^(e[0-9a-z]{7,20})\.(\d{1,10})$/.exec(id);
+  return match ? { eventKey: match[1] as string, ordinal: Number(match[2]) } : undefined;
+}

@@ -1,0 +1,20 @@
+import type { SuppressionReason } from './decision.ts';
+import type { ProviderKind } from './provider.ts';
+
+/** One way to reach a recipient: the app's webhook, or one of the recipient's devices. */
+export interface Target {
+  provider: ProviderKind;
+  /** Of FCM and APNs targets: which device. */
+  deviceId?: string;
+}
+
+/** What was decided for one recipient: the targets to send to, or the reason nothing is sent. */
+export type PlannedRecipient =
+  | { uid: string; targets: readonly [Target, ...Target[]] }
+  | { uid: string; suppressed: SuppressionReason };
+
+/** One delivery of a plan. Ordinals count up over the whole event, from 0. */
+export interface PlannedDelivery extends Target {
+  ordinal: number;
+  uid: string;
+}

@@ -1,0 +1,165 @@
+import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
+import { keys, loadField } from './keys.ts';
+import { script } from './script.ts';
+
+/** Which dead letters: all of the app's, or those of one provider, of one reason. */
+export interface DeadLetterFilter {
+  provider?: ProviderKind | undefined;
+  reason?: string | undefined;
+}
+
+/** A dead letter and where its event lives. */
+export interface FoundDeadLetter extends DeadLetter {
+  ref: EventRef;
+  ordinal: number;
+}
+
+/** A page of dead letters, newest first; `cursor` continues it and is absent at the end. */
+export interface DeadLetterPage {
+  letters: FoundDeadLetter[];
+  cursor?: string;
+}
+
+const SCAN = 200;
+
+/**
+ * One page of an app's dead letters. The cursor is the place of the last one, so letters that come or go in between
+ * shift nothing. A filter may need several reads; a page is full or the last.
+ */
+export async function listDeadLetters(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  page: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number },
+): Promise<DeadLetterPage> {
+  const letters: FoundDeadLetter[] = [];
+  let place = decodePlace(page.cursor);
+  while (place.shard < shards) {
+    const batch = await readBatch(redis, appId, place);
+    for (const letter of batch) {
+      place = { shard: place.shard, at: letter.at, id: letter.id };
+      if (matches(letter, page.filter ?? {})) letters.push(letter);
+      if (letters.length === page.limit) return { letters, cursor: encodePlace(place) };
+    }
+    if (batch.length < SCAN) place = { shard: place.shard + 1 };
+  }
+  return { letters };
+}
+
+/** Dead letters by id, those that exist, in the order asked. */
+export async function findDeadLetters(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  ids: readonly string[],
+): Promise<FoundDeadLetter[]> {
+  const found = new Map<string, FoundDeadLetter>();
+  for (let shard = 0; shard < shards && ids.length > 0; shard++) {
+    for (const letter of await readRecords(redis, appId, shard, ids)) found.set(letter.id, letter);
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** Takes a dead letter off the list; the delivery stays rejected. */
+export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
+  const { shard } = letter.ref;
+  const [removed] = await Promise.all([
+    redis.zrem(keys.deadLetters(shard, appId), letter.id),
+    redis.hdel(keys.deadLetterRecords(shard, appId), letter.id),
+  ]);
+  return removed === 1;
+}
+
+/** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
+const REOPEN = script<number>(`
+-- KEYS event, states, load, open, dead letters, dead letter records, attempts
+-- ARGV event key, ordinal, delivery id, load field, deadline, first sweep
+redis.call('ZREM', KEYS[5], ARGV[3])
+redis.call('HDEL', KEYS[6], ARGV[3])
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return -1 end
+if redis.call('BITFIELD', KEYS[2], 'GET', 'u4', '#' .. ARGV[2])[1] ~= 4 then return 0 end
+redis.call('BITFIELD', KEYS[2], 'SET', 'u4', '#' .. ARGV[2], 0)
+redis.call('HINCRBY', KEYS[1], 'rejected', -1)
+redis.call('HINCRBY', KEYS[3], ARGV[4], 1)
+redis.call('HSET', KEYS[7], 'x' .. ARGV[2], ARGV[5])
+redis.call('PEXPIREAT', KEYS[7], exp)
+redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
+return 1
+`);
+
+/**
+ * Reopens one dead letter for a replay, once. Returns false when there was nothing to reopen: replayed by another, or
+ * its event's record has gone with its retention (the letter goes as well).
+ */
+export async function reopen(
+  redis: Redis,
+  appId: string,
+  letter: FoundDeadLetter,
+  when: { deadline: number; sweepAt: number },
+): Promise<boolean> {
+  const { shard, key } = letter.ref;
+  const answer = await REOPEN(
+    redis,
+    [
+      keys.event(shard, key),
+      keys.states(shard, key),
+      keys.load(shard),
+      keys.open(shard),
+      keys.deadLetters(shard, appId),
+      keys.deadLetterRecords(shard, appId),
+      keys.attempts(shard, key),
+    ],
+    [key, letter.ordinal, letter.id, loadField(appId, letter.provider), when.deadline, when.sweepAt],
+  );
+  return answer === 1;
+}
+
+interface Place {
+  shard: number;
+  at?: number;
+  id?: string;
+}
+
+const encodePlace = ({ shard, at, id }: Place): string => Buffer.from(`${shard} ${at} ${id}`).toString('base64url');
+
+function decodePlace(cursor: string | undefined): Place {
+  if (!cursor) return { shard: 0 };
+  const [shard, at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (!id || !Number.isInteger(Number(shard)) || Number.isNaN(Number(at))) throw new RangeError('not a cursor');
+  return { shard: Number(shard), at: Number(at), id };
+}
+
+/** The next letters after a place, newest first; among those of one millisecond by id, descending, as Redis sorts. */
+async function readBatch(redis: Redis, appId: string, { shard, at, id }: Place): Promise<FoundDeadLetter[]> {
+  const key = keys.deadLetters(shard, appId);
+  const rank = id === undefined ? null : await redis.zrevrank(key, id);
+  let start = rank === null ? 0 : rank + 1;
+  if (rank === null && at !== undefined) start = await redis.zcount(key, `(${at}`, '+inf');
+  const ids = await redis.zrevrange(key, start, start + SCAN - 1);
+  return ids.length === 0 ? [] : readRecords(redis, appId, shard, ids);
+}
+
+async function readRecords(
+  redis: Redis,
+  appId: string,
+  shard: number,
+  ids: readonly string[],
+): Promise<FoundDeadLetter[]> {
+  const [texts, scores] = await Promise.all([
+    redis.hmget(keys.deadLetterRecords(shard, appId), ...ids),
+    redis.zmscore(keys.deadLetters(shard, appId), ...ids),
+  ]);
+  return ids.flatMap((id, i) => {
+    const [text, at, parsed] = [texts[i], scores[i], parseDeliveryId(id)];
+    if (!text || !at || !parsed) return [];
+    return [
+      { ...decodeDeadLetter(id, Number(at), text), ref: { shard, key: parsed.eventKey }, ordinal: parsed.ordinal },
+    ];
+  });
+}
+
+const matches = (letter: DeadLetter, { provider, reason }: DeadLetterFilter): boolean =>
+  (provider === undefined || letter.provider === provider) && (reason === undefined || letter.reason === reason);

@@ -1,0 +1,10 @@
+export * from './accept.ts';
+export * from './attempts.ts';
+export type { DeadLetter } from './dead-letter.ts';
+export * from './dead-letters.ts';
+export { shardTag } from './keys.ts';
+export * from './plan.ts';
+export { deliveriesOf, type PlannedSlice } from './planned-slice.ts';
+export * from './progress.ts';
+export * from './settle.ts';
+export * from './sweep.ts';

@@ -1,0 +1,5 @@
+export { DeliveryJob, deliveryJob, EventJob } from './jobs.ts';
+export { type QueueKind, queueName } from './names.ts';
+export * from './next-step.ts';
+export * from './producer.ts';
+export * from './work.ts';

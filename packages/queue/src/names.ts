@@ -1,0 +1,10 @@
+import type { Lane, ProviderKind } from '@fanfare/core';
+
+/** The queues: one of events to expand, one of deliveries per provider. Each has a BullMQ queue per lane and shard. */
+export type QueueKind = 'events' | `deliveries-${ProviderKind}`;
+
+/** The name of a lane's BullMQ queue, e.g. `deliveries-custom-call`. */
+export const queueName = (kind: QueueKind, lane: Lane): string => `${kind}-${lane}`;
+
+/** The key prefix of a shard's queues: a hash tag, so that all of a shard sits on one node of a Redis Cluster. */
+export const queuePrefix = (shard: number): string => `{p${shard}}`;

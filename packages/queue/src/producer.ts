@@ -1,0 +1,142 @@
+import { deliveryId, type EventRef, type Lane, type ProviderKind, retryPolicy } from '@fanfare/core';
+import { type BulkJobOptions, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { DeliveryJob, EventJob } from './jobs.ts';
+import { type QueueKind, queueName, queuePrefix } from './names.ts';
+
+/** Jobs per round trip: larger batches hold up Redis and build one huge write. */
+const BATCH = 500;
+
+/** How often a batch that Redis took only in part is offered again before the caller hears of it. */
+const BATCH_TRIES = 3;
+
+/** How often a bug may throw before a job rests among the failed; the sweeper revives it from there. */
+const EVENT_ATTEMPTS = 5;
+
+/** What is known of a job by its id. */
+export type JobPresence = 'present' | 'missing' | 'failed';
+
+/** Puts jobs into queues. Every id is the identity of the work: adding twice is adding once. */
+export class Producer {
+  readonly #redis: Redis;
+  readonly #queues = new Map<string, Queue>();
+
+  /** The connection stays the caller's to close. */
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Asks for an event to be expanded. */
+  async addEvent(ref: EventRef, lane: Lane): Promise<void> {
+    const data: EventJob = { e: ref.key };
+    const opts = { jobId: ref.key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' } };
+    await this.#queue('events', lane, ref.shard).add('expand', data, opts);
+  }
+
+  /**
+   * Adds deliveries of one provider and lane. BullMQ's bulk add is a pipeline, not a transaction, and reports a refused
+   * entry as a negative id: each id is checked and what is missing is added again.
+   * @throws when some are still missing after a few tries; adding all of them again later is safe.
+   */
+  async addDeliveries(shard: number, provider: ProviderKind, lane: Lane, jobs: readonly DeliveryJob[]): Promise<void> {
+    const queue = this.#queue(`deliveries-${provider}`, lane, shard);
+    const { attempts } = retryPolicy(lane, provider);
+    for (let from = 0; from < jobs.length; from += BATCH) {
+      const batch = jobs.slice(from, from + BATCH).map((data) => ({
+        name: 'd',
+        data,
+        opts: { jobId: deliveryId(data.e, data.o), attempts, backoff: { type: 'custom' } },
+      }));
+      await addAll(queue, batch);
+    }
+  }
+
+  /** Whether these deliveries' jobs exist; one that is among the failed (a bug threw) counts as `failed`. */
+  async presence(kind: QueueKind, lane: Lane, shard: number, ids: readonly string[]): Promise<JobPresence[]> {
+    const queue = this.#queue(kind, lane, shard);
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hmget(queue.toKey(id), 'timestamp', 'finishedOn');
+    const answers = (await pipeline.exec()) ?? [];
+    return answers.map(([error, fields]) => {
+      if (error) throw error;
+      const [timestamp, finishedOn] = fields as [string | null, string | null];
+      if (timestamp === null) return 'missing';
+      return finishedOn === null ? 'present' : 'failed';
+    });
+  }
+
+  /** Removes a job, so that its id is free again. A job in hand cannot be removed and stays. */
+  async remove(kind: QueueKind, lane: Lane, shard: number, id: string): Promise<void> {
+    await this.#queue(kind, lane, shard).remove(id);
+  }
+
+  /** How many jobs wait or are delayed in a queue, and how long the oldest waiting one has (ms; 0 when none waits). */
+  async depth(kind: QueueKind, lane: Lane, shard: number, now: number): Promise<QueueDepth> {
+    const queue = this.#queue(kind, lane, shard);
+    const [waiting, delayed, active, oldest] = await Promise.all([
+      this.#redis.llen(queue.toKey('wait')),
+      this.#redis.zcard(queue.toKey('delayed')),
+      this.#redis.llen(queue.toKey('active')),
+      this.#redis.lindex(queue.toKey('wait'), -1),
+    ]);
+    const since = oldest ? Number(await this.#redis.hget(queue.toKey(oldest), 'timestamp')) : now;
+    return { waiting, delayed, active, oldestMs: since > 0 ? Math.max(0, now - since) : 0 };
+  }
+
+  /** Lets go of the queues; the connection stays open. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+  }
+
+  #queue(kind: QueueKind, lane: Lane, shard: number): Queue {
+    const name = queueName(kind, lane);
+    const id = `${shard}:${name}`;
+    const known = this.#queues.get(id);
+    if (known) return known;
+    const queue = new Queue(name, {
+      connection: this.#redis,
+      prefix: queuePrefix(shard),
+      // Commands fail by themselves when Redis is away; waiting for it would hold up the caller.
+      skipWaitingForReady: true,
+      // The events stream cannot be switched off; nobody reads it.
+      streams: { events: { maxLen: 100 } },
+      defaultJobOptions: {
+        removeOnComplete: true,
+        removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
+        stackTraceLimit: 1,
+        sizeLimit: 2048,
+      },
+    });
+    // A queue object reports connection errors here as well as to the caller; the caller's suffice.
+    queue.on('error', () => undefined);
+    this.#queues.set(id, queue);
+    return queue;
+  }
+}
+
+/** The state of one queue at a moment. */
+export interface QueueDepth {
+  waiting: number;
+  delayed: number;
+  active: number;
+  oldestMs: number;
+}
+
+interface BulkJob {
+  name: string;
+  data: DeliveryJob;
+  opts: BulkJobOptions;
+}
+
+async function addAll(queue: Queue, batch: BulkJob[]): Promise<void> {
+  let left = batch;
+  for (let tries = 0; tries < BATCH_TRIES; tries++) {
+    const added = await queue.addBulk(left);
+    left = left.filter((_, i) => !isTaken(added[i]?.id));
+    if (left.length === 0) return;
+  }
+  throw new Error(`${queue.name}: ${left.length} of ${batch.length} jobs were not taken`);
+}
+
+/** BullMQ hands back a script's error code in place of the id. */
+const isTaken = (id: unknown): boolean => typeof id === 'string' && !id.startsWith('-');

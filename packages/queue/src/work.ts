@@ -1,0 +1,144 @@
+import type { Lane } from '@fanfare/core';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { type QueueKind, queueName, queuePrefix } from './names.ts';
+import type { Step } from './next-step.ts';
+
+/** A job in hand. */
+export interface JobInHand<Data> {
+  id: string;
+  data: Data;
+  /** Attempts spent before this one. */
+  attemptsMade: number;
+  /** Whether it was started before: by a worker that died, or before a wait. What it does may have been done. */
+  startedBefore: boolean;
+  /** When it was added, epoch ms. */
+  addedAt: number;
+  /** The lock this worker holds, for fencing. */
+  lock: { key: string; token: string };
+  /** Aborted when the lock is lost or the worker is closing for good: stop at the next safe point. */
+  signal: AbortSignal;
+}
+
+export interface WorkOptions<Data> {
+  /** Must have `maxRetriesPerRequest: null`; stays the caller's to close. */
+  redis: Redis;
+  kind: QueueKind;
+  lane: Lane;
+  shard: number;
+  concurrency: number;
+  schema: z.ZodType<Data>;
+  handle(job: JobInHand<Data>): Promise<Step>;
+  /** Told of what went wrong outside of any one job, and of every exception a handler threw (a bug). */
+  onError(error: Error, jobId?: string): void;
+}
+
+/** A running worker. */
+export interface Work {
+  /** Stops taking jobs and waits for those in hand, at most `graceMs`; what is left is taken over by another worker. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * How soon a dead worker's jobs are taken over: its lock runs out, and the next check finds it. Calls cannot wait; the
+ * others prefer fewer writes. (Measured: take-over comes within lock + interval.)
+ */
+const LOCKS: Record<Lane, { lockDuration: number; stalledInterval: number }> = {
+  call: { lockDuration: 5000, stalledInterval: 2000 },
+  chat: { lockDuration: 10_000, stalledInterval: 5000 },
+  bulk: { lockDuration: 15_000, stalledInterval: 5000 },
+};
+
+/** A job may lose its worker this often before it counts as failed: rolling deploys must not use it up. */
+const MAX_STALLED = 1000;
+
+/** How long a worker rests after Redis refused a write for lack of memory; it would spin otherwise. */
+const OOM_REST_MS = 3000;
+
+/** Wait after a bug threw. */
+const AFTER_BUG_MS = 1000;
+
+/** Thrown to BullMQ so that it spends an attempt and asks the backoff strategy, which finds the delay in here. */
+class RetryLater extends Error {
+  override name = 'RetryLater';
+  readonly delayMs: number;
+  constructor(delayMs: number) {
+    super('retry');
+    this.delayMs = delayMs;
+  }
+}
+
+/** Takes jobs of one lane and shard, parses them, hands them over, and does with the job what the handler says. */
+export function work<Data>(options: WorkOptions<Data>): Work {
+  const { redis, kind, lane, shard, concurrency, onError } = options;
+  const worker: Worker = new Worker(
+    queueName(kind, lane),
+    (job, token, signal) => run(options, worker, job, token, signal),
+    {
+      connection: redis,
+      prefix: queuePrefix(shard),
+      concurrency,
+      ...LOCKS[lane],
+      maxStalledCount: MAX_STALLED,
+      runRetryDelay: 1000,
+      drainDelay: 5,
+      settings: {
+        backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delayMs : AFTER_BUG_MS),
+      },
+    },
+  );
+  worker.on('error', (error) => {
+    onError(error);
+    if (error.message.startsWith('OOM')) rest(worker);
+  });
+  worker.on('failed', (job, error) => {
+    if (!(error instanceof RetryLater)) onError(error, job?.id);
+  });
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'lock lost');
+  });
+  return { close: (graceMs) => closeWithin(worker, graceMs) };
+}
+
+async function run<Data>(
+  { schema, handle }: WorkOptions<Data>,
+  worker: Worker,
+  job: Job,
+  token = '',
+  signal = new AbortController().signal,
+): Promise<void> {
+  const parsed = schema.safeParse(job.data);
+  if (!parsed.success) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
+  const id = String(job.id);
+  const step = await handle({
+    id,
+    data: parsed.data,
+    attemptsMade: job.attemptsMade,
+    startedBefore: job.attemptsStarted > 1,
+    addedAt: job.timestamp,
+    lock: { key: `${worker.toKey(id)}:lock`, token },
+    signal,
+  });
+  if (step.do === 'done') return;
+  if (step.do === 'retry') throw new RetryLater(step.delayMs);
+  await job.moveToDelayed(Date.now() + step.delayMs, token);
+  throw new DelayedError();
+}
+
+function rest(worker: Worker): void {
+  if (worker.isPaused()) return;
+  void worker.pause(true);
+  setTimeout(() => void worker.resume(), OOM_REST_MS).unref();
+}
+
+async function closeWithin(worker: Worker, graceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), graceMs);
+  });
+  // `close` would wait for ever and cannot be hurried afterwards; `pause` waits as well and leaves the choice open.
+  const ended = await Promise.race([worker.pause(), late]);
+  clearTimeout(timer);
+  await worker.close(ended === 'late');
+}

@@ -1,0 +1,79 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+
+export const API_KEY_SCOPES = ['publish', 'manage'] as const;
+/** `publish`: post events and ask for their counts. `manage`: everything else of the app. */
+export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
+
+/** What is known of an API key: all but the key, of which only the hash is stored. */
+export interface ApiKeyInfo {
+  id: string;
+  name: string;
+  scopes: ApiKeyScope[];
+  /** The first characters of the key, to tell keys apart. */
+  prefix: string;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** Whom a key speaks for. */
+export interface ApiKeyGrant {
+  appId: string;
+  id: string;
+  scopes: ApiKeyScope[];
+}
+
+const PREFIX_LENGTH = 8;
+
+/** Makes a key. The key itself is returned this once and stored nowhere. */
+export async function createApiKey(
+  redis: Redis,
+  appId: string,
+  { name, scopes, now }: { name: string; scopes: ApiKeyScope[]; now: number },
+): Promise<ApiKeyInfo & { apiKey: string }> {
+  const apiKey = `fk_${randomBytes(24).toString('base64url')}`;
+  const id = randomBytes(9).toString('base64url');
+  const info: ApiKeyInfo = { id, name, scopes, prefix: apiKey.slice(0, PREFIX_LENGTH), createdAt: now };
+  const hash = hashKey(apiKey);
+  await redis.hset(keys.appKeys(appId), id, JSON.stringify({ ...info, hash }));
+  await redis.set(keys.apiKey(hash), JSON.stringify({ appId, id, scopes } satisfies ApiKeyGrant));
+  return { ...info, apiKey };
+}
+
+/**
+ * Whom this key speaks for, or undefined when it is unknown or revoked. Looked up by its SHA-256, so that the time it
+ * takes tells nothing about keys that exist; a key has 192 random bits and needs no slow hash.
+ */
+export async function findApiKey(redis: Redis, apiKey: string): Promise<ApiKeyGrant | undefined> {
+  const text = await redis.get(keys.apiKey(hashKey(apiKey)));
+  return text === null ? undefined : (JSON.parse(text) as ApiKeyGrant);
+}
+
+/** An app's keys, oldest first. */
+export async function listApiKeys(redis: Redis, appId: string): Promise<ApiKeyInfo[]> {
+  const stored = await redis.hvals(keys.appKeys(appId));
+  return stored
+    .map((text) => {
+      const { hash: _hash, ...info } = JSON.parse(text) as ApiKeyInfo & { hash: string };
+      return info;
+    })
+    .sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** Revokes a key, at once; false when the app has none with this id. */
+export async function revokeApiKey(redis: Redis, appId: string, id: string): Promise<boolean> {
+  const text = await redis.hget(keys.appKeys(appId), id);
+  if (text === null) return false;
+  await redis.del(keys.apiKey((JSON.parse(text) as { hash: string }).hash));
+  return (await redis.hdel(keys.appKeys(appId), id)) === 1;
+}
+
+/** Revokes all of an app's keys. */
+export async function revokeAllKeys(redis: Redis, appId: string): Promise<void> {
+  const stored = await redis.hvals(keys.appKeys(appId));
+  await Promise.all(stored.map((text) => redis.del(keys.apiKey((JSON.parse(text) as { hash: string }).hash))));
+  await redis.del(keys.appKeys(appId));
+}
+
+const hashKey = (apiKey: string): string => createHash('sha256').update(apiKey).digest('hex');

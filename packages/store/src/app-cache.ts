@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis';
+import { type App, decodeApp } from './apps.ts';
+import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
+import { keys } from './keys.ts';
+import type { SecretBox } from './secrets.ts';
+
+/** An app and its providers as a worker knows them. */
+export interface AppBundle {
+  app: App;
+  /** Whether deliveries go to the custom provider. */
+  customEnabled: boolean;
+  /** The custom provider with its secrets; only where the cache was given a secret box. */
+  custom?: CustomProviderConfig | undefined;
+}
+
+/** The longest a change without an event may stay unseen. */
+const FRESH_MS = 2000;
+
+interface Entry {
+  bundle: Promise<AppBundle | undefined>;
+  readAt: number;
+}
+
+/**
+ * Apps as a worker reads them: at most two seconds old, and never older than the event asks for, so that a provider
+ * that was configured before an event was posted is used for it.
+ */
+export class AppCache {
+  readonly #redis: Redis;
+  readonly #box: SecretBox | undefined;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(redis: Redis, { box, now }: { box?: SecretBox; now: () => number }) {
+    this.#redis = redis;
+    this.#box = box;
+    this.#now = now;
+  }
+
+  /** The app at `version` or later, or undefined when it was deleted. */
+  async get(appId: string, version: number): Promise<AppBundle | undefined> {
+    const entry = this.#entries.get(appId);
+    if (entry && this.#now() - entry.readAt < FRESH_MS) {
+      const bundle = await entry.bundle;
+      if (bundle && bundle.app.version >= version) return bundle;
+    }
+    return this.#reload(appId);
+  }
+
+  #reload(appId: string): Promise<AppBundle | undefined> {
+    const entry = { bundle: this.#read(appId), readAt: this.#now() };
+    this.#entries.set(appId, entry);
+    entry.bundle.catch(() => this.#entries.delete(appId));
+    return entry.bundle;
+  }
+
+  async #read(appId: string): Promise<AppBundle | undefined> {
+    const hash = await this.#redis.hgetall(keys.app(appId));
+    const app = decodeApp(appId, hash);
+    if (!app) return undefined;
+    return {
+      app,
+      customEnabled: isCustomEnabled(hash),
+      ...(this.#box ? { custom: decodeCustomProvider(this.#box, appId, hash) } : {}),
+    };
+  }
+}

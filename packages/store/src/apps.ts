@@ -1,0 +1,107 @@
+import type { Freshness, FreshnessClass } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { revokeAllKeys } from './api-keys.ts';
+import { keys, keysOfApp } from './keys.ts';
+
+/** An app: one tenant, apart from all others. */
+export interface App {
+  appId: string;
+  name: string;
+  /** Where the app says it is, e.g. `us`; sent along in payloads. */
+  region: string;
+  /** Off: nothing is sent for this app. */
+  pushEnabled: boolean;
+  settings: AppSettings;
+  /** Epoch ms. */
+  createdAt: number;
+  /** Goes up with every change to the app or its providers; events carry it, workers that are behind reload. */
+  version: number;
+}
+
+/** What may be configured per app; absent means the default. */
+export interface AppSettings {
+  deadlines?: Partial<Record<FreshnessClass, Freshness>>;
+  /** Groups with more members than this are not notified. */
+  maxGroupSize?: number;
+}
+
+/** What of an app can be changed. */
+export type AppChanges = Partial<Pick<App, 'name' | 'region' | 'pushEnabled' | 'settings'>>;
+
+const CREATE = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'v', 1, unpack(ARGV))
+return 1`;
+
+const CHANGE = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
+return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
+
+/** Creates an app; false when the id is taken. */
+export async function createApp(redis: Redis, app: Omit<App, 'version'>): Promise<boolean> {
+  const created = await redis.eval(CREATE, 1, keys.app(app.appId), ...fieldsOf(app), 'createdAt', app.createdAt);
+  if (created !== 1) return false;
+  await redis.sadd(keys.apps(), app.appId);
+  return true;
+}
+
+/** Changes an app; false when there is none. */
+export const changeApp = async (redis: Redis, appId: string, changes: AppChanges): Promise<boolean> =>
+  (await redis.eval(CHANGE, 1, keys.app(appId), ...fieldsOf(changes))) !== 0;
+
+/** The app, or undefined. */
+export async function readApp(redis: Redis, appId: string): Promise<App | undefined> {
+  return decodeApp(appId, await redis.hgetall(keys.app(appId)));
+}
+
+/** All apps, by id. */
+export async function listApps(redis: Redis): Promise<App[]> {
+  const ids = (await redis.smembers(keys.apps())).sort();
+  const apps = await Promise.all(ids.map((appId) => readApp(redis, appId)));
+  return apps.filter((app) => app !== undefined);
+}
+
+/**
+ * Deletes an app with its keys, providers, users and groups; false when there is none. Its events run out with their
+ * retention, and are not sent any more.
+ */
+export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
+  await revokeAllKeys(redis, appId);
+  const removed = await redis.unlink(keys.app(appId));
+  await redis.srem(keys.apps(), appId);
+  await redis.unlink(keys.groups(appId));
+  for (const pattern of keysOfApp(appId)) {
+    for await (const batch of redis.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
+      if (batch.length > 0) await redis.unlink(...batch);
+    }
+  }
+  return removed === 1;
+}
+
+/** The app in this hash, or undefined for an empty one. */
+export function decodeApp(appId: string, hash: Record<string, string>): App | undefined {
+  if (!hash.v) return undefined;
+  return {
+    appId,
+    name: hash.name ?? appId,
+    region: hash.region ?? '',
+    pushEnabled: hash.pushEnabled === '1',
+    settings: JSON.parse(hash.settings ?? '{}') as AppSettings,
+    createdAt: Number(hash.createdAt),
+    version: Number(hash.v),
+  };
+}
+
+/** Writes fields of an app's hash and raises its version, so that workers see the change with the next event. */
+export async function writeAppFields(redis: Redis, appId: string, fields: Record<string, string>): Promise<boolean> {
+  return (await redis.eval(CHANGE, 1, keys.app(appId), ...Object.entries(fields).flat())) !== 0;
+}
+
+const fieldsOf = ({ name, region, pushEnabled, settings }: AppChanges): string[] =>
+  Object.entries({
+    name,
+    region,
+    pushEnabled: pushEnabled === undefined ? undefined : pushEnabled ? '1' : '0',
+    settings: settings && JSON.stringify(settings),
+  }).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));

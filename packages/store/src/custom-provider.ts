@@ -1,0 +1,119 @@
+import type { CustomCredential } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { writeAppFields } from './apps.ts';
+import { keys } from './keys.ts';
+import type { SecretBox } from './secrets.ts';
+
+/** The custom provider as configured, secrets in clear. */
+export interface CustomProviderConfig extends CustomCredential {
+  isEnabled: boolean;
+}
+
+/** The custom provider as it may be shown. */
+export interface CustomProviderView {
+  providerId: 'custom';
+  isEnabled: boolean;
+  webhookURL: string;
+  useBasicAuth: boolean;
+  basicAuthUsername?: string;
+  /** Whether POSTs are signed. */
+  signed: boolean;
+  /** Set when we switched it off ourselves: why, and when (epoch ms). */
+  disabled?: { reason: string; at: number };
+}
+
+/** What is stored: the secrets sealed, the rest readable. */
+interface Stored {
+  isEnabled: boolean;
+  webhookURL: string;
+  basicAuthUsername?: string;
+  signed: boolean;
+  sealed: string;
+}
+
+const FIELD = 'p:custom';
+const OFF = 'off:custom';
+
+const place = (appId: string) => `${appId}|custom|custom`;
+
+/** Writes the custom provider; a provider that was switched off by us is on again. */
+export async function writeCustomProvider(
+  redis: Redis,
+  box: SecretBox,
+  appId: string,
+  config: CustomProviderConfig,
+): Promise<void> {
+  const { isEnabled, webhookURL, basicAuth, signingSecrets } = config;
+  const stored: Stored = {
+    isEnabled,
+    webhookURL,
+    ...(basicAuth ? { basicAuthUsername: basicAuth.username } : {}),
+    signed: signingSecrets.length > 0,
+    sealed: box.seal(JSON.stringify({ basicAuthPassword: basicAuth?.password, signingSecrets }), place(appId)),
+  };
+  await writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
+}
+
+/** The custom provider with its secrets, or undefined when there is none. For senders only. */
+export async function readCustomProvider(
+  redis: Redis,
+  box: SecretBox,
+  appId: string,
+): Promise<CustomProviderConfig | undefined> {
+  return decodeCustomProvider(box, appId, await redis.hgetall(keys.app(appId)));
+}
+
+/** The same from the app's hash, already read. A provider that was switched off is not enabled. */
+export function decodeCustomProvider(
+  box: SecretBox,
+  appId: string,
+  hash: Record<string, string>,
+): CustomProviderConfig | undefined {
+  const stored = parse(hash);
+  if (!stored) return undefined;
+  const secrets = JSON.parse(box.open(stored.sealed, place(appId))) as {
+    basicAuthPassword?: string;
+    signingSecrets: string[];
+  };
+  const username = stored.basicAuthUsername;
+  return {
+    isEnabled: isCustomEnabled(hash),
+    webhookURL: stored.webhookURL,
+    ...(username === undefined ? {} : { basicAuth: { username, password: secrets.basicAuthPassword ?? '' } }),
+    signingSecrets: secrets.signingSecrets,
+  };
+}
+
+/** Whether the app's hash says that deliveries go to the custom provider. */
+export const isCustomEnabled = (hash: Record<string, string>): boolean => parse(hash)?.isEnabled === true && !hash[OFF];
+
+/** What may be shown of it, or undefined when there is none. */
+export async function viewCustomProvider(redis: Redis, appId: string): Promise<CustomProviderView | undefined> {
+  const hash = await redis.hgetall(keys.app(appId));
+  const stored = parse(hash);
+  if (!stored) return undefined;
+  return {
+    providerId: 'custom',
+    isEnabled: isCustomEnabled(hash),
+    webhookURL: stored.webhookURL,
+    useBasicAuth: stored.basicAuthUsername !== undefined,
+    ...(stored.basicAuthUsername === undefined ? {} : { basicAuthUsername: stored.basicAuthUsername }),
+    signed: stored.signed,
+    ...(hash[OFF] ? { disabled: JSON.parse(hash[OFF]) as { reason: string; at: number } } : {}),
+  };
+}
+
+/** Removes it; false when there was none. */
+export async function deleteCustomProvider(redis: Redis, appId: string): Promise<boolean> {
+  const removed = await redis.hdel(keys.app(appId), FIELD, OFF);
+  if (removed > 0) await writeAppFields(redis, appId, {});
+  return removed > 0;
+}
+
+/** Switches it off until an operator changes it: the endpoint has said that it is gone for good. */
+export const disableCustomProvider = async (redis: Redis, appId: string, reason: string, at: number): Promise<void> => {
+  await writeAppFields(redis, appId, { [OFF]: JSON.stringify({ reason, at }) });
+};
+
+const parse = (hash: Record<string, string>): Stored | undefined =>
+  hash[FIELD] ? (JSON.parse(hash[FIELD]) as Stored) : undefined;

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+import { touchUsers } from './users.ts';
+
+export interface Group {
+  guid: string;
+  name?: string | undefined;
+  icon?: string | undefined;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** Members written per round trip of a bulk load. */
+const LOAD_BATCH = 1000;
+
+/** How long what a broken bulk load left behind stays. */
+const LOAD_TTL_S = 3600;
+
+/** Creates or changes a group; fields not given stay, `null` removes one. */
+export async function upsertGroup(
+  redis: Redis,
+  appId: string,
+  guid: string,
+  group: { name?: string | null | undefined; icon?: string | null | undefined },
+  now: number,
+): Promise<Group> {
+  const key = keys.group(appId, guid);
+  const write = redis.multi().hsetnx(key, 'createdAt', String(now));
+  for (const [field, value] of Object.entries(group)) {
+    if (value === null) write.hdel(key, field);
+    else if (value !== undefined) write.hset(key, field, value);
+  }
+  const answers = (await write.hgetall(key).exec()) ?? [];
+  await redis.sadd(keys.groups(appId), guid);
+  return decodeGroup(guid, answers.at(-1)?.[1] as Record<string, string>) as Group;
+}
+
+/** The group, or undefined. */
+export async function readGroup(redis: Redis, appId: string, guid: string): Promise<Group | undefined> {
+  return decodeGroup(guid, await redis.hgetall(keys.group(appId, guid)));
+}
+
+/** Removes a group and its list of members; false when unknown. */
+export async function deleteGroup(redis: Redis, appId: string, guid: string): Promise<boolean> {
+  await redis.srem(keys.groups(appId), guid);
+  await redis.unlink(keys.members(appId, guid));
+  return (await redis.unlink(keys.group(appId, guid))) === 1;
+}
+
+/** Adds members, making people and group known; returns how many were new. */
+export async function addMembers(
+  redis: Redis,
+  appId: string,
+  guid: string,
+  uids: readonly string[],
+  now: number,
+): Promise<number> {
+  if (uids.length === 0) return 0;
+  await redis.hsetnx(keys.group(appId, guid), 'createdAt', String(now));
+  await redis.sadd(keys.groups(appId), guid);
+  await touchUsers(redis, appId, uids, now);
+  return redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid]));
+}
+
+/** Removes members; returns how many there were. */
+export const removeMembers = async (
+  redis: Redis,
+  appId: string,
+  guid: string,
+  uids: readonly string[],
+): Promise<number> => (uids.length === 0 ? 0 : redis.zrem(keys.members(appId, guid), ...uids));
+
+/**
+ * Replaces the list of members by a stream of uids, in memory that does not grow with it. Fan-out sees the old list
+ * until the last uid is in, then the new one; when the stream fails, the old list stays.
+ * @returns the number of members, each counted once.
+ */
+export async function replaceMembers(
+  redis: Redis,
+  appId: string,
+  guid: string,
+  uids: AsyncIterable<string>,
+  now: number,
+): Promise<number> {
+  const load = keys.membersLoad(appId, guid, randomBytes(6).toString('hex'));
+  try {
+    for await (const batch of inBatches(uids, LOAD_BATCH)) {
+      await redis.zadd(load, ...batch.flatMap((uid) => [0, uid]));
+      await redis.expire(load, LOAD_TTL_S);
+      await touchUsers(redis, appId, batch, now);
+    }
+    return await swapIn(redis, load, keys.members(appId, guid));
+  } catch (error) {
+    await redis.unlink(load).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function swapIn(redis: Redis, load: string, members: string): Promise<number> {
+  const count = await redis.zcard(load);
+  if (count === 0) await redis.unlink(members);
+  else await redis.multi().rename(load, members).persist(members).exec();
+  return count;
+}
+
+/** Up to `limit` members after `after` (from the first when empty), in the order of their uids. */
+export const pageMembers = (
+  redis: Redis,
+  appId: string,
+  guid: string,
+  after: string,
+  limit: number,
+): Promise<string[]> =>
+  redis.zrangebylex(keys.members(appId, guid), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
+
+/** The number of members; 0 for a group nobody has heard of. */
+export const countMembers = (redis: Redis, appId: string, guid: string): Promise<number> =>
+  redis.zcard(keys.members(appId, guid));
+
+async function* inBatches(items: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function decodeGroup(guid: string, hash: Record<string, string>): Group | undefined {
+  if (!hash.createdAt) return undefined;
+  const { createdAt, ...rest } = hash;
+  return { guid, ...rest, createdAt: Number(createdAt) };
+}

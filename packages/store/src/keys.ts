@@ -1,0 +1,32 @@
+/**
+ * Every key of the registry. None has a TTL: the registry is what operators and backends configured. The hash tag is
+ * the app for what is read together with it, and app and id for what there are millions of.
+ */
+export const keys = {
+  /** Hash: the app's settings, its version `v`, its providers `p:<kind>` and why one is off `off:<kind>`. */
+  app: (appId: string) => `app:{${appId}}`,
+  /** Set of the ids of all apps. */
+  apps: () => 'apps',
+  /** Hash: id of an API key → what is known of it, without the key. */
+  appKeys: (appId: string) => `appkeys:{${appId}}`,
+  /** String: what the API key with this SHA-256 may do. */
+  apiKey: (hash: string) => `apikey:{${hash}}`,
+  /** Hash: a person. */
+  user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
+  /** Set: whom the person has blocked. */
+  blocked: (appId: string, uid: string) => `blocked:{${appId}:${uid}}`,
+  /** Set: who has blocked the person. */
+  blockedBy: (appId: string, uid: string) => `blockedby:{${appId}:${uid}}`,
+  /** Hash: a group. */
+  group: (appId: string, guid: string) => `group:{${appId}:${guid}}`,
+  /** Sorted set, all scores 0, so that members are walked in the order of their uids. */
+  members: (appId: string, guid: string) => `members:{${appId}:${guid}}`,
+  /** The same while a bulk load is under way; expires when the load is broken off. */
+  membersLoad: (appId: string, guid: string, load: string) => `members:{${appId}:${guid}}:load:${load}`,
+  /** Set of the guids of an app's groups. */
+  groups: (appId: string) => `groups:{${appId}}`,
+};
+
+/** All keys of an app that hold one person or one group; app ids have no glob characters. */
+export const keysOfApp = (appId: string): string[] =>
+  ['user', 'blocked', 'blockedby', 'group', 'members'].map((kind) => `${kind}:{${appId}:*`);

@@ -1,0 +1,47 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/**
+ * What a connection is for: `request` fails at once when Redis is away, so that a caller gets its 503; `worker` waits
+ * for it to come back, so that work in hand is finished rather than lost.
+ */
+export type RedisRole = 'request' | 'worker';
+
+/** Longest pause between two attempts to connect again. */
+const MAX_RECONNECT_MS = 2000;
+
+const OPTIONS: Record<RedisRole, RedisOptions> = {
+  request: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2000,
+    retryStrategy: (times) => Math.min(50 * 2 ** times, MAX_RECONNECT_MS),
+  },
+  worker: {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(100 * 2 ** times, MAX_RECONNECT_MS),
+  },
+};
+
+/**
+ * Opens a connection and waits until it is ready, at most `waitMs`: with Redis away the process starts all the same and
+ * connects when it can. Connection errors go to `onError`; they never throw.
+ * @throws when the URL is not one of a single server.
+ */
+export async function connectRedis(
+  url: string,
+  role: RedisRole,
+  onError: (error: Error) => void,
+  waitMs = 5000,
+): Promise<Redis> {
+  if (url.includes(',')) throw new Error('REDIS_URL: a list of servers (Redis Cluster) is not supported yet');
+  const redis = new Redis(url, OPTIONS[role]);
+  redis.on('error', onError);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  return redis;
+}
