@@ -1,3 +1,4 @@
+export { type QueueGauges, readQueues } from './gauges.ts';
 export { DeliveryJob, deliveryJob, EventJob } from './jobs.ts';
 export { type QueueKind, queueName } from './names.ts';
 export * from './next-step.ts';

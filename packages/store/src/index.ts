@@ -4,5 +4,6 @@ export * from './apps.ts';
 export * from './custom-provider.ts';
 export * from './groups.ts';
 export * from './redis.ts';
+export * from './redis-state.ts';
 export * from './secrets.ts';
 export * from './users.ts';

@@ -9,18 +9,18 @@ export type RedisRole = 'request' | 'worker';
 /** Longest pause between two attempts to connect again. */
 const MAX_RECONNECT_MS = 2000;
 
-const OPTIONS: Record<RedisRole, RedisOptions> = {
+const OPTIONS = {
   request: {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: 2000,
-    retryStrategy: (times) => Math.min(50 * 2 ** times, MAX_RECONNECT_MS),
+    retryStrategy: (times: number) => Math.min(50 * 2 ** times, MAX_RECONNECT_MS),
   },
   worker: {
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(100 * 2 ** times, MAX_RECONNECT_MS),
+    retryStrategy: (times: number) => Math.min(100 * 2 ** times, MAX_RECONNECT_MS),
   },
-};
+} satisfies Record<RedisRole, RedisOptions>;
 
 /**
  * Opens a connection and waits until it is ready, at most `waitMs`: with Redis away the process starts all the same and

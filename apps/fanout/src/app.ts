@@ -1,0 +1,118 @@
+import { LANES, type Lane } from '@fanfare/core';
+import { FencedError } from '@fanfare/ledger';
+import { EventJob, Producer, readQueues, work } from '@fanfare/queue';
+import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
+import { AppCache, connectRedis, MemoryWatch } from '@fanfare/store';
+import type { FanoutConfig } from './config.ts';
+import type { FanoutDeps } from './deps.ts';
+import { handleEvent } from './handle-event.ts';
+import { SWEEP_TIMES, type SweepTimes, sweep } from './sweep.ts';
+
+/** What a caller in the same process may set besides the environment. */
+export interface FanoutOverrides {
+  log?: Logger;
+  sweepTimes?: SweepTimes;
+}
+
+/** A running fanout. */
+export interface Fanout {
+  /** Port of health and metrics. */
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Starts taking events apart. Resolves when the workers run; with Redis away they begin when it comes back. */
+export async function start(config: FanoutConfig, overrides: FanoutOverrides = {}): Promise<Fanout> {
+  const log = overrides.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
+  const closer = new Closer();
+  const stopping = new AbortController();
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const connect = async (url: string) =>
+    closer.add('redis', await connectRedis(url, 'worker', onRedisError), (redis) => redis.disconnect());
+  const registry = await connect(config.REDIS_URL);
+  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const now = Date.now;
+  const metrics = createMetrics();
+  const deps: FanoutDeps = {
+    queueRedis,
+    registry,
+    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    apps: new AppCache(registry, { now }),
+    memory: new MemoryWatch(queueRedis, now),
+    metrics,
+    log,
+    shards: config.QUEUE_SHARDS,
+    sliceSize: config.FANOUT_SLICE,
+    now,
+    random: Math.random,
+    stopping: stopping.signal,
+  };
+  startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
+  startWorkers(deps, closer, config);
+  const health = await startHealthServer({
+    host: config.HOST,
+    port: config.PORT,
+    metricsToken: config.METRICS_TOKEN,
+    metrics: {
+      render: async () => {
+        await readQueues(deps.producer, 'events', deps.shards, metrics, now());
+        return metrics.render();
+      },
+    },
+    ready: async () => {
+      await queueRedis.ping();
+      return { ready: true, checks: { redis: { ok: true } } };
+    },
+  });
+  closer.add('health', health, (server) => server.close());
+  closer.add('stop', stopping, (controller) => controller.abort());
+  log.info({ port: health.port }, 'fanout.started');
+  return { port: health.port, close: () => closer.close() };
+}
+
+function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): void {
+  const concurrency: Record<Lane, number> = {
+    call: config.FANOUT_CONCURRENCY_CALL,
+    chat: config.FANOUT_CONCURRENCY_CHAT,
+    bulk: config.FANOUT_CONCURRENCY_BULK,
+  };
+  const workers = LANES.flatMap((lane) =>
+    Array.from({ length: deps.shards }, (_, shard) =>
+      work({
+        redis: deps.queueRedis,
+        kind: 'events',
+        lane,
+        shard,
+        concurrency: concurrency[lane],
+        schema: EventJob,
+        handle: (job) => handleEvent(deps, shard, job),
+        onError: (error, jobId) => logError(deps.log, error, jobId),
+      }),
+    ),
+  );
+  closer.add('workers', workers, () =>
+    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
+  );
+}
+
+function logError(log: Logger, error: Error, jobId?: string): void {
+  // Losing an event to another worker is how fencing works; nobody need act.
+  if (error instanceof FencedError) log.info({ jobId, reason: error.message }, 'event.fenced');
+  else if (jobId === undefined) log.warn({ reason: error.message }, 'queue.error');
+  else log.error({ jobId, err: error }, 'event.failed');
+}
+
+function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): void {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= sweep(deps, times)
+      .catch((error: Error) => deps.log.warn({ reason: error.message }, 'sweep.failed'))
+      .finally(() => {
+        running = undefined;
+      });
+  }, times.everyMs);
+  closer.add('sweeper', timer, async () => {
+    clearInterval(timer);
+    await running;
+  });
+}

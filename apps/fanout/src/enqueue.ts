@@ -1,0 +1,64 @@
+import { type AcceptedEvent, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
+import { deliveriesOf, type PlannedSlice, readStates, settle } from '@fanfare/ledger';
+import { deliveryJob } from '@fanfare/queue';
+import type { FanoutDeps } from './deps.ts';
+
+/**
+ * Puts the deliveries of a planned slice into their queues. A slice planned by a worker before us may be partly queued
+ * or sent: only what is still open is added, marked so that the sender looks at its state first. An event that is
+ * already too late is not queued at all; its deliveries expire here.
+ */
+export async function enqueue(
+  deps: FanoutDeps,
+  shard: number,
+  accepted: AcceptedEvent,
+  { slice, mine }: { slice: PlannedSlice; mine: boolean },
+): Promise<void> {
+  const planned = deliveriesOf(slice);
+  const deliveries = mine ? planned : await stillOpen(deps, shard, accepted.key, planned);
+  if (deliveries.length === 0) return;
+  if (deps.now() >= accepted.leaveBy) return expire(deps, shard, accepted, deliveries);
+  for (const [provider, group] of byProvider(deliveries)) {
+    const jobs = group.map((delivery) => deliveryJob({ shard, key: accepted.key }, delivery, mine ? {} : { r: 1 }));
+    await deps.producer.addDeliveries(shard, provider, accepted.lane, jobs);
+    deps.metrics.deliveriesPlanned.inc({ provider, lane: accepted.lane }, group.length);
+  }
+}
+
+async function stillOpen(
+  { queueRedis }: FanoutDeps,
+  shard: number,
+  key: string,
+  planned: PlannedDelivery[],
+): Promise<PlannedDelivery[]> {
+  const states = await readStates(
+    queueRedis,
+    { shard, key },
+    planned.map((delivery) => delivery.ordinal),
+  );
+  return planned.filter((_, i) => isOpen(states[i] ?? 'pending'));
+}
+
+async function expire(
+  { queueRedis, metrics, now }: FanoutDeps,
+  shard: number,
+  { key, appId, lane }: AcceptedEvent,
+  deliveries: PlannedDelivery[],
+): Promise<void> {
+  const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));
+  const before = await settle(queueRedis, { shard, key }, appId, settlements, now());
+  deliveries.forEach(({ provider }, i) => {
+    if (before[i] && isOpen(before[i])) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
+  });
+}
+
+/** Deliveries grouped by provider, in the order they came. */
+export function byProvider(deliveries: readonly PlannedDelivery[]): Map<ProviderKind, PlannedDelivery[]> {
+  const groups = new Map<ProviderKind, PlannedDelivery[]>();
+  for (const delivery of deliveries) {
+    const group = groups.get(delivery.provider);
+    if (group) group.push(delivery);
+    else groups.set(delivery.provider, [delivery]);
+  }
+  return groups;
+}

@@ -1,0 +1,92 @@
+import { advance, type Cursor, FencedError, readCursor, readEvent } from '@fanfare/ledger';
+import type { EventJob, JobInHand, Step } from '@fanfare/queue';
+import { applyEvent } from './apply-event.ts';
+import { backpressure } from './backpressure.ts';
+import type { FanoutDeps } from './deps.ts';
+import { enqueue } from './enqueue.ts';
+import { type EventInHand, plan } from './plan.ts';
+
+/** Slices planned before an event makes room for others. */
+const SLICES_PER_TURN = 4;
+
+/** What was done in one turn, for the log. */
+interface Turn {
+  slices: number;
+  recipients: number;
+  done: boolean;
+}
+
+/**
+ * One turn at expanding an event: a few slices, each planned, queued and then passed by the cursor, in this order, so
+ * that whoever comes after a crash goes on exactly there. Then the job yields to others, or is done.
+ */
+export async function handleEvent(deps: FanoutDeps, shard: number, job: JobInHand<EventJob>): Promise<Step> {
+  const key = job.data.e;
+  const [accepted, cursor] = await Promise.all([
+    readEvent(deps.queueRedis, { shard, key }),
+    readCursor(deps.queueRedis, { shard, key }),
+  ]);
+  if (!accepted || !cursor || cursor.full) return { do: 'done' };
+  if (cursor.slice === 0) await applyEvent(deps, accepted);
+  const app = await deps.apps.get(accepted.appId, accepted.settingsVersion);
+  return expandSome(deps, { shard, accepted, app }, cursor, job);
+}
+
+async function expandSome(
+  deps: FanoutDeps,
+  inHand: EventInHand,
+  from: Cursor,
+  job: JobInHand<EventJob>,
+): Promise<Step> {
+  const turn: Turn = { slices: 0, recipients: 0, done: false };
+  let cursor = from;
+  let delayMs = 1;
+  while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
+    delayMs = await backpressure(deps, inHand);
+    if (delayMs > 0) break;
+    if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
+    const { recipients, next } = await expandSlice(deps, inHand, cursor, job);
+    turn.slices++;
+    turn.recipients += recipients;
+    turn.done = next.full;
+    cursor = next;
+  }
+  logTurn(deps, inHand, turn);
+  return turn.done ? { do: 'done' } : { do: 'wait', delayMs: Math.max(1, delayMs) };
+}
+
+async function expandSlice(
+  deps: FanoutDeps,
+  inHand: EventInHand,
+  cursor: Cursor,
+  job: JobInHand<EventJob>,
+): Promise<{ recipients: number; next: Cursor }> {
+  const { shard, accepted } = inHand;
+  const planned = await plan(deps, inHand, cursor);
+  await enqueue(deps, shard, accepted, planned);
+  const { slice } = planned;
+  await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice);
+  for (const recipient of slice.recipients) {
+    if (planned.mine && 'suppressed' in recipient)
+      deps.metrics.recipientsSuppressed.inc({ reason: recipient.suppressed });
+  }
+  const deliveries = slice.recipients.reduce((n, r) => n + ('targets' in r ? r.targets.length : 0), 0);
+  return {
+    recipients: slice.recipients.length,
+    next: { slice: cursor.slice + 1, cursor: slice.cursor, next: slice.first + deliveries, full: slice.last },
+  };
+}
+
+function logTurn({ log, now }: FanoutDeps, { accepted }: EventInHand, turn: Turn): void {
+  const { key, appId, event, lane, receivedAt } = accepted;
+  const fields = {
+    eventKey: key,
+    eventId: event.id,
+    appId,
+    type: event.type,
+    lane,
+    ageMs: now() - receivedAt,
+    ...turn,
+  };
+  log[turn.done ? 'info' : 'debug'](fields, 'event.expanded');
+}

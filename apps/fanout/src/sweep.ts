@@ -1,0 +1,98 @@
+import { type AcceptedEvent, deliveryId, type EventRef, type PlannedDelivery } from '@fanfare/core';
+import {
+  claimDueEvents,
+  forgetEvent,
+  movedSinceLastLook,
+  openDeliveries,
+  readCursor,
+  readEvent,
+  readReplayDeadlines,
+} from '@fanfare/ledger';
+import { deliveryJob, type QueueKind } from '@fanfare/queue';
+import type { FanoutDeps } from './deps.ts';
+import { byProvider } from './enqueue.ts';
+
+/** Events looked at in one go, per shard. */
+const BATCH = 100;
+
+/** When the sweeper runs, and how long it leaves an event alone after a look. */
+export interface SweepTimes {
+  everyMs: number;
+  againMs: number;
+}
+
+export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
+
+/**
+ * Looks once at the open events that are due and puts back jobs that are missing: of an event whose job was lost
+ * between two writes, of deliveries lost by a failover or failed by a bug. An event that has moved since the last look
+ * is left alone, so a healthy event costs one command a look.
+ */
+export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
+  for (let shard = 0; shard < deps.shards; shard++) {
+    const now = deps.now();
+    for (const ref of await claimDueEvents(deps.queueRedis, shard, { now, again: now + againMs }, BATCH)) {
+      if (deps.stopping.aborted) return;
+      await sweepEvent(deps, ref);
+    }
+  }
+}
+
+async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
+  const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
+  if (!accepted || !cursor) return forgetEvent(deps.queueRedis, ref);
+  if (await movedSinceLastLook(deps.queueRedis, ref)) return;
+  if (!cursor.full) return reviveEvent(deps, ref, accepted);
+  for await (const deliveries of openDeliveries(deps.queueRedis, ref)) {
+    await reviveDeliveries(deps, ref, accepted, deliveries);
+  }
+}
+
+async function reviveEvent(deps: FanoutDeps, ref: EventRef, { lane }: AcceptedEvent): Promise<void> {
+  const [missing] = await withoutJob(deps, 'events', lane, ref.shard, [ref.key]);
+  if (missing === undefined) return;
+  await deps.producer.addEvent(ref, lane);
+  deps.metrics.swept.inc({ what: 'event' });
+  deps.log.warn({ eventKey: ref.key }, 'event.swept');
+}
+
+async function reviveDeliveries(
+  deps: FanoutDeps,
+  ref: EventRef,
+  { lane }: AcceptedEvent,
+  deliveries: PlannedDelivery[],
+): Promise<void> {
+  for (const [provider, group] of byProvider(deliveries)) {
+    const ids = new Map(group.map((delivery) => [deliveryId(ref.key, delivery.ordinal), delivery]));
+    const missing = await withoutJob(deps, `deliveries-${provider}`, lane, ref.shard, [...ids.keys()]);
+    if (missing.length === 0) continue;
+    const lost = missing.map((id) => ids.get(id) as PlannedDelivery);
+    const deadlines = await readReplayDeadlines(
+      deps.queueRedis,
+      ref,
+      lost.map((delivery) => delivery.ordinal),
+    );
+    const jobs = lost.map((delivery) => {
+      const x = deadlines.get(delivery.ordinal);
+      return deliveryJob(ref, delivery, { r: 1, ...(x === undefined ? {} : { x }) });
+    });
+    await deps.producer.addDeliveries(ref.shard, provider, lane, jobs);
+    deps.metrics.swept.inc({ what: 'delivery' }, jobs.length);
+    deps.log.warn({ eventKey: ref.key, provider, deliveries: jobs.length }, 'deliveries.swept');
+  }
+}
+
+/** Those of the ids that have no job, after taking away the jobs that a bug has failed. */
+async function withoutJob(
+  deps: FanoutDeps,
+  kind: QueueKind,
+  lane: AcceptedEvent['lane'],
+  shard: number,
+  ids: string[],
+): Promise<string[]> {
+  const presence = await deps.producer.presence(kind, lane, shard, ids);
+  const failed = ids.filter((_, i) => presence[i] === 'failed');
+  for (const id of failed) await deps.producer.remove(kind, lane, shard, id);
+  if (failed.length > 0) deps.metrics.swept.inc({ what: 'failed_job' }, failed.length);
+  return ids.filter((_, i) => presence[i] !== 'present');
+}

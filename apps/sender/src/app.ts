@@ -1,0 +1,114 @@
+import { LANES, type Lane } from '@fanfare/core';
+import { type AddressPolicy, createCustomProvider } from '@fanfare/providers';
+import { DeliveryJob, Producer, readQueues, work } from '@fanfare/queue';
+import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
+import { AppCache, connectRedis, createSecretBox } from '@fanfare/store';
+import type { SenderConfig } from './config.ts';
+import type { AttemptRecord, SenderDeps } from './deps.ts';
+import { EventCache } from './event-cache.ts';
+import { handleDelivery } from './handle-delivery.ts';
+
+export type { AttemptRecord } from './deps.ts';
+
+/** What a caller in the same process may set besides the environment. */
+export interface SenderOverrides {
+  log?: Logger;
+  /** Told of every attempt. */
+  onAttempt?: (attempt: AttemptRecord) => void;
+}
+
+/** A running sender. */
+export interface Sender {
+  /** Port of health and metrics. */
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Starts sending for the configured providers. With Redis away it begins when Redis comes back. */
+export async function start(config: SenderConfig, overrides: SenderOverrides = {}): Promise<Sender> {
+  const log = overrides.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
+  const closer = new Closer();
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const connect = async (url: string) =>
+    closer.add('redis', await connectRedis(url, 'worker', onRedisError), (redis) => redis.disconnect());
+  const registry = await connect(config.REDIS_URL);
+  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
+  warnOfWiderPolicy(log, policy);
+  const now = Date.now;
+  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
+  const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
+  const deps: SenderDeps = {
+    queueRedis,
+    registry,
+    events: new EventCache(queueRedis, registry),
+    apps: new AppCache(registry, { box, now }),
+    custom: closer.add('custom provider', createCustomProvider({ policy }), (provider) => provider.close()),
+    metrics: createMetrics(),
+    log,
+    now,
+    random: Math.random,
+    onAttempt: overrides.onAttempt ?? (() => undefined),
+  };
+  startWorkers(deps, closer, config);
+  const producer = closer.add('producer', new Producer(queueRedis), (queues) => queues.close());
+  const health = await startHealthServer({
+    host: config.HOST,
+    port: config.PORT,
+    metricsToken: config.METRICS_TOKEN,
+    metrics: {
+      render: async () => {
+        for (const provider of config.SENDER_PROVIDERS) {
+          await readQueues(producer, `deliveries-${provider}`, config.QUEUE_SHARDS, deps.metrics, now());
+        }
+        return deps.metrics.render();
+      },
+    },
+    ready: async () => {
+      await queueRedis.ping();
+      return { ready: true, checks: { redis: { ok: true } } };
+    },
+  });
+  closer.add('health', health, (server) => server.close());
+  log.info({ port: health.port, providers: config.SENDER_PROVIDERS }, 'sender.started');
+  return { port: health.port, close: () => closer.close() };
+}
+
+function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig): void {
+  const concurrency: Record<Lane, number> = {
+    call: config.SENDER_CONCURRENCY_CALL,
+    chat: config.SENDER_CONCURRENCY_CHAT,
+    bulk: config.SENDER_CONCURRENCY_BULK,
+  };
+  const workers = config.SENDER_PROVIDERS.flatMap((provider) =>
+    LANES.flatMap((lane) =>
+      Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
+        work({
+          redis: deps.queueRedis,
+          kind: `deliveries-${provider}`,
+          lane,
+          shard,
+          concurrency: concurrency[lane],
+          schema: DeliveryJob,
+          handle: (job) => handleDelivery(deps, { shard, lane, provider }, job),
+          onError: (error, jobId) => logError(deps.log, error, jobId),
+        }),
+      ),
+    ),
+  );
+  // All at once: each finishes what it has in hand, and together they take no longer than the slowest.
+  closer.add('workers', workers, () =>
+    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
+  );
+}
+
+function logError(log: Logger, error: Error, jobId?: string): void {
+  if (jobId === undefined) log.warn({ reason: error.message }, 'queue.error');
+  else log.error({ jobId, err: error }, 'delivery.failed');
+}
+
+/** What makes webhooks into private networks possible is said aloud at every start. */
+function warnOfWiderPolicy(log: Logger, { allowHttp, allowCidrs }: AddressPolicy): void {
+  if (allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
+  if (allowCidrs.length > 0) log.warn({ allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set: webhooks may reach these networks');
+}

@@ -1,0 +1,38 @@
+import type { ProviderKind } from '@fanfare/core';
+import { parseCidrs } from '@fanfare/providers';
+import { flag, intBetween, list, processEnv } from '@fanfare/runtime';
+import { z } from 'zod';
+
+/** The providers this build can serve. */
+const SERVED = ['custom'] as const satisfies readonly ProviderKind[];
+
+const providers = list()
+  .pipe(z.array(z.enum(SERVED, { error: `expected some of ${SERVED.join(', ')}` })))
+  .transform((kinds) => (kinds.length > 0 ? kinds : [...SERVED]));
+
+const cidrs = list().transform((entries, context) => {
+  try {
+    return parseCidrs(entries.join(','));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** What sender takes from the environment. */
+export const SenderEnv = z.object({
+  ...processEnv,
+  PORT: intBetween(0, 65_535, 8082).describe('Port of health and metrics.'),
+  REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
+  QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
+  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
+  FANFARE_MASTER_KEY: z.string().describe('32 bytes in base64; decrypts provider secrets.'),
+  FANFARE_MASTER_KEY_PREVIOUS: z.string().optional().describe('The key before, while keys are rotated.'),
+  SENDER_PROVIDERS: providers.describe('Providers this process serves.'),
+  SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Sends in flight, lane call, per provider.'),
+  SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Sends in flight, lane chat, per provider.'),
+  SENDER_CONCURRENCY_BULK: intBetween(1, 1000, 100).describe('Sends in flight, lane bulk, per provider.'),
+  WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
+  WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
+});
+export type SenderConfig = z.infer<typeof SenderEnv>;

@@ -1,0 +1,44 @@
+import type { CustomCredential, Provider, ProviderKind, SettledState } from '@fanfare/core';
+import type { Logger, Metrics } from '@fanfare/runtime';
+import type { AppCache } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { EventCache } from './event-cache.ts';
+
+/** What handling a delivery works with; made in app.ts. */
+export interface SenderDeps {
+  /** Redis of queues and ledger. */
+  queueRedis: Redis;
+  /** Redis of the registry. */
+  registry: Redis;
+  events: EventCache;
+  apps: AppCache;
+  custom: Provider<CustomCredential>;
+  metrics: Metrics;
+  log: Logger;
+  now(): number;
+  random(): number;
+  /** Told of every attempt, after it is recorded. */
+  onAttempt(attempt: AttemptRecord): void;
+}
+
+/** One attempt at one delivery, and what it led to. Holds no message text. */
+export interface AttemptRecord {
+  eventId: string;
+  type: string;
+  appId: string;
+  deliveryId: string;
+  uid: string;
+  provider: ProviderKind;
+  /** From 1. */
+  attempt: number;
+  /** What the provider's answer amounts to, or why nothing was sent. */
+  outcome: string;
+  reason?: string | undefined;
+  /** The state the delivery has reached, or undefined when it will be tried again. */
+  settled: SettledState | undefined;
+  /** When it is tried again, in ms. */
+  againInMs?: number | undefined;
+  durationMs: number;
+  /** From the receipt of the event to now. */
+  ageMs: number;
+}

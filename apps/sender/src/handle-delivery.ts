@@ -1,0 +1,147 @@
+import { deliveryId, type EventRef, isOpen, type Lane, type Outcome, type ProviderKind } from '@fanfare/core';
+import { noteAttempt, readStates, type Settlement, settle } from '@fanfare/ledger';
+import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
+import type { SenderDeps } from './deps.ts';
+import type { LoadedEvent } from './event-cache.ts';
+import { send } from './send.ts';
+
+/** Which queue a delivery came from. */
+export interface Source {
+  shard: number;
+  lane: Lane;
+  provider: ProviderKind;
+}
+
+/** A delivery in hand. */
+interface InHand {
+  source: Source;
+  ref: EventRef;
+  job: JobInHand<DeliveryJob>;
+  loaded: LoadedEvent;
+  /** Not sent after this, epoch ms. */
+  deadlineAt: number;
+}
+
+/** What an attempt came to: the provider's answer, or that none was asked for because it is too late. */
+type Attempted = Outcome | { kind: 'expired'; reason?: undefined; detail?: undefined };
+
+/**
+ * One attempt at one delivery: too late? already settled? else send, then record, in this order, so that a crash in
+ * between sends again rather than never. Returns what becomes of the job.
+ */
+export async function handleDelivery(deps: SenderDeps, source: Source, job: JobInHand<DeliveryJob>): Promise<Step> {
+  const ref = { shard: source.shard, key: job.data.e };
+  const loaded = await deps.events.get(ref);
+  if (!loaded) return { do: 'done' };
+  const inHand: InHand = { source, ref, job, loaded, deadlineAt: job.data.x ?? loaded.accepted.leaveBy };
+  if (await isSettled(deps, inHand)) return { do: 'done' };
+  const startedAt = deps.now();
+  const attempted = await attempt(deps, inHand);
+  const step = stepAfter(deps, inHand, attempted);
+  await record(deps, inHand, attempted, step);
+  report(deps, inHand, attempted, step, startedAt);
+  return step.do === 'settle' ? { do: 'done' } : step;
+}
+
+/** Looked up only where it can be: the job was started or added before, or it is a ring that may be superseded. */
+async function isSettled({ queueRedis }: SenderDeps, { source, ref, job }: InHand): Promise<boolean> {
+  if (!job.startedBefore && !job.data.r && source.lane !== 'call') return false;
+  const [state = 'pending'] = await readStates(queueRedis, ref, [job.data.o]);
+  return !isOpen(state);
+}
+
+async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: InHand): Promise<Attempted> {
+  if (deps.now() >= deadlineAt) return { kind: 'expired' };
+  const labels = { provider: source.provider, lane: source.lane };
+  const endTimer = deps.metrics.sendSeconds.startTimer({ provider: source.provider });
+  deps.metrics.inflight.inc(labels);
+  try {
+    const outcome = await send(deps, loaded, job.data, deadlineAt);
+    endTimer({ outcome: outcome.kind });
+    deps.metrics.attempts.inc({ ...labels, outcome: outcome.kind });
+    return outcome;
+  } finally {
+    deps.metrics.inflight.dec(labels);
+  }
+}
+
+function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attempted: Attempted): NextStep {
+  if (attempted.kind === 'expired') return { do: 'settle', state: 'expired' };
+  return nextStep(attempted, {
+    lane: source.lane,
+    provider: source.provider,
+    attemptsMade: job.attemptsMade,
+    now: deps.now(),
+    deadlineAt,
+    random: deps.random(),
+  });
+}
+
+async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
+  const { source, ref, job, loaded } = inHand;
+  const ordinal = job.data.o;
+  if (step.do !== 'settle' || job.attemptsMade > 0) {
+    const { kind, ...words } = 'reason' in attempted ? attempted : { kind: attempted.kind };
+    await noteAttempt(deps.queueRedis, ref, ordinal, { at: deps.now(), outcome: kind, ...pickWords(words) });
+  }
+  if (step.do !== 'settle') return;
+  const { lane, provider } = source;
+  const [before = 'pending'] = await settle(
+    deps.queueRedis,
+    ref,
+    loaded.accepted.appId,
+    [settlement(inHand, step)],
+    deps.now(),
+  );
+  if (!isOpen(before)) return;
+  deps.metrics.deliveriesSettled.inc({ provider, lane, state: step.state });
+  if (step.state !== 'accepted') return;
+  deps.metrics.eventToAcceptedSeconds.observe({ provider, lane }, (deps.now() - loaded.accepted.receivedAt) / 1000);
+}
+
+const pickWords = ({ reason, detail }: { reason?: string | undefined; detail?: string | undefined }) => ({
+  ...(reason === undefined ? {} : { reason }),
+  ...(detail === undefined ? {} : { detail }),
+});
+
+function settlement({ source, job, loaded }: InHand, step: NextStep & { do: 'settle' }): Settlement {
+  const base = { ordinal: job.data.o, provider: source.provider };
+  if (step.state !== 'rejected') return { ...base, state: step.state };
+  return {
+    ...base,
+    state: 'rejected',
+    deadLetter: {
+      eventId: loaded.accepted.event.id,
+      uid: job.data.u,
+      provider: source.provider,
+      deviceId: job.data.d,
+      reason: step.reason,
+      detail: step.detail,
+      attempts: job.attemptsMade + 1,
+    },
+  };
+}
+
+/** One line of log per attempt, and the word to whoever watches. */
+function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep, startedAt: number): void {
+  const { source, job, loaded } = inHand;
+  const { event, appId, receivedAt } = loaded.accepted;
+  const settled = step.do === 'settle' ? step.state : undefined;
+  const fields = {
+    eventId: event.id,
+    type: event.type,
+    appId,
+    deliveryId: deliveryId(job.data.e, job.data.o),
+    uid: job.data.u,
+    provider: source.provider,
+    attempt: job.attemptsMade + 1,
+    outcome: attempted.kind,
+    reason: 'reason' in attempted ? attempted.reason : undefined,
+    settled,
+    againInMs: step.do === 'settle' ? undefined : step.delayMs,
+    durationMs: deps.now() - startedAt,
+    ageMs: deps.now() - receivedAt,
+  };
+  deps.log[settled === 'rejected' ? 'warn' : 'info']({ ...fields, lane: source.lane }, 'delivery.attempted');
+  deps.onAttempt(fields);
+}
