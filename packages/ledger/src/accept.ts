@@ -13,7 +13,7 @@ export const DUPLICATE_WINDOW_MS = 24 * HOUR;
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
 /** When the sweeper first looks whether an accepted event has its job: later than any healthy hand-over takes. */
-const FIRST_SWEEP_MS = 15_000;
+const FIRST_SWEEP_MS: Record<Lane, number> = { call: 3000, chat: 15_000, bulk: 15_000 };
 
 /** Claim, body and index in one: either all of it is stored, or none. */
 const ACCEPT = script<string>(`
@@ -24,7 +24,7 @@ if old then
   if at and tonumber(ARGV[2]) - tonumber(at) < tonumber(ARGV[3]) then return old end
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, unpack(ARGV, 8))
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', unpack(ARGV, 8))
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
 return ARGV[1]
@@ -60,7 +60,7 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
       DUPLICATE_WINDOW_MS,
       retention,
       now + retention,
-      now + FIRST_SWEEP_MS,
+      now + FIRST_SWEEP_MS[accepted.lane],
       keys.event(shard, ''),
       ...['app', appId, 'lane', accepted.lane, 'by', accepted.leaveBy, 'hold', accepted.holdUntil],
       ...['v', accepted.settingsVersion, 'body', JSON.stringify(event)],
@@ -88,8 +88,7 @@ const shardOf = (appId: string, conversation: string, shards: number): number =>
 
 /** Where the event with this id lives, or undefined when there is none (any more). */
 export async function findEvent(redis: Redis, appId: string, eventId: string): Promise<EventRef | undefined> {
-  const shard = await redis.get(keys.location(appId, eventId));
-  if (shard === null) return undefined;
-  const key = await redis.get(keys.id(Number(shard), appId, eventId));
-  return key === null ? undefined : { key, shard: Number(shard) };
+  const shard = Number((await redis.get(keys.location(appId, eventId))) ?? 0);
+  const key = await redis.get(keys.id(shard, appId, eventId));
+  return key === null ? undefined : { key, shard };
 }

@@ -1,4 +1,4 @@
-import { deliveryId, type EventRef, type Lane, type ProviderKind, retryPolicy } from '@fanfare/core';
+import { deliveryId, type Lane, type ProviderKind, retryPolicy } from '@fanfare/core';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DeliveryJob, EventJob } from './jobs.ts';
@@ -26,11 +26,17 @@ export class Producer {
     this.#redis = redis;
   }
 
-  /** Asks for an event to be expanded. */
-  async addEvent(ref: EventRef, lane: Lane): Promise<void> {
-    const data: EventJob = { e: ref.key };
-    const opts = { jobId: ref.key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' } };
-    await this.#queue('events', lane, ref.shard).add('expand', data, opts);
+  /** Asks for events of one lane and shard to be expanded. Throws like `addDeliveries`. */
+  async addEvents(shard: number, lane: Lane, keys: readonly string[]): Promise<void> {
+    const queue = this.#queue('events', lane, shard);
+    for (let from = 0; from < keys.length; from += BATCH) {
+      const batch = keys.slice(from, from + BATCH).map((key) => ({
+        name: 'expand',
+        data: { e: key } satisfies EventJob,
+        opts: { jobId: key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' } },
+      }));
+      await addAll(queue, batch);
+    }
   }
 
   /**
@@ -124,7 +130,7 @@ export interface QueueDepth {
 
 interface BulkJob {
   name: string;
-  data: DeliveryJob;
+  data: DeliveryJob | EventJob;
   opts: BulkJobOptions;
 }
 

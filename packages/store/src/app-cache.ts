@@ -61,7 +61,7 @@ export class AppCache {
     return {
       app,
       customEnabled: isCustomEnabled(hash),
-      ...(this.#box ? { custom: decodeCustomProvider(this.#box, appId, hash) } : {}),
+      ...(this.#box ? { custom: decodeCustomProvider(this.#box, appId, hash, this.#now()) } : {}),
     };
   }
 }

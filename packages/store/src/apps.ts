@@ -26,7 +26,7 @@ export interface AppSettings {
 }
 
 /** What of an app can be changed. */
-export type AppChanges = Partial<Pick<App, 'name' | 'region' | 'pushEnabled' | 'settings'>>;
+export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled' | 'settings']?: App[K] | undefined };
 
 const CREATE = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end

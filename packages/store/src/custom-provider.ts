@@ -9,6 +9,13 @@ export interface CustomProviderConfig extends CustomCredential {
   isEnabled: boolean;
 }
 
+/** The same as it is written. */
+export interface CustomProviderInput extends Omit<CustomProviderConfig, 'signingSecrets'> {
+  signingSecret?: string | undefined;
+  /** The secret before, and until when (epoch ms) POSTs are signed with it as well. */
+  previousSecret?: { secret: string; until: number } | undefined;
+}
+
 /** The custom provider as it may be shown. */
 export interface CustomProviderView {
   providerId: 'custom';
@@ -31,6 +38,13 @@ interface Stored {
   sealed: string;
 }
 
+/** What is sealed. */
+interface Secrets {
+  basicAuthPassword?: string | undefined;
+  signingSecret?: string | undefined;
+  previousSecret?: { secret: string; until: number } | undefined;
+}
+
 const FIELD = 'p:custom';
 const OFF = 'off:custom';
 
@@ -41,15 +55,16 @@ export async function writeCustomProvider(
   redis: Redis,
   box: SecretBox,
   appId: string,
-  config: CustomProviderConfig,
+  config: CustomProviderInput,
 ): Promise<void> {
-  const { isEnabled, webhookURL, basicAuth, signingSecrets } = config;
+  const { isEnabled, webhookURL, basicAuth, signingSecret, previousSecret } = config;
+  const secrets: Secrets = { basicAuthPassword: basicAuth?.password, signingSecret, previousSecret };
   const stored: Stored = {
     isEnabled,
     webhookURL,
     ...(basicAuth ? { basicAuthUsername: basicAuth.username } : {}),
-    signed: signingSecrets.length > 0,
-    sealed: box.seal(JSON.stringify({ basicAuthPassword: basicAuth?.password, signingSecrets }), place(appId)),
+    signed: signingSecret !== undefined,
+    sealed: box.seal(JSON.stringify(secrets), place(appId)),
   };
   await writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
 }
@@ -59,8 +74,9 @@ export async function readCustomProvider(
   redis: Redis,
   box: SecretBox,
   appId: string,
+  now: number,
 ): Promise<CustomProviderConfig | undefined> {
-  return decodeCustomProvider(box, appId, await redis.hgetall(keys.app(appId)));
+  return decodeCustomProvider(box, appId, await redis.hgetall(keys.app(appId)), now);
 }
 
 /** The same from the app's hash, already read. A provider that was switched off is not enabled. */
@@ -68,19 +84,19 @@ export function decodeCustomProvider(
   box: SecretBox,
   appId: string,
   hash: Record<string, string>,
+  now: number,
 ): CustomProviderConfig | undefined {
   const stored = parse(hash);
   if (!stored) return undefined;
-  const secrets = JSON.parse(box.open(stored.sealed, place(appId))) as {
-    basicAuthPassword?: string;
-    signingSecrets: string[];
-  };
+  const secrets = JSON.parse(box.open(stored.sealed, place(appId))) as Secrets;
+  const { signingSecret, previousSecret } = secrets;
+  const previous = previousSecret && previousSecret.until > now ? [previousSecret.secret] : [];
   const username = stored.basicAuthUsername;
   return {
     isEnabled: isCustomEnabled(hash),
     webhookURL: stored.webhookURL,
     ...(username === undefined ? {} : { basicAuth: { username, password: secrets.basicAuthPassword ?? '' } }),
-    signingSecrets: secrets.signingSecrets,
+    signingSecrets: signingSecret === undefined ? [] : [signingSecret, ...previous],
   };
 }
 

@@ -1,0 +1,108 @@
+import {
+  type AcceptedEvent,
+  audienceOf,
+  deadlineOf,
+  type Event,
+  FanfareError,
+  type Lane,
+  laneOf,
+  newEventKey,
+  parseEvent,
+} from '@fanfare/core';
+import { type Acceptance, acceptEvent } from '@fanfare/ledger';
+import { type App, countMembers, readApp } from '@fanfare/store';
+import type { IngestDeps } from './deps.ts';
+
+/** What became of one posted event. */
+export interface EventResult {
+  id: string;
+  status: 'accepted' | 'duplicate' | 'rejected';
+  /** Of a rejected one: what is wrong, naming the field. */
+  error?: { code: string; message: string };
+}
+
+/**
+ * Takes posted events: validates each, stores it durably with its place in the list of open events, and then queues
+ * it. One bad event spoils none of the others. When this resolves everything accepted is stored; an event whose job
+ * could not be queued any more is found by the sweeper.
+ * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
+ */
+export async function acceptEvents(deps: IngestDeps, appId: string, inputs: unknown[]): Promise<EventResult[]> {
+  const app = await readApp(deps.registry, appId);
+  if (!app) throw new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+  const parsed = inputs.map(parseEvent);
+  const events = parsed.flatMap((result) => (result.ok ? [result.event] : []));
+  const acceptances = await storeAll(deps, app, events);
+  let next = 0;
+  return parsed.map((result, i) => {
+    const outcome = result.ok
+      ? resultOf(result.event, acceptances[next++] as Acceptance)
+      : rejected(inputs[i], result.error);
+    deps.metrics.events.inc({ result: outcome.status });
+    return outcome;
+  });
+}
+
+async function storeAll(deps: IngestDeps, app: App, events: Event[]): Promise<Acceptance[]> {
+  const sizes = await groupSizes(deps, app.appId, events);
+  const accepted = events.map((event) => toAccepted(deps, app, event, sizes));
+  const acceptances = await Promise.all(
+    accepted.map((event) => acceptEvent(deps.queueRedis, event, { shards: deps.config.QUEUE_SHARDS })),
+  );
+  await queueNew(deps, accepted, acceptances);
+  return acceptances;
+}
+
+function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string, number>): AcceptedEvent {
+  const receivedAt = deps.now();
+  const audience = audienceOf(event);
+  const size =
+    audience.kind === 'group' ? (sizes.get(audience.guid) ?? 0) : audience.kind === 'people' ? audience.uids.length : 0;
+  return {
+    key: newEventKey(receivedAt, deps.random),
+    appId: app.appId,
+    event,
+    lane: laneOf(event, size, deps.config.BULK_AUDIENCE),
+    receivedAt,
+    ...deadlineOf(event, receivedAt, app.settings.deadlines),
+    settingsVersion: app.version,
+  };
+}
+
+/** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */
+async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
+  const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
+  accepted.forEach(({ lane }, i) => {
+    const { duplicate, key, shard } = acceptances[i] as Acceptance;
+    if (duplicate) return;
+    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
+    batch.keys.push(key);
+    batches.set(`${shard} ${lane}`, batch);
+  });
+  await Promise.all(
+    [...batches.values()].map(({ shard, lane, keys }) =>
+      deps.producer
+        .addEvents(shard, lane, keys)
+        .catch((error: Error) =>
+          deps.log.warn({ reason: error.message, events: keys.length }, 'events.left_to_sweeper'),
+        ),
+    ),
+  );
+}
+
+async function groupSizes(deps: IngestDeps, appId: string, events: Event[]): Promise<Map<string, number>> {
+  const audiences = events.map(audienceOf);
+  const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
+  const sizes = await Promise.all(guids.map((guid) => countMembers(deps.registry, appId, guid)));
+  return new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
+}
+
+const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({
+  id: event.id,
+  status: duplicate ? 'duplicate' : 'accepted',
+});
+
+function rejected(input: unknown, error: FanfareError): EventResult {
+  const id = typeof input === 'object' && input !== null && 'id' in input ? String(input.id).slice(0, 128) : '';
+  return { id, status: 'rejected', error: { code: error.code, message: error.message } };
+}

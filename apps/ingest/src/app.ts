@@ -1,0 +1,71 @@
+import { Producer } from '@fanfare/queue';
+import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
+import { connectRedis, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { IngestConfig } from './config.ts';
+import type { IngestDeps } from './deps.ts';
+import { FailureLimit } from './failure-limit.ts';
+import { OverloadGuard } from './overload.ts';
+import { readiness } from './readiness.ts';
+import { createServer } from './server.ts';
+
+/** What a caller in the same process may set besides the environment. */
+export interface IngestOverrides {
+  log?: Logger;
+}
+
+/** A running ingest. */
+export interface Ingest {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Starts the API. With Redis away it starts all the same, and answers 503 until Redis is there. */
+export async function start(config: IngestConfig, overrides: IngestOverrides = {}): Promise<Ingest> {
+  const log = overrides.log ?? createLogger({ name: 'ingest', level: config.LOG_LEVEL });
+  const closer = new Closer();
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const connect = async (url: string) =>
+    closer.add('redis', await connectRedis(url, 'request', onRedisError), (redis) => redis.disconnect());
+  const registry = await connect(config.REDIS_URL);
+  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const now = Date.now;
+  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
+  const deps: IngestDeps = {
+    config,
+    queueRedis,
+    registry,
+    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    memory: new MemoryWatch(queueRedis, now),
+    box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
+    policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+    failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
+    metrics: createMetrics(),
+    log,
+    now,
+    random: Math.random,
+  };
+  await sayWhatIsWeak(deps, queueRedis);
+  const guard = new OverloadGuard(deps);
+  const server = await createServer(deps, guard, () => readiness(deps, guard));
+  closer.add('server', server, () => server.close());
+  await server.listen({ host: config.HOST, port: config.PORT });
+  const port = (server.server.address() as { port: number }).port;
+  log.info({ port }, 'ingest.started');
+  return { url: `http://${config.HOST}:${port}`, port, close: () => closer.close() };
+}
+
+/** A weaker durability than a 202 promises, and wider reach for webhooks, are choices that are never silent. */
+async function sayWhatIsWeak({ log, policy }: IngestDeps, redis: Redis): Promise<void> {
+  const settings = await readRedisSettings(redis).catch(() => undefined);
+  if (settings && settings.durability !== 'disk') {
+    log.warn({ durability: settings.durability }, 'Redis does not write every event to disk before we answer 202');
+  }
+  if (settings && !['noeviction', 'unknown'].includes(settings.maxmemoryPolicy)) {
+    log.error({ policy: settings.maxmemoryPolicy }, 'Redis may evict events: set maxmemory-policy noeviction');
+  }
+  if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
+  if (policy.allowCidrs.length > 0) log.warn({ cidrs: policy.allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set');
+}

@@ -1,0 +1,30 @@
+import { parseCidrs } from '@fanfare/providers';
+import { flag, intBetween, list, processEnv } from '@fanfare/runtime';
+import { z } from 'zod';
+
+const cidrs = list().transform((entries, context) => {
+  try {
+    return parseCidrs(entries.join(','));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+/** What ingest takes from the environment. */
+export const IngestEnv = z.object({
+  ...processEnv,
+  PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
+  REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
+  QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
+  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
+  BULK_AUDIENCE: intBetween(1, 1_000_000, 1000).describe('Recipients above which an event goes by the bulk lane.'),
+  FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
+  FANFARE_MASTER_KEY: z.string().describe('32 bytes in base64; encrypts provider secrets.'),
+  FANFARE_MASTER_KEY_PREVIOUS: z.string().optional().describe('The key before, while keys are rotated.'),
+  AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
+  TRUST_PROXY: flag(false).describe('Take the client’s address from X-Forwarded-For.'),
+  WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
+  WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
+});
+export type IngestConfig = z.infer<typeof IngestEnv>;

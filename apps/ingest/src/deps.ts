@@ -1,0 +1,26 @@
+import type { AddressPolicy } from '@fanfare/providers';
+import type { Producer } from '@fanfare/queue';
+import type { Logger, Metrics } from '@fanfare/runtime';
+import type { MemoryWatch, SecretBox } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { IngestConfig } from './config.ts';
+import type { FailureLimit } from './failure-limit.ts';
+
+/** What the routes work with; made in app.ts. */
+export interface IngestDeps {
+  config: IngestConfig;
+  /** Redis of queues and ledger. */
+  queueRedis: Redis;
+  /** Redis of the registry. */
+  registry: Redis;
+  producer: Producer;
+  memory: MemoryWatch;
+  box: SecretBox;
+  /** Where webhooks may point. */
+  policy: AddressPolicy;
+  failures: FailureLimit;
+  metrics: Metrics;
+  log: Logger;
+  now(): number;
+  random(): number;
+}

@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import { badRequest, fieldProblems, Uid } from '@fanfare/core';
+import { z } from 'zod';
+
+/** A line with a uid is far shorter; a stream without line ends must not fill the memory. */
+const MAX_LINE = 10_000;
+
+const Line = z.object({ uid: Uid });
+
+/**
+ * The uids of an NDJSON stream of `{"uid":"…"}`, one at a time. Empty lines are passed over.
+ * @throws FanfareError `ERR_BAD_REQUEST` naming the line and the field.
+ */
+export async function* uidLines(stream: Readable): AsyncGenerator<string> {
+  let number = 0;
+  for await (const line of lines(stream)) {
+    number++;
+    if (line.trim() !== '') yield uidOf(line, number);
+  }
+}
+
+function uidOf(line: string, number: number): string {
+  const parsed = Line.safeParse(parseJson(line, number));
+  if (parsed.success) return parsed.data.uid;
+  throw badRequest(
+    fieldProblems(parsed.error).map(({ field, problem }) => ({ field: `line ${number}: ${field}`, problem })),
+  );
+}
+
+function parseJson(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw badRequest([{ field: `line ${number}`, problem: 'is not JSON' }]);
+  }
+}
+
+async function* lines(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    if (rest.length > MAX_LINE)
+      throw badRequest([{ field: 'body', problem: `has a line over ${MAX_LINE} characters` }]);
+    yield* parts;
+  }
+  if (rest !== '') yield rest;
+}

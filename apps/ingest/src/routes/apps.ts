@@ -1,0 +1,80 @@
+import { AppId, FanfareError } from '@fanfare/core';
+import { type App, changeApp, createApp, deleteApp, listApps, readApp } from '@fanfare/store';
+import { z } from 'zod';
+import { requireAdmin } from '../auth.ts';
+import type { IngestDeps } from '../deps.ts';
+import { SUCCESS, Success, seconds } from '../fields.ts';
+import type { Server } from '../server.ts';
+
+const AppView = z.object({
+  appId: z.string(),
+  name: z.string(),
+  region: z.string(),
+  pushEnabled: z.boolean(),
+  createdAt: z.number().describe('Epoch seconds.'),
+});
+
+const name = z.string().min(1).max(255);
+const region = z.string().regex(/^[a-z0-9-]{1,20}$/, 'must be 1 to 20 characters of a-z, 0-9 and "-"');
+const CreateApp = z.strictObject({ appId: AppId, name: name.optional(), region: region.default('us') });
+const ChangeApp = z.strictObject({
+  name: name.optional(),
+  region: region.optional(),
+  pushEnabled: z.boolean().optional().describe('Off: nothing is sent for this app.'),
+});
+const Params = z.object({ appId: AppId });
+const One = z.object({ data: AppView });
+
+/** Apps, for the operator. */
+export function appRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+  server.addHook('onRequest', (request) => requireAdmin(deps, request));
+
+  server.post('/v3/apps', { schema: { body: CreateApp, response: { 201: One } } }, async ({ body }, reply) => {
+    const { appId, name: given, region: where } = body;
+    const app = { appId, name: given ?? appId, region: where, pushEnabled: true, settings: {}, createdAt: deps.now() };
+    if (!(await createApp(registry, app))) {
+      throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" exists`);
+    }
+    return reply.code(201).send({ data: view(app) });
+  });
+
+  server.get('/v3/apps', { schema: { response: { 200: z.object({ data: z.array(AppView) }) } } }, async () => ({
+    data: (await listApps(registry)).map(view),
+  }));
+
+  server.get('/v3/apps/:appId', { schema: { params: Params, response: { 200: One } } }, async ({ params }) => ({
+    data: view(await existing(deps, params.appId)),
+  }));
+
+  server.patch(
+    '/v3/apps/:appId',
+    { schema: { params: Params, body: ChangeApp, response: { 200: One } } },
+    async ({ params, body }) => {
+      if (!(await changeApp(registry, params.appId, body))) throw unknownApp(params.appId);
+      return { data: view(await existing(deps, params.appId)) };
+    },
+  );
+
+  server.delete('/v3/apps/:appId', { schema: { params: Params, response: { 200: Success } } }, async ({ params }) => {
+    if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
+    return SUCCESS;
+  });
+}
+
+/** @throws FanfareError `ERR_APP_NOT_FOUND`. */
+export async function existing({ registry }: IngestDeps, appId: string): Promise<App> {
+  const app = await readApp(registry, appId);
+  if (!app) throw unknownApp(appId);
+  return app;
+}
+
+const unknownApp = (appId: string) => new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+
+const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: Omit<App, 'version'>) => ({
+  appId,
+  name: shown,
+  region: where,
+  pushEnabled,
+  createdAt: seconds(createdAt),
+});

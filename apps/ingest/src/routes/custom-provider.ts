@@ -1,0 +1,126 @@
+import { FanfareError } from '@fanfare/core';
+import { signingSecretProblem, webhookUrlProblem } from '@fanfare/providers';
+import {
+  type CustomProviderConfig,
+  type CustomProviderInput,
+  deleteCustomProvider,
+  readCustomProvider,
+  viewCustomProvider,
+  writeCustomProvider,
+} from '@fanfare/store';
+import { z } from 'zod';
+import { requireApp } from '../auth.ts';
+import type { IngestDeps } from '../deps.ts';
+import { SUCCESS, Success, seconds } from '../fields.ts';
+import type { Server } from '../server.ts';
+
+/** How long POSTs are signed with the old secret as well after a new one was set. */
+const ROTATION_MS = 24 * 3_600_000;
+
+/** CometChat's shape (PARITY 4.1) and a signing secret; unknown fields are passed over. */
+const Changes = z.object({
+  isEnabled: z.boolean().optional(),
+  webhookURL: z.string().min(1).max(2048).optional(),
+  useBasicAuth: z.boolean().optional(),
+  basicAuthUsername: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^:]*$/, 'must not contain ":"')
+    .optional(),
+  basicAuthPassword: z.string().min(1).max(1024).optional().describe('Write-only.'),
+  signingSecret: z.string().nullish().describe('Standard Webhooks secret, whsec_…; write-only. null: unsigned.'),
+});
+type Changes = z.infer<typeof Changes>;
+
+const ProviderView = z.object({
+  providerId: z.literal('custom'),
+  isEnabled: z.boolean(),
+  webhookURL: z.string(),
+  useBasicAuth: z.boolean(),
+  basicAuthUsername: z.string().optional(),
+  signed: z.boolean(),
+  disabled: z.object({ reason: z.string(), at: z.number().describe('Epoch seconds.') }).optional(),
+});
+const Providers = z.object({ data: z.object({ pushProviders: z.array(ProviderView) }) });
+
+const PATH = '/v3/notifications/push/v1/providers/custom';
+
+/** The custom provider of an app: the operator's webhook. */
+export function customProviderRoutes(server: Server, deps: IngestDeps): void {
+  const { registry, box } = deps;
+
+  const answer = async (appId: string) => {
+    const view = await viewCustomProvider(registry, appId);
+    if (!view) return { data: { pushProviders: [] } };
+    const { disabled, ...rest } = view;
+    const off = disabled && { disabled: { ...disabled, at: seconds(disabled.at) } };
+    return { data: { pushProviders: [{ ...rest, ...off }] } };
+  };
+
+  server.post(PATH, { schema: { body: Changes, response: { 200: Providers } } }, async (request) => {
+    const appId = await requireApp(deps, request, 'manage');
+    if (await readCustomProvider(registry, box, appId, deps.now())) {
+      throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
+    }
+    await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
+    return answer(appId);
+  });
+
+  server.put(PATH, { schema: { body: Changes, response: { 200: Providers } } }, async (request) => {
+    const appId = await requireApp(deps, request, 'manage');
+    const before = await readCustomProvider(registry, box, appId, deps.now());
+    if (!before) throw notConfigured();
+    await writeCustomProvider(registry, box, appId, merge(deps, request.body, before));
+    return answer(appId);
+  });
+
+  server.get(PATH, { schema: { response: { 200: Providers } } }, async (request) =>
+    answer(await requireApp(deps, request, 'manage')),
+  );
+
+  server.delete(PATH, { schema: { response: { 200: Success } } }, async (request) => {
+    const appId = await requireApp(deps, request, 'manage');
+    if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
+    return SUCCESS;
+  });
+}
+
+const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the custom provider is not configured');
+
+/** What is to be stored: the changes over what there was. @throws FanfareError naming the field that does not do. */
+function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig | undefined): CustomProviderInput {
+  const webhookURL = changes.webhookURL ?? before?.webhookURL;
+  if (webhookURL === undefined) throw bad('webhookURL', 'is missing');
+  const problem = webhookUrlProblem(webhookURL, deps.policy);
+  if (problem) throw bad('webhookURL', problem);
+  const basicAuth = mergeBasicAuth(changes, before);
+  return {
+    isEnabled: changes.isEnabled ?? before?.isEnabled ?? true,
+    webhookURL,
+    ...(basicAuth ? { basicAuth } : {}),
+    ...mergeSecrets(deps, changes, before),
+  };
+}
+
+function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefined) {
+  const wanted = changes.useBasicAuth ?? before?.basicAuth !== undefined;
+  if (!wanted) return undefined;
+  const username = changes.basicAuthUsername ?? before?.basicAuth?.username;
+  const password = changes.basicAuthPassword ?? before?.basicAuth?.password;
+  if (username === undefined) throw bad('basicAuthUsername', 'is needed with useBasicAuth');
+  if (password === undefined) throw bad('basicAuthPassword', 'is needed with useBasicAuth');
+  return { username, password };
+}
+
+function mergeSecrets(deps: IngestDeps, { signingSecret }: Changes, before: CustomProviderConfig | undefined) {
+  const [current] = before?.signingSecrets ?? [];
+  if (signingSecret === null) return {};
+  if (signingSecret === undefined) return current === undefined ? {} : { signingSecret: current };
+  const problem = signingSecretProblem(signingSecret);
+  if (problem) throw bad('signingSecret', problem);
+  if (current === undefined || current === signingSecret) return { signingSecret };
+  return { signingSecret, previousSecret: { secret: current, until: deps.now() + ROTATION_MS } };
+}
+
+const bad = (field: string, problem: string) => new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);

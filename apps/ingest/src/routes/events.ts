@@ -1,0 +1,87 @@
+import { Event, EventId, FanfareError, parseEvent } from '@fanfare/core';
+import { findEvent, readProgress } from '@fanfare/ledger';
+import { z } from 'zod';
+import { acceptEvents } from '../accept-events.ts';
+import { requireApp } from '../auth.ts';
+import type { IngestDeps } from '../deps.ts';
+import type { OverloadGuard } from '../overload.ts';
+import type { Server } from '../server.ts';
+
+/** Events in one request. */
+const MAX_BATCH = 1000;
+
+const Results = z.object({
+  data: z.object({
+    events: z.array(
+      z.object({
+        id: z.string(),
+        status: z.enum(['accepted', 'duplicate', 'rejected']),
+        error: z.object({ code: z.string(), message: z.string() }).optional(),
+      }),
+    ),
+  }),
+});
+const count = z.number().int();
+const Progress = z.object({
+  data: z.object({
+    id: z.string(),
+    state: z.enum(['expanding', 'delivering', 'done']),
+    counts: z.object({
+      audience: count.describe('Recipients.'),
+      planned: count.describe('Deliveries, a recipient and target each.'),
+      suppressed: z.record(z.string(), count).describe('Recipients not notified, by reason.'),
+      accepted: count,
+      token_dead: count,
+      rejected: count,
+      expired: count,
+      superseded: count,
+      pending: count,
+    }),
+  }),
+});
+
+/** Events: posted by the chat backend, and asked about. */
+export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
+  server.post(
+    '/v3/events',
+    {
+      schema: {
+        description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
+        body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
+        response: { 202: Results },
+      },
+      // Each event is judged by itself: one bad event must not spoil the others, and a union names no field.
+      validatorCompiler: () => (value) => ({ value }),
+    },
+    async (request, reply) => {
+      const appId = await requireApp(deps, request, 'publish');
+      const inputs = eventsIn(request.body);
+      await guard.check();
+      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, inputs) } });
+    },
+  );
+
+  server.get(
+    '/v3/events/:id',
+    { schema: { params: z.object({ id: EventId }), response: { 200: Progress } } },
+    async (request) => {
+      const appId = await requireApp(deps, request, 'publish');
+      const { id } = request.params;
+      const ref = await findEvent(deps.queueRedis, appId, id);
+      const progress = ref && (await readProgress(deps.queueRedis, ref));
+      if (!progress) throw new FanfareError('ERR_EVENT_NOT_FOUND', `id: there is no event "${id}"`);
+      return { data: { id, ...progress } };
+    },
+  );
+}
+
+/** The posted events as a list. @throws FanfareError when a single one is bad, or the list has a wrong length. */
+function eventsIn(body: unknown): unknown[] {
+  if (Array.isArray(body)) {
+    if (body.length >= 1 && body.length <= MAX_BATCH) return body;
+    throw new FanfareError('ERR_BAD_REQUEST', `body: must hold 1 to ${MAX_BATCH} events, not ${body.length}`);
+  }
+  const parsed = parseEvent(body);
+  if (!parsed.ok) throw parsed.error;
+  return [body];
+}

@@ -1,0 +1,62 @@
+import { DisplayName, FanfareError, PictureUrl, Uid } from '@fanfare/core';
+import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
+import { z } from 'zod';
+import { requireApp } from '../auth.ts';
+import type { IngestDeps } from '../deps.ts';
+import { Locale, SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
+import type { Server } from '../server.ts';
+
+/** Unknown fields are passed over: CometChat's users have more of them. `null` removes a value. */
+const PutUser = z.object({
+  name: DisplayName.nullish(),
+  avatar: PictureUrl.nullish(),
+  timezone: TimeZone.nullish(),
+  locale: Locale.nullish(),
+  deactivated: z.boolean().optional().describe('A deactivated person is in no audience.'),
+});
+const UserView = z.object({
+  uid: z.string(),
+  name: z.string().optional(),
+  avatar: z.string().optional(),
+  timezone: z.string().optional(),
+  locale: z.string().optional(),
+  deactivated: z.boolean(),
+  createdAt: z.number().describe('Epoch seconds.'),
+});
+const Params = z.object({ uid: Uid });
+const One = z.object({ data: UserView });
+
+/** People, for the chat backend. */
+export function userRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+
+  server.put(
+    '/v3/users/:uid',
+    { schema: { params: Params, body: PutUser, response: { 200: One } } },
+    async (request) => {
+      const appId = await requireApp(deps, request, 'manage');
+      return { data: view(await upsertUser(registry, appId, request.params.uid, request.body, deps.now())) };
+    },
+  );
+
+  server.get('/v3/users/:uid', { schema: { params: Params, response: { 200: One } } }, async (request) => {
+    const appId = await requireApp(deps, request, 'manage');
+    const user = await readUser(registry, appId, request.params.uid);
+    if (!user) throw unknownUser(request.params.uid);
+    return { data: view(user) };
+  });
+
+  server.delete('/v3/users/:uid', { schema: { params: Params, response: { 200: Success } } }, async (request) => {
+    const appId = await requireApp(deps, request, 'manage');
+    if (!(await deleteUser(registry, appId, request.params.uid))) throw unknownUser(request.params.uid);
+    return SUCCESS;
+  });
+}
+
+const unknownUser = (uid: string) => new FanfareError('ERR_UID_NOT_FOUND', `uid: there is no user "${uid}"`);
+
+const view = ({ deactivated = false, createdAt, ...user }: User) => ({
+  ...user,
+  deactivated,
+  createdAt: seconds(createdAt),
+});

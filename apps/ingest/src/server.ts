@@ -1,0 +1,143 @@
+import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
+import { answerHealth, type Readiness } from '@fanfare/runtime';
+import { redisTrouble } from '@fanfare/store';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import type { IngestDeps } from './deps.ts';
+import type { OverloadGuard } from './overload.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { appRoutes } from './routes/apps.ts';
+import { customProviderRoutes } from './routes/custom-provider.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { eventRoutes } from './routes/events.ts';
+import { groupRoutes } from './routes/groups.ts';
+import { memberRoutes } from './routes/members.ts';
+import { userRoutes } from './routes/users.ts';
+
+/** A thousand events of five kilobytes. */
+const BODY_LIMIT = 5 * 1024 * 1024;
+
+/** Longer than any id in a path, a push token of 4,096 characters included. */
+const MAX_PARAM_LENGTH = 5000;
+
+/** Seconds after which a caller should try again when Redis is away. */
+const AWAY_RETRY_S = 2;
+
+/** The HTTP server, not yet listening: routes, errors, health, OpenAPI. */
+export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
+  const server = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    trustProxy: deps.config.TRUST_PROXY,
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(
+    ({ schema }) =>
+      (input) =>
+        validate(schema as z.ZodType, input),
+  );
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  acceptBodies(server);
+  answerErrors(server, deps);
+  logRequests(server);
+  await server.register(swagger, {
+    openapi: { info: { title: 'Fanfare', version: '3', description: 'Push notifications for chat.' } },
+    transform: jsonSchemaTransform,
+  });
+  healthRoutes(server, deps, ready);
+  const routes = [
+    appRoutes,
+    apiKeyRoutes,
+    userRoutes,
+    groupRoutes,
+    memberRoutes,
+    customProviderRoutes,
+    deadLetterRoutes,
+  ];
+  for (const route of routes) await server.register(async (scope) => route(scope as Server, deps));
+  await server.register(async (scope) => eventRoutes(scope as Server, deps, guard));
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+  return server;
+}
+
+/** The server as the route files see it. */
+export type Server = Awaited<ReturnType<typeof createServer>>;
+type AnyServer = Pick<Server, 'addContentTypeParser' | 'addHook' | 'get' | 'setErrorHandler' | 'setNotFoundHandler'>;
+
+function validate(schema: z.ZodType, input: unknown) {
+  const parsed = schema.safeParse(input);
+  return parsed.success ? { value: parsed.data } : { error: badRequest(fieldProblems(parsed.error)) };
+}
+
+function acceptBodies(server: AnyServer): void {
+  // SDKs send DELETE with a JSON content type and no body; that is no body, not bad JSON.
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (cause) {
+      done(new FanfareError('ERR_BAD_REQUEST', 'body: is not JSON', { cause }));
+    }
+  });
+  // Handed to the route as a stream: it may be a million lines long.
+  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+}
+
+function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
+  const sources = { metrics: deps.metrics, ready, metricsToken: deps.config.METRICS_TOKEN };
+  for (const path of ['/livez', '/readyz', '/metrics']) {
+    server.get(path, { schema: { hide: true } }, async (request, reply) => {
+      const answer = await answerHealth(path, request.headers.authorization, sources);
+      if (answer) return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
+    });
+  }
+}
+
+function answerErrors(server: AnyServer, { log }: IngestDeps): void {
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`)),
+  );
+  server.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    const known = toFanfareError(error);
+    if (known.code === 'ERR_INTERNAL') log.error({ err: error, reqId: request.id }, 'request.failed');
+    return sendError(reply, known);
+  });
+}
+
+function toFanfareError(error: FastifyError | Error): FanfareError {
+  if (error instanceof FanfareError) return error;
+  const trouble = redisTrouble(error);
+  if (trouble === 'full') return new FanfareError('ERR_OVERLOADED', 'Redis is full', { retryAfterS: 5 });
+  if (trouble) return new FanfareError('ERR_UNAVAILABLE', 'Redis cannot be reached', { retryAfterS: AWAY_RETRY_S });
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${BODY_LIMIT} bytes`);
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
+  }
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', error.message);
+  return new FanfareError('ERR_INTERNAL', 'something went wrong on our side', { cause: error });
+}
+
+function sendError(reply: FastifyReply, error: FanfareError): FastifyReply {
+  if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
+  const { code, message, details } = error;
+  return reply
+    .code(error.status)
+    .send({ error: details === undefined ? { code, message } : { code, message, details } });
+}
+
+/** One line per request, with the route's pattern: a path may hold a token. */
+function logRequests(server: AnyServer): void {
+  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    const { method, routeOptions, id } = request;
+    const fields = { reqId: id, method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime };
+    request.log.info(fields, 'request.answered');
+  });
+}

@@ -1,0 +1,67 @@
+import type { CustomCredential } from '@fanfare/core';
+import { basicToken } from './message.ts';
+import { withoutPrefix } from './sign.ts';
+
+/** Code points kept of what the endpoint says. */
+const MAX_LENGTH = 200;
+/** UTF-16 units looked at: far from the end of what is read, where a credential may be cut and so go unnoticed. */
+const MAX_EXAMINED = 1000;
+/** Shorter values in a URL's query are words like `v=2`, not tokens; redacting them would garble the text. */
+const MIN_QUERY_SECRET = 8;
+const REDACTED = '[redacted]';
+
+/** Members that hold words for a human, best first: common practice, then https://www.rfc-editor.org/rfc/rfc9457 */
+const WORDS = ['message', 'error', 'reason', 'detail', 'title'] as const;
+
+/** Controls, invisible formatting (bidi overrides), lone surrogates and line breaks of every kind. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
+
+/**
+ * The endpoint's own words for a human: the message of a JSON object (also below `error`) or else the beginning of
+ * the text, on one line, at most 200 code points. Undefined when there are none. `body` comes from outside and is not
+ * trusted: an endpoint that echoes what we sent must not bring our credentials into logs and dead letters.
+ */
+export function detailOf(body: string, credential: CustomCredential): string | undefined {
+  if (body === '') return undefined;
+  const words = redact(wordsIn(body) ?? body, secretsOf(credential));
+  const line = words.slice(0, MAX_EXAMINED).replace(UNPRINTABLE, ' ').trim();
+  return line === '' ? undefined : [...line].slice(0, MAX_LENGTH).join('');
+}
+
+function wordsIn(body: string): string | undefined {
+  const json = parseObject(body);
+  if (json === undefined) return undefined;
+  const { error } = json;
+  return firstString(json) ?? (isObject(error) ? firstString(error) : undefined);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const firstString = (object: Record<string, unknown>): string | undefined =>
+  WORDS.map((name) => object[name]).find((value): value is string => typeof value === 'string' && value !== '');
+
+/** All that must not be repeated, as it was sent. A user name counts only where it is the whole credential. */
+function secretsOf({ webhookURL, basicAuth, signingSecrets }: CustomCredential): string[] {
+  const { search, searchParams } = new URL(webhookURL);
+  const basic = basicAuth === undefined ? [] : [basicToken(basicAuth), basicAuth.password || basicAuth.username];
+  const query = [search.slice(1), ...searchParams.values()].filter((value) => value.length >= MIN_QUERY_SECRET);
+  const secrets = [...basic, ...signingSecrets.map(withoutPrefix), ...query];
+  return secrets.filter((secret) => secret !== '').map((secret) => Buffer.from(secret).toString());
+}
+
+/** Replaces the secrets, also where JSON or a URL has escaped them; the longest first, in one pass. */
+function redact(text: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  if (forms.length === 0) return text;
+  const literals = forms.sort((a, b) => b.length - a.length).map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return text.replace(new RegExp(literals.join('|'), 'g'), REDACTED);
+}

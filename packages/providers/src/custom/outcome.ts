@@ -1,0 +1,92 @@
+import { isNativeError } from 'node:util/types';
+import type { Outcome } from '@fanfare/core';
+import { DeadlineError } from './deadline.ts';
+import { UnsafeAddressError } from './lookup.ts';
+import { retryAfterMs, type WaitLimits } from './retry-after.ts';
+
+type Verdict = 'accepted' | 'retryable' | 'rejected' | 'disabled';
+
+/**
+ * Statuses that mean something else than their class. Meanings: https://www.rfc-editor.org/rfc/rfc9110#section-15 (423:
+ * RFC 4918, 425: RFC 8470, 429 and 511: RFC 6585); 410 disables the endpoint by Standard Webhooks:
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+const BY_STATUS: Readonly<Record<number, Verdict>> = {
+  408: 'retryable',
+  409: 'retryable',
+  410: 'disabled',
+  421: 'retryable',
+  423: 'retryable',
+  425: 'retryable',
+  429: 'retryable',
+  501: 'rejected',
+  505: 'rejected',
+  511: 'rejected',
+};
+
+/** Redirects are never followed: Standard Webhooks counts them as failures, and they lead around the address check. */
+const BY_CLASS: Readonly<Record<number, Verdict>> = { 2: 'accepted', 3: 'rejected', 4: 'rejected', 5: 'retryable' };
+
+/** Where Retry-After is heeded: RFC 6585 section 4 and RFC 9110 section 15.6.4. */
+const MAY_THROTTLE: ReadonlySet<number> = new Set([429, 503]);
+
+/**
+ * What a complete answer means, by its status and its Retry-After header. The reason is `http_` and the status; a
+ * number that is no HTTP status counts as a 5xx.
+ */
+export function answerOutcome(status: number, retryAfter: string | undefined, limits: WaitLimits): Outcome {
+  const reason = `http_${status}`;
+  const verdict = BY_STATUS[status] ?? BY_CLASS[Math.floor(status / 100)] ?? 'retryable';
+  switch (verdict) {
+    case 'accepted':
+      return { kind: 'accepted' };
+    case 'rejected':
+      return { kind: 'rejected', reason };
+    case 'disabled':
+      return { kind: 'rejected', reason, disable: true };
+    case 'retryable': {
+      const wait = MAY_THROTTLE.has(status) && retryAfter !== undefined ? retryAfterMs(retryAfter, limits) : undefined;
+      return wait === undefined ? { kind: 'retryable', reason } : { kind: 'throttled', retryAfterMs: wait, reason };
+    }
+  }
+}
+
+/** The URL, or an address its host name leads to, may not be reached: nothing was sent. */
+export const unsafeAddress = (detail: string): Outcome => ({ kind: 'rejected', reason: 'unsafe_address', detail });
+
+/**
+ * Error codes, the most particular first, and the reason we give for them. All may pass by themselves.
+ * System and DNS: https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors and
+ * https://nodejs.org/docs/latest-v20.x/api/dns.html#error-codes ; certificates:
+ * https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes ; `UND_ERR_` and
+ * HTTPParserError, an answer that is not HTTP: https://github.com/nodejs/undici/blob/v7.x/docs/docs/api/Errors.md
+ */
+const NETWORK_REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
+  [/^ECONNREFUSED$/, 'connection_refused'],
+  [/^(ECONNRESET|ECONNABORTED|EPIPE)$/, 'connection_reset'],
+  [/^UND_ERR_(SOCKET|INFO)$/, 'connection_closed'],
+  [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
+  [/^(ENOTFOUND|EAI_[A-Z]+|ENODATA|ESERVFAIL|ETIMEOUT)$/, 'dns_failure'],
+  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/, 'unreachable'],
+  [/^(EPROTO|ERR_SSL_.+|ERR_TLS_.+|HOSTNAME_MISMATCH)$/, 'tls_error'],
+  [/^(CERT|CRL|UNABLE_TO|ERROR_IN|DEPTH_ZERO|SELF_SIGNED|PATH_LENGTH|INVALID)_/, 'tls_error'],
+  [/^(HTTPParserError|HPE_.+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'bad_response'],
+  [/^UND_ERR_(DESTROYED|CLOSED|ABORTED)$/, 'closed'],
+];
+
+/**
+ * What it means that there is no complete answer. The detail is the error's code, never its message, which may name
+ * internal addresses. Throws the error again when it is none of the network's: then it is a bug.
+ */
+export function errorOutcome(error: unknown): Outcome {
+  if (error instanceof UnsafeAddressError) return unsafeAddress(error.message);
+  if (error instanceof DeadlineError) return { kind: 'retryable', reason: 'timeout', detail: error.message };
+  if (!isNativeError(error)) throw error;
+  // undici's HTTPParserError comes without a code.
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const reason = NETWORK_REASONS.find(([pattern]) => pattern.test(code))?.[1];
+  if (reason !== undefined) return { kind: 'retryable', reason, detail: code };
+  // A system call failed in a way not listed (EMFILE, ENOBUFS, …): our side or theirs, it may pass.
+  if ('syscall' in error) return { kind: 'retryable', reason: 'network_error', detail: code };
+  throw error;
+}

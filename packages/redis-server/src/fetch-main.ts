@@ -1,0 +1,13 @@
+import { findRedis } from './find-redis.ts';
+
+/** `npm run redis`: makes sure that tests and `fanfare dev` have a server to run, and says which. Exit code 1: none. */
+async function main(): Promise<void> {
+  if (process.env.REDIS_URL?.trim()) return console.log('redis: using the server that REDIS_URL names');
+  const { command, version } = await findRedis({ log: console.log });
+  console.log(`redis: using ${command} (${version})`);
+}
+
+await main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

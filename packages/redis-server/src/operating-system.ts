@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+
+/** The operating system, as far as finding and installing packages on it needs to know. */
+export interface OperatingSystem {
+  platform: NodeJS.Platform;
+  /** On Linux the distribution's id, then the ids of those it is built like: `['ubuntu', 'debian']`. Else empty. */
+  families: string[];
+  /** A name for this system's binaries, fit for a folder: `debian-12-x64`, `darwin-arm64`. */
+  slug: string;
+  /** What a person calls it: `Debian GNU/Linux 12 (bookworm)`. */
+  name: string;
+}
+
+/**
+ * Reads which system this is. A Linux without os-release has no families.
+ * Source: https://www.freedesktop.org/software/systemd/man/latest/os-release.html
+ */
+export async function operatingSystem(): Promise<OperatingSystem> {
+  const { platform, arch } = process;
+  if (platform !== 'linux') return { platform, families: [], slug: `${platform}-${arch}`, name: platform };
+  return parseOsRelease(await readFile('/etc/os-release', 'utf8').catch(() => ''), arch);
+}
+
+/** The Linux that an os-release file describes. Fields may be missing; values may be quoted. */
+export function parseOsRelease(text: string, arch: string): OperatingSystem {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^([A-Z_]+)=(.*)$/.exec(line.trim()) ?? [];
+    if (key && value) fields.set(key, value.replace(/^(["'])(.*)\1$/, '$2'));
+  }
+  const id = fields.get('ID') ?? 'linux';
+  const like = fields.get('ID_LIKE')?.split(/\s+/) ?? [];
+  return {
+    platform: 'linux',
+    families: fields.has('ID') ? [id, ...like] : [],
+    slug: [id, fields.get('VERSION_ID'), arch].filter(Boolean).join('-'),
+    name: fields.get('PRETTY_NAME') ?? 'Linux',
+  };
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { intBetween } from './env.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/**
+ * The settings every process has, for an app's schema to spread: `z.object({ ...processEnv, PORT: … })`.
+ * SHUTDOWN_GRACE_MS is among them so that it is documented and checked with the rest; `run` reads it by itself.
+ */
+export const processEnv = {
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every interface.'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
+    .default('info')
+    .describe('Least severe log level to write.'),
+  METRICS_TOKEN: z.string().optional().describe('When set, /metrics wants it as bearer token.'),
+  SHUTDOWN_GRACE_MS: intBetween(0, 3_600_000, 20_000).describe(
+    'Milliseconds a stopping process may take to finish what is in hand.',
+  ),
+};

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { z } from 'zod';
+import { ConfigError, readEnv } from './env.ts';
+import type { Logger } from './log.ts';
+import { processEnv } from './process-env.ts';
+
+/** What `main` hands back: something that runs until it is closed. */
+export interface Running {
+  close(): Promise<void>;
+}
+
+/** Starts everything. Should give up, by throwing the signal's AbortError, when the signal aborts meanwhile. */
+export type Main = (signal: AbortSignal) => Promise<Running>;
+
+export interface RunOptions {
+  /** The process, in what is printed. */
+  name: string;
+  /** How long a stop may take, in ms; SHUTDOWN_GRACE_MS by default. */
+  graceMs?: number;
+  /** Gets a line when the process is told to stop and one when it has. Failures are printed in any case. */
+  log?: Logger;
+}
+
+/**
+ * The life of a process, from start to exit code; a `main.ts` is this one call. Starts `main`; at SIGTERM or SIGINT
+ * aborts the signal `main` was given, closes what it returned and leaves the process to end by itself with code 0.
+ *
+ * - `main` or `close` fails: the error on standard error, exit code 1. A ConfigError is shown without its stack,
+ *   being for the operator to mend. Giving up a start because of the signal is no failure.
+ * - The grace has run out, or a second signal says that it has: `process.exit(1)`, the only one there is. It also ends
+ *   a process that is kept alive, after everything was closed, by something it forgot.
+ */
+export async function run(main: Main, options: RunOptions): Promise<void> {
+  try {
+    await live(main, options);
+  } catch (error) {
+    process.stderr.write(`${options.name}: ${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function live(main: Main, { name, log, graceMs = shutdownGraceMs() }: RunOptions): Promise<void> {
+  const grace = new Grace(name, graceMs);
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) grace.end(`${signal} again`);
+    log?.info({ signal }, 'process.stopping');
+    grace.begin();
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  try {
+    const running = await started(main, stop.signal);
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    await running?.close();
+    log?.info('process.stopped');
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    grace.release();
+  }
+}
+
+/** Undefined when the start was given up because of the signal. */
+async function started(main: Main, signal: AbortSignal): Promise<Running | undefined> {
+  try {
+    return await main(signal);
+  } catch (error) {
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') return undefined;
+    throw error;
+  }
+}
+
+/** The time a stop may take. `begin` keeps the process alive for it; `release` only bounds what is left of it. */
+class Grace {
+  readonly #name: string;
+  readonly #ms: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(name: string, ms: number) {
+    this.#name = name;
+    this.#ms = ms;
+  }
+
+  begin(): NodeJS.Timeout {
+    this.#timer ??= setTimeout(() => this.end(`not closed within ${this.#ms} ms`), this.#ms);
+    return this.#timer;
+  }
+
+  release(): void {
+    this.begin().unref();
+  }
+
+  end(why: string): never {
+    process.stderr.write(`${this.#name}: ${why}, ending now\n`);
+    process.exit(1);
+  }
+}
+
+const shutdownGraceMs = (): number =>
+  readEnv(z.object({ SHUTDOWN_GRACE_MS: processEnv.SHUTDOWN_GRACE_MS })).SHUTDOWN_GRACE_MS;
+
+/** Messages and stacks, never an error's other properties: a Redis error carries the command, password and all. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${explain(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** A real process runs what was compiled: Node 20 runs no TypeScript. Nothing to do when it is up to date. */
+beforeAll(() => {
+  execFileSync(path('../../../node_modules/.bin/tsc'), ['-b', path('..')]);
+}, 120_000);
+
+class Fixture {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<string, () => void>();
+  readonly said: string[] = [];
+  errors = '';
+
+  constructor(behaviour: string, env: Record<string, string> = {}) {
+    this.#child = spawn(process.execPath, [path('fixtures/process.js'), behaviour], {
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    createInterface(this.#child.stdout as NodeJS.ReadableStream).on('line', (line) => {
+      this.said.push(line);
+      this.#waiting.get(line)?.();
+    });
+    this.#child.stderr?.on('data', (chunk) => {
+      this.errors += chunk;
+    });
+  }
+
+  async says(line: string): Promise<void> {
+    if (this.said.includes(line)) return;
+    await new Promise<void>((resolve) => this.#waiting.set(line, resolve));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code, or the signal that ended it; all output is read by then. */
+  async end(): Promise<number | string> {
+    const [code, signal] = await once(this.#child, 'close');
+    return code ?? signal;
+  }
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s aborts the signal, closes, and ends with 0', async (signal) => {
+  const fixture = new Fixture('good');
+  await fixture.says('started');
+  fixture.kill(signal);
+  expect(await fixture.end()).toBe(0);
+  expect(fixture.said).toEqual(['started', 'aborted', 'closed', 'ran']);
+  expect(fixture.errors).toBe('');
+});
+
+test('what is not closed when the grace has run out is cut, with 1', async () => {
+  const fixture = new Fixture('never-closes', { SHUTDOWN_GRACE_MS: '50' });
+  await fixture.says('started');
+  fixture.kill('SIGTERM');
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toBe('fixture: not closed within 50 ms, ending now\n');
+});
+
+test('a process kept alive by something it forgot to close is cut, with 1', async () => {
+  const fixture = new Fixture('forgets', { SHUTDOWN_GRACE_MS: '50' });
+  await fixture.says('started');
+  fixture.kill('SIGTERM');
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.said).toContain('ran');
+  expect(fixture.errors).toContain('not closed within 50 ms');
+});
+
+test('a second signal ends at once, with 1', async () => {
+  const fixture = new Fixture('never-closes', { SHUTDOWN_GRACE_MS: '3600000' });
+  await fixture.says('started');
+  fixture.kill('SIGINT');
+  await fixture.says('closing');
+  fixture.kill('SIGINT');
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toBe('fixture: SIGINT again, ending now\n');
+});
+
+test('a close that fails is told, with 1', async () => {
+  const fixture = new Fixture('fails-to-close');
+  await fixture.says('started');
+  fixture.kill('SIGTERM');
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toMatch(/^fixture: Error: still busy\n +at /);
+});
+
+test('a start given up because of the signal is no failure', async () => {
+  const fixture = new Fixture('gives-up-starting');
+  await fixture.says('started');
+  fixture.kill('SIGTERM');
+  expect(await fixture.end()).toBe(0);
+  expect(fixture.errors).toBe('');
+});
+
+test('a bad configuration is told without a stack, with 1', async () => {
+  const fixture = new Fixture('bad-config', { PORT: '99', MODE: '' });
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toBe(
+    [
+      'fixture: The configuration is not valid:',
+      '  PORT: expected a whole number from 1 to 10, got "99"',
+      '  MODE is not set',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a grace that is no number is a bad configuration', async () => {
+  const fixture = new Fixture('good', { SHUTDOWN_GRACE_MS: 'soon' });
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.said).toEqual(['ran']);
+  expect(fixture.errors).toContain('SHUTDOWN_GRACE_MS: expected a whole number');
+});
+
+test('a start that fails is told with its stack and causes but without their secrets, with 1', async () => {
+  const fixture = new Fixture('cannot-start');
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toMatch(
+    /^fixture: Error: no Redis\n +at [\s\S]*\ncaused by Error: connect ECONNREFUSED\n +at /,
+  );
+  expect(fixture.errors).not.toContain('hunter2');
+});
+
+test('a failed start does not linger because of what it had opened', async () => {
+  const fixture = new Fixture('cannot-start-and-forgets', { SHUTDOWN_GRACE_MS: '50' });
+  expect(await fixture.end()).toBe(1);
+  expect(fixture.errors).toContain('not closed within 50 ms');
+});

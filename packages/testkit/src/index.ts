@@ -1,0 +1,4 @@
+/** What every test of ours may need. For devDependencies only. */
+export { type HandClock, handClock } from './hand-clock.ts';
+export { startTestRedis, type TestRedis } from './test-redis.ts';
+export { type UntilOptions, until } from './until.ts';
