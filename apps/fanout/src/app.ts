@@ -8,6 +8,8 @@ import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
 import { SWEEP_TIMES, type SweepTimes, sweep } from './sweep.ts';
 
+export { type FanoutConfig, readConfig } from './config.ts';
+
 /** What a caller in the same process may set besides the environment. */
 export interface FanoutOverrides {
   log?: Logger;

@@ -1,8 +1,8 @@
-import { intBetween, processEnv } from '@fanfare/runtime';
+import { type Env, intBetween, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 /** What fanout takes from the environment. */
-export const FanoutEnv = z.object({
+const FanoutEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8081).describe('Port of health and metrics.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
@@ -14,3 +14,9 @@ export const FanoutEnv = z.object({
   FANOUT_CONCURRENCY_BULK: intBetween(1, 1000, 2).describe('Events for large groups expanded at once.'),
 });
 export type FanoutConfig = z.infer<typeof FanoutEnv>;
+
+/**
+ * The configuration in an environment, the process's own by default.
+ * @throws ConfigError listing every problem.
+ */
+export const readConfig = (env?: Env): FanoutConfig => readEnv(FanoutEnv, env);

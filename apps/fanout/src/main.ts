@@ -1,5 +1,5 @@
-import { readEnv, run } from '@fanfare/runtime';
+import { run } from '@fanfare/runtime';
 import { start } from './app.ts';
-import { FanoutEnv } from './config.ts';
+import { readConfig } from './config.ts';
 
-await run(() => start(readEnv(FanoutEnv)), { name: 'fanout' });
+await run(() => start(readConfig()), { name: 'fanout' });

@@ -9,6 +9,8 @@ import { OverloadGuard } from './overload.ts';
 import { readiness } from './readiness.ts';
 import { createServer } from './server.ts';
 
+export { type IngestConfig, readConfig } from './config.ts';
+
 /** What a caller in the same process may set besides the environment. */
 export interface IngestOverrides {
   log?: Logger;

@@ -1,42 +1,60 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FanfareError } from '@fanfare/core';
 import { type ApiKeyScope, findApiKey } from '@fanfare/store';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from './deps.ts';
 
-/** Turns away everyone but the operator. */
-export async function requireAdmin(deps: IngestDeps, request: FastifyRequest): Promise<void> {
-  const key = header(request, 'adminkey');
-  await guarded(deps, request, () => {
-    if (key === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the adminkey header is missing');
-    if (!isAdminKey(deps, key)) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'adminkey: is not right');
+/**
+ * Who may call a route: anybody, the operator, or an API key with this scope (and the operator, who may do everything).
+ * Every route says so in its `config`; one that does not is refused when it is registered.
+ */
+export type Access = 'anyone' | 'admin' | ApiKeyScope;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** The app the caller speaks for; empty where the route is not about one app. */
+    appId: string;
+  }
+}
+
+/** Checks the caller of every request before anything else is looked at. */
+export function authenticate(server: FastifyInstance, deps: IngestDeps): void {
+  server.decorateRequest('appId', '');
+  server.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+  });
+  server.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access ?? 'anyone';
+    if (access !== 'anyone') request.appId = await guarded(deps, request, () => appOf(deps, request, access));
   });
 }
 
 /**
- * The app a request is about, when its key may do what `scope` covers. An API key is of one app, and an `appId` header
- * that names another is refused; the admin key may do everything and names the app in the `appId` header.
+ * The app a request is about, when its key may do this. An API key is of one app, and an `appId` header that names
+ * another is refused; the admin key may do everything and names the app in the `appId` header.
  */
-export async function requireApp(deps: IngestDeps, request: FastifyRequest, scope: ApiKeyScope): Promise<string> {
-  return guarded(deps, request, async () => {
-    const adminKey = header(request, 'adminkey');
-    const appId = header(request, 'appid');
-    if (adminKey !== undefined) return appOfAdmin(deps, adminKey, appId);
-    const apiKey = header(request, 'apikey');
-    if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
-    const grant = await findApiKey(deps.registry, apiKey);
-    if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
-    if (appId !== undefined && appId !== grant.appId) {
-      throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
-    }
-    if (!grant.scopes.includes(scope)) {
-      throw new FanfareError('AUTH_ERR_NO_ACCESS', `apikey: lacks the scope "${scope}"`);
-    }
-    return grant.appId;
-  });
+async function appOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<string> {
+  const adminKey = header(request, 'adminkey');
+  const appId = header(request, 'appid');
+  if (access === 'admin' || adminKey !== undefined) return appOfAdmin(deps, adminKey, access === 'admin' ? '' : appId);
+  const apiKey = header(request, 'apikey');
+  if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
+  const grant = await findApiKey(deps.registry, apiKey);
+  if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
+  if (appId !== undefined && appId !== grant.appId) {
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
+  }
+  if (!grant.scopes.includes(access)) {
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', `apikey: lacks the scope "${access}"`);
+  }
+  return grant.appId;
 }
 
-function appOfAdmin(deps: IngestDeps, adminKey: string, appId: string | undefined): string {
+function appOfAdmin(deps: IngestDeps, adminKey: string | undefined, appId: string | undefined): string {
+  if (adminKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the adminkey header is missing');
   if (!isAdminKey(deps, adminKey)) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'adminkey: is not right');
   if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with the admin key this header is needed');
   return appId;

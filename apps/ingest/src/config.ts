@@ -1,5 +1,5 @@
 import { parseCidrs } from '@fanfare/providers';
-import { flag, intBetween, list, processEnv } from '@fanfare/runtime';
+import { type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 const cidrs = list().transform((entries, context) => {
@@ -12,7 +12,7 @@ const cidrs = list().transform((entries, context) => {
 });
 
 /** What ingest takes from the environment. */
-export const IngestEnv = z.object({
+const IngestEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
@@ -28,3 +28,9 @@ export const IngestEnv = z.object({
   WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
 });
 export type IngestConfig = z.infer<typeof IngestEnv>;
+
+/**
+ * The configuration in an environment, the process's own by default.
+ * @throws ConfigError listing every problem.
+ */
+export const readConfig = (env?: Env): IngestConfig => readEnv(IngestEnv, env);

@@ -1,5 +1,5 @@
-import { readEnv, run } from '@fanfare/runtime';
+import { run } from '@fanfare/runtime';
 import { start } from './app.ts';
-import { IngestEnv } from './config.ts';
+import { readConfig } from './config.ts';
 
-await run(() => start(readEnv(IngestEnv)), { name: 'ingest' });
+await run(() => start(readConfig()), { name: 'ingest' });

@@ -2,9 +2,17 @@ import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
 import { answerHealth, type Readiness } from '@fanfare/runtime';
 import { redisTrouble } from '@fanfare/store';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { authenticate } from './auth.ts';
 import type { IngestDeps } from './deps.ts';
 import type { OverloadGuard } from './overload.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -29,7 +37,7 @@ const AWAY_RETRY_S = 2;
 export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
   const server = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     trustProxy: deps.config.TRUST_PROXY,
@@ -41,6 +49,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
         validate(schema as z.ZodType, input),
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server);
   answerErrors(server, deps);
   logRequests(server);
@@ -58,9 +67,9 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     customProviderRoutes,
     deadLetterRoutes,
   ];
-  for (const route of routes) await server.register(async (scope) => route(scope as Server, deps));
-  await server.register(async (scope) => eventRoutes(scope as Server, deps, guard));
-  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+  for (const route of routes) route(server, deps);
+  eventRoutes(server, deps, guard);
+  server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
   return server;
 }
 
@@ -90,7 +99,7 @@ function acceptBodies(server: AnyServer): void {
 function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
   const sources = { metrics: deps.metrics, ready, metricsToken: deps.config.METRICS_TOKEN };
   for (const path of ['/livez', '/readyz', '/metrics']) {
-    server.get(path, { schema: { hide: true } }, async (request, reply) => {
+    server.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, async (request, reply) => {
       const answer = await answerHealth(path, request.headers.authorization, sources);
       if (answer) return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
     });

@@ -8,6 +8,7 @@ import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { handleDelivery } from './handle-delivery.ts';
 
+export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
 
 /** What a caller in the same process may set besides the environment. */

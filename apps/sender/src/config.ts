@@ -1,6 +1,6 @@
 import type { ProviderKind } from '@fanfare/core';
 import { parseCidrs } from '@fanfare/providers';
-import { flag, intBetween, list, processEnv } from '@fanfare/runtime';
+import { type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 /** The providers this build can serve. */
@@ -20,7 +20,7 @@ const cidrs = list().transform((entries, context) => {
 });
 
 /** What sender takes from the environment. */
-export const SenderEnv = z.object({
+const SenderEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8082).describe('Port of health and metrics.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
@@ -36,3 +36,9 @@ export const SenderEnv = z.object({
   WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
 });
 export type SenderConfig = z.infer<typeof SenderEnv>;
+
+/**
+ * The configuration in an environment, the process's own by default.
+ * @throws ConfigError listing every problem.
+ */
+export const readConfig = (env?: Env): SenderConfig => readEnv(SenderEnv, env);

@@ -26,7 +26,7 @@ export class EventCache {
   /** The event, or undefined when its record is gone. */
   get(ref: EventRef): Promise<LoadedEvent | undefined> {
     const known = this.#events.get(ref.key);
-    if (known) this.#events.delete(ref.key);
+    if (known !== undefined) this.#events.delete(ref.key);
     const loaded = known ?? this.#load(ref);
     this.#events.set(ref.key, loaded);
     if (this.#events.size > CAPACITY) this.#events.delete(this.#events.keys().next().value as string);

@@ -1,5 +1,5 @@
-import { readEnv, run } from '@fanfare/runtime';
+import { run } from '@fanfare/runtime';
 import { start } from './app.ts';
-import { SenderEnv } from './config.ts';
+import { readConfig } from './config.ts';
 
-await run(() => start(readEnv(SenderEnv)), { name: 'sender' });
+await run(() => start(readConfig()), { name: 'sender' });

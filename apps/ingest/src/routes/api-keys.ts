@@ -1,7 +1,6 @@
 import { AppId, FanfareError } from '@fanfare/core';
 import { API_KEY_SCOPES, createApiKey, listApiKeys, revokeApiKey } from '@fanfare/store';
 import { z } from 'zod';
-import { requireAdmin } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
@@ -25,11 +24,13 @@ const Params = z.object({ appId: AppId });
 /** API keys of an app, for the operator. */
 export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  server.addHook('onRequest', (request) => requireAdmin(deps, request));
 
   server.post(
     '/v3/apps/:appId/apikeys',
-    { schema: { params: Params, body: CreateKey, response: { 201: z.object({ data: NewKey }) } } },
+    {
+      config: { access: 'admin' },
+      schema: { params: Params, body: CreateKey, response: { 201: z.object({ data: NewKey }) } },
+    },
     async ({ params, body }, reply) => {
       await existing(deps, params.appId);
       const key = await createApiKey(registry, params.appId, { ...body, now: deps.now() });
@@ -39,7 +40,10 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/apps/:appId/apikeys',
-    { schema: { params: Params, response: { 200: z.object({ data: z.array(KeyView) }) } } },
+    {
+      config: { access: 'admin' },
+      schema: { params: Params, response: { 200: z.object({ data: z.array(KeyView) }) } },
+    },
     async ({ params }) => {
       await existing(deps, params.appId);
       const keys = await listApiKeys(registry, params.appId);
@@ -49,7 +53,10 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/apps/:appId/apikeys/:keyId',
-    { schema: { params: Params.extend({ keyId: z.string() }), response: { 200: Success } } },
+    {
+      config: { access: 'admin' },
+      schema: { params: Params.extend({ keyId: z.string() }), response: { 200: Success } },
+    },
     async ({ params }) => {
       if (!(await revokeApiKey(registry, params.appId, params.keyId))) {
         throw new FanfareError('ERR_APIKEY_NOT_FOUND', 'keyId: the app has no such key');

@@ -1,7 +1,6 @@
 import { AppId, FanfareError } from '@fanfare/core';
 import { type App, changeApp, createApp, deleteApp, listApps, readApp } from '@fanfare/store';
 import { z } from 'zod';
-import { requireAdmin } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
@@ -28,38 +27,60 @@ const One = z.object({ data: AppView });
 /** Apps, for the operator. */
 export function appRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  server.addHook('onRequest', (request) => requireAdmin(deps, request));
 
-  server.post('/v3/apps', { schema: { body: CreateApp, response: { 201: One } } }, async ({ body }, reply) => {
-    const { appId, name: given, region: where } = body;
-    const app = { appId, name: given ?? appId, region: where, pushEnabled: true, settings: {}, createdAt: deps.now() };
-    if (!(await createApp(registry, app))) {
-      throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" exists`);
-    }
-    return reply.code(201).send({ data: view(app) });
-  });
+  server.post(
+    '/v3/apps',
+    { config: { access: 'admin' }, schema: { body: CreateApp, response: { 201: One } } },
+    async ({ body }, reply) => {
+      const { appId, name: given, region: where } = body;
+      const app = {
+        appId,
+        name: given ?? appId,
+        region: where,
+        pushEnabled: true,
+        settings: {},
+        createdAt: deps.now(),
+      };
+      if (!(await createApp(registry, app))) {
+        throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" exists`);
+      }
+      return reply.code(201).send({ data: view(app) });
+    },
+  );
 
-  server.get('/v3/apps', { schema: { response: { 200: z.object({ data: z.array(AppView) }) } } }, async () => ({
-    data: (await listApps(registry)).map(view),
-  }));
+  server.get(
+    '/v3/apps',
+    { config: { access: 'admin' }, schema: { response: { 200: z.object({ data: z.array(AppView) }) } } },
+    async () => ({
+      data: (await listApps(registry)).map(view),
+    }),
+  );
 
-  server.get('/v3/apps/:appId', { schema: { params: Params, response: { 200: One } } }, async ({ params }) => ({
-    data: view(await existing(deps, params.appId)),
-  }));
+  server.get(
+    '/v3/apps/:appId',
+    { config: { access: 'admin' }, schema: { params: Params, response: { 200: One } } },
+    async ({ params }) => ({
+      data: view(await existing(deps, params.appId)),
+    }),
+  );
 
   server.patch(
     '/v3/apps/:appId',
-    { schema: { params: Params, body: ChangeApp, response: { 200: One } } },
+    { config: { access: 'admin' }, schema: { params: Params, body: ChangeApp, response: { 200: One } } },
     async ({ params, body }) => {
       if (!(await changeApp(registry, params.appId, body))) throw unknownApp(params.appId);
       return { data: view(await existing(deps, params.appId)) };
     },
   );
 
-  server.delete('/v3/apps/:appId', { schema: { params: Params, response: { 200: Success } } }, async ({ params }) => {
-    if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
-    return SUCCESS;
-  });
+  server.delete(
+    '/v3/apps/:appId',
+    { config: { access: 'admin' }, schema: { params: Params, response: { 200: Success } } },
+    async ({ params }) => {
+      if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
+      return SUCCESS;
+    },
+  );
 }
 
 /** @throws FanfareError `ERR_APP_NOT_FOUND`. */

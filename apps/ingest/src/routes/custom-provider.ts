@@ -9,7 +9,6 @@ import {
   writeCustomProvider,
 } from '@fanfare/store';
 import { z } from 'zod';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
@@ -58,29 +57,37 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     return { data: { pushProviders: [{ ...rest, ...off }] } };
   };
 
-  server.post(PATH, { schema: { body: Changes, response: { 200: Providers } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    if (await readCustomProvider(registry, box, appId, deps.now())) {
-      throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
-    }
-    await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
-    return answer(appId);
-  });
-
-  server.put(PATH, { schema: { body: Changes, response: { 200: Providers } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    const before = await readCustomProvider(registry, box, appId, deps.now());
-    if (!before) throw notConfigured();
-    await writeCustomProvider(registry, box, appId, merge(deps, request.body, before));
-    return answer(appId);
-  });
-
-  server.get(PATH, { schema: { response: { 200: Providers } } }, async (request) =>
-    answer(await requireApp(deps, request, 'manage')),
+  server.post(
+    PATH,
+    { config: { access: 'manage' }, schema: { body: Changes, response: { 200: Providers } } },
+    async (request) => {
+      const { appId } = request;
+      if (await readCustomProvider(registry, box, appId, deps.now())) {
+        throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
+      }
+      await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
+      return answer(appId);
+    },
   );
 
-  server.delete(PATH, { schema: { response: { 200: Success } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
+  server.put(
+    PATH,
+    { config: { access: 'manage' }, schema: { body: Changes, response: { 200: Providers } } },
+    async (request) => {
+      const { appId } = request;
+      const before = await readCustomProvider(registry, box, appId, deps.now());
+      if (!before) throw notConfigured();
+      await writeCustomProvider(registry, box, appId, merge(deps, request.body, before));
+      return answer(appId);
+    },
+  );
+
+  server.get(PATH, { config: { access: 'manage' }, schema: { response: { 200: Providers } } }, ({ appId }) =>
+    answer(appId),
+  );
+
+  server.delete(PATH, { config: { access: 'manage' }, schema: { response: { 200: Success } } }, async (request) => {
+    const { appId } = request;
     if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
     return SUCCESS;
   });

@@ -1,7 +1,6 @@
 import { FanfareError, PROVIDER_KINDS } from '@fanfare/core';
 import { type DeadLetterFilter, dropDeadLetter, type FoundDeadLetter, listDeadLetters } from '@fanfare/ledger';
 import { z } from 'zod';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { PageCursor, PageLimit, seconds } from '../fields.ts';
 import { readReplay, type Selection, selected, startReplay } from '../replay.ts';
@@ -39,13 +38,14 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.get(
     '/v3/dead-letters',
     {
+      config: { access: 'manage' },
       schema: {
         querystring: Page,
         response: { 200: z.object({ data: z.array(Letter), meta: z.object({ cursor: z.string().optional() }) }) },
       },
     },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const { limit, cursor, ...filter } = request.query;
       const page = await list(deps, appId, { filter, cursor, limit });
       return { data: page.letters.map(view), meta: page.cursor === undefined ? {} : { cursor: page.cursor } };
@@ -54,18 +54,18 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     '/v3/dead-letters/replay',
-    { schema: { body: SelectionBody, response: { 202: Replay } } },
+    { config: { access: 'manage' }, schema: { body: SelectionBody, response: { 202: Replay } } },
     async (request, reply) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       return reply.code(202).send({ data: await startReplay(deps, appId, selection(request.body)) });
     },
   );
 
   server.get(
     '/v3/dead-letters/replays/:id',
-    { schema: { params: z.object({ id: z.string() }), response: { 200: Replay } } },
+    { config: { access: 'manage' }, schema: { params: z.object({ id: z.string() }), response: { 200: Replay } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const progress = await readReplay(deps, appId, request.params.id);
       if (!progress) throw new FanfareError('ERR_REPLAY_NOT_FOUND', `id: there is no replay "${request.params.id}"`);
       return { data: progress };
@@ -74,9 +74,12 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/dead-letters',
-    { schema: { body: SelectionBody, response: { 200: z.object({ data: z.object({ dropped: z.number() }) }) } } },
+    {
+      config: { access: 'manage' },
+      schema: { body: SelectionBody, response: { 200: z.object({ data: z.object({ dropped: z.number() }) }) } },
+    },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       let dropped = 0;
       for await (const letters of selected(deps, appId, selection(request.body))) {
         for (const letter of letters) if (await dropDeadLetter(deps.queueRedis, appId, letter)) dropped++;

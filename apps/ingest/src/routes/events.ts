@@ -2,7 +2,6 @@ import { Event, EventId, FanfareError, parseEvent } from '@fanfare/core';
 import { findEvent, readProgress } from '@fanfare/ledger';
 import { z } from 'zod';
 import { acceptEvents } from '../accept-events.ts';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import type { OverloadGuard } from '../overload.ts';
 import type { Server } from '../server.ts';
@@ -45,6 +44,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
   server.post(
     '/v3/events',
     {
+      config: { access: 'publish' },
       schema: {
         description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
         body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
@@ -54,7 +54,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       validatorCompiler: () => (value) => ({ value }),
     },
     async (request, reply) => {
-      const appId = await requireApp(deps, request, 'publish');
+      const { appId } = request;
       const inputs = eventsIn(request.body);
       await guard.check();
       return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, inputs) } });
@@ -63,9 +63,9 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
 
   server.get(
     '/v3/events/:id',
-    { schema: { params: z.object({ id: EventId }), response: { 200: Progress } } },
+    { config: { access: 'publish' }, schema: { params: z.object({ id: EventId }), response: { 200: Progress } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'publish');
+      const { appId } = request;
       const { id } = request.params;
       const ref = await findEvent(deps.queueRedis, appId, id);
       const progress = ref && (await readProgress(deps.queueRedis, ref));

@@ -1,7 +1,6 @@
 import { DisplayName, FanfareError, PictureUrl, Uid } from '@fanfare/core';
 import { countMembers, deleteGroup, type Group, readGroup, upsertGroup } from '@fanfare/store';
 import { z } from 'zod';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
@@ -30,24 +29,32 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(
     '/v3/groups/:guid',
-    { schema: { params: Params, body: PutGroup, response: { 200: One } } },
+    { config: { access: 'manage' }, schema: { params: Params, body: PutGroup, response: { 200: One } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const group = await upsertGroup(registry, appId, request.params.guid, request.body, deps.now());
       return { data: await view(appId, group) };
     },
   );
 
-  server.get('/v3/groups/:guid', { schema: { params: Params, response: { 200: One } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    return { data: await view(appId, await existingGroup(deps, appId, request.params.guid)) };
-  });
+  server.get(
+    '/v3/groups/:guid',
+    { config: { access: 'manage' }, schema: { params: Params, response: { 200: One } } },
+    async (request) => {
+      const { appId } = request;
+      return { data: await view(appId, await existingGroup(deps, appId, request.params.guid)) };
+    },
+  );
 
-  server.delete('/v3/groups/:guid', { schema: { params: Params, response: { 200: Success } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    if (!(await deleteGroup(registry, appId, request.params.guid))) throw unknownGroup(request.params.guid);
-    return SUCCESS;
-  });
+  server.delete(
+    '/v3/groups/:guid',
+    { config: { access: 'manage' }, schema: { params: Params, response: { 200: Success } } },
+    async (request) => {
+      const { appId } = request;
+      if (!(await deleteGroup(registry, appId, request.params.guid))) throw unknownGroup(request.params.guid);
+      return SUCCESS;
+    },
+  );
 }
 
 /** @throws FanfareError `ERR_GUID_NOT_FOUND`. */

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { FanfareError, Uid } from '@fanfare/core';
 import { addMembers, pageMembers, removeMembers, replaceMembers } from '@fanfare/store';
 import { z } from 'zod';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { PageCursor, PageLimit, SUCCESS, Success } from '../fields.ts';
 import { uidLines } from '../ndjson.ts';
@@ -24,6 +23,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/groups/:guid/members',
     {
+      config: { access: 'manage' },
       schema: {
         params: Params,
         body: AddMembers,
@@ -31,7 +31,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const { guid } = await existingGroup(deps, appId, request.params.guid);
       return { data: { added: await addMembers(registry, appId, guid, request.body.participants, deps.now()) } };
     },
@@ -40,6 +40,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/groups/:guid/members',
     {
+      config: { access: 'manage' },
       schema: {
         description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
         consumes: ['application/x-ndjson'],
@@ -48,7 +49,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const { guid } = await existingGroup(deps, appId, request.params.guid);
       if (!request.headers['content-type']?.startsWith('application/x-ndjson')) {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
@@ -60,9 +61,9 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/groups/:guid/members',
-    { schema: { params: Params, querystring: Page, response: { 200: Members } } },
+    { config: { access: 'manage' }, schema: { params: Params, querystring: Page, response: { 200: Members } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const { guid } = await existingGroup(deps, appId, request.params.guid);
       const { limit, cursor = '' } = request.query;
       const uids = await pageMembers(registry, appId, guid, cursor, limit);
@@ -73,9 +74,9 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/groups/:guid/members/:uid',
-    { schema: { params: Params.extend({ uid: Uid }), response: { 200: Success } } },
+    { config: { access: 'manage' }, schema: { params: Params.extend({ uid: Uid }), response: { 200: Success } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       const { guid, uid } = request.params;
       await existingGroup(deps, appId, guid);
       if ((await removeMembers(registry, appId, guid, [uid])) === 0) {

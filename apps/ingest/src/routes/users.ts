@@ -1,7 +1,6 @@
 import { DisplayName, FanfareError, PictureUrl, Uid } from '@fanfare/core';
 import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
-import { requireApp } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { Locale, SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
 import type { Server } from '../server.ts';
@@ -32,25 +31,33 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(
     '/v3/users/:uid',
-    { schema: { params: Params, body: PutUser, response: { 200: One } } },
+    { config: { access: 'manage' }, schema: { params: Params, body: PutUser, response: { 200: One } } },
     async (request) => {
-      const appId = await requireApp(deps, request, 'manage');
+      const { appId } = request;
       return { data: view(await upsertUser(registry, appId, request.params.uid, request.body, deps.now())) };
     },
   );
 
-  server.get('/v3/users/:uid', { schema: { params: Params, response: { 200: One } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    const user = await readUser(registry, appId, request.params.uid);
-    if (!user) throw unknownUser(request.params.uid);
-    return { data: view(user) };
-  });
+  server.get(
+    '/v3/users/:uid',
+    { config: { access: 'manage' }, schema: { params: Params, response: { 200: One } } },
+    async (request) => {
+      const { appId } = request;
+      const user = await readUser(registry, appId, request.params.uid);
+      if (!user) throw unknownUser(request.params.uid);
+      return { data: view(user) };
+    },
+  );
 
-  server.delete('/v3/users/:uid', { schema: { params: Params, response: { 200: Success } } }, async (request) => {
-    const appId = await requireApp(deps, request, 'manage');
-    if (!(await deleteUser(registry, appId, request.params.uid))) throw unknownUser(request.params.uid);
-    return SUCCESS;
-  });
+  server.delete(
+    '/v3/users/:uid',
+    { config: { access: 'manage' }, schema: { params: Params, response: { 200: Success } } },
+    async (request) => {
+      const { appId } = request;
+      if (!(await deleteUser(registry, appId, request.params.uid))) throw unknownUser(request.params.uid);
+      return SUCCESS;
+    },
+  );
 }
 
 const unknownUser = (uid: string) => new FanfareError('ERR_UID_NOT_FOUND', `uid: there is no user "${uid}"`);

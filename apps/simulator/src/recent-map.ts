@@ -1,0 +1,49 @@
+/**
+ * A map of bounded size that forgets what was set longest ago. It keeps two generations and drops the older one whole
+ * when the younger is full, so that every operation takes constant time; a Map from which the first key is deleted
+ * over and over does not.
+ */
+export class RecentMap<Key, Value> {
+  readonly #half: number;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
+  #forgotten = 0;
+
+  /** At most `capacity` keys, at least 2, are remembered; at least the half of it that was set last. */
+  constructor(capacity: number) {
+    this.#half = Math.floor(capacity / 2);
+  }
+
+  get(key: Key): Value | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    if (!this.#young.has(key)) {
+      this.#old.delete(key);
+      if (this.#young.size === this.#half) this.#age();
+    }
+    this.#young.set(key, value);
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /** How many keys were dropped; one that came again was counted again. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** What is remembered, the older half first. */
+  *entries(): Generator<[Key, Value]> {
+    yield* this.#old;
+    yield* this.#young;
+  }
+
+  #age(): void {
+    this.#forgotten += this.#old.size;
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+}

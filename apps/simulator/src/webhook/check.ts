@@ -1,0 +1,81 @@
+import { STATUS_CODES } from 'node:http';
+import { type CustomBody, fieldProblems } from '@fanfare/core';
+import { z } from 'zod';
+import type { Step } from './behaviour.ts';
+import type { CheckedConfig } from './endpoint-config.ts';
+import { type Signed, signatureProblem } from './signature.ts';
+
+/** One POST as it came. */
+export interface Arrival extends Signed {
+  method: string;
+}
+
+/** For whom a good request is, and which delivery it is; or how a bad one is answered. */
+export type Verdict = { ok: true; uid: string; delivery: string | undefined } | { ok: false; refusal: Step };
+
+const TRIGGER: CustomBody['trigger'] = 'push-notification-payload-generated';
+const WEBHOOK: CustomBody['webhook'] = 'custom';
+
+/** What a receiver looks at; the rest of the body is for whom it is meant for. */
+const Body = z.object({
+  trigger: z.literal(TRIGGER, `must be "${TRIGGER}"`),
+  webhook: z.literal(WEBHOOK, `must be "${WEBHOOK}"`),
+  data: z.object({
+    to: z.object({ uid: z.string().min(1) }),
+    notificationDetails: z.object({ tag: z.unknown(), sentAt: z.unknown() }).partial(),
+  }),
+});
+
+/** The checks of a careful receiver (seeds 001 and 002), the caller's identity before what it has to say. */
+export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedConfig): Verdict {
+  if (arrival.method !== 'POST') return refuse(405, 'only POST', { allow: 'POST' });
+  if (basicAuth && !isBasic(arrival.headers.authorization, basicAuth)) {
+    return refuse(401, 'Basic authentication failed', { 'www-authenticate': 'Basic realm="webhook"' });
+  }
+  const problem = signingSecret === undefined ? undefined : signatureProblem(arrival, signingSecret);
+  if (problem !== undefined) return refuse(401, problem);
+  if (!/^application\/json\b/i.test(arrival.headers['content-type'] ?? '')) {
+    return refuse(400, 'content-type: must be application/json');
+  }
+  return checkBody(parseJson(arrival.body));
+}
+
+/** The answer that tells the sender it is wrong, in the form of the seeds' sample receiver. */
+export const refuse = (status: number, problem: string, headers: Record<string, string> = {}) => ({
+  ok: false as const,
+  refusal: { status, headers, body: { message: `${STATUS_CODES[status]}: ${problem}` } },
+});
+
+/** Undefined, which no JSON text means, when the text is none. */
+export function parseJson(text: Buffer | string): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function checkBody(json: unknown): Verdict {
+  if (json === undefined) return refuse(400, 'body: must be JSON');
+  const parsed = Body.safeParse(json);
+  if (!parsed.success) {
+    return refuse(
+      400,
+      fieldProblems(parsed.error)
+        .map(({ field, problem }) => `${field}: ${problem}`)
+        .join('; '),
+    );
+  }
+  const { to, notificationDetails } = parsed.data.data;
+  return { ok: true, uid: to.uid, delivery: deliveryKey(to.uid, notificationDetails) };
+}
+
+/** What makes two requests the same delivery to a person; undefined when the body does not say. */
+function deliveryKey(uid: string, { tag, sentAt }: { tag?: unknown; sentAt?: unknown }): string | undefined {
+  return typeof tag === 'string' && typeof sentAt === 'string' ? `${sentAt}\n${uid}\n${tag}` : undefined;
+}
+
+function isBasic(header: string | undefined, { username, password }: { username: string; password: string }): boolean {
+  const [, given] = /^basic +(\S+)$/i.exec(header ?? '') ?? [];
+  return given === Buffer.from(`${username}:${password}`).toString('base64');
+}

@@ -1,0 +1,41 @@
+import { badRequest } from '@fanfare/core';
+import { Receiver, type ReceiverOptions } from './receiver.ts';
+
+/** The receiver behind a bare /webhook. */
+export const DEFAULT_ENDPOINT = 'default';
+
+/** Each has a memory of its own, so their number is bounded too. */
+const MAX_ENDPOINTS = 256;
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** The receivers, by name. Every good name has one: it is made when first asked for. */
+export class Endpoints {
+  readonly #options: ReceiverOptions;
+  readonly #receivers = new Map<string, Receiver>();
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** @throws FanfareError ERR_BAD_REQUEST when the name cannot be one, or there are too many. */
+  get(name: string): Receiver {
+    const existing = this.#receivers.get(name);
+    if (existing) return existing;
+    if (!NAME.test(name)) {
+      throw badRequest([
+        { field: 'endpoint', problem: 'must be 1 to 64 characters of A-Z, a-z, 0-9, "_", "." and "-"' },
+      ]);
+    }
+    if (this.#receivers.size === MAX_ENDPOINTS) {
+      throw badRequest([{ field: 'endpoint', problem: `there are ${MAX_ENDPOINTS} already, no more are made` }]);
+    }
+    const receiver = new Receiver(name, this.#options);
+    this.#receivers.set(name, receiver);
+    return receiver;
+  }
+
+  /** Those used so far. */
+  all(): Receiver[] {
+    return [...this.#receivers.values()];
+  }
+}

@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Fate } from './answer.ts';
+
+/** A request as it is remembered. */
+export interface StoredRequest {
+  /** 1 for the first since the endpoint was new or cleared, then one more each. */
+  sequence: number;
+  /** Epoch ms when its head had come. */
+  receivedAt: number;
+  method: string;
+  /** Of Authorization only the scheme. */
+  headers: IncomingHttpHeaders;
+  /** The text exactly as it came; empty when it was too large. */
+  body: string;
+  /** The recipient, of a request that passed the checks. */
+  uid: string | undefined;
+  answered: Fate | 'waiting';
+}
+
+/** The share of the memory that is not the body: headers, object, slot. */
+const OVERHEAD_BYTES = 1_000;
+
+/** The last requests, bounded in number and in bytes; the oldest are forgotten first. */
+export class RequestLog {
+  readonly #capacity: number;
+  readonly #maxBytes: number;
+  /** A ring: a request stands at its sequence modulo capacity. */
+  readonly #slots: (StoredRequest | undefined)[] = [];
+  #oldest = 1;
+  #next = 1;
+  #bytes = 0;
+
+  constructor(capacity: number, maxBytes: number) {
+    this.#capacity = capacity;
+    this.#maxBytes = maxBytes;
+  }
+
+  add(request: Omit<StoredRequest, 'sequence' | 'answered'>): StoredRequest {
+    const { receivedAt, method, headers, body, uid } = request;
+    const stored: StoredRequest = { sequence: this.#next, receivedAt, method, headers, body, uid, answered: 'waiting' };
+    if (this.#next - this.#oldest === this.#capacity) this.#forget();
+    this.#slots[this.#next % this.#capacity] = stored;
+    this.#next += 1;
+    this.#bytes += bytesOf(stored);
+    while (this.#bytes > this.#maxBytes && this.#oldest < stored.sequence) this.#forget();
+    return stored;
+  }
+
+  /** Those after a sequence number that are still remembered, in order. */
+  *after(sequence: number): Generator<StoredRequest> {
+    for (let at = Math.max(sequence + 1, this.#oldest); at < this.#next; at++) {
+      const stored = this.#slots[at % this.#capacity];
+      if (stored) yield stored;
+    }
+  }
+
+  get forgotten(): number {
+    return this.#oldest - 1;
+  }
+
+  #forget(): void {
+    const slot = this.#oldest % this.#capacity;
+    this.#bytes -= bytesOf(this.#slots[slot]);
+    this.#slots[slot] = undefined;
+    this.#oldest += 1;
+  }
+}
+
+const bytesOf = (request: StoredRequest | undefined): number => (request ? request.body.length + OVERHEAD_BYTES : 0);

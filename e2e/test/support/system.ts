@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import * as fanout from '@fanfare/fanout/app';
+import * as ingest from '@fanfare/ingest/app';
+import * as sender from '@fanfare/sender/app';
+import * as simulator from '@fanfare/simulator/app';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { Api } from './api.ts';
+
+const ADMIN_KEY = 'an admin key for tests';
+
+/** Short, so that a test need not wait for the sweeper; in production it looks every few seconds. */
+const SWEEP_TIMES = { everyMs: 100, againMs: 500 };
+
+export interface SystemOptions {
+  /** Apps to start in this process; by default all. Tests that kill them start them as processes instead. */
+  apps?: readonly ('fanout' | 'sender')[];
+  env?: Record<string, string>;
+  /** A port for Redis, for tests that stop and start it under processes; a unix socket by default. */
+  redisPort?: number;
+}
+
+/** The whole system on a Redis of its own, with one app whose webhook is the simulator's endpoint `hook`. */
+export async function startSystem({ apps = ['fanout', 'sender'], env: extra = {}, redisPort }: SystemOptions = {}) {
+  const redis = await startTestRedis(redisPort === undefined ? {} : { port: redisPort });
+  const env = {
+    REDIS_URL: redis.url,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    FANFARE_ADMIN_KEY: ADMIN_KEY,
+    FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
+    WEBHOOK_ALLOW_HTTP: 'true',
+    WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
+    AUTH_FAILURES_PER_MINUTE: '0',
+    ...extra,
+  };
+  const hooks = await simulator.start(simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent' }));
+  const api = await ingest.start(ingest.readConfig(env));
+  const workers: { close(): Promise<void> }[] = [];
+  if (apps.includes('fanout')) workers.push(await fanout.start(fanout.readConfig(env), { sweepTimes: SWEEP_TIMES }));
+  if (apps.includes('sender')) workers.push(await sender.start(sender.readConfig(env)));
+  const admin = new Api(api.url, { adminkey: ADMIN_KEY });
+  const backend = await createApp(admin, api.url, 'app123');
+  const hook = hooks.endpoint('hook');
+  hook.configure({ basicAuth: { username: 'u', password: 'p' } });
+  await backend.post('/v3/notifications/push/v1/providers/custom', {
+    webhookURL: `${hooks.url}/webhook/hook`,
+    useBasicAuth: true,
+    basicAuthUsername: 'u',
+    basicAuthPassword: 'p',
+  });
+  return {
+    redis,
+    env,
+    url: api.url,
+    /** With the admin key. */
+    admin,
+    /** With an API key of `app123` that may do everything. */
+    backend,
+    hooks,
+    hook,
+    /** The counts of an event, once it is done. */
+    done: (id: string, timeoutMs = 30_000) =>
+      until(
+        async () => {
+          const { body } = await backend.get(`/v3/events/${encodeURIComponent(id)}`);
+          return body.data?.state === 'done' ? body.data.counts : undefined;
+        },
+        `event ${id} is done`,
+        { timeoutMs },
+      ),
+    async [Symbol.asyncDispose]() {
+      for (const worker of workers.reverse()) await worker.close();
+      await api.close();
+      await hooks.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** Creates an app; the API with a key of it that may do everything. */
+export async function createApp(admin: Api, url: string, appId: string): Promise<Api> {
+  await admin.post('/v3/apps', { appId, name: 'Demo', region: 'us' });
+  const { body } = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
+  return new Api(url, { apikey: body.data.apiKey });
+}
