@@ -1,7 +1,6 @@
-import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { ANDREW, GEORGE } from './support/events.ts';
-import { startSystem } from './support/system.ts';
+import { posts, startSystem } from './support/system.ts';
 
 const CONVERSATION = { type: 'user', ...GEORGE };
 const SENT_AT = 1741847453000;
@@ -34,7 +33,7 @@ test('a chat message arrives exactly as in the sample', async () => {
     conversation: CONVERSATION,
     message: { id: '123', text: 'Hello!' },
   });
-  const [request] = await until(() => system.hook.requests().length === 1 && system.hook.requests(), 'the POST');
+  const [request] = await posts(system.hook, 1);
   expect(request?.body).toBe(
     body(GEORGE.id, {
       title: 'Andrew Joseph',
@@ -60,7 +59,7 @@ test('a call arrives exactly as in the sample', async () => {
     conversation: CONVERSATION,
     call: { id: '123', sessionId: 'v1.123.aik2', type: 'audio' },
   });
-  const [request] = await until(() => system.hook.requests().length === 1 && system.hook.requests(), 'the POST');
+  const [request] = await posts(system.hook, 1);
   expect(request?.body).toBe(
     body(GEORGE.id, {
       title: 'Andrew Joseph',
@@ -88,7 +87,7 @@ test('a reaction arrives exactly as in the sample, with the recipient as receive
     conversation: CONVERSATION,
     reaction: { id: '58', reaction: '😎', messageId: '101', messageSender: GEORGE.id },
   });
-  const [request] = await until(() => system.hook.requests().length === 1 && system.hook.requests(), 'the POST');
+  const [request] = await posts(system.hook, 1);
   expect(request?.body).toBe(
     body(GEORGE.id, {
       title: 'Andrew Joseph',

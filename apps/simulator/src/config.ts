@@ -2,7 +2,7 @@ import { type Env, intBetween, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 /** The environment of the simulator. */
-export const simulatorEnv = z.object({
+const simulatorEnv = z.object({
   PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0 for any free one.'),
   HOST: processEnv.HOST,
   LOG_LEVEL: processEnv.LOG_LEVEL,

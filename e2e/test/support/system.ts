@@ -8,6 +8,9 @@ import { Api } from './api.ts';
 
 const ADMIN_KEY = 'an admin key for tests';
 
+/** What the endpoint wants, and the app's provider is configured with. */
+export const BASIC_AUTH = { username: 'fanfare', password: 'correct horse battery' };
+
 /** Short, so that a test need not wait for the sweeper; in production it looks every few seconds. */
 const SWEEP_TIMES = { everyMs: 100, againMs: 500 };
 
@@ -41,12 +44,12 @@ export async function startSystem({ apps = ['fanout', 'sender'], env: extra = {}
   const admin = new Api(api.url, { adminkey: ADMIN_KEY });
   const backend = await createApp(admin, api.url, 'app123');
   const hook = hooks.endpoint('hook');
-  hook.configure({ basicAuth: { username: 'u', password: 'p' } });
+  hook.configure({ basicAuth: BASIC_AUTH });
   await backend.post('/v3/notifications/push/v1/providers/custom', {
     webhookURL: `${hooks.url}/webhook/hook`,
     useBasicAuth: true,
-    basicAuthUsername: 'u',
-    basicAuthPassword: 'p',
+    basicAuthUsername: BASIC_AUTH.username,
+    basicAuthPassword: BASIC_AUTH.password,
   });
   return {
     redis,
@@ -84,4 +87,22 @@ export async function createApp(admin: Api, url: string, appId: string): Promise
   await admin.post('/v3/apps', { appId, name: 'Demo', region: 'us' });
   const { body } = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
   return new Api(url, { apikey: body.data.apiKey });
+}
+
+/** What the endpoint has received, once it is at least so many POSTs. */
+export const posts = (endpoint: simulator.Endpoint, count: number) =>
+  until(() => {
+    const received = endpoint.requests();
+    return received.length >= count ? received : undefined;
+  }, `${count} POSTs arrive`);
+
+/** The ids of the jobs in a queue, waiting or not, e.g. of `deliveries-custom-chat`. */
+export async function jobsOf({ redis }: System, queue: string): Promise<string[]> {
+  const ids = (await redis.redis.keys(`{p0}:${queue}:*`)).map((key) => key.split(':').at(-1) as string);
+  return ids.filter((id) => /^e[0-9a-z]{13,}(-\d+)?$/.test(id));
+}
+
+/** Makes a job vanish, as a failover may. */
+export async function loseJob({ redis }: System, queue: string, id: string): Promise<void> {
+  await redis.redis.multi().lrem(`{p0}:${queue}:wait`, 0, id).del(`{p0}:${queue}:${id}`).exec();
 }

@@ -12,11 +12,14 @@ export const newEventKey = (now: number, random: () => number): string =>
 /** When the event with this key was accepted (epoch ms). */
 export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -6), 36);
 
-/** The id of a delivery, of its job, and the `webhook-id` on the wire: the same over all attempts and replays. */
-export const deliveryId = (eventKey: string, ordinal: number): string => `${eventKey}.${ordinal}`;
+/**
+ * The id of a delivery, of its job, and the `webhook-id` on the wire: the same over all attempts and replays. It has no
+ * "." because Standard Webhooks joins id, time and body with one for the signature.
+ */
+export const deliveryId = (eventKey: string, ordinal: number): string => `${eventKey}-${ordinal}`;
 
 /** The parts of a delivery id, or undefined where it is not one. */
 export function parseDeliveryId(id: string): { eventKey: string; ordinal: number } | undefined {
-  const match = /^(e[0-9a-z]{7,20})\.(\d{1,10})$/.exec(id);
+  const match = /^(e[0-9a-z]{7,20})-(0|[1-9]\d{0,9})$/.exec(id);
   return match ? { eventKey: match[1] as string, ordinal: Number(match[2]) } : undefined;
 }

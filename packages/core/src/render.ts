@@ -77,17 +77,18 @@ function bodyOf(event: NotifyingEvent, senderName: string, profiles: Profiles): 
   return messageBody(event);
 }
 
-const MEDIA_BODY: Record<string, string> = {
-  image: '📷 Has sent an image',
-  audio: '🔈 Has sent an audio',
-  video: '🎥 Has sent a video',
-  file: '📄 Has sent a file',
-};
+/** A map, since a type may be any word: an object knows "constructor". */
+const MEDIA_BODY = new Map([
+  ['image', '📷 Has sent an image'],
+  ['audio', '🔈 Has sent an audio'],
+  ['video', '🎥 Has sent a video'],
+  ['file', '📄 Has sent a file'],
+]);
 
 function messageBody(event: MessageEvent): string {
   if (event.type === 'message.deleted') return 'This message was deleted';
   const { type, text } = event.message;
-  return MEDIA_BODY[type] ?? text ?? 'New message';
+  return MEDIA_BODY.get(type) ?? text ?? 'New message';
 }
 
 const callAction = (event: CallEvent): CallAction => event.type.slice('call.'.length) as CallAction;
@@ -100,7 +101,7 @@ const callDetails = (event: CallEvent) => ({
 
 function groupActionBody(event: GroupActionEvent, senderName: string, profiles: Profiles): string {
   const names = event.members.map(
-    ({ uid, name }) => name ?? (uid === event.sender.uid ? senderName : (profiles.members?.[uid]?.name ?? uid)),
+    ({ uid, name }) => name ?? (uid === event.sender.uid ? senderName : (registeredName(profiles, uid) ?? uid)),
   );
   const many = names.length > 1;
   const been = many ? 'have been' : 'has been';
@@ -121,6 +122,10 @@ function groupActionBody(event: GroupActionEvent, senderName: string, profiles: 
       return `${list(names)} ${been} made ${event.members[0]?.scope ?? 'member'}`;
   }
 }
+
+/** Only what the profiles hold themselves: a uid may be "constructor". */
+const registeredName = ({ members = {} }: Profiles, uid: string): string | undefined =>
+  Object.hasOwn(members, uid) ? members[uid]?.name : undefined;
 
 /** At most three names are spelled out: a notification is one line. */
 function list(names: string[]): string {

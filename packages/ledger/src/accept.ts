@@ -13,7 +13,7 @@ export const DUPLICATE_WINDOW_MS = 24 * HOUR;
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
 /** When the sweeper first looks whether an accepted event has its job: later than any healthy hand-over takes. */
-const FIRST_SWEEP_MS: Record<Lane, number> = { call: 3000, chat: 15_000, bulk: 15_000 };
+const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
 
 /** Claim, body and index in one: either all of it is stored, or none. */
 const ACCEPT = script<string>(`

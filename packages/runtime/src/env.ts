@@ -22,7 +22,7 @@ export class ConfigError extends Error {
  * field, as the last call, since the description ends up in the error and in the documentation. A variable that is
  * set to nothing counts as unset, because that is what `FOO=` in a compose file means.
  *
- * @throws ConfigError listing every problem at once.
+ * @throws ConfigError listing every problem at once. (A rule between variables is looked at once each is good by itself.)
  */
 export function readEnv<Schema extends z.ZodObject>(schema: Schema, env: Env = process.env): z.output<Schema> {
   const given: Record<string, string> = {};
@@ -71,6 +71,7 @@ function problem(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Env): stri
   const description = (schema.shape[name] as z.ZodType | undefined)?.description;
   const meaning = description === undefined ? '' : ` (${description})`;
   const value = given[name];
+  if (value === undefined && issue.code === 'custom') return `${name}: ${issue.message}, is not set${meaning}`;
   if (value === undefined) return `${name} is not set${meaning}`;
   return `${name}: ${issue.message}, got ${shown(name, value)}${meaning}`;
 }

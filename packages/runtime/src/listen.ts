@@ -12,7 +12,7 @@ export interface Address {
 export interface Listening {
   /** The port really listened on. */
   port: number;
-  /** Stops listening and cuts every connection, busy ones too. */
+  /** Stops listening and cuts every connection, busy ones too. Called again, it does nothing more. */
   close(): Promise<void>;
 }
 
@@ -24,19 +24,27 @@ export interface Listening {
 export async function listen(server: HttpServer | HttpsServer, { host, port }: Address): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     const refused = (cause: NodeJS.ErrnoException) =>
-      reject(Object.assign(new Error(`cannot listen on ${host}:${port}`, { cause }), { code: cause.code }));
+      reject(
+        Object.assign(new Error(`cannot listen on ${host}:${port} (${cause.code})`, { cause }), { code: cause.code }),
+      );
     server.once('error', refused);
     server.listen(port, host, () => {
       server.off('error', refused);
       resolve();
     });
   });
+  let closing: Promise<void> | undefined;
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
+    close: () => {
+      closing ??= shut(server);
+      return closing;
+    },
   };
 }
+
+const shut = (server: HttpServer | HttpsServer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });

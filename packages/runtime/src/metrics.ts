@@ -19,50 +19,11 @@ const WAIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { counter, gauge, histogram } = makers(registry);
+  const make = makers(registry);
   return {
-    /** `result`: accepted, duplicate, rejected. */
-    events: counter('events_total', 'Events posted, by what became of them.', ['result']),
-    recipientsSuppressed: counter(
-      'recipients_suppressed_total',
-      'Recipients who were not notified, by the reason of the decision.',
-      ['reason'],
-    ),
-    deliveriesPlanned: counter('deliveries_planned_total', 'Deliveries planned by fan-out.', ['provider', 'lane']),
-    /** `outcome`: an Outcome's kind. */
-    attempts: counter('attempts_total', 'Attempts to send, by outcome.', ['provider', 'lane', 'outcome']),
-    /** `state`: accepted, token_dead, rejected, expired, superseded. */
-    deliveriesSettled: counter(
-      'deliveries_settled_total',
-      'Deliveries that ended, by the state they ended in. Accepted means taken by the provider.',
-      ['provider', 'lane', 'state'],
-    ),
-    sendSeconds: histogram('send_seconds', 'Time of one attempt, from call to answer.', SEND_BUCKETS, [
-      'provider',
-      'outcome',
-    ]),
-    queueWaitSeconds: histogram(
-      'queue_wait_seconds',
-      'Time a job waited to be taken, beyond any delay it was given.',
-      WAIT_BUCKETS,
-      ['queue', 'lane'],
-    ),
-    eventToAcceptedSeconds: histogram(
-      'event_to_accepted_seconds',
-      'Time from the receipt of an event to the provider taking a delivery of it.',
-      WAIT_BUCKETS,
-      ['provider', 'lane'],
-    ),
-    inflight: gauge('inflight', 'Attempts whose answer is awaited.', ['provider', 'lane']),
-    /** `state`: BullMQ's word for where the jobs are (wait, active, delayed, …). */
-    queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
-    queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting job; 0 when none waits.', [
-      'queue',
-      'lane',
-    ]),
-    /** `what`: event, delivery, failed_job. */
-    swept: counter('swept_total', 'What the sweeper found without a job and put back.', ['what']),
-
+    ...counters(make),
+    ...histograms(make),
+    ...gauges(make),
     /** The text of a scrape. To set gauges freshly for it, hand the health server a `render` that does so first. */
     render: async (): Promise<Exposition> => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
@@ -70,6 +31,56 @@ export function createMetrics() {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+const counters = ({ counter }: Makers) => ({
+  /** `result`: accepted, duplicate, rejected. */
+  events: counter('events_total', 'Events posted, by what became of them.', ['result']),
+  recipientsSuppressed: counter(
+    'recipients_suppressed_total',
+    'Recipients who were not notified, by the reason of the decision.',
+    ['reason'],
+  ),
+  deliveriesPlanned: counter('deliveries_planned_total', 'Deliveries planned by fan-out.', ['provider', 'lane']),
+  /** `outcome`: an Outcome's kind. */
+  attempts: counter('attempts_total', 'Attempts to send, by outcome.', ['provider', 'lane', 'outcome']),
+  /** `state`: accepted, token_dead, rejected, expired, superseded. */
+  deliveriesSettled: counter(
+    'deliveries_settled_total',
+    'Deliveries that ended, by the state they ended in; accepted means taken by the provider.',
+    ['provider', 'lane', 'state'],
+  ),
+  /** `what`: event, delivery, failed_job. */
+  swept: counter('swept_total', 'What the sweeper found without a job and put back.', ['what']),
+});
+
+const histograms = ({ histogram }: Makers) => ({
+  sendSeconds: histogram('send_seconds', 'Time of one attempt, from call to answer.', {
+    labels: ['provider', 'outcome'],
+    buckets: SEND_BUCKETS,
+  }),
+  queueWaitSeconds: histogram('queue_wait_seconds', 'Time a job waited to be taken, beyond any delay it was given.', {
+    labels: ['queue', 'lane'],
+    buckets: WAIT_BUCKETS,
+  }),
+  eventToAcceptedSeconds: histogram(
+    'event_to_accepted_seconds',
+    'Time from the receipt of an event to the provider taking a delivery of it.',
+    { labels: ['provider', 'lane'], buckets: WAIT_BUCKETS },
+  ),
+});
+
+const gauges = ({ gauge }: Makers) => ({
+  inflight: gauge('inflight', 'Attempts whose answer is awaited.', ['provider', 'lane']),
+  /** `state`: BullMQ's word for where the jobs are (wait, active, delayed, …). */
+  queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
+  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting job; 0 when none waits.', [
+    'queue',
+    'lane',
+  ]),
+});
+
+type Makers = ReturnType<typeof makers>;
+
+/** They add the prefix and see to the registry. */
 const makers = (registry: Registry) => {
   const common = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => ({
     name: `fanfare_${name}`,
@@ -82,7 +93,10 @@ const makers = (registry: Registry) => {
       new Counter(common(name, help, labels)),
     gauge: <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
       new Gauge(common(name, help, labels)),
-    histogram: <Label extends string>(name: string, help: string, buckets: number[], labels: readonly Label[]) =>
-      new Histogram({ ...common(name, help, labels), buckets }),
+    histogram: <Label extends string>(
+      name: string,
+      help: string,
+      options: { labels: readonly Label[]; buckets: number[] },
+    ) => new Histogram({ ...common(name, help, options.labels), buckets: options.buckets }),
   };
 };

@@ -67,6 +67,13 @@ test('a rule between two variables is reported in its own words', () => {
   expect(problemsOf({ A: '1', B: '1' }, related)).toEqual(['A and B must differ']);
 });
 
+test('a variable that another one makes necessary is reported with the reason', () => {
+  const needed = z
+    .object({ A: z.string(), B: z.string().optional() })
+    .refine(({ A, B }) => A !== 'on' || B !== undefined, { path: ['B'], error: 'needed when A is on' });
+  expect(problemsOf({ A: 'on' }, needed)).toEqual(['B: needed when A is on, is not set']);
+});
+
 test('the value of a secret is never printed', () => {
   for (const name of ['FANFARE_ADMIN_KEY', 'CONSOLE_PASSWORD', 'METRICS_TOKEN', 'CLIENT_SECRET']) {
     const [problem] = problemsOf({ [name]: 'hunter2' }, z.object({ [name]: z.string().min(32, 'too short') }));

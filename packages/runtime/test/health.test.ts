@@ -142,16 +142,20 @@ test('a port that is taken is refused by name, with the code of the system', asy
     metrics: createMetrics(),
     ready: async () => ({ ready: true, checks: {} }),
   });
-  await expect(second).rejects.toMatchObject({ message: `cannot listen on 127.0.0.1:${port}`, code: 'EADDRINUSE' });
+  await expect(second).rejects.toMatchObject({
+    message: `cannot listen on 127.0.0.1:${port} (EADDRINUSE)`,
+    code: 'EADDRINUSE',
+  });
 });
 
-test('closing does not wait for a connection that is in use', async () => {
+test('closing does not wait for a connection that is in use, and may be asked for twice', async () => {
   const server = createServer();
   const stuck = await listen(server, { host: '127.0.0.1', port: 0 });
   const socket = connect(stuck.port, '127.0.0.1');
   socket.on('error', () => undefined);
   const cut = new Promise((resolve) => socket.once('close', resolve));
   await once(server, 'connection');
+  await stuck.close();
   await stuck.close();
   await cut;
 });

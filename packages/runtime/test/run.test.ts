@@ -6,6 +6,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+const PROCESS = fileURLToPath(new URL('./fixtures/process.js', import.meta.url));
+
 /** A real process runs what was compiled: Node 20 runs no TypeScript. Nothing to do when it is up to date. */
 beforeAll(() => {
   execFileSync(path('../../../node_modules/.bin/tsc'), ['-b', path('..')]);
@@ -18,7 +20,7 @@ class Fixture {
   errors = '';
 
   constructor(behaviour: string, env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [path('fixtures/process.js'), behaviour], {
+    this.#child = spawn(process.execPath, [PROCESS, behaviour], {
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

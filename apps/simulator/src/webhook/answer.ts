@@ -44,6 +44,6 @@ function finish(step: Step, response: ServerResponse): Fate {
 
 function content({ body }: Step, status: number): { type: string; text: string } {
   if (typeof body === 'string') return { type: 'text/plain; charset=utf-8', text: body };
-  const value = body ?? (status < 300 ? TAKEN : { message: STATUS_CODES[status] ?? 'Unknown' });
-  return { type: 'application/json', text: JSON.stringify(value) };
+  const usual = status < 300 ? TAKEN : { message: STATUS_CODES[status] ?? 'Unknown' };
+  return { type: 'application/json', text: JSON.stringify(body === undefined ? usual : body) };
 }

@@ -56,7 +56,7 @@ export type Behaviour = Step | readonly Step[];
 export const Behaviour = z.unknown().transform((value, context): readonly Step[] => {
   const parsed = Array.isArray(value) ? Steps.safeParse(value) : Step.safeParse(value);
   if (parsed.success) return Array.isArray(parsed.data) ? parsed.data : [parsed.data];
-  for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+  context.issues.push(...parsed.error.issues.map((issue) => ({ ...issue, input: value }) as z.core.$ZodRawIssue));
   return z.NEVER;
 });
 

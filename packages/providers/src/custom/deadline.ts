@@ -20,7 +20,7 @@ export async function withDeadline<T>(timeoutMs: number, work: (signal: AbortSig
     timer = setTimeout(() => {
       const error = new DeadlineError(timeoutMs);
       reject(error);
-      
+      abort.abort(error);
     }, timeoutMs);
   });
   try {

@@ -1,0 +1,59 @@
+import type { Durability } from '@fanfare/store';
+import { curlCommand } from './curl-command.ts';
+import { DEMO, DEMO_ENDPOINT } from './demo-app.ts';
+import { SIMULATOR_CIDR } from './dev-env.ts';
+import { shortPath } from './short-path.ts';
+import { type Ports, type Session, type System, WISHES } from './system.ts';
+import type { Terminal } from './terminal.ts';
+
+const DURABILITY: Record<Durability, string> = {
+  disk: 'every write is on disk before it is answered',
+  second: 'a crash may lose the last two seconds of writes',
+  none: 'a crash loses everything',
+  unknown: 'it does not tell what a crash would lose',
+};
+
+const LABEL_WIDTH = 11;
+
+/** Prints what runs where, and the command line to try it with. */
+export function printBanner(session: Session, system: System): void {
+  const { terminal } = session;
+  terminal.line();
+  terminal.line(terminal.paint('bold', 'Fanfare is running. Ctrl-C stops it.'));
+  terminal.line();
+  for (const [label, text] of rows(session, system)) {
+    terminal.line(`  ${terminal.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
+  }
+  printCurl('Send a message from alice to bob', terminal, system);
+}
+
+/** Prints the command line to try the system with. */
+export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: System): void {
+  terminal.line();
+  terminal.line(`${what}, from another terminal, as often as you like:`);
+  terminal.line();
+  terminal.line(terminal.paint('cyan', curlCommand(apiUrl, apiKey)));
+  terminal.line();
+}
+
+function rows({ options, env }: Session, system: System): [label: string, text: string][] {
+  const { redis, keys, host, ports, apiUrl, simulatorUrl } = system;
+  const note = noteOn({ ...WISHES, ingest: options.port }, ports);
+  const people = Object.keys(DEMO.people).join(', ');
+  return [
+    ['API', `${apiUrl}${note('ingest')}`],
+    ['', `${apiUrl}/openapi.json describes it`],
+    ['Simulator', `${simulatorUrl}/control${note('simulator')}`],
+    ['', `${simulatorUrl}/control/endpoints/${DEMO_ENDPOINT}/requests?uid=bob is what bob got`],
+    ['Workers', `fanout ${host}:${ports.fanout}${note('fanout')}, sender ${host}:${ports.sender}${note('sender')}`],
+    ['', 'they and the API answer /readyz and /metrics'],
+    ['Redis', `${redis.where}; ${DURABILITY[redis.durability]}`],
+    ['Admin key', env.FANFARE_ADMIN_KEY ? 'FANFARE_ADMIN_KEY' : `${keys.FANFARE_ADMIN_KEY} (${shortPath(keys.file)})`],
+    ['Webhooks', `plain http and ${SIMULATOR_CIDR} are allowed, so that they reach the simulator`],
+    ['Demo app', `${DEMO.appId}: ${people}, and the group ${DEMO.guid} of ${DEMO.groupSize}`],
+  ];
+}
+
+/** What to say of an app's port: something only when it is not the one wished for. */
+const noteOn = (wishes: Ports, ports: Ports) => (app: keyof Ports) =>
+  ports[app] === wishes[app] || wishes[app] === 0 ? '' : ` (${wishes[app]} is taken)`;

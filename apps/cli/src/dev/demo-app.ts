@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import type { Simulator } from '@fanfare/simulator/app';
+import { Api } from './api.ts';
+
+/** The demo app and who is in it. */
+export const DEMO = {
+  appId: 'demo',
+  guid: 'hiking',
+  groupName: 'Hiking group',
+  people: { alice: 'Alice', bob: 'Bob', carol: 'Carol', dave: 'Dave' },
+  groupSize: 100,
+} as const;
+
+/** What the demo app is added with. */
+export interface DemoOptions {
+  apiUrl: string;
+  adminKey: string;
+  /** Receives its notifications. */
+  simulator: Simulator;
+  signal: AbortSignal;
+}
+
+/** The demo app's API key, and the API with it. */
+export interface DemoApp {
+  apiKey: string;
+  backend: Api;
+}
+
+/** The simulator's endpoint, and who may post to it. */
+export const DEMO_ENDPOINT = 'demo';
+
+/** Marks the API keys that are ours to revoke. */
+const KEY_NAME = 'fanfare dev';
+
+const PROVIDER = '/v3/notifications/push/v1/providers/custom';
+
+/**
+ * Adds the demo app over HTTP: its people, its group and its webhook are put as they should be, all else that it holds
+ * stays. The API key is a fresh one, since a key is shown once only; that of the start before is revoked.
+ */
+export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOptions): Promise<DemoApp> {
+  const apiKey = await createApp(new Api(apiUrl, { adminkey: adminKey }, signal));
+  const backend = new Api(apiUrl, { apikey: apiKey }, signal);
+  for (const [uid, name] of Object.entries(DEMO.people)) {
+    await backend.call('PUT', `/v3/users/${uid}`, { name, avatar: `https://example.com/avatars/${uid}.png` });
+  }
+  await backend.call('PUT', `/v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
+  await backend.call('PUT', `/v3/groups/${DEMO.guid}/members`, members());
+  await setWebhook(backend, simulator);
+  return { apiKey, backend };
+}
+
+async function createApp(admin: Api): Promise<string> {
+  const { appId } = DEMO;
+  await admin.call('POST', '/v3/apps', { appId, name: 'Demo', region: 'us' }, 'ERR_APP_ALREADY_EXISTS');
+  const keys = `/v3/apps/${appId}/apikeys`;
+  const { data: before } = await admin.call<{ data: { id: string; name: string }[] }>('GET', keys);
+  for (const { id } of before.filter(({ name }) => name === KEY_NAME)) await admin.call('DELETE', `${keys}/${id}`);
+  const { data } = await admin.call<{ data: { apiKey: string } }>('POST', keys, { name: KEY_NAME });
+  return data.apiKey;
+}
+
+function members(): string {
+  const people = Object.keys(DEMO.people);
+  const hikers = Array.from({ length: DEMO.groupSize - people.length }, (_, i) => `hiker-${i + 1}`);
+  return [...people, ...hikers].map((uid) => JSON.stringify({ uid })).join('\n');
+}
+
+/** Whoever has pointed the demo app at a webhook of their own keeps that. */
+async function setWebhook(backend: Api, simulator: Simulator): Promise<void> {
+  const webhookURL = `${simulator.url}/webhook/${DEMO_ENDPOINT}`;
+  const { data } = await backend.call<{ data: { pushProviders: { webhookURL: string }[] } }>('GET', PROVIDER);
+  const [before] = data.pushProviders;
+  if (before && !sameButForPort(before.webhookURL, webhookURL)) return;
+  // Not changed but made anew: the old secret cannot be opened where the master key is another now.
+  if (before) await backend.call('DELETE', PROVIDER);
+  const password = randomBytes(12).toString('base64url');
+  simulator.endpoint(DEMO_ENDPOINT).configure({ basicAuth: { username: DEMO_ENDPOINT, password } });
+  await backend.call('POST', PROVIDER, {
+    webhookURL,
+    useBasicAuth: true,
+    basicAuthUsername: DEMO_ENDPOINT,
+    basicAuthPassword: password,
+  });
+}
+
+function sameButForPort(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)];
+  return a.hostname === b.hostname && a.pathname === b.pathname;
+}

@@ -1,0 +1,27 @@
+import type { Env } from '@fanfare/runtime';
+import type { Keys } from './dev-keys.ts';
+
+/** Where the simulator is, which webhooks may reach in development. */
+export const SIMULATOR_HOST = '127.0.0.1';
+export const SIMULATOR_CIDR = '127.0.0.0/8';
+
+/** What is decided at the start, for all apps. */
+export interface Decided {
+  host: string;
+  redisUrl: string;
+  keys: Keys;
+}
+
+/** The environment of every app but its PORT: what was set, and what development needs besides. */
+export function devEnv(env: Env, { host, redisUrl, keys }: Decided): Env {
+  return {
+    ...env,
+    HOST: host,
+    LOG_LEVEL: env.LOG_LEVEL || 'warn',
+    REDIS_URL: redisUrl,
+    FANFARE_ADMIN_KEY: keys.FANFARE_ADMIN_KEY,
+    FANFARE_MASTER_KEY: keys.FANFARE_MASTER_KEY,
+    WEBHOOK_ALLOW_HTTP: 'true',
+    WEBHOOK_ALLOW_CIDRS: [env.WEBHOOK_ALLOW_CIDRS, SIMULATOR_CIDR].filter(Boolean).join(','),
+  };
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RedisFolderInUseError, RedisNotFoundError, type RedisServer, redisUrlOrPrivate } from '@fanfare/redis-server';
+import type { Closer, Env } from '@fanfare/runtime';
+import { connectRedis, type Durability, readRedisSettings } from '@fanfare/store';
+import { DevError } from './dev-error.ts';
+import { shortPath } from './short-path.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The Redis of a development system. */
+export interface DevRedis {
+  url: string;
+  /** Whose it is and where, for people. */
+  where: string;
+  /** What is kept through a crash. */
+  durability: Durability;
+}
+
+/** What it is opened with. */
+export interface RedisOptions {
+  closer: Closer;
+  terminal: Terminal;
+  env: Env;
+  /** Of a private server's data. */
+  folder: string;
+}
+
+/** Before a server that does not stay up is started once more. */
+const RESTART_PAUSE_MS = 1000;
+
+/**
+ * The Redis that REDIS_URL names, or a private one on `folder`, watched and started again when it ends by itself.
+ * Closing stops a private one.
+ *
+ * @throws DevError when there is none to run, when another process uses the folder, or when it cannot be reached.
+ */
+export async function openDevRedis({ closer, terminal, env, folder }: RedisOptions): Promise<DevRedis> {
+  const log = (line: string) => terminal.progress(line);
+  const redis = await redisUrlOrPrivate(env, { folder, log }).catch((error: Error) => {
+    throw explained(error);
+  });
+  closer.add('redis', redis, (opened) => opened[Symbol.asyncDispose]());
+  const { url, server } = redis;
+  if (server) {
+    const stop = closer.add('redis watch', new AbortController(), (controller) => controller.abort());
+    void keepRunning(server, terminal, stop.signal);
+  }
+  const durability = await readDurability(env.QUEUE_REDIS_URL || url);
+  return { url, where: server ? `private, data in ${shortPath(folder)}` : `${hostOf(url)} (REDIS_URL)`, durability };
+}
+
+function explained(error: Error): Error {
+  if (error instanceof RedisNotFoundError) return new DevError(error.message);
+  if (!(error instanceof RedisFolderInUseError)) return error;
+  return new DevError(
+    `${error.message}\nIs another "fanfare dev" running? Give this one a folder of its own by --data.`,
+  );
+}
+
+/** Our clients connect again by themselves. A server that fails to start is tried again, at leisure. */
+async function keepRunning(server: RedisServer, terminal: Terminal, stopped: AbortSignal): Promise<void> {
+  for (;;) {
+    const { signal, code } = await server.exited;
+    if (stopped.aborted) return;
+    terminal.line(
+      terminal.paint('yellow', `Redis ended by itself (${signal ?? `code ${code}`}); it is started again.`),
+    );
+    await server.start().catch((error: Error) => terminal.line(terminal.paint('red', error.message)));
+    await delay(RESTART_PAUSE_MS, undefined, { signal: stopped }).catch(() => undefined);
+  }
+}
+
+async function readDurability(url: string): Promise<Durability> {
+  let trouble = 'no answer';
+  const redis = await connectRedis(url, 'request', (error) => {
+    trouble = error.message;
+  }).catch((error: Error) => {
+    throw new DevError(error.message);
+  });
+  try {
+    await redis.ping();
+    return (await readRedisSettings(redis)).durability;
+  } catch {
+    throw new DevError(`Redis at ${hostOf(url)} cannot be reached: ${trouble}`);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Without the credentials that a Redis URL may hold. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'REDIS_URL');

@@ -1,0 +1,92 @@
+import { join, resolve } from 'node:path';
+import type { Closer, Env } from '@fanfare/runtime';
+import type { DevOptions } from '../command-line.ts';
+import type { Api } from './api.ts';
+import { appLog } from './app-log.ts';
+import { apps } from './apps.ts';
+import { deliveryLine } from './delivery-line.ts';
+import { addDemoApp } from './demo-app.ts';
+import { devEnv, SIMULATOR_HOST } from './dev-env.ts';
+import { type DevKeys, devKeys } from './dev-keys.ts';
+import { type DevRedis, openDevRedis } from './dev-redis.ts';
+import { freePorts } from './ports.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One run of `fanfare dev`. */
+export interface Session {
+  options: DevOptions;
+  env: Env;
+  terminal: Terminal;
+  /** Where the apps' logs go. */
+  logTerminal: Terminal;
+  /** Gets everything that is opened. */
+  closer: Closer;
+  signal: AbortSignal;
+}
+
+/** A running system. */
+export interface System {
+  redis: DevRedis;
+  keys: DevKeys;
+  host: string;
+  ports: Ports;
+  /** As a client on this machine reaches it. */
+  apiUrl: string;
+  simulatorUrl: string;
+  /** Of the demo app. */
+  apiKey: string;
+  /** The API with that key. */
+  backend: Api;
+}
+
+/** The port of each app. */
+export type Ports = Record<'ingest' | 'fanout' | 'sender' | 'simulator', number>;
+
+/** Where the workers and the simulator would like to listen; ingest says so in the options. */
+export const WISHES = { fanout: 8081, sender: 8082, simulator: 8091 };
+
+/** Starts Redis and all apps, and adds the demo app. */
+export async function startSystem(session: Session): Promise<System> {
+  const ground = await prepare(session);
+  session.signal.throwIfAborted();
+  session.terminal.progress('starting the API, the workers and the simulator');
+  return launch(session, ground);
+}
+
+type Ground = Pick<System, 'redis' | 'keys' | 'host' | 'ports'>;
+
+/** Redis first: it sees to it that the folder is ours alone. */
+async function prepare({ options, env, terminal, closer }: Session): Promise<Ground> {
+  const folder = resolve(options.data);
+  const redis = await openDevRedis({ closer, terminal, env, folder: join(folder, 'redis') });
+  const keys = await devKeys(folder, env);
+  const host = env.HOST || '127.0.0.1';
+  const ports = await freePorts({
+    ingest: { host, port: options.port },
+    fanout: { host, port: WISHES.fanout },
+    sender: { host, port: WISHES.sender },
+    simulator: { host: SIMULATOR_HOST, port: WISHES.simulator },
+  });
+  return { redis, keys, host, ports };
+}
+
+/** The workers come after the demo app, so that what an earlier run left finds its webhook where it is now. */
+async function launch(session: Session, { redis, keys, host, ports }: Ground): Promise<System> {
+  const { terminal, closer, signal } = session;
+  const env = devEnv(session.env, { host, redisUrl: redis.url, keys });
+  const start = apps({ closer, env, log: appLog(session.logTerminal) });
+  const simulator = await start.simulator(ports.simulator);
+  await start.ingest(ports.ingest);
+  const apiUrl = `http://${reachable(host)}:${ports.ingest}`;
+  const { apiKey, backend } = await addDemoApp({ apiUrl, adminKey: keys.FANFARE_ADMIN_KEY, simulator, signal });
+  await start.fanout(ports.fanout);
+  await start.sender(ports.sender, (attempt) => terminal.line(deliveryLine(attempt, new Date(), terminal)));
+  return { redis, keys, host, ports, apiUrl, simulatorUrl: simulator.url, apiKey, backend };
+}
+
+/** The host part of a URL that leads from this machine to what listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

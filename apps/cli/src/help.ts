@@ -1,0 +1,34 @@
+/** What `fanfare --help` prints. */
+export const HELP = `Fanfare: self-hosted push notifications for chat.
+
+Usage: fanfare <command> [options]
+
+Commands:
+  dev              Run the whole system in this terminal, with a demo
+
+Options:
+  -h, --help       Show this help; "fanfare <command> --help" shows a command's
+  -v, --version    Show the version`;
+
+/** What `fanfare dev --help` prints. */
+export const DEV_HELP = `Usage: fanfare dev [options]
+
+Runs the whole system in this terminal: the API, fan-out, sender, a Redis of its
+own and a simulator that receives the notifications. Adds a demo app, sends one
+event of each kind and prints every delivery as it happens. Ctrl-C stops it all.
+
+Options:
+  --port <port>    Port of the API (default: PORT, else 8080)
+  --data <folder>  Where Redis's data and the keys are kept (default: .fanfare/dev)
+  -h, --help       Show this help
+
+A port that is taken is left alone: the next free one is used, and printed.
+
+Environment:
+  REDIS_URL            Use this Redis instead of a private one
+  FANFARE_ADMIN_KEY    The operator's key (default: made once and kept in --data)
+  FANFARE_MASTER_KEY   Encrypts provider secrets (default: made once and kept in --data)
+  HOST                 Address of the API and of the workers' health ports (default: 127.0.0.1)
+  LOG_LEVEL            Least severe log line of the apps to show (default: warn)
+  NO_COLOR             No colours
+What else the apps read from the environment holds here too.`;

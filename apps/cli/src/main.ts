@@ -1,0 +1,24 @@
+import { type Command, parseCommandLine, UsageError } from './command-line.ts';
+
+/** Runs what the command line asks for. Sets exit code 2 when it asks for something there is not. */
+async function main(): Promise<void> {
+  const command = parse();
+  if (command === undefined) return;
+  if (command.name === 'print') return console.log(command.text);
+  // Loaded only now: the apps take half a second, and --help should not.
+  const { dev } = await import('./dev/dev.ts');
+  await dev(command.options);
+}
+
+function parse(): Command | undefined {
+  try {
+    return parseCommandLine(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`fanfare: ${error.message}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+await main();

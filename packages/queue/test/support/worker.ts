@@ -1,0 +1,59 @@
+import { type DeliveryJob, DeliveryJob as schema, type JobInHand, type Step, type Work, work } from '../../src/index.ts';
+import type { WorkOptions } from '../../src/work.ts';
+import type { Redis } from 'ioredis';
+
+/** A key of an event as `newEventKey` makes them. */
+export const EVENT = 'em5x8k2a0abc123';
+
+/** A delivery of it. */
+export const delivery = (ordinal: number): DeliveryJob => ({ e: EVENT, o: ordinal, u: `user-${ordinal}` });
+
+/** The id of its job. */
+export const idOf = (ordinal: number): string => `${EVENT}.${ordinal}`;
+
+/** A worker under test and what it came upon. */
+export interface TestWorker extends Work, AsyncDisposable {
+  /** The jobs it was given, in order. */
+  jobs: JobInHand<DeliveryJob>[];
+  /** What `onError` was told. */
+  errors: { message: string; jobId: string | undefined }[];
+}
+
+/** Starts a worker on deliveries of the custom provider, lane chat, shard 0, unless told otherwise. */
+export function startWorker(
+  redis: Redis,
+  handle: (job: JobInHand<DeliveryJob>) => Step | Promise<Step>,
+  options: Partial<WorkOptions<DeliveryJob>> = {},
+): TestWorker {
+  const jobs: JobInHand<DeliveryJob>[] = [];
+  const errors: TestWorker['errors'] = [];
+  const running = work<DeliveryJob>({
+    redis,
+    kind: 'deliveries-custom',
+    lane: 'chat',
+    shard: 0,
+    concurrency: 10,
+    schema,
+    handle: async (job) => {
+      jobs.push(job);
+      return handle(job);
+    },
+    onError: ({ message }, jobId) => errors.push({ message, jobId }),
+    ...options,
+  });
+  return {
+    jobs,
+    errors,
+    close: (graceMs) => running.close(graceMs),
+    [Symbol.asyncDispose]: () => running.close(0),
+  };
+}
+
+/** A door that handlers wait at until the test opens it. */
+export function gate(): { opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { handClock } from '@fanfare/testkit';
+import {
+  AppCache,
+  changeApp,
+  connectRedis,
+  createApp,
+  createSecretBox,
+  deleteApp,
+  disableCustomProvider,
+  writeCustomProvider,
+} from '../src/index.ts';
+import { privateRedis } from './private-redis.ts';
+
+const own = await privateRedis();
+const { redis } = own;
+
+const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
+const clock = handClock(1_741_847_453_000);
+const WEBHOOK = { isEnabled: true, webhookURL: 'https://example.com/push' };
+
+const make = (appId: string) =>
+  createApp(redis, { appId, name: 'Before', region: 'us', pushEnabled: true, settings: {}, createdAt: 1 });
+
+beforeEach(() => make('demo'));
+
+const newCache = (): AppCache => new AppCache(redis, { now: clock.now });
+const nameIn = async (cache: AppCache, version: number) => (await cache.get('demo', version))?.app.name;
+
+/** How often Redis was asked for a whole hash. */
+async function readsOf(act: () => Promise<unknown>): Promise<number> {
+  await redis.config('RESETSTAT');
+  await act();
+  return Number(/cmdstat_hgetall:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+}
+
+describe('an app', () => {
+  test('that a worker knows is not read again for two seconds', async () => {
+    const cache = newCache();
+    await cache.get('demo', 1);
+    await changeApp(redis, 'demo', { name: 'After' });
+    clock.advance(1999);
+    expect(await nameIn(cache, 1)).toBe('Before');
+    clock.advance(1);
+    expect(await nameIn(cache, 1)).toBe('After');
+  });
+
+  test('that an event knows in a later version is read at once, and once', async () => {
+    const cache = newCache();
+    await cache.get('demo', 1);
+    await changeApp(redis, 'demo', { name: 'After' });
+    expect(await nameIn(cache, 2)).toBe('After');
+    expect(await readsOf(() => Promise.all([cache.get('demo', 1), cache.get('demo', 2)]))).toBe(0);
+  });
+
+  test('that many ask for at once is read once', async () => {
+    const cache = newCache();
+    expect(await readsOf(() => Promise.all(Array.from({ length: 50 }, () => cache.get('demo', 1))))).toBe(1);
+  });
+
+  test('is not mixed up with another', async () => {
+    await make('other');
+    await changeApp(redis, 'other', { name: 'Other' });
+    const cache = newCache();
+    expect(await nameIn(cache, 1)).toBe('Before');
+    expect((await cache.get('other', 1))?.app).toMatchObject({ appId: 'other', name: 'Other', version: 2 });
+  });
+
+  test('that was deleted is gone after two seconds at the latest', async () => {
+    const cache = newCache();
+    await cache.get('demo', 1);
+    await deleteApp(redis, 'demo');
+    clock.advance(2000);
+    expect(await cache.get('demo', 1)).toBeUndefined();
+  });
+
+  test('that did not exist is found as soon as it does', async () => {
+    await deleteApp(redis, 'demo');
+    const cache = newCache();
+    expect(await cache.get('demo', 1)).toBeUndefined();
+    await make('demo');
+    expect(await nameIn(cache, 1)).toBe('Before');
+  });
+});
+
+describe('its custom provider', () => {
+  test('is used for the event that was posted after it was configured', async () => {
+    const cache = newCache();
+    expect(await cache.get('demo', 1)).toMatchObject({ customEnabled: false });
+    await writeCustomProvider(redis, box, 'demo', WEBHOOK);
+    expect(await cache.get('demo', 2)).toMatchObject({ customEnabled: true });
+    await disableCustomProvider(redis, 'demo', 'HTTP 410', 1);
+    expect(await cache.get('demo', 3)).toMatchObject({ customEnabled: false });
+  });
+
+  test('comes with its secrets where the cache was given the box for them, and only there', async () => {
+    await writeCustomProvider(redis, box, 'demo', { ...WEBHOOK, signingSecret: 'whsec_c2VjcmV0' });
+    expect(await newCache().get('demo', 2)).not.toHaveProperty('custom');
+    expect(await new AppCache(redis, { box, now: clock.now }).get('demo', 2)).toMatchObject({
+      customEnabled: true,
+      custom: { ...WEBHOOK, signingSecrets: ['whsec_c2VjcmV0'] },
+    });
+  });
+
+  test('is signed with the old secret as well while it is rotated, and no longer', async () => {
+    const previousSecret = { secret: 'whsec_b2xk', until: clock.now() + 5000 };
+    await writeCustomProvider(redis, box, 'demo', { ...WEBHOOK, signingSecret: 'whsec_bmV3', previousSecret });
+    const cache = new AppCache(redis, { box, now: clock.now });
+    const secrets = async () => (await cache.get('demo', 2))?.custom?.signingSecrets;
+    expect(await secrets()).toEqual(['whsec_bmV3', 'whsec_b2xk']);
+    clock.advance(5000);
+    expect(await secrets()).toEqual(['whsec_bmV3']);
+  });
+});
+
+test('a failure to read is not remembered', async () => {
+  const client = await connectRedis(own.url, 'request', () => {});
+  const cache = new AppCache(client, { now: clock.now });
+  client.disconnect();
+  await expect(cache.get('demo', 1)).rejects.toThrow();
+  await client.connect();
+  expect(await nameIn(cache, 1)).toBe('Before');
+  client.disconnect();
+});

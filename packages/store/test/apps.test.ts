@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type App,
+  addMembers,
+  blockUsers,
+  changeApp,
+  countMembers,
+  createApiKey,
+  createApp,
+  createSecretBox,
+  deleteApp,
+  disableCustomProvider,
+  findApiKey,
+  listApps,
+  readApp,
+  touchUsers,
+  upsertGroup,
+  upsertUser,
+  writeCustomProvider,
+} from '../src/index.ts';
+import { everything, privateRedis, uidsOf } from './private-redis.ts';
+
+const { redis } = await privateRedis();
+const box = createSecretBox(Buffer.alloc(32, 1).toString('base64'));
+
+const app = (appId: string): Omit<App, 'version'> => ({
+  appId,
+  name: `The ${appId}`,
+  region: 'us',
+  pushEnabled: true,
+  settings: {},
+  createdAt: 1_741_847_453_000,
+});
+
+describe('creating an app', () => {
+  test('makes it readable, at version 1', async () => {
+    expect(await createApp(redis, app('demo'))).toBe(true);
+    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), version: 1 });
+    expect(await readApp(redis, 'other')).toBeUndefined();
+  });
+
+  test('keeps its settings', async () => {
+    const settings = { maxGroupSize: 500, deadlines: { message: { leaveMs: 1000, holdMs: 2000 } } };
+    await createApp(redis, { ...app('demo'), pushEnabled: false, settings });
+    expect(await readApp(redis, 'demo')).toMatchObject({ pushEnabled: false, settings });
+  });
+
+  test('a second time is refused and changes nothing', async () => {
+    await createApp(redis, app('demo'));
+    const before = await everything(redis);
+    expect(await createApp(redis, { ...app('demo'), name: 'Another', region: 'eu' })).toBe(false);
+    expect(await everything(redis)).toEqual(before);
+  });
+
+  test('twice at once makes it once', async () => {
+    const made = await Promise.all([createApp(redis, app('demo')), createApp(redis, app('demo'))]);
+    expect(made.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('puts it on the list of apps, which is sorted', async () => {
+    for (const appId of ['demo-2', 'zebra', 'demo', 'Alpha']) await createApp(redis, app(appId));
+    expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['Alpha', 'demo', 'demo-2', 'zebra']);
+  });
+
+  test('either lists the app or can be tried again', async () => {
+    await redis.set('apps', 'in the way');
+    await expect(createApp(redis, app('demo'))).rejects.toThrow('WRONGTYPE');
+    await redis.del('apps');
+    expect(await createApp(redis, app('demo'))).toBe(true);
+    expect(await listApps(redis)).toHaveLength(1);
+  });
+});
+
+describe('changing an app', () => {
+  test('changes what is given, leaves the rest and raises the version', async () => {
+    await createApp(redis, app('demo'));
+    expect(await changeApp(redis, 'demo', { pushEnabled: false, name: undefined })).toBe(true);
+    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), pushEnabled: false, version: 2 });
+    await changeApp(redis, 'demo', { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } });
+    const changed = { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } };
+    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), ...changed, pushEnabled: false, version: 3 });
+  });
+
+  test('that does not exist makes none', async () => {
+    expect(await changeApp(redis, 'demo', { name: 'Demo' })).toBe(false);
+    expect(await everything(redis)).toEqual({});
+  });
+});
+
+describe('deleting an app', () => {
+  async function fill(appId: string): Promise<{ apiKey: string }> {
+    await createApp(redis, app(appId));
+    await writeCustomProvider(redis, box, appId, { isEnabled: true, webhookURL: 'https://example.com' });
+    await upsertUser(redis, appId, 'alice', { name: 'Alice' }, 1);
+    await blockUsers(redis, appId, 'alice', ['bob']);
+    await upsertGroup(redis, appId, 'hiking', { name: 'Hiking' }, 1);
+    await addMembers(redis, appId, 'hiking', ['alice', 'bob'], 1);
+    await createApiKey(redis, appId, { name: 'backend', scopes: ['manage'], now: 1 });
+    return createApiKey(redis, appId, { name: 'second', scopes: ['publish'], now: 2 });
+  }
+
+  test('removes all that is its own, and nothing of the others, whatever they are called', async () => {
+    const others = ['dem', 'demo-2', 'demo_', 'Demo'];
+    for (const appId of others) await fill(appId);
+    const before = await everything(redis);
+    await fill('demo');
+    await touchUsers(redis, 'demo', uidsOf(3000), 1);
+    expect(await deleteApp(redis, 'demo')).toBe(true);
+    expect(await everything(redis)).toEqual(before);
+    expect((await listApps(redis)).map(({ appId }) => appId)).toEqual([...others].sort());
+  });
+
+  test('ends its API keys, and those of no other app', async () => {
+    const [mine, other] = [await fill('demo'), await fill('other')];
+    await deleteApp(redis, 'demo');
+    expect(await findApiKey(redis, mine.apiKey)).toBeUndefined();
+    expect(await findApiKey(redis, other.apiKey)).toMatchObject({ appId: 'other' });
+  });
+
+  test('that does not exist says so', async () => {
+    expect(await deleteApp(redis, 'demo')).toBe(false);
+  });
+
+  test('is final: what comes late does not bring it back', async () => {
+    await fill('demo');
+    await deleteApp(redis, 'demo');
+    await disableCustomProvider(redis, 'demo', 'gone', 1);
+    await changeApp(redis, 'demo', { name: 'Demo' });
+    expect(await readApp(redis, 'demo')).toBeUndefined();
+    expect(await everything(redis)).toEqual({});
+  });
+
+  test('frees its id for an app that starts empty', async () => {
+    await fill('demo');
+    await deleteApp(redis, 'demo');
+    expect(await createApp(redis, app('demo'))).toBe(true);
+    expect(await countMembers(redis, 'demo', 'hiking')).toBe(0);
+  });
+});

@@ -1,0 +1,38 @@
+import { afterAll, beforeEach } from '@jest/globals';
+import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import type { Redis } from 'ioredis';
+
+/** A Redis server of this test file's own, empty before each test. */
+export async function privateRedis(): Promise<TestRedis> {
+  const own = await startTestRedis();
+  beforeEach(() => own.redis.flushall());
+  afterAll(() => own[Symbol.asyncDispose]());
+  return own;
+}
+
+/** Everything that the server holds: each key and its value as JSON. */
+export async function everything(redis: Redis): Promise<Record<string, string>> {
+  const names = (await redis.keys('*')).sort();
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await valueOf(redis, name)])));
+}
+
+async function valueOf(redis: Redis, name: string): Promise<string> {
+  switch (await redis.type(name)) {
+    case 'hash':
+      return JSON.stringify(await redis.hgetall(name));
+    case 'set':
+      return JSON.stringify((await redis.smembers(name)).sort());
+    case 'zset':
+      return JSON.stringify(await redis.zrange(name, 0, -1));
+    default:
+      return JSON.stringify(await redis.get(name));
+  }
+}
+
+export async function* stream(uids: Iterable<string>): AsyncGenerator<string> {
+  yield* uids;
+}
+
+/** So many uids, sorted, all different. */
+export const uidsOf = (count: number, prefix = 'user'): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(7, '0')}`);

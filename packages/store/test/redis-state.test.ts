@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { handClock, startTestRedis } from '@fanfare/testkit';
+import { Redis } from 'ioredis';
+import { connectRedis, MemoryWatch, readRedisSettings, redisTrouble } from '../src/index.ts';
+
+describe('the settings of a server', () => {
+  test.each([
+    [[], { durability: 'disk', maxmemoryPolicy: 'noeviction' }],
+    [['--appendfsync', 'everysec'], { durability: 'second', maxmemoryPolicy: 'noeviction' }],
+    [['--appendfsync', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
+    [['--appendonly', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
+    [['--maxmemory-policy', 'allkeys-lru'], { durability: 'disk', maxmemoryPolicy: 'allkeys-lru' }],
+  ])('with %j are read as they really are', async (args, settings) => {
+    await using own = await startTestRedis({ args });
+    expect(await readRedisSettings(own.redis)).toEqual(settings);
+  });
+
+  test('are unknown where the server does not let us look', async () => {
+    await using own = await startTestRedis();
+    await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-config');
+    const guest = new Redis(own.url, { username: 'guest', password: 'secret' });
+    expect(await readRedisSettings(guest)).toEqual({ durability: 'unknown', maxmemoryPolicy: 'unknown' });
+    guest.disconnect();
+  });
+
+  test('are an error, not unknown, while the server is away', async () => {
+    await using own = await startTestRedis();
+    const redis = await connectRedis(own.url, 'request', () => {});
+    await own.server.stop();
+    const error = await readRedisSettings(redis).catch((reason: unknown) => reason);
+    expect(redisTrouble(error)).toBe('away');
+    redis.disconnect();
+  });
+});
+
+describe('watching the memory', () => {
+  const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', bytes);
+
+  test('tells the share of the limit that is used, and a little over 1 when it is full', async () => {
+    await using own = await startTestRedis();
+    const fullness = () => new MemoryWatch(own.redis, () => 0).fullness();
+    const used = Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
+    await limit(own.redis, used * 10);
+    expect(await fullness()).toBeCloseTo(0.1, 1);
+    await limit(own.redis, used * 2);
+    expect(await fullness()).toBeCloseTo(0.5, 1);
+    await limit(own.redis, used / 2);
+    expect(await fullness()).toBeGreaterThan(1);
+  });
+
+  test('tells 0 where there is no limit', async () => {
+    await using own = await startTestRedis();
+    expect(await new MemoryWatch(own.redis, () => 0).fullness()).toBe(0);
+  });
+
+  test('asks the server at most once a second, however often it is asked itself', async () => {
+    await using own = await startTestRedis();
+    const clock = handClock(1_741_847_453_000);
+    const watch = new MemoryWatch(own.redis, clock.now);
+    expect(await Promise.all([watch.fullness(), watch.fullness()])).toEqual([0, 0]);
+    await limit(own.redis, 1000);
+    clock.advance(999);
+    expect(await watch.fullness()).toBe(0);
+    clock.advance(1);
+    expect(await watch.fullness()).toBeGreaterThan(1);
+    expect(await own.redis.info('commandstats')).toMatch(/cmdstat_info:calls=2,/);
+  });
+
+  test('does not remember that the server was away', async () => {
+    await using own = await startTestRedis();
+    const redis = await connectRedis(own.url, 'request', () => {});
+    const watch = new MemoryWatch(redis, () => 0);
+    redis.disconnect();
+    await expect(watch.fullness()).rejects.toThrow();
+    await redis.connect();
+    expect(await watch.fullness()).toBe(0);
+    redis.disconnect();
+  });
+});

@@ -1,0 +1,133 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '@fanfare/testkit';
+import { Redis } from 'ioredis';
+import {
+  addMembers,
+  blockUsers,
+  changeApp,
+  createApiKey,
+  createApp,
+  createSecretBox,
+  readApp,
+  readUser,
+  redisTrouble,
+  replaceMembers,
+  touchUsers,
+  upsertGroup,
+  upsertUser,
+  writeCustomProvider,
+} from '../src/index.ts';
+import { everything, privateRedis, stream, uidsOf } from './private-redis.ts';
+
+const { redis, url } = await privateRedis();
+
+const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
+const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, settings: {}, createdAt: 1 };
+
+/** Every write of the registry, on a person, a group or an app that is there. */
+const WRITES: [what: string, write: () => Promise<unknown>][] = [
+  ['an app', () => createApp(redis, { ...DEMO, appId: 'second' })],
+  ['a change of an app', () => changeApp(redis, 'demo', { name: 'Other' })],
+  ['a provider', () => writeCustomProvider(redis, box, 'demo', { isEnabled: true, webhookURL: 'https://example.com' })],
+  ['an API key', () => createApiKey(redis, 'demo', { name: 'second', scopes: ['manage'], now: 2 })],
+  ['a person', () => upsertUser(redis, 'demo', 'bob', { name: 'Robert' }, 2)],
+  ['people', () => touchUsers(redis, 'demo', ['carol'], 2)],
+  ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol'])],
+  ['a group', () => upsertGroup(redis, 'demo', 'hiking', { name: 'Walking' }, 2)],
+  ['members', () => addMembers(redis, 'demo', 'hiking', ['carol'], 2)],
+  ['a new list of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(1500)), 2)],
+];
+
+beforeEach(async () => {
+  await createApp(redis, DEMO);
+  await upsertUser(redis, 'demo', 'bob', { name: 'Bob' }, 1);
+  await upsertGroup(redis, 'demo', 'hiking', { name: 'Hiking' }, 1);
+  await addMembers(redis, 'demo', 'hiking', ['bob'], 1);
+});
+
+/** What kind of trouble an action ran into, under settings that are undone afterwards. */
+async function troubleWith(action: () => Promise<unknown>, begin: () => Promise<unknown>, end: () => Promise<unknown>) {
+  await begin();
+  try {
+    return await action().then(
+      () => 'none',
+      (error) => redisTrouble(error) ?? error,
+    );
+  } finally {
+    await end();
+  }
+}
+
+const setting = (name: string, during: string | number, after: string | number) =>
+  [() => redis.config('SET', name, during), () => redis.config('SET', name, after)] as const;
+
+describe('a server that is full', () => {
+  const full = setting('maxmemory', '1mb', 0);
+
+  beforeAll(() => redis.config('SET', 'maxmemory-policy', 'noeviction'));
+
+  test.each(WRITES)('takes no %s, is known as full, and keeps what it has', async (_, write) => {
+    const before = await everything(redis);
+    expect(await troubleWith(write, ...full)).toBe('full');
+    expect(await everything(redis)).toEqual(before);
+  });
+
+  test('still answers', async () => {
+    expect(await troubleWith(() => readUser(redis, 'demo', 'bob'), ...full)).toBe('none');
+  });
+});
+
+describe('a server that may not write', () => {
+  const replica = [() => redis.replicaof('127.0.0.1', 1), () => redis.replicaof('NO', 'ONE')] as const;
+  const lonely = setting('min-replicas-to-write', 1, 0);
+
+  test.each(WRITES)('since it is a replica takes no %s, and is known as away', async (_, write) => {
+    expect(await troubleWith(write, ...replica)).toBe('away');
+  });
+
+  test.each(WRITES)('since its replicas are missing takes no %s, and is known as away', async (_, write) => {
+    expect(await troubleWith(write, ...lonely)).toBe('away');
+  });
+
+  test('nor read, since its own data may be old, is known as away', async () => {
+    const [stale, fresh] = setting('replica-serve-stale-data', 'no', 'yes');
+    const begin = async () => [await stale(), await replica[0]()];
+    const end = async () => [await replica[1](), await fresh()];
+    expect(await troubleWith(() => readApp(redis, 'demo'), begin, end)).toBe('away');
+  });
+});
+
+test('a server that is busy with a script is known as away', async () => {
+  const [quick, usual] = setting('busy-reply-threshold', 1, 5000);
+  await quick();
+  const other = new Redis(url);
+  const endless = other.eval('while true do end', 0).catch((error: Error) => error);
+  const busy = await until(
+    () => readApp(redis, 'demo').then(() => undefined, (error: Error) => error),
+    'the server refuses',
+  );
+  expect(busy.message).toMatch(/^BUSY/);
+  expect(redisTrouble(busy)).toBe('away');
+  await redis.script('KILL');
+  expect(await endless).toBeInstanceOf(Error);
+  await usual();
+  other.disconnect();
+});
+
+describe('no trouble of the server', () => {
+  test.each([
+    ['a value of another type', () => redis.incr('apps')],
+    ['a mistake in a script', () => redis.eval('return nonsense()', 0)],
+    ['an unknown command', () => redis.call('NONSENSE')],
+    ['a mistake in a transaction', () => redis.multi().call('NONSENSE').exec()],
+    ['a bug of ours', async () => JSON.parse('{')],
+  ])('is %s', async (_, action) => {
+    const error = await Promise.resolve(action()).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(redisTrouble(error)).toBeUndefined();
+  });
+
+  test.each([undefined, null, 'OOM', { message: 'OOM' }])('is %j, which is no error', (thrown) => {
+    expect(redisTrouble(thrown)).toBeUndefined();
+  });
+});

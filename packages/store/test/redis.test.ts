@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { connectRedis, redisTrouble } from '../src/index.ts';
+
+/** The error a command ended with. */
+const failure = (command: Promise<unknown>): Promise<unknown> =>
+  command.then(
+    (answer) => {
+      throw new Error(`it was answered: ${String(answer)}`);
+    },
+    (error) => error,
+  );
+
+describe('a connection for requests', () => {
+  test('refuses while the server is away, and works again when it is back', async () => {
+    await using own = await startTestRedis();
+    const redis = await connectRedis(own.url, 'request', () => {});
+    expect(await redis.set('kept', 'yes')).toBe('OK');
+    await own.server.stop();
+    expect(redisTrouble(await failure(redis.get('kept')))).toBe('away');
+    expect(redisTrouble(await failure(redis.multi().get('kept').exec()))).toBe('away');
+    expect(redisTrouble(await failure(redis.pipeline().get('kept').exec().then(firstError)))).toBe('away');
+    await own.server.start();
+    expect(await until(() => redis.get('kept'), 'the connection has recovered')).toBe('yes');
+    redis.disconnect();
+  });
+
+  test('refuses what was under way when the server died', async () => {
+    await using own = await startTestRedis();
+    const redis = await connectRedis(own.url, 'request', () => {});
+    const waiting = failure(redis.blpop('nothing', 0));
+    await until(async () => (await own.redis.info('clients')).includes('blocked_clients:1'), 'the command has arrived');
+    await own.server.kill();
+    expect(redisTrouble(await waiting)).toBe('away');
+    redis.disconnect();
+  });
+
+  test('opens with the server away, tells why, and works when it comes', async () => {
+    await using own = await startTestRedis();
+    await own.server.stop();
+    const told: Error[] = [];
+    const redis = await connectRedis(own.url, 'request', (error) => told.push(error), 1);
+    expect(redisTrouble(await failure(redis.ping()))).toBe('away');
+    await until(() => told.length > 0, 'the reason is told');
+    expect(told.map(redisTrouble)).toEqual(told.map(() => 'away'));
+    await own.server.start();
+    expect(await until(() => redis.ping(), 'the server is there')).toBe('PONG');
+    redis.disconnect();
+  });
+});
+
+describe('a connection for workers', () => {
+  test('waits while the server is away, and finishes what it was asked', async () => {
+    await using own = await startTestRedis();
+    const redis = await connectRedis(own.url, 'worker', () => {});
+    await own.server.stop();
+    const written = redis.set('kept', 'yes');
+    await own.server.start();
+    expect(await written).toBe('OK');
+    redis.disconnect();
+  });
+});
+
+test('a connection that was closed refuses', async () => {
+  await using own = await startTestRedis();
+  const redis = await connectRedis(own.url, 'worker', () => {});
+  redis.disconnect();
+  expect(redisTrouble(await failure(redis.ping()))).toBe('away');
+});
+
+test('a list of servers is refused with a sentence', async () => {
+  const urls = 'redis://a.example:6379,redis://b.example:6379';
+  await expect(connectRedis(urls, 'request', () => {})).rejects.toThrow('Redis Cluster) is not supported yet');
+});
+
+/** What a pipeline, which never fails as a whole, says of its first command. */
+function firstError(answers: [Error | null, unknown][] | null): never {
+  throw answers?.[0]?.[0] ?? new Error('no error');
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  addMembers,
+  blockUsers,
+  deleteUser,
+  pageMembers,
+  readBlockRelations,
+  readProfiles,
+  readRecipients,
+  readUser,
+  touchUsers,
+  upsertUser,
+} from '../src/index.ts';
+import { everything, privateRedis } from './private-redis.ts';
+
+const { redis } = await privateRedis();
+
+const BOB = { name: 'Bob', avatar: 'https://example.com/b.png', timezone: 'Asia/Tokyo', locale: 'ja' };
+
+describe('a person', () => {
+  test('is stored and read back', async () => {
+    const stored = { uid: 'bob', ...BOB, deactivated: false, createdAt: 1000 };
+    expect(await upsertUser(redis, 'demo', 'bob', BOB, 1000)).toEqual(stored);
+    expect(await readUser(redis, 'demo', 'bob')).toEqual(stored);
+  });
+
+  test('is known to one app only', async () => {
+    await upsertUser(redis, 'demo', 'bob', BOB, 1000);
+    expect(await readUser(redis, 'other', 'bob')).toBeUndefined();
+    expect(await readUser(redis, 'demo', 'carol')).toBeUndefined();
+  });
+
+  test('keeps what a change does not name, and the time of their creation', async () => {
+    await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
+    const changed = { uid: 'bob', ...BOB, name: 'Robert', deactivated: true, createdAt: 1000 };
+    expect(await upsertUser(redis, 'demo', 'bob', { name: 'Robert', avatar: undefined }, 2000)).toEqual(changed);
+    expect(await readUser(redis, 'demo', 'bob')).toEqual(changed);
+  });
+
+  test('loses what a change sets to null, and nothing else', async () => {
+    await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
+    const { avatar: _gone, ...rest } = BOB;
+    const changed = await upsertUser(redis, 'demo', 'bob', { avatar: null, deactivated: null }, 2000);
+    expect(changed).toEqual({ uid: 'bob', ...rest, deactivated: false, createdAt: 1000 });
+    expect(changed).not.toHaveProperty('avatar');
+  });
+
+  test('who is named for the first time exists from then on', async () => {
+    await touchUsers(redis, 'demo', ['bob', 'carol'], 1000);
+    expect(await readUser(redis, 'demo', 'carol')).toEqual({ uid: 'carol', deactivated: false, createdAt: 1000 });
+  });
+
+  test('who is named again stays as they were', async () => {
+    await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
+    const before = await everything(redis);
+    await touchUsers(redis, 'demo', ['bob', 'bob'], 2000);
+    await touchUsers(redis, 'demo', [], 2000);
+    expect(await everything(redis)).toEqual(before);
+  });
+});
+
+describe('recipients', () => {
+  test('are deactivated or not, in the order they were asked for; strangers are active', async () => {
+    await upsertUser(redis, 'demo', 'off', { deactivated: true }, 1);
+    await upsertUser(redis, 'demo', 'on', { deactivated: false }, 1);
+    await upsertUser(redis, 'demo', 'back', { deactivated: true }, 1);
+    await upsertUser(redis, 'demo', 'back', { deactivated: false }, 2);
+    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'on', 'back', 'off'])).toEqual([
+      { uid: 'stranger', deactivated: false },
+      { uid: 'off', deactivated: true },
+      { uid: 'on', deactivated: false },
+      { uid: 'back', deactivated: false },
+      { uid: 'off', deactivated: true },
+    ]);
+    expect(await readRecipients(redis, 'demo', [])).toEqual([]);
+  });
+});
+
+describe('profiles', () => {
+  test('tell name and picture of who has them', async () => {
+    await upsertUser(redis, 'demo', 'bob', BOB, 1);
+    await upsertUser(redis, 'demo', 'carol', { name: 'Carol' }, 1);
+    await touchUsers(redis, 'demo', ['dave'], 1);
+    expect(await readProfiles(redis, 'demo', ['bob', 'carol', 'dave', 'stranger'])).toEqual({
+      bob: { name: 'Bob', avatar: BOB.avatar },
+      carol: { name: 'Carol' },
+    });
+  });
+
+  test.each(['constructor', 'toString', '__proto__'])('know nothing of a stranger called "%s"', async (uid) => {
+    const strangers = await readProfiles(redis, 'demo', [uid]);
+    expect(strangers[uid]).toBeUndefined();
+    await upsertUser(redis, 'demo', uid, { name: 'Carl' }, 1);
+    const known = await readProfiles(redis, 'demo', [uid]);
+    expect(known[uid]).toEqual({ name: 'Carl' });
+  });
+});
+
+describe('deleting a person', () => {
+  test('removes them from everywhere, and nobody else', async () => {
+    const others = async () => {
+      await upsertUser(redis, 'demo', 'carol', { name: 'Carol' }, 1);
+      await upsertUser(redis, 'other', 'bob', BOB, 1);
+      await addMembers(redis, 'demo', 'hiking', ['carol'], 1);
+      await addMembers(redis, 'demo', 'chess', ['carol'], 1);
+      await addMembers(redis, 'other', 'hiking', ['bob'], 1);
+      await blockUsers(redis, 'demo', 'carol', ['dave']);
+    };
+    await others();
+    const before = await everything(redis);
+    await upsertUser(redis, 'demo', 'bob', BOB, 1);
+    await addMembers(redis, 'demo', 'hiking', ['bob'], 1);
+    await addMembers(redis, 'demo', 'chess', ['bob'], 1);
+    await blockUsers(redis, 'demo', 'bob', ['carol', 'dave']);
+    await blockUsers(redis, 'demo', 'carol', ['bob']);
+    expect(await deleteUser(redis, 'demo', 'bob')).toBe(true);
+    expect(await everything(redis)).toEqual(before);
+    expect(await pageMembers(redis, 'demo', 'hiking', '', 10)).toEqual(['carol']);
+    expect(await readBlockRelations(redis, 'demo', 'carol')).toEqual(new Set(['dave']));
+  });
+
+  test('who is unknown says so', async () => {
+    expect(await deleteUser(redis, 'demo', 'bob')).toBe(false);
+  });
+});
