@@ -6,7 +6,10 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 1,
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
   },
   extensionsToTreatAsEsm: ['.ts'],
   // Not 'import': it breaks jest's own require of its CommonJS dependencies.

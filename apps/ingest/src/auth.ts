@@ -8,7 +8,7 @@ import type { IngestDeps } from './deps.ts';
  * Who may call a route: anybody, the operator, or an API key with this scope (and the operator, who may do everything).
  * Every route says so in its `config`; one that does not is refused when it is registered.
  */
-export type Access = 'anyone' | 'admin' | ApiKeyScope;
+type Access = 'anyone' | 'admin' | ApiKeyScope;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -5,6 +5,7 @@ import { Closer, createLogger, createMetrics, type Logger, startHealthServer } f
 import { AppCache, connectRedis, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
+import { EndpointGate } from './endpoint-gate.ts';
 import { EventCache } from './event-cache.ts';
 import { handleDelivery } from './handle-delivery.ts';
 
@@ -39,19 +40,27 @@ export async function start(config: SenderConfig, overrides: SenderOverrides = {
   const now = Date.now;
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
+  const concurrency = concurrencyOf(config);
+  const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
+  // A send that waits for a connection is using up its two seconds: there is one for each the gates let through.
+  const connectionsPerOrigin = limits.call + limits.chat + limits.bulk;
+  const gate = (limit: number) => new EndpointGate({ limit, now, random: Math.random });
   const deps: SenderDeps = {
     queueRedis,
     registry,
     events: new EventCache(queueRedis, registry),
     apps: new AppCache(registry, { box, now }),
-    custom: closer.add('custom provider', createCustomProvider({ policy }), (provider) => provider.close()),
+    custom: closer.add('custom provider', createCustomProvider({ policy, connectionsPerOrigin }), (provider) =>
+      provider.close(),
+    ),
+    gates: { call: gate(limits.call), chat: gate(limits.chat), bulk: gate(limits.bulk) },
     metrics: createMetrics(),
     log,
     now,
     random: Math.random,
     onAttempt: overrides.onAttempt ?? (() => undefined),
   };
-  startWorkers(deps, closer, config);
+  startWorkers(deps, closer, config, concurrency);
   const producer = closer.add('producer', new Producer(queueRedis), (queues) => queues.close());
   const health = await startHealthServer({
     host: config.HOST,
@@ -75,12 +84,16 @@ export async function start(config: SenderConfig, overrides: SenderOverrides = {
   return { port: health.port, close: () => closer.close() };
 }
 
-function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig): void {
-  const concurrency: Record<Lane, number> = {
-    call: config.SENDER_CONCURRENCY_CALL,
-    chat: config.SENDER_CONCURRENCY_CHAT,
-    bulk: config.SENDER_CONCURRENCY_BULK,
-  };
+const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
+  call: config.SENDER_CONCURRENCY_CALL,
+  chat: config.SENDER_CONCURRENCY_CHAT,
+  bulk: config.SENDER_CONCURRENCY_BULK,
+});
+
+/** What one endpoint may have in flight of a lane: never all of it, so that others always get through. */
+const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
+
+function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, concurrency: Record<Lane, number>): void {
   const workers = config.SENDER_PROVIDERS.flatMap((provider) =>
     LANES.flatMap((lane) =>
       Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>

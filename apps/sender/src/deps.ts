@@ -1,7 +1,8 @@
-import type { CustomCredential, Provider, ProviderKind, SettledState } from '@fanfare/core';
+import type { CustomCredential, Lane, Provider, ProviderKind, SettledState } from '@fanfare/core';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import type { EndpointGate } from './endpoint-gate.ts';
 import type { EventCache } from './event-cache.ts';
 
 /** What handling a delivery works with; made in app.ts. */
@@ -13,6 +14,8 @@ export interface SenderDeps {
   events: EventCache;
   apps: AppCache;
   custom: Provider<CustomCredential>;
+  /** How much each endpoint may be given, by lane: a ring does not wait for a blast to the same endpoint. */
+  gates: Record<Lane, EndpointGate>;
   metrics: Metrics;
   log: Logger;
   now(): number;

@@ -3,7 +3,7 @@ import { noteAttempt, readStates, type Settlement, settle } from '@fanfare/ledge
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
-import { send } from './send.ts';
+import { type Sent, send } from './send.ts';
 
 /** Which queue a delivery came from. */
 export interface Source {
@@ -22,8 +22,8 @@ interface InHand {
   deadlineAt: number;
 }
 
-/** What an attempt came to: the provider's answer, or that none was asked for because it is too late. */
-type Attempted = Outcome | { kind: 'expired'; reason?: undefined; detail?: undefined };
+/** What an attempt came to: an answer, a wait for the endpoint, or nothing because it is too late. */
+type Attempted = Sent | { kind: 'expired' };
 
 /**
  * One attempt at one delivery: too late? already settled? else send, then record, in this order, so that a crash in
@@ -38,6 +38,7 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   const startedAt = deps.now();
   const attempted = await attempt(deps, inHand);
   const step = stepAfter(deps, inHand, attempted);
+  if (attempted.kind === 'deferred' && step.do !== 'settle') return step;
   await record(deps, inHand, attempted, step);
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
@@ -56,10 +57,11 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
   const endTimer = deps.metrics.sendSeconds.startTimer({ provider: source.provider });
   deps.metrics.inflight.inc(labels);
   try {
-    const outcome = await send(deps, loaded, job.data, deadlineAt);
-    endTimer({ outcome: outcome.kind });
-    deps.metrics.attempts.inc({ ...labels, outcome: outcome.kind });
-    return outcome;
+    const sent = await send(deps, loaded, source.lane, job.data, deadlineAt);
+    if (sent.kind === 'deferred') return sent;
+    endTimer({ outcome: sent.kind });
+    deps.metrics.attempts.inc({ ...labels, outcome: sent.kind });
+    return sent;
   } finally {
     deps.metrics.inflight.dec(labels);
   }
@@ -67,7 +69,11 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
 
 function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attempted: Attempted): NextStep {
   if (attempted.kind === 'expired') return { do: 'settle', state: 'expired' };
-  return nextStep(attempted, {
+  const outcome: Outcome =
+    attempted.kind === 'deferred'
+      ? { kind: 'throttled', retryAfterMs: attempted.delayMs, reason: 'endpoint_busy' }
+      : attempted;
+  return nextStep(outcome, {
     lane: source.lane,
     provider: source.provider,
     attemptsMade: job.attemptsMade,

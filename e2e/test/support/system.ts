@@ -18,13 +18,17 @@ export interface SystemOptions {
   /** Apps to start in this process; by default all. Tests that kill them start them as processes instead. */
   apps?: readonly ('fanout' | 'sender')[];
   env?: Record<string, string>;
-  /** A port for Redis, for tests that stop and start it under processes; a unix socket by default. */
-  redisPort?: number;
+  /** What only the sender in this process gets differently. */
+  senderEnv?: Record<string, string>;
 }
 
 /** The whole system on a Redis of its own, with one app whose webhook is the simulator's endpoint `hook`. */
-export async function startSystem({ apps = ['fanout', 'sender'], env: extra = {}, redisPort }: SystemOptions = {}) {
-  const redis = await startTestRedis(redisPort === undefined ? {} : { port: redisPort });
+export async function startSystem({
+  apps = ['fanout', 'sender'],
+  env: extra = {},
+  senderEnv = {},
+}: SystemOptions = {}) {
+  const redis = await startTestRedis();
   const env = {
     REDIS_URL: redis.url,
     PORT: '0',
@@ -40,7 +44,7 @@ export async function startSystem({ apps = ['fanout', 'sender'], env: extra = {}
   const api = await ingest.start(ingest.readConfig(env));
   const workers: { close(): Promise<void> }[] = [];
   if (apps.includes('fanout')) workers.push(await fanout.start(fanout.readConfig(env), { sweepTimes: SWEEP_TIMES }));
-  if (apps.includes('sender')) workers.push(await sender.start(sender.readConfig(env)));
+  if (apps.includes('sender')) workers.push(await sender.start(sender.readConfig({ ...env, ...senderEnv })));
   const admin = new Api(api.url, { adminkey: ADMIN_KEY });
   const backend = await createApp(admin, api.url, 'app123');
   const hook = hooks.endpoint('hook');

@@ -10,8 +10,8 @@ export const EventId = z
   .string()
   .regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be 1 to 128 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-"');
 
-/** An app's id. */
-export const AppId = Uid;
+/** An app's id: the same characters, since it is part of the same keys. */
+export const AppId = Uid.describe('Id of an app.');
 
 /** A person's or a group's display name. */
 export const DisplayName = z.string().min(1).max(255);

@@ -3,6 +3,7 @@ export * from './backoff.ts';
 export * from './custom-body.ts';
 export * from './deadlines.ts';
 export * from './decision.ts';
+export * from './device.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './fields.ts';

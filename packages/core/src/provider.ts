@@ -1,3 +1,4 @@
+import type { DeviceOs, DeviceToken } from './device.ts';
 import type { NotificationDetails } from './notification-details.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -16,14 +17,23 @@ export interface Push {
   details: NotificationDetails;
   /** It must leave us before this moment (epoch ms); a wait asked for by the provider is clamped to it. */
   deadlineAt: number;
+  /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration. */
+  holdUntil: number;
+}
+
+/** A push to a device, through FCM or APNs. */
+export interface DevicePush extends Push {
+  device: DeviceToken;
+  /** File name of the sound, or "default". */
+  sound: string;
 }
 
 /**
  * The port every adapter implements. `send` makes one attempt, never retries by itself, always ends (each adapter has
  * a deadline of its own) and reports what happened as a value; it throws only on a bug.
  */
-export interface Provider<Credential> {
-  send(push: Push, credential: Credential): Promise<Outcome>;
+export interface Provider<Credential, P extends Push = Push> {
+  send(push: P, credential: Credential): Promise<Outcome>;
   /** Closes the connections; sends in flight are given up. */
   close(): Promise<void>;
 }
@@ -34,4 +44,36 @@ export interface CustomCredential {
   basicAuth?: { username: string; password: string };
   /** Standard Webhooks secrets (`whsec_…`), newest first; two while one is being rotated. Empty: unsigned. */
   signingSecrets: readonly string[];
+}
+
+/** Whether the FCM message carries a `notification` block, by system and kind (PARITY 3.5). Else it is data only. */
+export type NotificationInPayload = Record<DeviceOs, { chat: boolean; call: boolean }>;
+
+/** One Firebase project as the operator configured it, decrypted: the fields we use of its service account JSON. */
+export interface FcmCredential {
+  /** Tells credentials apart, also over changes of their content. */
+  id: string;
+  serviceAccount: {
+    project_id: string;
+    client_email: string;
+    private_key: string;
+    private_key_id: string;
+    token_uri: string;
+  };
+  notificationInPayload: NotificationInPayload;
+}
+
+/** One APNs key and app as the operator configured it, decrypted. */
+export interface ApnsCredential {
+  /** Tells credentials apart, also over changes of their content. */
+  id: string;
+  keyId: string;
+  teamId: string;
+  bundleId: string;
+  /** PEM of an EC P-256 private key. */
+  p8Key: string;
+  /** Off: Apple's sandbox. */
+  productionMode: boolean;
+  includeContentAvailable: boolean;
+  includeMutableContent: boolean;
 }

@@ -10,7 +10,15 @@ const george = { name: 'George Alan', avatar: `${AVATAR}cometchat-uid-2.webp` };
 /** What the webhook receives for `uid`, as text. */
 function wire(subject: NotifyingEvent, uid: string, profiles: Profiles = {}): string {
   const details = renderDetails(subject, uid, profiles);
-  const push = { deliveryId: 'em86z00g8000000-0', appId: 'app123', region: 'us', uid, details, deadlineAt: 0 };
+  const push = {
+    deliveryId: 'em86z00g8000000-0',
+    appId: 'app123',
+    region: 'us',
+    uid,
+    details,
+    deadlineAt: 0,
+    holdUntil: 0,
+  };
   return JSON.stringify(customBody(push));
 }
 

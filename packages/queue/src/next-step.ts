@@ -26,6 +26,9 @@ export interface StepContext {
   random: number;
 }
 
+/** How long a delivery waits when its credential is refused: somebody has to mend it, which takes minutes. */
+const FAILING_WAIT_MS = 30_000;
+
 /**
  * The one place where an outcome becomes a queue action (spec/delivery.md "Outcomes"). A wait that would end after the
  * deadline is not begun: the delivery is expired now, for it could only be found expired then.
@@ -39,6 +42,8 @@ export function nextStep(outcome: Outcome, context: StepContext): NextStep {
       return { do: 'settle', state: 'rejected', reason: outcome.reason, detail: outcome.detail };
     case 'throttled':
       return beforeDeadline({ do: 'wait', delayMs: outcome.retryAfterMs }, context);
+    case 'credential_failing':
+      return beforeDeadline({ do: 'wait', delayMs: FAILING_WAIT_MS }, context);
     case 'retryable':
       return retry(outcome, context);
   }

@@ -107,10 +107,7 @@ export class Producer {
       // The events stream cannot be switched off; nobody reads it.
       streams: { events: { maxLen: 100 } },
       defaultJobOptions: {
-        removeOnComplete: true,
-        removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
         stackTraceLimit: 1,
-        sizeLimit: 2048,
       },
     });
     // A queue object reports connection errors here as well as to the caller; the caller's suffice.

@@ -53,15 +53,25 @@ const LOCKS: Record<Lane, { lockDuration: number; stalledInterval: number }> = {
 /** A job may lose its worker this often before it counts as failed: rolling deploys must not use it up. */
 const MAX_STALLED = 1000;
 
+/**
+ * What becomes of finished jobs. Said here and not with each job, where it would take 75 bytes of a million of them.
+ * Failed ones are bugs: kept for a look, until the sweeper takes them away.
+ */
+const RETENTION = { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 24 * 3600, count: 5000 } };
+
 /** How long a worker rests after Redis refused a write for lack of memory; it would spin otherwise. */
 const OOM_REST_MS = 3000;
 
 /** Wait after a bug threw. */
 const AFTER_BUG_MS = 1000;
 
-/** Thrown to BullMQ so that it spends an attempt and asks the backoff strategy, which finds the delay in here. */
+/**
+ * Thrown to BullMQ so that it spends an attempt and asks the backoff strategy, which finds the delay in here. Has no
+ * stack: BullMQ would store it with the job, and it says nothing.
+ */
 class RetryLater extends Error {
   override name = 'RetryLater';
+  override stack = '';
   readonly delayMs: number;
   constructor(delayMs: number) {
     super('retry');
@@ -80,6 +90,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
       prefix: queuePrefix(shard),
       concurrency,
       ...LOCKS[lane],
+      ...RETENTION,
       maxStalledCount: MAX_STALLED,
       runRetryDelay: 1000,
       drainDelay: 5,
@@ -126,10 +137,12 @@ async function run<Data>(
   throw new DelayedError();
 }
 
+/** Lets a worker rest. One that is being closed stays closed. */
 function rest(worker: Worker): void {
-  if (worker.isPaused()) return;
+  if (worker.isPaused() || worker.closing) return;
   void worker.pause(true);
-  setTimeout(() => void worker.resume(), OOM_REST_MS).unref();
+  const timer = setTimeout(() => void worker.resume(), OOM_REST_MS).unref();
+  worker.once('closing', () => clearTimeout(timer));
 }
 
 async function closeWithin(worker: Worker, graceMs: number): Promise<void> {

@@ -79,8 +79,16 @@ describe('a retryable outcome comes back after a jittered backoff and spends an 
   });
 
   test('used up and too late, it is still rejected: the attempts came first', () => {
-    expect(nextStep(busy, context({ attemptsMade: 7, deadlineAt: NOW }))).toMatchObject({ reason: 'attempts_exhausted' });
+    expect(nextStep(busy, context({ attemptsMade: 7, deadlineAt: NOW }))).toMatchObject({
+      reason: 'attempts_exhausted',
+    });
   });
+});
+
+test('a refused credential is asked again in half a minute, however often that happens', () => {
+  const failing: Outcome = { kind: 'credential_failing', reason: 'http_401' };
+  expect(nextStep(failing, context({ attemptsMade: 100 }))).toEqual({ do: 'wait', delayMs: 30_000 });
+  expect(nextStep(failing, context({ deadlineAt: NOW + 30_000 }))).toEqual({ do: 'settle', state: 'expired' });
 });
 
 describe('a throttled outcome waits as long as it was told', () => {

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
 import { handClock } from '@fanfare/testkit';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AppCache,
   changeApp,

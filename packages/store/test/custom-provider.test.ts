@@ -33,7 +33,11 @@ const version = async () => (await readApp(redis, 'demo'))?.version;
 
 describe('the custom provider', () => {
   test('is none until it is configured, and none again when it is deleted', async () => {
-    expect([await read(), await view(), await deleteCustomProvider(redis, 'demo')]).toEqual([undefined, undefined, false]);
+    expect([await read(), await view(), await deleteCustomProvider(redis, 'demo')]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
     await write(FULL);
     expect(await deleteCustomProvider(redis, 'demo')).toBe(true);
     expect([await read(), await view()]).toEqual([undefined, undefined]);

@@ -23,7 +23,11 @@ describe('a group', () => {
   const HIKING = { name: 'Hiking group', icon: 'https://example.com/h.png' };
 
   test('is stored and read back, in its app only', async () => {
-    expect(await upsertGroup(redis, 'demo', 'hiking', HIKING, 1000)).toEqual({ guid: 'hiking', ...HIKING, createdAt: 1000 });
+    expect(await upsertGroup(redis, 'demo', 'hiking', HIKING, 1000)).toEqual({
+      guid: 'hiking',
+      ...HIKING,
+      createdAt: 1000,
+    });
     expect(await readGroup(redis, 'demo', 'hiking')).toEqual({ guid: 'hiking', ...HIKING, createdAt: 1000 });
     expect(await readGroup(redis, 'other', 'hiking')).toBeUndefined();
   });

@@ -1,5 +1,5 @@
-import { afterAll, beforeEach } from '@jest/globals';
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { afterAll, beforeEach } from '@jest/globals';
 import type { Redis } from 'ioredis';
 
 /** A Redis server of this test file's own, empty before each test. */

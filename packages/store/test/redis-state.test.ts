@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { handClock, startTestRedis } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { connectRedis, MemoryWatch, readRedisSettings, redisTrouble } from '../src/index.ts';
 

@@ -1,5 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '@fanfare/testkit';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import {
   addMembers,
@@ -103,7 +103,11 @@ test('a server that is busy with a script is known as away', async () => {
   const other = new Redis(url);
   const endless = other.eval('while true do end', 0).catch((error: Error) => error);
   const busy = await until(
-    () => readApp(redis, 'demo').then(() => undefined, (error: Error) => error),
+    () =>
+      readApp(redis, 'demo').then(
+        () => undefined,
+        (error: Error) => error,
+      ),
     'the server refuses',
   );
   expect(busy.message).toMatch(/^BUSY/);

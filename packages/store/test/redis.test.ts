@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { startTestRedis, until } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
 import { connectRedis, redisTrouble } from '../src/index.ts';
 
 /** The error a command ended with. */

@@ -63,15 +63,18 @@ describe('replacing the members of a group', () => {
 });
 
 describe('a load that comes to nothing', () => {
-  test.each([0, 1, 1000, 2499])('since its stream fails after %d members keeps the old list and leaves nothing behind', async (fine) => {
-    async function* broken() {
-      yield* NEW.slice(0, fine);
-      throw new Error('line 2: is not JSON');
-    }
-    await expect(replace(broken())).rejects.toThrow('line 2: is not JSON');
-    expect(await members()).toEqual(OLD);
-    expect(await loads()).toEqual([]);
-  });
+  test.each([0, 1, 1000, 2499])(
+    'since its stream fails after %d members keeps the old list and leaves nothing behind',
+    async (fine) => {
+      async function* broken() {
+        yield* NEW.slice(0, fine);
+        throw new Error('line 2: is not JSON');
+      }
+      await expect(replace(broken())).rejects.toThrow('line 2: is not JSON');
+      expect(await members()).toEqual(OLD);
+      expect(await loads()).toEqual([]);
+    },
+  );
 
   test('since its process died goes away by itself', async () => {
     const ttls: number[] = [];

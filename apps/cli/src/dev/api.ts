@@ -13,20 +13,24 @@ export class Api {
   }
 
   /**
-   * The answer's body. A string is sent as NDJSON, anything else as JSON. An error whose code is `expected` is no error.
+   * The answer's body to a request such as `PUT /v3/users/alice`. A string is sent as NDJSON, anything else as JSON. An
+   * error whose code is `expected` is no error.
    *
-   * @throws DevError with the API's words; AbortError when the signal aborts.
+   * Nothing is asked any more once the signal has aborted; what is under way is short and comes to its end.
+   *
+   * @throws DevError with the API's words; AbortError once the signal has aborted.
    */
-  async call<Answer>(method: string, path: string, body?: unknown, expected?: string): Promise<Answer> {
+  async call<Answer>(request: string, body?: unknown, expected?: string): Promise<Answer> {
+    this.#signal.throwIfAborted();
+    const [method = '', path = ''] = request.split(' ');
     const response = await fetch(this.#url + path, {
       method,
-      signal: this.#signal,
       headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': contentType(body) }) },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Answer & { error?: { code: string; message: string } };
     if (answer.error && answer.error.code !== expected) {
-      throw new DevError(`${method} ${path} was answered ${response.status}: ${answer.error.message}`);
+      throw new DevError(`${request} was answered ${response.status}: ${answer.error.message}`);
     }
     return answer;
   }

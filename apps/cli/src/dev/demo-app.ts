@@ -42,21 +42,21 @@ export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOp
   const apiKey = await createApp(new Api(apiUrl, { adminkey: adminKey }, signal));
   const backend = new Api(apiUrl, { apikey: apiKey }, signal);
   for (const [uid, name] of Object.entries(DEMO.people)) {
-    await backend.call('PUT', `/v3/users/${uid}`, { name, avatar: `https://example.com/avatars/${uid}.png` });
+    await backend.call(`PUT /v3/users/${uid}`, { name, avatar: `https://example.com/avatars/${uid}.png` });
   }
-  await backend.call('PUT', `/v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
-  await backend.call('PUT', `/v3/groups/${DEMO.guid}/members`, members());
+  await backend.call(`PUT /v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
+  await backend.call(`PUT /v3/groups/${DEMO.guid}/members`, members());
   await setWebhook(backend, simulator);
   return { apiKey, backend };
 }
 
 async function createApp(admin: Api): Promise<string> {
   const { appId } = DEMO;
-  await admin.call('POST', '/v3/apps', { appId, name: 'Demo', region: 'us' }, 'ERR_APP_ALREADY_EXISTS');
+  await admin.call('POST /v3/apps', { appId, name: 'Demo', region: 'us' }, 'ERR_APP_ALREADY_EXISTS');
   const keys = `/v3/apps/${appId}/apikeys`;
-  const { data: before } = await admin.call<{ data: { id: string; name: string }[] }>('GET', keys);
-  for (const { id } of before.filter(({ name }) => name === KEY_NAME)) await admin.call('DELETE', `${keys}/${id}`);
-  const { data } = await admin.call<{ data: { apiKey: string } }>('POST', keys, { name: KEY_NAME });
+  const { data: before } = await admin.call<{ data: { id: string; name: string }[] }>(`GET ${keys}`);
+  for (const { id } of before.filter(({ name }) => name === KEY_NAME)) await admin.call(`DELETE ${keys}/${id}`);
+  const { data } = await admin.call<{ data: { apiKey: string } }>(`POST ${keys}`, { name: KEY_NAME });
   return data.apiKey;
 }
 
@@ -69,14 +69,14 @@ function members(): string {
 /** Whoever has pointed the demo app at a webhook of their own keeps that. */
 async function setWebhook(backend: Api, simulator: Simulator): Promise<void> {
   const webhookURL = `${simulator.url}/webhook/${DEMO_ENDPOINT}`;
-  const { data } = await backend.call<{ data: { pushProviders: { webhookURL: string }[] } }>('GET', PROVIDER);
+  const { data } = await backend.call<{ data: { pushProviders: { webhookURL: string }[] } }>(`GET ${PROVIDER}`);
   const [before] = data.pushProviders;
   if (before && !sameButForPort(before.webhookURL, webhookURL)) return;
   // Not changed but made anew: the old secret cannot be opened where the master key is another now.
-  if (before) await backend.call('DELETE', PROVIDER);
+  if (before) await backend.call(`DELETE ${PROVIDER}`);
   const password = randomBytes(12).toString('base64url');
   simulator.endpoint(DEMO_ENDPOINT).configure({ basicAuth: { username: DEMO_ENDPOINT, password } });
-  await backend.call('POST', PROVIDER, {
+  await backend.call(`POST ${PROVIDER}`, {
     webhookURL,
     useBasicAuth: true,
     basicAuthUsername: DEMO_ENDPOINT,

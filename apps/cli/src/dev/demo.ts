@@ -21,19 +21,18 @@ const PATIENCE_MS = 30_000;
 export async function playDemo(backend: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const counts: Counts[] = [];
   for (const event of demoEvents(Date.now())) {
-    terminal.line();
     terminal.line(terminal.paint('bold', event.title));
     counts.push(await send(backend, event, signal));
+    terminal.line();
   }
-  terminal.line();
   terminal.line(`Demo done: ${counts.length} events, ${summary(counts)} (GET /v3/events/{id})`);
 }
 
 async function send(backend: Api, { body }: DemoEvent, signal: AbortSignal): Promise<Counts> {
-  await backend.call('POST', '/v3/events', body);
+  await backend.call('POST /v3/events', body);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { data } = await backend.call<Progress>('GET', `/v3/events/${body.id}`);
+    const { data } = await backend.call<Progress>(`GET /v3/events/${body.id}`);
     if (data.state === 'done' || Date.now() > deadline) return data.counts;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import { DevError } from './dev-error.ts';
@@ -22,7 +22,7 @@ export interface DevKeys extends Keys {
  */
 export async function devKeys(folder: string, env: Env): Promise<DevKeys> {
   const file = join(folder, 'keys.json');
-  const kept = (await readKeys(file)) ?? (await makeKeys(folder, file));
+  const kept = (await readKeys(file)) ?? (await makeKeys(file));
   return {
     file,
     FANFARE_ADMIN_KEY: env.FANFARE_ADMIN_KEY || kept.FANFARE_ADMIN_KEY,
@@ -49,12 +49,11 @@ function parse(text: string): Partial<Keys> | undefined {
   }
 }
 
-async function makeKeys(folder: string, file: string): Promise<Keys> {
+async function makeKeys(file: string): Promise<Keys> {
   const keys: Keys = {
     FANFARE_ADMIN_KEY: randomBytes(24).toString('base64url'),
     FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
   };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(file, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 });
   return keys;
 }

@@ -36,6 +36,6 @@ async function tryPort(address: Address): Promise<number | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') return undefined;
-    throw new DevError(`${message} (${code})`);
+    throw new DevError(message);
   }
 }

@@ -1,9 +1,10 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Closer, Env } from '@fanfare/runtime';
 import type { DevOptions } from '../command-line.ts';
 import type { Api } from './api.ts';
 import { appLog } from './app-log.ts';
 import { apps } from './apps.ts';
+import { dataFolder } from './data-folder.ts';
 import { deliveryLine } from './delivery-line.ts';
 import { addDemoApp } from './demo-app.ts';
 import { devEnv, SIMULATOR_HOST } from './dev-env.ts';
@@ -57,7 +58,7 @@ type Ground = Pick<System, 'redis' | 'keys' | 'host' | 'ports'>;
 
 /** Redis first: it sees to it that the folder is ours alone. */
 async function prepare({ options, env, terminal, closer }: Session): Promise<Ground> {
-  const folder = resolve(options.data);
+  const folder = await dataFolder(options.data);
   const redis = await openDevRedis({ closer, terminal, env, folder: join(folder, 'redis') });
   const keys = await devKeys(folder, env);
   const host = env.HOST || '127.0.0.1';

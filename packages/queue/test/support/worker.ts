@@ -1,6 +1,14 @@
-import { type DeliveryJob, DeliveryJob as schema, type JobInHand, type Step, type Work, work } from '../../src/index.ts';
-import type { WorkOptions } from '../../src/work.ts';
+import { deliveryId } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import {
+  type DeliveryJob,
+  type JobInHand,
+  type Step,
+  DeliveryJob as schema,
+  type Work,
+  work,
+} from '../../src/index.ts';
+import type { WorkOptions } from '../../src/work.ts';
 
 /** A key of an event as `newEventKey` makes them. */
 export const EVENT = 'em5x8k2a0abc123';
@@ -9,7 +17,7 @@ export const EVENT = 'em5x8k2a0abc123';
 export const delivery = (ordinal: number): DeliveryJob => ({ e: EVENT, o: ordinal, u: `user-${ordinal}` });
 
 /** The id of its job. */
-export const idOf = (ordinal: number): string => `${EVENT}.${ordinal}`;
+export const idOf = (ordinal: number): string => deliveryId(EVENT, ordinal);
 
 /** A worker under test and what it came upon. */
 export interface TestWorker extends Work, AsyncDisposable {

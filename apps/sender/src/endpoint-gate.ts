@@ -1,0 +1,144 @@
+/** What a gate is set to. Times in ms. */
+export interface GateOptions {
+  /** Sends one endpoint may have in flight. */
+  limit: number;
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+}
+
+/** Admission of one send: call `left` when it is over, or wait and come back. */
+export type Admission = { ok: true; left(failed: boolean): void } | { ok: false; waitMs: number };
+
+/** The breaker opens when at least half of at least so many sends in a window have failed (spec/delivery.md). */
+const WINDOW_MS = 10_000;
+const MIN_SENDS = 20;
+const MAX_FAILED = 0.5;
+
+/** How long it stays open: doubled each time a trial fails, up to the longest. */
+const OPEN_MS = 5000;
+const LONGEST_OPEN_MS = 60_000;
+
+/** What a send takes as long as none has been measured. */
+const ASSUMED_SEND_MS = 100;
+
+/** Endpoints remembered; the least recently used and idle go first. */
+const MAX_ENDPOINTS = 10_000;
+
+interface Endpoint {
+  inFlight: number;
+  /** Mean time of a send, newer ones weighing more. */
+  meanMs: number;
+  /** When the next send that has to wait may come back. */
+  nextSlotAt: number;
+  windowEndsAt: number;
+  sends: number;
+  failures: number;
+  /** Open until then; 0 when closed. Past it one trial is let through. */
+  openUntil: number;
+  openings: number;
+  onTrial: boolean;
+}
+
+/**
+ * Keeps one slow or dead endpoint from taking the sender's hands from all others: it has a limit of its own, and once
+ * most of its sends fail it is left alone for a while. Whoever is turned away is given a slot in which there should be
+ * room, one after the other, so that waiting deliveries are not polled. In one process; shared with nobody.
+ */
+export class EndpointGate {
+  readonly #options: GateOptions;
+  readonly #endpoints = new Map<string, Endpoint>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Asks to send to an endpoint now. */
+  enter(name: string): Admission {
+    const endpoint = this.#endpoint(name);
+    const now = this.#options.now();
+    if (endpoint.openUntil > now) return { ok: false, waitMs: this.#spread(endpoint.openUntil - now) };
+    if (endpoint.openUntil > 0) {
+      if (endpoint.onTrial) return { ok: false, waitMs: this.#slot(endpoint, now) };
+      endpoint.onTrial = true;
+    } else if (endpoint.inFlight >= this.#options.limit) return { ok: false, waitMs: this.#slot(endpoint, now) };
+    endpoint.inFlight++;
+    return { ok: true, left: (failed) => this.#leave(endpoint, now, failed) };
+  }
+
+  #leave(endpoint: Endpoint, since: number, failed: boolean): void {
+    const now = this.#options.now();
+    endpoint.inFlight--;
+    endpoint.meanMs += (now - since - endpoint.meanMs) / 8;
+    if (endpoint.onTrial) this.#endTrial(endpoint, now, failed);
+    else this.#count(endpoint, now, failed);
+  }
+
+  #endTrial(endpoint: Endpoint, now: number, failed: boolean): void {
+    endpoint.onTrial = false;
+    if (failed) {
+      this.#open(endpoint, now);
+      return;
+    }
+    endpoint.openUntil = 0;
+    endpoint.openings = 0;
+    endpoint.windowEndsAt = 0;
+  }
+
+  #count(endpoint: Endpoint, now: number, failed: boolean): void {
+    if (endpoint.windowEndsAt <= now) {
+      endpoint.windowEndsAt = now + WINDOW_MS;
+      endpoint.sends = 0;
+      endpoint.failures = 0;
+    }
+    endpoint.sends++;
+    if (failed) endpoint.failures++;
+    const opens = endpoint.sends >= MIN_SENDS && endpoint.failures >= endpoint.sends * MAX_FAILED;
+    // Sends that were under way when it opened say nothing new.
+    if (opens && endpoint.openUntil === 0) this.#open(endpoint, now);
+  }
+
+  #open(endpoint: Endpoint, now: number): void {
+    endpoint.openUntil = now + Math.min(OPEN_MS * 2 ** endpoint.openings, LONGEST_OPEN_MS);
+    endpoint.openings++;
+  }
+
+  /** The wait until a slot of its own: the others who wait are served first, as fast as the endpoint has been. */
+  #slot(endpoint: Endpoint, now: number): number {
+    const perSend = endpoint.meanMs / this.#options.limit;
+    endpoint.nextSlotAt = Math.max(endpoint.nextSlotAt, now + endpoint.meanMs) + perSend;
+    return Math.ceil(endpoint.nextSlotAt - now);
+  }
+
+  /** A little later than asked, so that not all come back at once. */
+  #spread(waitMs: number): number {
+    return Math.ceil(waitMs * (1 + this.#options.random() / 2));
+  }
+
+  #endpoint(name: string): Endpoint {
+    const known = this.#endpoints.get(name);
+    if (known) this.#endpoints.delete(name);
+    const endpoint = known ?? {
+      inFlight: 0,
+      meanMs: ASSUMED_SEND_MS,
+      nextSlotAt: 0,
+      windowEndsAt: 0,
+      sends: 0,
+      failures: 0,
+      openUntil: 0,
+      openings: 0,
+      onTrial: false,
+    };
+    this.#endpoints.set(name, endpoint);
+    if (this.#endpoints.size > MAX_ENDPOINTS) this.#forgetOldest();
+    return endpoint;
+  }
+
+  #forgetOldest(): void {
+    for (const [name, endpoint] of this.#endpoints) {
+      if (endpoint.inFlight > 0) continue;
+      this.#endpoints.delete(name);
+      return;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { handClock } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
+import { type Admission, EndpointGate } from '../src/endpoint-gate.ts';
+
+const START = 1_800_000_000_000;
+
+function setup(limit = 2) {
+  const clock = handClock(START);
+  const gate = new EndpointGate({ limit, now: clock.now, random: () => 0 });
+  const enter = (name = 'a') => {
+    const admission = gate.enter(name);
+    if (!admission.ok) throw new Error(`turned away for ${admission.waitMs} ms`);
+    return admission;
+  };
+  /** Sends that end after `ms`, one after the other. */
+  const send = (count: number, failed: boolean, ms = 0) => {
+    for (let i = 0; i < count; i++) {
+      const admission = enter();
+      clock.advance(ms);
+      admission.left(failed);
+    }
+  };
+  return { clock, gate, enter, send };
+}
+
+const waitOf = (admission: Admission): number => (admission.ok ? 0 : admission.waitMs);
+
+describe('the limit', () => {
+  test('lets so many through at a time, and the next when one has left', () => {
+    const { gate, enter } = setup();
+    const first = enter();
+    enter();
+    expect(gate.enter('a').ok).toBe(false);
+    first.left(false);
+    expect(gate.enter('a').ok).toBe(true);
+  });
+
+  test('is of each endpoint by itself', () => {
+    const { gate, enter } = setup(1);
+    enter('a');
+    expect(gate.enter('a').ok).toBe(false);
+    expect(gate.enter('b').ok).toBe(true);
+  });
+
+  test('gives those who wait slots one after the other, as fast as the endpoint has been', () => {
+    const { gate, enter, send } = setup(2);
+    send(200, false, 400);
+    enter();
+    enter();
+    const waits = Array.from({ length: 4 }, () => waitOf(gate.enter('a')));
+    expect(waits).toEqual([600, 800, 1000, 1200]);
+  });
+});
+
+describe('the breaker', () => {
+  test('opens when half of at least twenty sends in the window have failed', () => {
+    const { gate, send } = setup();
+    send(10, false);
+    send(9, true);
+    expect(gate.enter('a').ok).toBe(true);
+    const { gate: other, send: sendOther } = setup();
+    sendOther(10, false);
+    sendOther(10, true);
+    expect(waitOf(other.enter('a'))).toBe(5000);
+  });
+
+  test('does not open when the failures are spread over windows', () => {
+    const { clock, gate, send } = setup();
+    send(19, true);
+    clock.advance(10_000);
+    send(19, true);
+    expect(gate.enter('a').ok).toBe(true);
+  });
+
+  test('lets one trial through when its time is over, and closes when that succeeds', () => {
+    const { clock, gate, enter, send } = setup();
+    send(20, true);
+    clock.advance(5000);
+    const trial = enter();
+    expect(gate.enter('a').ok).toBe(false);
+    trial.left(false);
+    expect(gate.enter('a').ok).toBe(true);
+  });
+
+  test('stays open twice as long each time the trial fails, up to a minute', () => {
+    const { clock, gate, enter, send } = setup();
+    send(20, true);
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const wait = waitOf(gate.enter('a'));
+      waits.push(wait);
+      clock.advance(wait);
+      enter().left(true);
+    }
+    expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  });
+
+  test('is of each endpoint by itself', () => {
+    const { gate, send } = setup();
+    send(20, true);
+    expect(gate.enter('a').ok).toBe(false);
+    expect(gate.enter('b').ok).toBe(true);
+  });
+});
