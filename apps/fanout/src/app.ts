@@ -25,8 +25,12 @@ export interface Fanout {
 
 /** Starts taking events apart. Resolves when the workers run; with Redis away they begin when it comes back. */
 export async function start(config: FanoutConfig, overrides: FanoutOverrides = {}): Promise<Fanout> {
-  const log = overrides.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
   const closer = new Closer();
+  return closer.closeOnFailure(() => open(config, overrides, closer));
+}
+
+async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Closer): Promise<Fanout> {
+  const log = overrides.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
   const stopping = new AbortController();
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const connect = async (url: string) =>

@@ -1,9 +1,16 @@
 import { type AcceptedEvent, audienceOf, excludedFrom } from '@fanfare/core';
-import { pageMembers, readBlockRelations, readRecipients } from '@fanfare/store';
+import { pageMembers, type Recipient, readBlockRelations, readRecipients } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
 /** The next recipients of an event and where to go on. */
 export interface Expansion {
+  recipients: Recipient[];
+  cursor: string;
+  last: boolean;
+}
+
+/** A page of the audience, before anybody is left out. */
+interface Page {
   uids: string[];
   cursor: string;
   last: boolean;
@@ -23,14 +30,15 @@ export async function expand(deps: FanoutDeps, accepted: AcceptedEvent, cursor: 
   const excluded = excludedFrom(event);
   const candidates = page.uids.filter((uid) => !excluded.has(uid) && !blocks.has(uid));
   const recipients = await readRecipients(deps.registry, appId, candidates);
-  return { ...page, uids: recipients.filter((recipient) => !recipient.deactivated).map((recipient) => recipient.uid) };
+  const { cursor: next, last } = page;
+  return { recipients: recipients.filter((recipient) => !recipient.deactivated), cursor: next, last };
 }
 
 async function audiencePage(
   { registry, sliceSize }: FanoutDeps,
   { appId, event }: AcceptedEvent,
   cursor: string,
-): Promise<Expansion> {
+): Promise<Page> {
   const audience = audienceOf(event);
   if (audience.kind === 'none') return { uids: [], cursor, last: true };
   if (audience.kind === 'people') return pageOf(audience.uids, cursor, sliceSize);
@@ -38,7 +46,7 @@ async function audiencePage(
   return { uids, cursor: uids.at(-1) ?? cursor, last: uids.length < sliceSize };
 }
 
-function pageOf(sorted: readonly string[], cursor: string, size: number): Expansion {
+function pageOf(sorted: readonly string[], cursor: string, size: number): Page {
   const from = cursor === '' ? 0 : sorted.findIndex((uid) => uid > cursor);
   if (from === -1) return { uids: [], cursor, last: true };
   const uids = sorted.slice(from, from + size);

@@ -1,6 +1,15 @@
-import { type AcceptedEvent, audienceOf, decide, isNotifying, type PlannedRecipient } from '@fanfare/core';
+import {
+  type AcceptedEvent,
+  audienceOf,
+  decide,
+  deviceTargets,
+  isNotifying,
+  type PlannedRecipient,
+  providerKindOf,
+  type Target,
+} from '@fanfare/core';
 import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
-import { type AppBundle, countMembers } from '@fanfare/store';
+import { type AppBundle, countMembers, type Recipient } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 import { expand } from './expand.ts';
 
@@ -27,22 +36,27 @@ export async function plan(
     first: cursor.next,
     cursor: expansion.cursor,
     last: expansion.last,
-    recipients: expansion.uids.map((uid) => planRecipient(uid, accepted, app, tooLarge)),
+    recipients: expansion.recipients.map((recipient) => planRecipient(recipient, accepted, app, tooLarge)),
   };
   return planSlice(deps.queueRedis, { shard, key: accepted.key }, accepted.appId, cursor.slice, slice);
 }
 
 function planRecipient(
-  uid: string,
+  { uid, devices }: Recipient,
   { event }: AcceptedEvent,
   app: AppBundle | undefined,
   groupTooLarge: boolean,
 ): PlannedRecipient {
   // An event that notifies nobody has no recipients; the check tells the compiler.
-  if (!isNotifying(event)) return { uid, suppressed: 'NO_TARGET' };
-  const decision = decide(event, { pushEnabled: app?.app.pushEnabled ?? false, groupTooLarge });
+  if (!app || !isNotifying(event)) return { uid, suppressed: 'PUSH_DISABLED' };
+  const decision = decide(event, { pushEnabled: app.app.pushEnabled, groupTooLarge });
   if (!decision.send) return { uid, suppressed: decision.reason };
-  return app?.customEnabled ? { uid, targets: [{ provider: 'custom' }] } : { uid, suppressed: 'NO_TARGET' };
+  const usable = devices.filter(({ platform, providerId }) => app.hasProvider(providerKindOf(platform), providerId));
+  const targets: Target[] = app.customEnabled ? [{ provider: 'custom' }] : [];
+  targets.push(...deviceTargets(event, usable));
+  const [first, ...others] = targets;
+  if (first) return { uid, targets: [first, ...others] };
+  return { uid, suppressed: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
 }
 
 async function isGroupTooLarge(

@@ -7,7 +7,7 @@ import type { IngestDeps } from './deps.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { OverloadGuard } from './overload.ts';
 import { readiness } from './readiness.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 
 export { type IngestConfig, readConfig } from './config.ts';
 
@@ -26,8 +26,12 @@ export interface Ingest {
 
 /** Starts the API. With Redis away it starts all the same, and answers 503 until Redis is there. */
 export async function start(config: IngestConfig, overrides: IngestOverrides = {}): Promise<Ingest> {
-  const log = overrides.log ?? createLogger({ name: 'ingest', level: config.LOG_LEVEL });
   const closer = new Closer();
+  return closer.closeOnFailure(() => open(config, overrides, closer));
+}
+
+async function open(config: IngestConfig, overrides: IngestOverrides, closer: Closer): Promise<Ingest> {
+  const log = overrides.log ?? createLogger({ name: 'ingest', level: config.LOG_LEVEL });
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const connect = async (url: string) =>
     closer.add('redis', await connectRedis(url, 'request', onRedisError), (redis) => redis.disconnect());
@@ -51,8 +55,8 @@ export async function start(config: IngestConfig, overrides: IngestOverrides = {
   };
   await sayWhatIsWeak(deps, queueRedis);
   const guard = new OverloadGuard(deps);
-  const server = await createServer(deps, guard, () => readiness(deps, guard));
-  closer.add('server', server, () => server.close());
+  const { server, idle } = await createServer(deps, guard, () => readiness(deps, guard));
+  closer.add('server', server, () => closeServer(server, idle));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'ingest.started');
@@ -70,4 +74,12 @@ async function sayWhatIsWeak({ log, policy }: IngestDeps, redis: Redis): Promise
   }
   if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
   if (policy.allowCidrs.length > 0) log.warn({ cidrs: policy.allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set');
+}
+
+/** Lets requests in hand end, then cuts what is left: a connection that never sent a request would be waited for. */
+async function closeServer(server: Server, idle: () => Promise<void>): Promise<void> {
+  const closed = server.close();
+  await idle();
+  server.server.closeAllConnections();
+  await closed;
 }

@@ -1,14 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { FanfareError } from '@fanfare/core';
-import { type ApiKeyScope, findApiKey } from '@fanfare/store';
+import { FanfareError, Uid } from '@fanfare/core';
+import { type ApiKeyScope, findApiKey, findSession, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from './deps.ts';
 
 /**
- * Who may call a route: anybody, the operator, or an API key with this scope (and the operator, who may do everything).
- * Every route says so in its `config`; one that does not is refused when it is registered.
+ * Who may call a route: anybody, the operator, an API key with this scope (and the operator, who may do everything), or
+ * `user`: a person's own device with its auth token, and API keys that manage on behalf of anyone. Every route says so
+ * in its `config`; one that does not is refused when it is registered.
  */
-type Access = 'anyone' | 'admin' | ApiKeyScope;
+type Access = 'anyone' | 'admin' | 'user' | ApiKeyScope;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,26 +18,61 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The app the caller speaks for; empty where the route is not about one app. */
     appId: string;
+    /** The login of a person who calls with an auth token; undefined for all other callers. */
+    session: Session | undefined;
   }
 }
 
 /** Checks the caller of every request before anything else is looked at. */
 export function authenticate(server: FastifyInstance, deps: IngestDeps): void {
   server.decorateRequest('appId', '');
+  server.decorateRequest('session', undefined);
   server.addHook('onRoute', ({ method, url, config }) => {
     if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
   });
   server.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access ?? 'anyone';
-    if (access !== 'anyone') request.appId = await guarded(deps, request, () => appOf(deps, request, access));
+    if (access !== 'anyone') request.appId = await guarded(deps, request, () => callerOf(deps, request, access));
   });
+}
+
+/** The app of a caller who may do this; notes the login of one who came with an auth token. */
+async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<string> {
+  if (access !== 'user') return appOf(deps, request, access);
+  const authToken = header(request, 'authtoken');
+  if (authToken === undefined) return appOf(deps, request, 'manage');
+  const appId = header(request, 'appid');
+  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with an auth token this header is needed');
+  request.session = await findSession(deps.registry, appId, authToken);
+  if (!request.session) throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: is unknown or revoked');
+  return appId;
+}
+
+/**
+ * The person a `user` route is about: who called with an auth token, else who is named in `onBehalfOf`, `?uid=` or the
+ * body. @throws FanfareError when nobody is named, or a person names another.
+ */
+export function personOf(request: FastifyRequest, named?: string): string {
+  const query = (request.query as { uid?: string } | undefined)?.uid;
+  const uid = header(request, 'onbehalfof') ?? query ?? named;
+  const { session } = request;
+  if (session) {
+    if (uid === undefined || uid === session.uid) return session.uid;
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'uid: an auth token speaks for its own user only');
+  }
+  const parsed = Uid.safeParse(uid);
+  if (parsed.success) return parsed.data;
+  throw new FanfareError(
+    'ERR_BAD_REQUEST',
+    `uid: ${uid === undefined ? 'is missing' : parsed.error.issues[0]?.message}`,
+  );
 }
 
 /**
  * The app a request is about, when its key may do this. An API key is of one app, and an `appId` header that names
  * another is refused; the admin key may do everything and names the app in the `appId` header.
  */
-async function appOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<string> {
+async function appOf(deps: IngestDeps, request: FastifyRequest, access: 'admin' | ApiKeyScope): Promise<string> {
   const adminKey = header(request, 'adminkey');
   const appId = header(request, 'appid');
   if (access === 'admin' || adminKey !== undefined) return appOfAdmin(deps, adminKey, access === 'admin' ? '' : appId);

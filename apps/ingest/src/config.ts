@@ -1,5 +1,5 @@
 import { parseCidrs } from '@fanfare/providers';
-import { type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
+import { base64Bytes, type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 const cidrs = list().transform((entries, context) => {
@@ -20,8 +20,8 @@ const IngestEnv = z.object({
   QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
   BULK_AUDIENCE: intBetween(1, 1_000_000, 1000).describe('Recipients above which an event goes by the bulk lane.'),
   FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
-  FANFARE_MASTER_KEY: z.string().describe('32 bytes in base64; encrypts provider secrets.'),
-  FANFARE_MASTER_KEY_PREVIOUS: z.string().optional().describe('The key before, while keys are rotated.'),
+  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts provider secrets.'),
+  FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
   TRUST_PROXY: flag(false).describe('Take the client’s address from X-Forwarded-For.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),

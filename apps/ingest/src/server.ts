@@ -17,11 +17,13 @@ import type { IngestDeps } from './deps.ts';
 import type { OverloadGuard } from './overload.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { appRoutes } from './routes/apps.ts';
+import { authTokenRoutes } from './routes/auth-tokens.ts';
 import { customProviderRoutes } from './routes/custom-provider.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { memberRoutes } from './routes/members.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** A thousand events of five kilobytes. */
@@ -50,6 +52,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   authenticate(server as unknown as FastifyInstance, deps);
+  const idle = countRequests(server);
   acceptBodies(server);
   answerErrors(server, deps);
   logRequests(server);
@@ -64,17 +67,19 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     userRoutes,
     groupRoutes,
     memberRoutes,
+    authTokenRoutes,
+    tokenRoutes,
     customProviderRoutes,
     deadLetterRoutes,
   ];
   for (const route of routes) route(server, deps);
   eventRoutes(server, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
-  return server;
+  return { server, idle };
 }
 
 /** The server as the route files see it. */
-export type Server = Awaited<ReturnType<typeof createServer>>;
+export type Server = Awaited<ReturnType<typeof createServer>>['server'];
 type AnyServer = Pick<Server, 'addContentTypeParser' | 'addHook' | 'get' | 'setErrorHandler' | 'setNotFoundHandler'>;
 
 function validate(schema: z.ZodType, input: unknown) {
@@ -149,4 +154,20 @@ function logRequests(server: AnyServer): void {
     const fields = { reqId: id, method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime };
     request.log.info(fields, 'request.answered');
   });
+}
+
+/** Counts requests in hand; the function returned resolves when there is none. */
+function countRequests(server: AnyServer): () => Promise<void> {
+  let inHand = 0;
+  let whenIdle: (() => void) | undefined;
+  server.addHook('onRequest', async () => void inHand++);
+  server.addHook('onResponse', async () => {
+    inHand--;
+    if (inHand === 0) whenIdle?.();
+  });
+  return () =>
+    new Promise((resolve) => {
+      if (inHand === 0) resolve();
+      else whenIdle = resolve;
+    });
 }

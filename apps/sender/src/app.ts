@@ -28,8 +28,12 @@ export interface Sender {
 
 /** Starts sending for the configured providers. With Redis away it begins when Redis comes back. */
 export async function start(config: SenderConfig, overrides: SenderOverrides = {}): Promise<Sender> {
-  const log = overrides.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
   const closer = new Closer();
+  return closer.closeOnFailure(() => open(config, overrides, closer));
+}
+
+async function open(config: SenderConfig, overrides: SenderOverrides, closer: Closer): Promise<Sender> {
+  const log = overrides.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const connect = async (url: string) =>
     closer.add('redis', await connectRedis(url, 'worker', onRedisError), (redis) => redis.disconnect());

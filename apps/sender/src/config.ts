@@ -1,6 +1,6 @@
 import type { ProviderKind } from '@fanfare/core';
 import { parseCidrs } from '@fanfare/providers';
-import { type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
+import { base64Bytes, type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 /** The providers this build can serve. */
@@ -26,8 +26,8 @@ const SenderEnv = z.object({
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
   QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
   QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
-  FANFARE_MASTER_KEY: z.string().describe('32 bytes in base64; decrypts provider secrets.'),
-  FANFARE_MASTER_KEY_PREVIOUS: z.string().optional().describe('The key before, while keys are rotated.'),
+  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; decrypts provider secrets.'),
+  FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
   SENDER_PROVIDERS: providers.describe('Providers this process serves.'),
   SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Sends in flight, lane call, per provider.'),
   SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Sends in flight, lane chat, per provider.'),

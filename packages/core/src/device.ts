@@ -37,6 +37,9 @@ export const PLATFORMS = {
 } as const satisfies Record<string, PlatformFacts>;
 export type Platform = keyof typeof PLATFORMS;
 
+/** The push service a platform's tokens are of. */
+export const providerKindOf = (platform: Platform): 'fcm' | 'apns' => PLATFORMS[platform].provider;
+
 /** One push token of one person, as a sender needs it. */
 export interface DeviceToken {
   token: string;

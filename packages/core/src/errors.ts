@@ -12,6 +12,11 @@ export const ERRORS = {
     meaning: 'No credential: the `apikey` or `adminkey` header is missing.',
   },
   AUTH_ERR_APIKEY_NOT_FOUND: { status: 401, retry: false, meaning: 'The key is unknown or revoked.' },
+  AUTH_ERR_AUTH_TOKEN_NOT_FOUND: {
+    status: 401,
+    retry: false,
+    meaning: 'The auth token is unknown or has been revoked.',
+  },
   AUTH_ERR_NO_ACCESS: { status: 403, retry: false, meaning: 'The key is good but may not do this.' },
   ERR_BAD_REQUEST: {
     status: 400,
@@ -25,6 +30,7 @@ export const ERRORS = {
     retry: false,
     meaning: 'A provider of this kind is already configured; change it with PUT.',
   },
+  ERR_TOKEN_NOT_FOUND: { status: 404, retry: false, meaning: 'No such push token or auth token.' },
   ERR_TOO_MANY_REQUESTS: { status: 429, retry: true, meaning: 'Too many requests; wait for `Retry-After` seconds.' },
   ERR_APP_NOT_FOUND: { status: 404, retry: false, meaning: 'No app has this id.' },
   ERR_APP_ALREADY_EXISTS: { status: 409, retry: false, meaning: 'An app with this id exists.' },

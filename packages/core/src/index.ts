@@ -16,3 +16,4 @@ export * from './provider.ts';
 export * from './records.ts';
 export * from './render.ts';
 export * from './target.ts';
+export * from './targets.ts';

@@ -22,6 +22,20 @@ export class Closer {
   }
 
   /**
+   * Runs what opens things, and closes what it has opened when it fails half-way.
+   *
+   * @throws what `open` threw; a failure to close comes second and is not heard of.
+   */
+  async closeOnFailure<T>(open: () => Promise<T>): Promise<T> {
+    try {
+      return await open();
+    } catch (error) {
+      await this.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
    * Closes everything, one after the other, the failing ones notwithstanding. Called again, it returns the same
    * promise.
    *

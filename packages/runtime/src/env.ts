@@ -56,6 +56,12 @@ export const intBetween = (min: number, max: number, fallback: number) => {
     .default(fallback);
 };
 
+/** So many bytes in base64, kept as the text; a key, for example. */
+export const base64Bytes = (bytes: number) =>
+  z.string().refine((text) => Buffer.from(text, 'base64').length === bytes, {
+    error: `expected ${bytes} bytes in base64 (openssl rand -base64 ${bytes})`,
+  });
+
 /** Values separated by commas, trimmed, empty ones dropped; nothing set is an empty list. `.pipe()` checks them. */
 export const list = () => z.string().transform(split).default([]);
 

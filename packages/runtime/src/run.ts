@@ -21,13 +21,16 @@ export interface RunOptions {
   log?: Logger;
 }
 
+/** A Ctrl-C under npm arrives twice at once: from the terminal, and from npm, which hands it on. */
+const SAME_WISH_MS = 500;
+
 /**
  * The life of a process, from start to exit code; a `main.ts` is this one call. Starts `main`; at SIGTERM or SIGINT
  * aborts the signal `main` was given, closes what it returned and leaves the process to end by itself with code 0.
  *
  * - `main` or `close` fails: the error on standard error, exit code 1. A ConfigError is shown without its stack,
  *   being for the operator to mend. Giving up a start because of the signal is no failure.
- * - The grace has run out, or a second signal says that it has: `process.exit(1)`, the only one there is. It also ends
+ * - The grace has run out, or a second signal, half a second later or more, says that it has: `process.exit(1)`, the only one there is. It also ends
  *   a process that is kept alive, after everything was closed, by something it forgot.
  */
 export async function run(main: Main, options: RunOptions): Promise<void> {
@@ -42,8 +45,13 @@ export async function run(main: Main, options: RunOptions): Promise<void> {
 async function live(main: Main, { name, log, graceMs = shutdownGraceMs() }: RunOptions): Promise<void> {
   const grace = new Grace(name, graceMs);
   const stop = new AbortController();
+  let toldAt = 0;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) grace.end(`${signal} again`);
+    if (stop.signal.aborted) {
+      if (Date.now() - toldAt > SAME_WISH_MS) grace.end(`${signal} again`);
+      return;
+    }
+    toldAt = Date.now();
     log?.info({ signal }, 'process.stopping');
     grace.begin();
     stop.abort();

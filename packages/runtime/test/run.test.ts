@@ -75,14 +75,24 @@ test('a process kept alive by something it forgot to close is cut, with 1', asyn
   expect(fixture.errors).toContain('not closed within 50 ms');
 });
 
-test('a second signal ends at once, with 1', async () => {
+test('a second signal, a while later, ends at once, with 1', async () => {
   const fixture = new Fixture('never-closes', { SHUTDOWN_GRACE_MS: '3600000' });
   await fixture.says('started');
   fixture.kill('SIGINT');
   await fixture.says('closing');
-  fixture.kill('SIGINT');
+  const insisting = setInterval(() => fixture.kill('SIGINT'), 50);
   expect(await fixture.end()).toBe(1);
+  clearInterval(insisting);
   expect(fixture.errors).toBe('fixture: SIGINT again, ending now\n');
+});
+
+test('a Ctrl-C that arrives twice, as it does under npm, is one', async () => {
+  const fixture = new Fixture('good');
+  await fixture.says('started');
+  fixture.kill('SIGINT');
+  fixture.kill('SIGINT');
+  expect(await fixture.end()).toBe(0);
+  expect(fixture.errors).toBe('');
 });
 
 test('a close that fails is told, with 1', async () => {

@@ -2,15 +2,20 @@ import type { Redis } from 'ioredis';
 import { type App, decodeApp } from './apps.ts';
 import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
 import { keys } from './keys.ts';
+import { type CredentialOf, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
-/** An app and its providers as a worker knows them. */
+/** An app and its providers as a worker knows them. Secrets only where the cache was given a secret box. */
 export interface AppBundle {
   app: App;
   /** Whether deliveries go to the custom provider. */
   customEnabled: boolean;
-  /** The custom provider with its secrets; only where the cache was given a secret box. */
+  /** The custom provider with its secrets. */
   custom?: CustomProviderConfig | undefined;
+  /** Whether a token's `providerId` (or `default`) names a credential there is. */
+  hasProvider(kind: PushKind, providerId: string): boolean;
+  /** The credential a token's `providerId` names, decrypted once; undefined when there is none. */
+  credential<K extends PushKind>(kind: K, providerId: string): CredentialOf<K> | undefined;
 }
 
 /** The longest a change without an event may stay unseen. */
@@ -57,11 +62,23 @@ export class AppCache {
   async #read(appId: string): Promise<AppBundle | undefined> {
     const hash = await this.#redis.hgetall(keys.app(appId));
     const app = decodeApp(appId, hash);
-    if (!app) return undefined;
-    return {
-      app,
-      customEnabled: isCustomEnabled(hash),
-      ...(this.#box ? { custom: decodeCustomProvider(this.#box, appId, hash, this.#now()) } : {}),
-    };
+    return app && bundleOf(app, hash, this.#box, this.#now());
   }
+}
+
+function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undefined, now: number): AppBundle {
+  const opened = new Map<string, unknown>();
+  return {
+    app,
+    customEnabled: isCustomEnabled(hash),
+    ...(box ? { custom: decodeCustomProvider(box, app.appId, hash, now) } : {}),
+    hasProvider: (kind, providerId) => resolveProviderId(hash, kind, providerId) !== undefined,
+    credential: <K extends PushKind>(kind: K, providerId: string) => {
+      const id = resolveProviderId(hash, kind, providerId);
+      if (id === undefined || !box) return undefined;
+      const name = `${kind}:${id}`;
+      if (!opened.has(name)) opened.set(name, openCredential(box, app.appId, hash, kind, id));
+      return opened.get(name) as CredentialOf<K> | undefined;
+    },
+  };
 }

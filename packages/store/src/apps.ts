@@ -40,10 +40,9 @@ return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
 /** Creates an app; false when the id is taken. */
 export async function createApp(redis: Redis, app: Omit<App, 'version'>): Promise<boolean> {
-  const created = await redis.eval(CREATE, 1, keys.app(app.appId), ...fieldsOf(app), 'createdAt', app.createdAt);
-  if (created !== 1) return false;
+  // Listed first: an id without an app is passed over, an app that is not listed would never be found.
   await redis.sadd(keys.apps(), app.appId);
-  return true;
+  return (await redis.eval(CREATE, 1, keys.app(app.appId), ...fieldsOf(app), 'createdAt', app.createdAt)) === 1;
 }
 
 /** Changes an app; false when there is none. */

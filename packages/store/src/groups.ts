@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { FanfareError } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { touchUsers } from './users.ts';
@@ -71,10 +72,19 @@ export const removeMembers = async (
   uids: readonly string[],
 ): Promise<number> => (uids.length === 0 ? 0 : redis.zrem(keys.members(appId, guid), ...uids));
 
+/** Makes a loaded list the members, if it holds as many as were loaded. */
+const SWAP = `
+if redis.call('ZCARD', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+if ARGV[1] == '0' then redis.call('UNLINK', KEYS[2]) return 1 end
+redis.call('RENAME', KEYS[1], KEYS[2])
+redis.call('PERSIST', KEYS[2])
+return 1`;
+
 /**
  * Replaces the list of members by a stream of uids, in memory that does not grow with it. Fan-out sees the old list
  * until the last uid is in, then the new one; when the stream fails, the old list stays.
  * @returns the number of members, each counted once.
+ * @throws FanfareError `ERR_UNAVAILABLE` when what was loaded has expired or was lost before the end.
  */
 export async function replaceMembers(
   redis: Redis,
@@ -84,24 +94,19 @@ export async function replaceMembers(
   now: number,
 ): Promise<number> {
   const load = keys.membersLoad(appId, guid, randomBytes(6).toString('hex'));
+  let count = 0;
   try {
     for await (const batch of inBatches(uids, LOAD_BATCH)) {
-      await redis.zadd(load, ...batch.flatMap((uid) => [0, uid]));
+      count += await redis.zadd(load, ...batch.flatMap((uid) => [0, uid]));
       await redis.expire(load, LOAD_TTL_S);
       await touchUsers(redis, appId, batch, now);
     }
-    return await swapIn(redis, load, keys.members(appId, guid));
+    if ((await redis.eval(SWAP, 2, load, keys.members(appId, guid), count)) === 1) return count;
+    throw new FanfareError('ERR_UNAVAILABLE', 'members: the list took too long or was lost on the way; send it again');
   } catch (error) {
     await redis.unlink(load).catch(() => undefined);
     throw error;
   }
-}
-
-async function swapIn(redis: Redis, load: string, members: string): Promise<number> {
-  const count = await redis.zcard(load);
-  if (count === 0) await redis.unlink(members);
-  else await redis.multi().rename(load, members).persist(members).exec();
-  return count;
 }
 
 /** Up to `limit` members after `after` (from the first when empty), in the order of their uids. */

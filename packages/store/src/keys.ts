@@ -3,7 +3,10 @@
  * the app for what is read together with it, and app and id for what there are millions of.
  */
 export const keys = {
-  /** Hash: the app's settings, its version `v`, its providers `p:<kind>` and why one is off `off:<kind>`. */
+  /**
+   * Hash: the app's settings, its version `v`, its providers `p:<kind>:<id>` (the custom one `p:custom`), which of a
+   * kind is the default `default:<kind>`, why one is off `off:custom` or failing `failing:<kind>:<id>`.
+   */
   app: (appId: string) => `app:{${appId}}`,
   /** Set of the ids of all apps. */
   apps: () => 'apps',
@@ -11,7 +14,13 @@ export const keys = {
   appKeys: (appId: string) => `appkeys:{${appId}}`,
   /** String: what the API key with this SHA-256 may do. */
   apiKey: (hash: string) => `apikey:{${hash}}`,
-  /** Hash: a person. */
+  /** Hash: what this login (an auth token's SHA-256) is: who and since when. */
+  session: (appId: string, session: string) => `session:{${appId}:${session}}`,
+  /** Hash: a person's logins, session → what is known of it. */
+  sessions: (appId: string, uid: string) => `sessions:{${appId}:${uid}}`,
+  /** String: whose device has the push token with this SHA-256, `uid device`. */
+  pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
+  /** Hash: a person, and their devices `d:<id>`: all that fan-out wants to know, in one read. */
   user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
   /** Set: whom the person has blocked. */
   blocked: (appId: string, uid: string) => `blocked:{${appId}:${uid}}`,
@@ -29,4 +38,6 @@ export const keys = {
 
 /** All keys of an app that hold one person or one group; app ids have no glob characters. */
 export const keysOfApp = (appId: string): string[] =>
-  ['user', 'blocked', 'blockedby', 'group', 'members'].map((kind) => `${kind}:{${appId}:*`);
+  ['user', 'session', 'sessions', 'pushtoken', 'blocked', 'blockedby', 'group', 'members'].map(
+    (kind) => `${kind}:{${appId}:*`,
+  );

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisTrouble } from './redis.ts';
 
 /** How safely the server keeps what it has acknowledged. `unknown` where it does not let us look. */
 export type Durability = 'disk' | 'second' | 'none' | 'unknown';
@@ -11,17 +12,22 @@ export interface RedisSettings {
   maxmemoryPolicy: string;
 }
 
-/** Reads the server's real settings; managed services may refuse CONFIG, which is not an error here. */
+/**
+ * Reads the server's real settings; managed services may refuse CONFIG, which is not an error here.
+ * @throws when the server is away.
+ */
 export async function readRedisSettings(redis: Redis): Promise<RedisSettings> {
-  const config = (await redis
-    .call('CONFIG', 'GET', 'append*')
-    .then(toRecord)
-    .catch(() => undefined)) as Record<string, string> | undefined;
-  const policy = await redis
-    .call('CONFIG', 'GET', 'maxmemory-policy')
-    .then(toRecord)
-    .catch(() => undefined);
-  return { durability: durabilityOf(config), maxmemoryPolicy: policy?.['maxmemory-policy'] ?? 'unknown' };
+  const [append, policy] = await Promise.all([configOf(redis, 'append*'), configOf(redis, 'maxmemory-policy')]);
+  return { durability: durabilityOf(append), maxmemoryPolicy: policy?.['maxmemory-policy'] ?? 'unknown' };
+}
+
+async function configOf(redis: Redis, pattern: string): Promise<Record<string, string> | undefined> {
+  try {
+    return toRecord(await redis.call('CONFIG', 'GET', pattern));
+  } catch (error) {
+    if (redisTrouble(error)) throw error;
+    return undefined;
+  }
 }
 
 function durabilityOf(config: Record<string, string> | undefined): Durability {

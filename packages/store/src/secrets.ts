@@ -23,10 +23,10 @@ export function createSecretBox(masterKey: string, previousKeys: readonly string
   return {
     seal: (plain, context) => `${id}.${encrypt(key, plain, context)}`,
     open: (sealed, context) => {
-      const [used = '', text = ''] = sealed.split('.');
+      const [used = '', ...text] = sealed.split('.');
       const known = keys.get(used);
       if (!known) throw new Error(`sealed with master key ${used}, which is not configured`);
-      return decrypt(known, text, context);
+      return decrypt(known, text.join('.'), context);
     },
   };
 }
@@ -40,6 +40,8 @@ function encrypt(key: Buffer, plain: string, context: string): string {
 
 function decrypt(key: Buffer, sealed: string, context: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
+  // Decoding passes over what is not base64url; a text with more in it than we wrote was changed.
+  if (bytes.toString('base64url') !== sealed) throw new Error('not a sealed text');
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
+import { type Device, devicesIn, removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
+import { answersOf } from './pipeline.ts';
 
 /** What is known about a person. */
 export interface UserProfile {
@@ -23,6 +25,7 @@ export interface User extends UserProfile {
 export interface Recipient {
   uid: string;
   deactivated: boolean;
+  devices: Device[];
 }
 
 /** Creates or changes a person; fields not given stay, `null` removes one. */
@@ -52,18 +55,21 @@ export async function readUser(redis: Redis, appId: string, uid: string): Promis
 export async function touchUsers(redis: Redis, appId: string, uids: readonly string[], now: number): Promise<void> {
   const pipeline = redis.pipeline();
   for (const uid of uids) pipeline.hsetnx(keys.user(appId, uid), 'createdAt', String(now));
-  throwFirst(await pipeline.exec());
+  answersOf(await pipeline.exec());
 }
 
 /** What fan-out needs about each of these people, in one round trip and in their order; strangers are active. */
 export async function readRecipients(redis: Redis, appId: string, uids: readonly string[]): Promise<Recipient[]> {
   const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.hget(keys.user(appId, uid), 'deactivated');
-  const answers = throwFirst(await pipeline.exec());
-  return uids.map((uid, i) => ({ uid, deactivated: answers[i] === '1' }));
+  for (const uid of uids) pipeline.hgetall(keys.user(appId, uid));
+  const hashes = answersOf(await pipeline.exec()) as Record<string, string>[];
+  return uids.map((uid, i) => {
+    const hash = hashes[i] ?? {};
+    return { uid, deactivated: hash.deactivated === '1', devices: devicesIn(hash) };
+  });
 }
 
-/** Name and picture of some people, by uid; who has neither is absent. */
+/** Name and picture of some people, by uid; who has neither is absent, even one called "constructor". */
 export async function readProfiles(
   redis: Redis,
   appId: string,
@@ -71,22 +77,24 @@ export async function readProfiles(
 ): Promise<Record<string, { name?: string; avatar?: string }>> {
   const pipeline = redis.pipeline();
   for (const uid of uids) pipeline.hmget(keys.user(appId, uid), 'name', 'avatar');
-  const answers = throwFirst(await pipeline.exec()) as [string | null, string | null][];
-  return Object.fromEntries(
-    uids.flatMap((uid, i) => {
-      const [name, avatar] = answers[i] ?? [null, null];
-      return name || avatar ? [[uid, { ...(name ? { name } : {}), ...(avatar ? { avatar } : {}) }]] : [];
-    }),
-  );
+  const answers = answersOf(await pipeline.exec()) as [string | null, string | null][];
+  const profiles: Record<string, { name?: string; avatar?: string }> = Object.create(null);
+  for (const [i, uid] of uids.entries()) {
+    const [name, avatar] = answers[i] ?? [null, null];
+    if (name || avatar) profiles[uid] = { ...(name ? { name } : {}), ...(avatar ? { avatar } : {}) };
+  }
+  return profiles;
 }
 
-/** Removes the person, their memberships and blocks; false when unknown. */
+/** Removes the person, their devices, logins, memberships and blocks; false when unknown. */
 export async function deleteUser(redis: Redis, appId: string, uid: string): Promise<boolean> {
   const groups = await redis.smembers(keys.groups(appId));
   const pipeline = redis.pipeline();
   for (const guid of groups) pipeline.zrem(keys.members(appId, guid), uid);
-  throwFirst(await pipeline.exec());
+  answersOf(await pipeline.exec());
   await forgetBlocks(redis, appId, uid);
+  await removeDevices(redis, appId, uid, () => true);
+  await forgetSessions(redis, appId, uid);
   return (await redis.unlink(keys.user(appId, uid))) === 1;
 }
 
@@ -94,38 +102,37 @@ export async function deleteUser(redis: Redis, appId: string, uid: string): Prom
 export async function blockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   const pipeline = redis.pipeline().sadd(keys.blocked(appId, by), ...uids);
   for (const uid of uids) pipeline.sadd(keys.blockedBy(appId, uid), by);
-  throwFirst(await pipeline.exec());
+  answersOf(await pipeline.exec());
 }
 
 /** Takes a block back. */
 export async function unblockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   const pipeline = redis.pipeline().srem(keys.blocked(appId, by), ...uids);
   for (const uid of uids) pipeline.srem(keys.blockedBy(appId, uid), by);
-  throwFirst(await pipeline.exec());
+  answersOf(await pipeline.exec());
 }
 
 /** Everyone whom this person has blocked or is blocked by. */
 export const readBlockRelations = async (redis: Redis, appId: string, uid: string): Promise<Set<string>> =>
   new Set(await redis.sunion(keys.blocked(appId, uid), keys.blockedBy(appId, uid)));
 
+async function forgetSessions(redis: Redis, appId: string, uid: string): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const session of await redis.hkeys(keys.sessions(appId, uid))) pipeline.unlink(keys.session(appId, session));
+  answersOf(await pipeline.unlink(keys.sessions(appId, uid)).exec());
+}
+
 async function forgetBlocks(redis: Redis, appId: string, uid: string): Promise<void> {
   const [blocked, blockedBy] = [keys.blocked(appId, uid), keys.blockedBy(appId, uid)];
   const pipeline = redis.pipeline();
   for (const other of await redis.smembers(blocked)) pipeline.srem(keys.blockedBy(appId, other), uid);
   for (const other of await redis.smembers(blockedBy)) pipeline.srem(keys.blocked(appId, other), uid);
-  throwFirst(await pipeline.unlink(blocked, blockedBy).exec());
+  answersOf(await pipeline.unlink(blocked, blockedBy).exec());
 }
 
 function decodeUser(uid: string, hash: Record<string, string>): User | undefined {
-  if (!hash.createdAt) return undefined;
-  const { createdAt, deactivated, ...profile } = hash;
-  return { uid, ...profile, deactivated: deactivated === '1', createdAt: Number(createdAt) };
-}
-
-/** The answers of a pipeline, which reports errors among them instead of throwing. */
-function throwFirst(answers: [Error | null, unknown][] | null): unknown[] {
-  return (answers ?? []).map(([error, answer]) => {
-    if (error) throw error;
-    return answer;
-  });
+  const { createdAt, name, avatar, timezone, locale, deactivated } = hash;
+  if (!createdAt) return undefined;
+  const profile = Object.entries({ name, avatar, timezone, locale }).filter(([, value]) => value !== undefined);
+  return { uid, ...Object.fromEntries(profile), deactivated: deactivated === '1', createdAt: Number(createdAt) };
 }

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AppCache,
   changeApp,
-  connectRedis,
   createApp,
   createSecretBox,
   deleteApp,
@@ -12,8 +11,7 @@ import {
 } from '../src/index.ts';
 import { privateRedis } from './private-redis.ts';
 
-const own = await privateRedis();
-const { redis } = own;
+const { redis } = await privateRedis();
 
 const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
 const clock = handClock(1_741_847_453_000);
@@ -114,11 +112,10 @@ describe('its custom provider', () => {
 });
 
 test('a failure to read is not remembered', async () => {
-  const client = await connectRedis(own.url, 'request', () => {});
-  const cache = new AppCache(client, { now: clock.now });
-  client.disconnect();
-  await expect(cache.get('demo', 1)).rejects.toThrow();
-  await client.connect();
+  const cache = newCache();
+  await redis.rename('app:{demo}', 'aside');
+  await redis.set('app:{demo}', 'in the way');
+  await expect(cache.get('demo', 1)).rejects.toThrow('WRONGTYPE');
+  await redis.rename('aside', 'app:{demo}');
   expect(await nameIn(cache, 1)).toBe('Before');
-  client.disconnect();
 });

@@ -13,17 +13,17 @@ export async function privateRedis(): Promise<TestRedis> {
 /** Everything that the server holds: each key and its value as JSON. */
 export async function everything(redis: Redis): Promise<Record<string, string>> {
   const names = (await redis.keys('*')).sort();
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await valueOf(redis, name)])));
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await contentOf(redis, name)])));
 }
 
-async function valueOf(redis: Redis, name: string): Promise<string> {
+async function contentOf(redis: Redis, name: string): Promise<string> {
   switch (await redis.type(name)) {
     case 'hash':
       return JSON.stringify(await redis.hgetall(name));
     case 'set':
       return JSON.stringify((await redis.smembers(name)).sort());
     case 'zset':
-      return JSON.stringify(await redis.zrange(name, 0, -1));
+      return JSON.stringify(await redis.zrange(name, '0', '-1'));
     default:
       return JSON.stringify(await redis.get(name));
   }

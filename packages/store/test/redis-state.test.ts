@@ -1,4 +1,4 @@
-import { handClock, startTestRedis } from '@fanfare/testkit';
+import { handClock, startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { connectRedis, MemoryWatch, readRedisSettings, redisTrouble } from '../src/index.ts';
@@ -55,6 +55,7 @@ describe('watching the memory', () => {
 
   test('asks the server at most once a second, however often it is asked itself', async () => {
     await using own = await startTestRedis();
+    await own.redis.config('RESETSTAT');
     const clock = handClock(1_741_847_453_000);
     const watch = new MemoryWatch(own.redis, clock.now);
     expect(await Promise.all([watch.fullness(), watch.fullness()])).toEqual([0, 0]);
@@ -70,9 +71,10 @@ describe('watching the memory', () => {
     await using own = await startTestRedis();
     const redis = await connectRedis(own.url, 'request', () => {});
     const watch = new MemoryWatch(redis, () => 0);
-    redis.disconnect();
+    await own.server.stop();
     await expect(watch.fullness()).rejects.toThrow();
-    await redis.connect();
+    await own.server.start();
+    await until(() => redis.ping(), 'the connection has recovered');
     expect(await watch.fullness()).toBe(0);
     redis.disconnect();
   });

@@ -98,24 +98,20 @@ describe('a server that may not write', () => {
 });
 
 test('a server that is busy with a script is known as away', async () => {
-  const [quick, usual] = setting('busy-reply-threshold', 1, 5000);
-  await quick();
+  await redis.config('SET', 'busy-reply-threshold', 1);
   const other = new Redis(url);
   const endless = other.eval('while true do end', 0).catch((error: Error) => error);
-  const busy = await until(
-    () =>
-      readApp(redis, 'demo').then(
-        () => undefined,
-        (error: Error) => error,
-      ),
-    'the server refuses',
-  );
-  expect(busy.message).toMatch(/^BUSY/);
-  expect(redisTrouble(busy)).toBe('away');
+  const refusal = () =>
+    readApp(redis, 'demo').then(
+      () => undefined,
+      (error: Error) => error,
+    );
+  const busy = await until(refusal, 'the server refuses');
   await redis.script('KILL');
   expect(await endless).toBeInstanceOf(Error);
-  await usual();
   other.disconnect();
+  expect(busy.message).toMatch(/^BUSY/);
+  expect(redisTrouble(busy)).toBe('away');
 });
 
 describe('no trouble of the server', () => {

@@ -1,6 +1,19 @@
 import { startTestRedis, until } from '@fanfare/testkit';
-import { describe, expect, test } from '@jest/globals';
-import { connectRedis, redisTrouble } from '../src/index.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { connectRedis, type RedisRole, redisTrouble } from '../src/index.ts';
+
+const opened: Redis[] = [];
+
+afterEach(() => {
+  for (const redis of opened.splice(0)) redis.disconnect();
+});
+
+async function connect(url: string, role: RedisRole, onError = (_: Error) => {}, waitMs?: number): Promise<Redis> {
+  const redis = await connectRedis(url, role, onError, waitMs);
+  opened.push(redis);
+  return redis;
+}
 
 /** The error a command ended with. */
 const failure = (command: Promise<unknown>): Promise<unknown> =>
@@ -14,7 +27,7 @@ const failure = (command: Promise<unknown>): Promise<unknown> =>
 describe('a connection for requests', () => {
   test('refuses while the server is away, and works again when it is back', async () => {
     await using own = await startTestRedis();
-    const redis = await connectRedis(own.url, 'request', () => {});
+    const redis = await connect(own.url, 'request');
     expect(await redis.set('kept', 'yes')).toBe('OK');
     await own.server.stop();
     expect(redisTrouble(await failure(redis.get('kept')))).toBe('away');
@@ -22,48 +35,44 @@ describe('a connection for requests', () => {
     expect(redisTrouble(await failure(redis.pipeline().get('kept').exec().then(firstError)))).toBe('away');
     await own.server.start();
     expect(await until(() => redis.get('kept'), 'the connection has recovered')).toBe('yes');
-    redis.disconnect();
   });
 
   test('refuses what was under way when the server died', async () => {
     await using own = await startTestRedis();
-    const redis = await connectRedis(own.url, 'request', () => {});
+    const redis = await connect(own.url, 'request');
     const waiting = failure(redis.blpop('nothing', 0));
     await until(async () => (await own.redis.info('clients')).includes('blocked_clients:1'), 'the command has arrived');
     await own.server.kill();
     expect(redisTrouble(await waiting)).toBe('away');
-    redis.disconnect();
   });
 
   test('opens with the server away, tells why, and works when it comes', async () => {
     await using own = await startTestRedis();
     await own.server.stop();
     const told: Error[] = [];
-    const redis = await connectRedis(own.url, 'request', (error) => told.push(error), 1);
+    const redis = await connect(own.url, 'request', (error) => told.push(error), 1);
     expect(redisTrouble(await failure(redis.ping()))).toBe('away');
     await until(() => told.length > 0, 'the reason is told');
-    expect(told.map(redisTrouble)).toEqual(told.map(() => 'away'));
+    expect(told[0]?.message).toMatch(/ENOENT|ECONNREFUSED/);
     await own.server.start();
     expect(await until(() => redis.ping(), 'the server is there')).toBe('PONG');
-    redis.disconnect();
   });
 });
 
 describe('a connection for workers', () => {
   test('waits while the server is away, and finishes what it was asked', async () => {
     await using own = await startTestRedis();
-    const redis = await connectRedis(own.url, 'worker', () => {});
+    const redis = await connect(own.url, 'worker');
     await own.server.stop();
     const written = redis.set('kept', 'yes');
     await own.server.start();
     expect(await written).toBe('OK');
-    redis.disconnect();
   });
 });
 
 test('a connection that was closed refuses', async () => {
   await using own = await startTestRedis();
-  const redis = await connectRedis(own.url, 'worker', () => {});
+  const redis = await connect(own.url, 'worker');
   redis.disconnect();
   expect(redisTrouble(await failure(redis.ping()))).toBe('away');
 });

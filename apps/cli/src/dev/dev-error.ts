@@ -1,11 +1,9 @@
-/**
- * Something that the person at the terminal can mend. It has no stack, so that `run` prints the message alone.
- */
+/** Something that the person at the terminal can mend. Its stack is its message, so that `run` prints no more than that. */
 export class DevError extends Error {
   override readonly name = 'DevError';
 
   constructor(message: string) {
     super(message);
-    delete this.stack;
+    this.stack = message;
   }
 }

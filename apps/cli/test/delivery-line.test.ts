@@ -1,0 +1,56 @@
+import type { AttemptRecord } from '@fanfare/sender/app';
+import { expect, test } from '@jest/globals';
+import { deliveryLine } from '../src/dev/delivery-line.ts';
+import { Terminal } from '../src/dev/terminal.ts';
+
+const AT = new Date(2025, 0, 2, 3, 4, 5, 6);
+const plain = new Terminal({ write: () => undefined }, {});
+
+const anAttempt = (changes: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  eventId: 'm-1',
+  type: 'message.sent',
+  appId: 'demo',
+  deliveryId: 'e1.0',
+  uid: 'bob',
+  provider: 'custom',
+  attempt: 1,
+  outcome: 'accepted',
+  settled: 'accepted',
+  durationMs: 5,
+  ageMs: 42,
+  ...changes,
+});
+
+test('a delivery is one line: time, event, recipient, provider, attempt, outcome and age', () => {
+  expect(deliveryLine(anAttempt(), AT, plain)).toBe(
+    '03:04:05.006  message.sent         m-1                       → bob        custom  attempt 1  accepted        42 ms',
+  );
+});
+
+test('lines of different events and recipients are aligned', () => {
+  const short = deliveryLine(anAttempt(), AT, plain);
+  const long = deliveryLine(
+    anAttempt({ eventId: 'demo-mwr81xjg-joined', type: 'group.member_joined', uid: 'hiker-96', ageMs: 12345 }),
+    AT,
+    plain,
+  );
+  expect(long).toHaveLength(short.length);
+});
+
+test('a delivery that will be tried again says why and when', () => {
+  const line = deliveryLine(
+    anAttempt({ attempt: 2, outcome: 'retryable', reason: 'http_500', settled: undefined, againInMs: 1234 }),
+    AT,
+    plain,
+  );
+  expect(line).toMatch(/attempt 2 {2}retryable .* ms {2}http_500, again in 1\.2 s$/);
+});
+
+test('a delivery given up shows the state it has reached and the reason', () => {
+  const line = deliveryLine(
+    anAttempt({ outcome: 'retryable', reason: 'attempts_exhausted', settled: 'rejected' }),
+    AT,
+    plain,
+  );
+  expect(line).toMatch(/rejected .* ms {2}attempts_exhausted$/);
+});

@@ -1,0 +1,34 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { devKeys } from '../src/dev/dev-keys.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fanfare-keys-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('keys are made at the first start and are the same ever after', async () => {
+  const first = await devKeys(folder, {});
+  expect(await devKeys(folder, {})).toEqual(first);
+  expect(first.FANFARE_ADMIN_KEY.length).toBeGreaterThanOrEqual(16);
+  expect(Buffer.from(first.FANFARE_MASTER_KEY, 'base64')).toHaveLength(32);
+});
+
+test('nobody else may read the keys', async () => {
+  const { file } = await devKeys(folder, {});
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('the environment goes before what is kept, and an empty variable does not count', async () => {
+  const kept = await devKeys(folder, {});
+  const keys = await devKeys(folder, { FANFARE_ADMIN_KEY: 'of the environment', FANFARE_MASTER_KEY: '' });
+  expect(keys).toEqual({ ...kept, FANFARE_ADMIN_KEY: 'of the environment' });
+});
+
+test.each(['{}', 'no JSON', 'null'])('a file of keys that holds %s is refused and left alone', async (content) => {
+  await writeFile(join(folder, 'keys.json'), content);
+  await expect(devKeys(folder, {})).rejects.toThrow(/keys\.json does not hold FANFARE_ADMIN_KEY/);
+});

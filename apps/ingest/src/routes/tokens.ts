@@ -1,0 +1,179 @@
+import { FanfareError, PLATFORMS, type Platform, providerKindOf, type TokenKind, Uid } from '@fanfare/core';
+import {
+  type Device,
+  findSession,
+  listDevices,
+  listPushProviders,
+  listSessions,
+  type PushKind,
+  registerDevice,
+  removeDevices,
+  type Session,
+  sessionOf,
+  upsertUser,
+} from '@fanfare/store';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { personOf } from '../auth.ts';
+import type { IngestDeps } from '../deps.ts';
+import { SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
+import type { Server } from '../server.ts';
+
+const PATH = '/v3/notifications/push/v1/tokens';
+
+const PushToken = z.string().min(1).max(4096, 'must be at most 4096 characters').optional();
+const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
+
+/** CometChat's shape; unknown fields are passed over. Its older SDKs write `fcm_iOS`. */
+const Register = z.object({
+  platform: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` })),
+  providerId: z.string().min(1).max(100).default('default'),
+  fcmToken: PushToken,
+  deviceToken: PushToken,
+  voipToken: PushToken,
+  timezone: TimeZone.optional(),
+  uid: Uid.optional().describe('On behalf of whom; for API keys.'),
+  authToken: z.string().max(1000).optional().describe('The login the token belongs to; for API keys.'),
+});
+type Register = z.infer<typeof Register>;
+
+const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> = {
+  fcm: 'fcmToken',
+  device: 'deviceToken',
+  voip: 'voipToken',
+};
+
+const Which = z.object({ uid: Uid.optional(), all: z.stringbool().default(false), authToken: z.string().optional() });
+const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).optional();
+const Listed = z.object({
+  data: z.object({
+    pushTokens: z.array(
+      z.object({
+        id: z.string(),
+        uid: z.string(),
+        platform: z.string(),
+        providerId: z.string(),
+        pushToken: z.string(),
+        pushTokenType: z.enum(['chat', 'call']),
+        authToken: z.string().optional().describe('The first characters of the login’s auth token.'),
+        createdAt: z.number().describe('Epoch seconds.'),
+        updatedAt: z.number().describe('Epoch seconds.'),
+      }),
+    ),
+  }),
+});
+
+/** Push tokens: registered by a person's device with its auth token, or by the backend on their behalf. */
+export function tokenRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+  const config = { access: 'user' as const };
+
+  server.post(PATH, { config, schema: { body: Register, response: { 200: Success } } }, async (request) => {
+    const { appId, body } = request;
+    const uid = personOf(request, body.uid);
+    await checkProvider(deps, appId, body);
+    const session = await sessionFor(deps, request, uid, body.authToken);
+    const { platform, providerId } = body;
+    await registerDevice(registry, appId, uid, { token: tokenIn(body), platform, providerId, session }, deps.now());
+    if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
+    return SUCCESS;
+  });
+
+  server.get(PATH, { config, schema: { querystring: Which, response: { 200: Listed } } }, async (request) => {
+    const { appId, query } = request;
+    const uid = personOf(request);
+    const session = await sessionFor(deps, request, uid, query.authToken);
+    const [devices, sessions] = await Promise.all([
+      listDevices(registry, appId, uid),
+      listSessions(registry, appId, uid),
+    ]);
+    const wanted = devices.filter((device) => query.all || session === undefined || device.session === session);
+    return { data: { pushTokens: wanted.map((device) => view(uid, device, sessions)) } };
+  });
+
+  server.delete(
+    PATH,
+    { config, schema: { querystring: Which, body: Unregister, response: { 200: Success } } },
+    async (request) => {
+      const { appId, query, body } = request;
+      const uid = personOf(request, body?.uid);
+      const session = await sessionFor(deps, request, uid, body?.authToken ?? query.authToken);
+      if (session === undefined && !query.all) {
+        throw new FanfareError('ERR_BAD_REQUEST', 'authToken: is missing; or say all=true for every token of the user');
+      }
+      await removeDevices(registry, appId, uid, (device) => query.all || device.session === session);
+      return SUCCESS;
+    },
+  );
+
+  server.delete(
+    `${PATH}/:pushToken`,
+    { config, schema: { params: z.object({ pushToken: z.string().max(4096) }), response: { 200: Success } } },
+    async (request) => {
+      const uid = personOf(request);
+      const { pushToken } = request.params;
+      const mine = request.session?.session;
+      const removed = await removeDevices(
+        registry,
+        request.appId,
+        uid,
+        (device) => device.token === pushToken && (mine === undefined || device.session === mine),
+      );
+      if (removed === 0) throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'pushToken: the user has no such push token');
+      return SUCCESS;
+    },
+  );
+}
+
+/** The login a request is about: the caller's own, or the one an API key names; undefined when it names none. */
+async function sessionFor(
+  { registry }: IngestDeps,
+  { appId, session }: FastifyRequest,
+  uid: string,
+  authToken: string | undefined,
+): Promise<string | undefined> {
+  if (session) return session.session;
+  if (authToken === undefined) return undefined;
+  const named = await findSession(registry, appId, authToken);
+  if (named?.uid !== uid) throw new FanfareError('ERR_BAD_REQUEST', 'authToken: is not one of this user');
+  return sessionOf(authToken);
+}
+
+function tokenIn(body: Register): string {
+  const field = TOKEN_FIELD[PLATFORMS[body.platform].kind];
+  const token = body[field];
+  if (token === undefined) throw new FanfareError('ERR_BAD_REQUEST', `${field}: is needed for ${body.platform}`);
+  return token;
+}
+
+/** A token of one push service with a credential of another would never be sent to. */
+async function checkProvider({ registry }: IngestDeps, appId: string, { platform, providerId }: Register) {
+  if (providerId === 'default') return;
+  const kind = providerKindOf(platform);
+  const other: PushKind = kind === 'fcm' ? 'apns' : 'fcm';
+  const has = async (of: PushKind) =>
+    (await listPushProviders(registry, appId, of)).some((provider) => provider.providerId === providerId);
+  if (await has(kind)) return;
+  if (await has(other)) {
+    throw new FanfareError('ERR_BAD_REQUEST', `providerId: "${providerId}" is of ${other}, the platform of ${kind}`);
+  }
+  throw new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${providerId}"`);
+}
+
+function view(uid: string, device: Device, sessions: Session[]) {
+  const prefix = sessions.find(({ session }) => session === device.session)?.prefix;
+  return {
+    id: device.id,
+    uid,
+    platform: device.platform,
+    providerId: device.providerId,
+    pushToken: device.token,
+    pushTokenType: PLATFORMS[device.platform].kind === 'voip' ? ('call' as const) : ('chat' as const),
+    ...(prefix === undefined ? {} : { authToken: `${prefix}…` }),
+    createdAt: seconds(device.createdAt),
+    updatedAt: seconds(device.registeredAt),
+  };
+}

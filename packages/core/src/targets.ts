@@ -1,0 +1,34 @@
+import { PLATFORMS, type Platform } from './device.ts';
+import { isCall, type NotifyingEvent } from './event.ts';
+import type { Target } from './target.ts';
+
+/** What choosing targets looks at of one device. */
+export interface DeviceRef {
+  id: string;
+  platform: Platform;
+  /** The login the token came with; tokens of one login are one device. Absent: the token stands by itself. */
+  session?: string | undefined;
+}
+
+/**
+ * States of a call that may go by VoIP. iOS ends an app that takes a VoIP push without reporting a call to CallKit, so
+ * only what starts or ends a ring goes that way; the rest goes by alert or background push (PARITY 6.6).
+ */
+const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancelled', 'call.unanswered']);
+
+/**
+ * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same login
+ * on the same phone do not: it would ring twice.
+ */
+export function deviceTargets(event: NotifyingEvent, devices: readonly DeviceRef[]): Target[] {
+  const byVoip = isCall(event) && VOIP_TYPES.has(event.type);
+  const ringing = new Set(byVoip ? devices.flatMap((device) => (isVoip(device) ? [device.session] : [])) : []);
+  return devices
+    .filter((device) => {
+      if (isVoip(device)) return byVoip;
+      return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !ringing.has(device.session);
+    })
+    .map((device) => ({ provider: PLATFORMS[device.platform].provider, deviceId: device.id }));
+}
+
+const isVoip = (device: DeviceRef): boolean => PLATFORMS[device.platform].kind === 'voip';

@@ -1,0 +1,124 @@
+import type { ApnsCredential, FcmCredential, ProviderKind } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { writeAppFields } from './apps.ts';
+import { keys } from './keys.ts';
+import type { SecretBox } from './secrets.ts';
+
+/** The kinds of which an app may have several credentials. */
+export type PushKind = Exclude<ProviderKind, 'custom'>;
+
+/** The credential of a kind, decrypted. */
+export type CredentialOf<K extends PushKind> = K extends 'fcm' ? FcmCredential : ApnsCredential;
+
+/** Why a credential is not being used: the push service refuses it as a whole. */
+export interface Failing {
+  reason: string;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** A credential as it may be shown. */
+export interface PushProviderView {
+  providerId: string;
+  isDefault: boolean;
+  /** What was configured and is no secret. */
+  shown: Record<string, unknown>;
+  failing?: Failing | undefined;
+}
+
+/** What is stored: what may be shown, readable, and the whole credential, sealed. */
+interface Stored {
+  shown: Record<string, unknown>;
+  sealed: string;
+}
+
+const field = (kind: PushKind, id: string) => `p:${kind}:${id}`;
+const defaultField = (kind: PushKind) => `default:${kind}`;
+const failingField = (kind: PushKind, id: string) => `failing:${kind}:${id}`;
+const place = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
+
+/** Writes a credential; the first of its kind becomes the default. One that was failing is tried again. */
+export async function writePushProvider<K extends PushKind>(
+  redis: Redis,
+  box: SecretBox,
+  appId: string,
+  kind: K,
+  provider: { credential: CredentialOf<K>; shown: Record<string, unknown> },
+): Promise<void> {
+  const { credential, shown } = provider;
+  const stored: Stored = { shown, sealed: box.seal(JSON.stringify(credential), place(appId, kind, credential.id)) };
+  await redis.hsetnx(keys.app(appId), defaultField(kind), credential.id);
+  await writeAppFields(redis, appId, {
+    [field(kind, credential.id)]: JSON.stringify(stored),
+    [failingField(kind, credential.id)]: '',
+  });
+}
+
+/** An app's credentials of a kind as they may be shown, by id. */
+export async function listPushProviders(redis: Redis, appId: string, kind: PushKind): Promise<PushProviderView[]> {
+  const hash = await redis.hgetall(keys.app(appId));
+  return pushProviderIds(hash, kind)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((providerId) => {
+      const failing = hash[failingField(kind, providerId)];
+      return {
+        providerId,
+        isDefault: hash[defaultField(kind)] === providerId,
+        shown: (JSON.parse(hash[field(kind, providerId)] as string) as Stored).shown,
+        ...(failing ? { failing: JSON.parse(failing) as Failing } : {}),
+      };
+    });
+}
+
+/** Removes a credential; false when there is none of the id. Was it the default, the app has none until one is named. */
+export async function deletePushProvider(redis: Redis, appId: string, kind: PushKind, id: string): Promise<boolean> {
+  const key = keys.app(appId);
+  if ((await redis.hdel(key, field(kind, id), failingField(kind, id))) === 0) return false;
+  if ((await redis.hget(key, defaultField(kind))) === id) await redis.hdel(key, defaultField(kind));
+  return writeAppFields(redis, appId, {});
+}
+
+/** Names the default of a kind; false when there is no credential of the id. */
+export async function setDefaultProvider(redis: Redis, appId: string, kind: PushKind, id: string): Promise<boolean> {
+  if ((await redis.hexists(keys.app(appId), field(kind, id))) === 0) return false;
+  return writeAppFields(redis, appId, { [defaultField(kind)]: id });
+}
+
+/** Notes that a credential is refused as a whole, or (undefined) that it works again. */
+export async function noteFailing(
+  redis: Redis,
+  appId: string,
+  { kind, id }: { kind: PushKind; id: string },
+  failing: Failing | undefined,
+): Promise<void> {
+  // Not a setting: the version stays, and nobody need reload for it.
+  if ((await redis.hexists(keys.app(appId), field(kind, id))) === 0) return;
+  await redis.hset(keys.app(appId), failingField(kind, id), failing ? JSON.stringify(failing) : '');
+}
+
+/** The ids of the credentials of a kind in an app's hash. */
+export const pushProviderIds = (hash: Record<string, string>, kind: PushKind): string[] =>
+  Object.keys(hash).flatMap((name) => (name.startsWith(`p:${kind}:`) ? [name.slice(`p:${kind}:`.length)] : []));
+
+/** The id a token's `providerId` means, `default` resolved; undefined when there is no such credential. */
+export function resolveProviderId(
+  hash: Record<string, string>,
+  kind: PushKind,
+  providerId: string,
+): string | undefined {
+  const id = providerId === 'default' ? hash[defaultField(kind)] : providerId;
+  return id !== undefined && field(kind, id) in hash ? id : undefined;
+}
+
+/** A credential in an app's hash, decrypted. For senders only. */
+export function openCredential<K extends PushKind>(
+  box: SecretBox,
+  appId: string,
+  hash: Record<string, string>,
+  kind: K,
+  id: string,
+): CredentialOf<K> | undefined {
+  const text = hash[field(kind, id)];
+  if (!text) return undefined;
+  return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, place(appId, kind, id))) as CredentialOf<K>;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { removeDevices } from './devices.ts';
+import { keys } from './keys.ts';
+import { touchUsers } from './users.ts';
+
+/** A login of a person: the auth token it came with, known by its hash. */
+export interface Session {
+  /** SHA-256 of the auth token, in hex: names the login without telling the token. */
+  session: string;
+  uid: string;
+  /** The first characters of the auth token, to tell logins apart. */
+  prefix: string;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+const PREFIX_LENGTH = 8;
+
+/** Mints an auth token. The token itself is returned this once and stored nowhere. */
+export async function createSession(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  now: number,
+): Promise<Session & { authToken: string }> {
+  const authToken = `at_${randomBytes(24).toString('base64url')}`;
+  const session: Session = {
+    session: sessionOf(authToken),
+    uid,
+    prefix: authToken.slice(0, PREFIX_LENGTH),
+    createdAt: now,
+  };
+  await touchUsers(redis, appId, [uid], now);
+  await redis.hset(keys.sessions(appId, uid), session.session, JSON.stringify(session));
+  await redis.hset(keys.session(appId, session.session), { ...session });
+  return { ...session, authToken };
+}
+
+/** The login an auth token stands for, or undefined when it is unknown or has been revoked. */
+export async function findSession(redis: Redis, appId: string, authToken: string): Promise<Session | undefined> {
+  const stored = await redis.hgetall(keys.session(appId, sessionOf(authToken)));
+  const { session, uid, prefix = '', createdAt } = stored;
+  return session && uid ? { session, uid, prefix, createdAt: Number(createdAt) } : undefined;
+}
+
+/** A person's logins, oldest first. */
+export async function listSessions(redis: Redis, appId: string, uid: string): Promise<Session[]> {
+  const stored = await redis.hvals(keys.sessions(appId, uid));
+  return stored.map((text) => JSON.parse(text) as Session).sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/**
+ * Ends a login and drops its push tokens; `token` is the auth token or the session itself. False when the person has
+ * no such login.
+ */
+export async function endSession(redis: Redis, appId: string, uid: string, token: string): Promise<boolean> {
+  for (const session of [sessionOf(token), token]) {
+    if ((await redis.hdel(keys.sessions(appId, uid), session)) === 0) continue;
+    await redis.unlink(keys.session(appId, session));
+    await removeDevices(redis, appId, uid, (device) => device.session === session);
+    return true;
+  }
+  return false;
+}
+
+/** How an auth token is named where it must not be told. */
+export const sessionOf = (authToken: string): string => createHash('sha256').update(authToken).digest('hex');
