@@ -22,6 +22,7 @@ const IngestEnv = z.object({
   FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
   FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts provider secrets.'),
   FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
+  FCM_ENDPOINT: z.url().optional().describe('Where FCM is, for simulators and relays; service accounts may name it.'),
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
   TRUST_PROXY: flag(false).describe('Take the client’s address from X-Forwarded-For.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),

@@ -16,11 +16,13 @@ import { authenticate } from './auth.ts';
 import type { IngestDeps } from './deps.ts';
 import type { OverloadGuard } from './overload.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { apnsProviderRoutes } from './routes/apns-providers.ts';
 import { appRoutes } from './routes/apps.ts';
 import { authTokenRoutes } from './routes/auth-tokens.ts';
 import { customProviderRoutes } from './routes/custom-provider.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fcmProviderRoutes } from './routes/fcm-providers.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { memberRoutes } from './routes/members.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -51,8 +53,9 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
         validate(schema as z.ZodType, input),
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  authenticate(server as unknown as FastifyInstance, deps);
+  // First of all hooks: one that throws keeps the later ones from running, but not the end from being counted.
   const idle = countRequests(server);
+  authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server);
   answerErrors(server, deps);
   logRequests(server);
@@ -70,6 +73,8 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     authTokenRoutes,
     tokenRoutes,
     customProviderRoutes,
+    fcmProviderRoutes,
+    apnsProviderRoutes,
     deadLetterRoutes,
   ];
   for (const route of routes) route(server, deps);

@@ -1,13 +1,14 @@
 import { LANES, type Lane } from '@fanfare/core';
-import { type AddressPolicy, createCustomProvider } from '@fanfare/providers';
+import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, Producer, readQueues, work } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, connectRedis, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
-import { EndpointGate } from './endpoint-gate.ts';
 import { EventCache } from './event-cache.ts';
+import { Gate } from './gate.ts';
 import { handleDelivery } from './handle-delivery.ts';
+import { closeProviders, createProviders } from './providers.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
@@ -46,17 +47,14 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
-  // A send that waits for a connection is using up its two seconds: there is one for each the gates let through.
-  const connectionsPerOrigin = limits.call + limits.chat + limits.bulk;
-  const gate = (limit: number) => new EndpointGate({ limit, now, random: Math.random });
+  const gate = (limit: number) => new Gate({ limit, now, random: Math.random });
   const deps: SenderDeps = {
     queueRedis,
     registry,
     events: new EventCache(queueRedis, registry),
     apps: new AppCache(registry, { box, now }),
-    custom: closer.add('custom provider', createCustomProvider({ policy, connectionsPerOrigin }), (provider) =>
-      provider.close(),
-    ),
+    providers: closer.add('providers', createProviders(config, limits), closeProviders),
+    failing: new Set(),
     gates: { call: gate(limits.call), chat: gate(limits.chat), bulk: gate(limits.bulk) },
     metrics: createMetrics(),
     log,

@@ -1,14 +1,13 @@
-import type { ProviderKind } from '@fanfare/core';
+import { PROVIDER_KINDS } from '@fanfare/core';
 import { parseCidrs } from '@fanfare/providers';
 import { base64Bytes, type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
-/** The providers this build can serve. */
-const SERVED = ['custom'] as const satisfies readonly ProviderKind[];
-
 const providers = list()
-  .pipe(z.array(z.enum(SERVED, { error: `expected some of ${SERVED.join(', ')}` })))
-  .transform((kinds) => (kinds.length > 0 ? kinds : [...SERVED]));
+  .pipe(z.array(z.enum(PROVIDER_KINDS, { error: `expected some of ${PROVIDER_KINDS.join(', ')}` })))
+  .transform((kinds) => (kinds.length > 0 ? kinds : [...PROVIDER_KINDS]));
+
+const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:port]' }).optional();
 
 const cidrs = list().transform((entries, context) => {
   try {
@@ -32,6 +31,12 @@ const SenderEnv = z.object({
   SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Sends in flight, lane call, per provider.'),
   SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Sends in flight, lane chat, per provider.'),
   SENDER_CONCURRENCY_BULK: intBetween(1, 1000, 100).describe('Sends in flight, lane bulk, per provider.'),
+  FCM_ENDPOINT: endpoint.describe('Where FCM is; Google’s by default. For simulators and relays.'),
+  APNS_ENDPOINT: endpoint.describe('Where APNs is; Apple’s by default.'),
+  APNS_SANDBOX_ENDPOINT: endpoint.describe('Where the APNs sandbox is; Apple’s by default.'),
+  FCM_TRANSPORT: z.enum(['http2', 'firebase-admin']).default('http2').describe('Who speaks to FCM.'),
+  APNS_TRANSPORT: z.enum(['http2', 'apn']).default('http2').describe('Who speaks to APNs.'),
+  EXTRA_CA_FILE: z.string().optional().describe('PEM file of certificates to trust besides the usual ones.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
 });

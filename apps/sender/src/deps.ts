@@ -1,9 +1,10 @@
-import type { CustomCredential, Lane, Provider, ProviderKind, SettledState } from '@fanfare/core';
+import type { Lane, ProviderKind, SettledState } from '@fanfare/core';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import type { EndpointGate } from './endpoint-gate.ts';
 import type { EventCache } from './event-cache.ts';
+import type { Gate } from './gate.ts';
+import type { Providers } from './providers.ts';
 
 /** What handling a delivery works with; made in app.ts. */
 export interface SenderDeps {
@@ -13,9 +14,11 @@ export interface SenderDeps {
   registry: Redis;
   events: EventCache;
   apps: AppCache;
-  custom: Provider<CustomCredential>;
-  /** How much each endpoint may be given, by lane: a ring does not wait for a blast to the same endpoint. */
-  gates: Record<Lane, EndpointGate>;
+  providers: Providers;
+  /** Credentials (`app|kind|id`) this process has found refused and not yet seen work again. */
+  failing: Set<string>;
+  /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */
+  gates: Record<Lane, Gate>;
   metrics: Metrics;
   log: Logger;
   now(): number;

@@ -10,7 +10,7 @@ export interface LoadedEvent {
 }
 
 /** Events kept: enough that the recipients of one event, who come together, read it once. */
-const CAPACITY = 2000;
+const CAPACITY = 500;
 
 /** Reads events once for all of their deliveries that come by in a while; the least recently used go first. */
 export class EventCache {

@@ -57,8 +57,8 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
   const endTimer = deps.metrics.sendSeconds.startTimer({ provider: source.provider });
   deps.metrics.inflight.inc(labels);
   try {
-    const sent = await send(deps, loaded, source.lane, job.data, deadlineAt);
-    if (sent.kind === 'deferred') return sent;
+    const sent = await send(deps, loaded, source, job.data, deadlineAt);
+    if (sent.kind === 'deferred' || sent.kind === 'superseded') return sent;
     endTimer({ outcome: sent.kind });
     deps.metrics.attempts.inc({ ...labels, outcome: sent.kind });
     return sent;
@@ -68,7 +68,7 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
 }
 
 function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attempted: Attempted): NextStep {
-  if (attempted.kind === 'expired') return { do: 'settle', state: 'expired' };
+  if (attempted.kind === 'expired' || attempted.kind === 'superseded') return { do: 'settle', state: attempted.kind };
   const outcome: Outcome =
     attempted.kind === 'deferred'
       ? { kind: 'throttled', retryAfterMs: attempted.delayMs, reason: 'endpoint_busy' }

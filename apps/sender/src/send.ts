@@ -1,43 +1,127 @@
-import { deliveryId, isNotifying, type Lane, type Outcome } from '@fanfare/core';
+import {
+  type DevicePush,
+  deliveryId,
+  isNotifying,
+  type Lane,
+  type Outcome,
+  type ProviderKind,
+  type Push,
+} from '@fanfare/core';
 import type { DeliveryJob } from '@fanfare/queue';
-import { disableCustomProvider } from '@fanfare/store';
+import {
+  type AppBundle,
+  type Device,
+  disableCustomProvider,
+  noteFailing,
+  type PushKind,
+  readDevice,
+  retireDevice,
+} from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
+import type { Verdict } from './gate.ts';
 import { render } from './render.ts';
 
-/** What came of trying to send: the provider's answer, or a wait because the endpoint has enough to do, or is down. */
-export type Sent = Outcome | { kind: 'deferred'; delayMs: number };
+/** What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there. */
+export type Sent = Outcome | { kind: 'deferred'; delayMs: number } | { kind: 'superseded' };
 
-/** Makes one attempt through the custom provider as it is configured now. */
+/** A delivery on its way out. */
+interface Outgoing {
+  loaded: LoadedEvent;
+  lane: Lane;
+  app: AppBundle;
+  job: DeliveryJob;
+  push: Push;
+}
+
+/** Makes one attempt, with the provider's settings and the device's token as they are now. */
 export async function send(
   deps: SenderDeps,
   loaded: LoadedEvent,
-  lane: Lane,
+  { lane, provider }: { lane: Lane; provider: ProviderKind },
   job: DeliveryJob,
   deadlineAt: number,
 ): Promise<Sent> {
   const { event, appId, settingsVersion, holdUntil } = loaded.accepted;
   const app = await deps.apps.get(appId, job.v ?? settingsVersion);
   if (!app) return { kind: 'rejected', reason: 'app_deleted' };
-  if (!app.custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
-  const details = await render(deps, loaded, event, job.u);
-  const admission = deps.gates[lane].enter(app.custom.webhookURL);
-  if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
-  let failed = true;
-  try {
-    const id = deliveryId(job.e, job.o);
-    const push = { deliveryId: id, appId, region: app.app.region, uid: job.u, details, deadlineAt, holdUntil };
-    const outcome = await deps.custom.send(push, app.custom);
-    failed = outcome.kind === 'retryable' && !outcome.reason.startsWith('http_4');
-    if (outcome.kind === 'rejected' && outcome.disable) await disable(deps, appId, outcome.reason);
-    return outcome;
-  } finally {
-    admission.left(failed);
+  const push: Push = {
+    deliveryId: deliveryId(job.e, job.o),
+    appId,
+    region: app.app.region,
+    uid: job.u,
+    details: await render(deps, loaded, event, job.u),
+    deadlineAt,
+    holdUntil,
+  };
+  const outgoing = { loaded, lane, app, job, push };
+  return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
+}
+
+async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): Promise<Sent> {
+  const { custom } = app;
+  if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
+  const sent = await throughGate(deps, lane, custom.webhookURL, () => deps.providers.custom.send(push, custom));
+  if (sent.kind === 'rejected' && sent.disable) {
+    const why = { reason: sent.reason, at: deps.now() };
+    await disableCustomProvider(deps.registry, push.appId, custom.webhookURL, why);
+    deps.log.warn({ appId: push.appId, reason: sent.reason }, 'provider.disabled');
+  }
+  return sent;
+}
+
+async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing, kind: PushKind): Promise<Sent> {
+  const device = job.d === undefined ? undefined : await readDevice(deps.registry, push.appId, job.u, job.d);
+  if (!device) return { kind: 'superseded' };
+  const credential = app.credential(kind, device.providerId);
+  if (!credential) return { kind: 'rejected', reason: 'provider_disabled' };
+  const devicePush: DevicePush = { ...push, device, sound: app.app.settings.sound?.[push.details.type] ?? 'default' };
+  const name = `${push.appId}|${kind}|${credential.id}|${app.app.version}`;
+  const sent = await throughGate(deps, lane, name, () =>
+    'p8Key' in credential
+      ? deps.providers.apns.send(devicePush, credential)
+      : deps.providers.fcm.send(devicePush, credential),
+  );
+  await noteWhatItMeans(deps, push, device, { kind, id: credential.id }, sent);
+  return sent;
+}
+
+/** What an answer says besides the delivery: about the token, and about the credential. */
+async function noteWhatItMeans(
+  deps: SenderDeps,
+  { appId, uid }: Push,
+  device: Device,
+  credential: { kind: PushKind; id: string },
+  sent: Sent,
+): Promise<void> {
+  if (sent.kind === 'token_dead') await retireDevice(deps.registry, appId, uid, device);
+  const name = `${appId}|${credential.kind}|${credential.id}`;
+  if (sent.kind === 'credential_failing') {
+    deps.failing.add(name);
+    await noteFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
+    deps.log.error({ appId, ...credential, reason: sent.reason, detail: sent.detail }, 'credential.failing');
+  } else if (sent.kind === 'accepted' && deps.failing.delete(name)) {
+    await noteFailing(deps.registry, appId, credential, undefined);
+    deps.log.info({ appId, ...credential }, 'credential.works_again');
   }
 }
 
-async function disable({ registry, log, now }: SenderDeps, appId: string, reason: string): Promise<void> {
-  await disableCustomProvider(registry, appId, reason, now());
-  log.warn({ appId, reason }, 'provider.disabled');
+/** Sends when the gate of this endpoint or credential lets it, and tells the gate how it went. */
+async function throughGate(deps: SenderDeps, lane: Lane, name: string, attempt: () => Promise<Outcome>): Promise<Sent> {
+  const admission = deps.gates[lane].enter(name);
+  if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
+  let verdict: Verdict = 'failed';
+  try {
+    const outcome = await attempt();
+    verdict = verdictOf(outcome);
+    return outcome;
+  } finally {
+    admission.left(verdict);
+  }
+}
+
+function verdictOf(outcome: Outcome): Verdict {
+  if (outcome.kind === 'credential_failing') return 'refused';
+  return outcome.kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
 }

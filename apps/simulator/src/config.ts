@@ -1,17 +1,41 @@
-import { type Env, intBetween, processEnv, readEnv } from '@fanfare/runtime';
+import { type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
+
+const DEFAULT_TLS_PORT = 8443;
 
 /** The environment of the simulator. */
 const simulatorEnv = z.object({
   PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0 for any free one.'),
+  TLS_PORT: intBetween(0, 65_535, DEFAULT_TLS_PORT)
+    .removeDefault()
+    .optional()
+    .describe('Port of FCM, OAuth and APNs; 0 for any free one. 8443 by default, but any free one where PORT is 0.'),
   HOST: processEnv.HOST,
   LOG_LEVEL: processEnv.LOG_LEVEL,
   SHUTDOWN_GRACE_MS: processEnv.SHUTDOWN_GRACE_MS,
+  SIMULATOR_TLS_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder in which the TLS certificate outlives a restart (ca.pem is the CA to trust); else it is new each time.',
+    ),
+  SIMULATOR_TLS_NAMES: list().describe(
+    'Names and IP addresses the certificate is good for, besides localhost, 127.0.0.1, ::1 and HOST.',
+  ),
+  SIMULATOR_TRUST_ANY: flag(false).describe(
+    'Take any well-formed assertion, access token and provider token, whoever signed it.',
+  ),
+  SIMULATOR_FCM_MAX_STREAMS: intBetween(1, 1_000_000, 100).describe(
+    'Requests under way at once on one HTTP/2 connection to FCM; the real one allows 100.',
+  ),
+  SIMULATOR_APNS_MAX_STREAMS: intBetween(1, 1_000_000, 1_000).describe(
+    'Requests under way at once on one HTTP/2 connection to APNs; the real one allows 1000.',
+  ),
   SIMULATOR_REMEMBER_REQUESTS: intBetween(1, 1_000_000, 10_000).describe(
-    'Requests each endpoint remembers in full; the oldest are forgotten. Counts stay exact.',
+    'Requests each endpoint, FCM and APNs remember in full; the oldest are forgotten. Counts stay exact.',
   ),
   SIMULATOR_REMEMBER_UIDS: intBetween(2, 10_000_000, 1_000_000).describe(
-    'Recipients, and accepted deliveries, each endpoint knows again; about 400 bytes each.',
+    'Recipients or push tokens, and accepted deliveries, each endpoint, FCM and APNs know again; about 400 bytes each.',
   ),
 });
 
@@ -19,6 +43,15 @@ export interface SimulatorConfig {
   host: string;
   /** 0 for any free one. */
   port: number;
+  /** 0 for any free one. */
+  tlsPort: number;
+  /** Undefined: the certificate is kept in memory only. */
+  tlsDir: string | undefined;
+  /** Besides localhost and `host`. */
+  tlsNames: string[];
+  trustAny: boolean;
+  fcmMaxStreams: number;
+  apnsMaxStreams: number;
   logLevel: z.infer<typeof simulatorEnv>['LOG_LEVEL'];
   rememberRequests: number;
   rememberUids: number;
@@ -34,6 +67,12 @@ export function readConfig(env?: Env): SimulatorConfig {
   return {
     host: read.HOST,
     port: read.PORT,
+    tlsPort: read.TLS_PORT ?? (read.PORT === 0 ? 0 : DEFAULT_TLS_PORT),
+    tlsDir: read.SIMULATOR_TLS_DIR,
+    tlsNames: read.SIMULATOR_TLS_NAMES,
+    trustAny: read.SIMULATOR_TRUST_ANY,
+    fcmMaxStreams: read.SIMULATOR_FCM_MAX_STREAMS,
+    apnsMaxStreams: read.SIMULATOR_APNS_MAX_STREAMS,
     logLevel: read.LOG_LEVEL,
     rememberRequests: read.SIMULATOR_REMEMBER_REQUESTS,
     rememberUids: read.SIMULATOR_REMEMBER_UIDS,

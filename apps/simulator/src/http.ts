@@ -1,22 +1,39 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /**
  * The whole body; undefined when it is larger than `limit` bytes, of which no more is kept then.
  *
  * @throws Error when the sender goes away in the middle.
  */
-export const readBody = (request: IncomingMessage, limit: number): Promise<Buffer | undefined> =>
+export const readBody = (request: Readable, limit: number): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const gone = () => reject(new Error('the sender left in the middle of its request'));
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
       else resolve(undefined);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('end', () => {
+      request.off('close', gone);
+      // A stream of HTTP/2 that was reset ends too, but is closed by then.
+      if (request.closed) gone();
+      else resolve(Buffer.concat(chunks));
+    });
     request.on('error', reject);
+    request.on('close', gone);
   });
+
+/** Undefined, which no JSON text means, when the text is none. */
+export function parseJson(text: Buffer | string): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}
 
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FanfareError } from '@fanfare/core';
 import type { Logger } from '@fanfare/runtime';
-import { control } from './control/control.ts';
+import type { Control } from './control/control.ts';
+import { Http1Exchange } from './exchange/http1.ts';
 import { sendJson } from './http.ts';
 import { DEFAULT_ENDPOINT, type Endpoints } from './webhook/endpoints.ts';
 
 /** What the routes lead to. */
 export interface RouteDeps {
   endpoints: Endpoints;
+  control: Control;
   log: Logger;
 }
 
 /** Sees to the answer of any request; never rejects. */
 export async function route(request: IncomingMessage, response: ServerResponse, deps: RouteDeps): Promise<void> {
   try {
-    await lead(request, response, deps.endpoints);
+    await lead(request, response, deps);
   } catch (error) {
     // Whoever left in the middle of the request wants no answer.
     if (request.errored) return;
@@ -23,11 +25,11 @@ export async function route(request: IncomingMessage, response: ServerResponse, 
   }
 }
 
-async function lead(request: IncomingMessage, response: ServerResponse, endpoints: Endpoints): Promise<void> {
+async function lead(request: IncomingMessage, response: ServerResponse, deps: RouteDeps): Promise<void> {
   const path = request.url?.split('?', 1)[0] ?? '/';
   const [, first, second = DEFAULT_ENDPOINT] = /^\/([^/]*)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
-  if (first === 'webhook') return endpoints.get(second).handle(request, response);
-  if (path === '/control' || path.startsWith('/control/')) return control(request, response, endpoints);
+  if (first === 'webhook') return deps.endpoints.get(second).handle(new Http1Exchange(request, response));
+  if (path === '/control' || path.startsWith('/control/')) return deps.control.handle(request, response);
   if (path === '/livez') return sendJson(response, 200, { live: true });
   throw new FanfareError('ERR_ROUTE_NOT_FOUND', `There is no ${request.method} ${path}; see GET /control.`);
 }

@@ -7,6 +7,12 @@ test('the documented defaults hold without any environment', () => {
   expect(readConfig({})).toEqual({
     host: '127.0.0.1',
     port: 8091,
+    tlsPort: 8443,
+    tlsDir: undefined,
+    tlsNames: [],
+    trustAny: false,
+    fcmMaxStreams: 100,
+    apnsMaxStreams: 1_000,
     logLevel: 'info',
     rememberRequests: 10_000,
     rememberUids: 1_000_000,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { RecentMap } from '../src/recent-map.ts';
-import { RequestLog } from '../src/webhook/request-log.ts';
+import { RequestLog, type StoredRequest } from '../src/recording/request-log.ts';
 
 test('a recent map remembers up to its capacity and forgets the older half first', () => {
   const map = new RecentMap<string, number>(4);
@@ -35,11 +35,11 @@ test('a recent map never holds more than its capacity', () => {
   }
 });
 
-const aRequest = (body: string) => ({ receivedAt: 0, method: 'POST', headers: {}, body, uid: undefined });
-const sequences = (log: RequestLog, after = 0) => [...log.after(after)].map(({ sequence }) => sequence);
+const aRequest = (body: string) => ({ receivedAt: 0, method: 'POST', headers: {}, body });
+const sequences = (log: RequestLog<StoredRequest>, after = 0) => [...log.after(after)].map(({ sequence }) => sequence);
 
 test('a request log is bounded in number', () => {
-  const log = new RequestLog(3, 1e9);
+  const log = new RequestLog<StoredRequest>(3, 1e9);
   for (let i = 0; i < 8; i++) log.add(aRequest('x'));
   expect(sequences(log)).toEqual([6, 7, 8]);
   expect(sequences(log, 7)).toEqual([8]);
@@ -47,7 +47,7 @@ test('a request log is bounded in number', () => {
 });
 
 test('a request log is bounded in bytes, but keeps the last request whatever its size', () => {
-  const log = new RequestLog(100, 10_000);
+  const log = new RequestLog<StoredRequest>(100, 10_000);
   for (let i = 0; i < 5; i++) log.add(aRequest('x'.repeat(2_000)));
   expect(sequences(log)).toEqual([3, 4, 5]);
   log.add(aRequest('x'.repeat(50_000)));

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fanout from '@fanfare/fanout/app';
 import * as ingest from '@fanfare/ingest/app';
 import * as sender from '@fanfare/sender/app';
@@ -29,6 +32,10 @@ export async function startSystem({
   senderEnv = {},
 }: SystemOptions = {}) {
   const redis = await startTestRedis();
+  const hooks = await simulator.start(simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent' }));
+  const folder = await mkdtemp(join(tmpdir(), 'fanfare-e2e-'));
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, hooks.caPem);
   const env = {
     REDIS_URL: redis.url,
     PORT: '0',
@@ -38,9 +45,12 @@ export async function startSystem({
     WEBHOOK_ALLOW_HTTP: 'true',
     WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
     AUTH_FAILURES_PER_MINUTE: '0',
+    FCM_ENDPOINT: hooks.tlsUrl,
+    APNS_ENDPOINT: hooks.tlsUrl,
+    APNS_SANDBOX_ENDPOINT: hooks.tlsUrl,
+    EXTRA_CA_FILE: caFile,
     ...extra,
   };
-  const hooks = await simulator.start(simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent' }));
   const api = await ingest.start(ingest.readConfig(env));
   const workers: { close(): Promise<void> }[] = [];
   if (apps.includes('fanout')) workers.push(await fanout.start(fanout.readConfig(env), { sweepTimes: SWEEP_TIMES }));
@@ -63,6 +73,8 @@ export async function startSystem({
     admin,
     /** With an API key of `app123` that may do everything. */
     backend,
+    /** With the auth token of a login, as a person's device. */
+    asUser: (authToken: string) => new Api(api.url, { authtoken: authToken, appid: 'app123' }),
     hooks,
     hook,
     /** The counts of an event, once it is done. */
@@ -80,6 +92,7 @@ export async function startSystem({
       await api.close();
       await hooks.close();
       await redis[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
     },
   };
 }

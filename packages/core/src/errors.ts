@@ -95,10 +95,15 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
   });
 }
 
-/** `ERR_BAD_REQUEST` for a failed parse: the first problem in the message, all of them in `details`. */
+/** An answer must not grow with the number of mistakes in the question. */
+const MAX_PROBLEMS = 20;
+
+/** `ERR_BAD_REQUEST` for a failed parse: the first problem in the message, up to twenty in `details`. */
 export function badRequest(problems: FieldProblem[]): FanfareError {
   const [first = { field: 'body', problem: 'is not valid' }] = problems;
-  return new FanfareError('ERR_BAD_REQUEST', `${first.field}: ${first.problem}`, { details: { problems } });
+  return new FanfareError('ERR_BAD_REQUEST', `${first.field}: ${first.problem}`, {
+    details: { problems: problems.slice(0, MAX_PROBLEMS) },
+  });
 }
 
 function fieldPath(path: PropertyKey[]): string {

@@ -16,8 +16,8 @@ export const AppId = Uid.describe('Id of an app.');
 /** A person's or a group's display name. */
 export const DisplayName = z.string().min(1).max(255);
 
-/** A picture's URL. Any absolute URL: it is shown by clients and never fetched by us. */
-export const PictureUrl = z.url().max(2048);
+/** A picture's URL: shown by clients, never fetched by us. No `javascript:`, since web clients may use it as it is. */
+export const PictureUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2048);
 
 /** Seconds in a time where milliseconds are meant are the commonest mistake; 1e11 ms is in 1973. */
 const SMALLEST_MS = 1e11;

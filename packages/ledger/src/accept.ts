@@ -23,6 +23,7 @@ if old then
   local at = redis.call('HGET', ARGV[7] .. old, 'at')
   if at and tonumber(ARGV[2]) - tonumber(at) < tonumber(ARGV[3]) then return old end
 end
+if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
 redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', unpack(ARGV, 8))
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
@@ -45,7 +46,8 @@ export interface AcceptOptions {
 
 /**
  * Stores an event, once per app and id. When this resolves, the event is as durable as the server's AOF setting makes
- * it; when it rejects, it may or may not be stored, and offering it again is safe.
+ * it; when it rejects, it may or may not be stored, and offering it again is safe. It rejects as well when its key is
+ * taken by another event, which chance allows: offer it again with a new one.
  */
 export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options: AcceptOptions): Promise<Acceptance> {
   const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
@@ -75,11 +77,19 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
  */
 async function claimShard(redis: Redis, { appId, event }: AcceptedEvent, shards: number, ttl: number): Promise<number> {
   const mine = shardOf(appId, conversationKey(event), shards);
-  const claim = redis.set(keys.location(appId, event.id), String(mine), 'PX', ttl, 'NX', 'GET');
-  if (shards > 1) return Number((await claim) ?? mine);
+  const claim = claimLocation(redis, keys.location(appId, event.id), mine, ttl);
+  if (shards > 1) return claim;
   // With one shard there is nothing to learn from the answer: the next command need not wait for it.
   claim.catch(() => undefined);
   return mine;
+}
+
+async function claimLocation(redis: Redis, key: string, mine: number, ttl: number): Promise<number> {
+  const first = await redis.set(key, String(mine), 'PX', ttl, 'NX', 'GET');
+  if (first === null) return mine;
+  // The id may be accepted again, and must then be found for as long as the new event is kept.
+  await redis.pexpire(key, ttl, 'GT');
+  return Number(first);
 }
 
 /** Even spread by hash; events of one conversation meet, so that a cancelled call finds its ring. */

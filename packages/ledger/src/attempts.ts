@@ -13,7 +13,7 @@ export interface AttemptNote {
   detail?: string | undefined;
 }
 
-/** At most this much text about one delivery: the first attempts and the last matter, a flood of 429s does not. */
+/** About so much text about one delivery: the first attempts and the last matter, a flood of 429s does not. */
 const MAX_TEXT = 4000;
 
 const NOTE = script<number>(`
@@ -21,13 +21,13 @@ const NOTE = script<number>(`
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return 0 end
 local text = redis.call('HGET', KEYS[2], ARGV[1])
-if text and #text > tonumber(ARGV[3]) then return 0 end
+if text and #text > tonumber(ARGV[3]) then text = string.match(text, '^(.*)\\n') end
 redis.call('HSET', KEYS[2], ARGV[1], (text and text .. '\\n' or '') .. ARGV[2])
 redis.call('PEXPIREAT', KEYS[2], exp)
 return 1
 `);
 
-/** Remembers an attempt that was not the only one. */
+/** Remembers an attempt that was not the only one. Once there is much to remember, it takes the place of the last. */
 export async function noteAttempt(
   redis: Redis,
   { shard, key }: EventRef,

@@ -38,12 +38,11 @@ export async function listDeadLetters(
   let place = decodePlace(page.cursor);
   while (place.shard < shards) {
     const batch = await readBatch(redis, appId, place);
-    for (const letter of batch) {
-      place = { shard: place.shard, at: letter.at, id: letter.id };
+    for (const letter of batch.letters) {
       if (matches(letter, page.filter ?? {})) letters.push(letter);
-      if (letters.length === page.limit) return { letters, cursor: encodePlace(place) };
+      if (letters.length === page.limit) return { letters, cursor: encodePlace(letter) };
     }
-    if (batch.length < SCAN) place = { shard: place.shard + 1 };
+    place = batch.next;
   }
   return { letters };
 }
@@ -65,11 +64,9 @@ export async function findDeadLetters(
 /** Takes a dead letter off the list; the delivery stays rejected. */
 export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
   const { shard } = letter.ref;
-  const [removed] = await Promise.all([
-    redis.zrem(keys.deadLetters(shard, appId), letter.id),
-    redis.hdel(keys.deadLetterRecords(shard, appId), letter.id),
-  ]);
-  return removed === 1;
+  const both = redis.multi().zrem(keys.deadLetters(shard, appId), letter.id);
+  const [removed] = (await both.hdel(keys.deadLetterRecords(shard, appId), letter.id).exec()) ?? [];
+  return removed?.[1] === 1;
 }
 
 /** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
@@ -117,29 +114,44 @@ export async function reopen(
   return answer === 1;
 }
 
+/** A place in the list: right after the letter with this time and id, or, without them, before a shard's first. */
 interface Place {
   shard: number;
   at?: number;
   id?: string;
 }
 
-const encodePlace = ({ shard, at, id }: Place): string => Buffer.from(`${shard} ${at} ${id}`).toString('base64url');
+const encodePlace = ({ ref, at, id }: FoundDeadLetter): string =>
+  Buffer.from(`${ref.shard} ${at} ${id}`).toString('base64url');
 
 function decodePlace(cursor: string | undefined): Place {
   if (!cursor) return { shard: 0 };
-  const [shard, at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (!id || !Number.isInteger(Number(shard)) || Number.isNaN(Number(at))) throw new RangeError('not a cursor');
+  const [, shard, at, id] = /^(\d{1,4}) (\d{1,16}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (!id) throw new RangeError('not a cursor');
   return { shard: Number(shard), at: Number(at), id };
 }
 
-/** The next letters after a place, newest first; among those of one millisecond by id, descending, as Redis sorts. */
-async function readBatch(redis: Redis, appId: string, { shard, at, id }: Place): Promise<FoundDeadLetter[]> {
+/**
+ * The next letters after a place, newest first; among those of one millisecond by id, descending, as Redis sorts. Asks
+ * by time and id, never by rank: ranks shift while letters come and go.
+ */
+async function readBatch(
+  redis: Redis,
+  appId: string,
+  { shard, at, id = '' }: Place,
+): Promise<{ letters: FoundDeadLetter[]; next: Place }> {
   const key = keys.deadLetters(shard, appId);
-  const rank = id === undefined ? null : await redis.zrevrank(key, id);
-  let start = rank === null ? 0 : rank + 1;
-  if (rank === null && at !== undefined) start = await redis.zcount(key, `(${at}`, '+inf');
-  const ids = await redis.zrevrange(key, start, start + SCAN - 1);
-  return ids.length === 0 ? [] : readRecords(redis, appId, shard, ids);
+  const before = at === undefined ? '+inf' : `(${at}`;
+  const [peers, older] = await Promise.all([
+    at === undefined ? [] : redis.zrange(key, String(at), String(at), 'BYSCORE', 'REV'),
+    redis.zrange(key, before, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, SCAN, 'WITHSCORES'),
+  ]);
+  const ids = [...peers.filter((peer) => peer < id), ...older.filter((_, i) => i % 2 === 0)];
+  const [lastId, lastAt] = older.slice(-2);
+  return {
+    letters: await readRecords(redis, appId, shard, ids),
+    next: lastId && older.length === 2 * SCAN ? { shard, at: Number(lastAt), id: lastId } : { shard: shard + 1 },
+  };
 }
 
 async function readRecords(
@@ -148,6 +160,7 @@ async function readRecords(
   shard: number,
   ids: readonly string[],
 ): Promise<FoundDeadLetter[]> {
+  if (ids.length === 0) return [];
   const [texts, scores] = await Promise.all([
     redis.hmget(keys.deadLetterRecords(shard, appId), ...ids),
     redis.zmscore(keys.deadLetters(shard, appId), ...ids),

@@ -20,9 +20,9 @@ export const keys = {
   open: (shard: number) => `${shardTag(shard)}:open`,
   /** Hash: `<appId>|<provider>` → deliveries planned and not settled. No TTL. */
   load: (shard: number) => `${shardTag(shard)}:load`,
-  /** Sorted set: ids of an app's rejected deliveries, by time. Capped. */
+  /** Sorted set: ids of an app's rejected deliveries, by time. Capped; goes with the last of their events. */
   deadLetters: (shard: number, appId: string) => `${shardTag(shard)}:dl:${appId}`,
-  /** Hash: delivery id → dead letter record. Capped with the set. */
+  /** Hash: delivery id → dead letter record. Comes and goes with the set. */
   deadLetterRecords: (shard: number, appId: string) => `${shardTag(shard)}:dlr:${appId}`,
 };
 

@@ -11,6 +11,7 @@ import { DEAD_LETTERS_CAP, type DeadLetter, encodeDeadLetter } from './dead-lett
 import { FINISH_LUA } from './finish.lua.ts';
 import { keys, loadField } from './keys.ts';
 import { script } from './script.ts';
+import { TRIM_LUA } from './trim.lua.ts';
 
 /**
  * Moves deliveries from one state to another and the counts with them. A delivery that is settled stays as it is, so
@@ -18,12 +19,15 @@ import { script } from './script.ts';
  */
 const SETTLE = script<number[]>(`
 -- KEYS event, states, load, open, dead letters, dead letter records
--- ARGV event key, now, cap of dead letters, then per delivery: ordinal, state, load field, delivery id, dead letter
+-- ARGV event key, now, cap of dead letters, prefix of event keys,
+--   then per delivery: ordinal, state, load field, delivery id, dead letter
 ${FINISH_LUA}
+${TRIM_LUA}
 local NAMES = { ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }
-if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-local before = {}
-for i = 4, #ARGV, 5 do
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return {} end
+local before, letters = {}, false
+for i = 5, #ARGV, 5 do
   local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
   local from = redis.call('BITFIELD', KEYS[2], 'GET', 'u4', at)[1]
   before[#before + 1] = from
@@ -36,15 +40,11 @@ for i = 4, #ARGV, 5 do
     if ARGV[i + 4] ~= '' then
       redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])
       redis.call('HSET', KEYS[6], ARGV[i + 3], ARGV[i + 4])
+      letters = true
     end
   end
 end
-local over = redis.call('ZCARD', KEYS[5]) - tonumber(ARGV[3])
-if over > 0 then
-  local oldest = redis.call('ZRANGE', KEYS[5], 0, over - 1)
-  redis.call('ZREM', KEYS[5], unpack(oldest))
-  redis.call('HDEL', KEYS[6], unpack(oldest))
-end
+if letters then trim(KEYS[5], KEYS[6], tonumber(ARGV[3]), ARGV[4], exp) end
 finish(KEYS[1], KEYS[4], ARGV[1])
 return before
 `);
@@ -76,7 +76,10 @@ export async function settle(
       keys.deadLetters(shard, appId),
       keys.deadLetterRecords(shard, appId),
     ],
-    [key, now, DEAD_LETTERS_CAP, ...settlements.flatMap((settlement) => settlementArgs(key, appId, settlement))],
+    [
+      ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, '')],
+      ...settlements.flatMap((settlement) => settlementArgs(key, appId, settlement)),
+    ],
   );
   return before.map(stateOf);
 }

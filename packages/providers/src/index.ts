@@ -1,5 +1,11 @@
+export { type ApnsProviderOptions, createApnsProvider } from './apns/client.ts';
+export { type ApnsIdentity, parseApnsIdentity, parseP8 } from './apns/credential.ts';
 export { parseCidrs } from './custom/addresses.ts';
 export { type CustomProviderOptions, createCustomProvider } from './custom/client.ts';
 export { type AddressPolicy, webhookUrlProblem } from './custom/guard.ts';
 export type { Resolve } from './custom/lookup.ts';
 export { signingSecretProblem } from './custom/sign.ts';
+export { createFcmProvider, type FcmProviderOptions } from './fcm/client.ts';
+export { parseServiceAccount, type ServiceAccountRules } from './fcm/credential.ts';
+export type { PoolTuning } from './http2/create.ts';
+export type { Parsed } from './wire/parsed.ts';

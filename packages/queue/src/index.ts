@@ -1,3 +1,4 @@
+export { inWords, type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
 export { type QueueGauges, readQueues } from './gauges.ts';
 export { DeliveryJob, deliveryJob, EventJob } from './jobs.ts';
 export { type QueueKind, queueName } from './names.ts';

@@ -27,7 +27,7 @@ export interface StepContext {
 }
 
 /** How long a delivery waits when its credential is refused: somebody has to mend it, which takes minutes. */
-const FAILING_WAIT_MS = 30_000;
+const FAILING_WAIT_MS = 10_000;
 
 /**
  * The one place where an outcome becomes a queue action (spec/delivery.md "Outcomes"). A wait that would end after the

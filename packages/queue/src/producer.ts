@@ -76,7 +76,10 @@ export class Producer {
     await this.#queue(kind, lane, shard).remove(id);
   }
 
-  /** How many jobs wait or are delayed in a queue, and how long the oldest waiting one has (ms; 0 when none waits). */
+  /**
+   * How many jobs wait, are delayed and are in hand, and how long the next in line has waited since it was added or
+   * last put aside (ms; 0 when none waits).
+   */
   async depth(kind: QueueKind, lane: Lane, shard: number, now: number): Promise<QueueDepth> {
     const queue = this.#queue(kind, lane, shard);
     const [waiting, delayed, active, oldest] = await Promise.all([
@@ -85,7 +88,8 @@ export class Producer {
       this.#redis.llen(queue.toKey('active')),
       this.#redis.lindex(queue.toKey('wait'), -1),
     ]);
-    const since = oldest ? Number(await this.#redis.hget(queue.toKey(oldest), 'timestamp')) : now;
+    const times = oldest ? await this.#redis.hmget(queue.toKey(oldest), 'timestamp', 'processedOn') : [];
+    const since = Math.max(0, ...times.map(Number));
     return { waiting, delayed, active, oldestMs: since > 0 ? Math.max(0, now - since) : 0 };
   }
 

@@ -79,10 +79,20 @@ class RetryLater extends Error {
   }
 }
 
+/** A worker whose closing can be hurried: BullMQ's own waits for the jobs in hand for ever, or not at all. */
+class OurWorker extends Worker {
+  /** Gives up the jobs in hand: their handlers are told, and their locks run out. */
+  async abandon(): Promise<void> {
+    this.cancelAllJobs('closing');
+    await this.lockManager.close();
+    await this.backend.close(true);
+  }
+}
+
 /** Takes jobs of one lane and shard, parses them, hands them over, and does with the job what the handler says. */
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, kind, lane, shard, concurrency, onError } = options;
-  const worker: Worker = new Worker(
+  const worker: OurWorker = new OurWorker(
     queueName(kind, lane),
     (job, token, signal) => run(options, worker, job, token, signal),
     {
@@ -137,21 +147,19 @@ async function run<Data>(
   throw new DelayedError();
 }
 
-/** Lets a worker rest. One that is being closed stays closed. */
+/** Has a worker take no jobs for a while; one that is closed meanwhile stays so. */
 function rest(worker: Worker): void {
-  if (worker.isPaused() || worker.closing) return;
+  if (worker.isPaused()) return;
   void worker.pause(true);
-  const timer = setTimeout(() => void worker.resume(), OOM_REST_MS).unref();
-  worker.once('closing', () => clearTimeout(timer));
+  setTimeout(() => worker.closing || void worker.resume(), OOM_REST_MS).unref();
 }
 
-async function closeWithin(worker: Worker, graceMs: number): Promise<void> {
+async function closeWithin(worker: OurWorker, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);
   });
-  // `close` would wait for ever and cannot be hurried afterwards; `pause` waits as well and leaves the choice open.
-  const ended = await Promise.race([worker.pause(), late]);
+  const ended = await Promise.race([worker.close(), late]);
   clearTimeout(timer);
-  await worker.close(ended === 'late');
+  if (ended === 'late') await worker.abandon();
 }

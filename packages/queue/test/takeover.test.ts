@@ -1,15 +1,15 @@
 import { startTestRedis, until } from '@fanfare/testkit';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Producer } from '../src/index.ts';
 import { compile, startWorkerProcess } from './support/process.ts';
 import { delivery, gate, idOf, startWorker } from './support/worker.ts';
 
-beforeAll(compile, 120_000);
+compile();
 
-// All in the call lane, whose locks are short: 5 s, looked at every 2 s.
+// All in the call lane, whose locks are short: 5 s, looked at every 2 s. Waiting for them is done side by side.
 const CALL = { lane: 'call' } as const;
 
-test('the jobs of a worker that is killed are taken over, marked as started before, with no attempt spent', async () => {
+test.concurrent('the jobs of a worker that is killed are taken over, marked as started before, with no attempt spent', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await using doomed = startWorkerProcess(own.url);
@@ -17,24 +17,21 @@ test('the jobs of a worker that is killed are taken over, marked as started befo
   await doomed.says('has 1');
   await doomed.says('has 2');
   await using heir = startWorker(own.redis, () => ({ do: 'done' }), CALL);
-  await producer.addDeliveries(0, 'custom', 'call', [delivery(3)]);
-  await until(() => heir.jobs.length === 1, 'the other worker works');
   await doomed.kill();
-  await until(() => heir.jobs.length === 3, 'both jobs are taken over');
+  await until(() => heir.jobs.length === 2, 'both jobs are taken over');
   const taken = heir.jobs.map(({ data, startedBefore, attemptsMade }) => ({ data, startedBefore, attemptsMade }));
-  expect(taken[0]).toEqual({ data: delivery(3), startedBefore: false, attemptsMade: 0 });
-  expect(taken.slice(1).sort((a, b) => a.data.o - b.data.o)).toEqual([
+  expect(taken.sort((a, b) => a.data.o - b.data.o)).toEqual([
     { data: delivery(1), startedBefore: true, attemptsMade: 0 },
     { data: delivery(2), startedBefore: true, attemptsMade: 0 },
   ]);
-  const ids = [1, 2, 3].map(idOf);
+  const ids = [1, 2].map(idOf);
   await until(
     async () => (await producer.presence('deliveries-custom', 'call', 0, ids)).every((it) => it === 'missing'),
     'all are over',
   );
 });
 
-test('a worker closed with a job in hand leaves it to another, and its process ends by itself', async () => {
+test.concurrent('a worker closed with a job in hand leaves it to another, and its process ends by itself', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await using leaving = startWorkerProcess(own.url);
@@ -48,7 +45,7 @@ test('a worker closed with a job in hand leaves it to another, and its process e
   expect(heir.jobs[0]).toMatchObject({ data: delivery(1), startedBefore: true, attemptsMade: 0 });
 });
 
-test('a worker closed with a job in hand leaves it to another even if its handler never ends', async () => {
+test.concurrent('a worker closed with a job in hand leaves it to another even if its handler never ends', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
@@ -69,7 +66,7 @@ test('a worker closed with a job in hand leaves it to another even if its handle
   open();
 });
 
-test('a worker that lost its lock is told, and another start of the job is given a lock of its own', async () => {
+test.concurrent('a worker that lost its lock is told, and another start of the job is given a lock of its own', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();

@@ -23,6 +23,8 @@ export interface AppSettings {
   deadlines?: Partial<Record<FreshnessClass, Freshness>>;
   /** Groups with more members than this are not notified. */
   maxGroupSize?: number;
+  /** File names of sounds in the client app. */
+  sound?: { chat?: string; call?: string };
 }
 
 /** What of an app can be changed. */
@@ -30,7 +32,7 @@ export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled' | 'settings']
 
 const CREATE = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'v', 1, unpack(ARGV))
+redis.call('HSET', KEYS[1], unpack(ARGV))
 return 1`;
 
 const CHANGE = `
@@ -40,9 +42,11 @@ return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
 /** Creates an app; false when the id is taken. */
 export async function createApp(redis: Redis, app: Omit<App, 'version'>): Promise<boolean> {
+  // Versions begin with the time, so that an app made anew under the id of a deleted one is newer than that ever was.
+  const fields = [...fieldsOf(app), 'createdAt', String(app.createdAt), 'v', String(app.createdAt)];
   // Listed first: an id without an app is passed over, an app that is not listed would never be found.
   await redis.sadd(keys.apps(), app.appId);
-  return (await redis.eval(CREATE, 1, keys.app(app.appId), ...fieldsOf(app), 'createdAt', app.createdAt)) === 1;
+  return (await redis.eval(CREATE, 1, keys.app(app.appId), ...fields)) === 1;
 }
 
 /** Changes an app; false when there is none. */

@@ -7,13 +7,13 @@ import type { SecretBox } from './secrets.ts';
 /** The custom provider as configured, secrets in clear. */
 export interface CustomProviderConfig extends CustomCredential {
   isEnabled: boolean;
+  /** The secret before, and until when (epoch ms) POSTs are signed with it as well. */
+  previousSecret?: { secret: string; until: number } | undefined;
 }
 
 /** The same as it is written. */
 export interface CustomProviderInput extends Omit<CustomProviderConfig, 'signingSecrets'> {
   signingSecret?: string | undefined;
-  /** The secret before, and until when (epoch ms) POSTs are signed with it as well. */
-  previousSecret?: { secret: string; until: number } | undefined;
 }
 
 /** The custom provider as it may be shown. */
@@ -97,6 +97,7 @@ export function decodeCustomProvider(
     webhookURL: stored.webhookURL,
     ...(username === undefined ? {} : { basicAuth: { username, password: secrets.basicAuthPassword ?? '' } }),
     signingSecrets: signingSecret === undefined ? [] : [signingSecret, ...previous],
+    ...(previous.length > 0 ? { previousSecret } : {}),
   };
 }
 
@@ -126,10 +127,19 @@ export async function deleteCustomProvider(redis: Redis, appId: string): Promise
   return removed > 0;
 }
 
-/** Switches it off until an operator changes it: the endpoint has said that it is gone for good. */
-export const disableCustomProvider = async (redis: Redis, appId: string, reason: string, at: number): Promise<void> => {
-  await writeAppFields(redis, appId, { [OFF]: JSON.stringify({ reason, at }) });
-};
+/**
+ * Switches it off until an operator changes it: the endpoint has said that it is gone for good. Not when it has been
+ * given another URL meanwhile.
+ */
+export async function disableCustomProvider(
+  redis: Redis,
+  appId: string,
+  webhookURL: string,
+  why: { reason: string; at: number },
+): Promise<void> {
+  const stored = parse(await redis.hgetall(keys.app(appId)));
+  if (stored?.webhookURL === webhookURL) await writeAppFields(redis, appId, { [OFF]: JSON.stringify(why) });
+}
 
 const parse = (hash: Record<string, string>): Stored | undefined =>
   hash[FIELD] ? (JSON.parse(hash[FIELD]) as Stored) : undefined;

@@ -122,3 +122,16 @@ export function openCredential<K extends PushKind>(
   if (!text) return undefined;
   return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, place(appId, kind, id))) as CredentialOf<K>;
 }
+
+/** One credential with its secrets, and what is shown of it; undefined when there is none of the id. */
+export async function readPushProvider<K extends PushKind>(
+  redis: Redis,
+  box: SecretBox,
+  appId: string,
+  kind: K,
+  id: string,
+): Promise<{ credential: CredentialOf<K>; shown: Record<string, unknown> } | undefined> {
+  const hash = await redis.hgetall(keys.app(appId));
+  const credential = openCredential(box, appId, hash, kind, id);
+  return credential && { credential, shown: (JSON.parse(hash[field(kind, id)] as string) as Stored).shown };
+}

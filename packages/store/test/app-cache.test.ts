@@ -87,7 +87,7 @@ describe('its custom provider', () => {
     expect(await cache.get('demo', 1)).toMatchObject({ customEnabled: false });
     await writeCustomProvider(redis, box, 'demo', WEBHOOK);
     expect(await cache.get('demo', 2)).toMatchObject({ customEnabled: true });
-    await disableCustomProvider(redis, 'demo', 'HTTP 410', 1);
+    await disableCustomProvider(redis, 'demo', WEBHOOK.webhookURL, { reason: 'HTTP 410', at: 1 });
     expect(await cache.get('demo', 3)).toMatchObject({ customEnabled: false });
   });
 

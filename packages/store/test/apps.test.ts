@@ -33,9 +33,9 @@ const app = (appId: string): Omit<App, 'version'> => ({
 });
 
 describe('creating an app', () => {
-  test('makes it readable, at version 1', async () => {
+  test('makes it readable, at a version that begins with its time', async () => {
     expect(await createApp(redis, app('demo'))).toBe(true);
-    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), version: 1 });
+    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), version: app('demo').createdAt });
     expect(await readApp(redis, 'other')).toBeUndefined();
   });
 
@@ -75,10 +75,19 @@ describe('changing an app', () => {
   test('changes what is given, leaves the rest and raises the version', async () => {
     await createApp(redis, app('demo'));
     expect(await changeApp(redis, 'demo', { pushEnabled: false, name: undefined })).toBe(true);
-    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), pushEnabled: false, version: 2 });
+    expect(await readApp(redis, 'demo')).toEqual({
+      ...app('demo'),
+      pushEnabled: false,
+      version: app('demo').createdAt + 1,
+    });
     await changeApp(redis, 'demo', { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } });
     const changed = { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } };
-    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), ...changed, pushEnabled: false, version: 3 });
+    expect(await readApp(redis, 'demo')).toEqual({
+      ...app('demo'),
+      ...changed,
+      pushEnabled: false,
+      version: app('demo').createdAt + 2,
+    });
   });
 
   test('that does not exist makes none', async () => {
@@ -124,7 +133,7 @@ describe('deleting an app', () => {
   test('is final: what comes late does not bring it back', async () => {
     await fill('demo');
     await deleteApp(redis, 'demo');
-    await disableCustomProvider(redis, 'demo', 'gone', 1);
+    await disableCustomProvider(redis, 'demo', 'https://example.com/push', { reason: 'gone', at: 1 });
     await changeApp(redis, 'demo', { name: 'Demo' });
     expect(await readApp(redis, 'demo')).toBeUndefined();
     expect(await everything(redis)).toEqual({});

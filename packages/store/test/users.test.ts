@@ -65,7 +65,7 @@ describe('recipients', () => {
     await upsertUser(redis, 'demo', 'on', { deactivated: false }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: true }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: false }, 2);
-    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'on', 'back', 'off'])).toEqual([
+    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'on', 'back', 'off'])).toMatchObject([
       { uid: 'stranger', deactivated: false },
       { uid: 'off', deactivated: true },
       { uid: 'on', deactivated: false },

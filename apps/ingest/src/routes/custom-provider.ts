@@ -123,10 +123,12 @@ function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefin
 function mergeSecrets(deps: IngestDeps, { signingSecret }: Changes, before: CustomProviderConfig | undefined) {
   const [current] = before?.signingSecrets ?? [];
   if (signingSecret === null) return {};
-  if (signingSecret === undefined) return current === undefined ? {} : { signingSecret: current };
+  if (signingSecret === undefined || signingSecret === current) {
+    return { signingSecret: current, previousSecret: before?.previousSecret };
+  }
   const problem = signingSecretProblem(signingSecret);
   if (problem) throw bad('signingSecret', problem);
-  if (current === undefined || current === signingSecret) return { signingSecret };
+  if (current === undefined) return { signingSecret };
   return { signingSecret, previousSecret: { secret: current, until: deps.now() + ROTATION_MS } };
 }
 

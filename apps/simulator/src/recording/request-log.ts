@@ -1,31 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Fate } from './answer.ts';
+import type { Fate } from '../exchange/perform.ts';
 
-/** A request as it is remembered. */
+/** A request as it is remembered, whoever it came to. */
 export interface StoredRequest {
-  /** 1 for the first since the endpoint was new or cleared, then one more each. */
+  /** 1 for the first since its receiver was new or cleared, then one more each. */
   sequence: number;
   /** Epoch ms when its head had come. */
   receivedAt: number;
   method: string;
-  /** Of Authorization only the scheme. */
+  /** Of Authorization only the scheme is shown. */
   headers: IncomingHttpHeaders;
   /** The text exactly as it came; empty when it was too large. */
   body: string;
-  /** The recipient, of a request that passed the checks. */
-  uid: string | undefined;
   answered: Fate | 'waiting';
 }
+
+/** A request that has no place in a log yet. */
+export type Unstored<Request extends StoredRequest> = Omit<Request, 'sequence' | 'answered'>;
 
 /** The share of the memory that is not the body: headers, object, slot. */
 const OVERHEAD_BYTES = 1_000;
 
 /** The last requests, bounded in number and in bytes; the oldest are forgotten first. */
-export class RequestLog {
+export class RequestLog<Request extends StoredRequest> {
   readonly #capacity: number;
   readonly #maxBytes: number;
   /** A ring: a request stands at its sequence modulo capacity. */
-  readonly #slots: (StoredRequest | undefined)[] = [];
+  readonly #slots: (Request | undefined)[] = [];
   #oldest = 1;
   #next = 1;
   #bytes = 0;
@@ -35,9 +36,8 @@ export class RequestLog {
     this.#maxBytes = maxBytes;
   }
 
-  add(request: Omit<StoredRequest, 'sequence' | 'answered'>): StoredRequest {
-    const { receivedAt, method, headers, body, uid } = request;
-    const stored: StoredRequest = { sequence: this.#next, receivedAt, method, headers, body, uid, answered: 'waiting' };
+  add(request: Unstored<Request>): Request {
+    const stored = { sequence: this.#next, ...request, answered: 'waiting' } as Request;
     if (this.#next - this.#oldest === this.#capacity) this.#forget();
     this.#slots[this.#next % this.#capacity] = stored;
     this.#next += 1;
@@ -47,7 +47,7 @@ export class RequestLog {
   }
 
   /** Those after a sequence number that are still remembered, in order. */
-  *after(sequence: number): Generator<StoredRequest> {
+  *after(sequence: number): Generator<Request> {
     for (let at = Math.max(sequence + 1, this.#oldest); at < this.#next; at++) {
       const stored = this.#slots[at % this.#capacity];
       if (stored) yield stored;

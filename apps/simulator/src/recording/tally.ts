@@ -1,8 +1,8 @@
+import type { Fate } from '../exchange/perform.ts';
 import { RecentMap } from '../recent-map.ts';
-import type { Fate } from './answer.ts';
 
-/** Exact, whatever was forgotten, save for what `forgotten` says. */
-export interface Counts {
+/** Exact, whatever was forgotten, save that `acceptedTwice` is too low when deliveries were. */
+export interface Totals {
   /** All requests: answered + hung + reset + abandoned + waiting. */
   received: number;
   /** By HTTP status. */
@@ -13,50 +13,53 @@ export interface Counts {
   reset: number;
   /** The caller left before it was answered. */
   abandoned: number;
-  /** Recipients, of requests that passed the checks; too many when some were forgotten. */
-  uids: number;
-  /** 2xx answers beyond the first to the same uid, tag and sentAt; too few when some were forgotten. */
+  /** 2xx answers beyond the first to the same delivery. */
   acceptedTwice: number;
-  /** What no longer fits into memory. */
-  forgotten: { requests: number; uids: number; deliveries: number };
-  /** Requests per recipient, of those that passed the checks, when asked for. */
-  byUid?: Record<string, number>;
 }
 
-/** Counts what happens at one endpoint. */
+/** How one request ended. */
+export interface Ending {
+  fate: Fate;
+  /** When it passed the checks and says which delivery it is. */
+  delivery?: string | undefined;
+  /** The service's word for a refusal. */
+  reason?: string | undefined;
+}
+
+/** Counts what happens at one receiver. An addressee is whom a request is for: a uid, or a push token. */
 export class Tally {
   #received = 0;
   #acceptedTwice = 0;
   readonly #answered = new Map<number, number>();
+  readonly #reasons = new Map<string, number>();
   readonly #unanswered = { hung: 0, reset: 0, abandoned: 0 };
-  readonly #uids: RecentMap<string, number>;
+  readonly #addressees: RecentMap<string, number>;
   readonly #accepted: RecentMap<string, true>;
 
-  /** `capacity`: how many uids, and how many accepted deliveries, are known again. */
+  /** `capacity`: how many addressees, and how many accepted deliveries, are known again. */
   constructor(capacity: number) {
-    this.#uids = new RecentMap(capacity);
+    this.#addressees = new RecentMap(capacity);
     this.#accepted = new RecentMap(capacity);
   }
 
-  /** `uid` when it passed the checks. */
-  received(uid: string | undefined): void {
+  received(addressee: string | undefined): void {
     this.#received += 1;
-    if (uid !== undefined) this.#uids.set(uid, (this.#uids.get(uid) ?? 0) + 1);
+    if (addressee !== undefined) this.#addressees.set(addressee, (this.#addressees.get(addressee) ?? 0) + 1);
   }
 
-  /** `delivery` when it passed the checks and says which delivery it is. */
-  settled(fate: Fate, delivery: string | undefined): void {
+  settled({ fate, delivery, reason }: Ending): void {
     if (typeof fate !== 'number') {
       this.#unanswered[fate] += 1;
       return;
     }
-    this.#answered.set(fate, (this.#answered.get(fate) ?? 0) + 1);
+    addOne(this.#answered, fate);
+    if (reason !== undefined) addOne(this.#reasons, reason);
     if (delivery === undefined || fate > 299) return;
     if (this.#accepted.get(delivery)) this.#acceptedTwice += 1;
     this.#accepted.set(delivery, true);
   }
 
-  counts(forgottenRequests: number): Counts {
+  totals(): Totals {
     const { hung, reset, abandoned } = this.#unanswered;
     const answered = [...this.#answered.values()].reduce((sum, n) => sum + n, 0);
     return {
@@ -66,17 +69,30 @@ export class Tally {
       hung,
       reset,
       abandoned,
-      uids: this.#uids.size + this.#uids.forgotten,
       acceptedTwice: this.#acceptedTwice,
-      forgotten: {
-        requests: forgottenRequests,
-        uids: this.#uids.forgotten,
-        deliveries: this.#accepted.forgotten,
-      },
     };
   }
 
-  byUid(): Record<string, number> {
-    return Object.fromEntries(this.#uids.entries());
+  /** How many answers gave each reason. */
+  reasons(): Record<string, number> {
+    return Object.fromEntries(this.#reasons);
+  }
+
+  /** How many there were; too many when some were forgotten and came again. */
+  get addressees(): number {
+    return this.#addressees.size + this.#addressees.forgotten;
+  }
+
+  /** Requests of each addressee that is remembered. */
+  byAddressee(): Record<string, number> {
+    return Object.fromEntries(this.#addressees.entries());
+  }
+
+  get forgotten(): { addressees: number; deliveries: number } {
+    return { addressees: this.#addressees.forgotten, deliveries: this.#accepted.forgotten };
   }
 }
+
+const addOne = <Key>(counts: Map<Key, number>, key: Key): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};

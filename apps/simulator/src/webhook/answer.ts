@@ -1,46 +1,29 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Reply } from '../exchange/exchange.ts';
+import type { Manner } from '../exchange/perform.ts';
 import type { Step } from './behaviour.ts';
-
-/** How a request ended: the status it was answered with, or without an answer (`abandoned`: the caller left first). */
-export type Fate = number | 'hung' | 'reset' | 'abandoned';
 
 /** The seeds' answer. */
 const TAKEN = { message: 'Webhook received successfully' };
 
-/** Does what a step says, now or after its latency. Calls `settled` once, with how it ended. */
-export function answer(step: Step, response: ServerResponse, settled: (fate: Fate) => void): void {
-  if (!step.latencyMs) {
-    settled(finish(step, response));
-    return;
-  }
-  const gone = () => {
-    clearTimeout(timer);
-    settled('abandoned');
-  };
-  const timer = setTimeout(() => {
-    response.off('close', gone);
-    settled(finish(step, response));
-  }, step.latencyMs);
-  response.once('close', gone);
+/** What a step says to answer. */
+export function replyOf(step: Step): Reply {
+  const status = step.status ?? 200;
+  if (status === 204 || status === 304) return { status, headers: stepHeaders(step), text: '' };
+  const { type, text } = content(step, status);
+  return { status, headers: { 'content-type': type, ...stepHeaders(step) }, text };
 }
 
-function finish(step: Step, response: ServerResponse): Fate {
-  if (step.hang) return 'hung';
-  if (response.destroyed) return 'abandoned';
-  if (step.reset) {
-    response.socket?.resetAndDestroy();
-    return 'reset';
-  }
-  const status = step.status ?? 200;
-  if (status === 204 || status === 304) {
-    response.writeHead(status, step.headers).end();
-    return status;
-  }
-  const { type, text } = content(step, status);
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...step.headers });
-  response.end(text);
-  return status;
-}
+/** In which way it says to. */
+export const mannerOf = ({ latencyMs, hang, reset }: Step): Manner => ({
+  latencyMs,
+  hang,
+  cut: reset ? 'reset' : undefined,
+});
+
+/** A step that passed the check of its configuration has its numbers as strings; one of ours has none. */
+const stepHeaders = ({ headers = {} }: Step): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 function content({ body }: Step, status: number): { type: string; text: string } {
   if (typeof body === 'string') return { type: 'text/plain; charset=utf-8', text: body };

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type CustomBody, fieldProblems } from '@fanfare/core';
 import { z } from 'zod';
+import { parseJson } from '../http.ts';
 import type { Step } from './behaviour.ts';
 import type { CheckedConfig } from './endpoint-config.ts';
 import { type Signed, signatureProblem } from './signature.ts';
@@ -45,15 +46,6 @@ export const refuse = (status: number, problem: string, headers: Record<string, 
   ok: false as const,
   refusal: { status, headers, body: { message: `${STATUS_CODES[status]}: ${problem}` } },
 });
-
-/** Undefined, which no JSON text means, when the text is none. */
-export function parseJson(text: Buffer | string): unknown {
-  try {
-    return JSON.parse(text.toString());
-  } catch {
-    return undefined;
-  }
-}
 
 function checkBody(json: unknown): Verdict {
   if (json === undefined) return refuse(400, 'body: must be JSON');

@@ -1,4 +1,3 @@
-import { badRequest, fieldProblems } from '@fanfare/core';
 import { z } from 'zod';
 import { Behaviour } from './behaviour.ts';
 
@@ -14,7 +13,8 @@ export interface EndpointConfig {
   uids?: Record<string, Behaviour>;
 }
 
-const Schema = z.strictObject({
+/** Its schema. */
+export const ConfigSchema = z.strictObject({
   basicAuth: z
     .strictObject({ username: z.string().regex(/^[^:]*$/, 'cannot hold a colon'), password: z.string() })
     .optional(),
@@ -27,11 +27,4 @@ const Schema = z.strictObject({
 });
 
 /** An EndpointConfig that was checked: every behaviour is a list of steps. */
-export type CheckedConfig = z.infer<typeof Schema>;
-
-/** @throws FanfareError ERR_BAD_REQUEST naming the field. */
-export function checkConfig(input: unknown): CheckedConfig {
-  const parsed = Schema.safeParse(input);
-  if (!parsed.success) throw badRequest(fieldProblems(parsed.error));
-  return parsed.data;
-}
+export type CheckedConfig = z.infer<typeof ConfigSchema>;

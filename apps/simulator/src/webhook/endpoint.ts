@@ -1,12 +1,16 @@
+import type { Shown } from '../recording/recorder.ts';
+import type { StoredRequest } from '../recording/request-log.ts';
+import type { Totals } from '../recording/tally.ts';
 import type { EndpointConfig } from './endpoint-config.ts';
-import type { StoredRequest } from './request-log.ts';
-import type { Counts } from './tally.ts';
+
+/** A POST to an endpoint as it is remembered. */
+export interface StoredWebhook extends StoredRequest {
+  /** The recipient, of a request that passed the checks. */
+  uid: string | undefined;
+}
 
 /** A request as it is shown: what is remembered, with the body parsed. */
-export interface RecordedRequest extends StoredRequest {
-  /** The body; undefined when it is not JSON. */
-  json: unknown;
-}
+export type RecordedRequest = Shown<StoredWebhook>;
 
 export interface RequestQuery {
   /** Only those for this recipient, of requests that passed the checks. */
@@ -15,6 +19,16 @@ export interface RequestQuery {
   after?: number | undefined;
   /** At most so many; all by default. */
   limit?: number | undefined;
+}
+
+/** Exact, whatever was forgotten, save for what `forgotten` says. A delivery is a uid, tag and sentAt. */
+export interface Counts extends Totals {
+  /** Recipients, of requests that passed the checks; too many when some were forgotten. */
+  uids: number;
+  /** What no longer fits into memory. */
+  forgotten: { requests: number; uids: number; deliveries: number };
+  /** Requests per recipient, of those that passed the checks, when asked for. */
+  byUid?: Record<string, number>;
 }
 
 /** One receiver, by name, as tests and the control API handle it. */

@@ -1,18 +1,16 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@fanfare/runtime';
-import { readBody } from '../http.ts';
-import { answer, type Fate } from './answer.ts';
-import { check, parseJson, refuse, type Verdict } from './check.ts';
-import type { Endpoint, RecordedRequest, RequestQuery } from './endpoint.ts';
-import { type CheckedConfig, checkConfig, type EndpointConfig } from './endpoint-config.ts';
-import { RequestLog, type StoredRequest } from './request-log.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { perform } from '../exchange/perform.ts';
+import { parse } from '../parse.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { mannerOf, replyOf } from './answer.ts';
+import { check, refuse } from './check.ts';
+import type { Counts, Endpoint, RecordedRequest, RequestQuery, StoredWebhook } from './endpoint.ts';
+import { type CheckedConfig, ConfigSchema, type EndpointConfig } from './endpoint-config.ts';
 import { Script } from './script.ts';
-import { type Counts, Tally } from './tally.ts';
 
 /** A notification has at most a few KiB; a message object in it may be large. */
 const MAX_BODY_BYTES = 1_048_576;
-/** Of remembered bodies and headers, per endpoint. */
-const MAX_LOG_BYTES = 64 * 1_048_576;
 
 /** What all receivers of a simulator share. */
 export interface ReceiverOptions {
@@ -22,57 +20,55 @@ export interface ReceiverOptions {
   log: Logger;
 }
 
-/** Replaced as a whole by `clear`; a request still in hand then is counted where it was received. */
-interface Memory {
-  config: CheckedConfig;
-  script: Script;
-  readonly tally: Tally;
-  readonly requests: RequestLog;
-}
-
 /** An endpoint with its memory: checks what comes, answers by script, counts. */
 export class Receiver implements Endpoint {
   readonly name: string;
   readonly #options: ReceiverOptions;
-  readonly #listeners = new Set<(request: RecordedRequest) => void>();
-  #memory: Memory;
+  readonly #recorder: Recorder<StoredWebhook>;
+  #config: CheckedConfig = {};
+  #script: Script;
 
   constructor(name: string, options: ReceiverOptions) {
+    const { rememberRequests, rememberUids, log } = options;
     this.name = name;
     this.#options = options;
-    this.#memory = emptyMemory(options);
+    this.#script = new Script({}, rememberUids);
+    this.#recorder = new Recorder({
+      rememberRequests,
+      rememberAddressees: rememberUids,
+      addresseeOf: ({ uid }) => uid,
+      log,
+      name,
+    });
   }
 
   configure(config: EndpointConfig): void {
-    const checked = checkConfig(config);
-    this.#memory.config = checked;
-    this.#memory.script = new Script(checked, this.#options.rememberUids);
+    this.#config = parse(ConfigSchema, config);
+    this.#script = new Script(this.#config, this.#options.rememberUids);
   }
 
-  requests({ uid, after = 0, limit = Number.POSITIVE_INFINITY }: RequestQuery = {}): RecordedRequest[] {
-    const found: RecordedRequest[] = [];
-    for (const stored of this.#memory.requests.after(after)) {
-      if (found.length >= limit) break;
-      if (uid === undefined || stored.uid === uid) found.push(shown(stored));
-    }
-    return found;
+  requests({ uid, ...rest }: RequestQuery = {}): RecordedRequest[] {
+    return this.#recorder.requests({ addressee: uid, ...rest });
   }
 
   counts({ byUid = false }: { byUid?: boolean } = {}): Counts {
-    const { tally, requests } = this.#memory;
-    const counts = tally.counts(requests.forgotten);
-    return byUid ? { ...counts, byUid: tally.byUid() } : counts;
+    const { tally, forgotten } = this.#recorder;
+    const { addressees, deliveries } = tally.forgotten;
+    return {
+      ...tally.totals(),
+      uids: tally.addressees,
+      forgotten: { requests: forgotten, uids: addressees, deliveries },
+      ...(byUid && { byUid: tally.byAddressee() }),
+    };
   }
 
   clear(): void {
-    this.#memory = emptyMemory(this.#options);
+    this.#recorder.clear();
+    this.configure({});
   }
 
   onRequest(listener: (request: RecordedRequest) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#recorder.onRequest(listener);
   }
 
   /**
@@ -80,55 +76,21 @@ export class Receiver implements Endpoint {
    *
    * @throws Error when the caller leaves before its request is complete; such a request is not counted.
    */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', headers } = request;
+  async handle(exchange: Exchange): Promise<void> {
+    const { method, headers } = exchange;
     const now = this.#options.now();
-    const body = await readBody(request, MAX_BODY_BYTES);
-    const memory = this.#memory;
-    const verdict = body === undefined ? TOO_LARGE : check({ method, headers, body, now }, memory.config);
+    const body = await exchange.body(MAX_BODY_BYTES);
+    const verdict = body === undefined ? TOO_LARGE : check({ method, headers, body, now }, this.#config);
     const uid = verdict.ok ? verdict.uid : undefined;
-    const stored = memory.requests.add({
-      receivedAt: now,
-      method,
-      headers: masked(headers),
-      body: body?.toString() ?? '',
-      uid,
+    const delivery = verdict.ok ? verdict.delivery : undefined;
+    const pending = this.#recorder.receive({ receivedAt: now, method, headers, body: body?.toString() ?? '', uid });
+    const step = verdict.ok ? this.#script.next(verdict.uid) : verdict.refusal;
+    perform(exchange, { reply: replyOf(step), manner: mannerOf(step) }, (fate) => {
+      const { sequence } = pending.request;
+      this.#options.log.debug({ endpoint: this.name, sequence, uid, answered: fate }, 'webhook.answered');
+      pending.settle({ fate, delivery });
     });
-    memory.tally.received(uid);
-    const step = verdict.ok ? memory.script.next(verdict.uid) : verdict.refusal;
-    answer(step, response, (fate) => this.#settle({ memory, stored, verdict }, fate));
-  }
-
-  #settle({ memory, stored, verdict }: { memory: Memory; stored: StoredRequest; verdict: Verdict }, fate: Fate): void {
-    stored.answered = fate;
-    memory.tally.settled(fate, verdict.ok ? verdict.delivery : undefined);
-    const { sequence, uid } = stored;
-    this.#options.log.debug({ endpoint: this.name, sequence, uid, answered: fate }, 'webhook.answered');
-    for (const listener of this.#listeners) this.#tell(listener, stored);
-  }
-
-  #tell(listener: (request: RecordedRequest) => void, stored: StoredRequest): void {
-    try {
-      listener(shown(stored));
-    } catch (error) {
-      this.#options.log.error({ err: error, endpoint: this.name }, 'listener.failed');
-    }
   }
 }
 
 const TOO_LARGE = refuse(413, `body: is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
-
-const emptyMemory = ({ rememberRequests, rememberUids }: ReceiverOptions): Memory => ({
-  config: {},
-  script: new Script({}, rememberUids),
-  tally: new Tally(rememberUids),
-  requests: new RequestLog(rememberRequests, MAX_LOG_BYTES),
-});
-
-const shown = (stored: StoredRequest): RecordedRequest => ({ ...stored, json: parseJson(stored.body) });
-
-/** Whoever may look at what was received need not learn the password. */
-function masked(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  if (headers.authorization === undefined) return headers;
-  return { ...headers, authorization: `${headers.authorization.split(' ', 1)[0]} ***` };
-}

@@ -1,12 +1,12 @@
 import type { CustomCredential, Outcome, Provider } from '@fanfare/core';
 import { Agent } from 'undici';
+import { trusting } from '../wire/trust.ts';
 import { withDeadline } from './deadline.ts';
 import { detailOf } from './detail.ts';
 import { type AddressPolicy, createGuard, type Guard } from './guard.ts';
 import { guardedLookup, type Resolve, systemResolve } from './lookup.ts';
 import { buildMessage, type Message } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
-import { trusting } from './trust.ts';
 
 /** CometChat's limit for the custom provider (PARITY 7.1), from the first DNS packet to the last byte of the answer. */
 const DEFAULT_TIMEOUT_MS = 2000;

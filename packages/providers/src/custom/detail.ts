@@ -1,20 +1,15 @@
 import type { CustomCredential } from '@fanfare/core';
+import { isObject, parseObject } from '../wire/json.ts';
+import { plainWords } from '../wire/plain-words.ts';
 import { basicToken } from './message.ts';
 import { withoutPrefix } from './sign.ts';
 
-/** Code points kept of what the endpoint says. */
-const MAX_LENGTH = 200;
-/** UTF-16 units looked at: far from the end of what is read, where a credential may be cut and so go unnoticed. */
-const MAX_EXAMINED = 1000;
 /** Shorter values in a URL's query are words like `v=2`, not tokens; redacting them would garble the text. */
 const MIN_QUERY_SECRET = 8;
 const REDACTED = '[redacted]';
 
 /** Members that hold words for a human, best first: common practice, then https://www.rfc-editor.org/rfc/rfc9457 */
 const WORDS = ['message', 'error', 'reason', 'detail', 'title'] as const;
-
-/** Controls, invisible formatting (bidi overrides), lone surrogates and line breaks of every kind. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
 
 /**
  * The endpoint's own words for a human: the message of a JSON object (also below `error`) or else the beginning of
@@ -23,9 +18,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
  */
 export function detailOf(body: string, credential: CustomCredential): string | undefined {
   if (body === '') return undefined;
-  const words = redact(wordsIn(body) ?? body, secretsOf(credential));
-  const line = words.slice(0, MAX_EXAMINED).replace(UNPRINTABLE, ' ').trim();
-  return line === '' ? undefined : [...line].slice(0, MAX_LENGTH).join('');
+  return plainWords(redact(wordsIn(body) ?? body, secretsOf(credential)));
 }
 
 function wordsIn(body: string): string | undefined {
@@ -34,17 +27,6 @@ function wordsIn(body: string): string | undefined {
   const { error } = json;
   return firstString(json) ?? (isObject(error) ? firstString(error) : undefined);
 }
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const firstString = (object: Record<string, unknown>): string | undefined =>
   WORDS.map((name) => object[name]).find((value): value is string => typeof value === 'string' && value !== '');

@@ -1,8 +1,9 @@
 import { isNativeError } from 'node:util/types';
 import type { Outcome } from '@fanfare/core';
+import { networkFailure } from '../wire/network-reason.ts';
+import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
 import { DeadlineError } from './deadline.ts';
 import { UnsafeAddressError } from './lookup.ts';
-import { retryAfterMs, type WaitLimits } from './retry-after.ts';
 
 type Verdict = 'accepted' | 'retryable' | 'rejected' | 'disabled';
 
@@ -55,26 +56,6 @@ export function answerOutcome(status: number, retryAfter: string | undefined, li
 export const unsafeAddress = (detail: string): Outcome => ({ kind: 'rejected', reason: 'unsafe_address', detail });
 
 /**
- * Error codes, the most particular first, and the reason we give for them. All may pass by themselves.
- * System and DNS: https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors and
- * https://nodejs.org/docs/latest-v20.x/api/dns.html#error-codes ; certificates:
- * https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes ; `UND_ERR_` and
- * HTTPParserError, an answer that is not HTTP: https://github.com/nodejs/undici/blob/v7.x/docs/docs/api/Errors.md
- */
-const NETWORK_REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
-  [/^ECONNREFUSED$/, 'connection_refused'],
-  [/^(ECONNRESET|ECONNABORTED|EPIPE)$/, 'connection_reset'],
-  [/^UND_ERR_(SOCKET|INFO)$/, 'connection_closed'],
-  [/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
-  [/^(ENOTFOUND|EAI_[A-Z]+|ENODATA|ESERVFAIL|ETIMEOUT)$/, 'dns_failure'],
-  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/, 'unreachable'],
-  [/^(EPROTO|ERR_SSL_.+|ERR_TLS_.+|HOSTNAME_MISMATCH)$/, 'tls_error'],
-  [/^(CERT|CRL|UNABLE_TO|ERROR_IN|DEPTH_ZERO|SELF_SIGNED|PATH_LENGTH|INVALID)_/, 'tls_error'],
-  [/^(HTTPParserError|HPE_.+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'bad_response'],
-  [/^UND_ERR_(DESTROYED|CLOSED|ABORTED)$/, 'closed'],
-];
-
-/**
  * What it means that there is no complete answer. The detail is the error's code, never its message, which may name
  * internal addresses. Throws the error again when it is none of the network's: then it is a bug.
  */
@@ -82,11 +63,7 @@ export function errorOutcome(error: unknown): Outcome {
   if (error instanceof UnsafeAddressError) return unsafeAddress(error.message);
   if (error instanceof DeadlineError) return { kind: 'retryable', reason: 'timeout', detail: error.message };
   if (!isNativeError(error)) throw error;
-  // undici's HTTPParserError comes without a code.
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const reason = NETWORK_REASONS.find(([pattern]) => pattern.test(code))?.[1];
-  if (reason !== undefined) return { kind: 'retryable', reason, detail: code };
-  // A system call failed in a way not listed (EMFILE, ENOBUFS, …): our side or theirs, it may pass.
-  if ('syscall' in error) return { kind: 'retryable', reason: 'network_error', detail: code };
-  throw error;
+  const failure = networkFailure(error);
+  if (failure === undefined) throw error;
+  return { kind: 'retryable', reason: failure.reason, detail: failure.code };
 }

@@ -21,6 +21,7 @@ export const aPush = (changes: Partial<Push> = {}): Push => ({
     unreadMessageCount: 3,
   },
   deadlineAt: Date.now() + 60_000,
+  holdUntil: Date.now() + 120_000,
   ...changes,
 });
 

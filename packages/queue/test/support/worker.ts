@@ -6,9 +6,9 @@ import {
   type Step,
   DeliveryJob as schema,
   type Work,
+  type WorkOptions,
   work,
 } from '../../src/index.ts';
-import type { WorkOptions } from '../../src/work.ts';
 
 /** A key of an event as `newEventKey` makes them. */
 export const EVENT = 'em5x8k2a0abc123';

@@ -7,8 +7,11 @@ export interface GateOptions {
   random(): number;
 }
 
+/** How a send went, for the gate: `refused` says that every other one would go the same way. */
+export type Verdict = 'fine' | 'failed' | 'refused';
+
 /** Admission of one send: call `left` when it is over, or wait and come back. */
-export type Admission = { ok: true; left(failed: boolean): void } | { ok: false; waitMs: number };
+export type Admission = { ok: true; left(verdict: Verdict): void } | { ok: false; waitMs: number };
 
 /** The breaker opens when at least half of at least so many sends in a window have failed (spec/delivery.md). */
 const WINDOW_MS = 10_000;
@@ -41,11 +44,11 @@ interface Endpoint {
 }
 
 /**
- * Keeps one slow or dead endpoint from taking the sender's hands from all others: it has a limit of its own, and once
- * most of its sends fail it is left alone for a while. Whoever is turned away is given a slot in which there should be
+ * Keeps one slow or dead endpoint, or a credential that is refused, from taking the sender's hands from all others: it
+ * has a limit of its own, and once most of its sends fail, or one is refused for all, it is left alone for a while. Whoever is turned away is given a slot in which there should be
  * room, one after the other, so that waiting deliveries are not polled. In one process; shared with nobody.
  */
-export class EndpointGate {
+export class Gate {
   readonly #options: GateOptions;
   readonly #endpoints = new Map<string, Endpoint>();
 
@@ -63,15 +66,16 @@ export class EndpointGate {
       endpoint.onTrial = true;
     } else if (endpoint.inFlight >= this.#options.limit) return { ok: false, waitMs: this.#slot(endpoint, now) };
     endpoint.inFlight++;
-    return { ok: true, left: (failed) => this.#leave(endpoint, now, failed) };
+    return { ok: true, left: (verdict) => this.#leave(endpoint, now, verdict) };
   }
 
-  #leave(endpoint: Endpoint, since: number, failed: boolean): void {
+  #leave(endpoint: Endpoint, since: number, verdict: Verdict): void {
     const now = this.#options.now();
     endpoint.inFlight--;
     endpoint.meanMs += (now - since - endpoint.meanMs) / 8;
-    if (endpoint.onTrial) this.#endTrial(endpoint, now, failed);
-    else this.#count(endpoint, now, failed);
+    if (endpoint.onTrial) this.#endTrial(endpoint, now, verdict !== 'fine');
+    else if (verdict === 'refused') this.#openOnce(endpoint, now);
+    else this.#count(endpoint, now, verdict === 'failed');
   }
 
   #endTrial(endpoint: Endpoint, now: number, failed: boolean): void {
@@ -94,8 +98,12 @@ export class EndpointGate {
     endpoint.sends++;
     if (failed) endpoint.failures++;
     const opens = endpoint.sends >= MIN_SENDS && endpoint.failures >= endpoint.sends * MAX_FAILED;
-    // Sends that were under way when it opened say nothing new.
-    if (opens && endpoint.openUntil === 0) this.#open(endpoint, now);
+    if (opens) this.#openOnce(endpoint, now);
+  }
+
+  /** Sends that were under way when it opened say nothing new. */
+  #openOnce(endpoint: Endpoint, now: number): void {
+    if (endpoint.openUntil === 0) this.#open(endpoint, now);
   }
 
   #open(endpoint: Endpoint, now: number): void {

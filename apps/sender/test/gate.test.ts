@@ -1,12 +1,12 @@
 import { handClock } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { type Admission, EndpointGate } from '../src/endpoint-gate.ts';
+import { type Admission, Gate } from '../src/gate.ts';
 
 const START = 1_800_000_000_000;
 
 function setup(limit = 2) {
   const clock = handClock(START);
-  const gate = new EndpointGate({ limit, now: clock.now, random: () => 0 });
+  const gate = new Gate({ limit, now: clock.now, random: () => 0 });
   const enter = (name = 'a') => {
     const admission = gate.enter(name);
     if (!admission.ok) throw new Error(`turned away for ${admission.waitMs} ms`);
@@ -17,7 +17,7 @@ function setup(limit = 2) {
     for (let i = 0; i < count; i++) {
       const admission = enter();
       clock.advance(ms);
-      admission.left(failed);
+      admission.left(failed ? 'failed' : 'fine');
     }
   };
   return { clock, gate, enter, send };
@@ -31,7 +31,7 @@ describe('the limit', () => {
     const first = enter();
     enter();
     expect(gate.enter('a').ok).toBe(false);
-    first.left(false);
+    first.left('fine');
     expect(gate.enter('a').ok).toBe(true);
   });
 
@@ -78,7 +78,7 @@ describe('the breaker', () => {
     clock.advance(5000);
     const trial = enter();
     expect(gate.enter('a').ok).toBe(false);
-    trial.left(false);
+    trial.left('fine');
     expect(gate.enter('a').ok).toBe(true);
   });
 
@@ -90,9 +90,15 @@ describe('the breaker', () => {
       const wait = waitOf(gate.enter('a'));
       waits.push(wait);
       clock.advance(wait);
-      enter().left(true);
+      enter().left('failed');
     }
     expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  });
+
+  test('opens at once when a send is refused in a way that holds for all', () => {
+    const { gate, enter } = setup();
+    enter().left('refused');
+    expect(waitOf(gate.enter('a'))).toBe(5000);
   });
 
   test('is of each endpoint by itself', () => {

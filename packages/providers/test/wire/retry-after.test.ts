@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { retryAfterMs } from '../../src/custom/retry-after.ts';
+import { retryAfterMs } from '../../src/wire/retry-after.ts';
 
 /** Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110. */
 const EXAMPLE = 784_111_777_000;

@@ -1,0 +1,60 @@
+import { openQueues, Producer } from '@fanfare/queue';
+import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
+import { connectRedis } from '@fanfare/store';
+import { loadAssets } from './assets.ts';
+import type { ConsoleConfig } from './config.ts';
+import type { ConsoleDeps } from './deps.ts';
+import { AttemptLimit } from './login/attempt-limit.ts';
+import type { Passwords } from './login/passwords.ts';
+import { Sessions } from './login/sessions.ts';
+import { createServer } from './server.ts';
+
+export { type ConsoleConfig, readConfig } from './config.ts';
+
+/** What a caller in the same process may set besides the environment. */
+export interface ConsoleOverrides {
+  log?: Logger;
+}
+
+/** A running console. */
+export interface Console {
+  /** Where it listens, e.g. `http://127.0.0.1:8090`. */
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Starts the console. With Redis away it starts all the same, and says so on every page until Redis is there. */
+export async function start(config: ConsoleConfig, overrides: ConsoleOverrides = {}): Promise<Console> {
+  const log = overrides.log ?? createLogger({ name: 'console', level: config.LOG_LEVEL });
+  const closer = new Closer();
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const connect = async (url: string) =>
+    closer.add('redis', await connectRedis(url, 'request', onRedisError), (redis) => redis.disconnect());
+  const registry = await connect(config.REDIS_URL);
+  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const passwords = passwordsOf(config);
+  const deps: ConsoleDeps = {
+    config,
+    registry,
+    queueRedis,
+    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    queues: closer.add('queues', openQueues(queueRedis, config.QUEUE_SHARDS), (queues) => queues.close()),
+    passwords,
+    sessions: new Sessions(registry, passwords),
+    attempts: new AttemptLimit(registry),
+    assets: await loadAssets(),
+    metrics: createMetrics(),
+    log,
+    now: Date.now,
+  };
+  const server = await createServer(deps);
+  closer.add('server', server, () => server.close());
+  await server.listen({ host: config.HOST, port: config.PORT });
+  const port = (server.server.address() as { port: number }).port;
+  log.info({ port }, 'console.started');
+  return { url: `http://${config.HOST}:${port}`, port, close: () => closer.close() };
+}
+
+const passwordsOf = ({ CONSOLE_PASSWORD: operator, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>
+  viewer === undefined ? { operator } : { operator, viewer };

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../answer.ts';
+import type { ConsoleDeps } from '../deps.ts';
+import { Problem, wantsJson } from '../problem.ts';
+import type { Role } from './passwords.ts';
+
+/** The cookie that holds the session's id. */
+export const SESSION_COOKIE = 'fanfare_console';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route is there without a login. */
+    open?: boolean;
+  }
+  interface FastifyRequest {
+    /** Who is logged in; undefined only on open routes. */
+    role: Role | undefined;
+  }
+}
+
+/**
+ * Lets nobody pass without a session, unknown paths included, save to routes whose `config` says that they are open.
+ * Answers by itself rather than through an error handler: Bull Board brings one of its own.
+ */
+export function guard(server: FastifyInstance, { sessions }: Pick<ConsoleDeps, 'sessions'>, answer: Answer): void {
+  server.decorateRequest('role', undefined);
+  server.addHook('onRequest', async (request, reply) => {
+    try {
+      refuseForeignOrigin(request);
+      if (request.routeOptions.config.open) return undefined;
+      request.role = await sessions.roleOf(request.cookies[SESSION_COOKIE]);
+      return request.role === undefined ? turnAway(request, reply) : undefined;
+    } catch (error) {
+      return answer(request, reply, error as Error);
+    }
+  });
+}
+
+function turnAway(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (wantsJson(request)) throw new Problem(401, 'AUTH_ERR_NO_SESSION', 'log in first');
+  const isPage = request.method === 'GET' && request.url !== '/';
+  return reply.redirect(isPage ? `/login?next=${encodeURIComponent(request.url)}` : '/login', 303);
+}
+
+/**
+ * Refuses what another site has the browser send. The cookie is SameSite=Strict already; this holds for the login,
+ * which needs no cookie, and for browsers that do not know better. No `Origin` means it was no browser.
+ */
+function refuseForeignOrigin(request: FastifyRequest): void {
+  const { origin } = request.headers;
+  if (request.method === 'GET' || request.method === 'HEAD' || origin === undefined) return;
+  if (!isOwn(origin, request)) throw new Problem(403, 'AUTH_ERR_NO_ACCESS', 'the request came from another site');
+}
+
+/** Compares host and port, not the scheme: a proxy that ends TLS need not tell us of it. */
+const isOwn = (origin: string, request: FastifyRequest): boolean =>
+  URL.canParse(origin) && new URL(origin).host === request.host;

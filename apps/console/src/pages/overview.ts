@@ -1,0 +1,79 @@
+import type { QueueKind } from '@fanfare/queue';
+import type { Assets } from '../assets.ts';
+import type { Role } from '../login/passwords.ts';
+import { type LaneState, type Overview, type QueueState, sum } from '../overview.ts';
+import { age, count } from './format.ts';
+import { type Html, html } from './html.ts';
+import { layout } from './layout.ts';
+
+/** The home page: how the queues are doing. A script of ours asks for `overviewContent` again and again. */
+export const overviewPage = (assets: Assets, role: Role | undefined, overview: Overview): Html =>
+  layout({
+    assets,
+    title: 'Overview',
+    role,
+    current: '/',
+    head: html`<script src="${assets['refresh.js'].url}" defer></script>
+<noscript><meta http-equiv="refresh" content="5"></noscript>
+`,
+    content: html`<main id="overview" data-source="/overview">${overviewContent(overview)}</main>`,
+  });
+
+/** The part of it that changes. */
+export const overviewContent = (overview: Overview): Html => {
+  const total = sum(overview.queues.flatMap(({ lanes }) => lanes));
+  return html`
+<div class="headline">
+<h1>Overview</h1>
+<p class="quiet">Updated <time datetime="${new Date(overview.at).toISOString()}">${clockTime(overview.at)}</time></p>
+</div>
+${verdict(overview.queues)}
+<dl class="tiles">
+${tile('Waiting', count(total.waiting))}${tile('Active', count(total.active))}${tile('Delayed', count(total.delayed))}${tile('Oldest waiting', age(total.oldestMs))}
+</dl>
+<div class="cards">${overview.queues.map(card)}</div>
+`;
+};
+
+/** The queues' names and what work rests in them, in words. */
+const NAMES: Record<QueueKind, { title: string; what: string }> = {
+  events: { title: 'Events', what: 'to be expanded into deliveries' },
+  'deliveries-fcm': { title: 'Deliveries · FCM', what: 'to be sent to Android and the web' },
+  'deliveries-apns': { title: 'Deliveries · APNs', what: 'to be sent to Apple devices' },
+  'deliveries-custom': { title: 'Deliveries · Custom', what: 'to be posted to webhooks' },
+};
+
+/** One sentence for who has only time for one. */
+function verdict(queues: readonly QueueState[]): Html {
+  const late = queues.flatMap(({ kind, lanes }) =>
+    lanes.filter((lane) => lane.late).map(({ lane, oldestMs }) => `${NAMES[kind].title}, ${lane} (${age(oldestMs)})`),
+  );
+  if (late.length === 0) return html`<p class="verdict">Every queue keeps up.</p>`;
+  return html`<p class="verdict late">Waiting for too long: ${late.join('; ')}. Are the workers running?</p>`;
+}
+
+const tile = (name: string, value: string): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`;
+
+const card = ({ kind, lanes }: QueueState): Html => html`<section class="card" aria-labelledby="${kind}">
+<h2 id="${kind}">${NAMES[kind].title}</h2>
+<p class="quiet">${NAMES[kind].what}</p>
+<table>
+<thead><tr><th scope="col">Lane</th><th scope="col">Waiting</th><th scope="col">Active</th><th scope="col">Delayed</th><th scope="col">Oldest</th></tr></thead>
+<tbody>${lanes.map(row)}</tbody>
+</table>
+</section>
+`;
+
+const row = ({ lane, waiting, active, delayed, oldestMs, late }: LaneState): Html => html`
+<tr${late ? html` class="late"` : undefined}>
+<th scope="row">${lane}${bar(waiting)}</th>${[waiting, active, delayed].map(number)}<td>${age(oldestMs)}</td>
+</tr>`;
+
+const number = (jobs: number): Html => html`<td${jobs === 0 ? html` class="none"` : undefined}>${count(jobs)}</td>`;
+
+/** Full at a million. Logarithmic, since one job and a thousand should both be seen; an attribute, as the CSP has it. */
+const bar = (jobs: number): Html =>
+  html`<svg class="depth" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.min(100, (Math.log10(1 + jobs) / 6) * 100).toFixed(1)}" height="3"/></svg>`;
+
+const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;

@@ -1,0 +1,33 @@
+import { redisTrouble } from '@fanfare/store';
+import type { FastifyError, FastifyRequest } from 'fastify';
+
+/** What goes wrong in words for who asked, with the HTTP status and a code that stays the same. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The answer to a path that is not there. */
+export const NOT_FOUND = new Problem(404, 'ERR_ROUTE_NOT_FOUND', 'there is no such page');
+
+/** The problem behind an error; what is not known is a bug of ours, and its words are not for the world. */
+export function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof Problem) return error;
+  const trouble = redisTrouble(error);
+  if (trouble === 'full') return new Problem(503, 'ERR_OVERLOADED', 'Redis is full');
+  if (trouble) return new Problem(503, 'ERR_UNAVAILABLE', 'Redis cannot be reached');
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  if (status < 500) return new Problem(status, 'ERR_BAD_REQUEST', error.message);
+  return new Problem(500, 'ERR_INTERNAL', 'something went wrong on our side', { cause: error });
+}
+
+/** Whether the asker is a program rather than a person: it wants JSON, or calls an API. */
+export const wantsJson = ({ headers, url }: Pick<FastifyRequest, 'headers' | 'url'>): boolean =>
+  headers.accept?.includes('application/json') === true || /^(\/queues)?\/api(\/|$)/.test(url);

@@ -1,0 +1,105 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { inWords, type OpenQueue } from '@fanfare/queue';
+import type { FastifyInstance } from 'fastify';
+import type { Answer } from '../answer.ts';
+import type { ConsoleDeps } from '../deps.ts';
+import { NOT_FOUND, Problem } from '../problem.ts';
+
+const PATH = '/queues';
+
+const READ_ONLY = new Problem(405, 'ERR_METHOD_NOT_ALLOWED', 'the queues are shown for reading only');
+
+/** The looks of our own pages. Fonts are the system's: Bull Board's would come from another site. */
+const FONTS = { 'font-sans': 'system-ui, sans-serif', 'font-mono': 'ui-monospace, monospace' };
+const THEME = {
+  light: { ...FONTS, ...accent({ strong: '#c2410c', onStrong: '#ffffff', soft: '#fbe6da', onSoft: '#8a2c06' }) },
+  dark: { ...FONTS, ...accent({ strong: '#ff8a4c', onStrong: '#2a1205', soft: '#43281a', onSoft: '#ffb48a' }) },
+};
+
+/** Its page styles itself inline; apart from that it needs no more than ours. */
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    baseUri: ["'self'"],
+    connectSrc: ["'self'"],
+    fontSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    imgSrc: ["'self'", 'data:'],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+  },
+};
+
+/** Bull Board, for reading: it would retry and remove jobs behind the ledger's back. */
+export async function bullBoard(server: FastifyInstance, deps: ConsoleDeps, answer: Answer): Promise<void> {
+  const board = boardOf(deps);
+  const routes = (scope: FastifyInstance, _options: unknown, done: () => void) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        return answer(request, reply.header('allow', 'GET, HEAD'), READ_ONLY);
+      }
+      await reply.helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY });
+    });
+    scope.addHook('onSend', async (_request, reply, payload) =>
+      isPage(reply.getHeader('content-type')) ? withoutRemoteFonts(String(payload)) : payload,
+    );
+    scope.setNotFoundHandler((request, reply) => answer(request, reply, NOT_FOUND));
+    void scope.register(board.registerPlugin());
+    done();
+  };
+  await server.register(routes, { prefix: PATH });
+}
+
+function boardOf({ queues, assets, config }: ConsoleDeps): FastifyAdapter {
+  const serverAdapter = new FastifyAdapter().setBasePath(PATH);
+  const logo = assets['logo.svg'].url;
+  createBullBoard({
+    serverAdapter,
+    queues: queues.all.map((each) => adapterOf(each, config.QUEUE_SHARDS > 1)),
+    options: {
+      uiConfig: {
+        boardTitle: 'Fanfare queues',
+        boardLogo: { path: logo, width: 28, height: 28 },
+        favIcon: { default: logo, alternative: logo },
+        miscLinks: [{ text: 'Overview', url: '/' }],
+        theme: THEME,
+        hideDocsLink: true,
+        // It would ask Redis for all its clients, once per queue, every few seconds.
+        showWorkers: false,
+      },
+    },
+  });
+  return serverAdapter;
+}
+
+/** A shard's queues have the same names as the next one's, hence the prefix. */
+function adapterOf({ queue, kind, shard, title }: OpenQueue, sharded: boolean): BullMQAdapter {
+  const prefix = sharded ? `${shard}.` : '';
+  const adapter = new BullMQAdapter(queue, { readOnlyMode: true, prefix, displayName: title });
+  adapter.setFormatter('name', () => (kind === 'events' ? 'event' : 'delivery'));
+  adapter.setFormatter('data', inWords);
+  return adapter;
+}
+
+function accent({ strong, onStrong, soft, onSoft }: Record<'strong' | 'onStrong' | 'soft' | 'onSoft', string>) {
+  return {
+    primary: strong,
+    'primary-foreground': onStrong,
+    ring: strong,
+    'state-selected': soft,
+    'state-selected-hover': soft,
+    'state-selected-foreground': onSoft,
+    'sidebar-state-selected': soft,
+    'sidebar-state-selected-hover': soft,
+    'sidebar-state-selected-foreground': onSoft,
+    'sidebar-primary': strong,
+    'sidebar-ring': strong,
+  };
+}
+
+const isPage = (type: unknown): boolean => String(type).startsWith('text/html');
+
+const withoutRemoteFonts = (page: string): string => page.replace(/<link[^>]*\/\/fonts\.[^>]*>/g, '');

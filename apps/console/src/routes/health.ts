@@ -1,0 +1,19 @@
+import { answerHealth } from '@fanfare/runtime';
+import type { FastifyInstance } from 'fastify';
+import type { ConsoleDeps } from '../deps.ts';
+
+/** `/livez`, `/readyz` and `/metrics`, as in every process. Ready means that both Redis servers answer. */
+export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
+  const { registry, queueRedis, metrics, config } = deps;
+  const ready = async () => {
+    await Promise.all([registry.ping(), queueRedis.ping()]);
+    return { ready: true, checks: { redis: { ok: true } } };
+  };
+  const sources = { metrics, ready, metricsToken: config.METRICS_TOKEN };
+  for (const path of ['/livez', '/readyz', '/metrics']) {
+    server.get(path, { config: { open: true } }, async (request, reply) => {
+      const answer = await answerHealth(path, request.headers.authorization, sources);
+      if (answer) return reply.code(answer.status).headers(answer.headers).send(answer.body);
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import type { FastifyInstance } from 'fastify';
+import type { ConsoleDeps } from '../deps.ts';
+import { readOverview } from '../overview.ts';
+import { overviewContent, overviewPage } from '../pages/overview.ts';
+import { sendPage } from '../send-page.ts';
+
+/** The home page, and the part of it that refreshes itself. */
+export function overviewRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
+  server.get('/', async (request, reply) =>
+    sendPage(reply, overviewPage(deps.assets, request.role, await readOverview(deps))),
+  );
+  server.get('/overview', async (_request, reply) => sendPage(reply, overviewContent(await readOverview(deps))));
+}

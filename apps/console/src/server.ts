@@ -1,0 +1,67 @@
+import cookie from '@fastify/cookie';
+import formBody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { answerWith } from './answer.ts';
+import type { ConsoleDeps } from './deps.ts';
+import { guard } from './login/guard.ts';
+import { NOT_FOUND } from './problem.ts';
+import { assetRoutes } from './routes/assets.ts';
+import { bullBoard } from './routes/bull-board.ts';
+import { healthRoutes } from './routes/health.ts';
+import { loginRoutes } from './routes/login.ts';
+import { overviewRoutes } from './routes/overview.ts';
+
+/** A password and a path. */
+const BODY_LIMIT = 16 * 1024;
+
+/** What our own pages may load: our own files, nothing inline, nothing from elsewhere. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      imgSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+    },
+  },
+  // With `no-referrer` browsers send `Origin: null` with a form, and we could not tell ours from others'.
+  referrerPolicy: { policy: 'same-origin' as const },
+  // For whoever ends TLS to decide: it binds the whole domain, for a year.
+  strictTransportSecurity: false,
+};
+
+/** The HTTP server, not yet listening: login, overview, Bull Board, health. */
+export async function createServer(deps: ConsoleDeps): Promise<FastifyInstance> {
+  const server: FastifyInstance = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: deps.config.TRUST_PROXY,
+  });
+  await server.register(helmet, SECURITY_HEADERS);
+  await server.register(cookie);
+  await server.register(formBody);
+  const answer = answerWith(deps);
+  guard(server, deps, answer);
+  server.setErrorHandler((error: Error, request, reply) => answer(request, reply, error));
+  server.setNotFoundHandler((request, reply) => answer(request, reply, NOT_FOUND));
+  logRequests(server);
+  for (const routes of [healthRoutes, assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
+  await bullBoard(server, deps, answer);
+  return server;
+}
+
+/** One line per request, with the route's pattern. */
+function logRequests(server: FastifyInstance): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, id } = request;
+    const fields = { reqId: id, method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime };
+    request.log.info(fields, 'request.answered');
+  });
+}

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { noBrowser, openTab } from './support/browser.ts';
+import { PASSWORD, queueDeliveries, startConsole } from './support/console.ts';
+
+const inBrowser = noBrowser === undefined ? test : test.skip;
+if (noBrowser !== undefined) process.stderr.write(`No test in a browser: ${noBrowser}.\n`);
+
+inBrowser('an operator logs in, sees the queues and looks into a waiting job, and can change nothing', async () => {
+  await using console = await startConsole();
+  await queueDeliveries(console, { provider: 'custom', lane: 'chat', jobs: 3 });
+  await using tab = await openTab();
+  const { page } = tab;
+
+  await page.goto(`${console.url}/queues`);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL(`${console.url}/queues`);
+  await page.goto(console.url);
+  const chat = page.getByRole('region', { name: 'Deliveries · Custom' }).getByRole('row', { name: 'chat' });
+  await chat.getByRole('cell', { name: '3' }).waitFor();
+
+  await page.goto(`${console.url}/queues/queue/deliveries-custom-chat?status=waiting`);
+  await page.getByText('user2').first().waitFor();
+  // Its buttons to change things have no names: what is left is to copy the data, and the menu with the link home.
+  const card = page.locator('//*[text()="e0123456789abcdef-2"]/ancestor::*[.//*[@role="tab"]][1]');
+  expect(await card.locator('button:not([role=tab])').count()).toBe(1);
+  expect(await page.locator('button[aria-haspopup=menu]').count()).toBe(1);
+  expect(tab.errors).toEqual([]);
+  expect(tab.foreign).toEqual([]);
+});
+
+inBrowser('the overview refreshes itself', async () => {
+  await using console = await startConsole();
+  await using tab = await openTab();
+  const { page } = tab;
+  await page.goto(console.url);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('Every queue keeps up.').waitFor();
+
+  await queueDeliveries(console, { provider: 'fcm', lane: 'bulk', jobs: 41 });
+  await page.getByRole('cell', { name: '41' }).waitFor();
+  expect(tab.errors).toEqual([]);
+});
+
+inBrowser('when the session has ended the overview goes to the login by itself', async () => {
+  await using console = await startConsole();
+  await using tab = await openTab();
+  const { page } = tab;
+  await page.goto(console.url);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('Every queue keeps up.').waitFor();
+
+  await console.redis.redis.flushall();
+  await page.getByLabel('Password').waitFor();
+});

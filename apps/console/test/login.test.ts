@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ask, logIn, PASSWORD, post, startConsole, type TestConsole, VIEWER_PASSWORD } from './support/console.ts';
+
+let console: TestConsole;
+beforeAll(async () => {
+  console = await startConsole({ TRUST_PROXY: 'true' });
+});
+afterAll(() => console[Symbol.asyncDispose]());
+
+test('without a session a page leads to the login and back', async () => {
+  const turnedAway = await ask(console, '/queues/queue/events-call?status=waiting');
+  expect(turnedAway.status).toBe(303);
+  const location = turnedAway.headers.get('location') as string;
+  expect(location).toBe('/login?next=%2Fqueues%2Fqueue%2Fevents-call%3Fstatus%3Dwaiting');
+
+  const form = await (await ask(console, location)).text();
+  expect(form).toContain('name="next" value="/queues/queue/events-call?status=waiting"');
+
+  const letIn = await ask(console, '/login', post({ password: PASSWORD, next: '/queues/queue/events-call' }));
+  expect(letIn.status).toBe(303);
+  expect(letIn.headers.get('location')).toBe('/queues/queue/events-call');
+});
+
+test.each(['/', '/overview', '/queues', '/queues/', '/queues/static/favicon.ico', '/nothing', '/LOGIN', '//login'])(
+  '%s is not there without a session',
+  async (path) => {
+    const response = await ask(console, path);
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toMatch(/^\/login/);
+  },
+);
+
+test.each(['/queues/api/queues', '/api/anything'])('without a session %s answers 401 as JSON', async (path) => {
+  const response = await ask(console, path);
+  expect(response.status).toBe(401);
+  expect(await response.json()).toEqual({ error: { code: 'AUTH_ERR_NO_SESSION', message: 'log in first' } });
+});
+
+test('whoever wants JSON gets 401 as JSON from any path', async () => {
+  const response = await ask(console, '/', { headers: { accept: 'application/json' } });
+  expect(response.status).toBe(401);
+});
+
+test.each(['/login', '/livez', '/readyz', '/metrics', '/assets/style.css', '/assets/logo.svg'])(
+  '%s needs no session',
+  async (path) => {
+    expect((await ask(console, path)).status).toBe(200);
+  },
+);
+
+test('a wrong password is told so and opens nothing', async () => {
+  const response = await ask(console, '/login', post({ password: `${PASSWORD}x`, next: '/queues' }));
+  expect(response.status).toBe(401);
+  expect(response.headers.getSetCookie()).toEqual([]);
+  const page = await response.text();
+  expect(page).toContain('That is not the password.');
+  expect(page).toContain('value="/queues"');
+});
+
+test('the eleventh wrong password in a minute is not looked at, whatever it is', async () => {
+  const from = (address: string, password: string) =>
+    ask(console, '/login', post({ password }, { 'x-forwarded-for': address }));
+  const answers = await Promise.all(Array.from({ length: 25 }, () => from('192.0.2.1', 'wrong')));
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+  const late = await from('192.0.2.1', PASSWORD);
+  expect(late.status).toBe(429);
+  expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await from('192.0.2.2', PASSWORD)).status).toBe(303);
+});
+
+test('right passwords are not counted', async () => {
+  for (let i = 0; i < 12; i++) {
+    expect((await ask(console, '/login', post({ password: VIEWER_PASSWORD }))).status).toBe(303);
+  }
+});
+
+test('the cookie is for this site and for HTTP alone, and for TLS where there is TLS', async () => {
+  const plain = await ask(console, '/login', post({ password: PASSWORD }));
+  expect(plain.headers.getSetCookie()[0]).toMatch(/^fanfare_console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+  const tls = await ask(console, '/login', post({ password: PASSWORD }, { 'x-forwarded-proto': 'https' }));
+  expect(tls.headers.getSetCookie()[0]).toMatch(/; Secure/);
+});
+
+test('the role is that of the password', async () => {
+  for (const [password, role] of [
+    [PASSWORD, 'operator'],
+    [VIEWER_PASSWORD, 'viewer'],
+  ] as const) {
+    const page = await (await ask(console, '/', { headers: await logIn(console, password) })).text();
+    expect(page).toContain(`<span>${role}</span>`);
+  }
+});
+
+test('after the logout the cookie opens nothing, wherever it was copied to', async () => {
+  const headers = await logIn(console);
+  expect((await ask(console, '/', { headers })).status).toBe(200);
+  const out = await ask(console, '/logout', post({}, headers));
+  expect(out.status).toBe(303);
+  expect(out.headers.getSetCookie()[0]).toContain('Expires=Thu, 01 Jan 1970');
+  expect((await ask(console, '/', { headers })).status).toBe(303);
+});
+
+test('what another site has the browser send is refused', async () => {
+  for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:1`]) {
+    const response = await ask(console, '/login', post({ password: PASSWORD }, { origin }));
+    expect(response.status).toBe(403);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  }
+  const own = await ask(console, '/login', post({ password: PASSWORD }, { origin: console.url }));
+  expect(own.status).toBe(303);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import { age } from '../src/pages/format.ts';
+import { html } from '../src/pages/html.ts';
+import { ask, logIn, queueDeliveries, startConsole } from './support/console.ts';
+
+test('the overview shows every lane of every queue, summed over all shards', async () => {
+  await using console = await startConsole({ QUEUE_SHARDS: '2' });
+  await queueDeliveries(console, { provider: 'custom', lane: 'chat', jobs: 1200, shard: 0 });
+  await queueDeliveries(console, { provider: 'custom', lane: 'chat', jobs: 34, shard: 1 });
+
+  const page = await (await ask(console, '/', { headers: await logIn(console) })).text();
+  expect(page.match(/<th scope="row">(call|chat|bulk)/g)).toHaveLength(12);
+  expect(page).toMatch(/Deliveries · Custom[\s\S]*<th scope="row">chat.*<td>1,234<\/td>/);
+  expect(page).toContain('Every queue keeps up.');
+});
+
+test('the overview says which lane is late', async () => {
+  await using console = await startConsole();
+  await queueDeliveries(console, { provider: 'apns', lane: 'call', jobs: 1 });
+  const [key = ''] = await console.redis.redis.keys('{p0}:deliveries-apns-call:e*-0');
+  await console.redis.redis.hset(key, 'timestamp', Date.now() - 70_000);
+
+  const content = await (await ask(console, '/overview', { headers: await logIn(console) })).text();
+  expect(content).not.toContain('<html');
+  expect(content).toContain('Waiting for too long: Deliveries · APNs, call (1 min). Are the workers running?');
+});
+
+test('with Redis away every page says so and looks again; the process lives on', async () => {
+  await using console = await startConsole();
+  const headers = await logIn(console);
+  await console.redis.server.stop();
+  const page = await ask(console, '/', { headers });
+  expect(page.status).toBe(503);
+  expect(await page.text()).toMatch(/http-equiv="refresh"[\s\S]*Redis cannot be reached/);
+  expect((await ask(console, '/queues/api/queues', { headers })).status).toBe(503);
+  expect((await ask(console, '/readyz')).status).toBe(503);
+  expect((await ask(console, '/livez')).status).toBe(200);
+});
+
+test('our pages may load our own files only, and nobody may frame them', async () => {
+  await using console = await startConsole();
+  const { headers } = await ask(console, '/login');
+  const policy = headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain('unsafe-inline');
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(headers.get('referrer-policy')).toBe('same-origin');
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+test('an unknown path says so', async () => {
+  await using console = await startConsole();
+  const headers = await logIn(console);
+  expect((await ask(console, '/nothing', { headers })).status).toBe(404);
+});
+
+test('texts are escaped in markup', () => {
+  expect(html`<p title="${'"><script>'}">${[html`<b>`]}${1}</p>`.text).toBe(
+    '<p title="&#34;&#62;&#60;script&#62;"><b>1</p>',
+  );
+});
+
+test.each([
+  [0, '–'],
+  [999, '< 1 s'],
+  [59_999, '59 s'],
+  [60_000, '1 min'],
+  [7_300_000, '2 h'],
+  [200_000_000, '2 d'],
+])('a wait of %d ms reads %s', (ms, text) => {
+  expect(age(ms)).toBe(text);
+});

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** No machinery of the browser's own may reach for the network. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** Why there can be no test in a browser; undefined when there can. */
+export const noBrowser = existsSync(EXECUTABLE)
+  ? undefined
+  : `there is no ${EXECUTABLE}; install chromium or set CHROMIUM_PATH`;
+
+/** A page in a fresh profile, and what it did that nobody should have to see. */
+export interface Tab extends AsyncDisposable {
+  page: Page;
+  /** Errors on the page's console and exceptions nobody caught. */
+  errors: string[];
+  /** Requests to anything but this machine. */
+  foreign: string[];
+}
+
+/** Opens a browser with one empty page. */
+export async function openTab(options: BrowserContextOptions = {}): Promise<Tab> {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  const foreign: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && hostname !== '127.0.0.1') foreign.push(request.url());
+  });
+  return { page, errors, foreign, [Symbol.asyncDispose]: () => browser.close() };
+}

@@ -1,0 +1,122 @@
+import { FanfareError } from '@fanfare/core';
+import {
+  type CredentialOf,
+  deletePushProvider,
+  listPushProviders,
+  type PushKind,
+  readPushProvider,
+  setDefaultProvider,
+  writePushProvider,
+} from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../deps.ts';
+import { SUCCESS, Success, seconds } from '../fields.ts';
+import type { Server } from '../server.ts';
+
+/** The id of a credential, as the operator names it. */
+export const ProviderId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_", "." and "-"')
+  .refine((id) => id !== 'default', 'must not be "default", which means whichever is the default');
+
+/** A credential that was checked, and what may be shown of it. */
+export interface Checked<K extends PushKind> {
+  credential: CredentialOf<K>;
+  shown: Record<string, unknown>;
+}
+
+/** What differs between the kinds of push providers. */
+export interface PushProviderKind<K extends PushKind, Body extends { providerId: string }> {
+  kind: K;
+  /** What is posted to make one, or put to change it. */
+  body: z.ZodType<Body>;
+  /** Lays a body over what there was. @throws FanfareError naming the field that is missing or does not do. */
+  merge(body: Body, before: Checked<K> | undefined): Checked<K>;
+}
+
+const Providers = z.object({
+  data: z.object({
+    pushProviders: z.array(
+      z.looseObject({
+        providerId: z.string(),
+        isDefault: z.boolean(),
+        failing: z
+          .object({ reason: z.string(), at: z.number().describe('Epoch seconds.') })
+          .optional()
+          .describe('The push service refuses the credential as a whole; its deliveries wait.'),
+      }),
+    ),
+  }),
+});
+const Params = z.object({ providerId: ProviderId });
+
+/** Create, list, change, delete and name the default of an app's credentials of one kind. */
+export function pushProviderRoutes<K extends PushKind, Body extends { providerId: string }>(
+  server: Server,
+  deps: IngestDeps,
+  { kind, body, merge }: PushProviderKind<K, Body>,
+): void {
+  const { registry, box } = deps;
+  const path = `/v3/notifications/push/v1/providers/${kind}`;
+  const config = { access: 'manage' as const };
+  const unknown = (id: string) =>
+    new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${id}"`);
+
+  const answer = async (appId: string) => {
+    const providers = await listPushProviders(registry, appId, kind);
+    return {
+      data: {
+        pushProviders: providers.map(({ shown, failing, ...rest }) => ({
+          ...rest,
+          ...shown,
+          ...(failing ? { failing: { ...failing, at: seconds(failing.at) } } : {}),
+        })),
+      },
+    };
+  };
+
+  server.post(path, { config, schema: { body, response: { 200: Providers } } }, async (request) => {
+    const { appId } = request;
+    const given = request.body as Body;
+    if (await readPushProvider(registry, box, appId, kind, given.providerId)) {
+      throw new FanfareError(
+        'ERR_PROVIDER_ALREADY_EXISTS',
+        `providerId: "${given.providerId}" exists; change it with PUT`,
+      );
+    }
+    await writePushProvider(registry, box, appId, kind, merge(given, undefined));
+    return answer(appId);
+  });
+
+  server.put(path, { config, schema: { body, response: { 200: Providers } } }, async (request) => {
+    const { appId } = request;
+    const given = request.body as Body;
+    const before = await readPushProvider(registry, box, appId, kind, given.providerId);
+    if (!before) throw unknown(given.providerId);
+    await writePushProvider(registry, box, appId, kind, merge(given, before));
+    return answer(appId);
+  });
+
+  server.get(path, { config, schema: { response: { 200: Providers } } }, ({ appId }) => answer(appId));
+
+  server.delete(
+    `${path}/:providerId`,
+    { config, schema: { params: Params, response: { 200: Success } } },
+    async ({ appId, params }) => {
+      if (!(await deletePushProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
+      return SUCCESS;
+    },
+  );
+
+  server.put(
+    `${path}/default/:providerId`,
+    { config, schema: { params: Params, response: { 200: Success } } },
+    async ({ appId, params }) => {
+      if (!(await setDefaultProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
+      return SUCCESS;
+    },
+  );
+}
+
+/** The error for a field that is wrong or missing. */
+export const badField = (field: string, problem: string) => new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);

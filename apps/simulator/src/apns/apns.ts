@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { parseJson } from '../http.ts';
+import {
+  type Arrival,
+  type PushOptions,
+  type PushProtocol,
+  PushReceiver,
+  type Verdict,
+} from '../push/push-receiver.ts';
+import type { PushService } from '../push/push-service.ts';
+import { type ApnsKey, ApnsKeys, type DemoApnsKey, type DemoApnsKeyOptions } from './apns-keys.ts';
+import { apnsIdOf, MAX_VOIP_PAYLOAD_BYTES, problemOf } from './checks.ts';
+import { ProviderTokens } from './provider-token.ts';
+import { failed, type Reason, refusal } from './reasons.ts';
+
+/** The simulated APNs. */
+export interface Apns extends PushService {
+  /**
+   * Makes the signatures of a key good, in place of one with the same ids.
+   *
+   * @throws FanfareError ERR_BAD_REQUEST naming the field.
+   */
+  trust(key: ApnsKey): void;
+  /**
+   * Makes a signing key, as an operator would get it from Apple, and trusts it. Ids that are not given are made up.
+   *
+   * @throws FanfareError ERR_BAD_REQUEST naming the field.
+   */
+  demoApnsKey(options: DemoApnsKeyOptions): DemoApnsKey;
+}
+
+/** APNs with its keys and its memory. */
+export class ApnsSimulator extends PushReceiver implements Apns {
+  readonly #keys: ApnsKeys;
+
+  constructor(options: PushOptions & { trustAny: boolean }) {
+    const keys = new ApnsKeys();
+    super(new ApnsProtocol(new ProviderTokens(keys, options.trustAny)), options);
+    this.#keys = keys;
+  }
+
+  trust(key: ApnsKey): void {
+    this.#keys.trust(key);
+  }
+
+  demoApnsKey(options: DemoApnsKeyOptions): DemoApnsKey {
+    return this.#keys.demo(options);
+  }
+}
+
+/** https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
+class ApnsProtocol implements PushProtocol {
+  readonly name = 'apns';
+  readonly maxBodyBytes = MAX_VOIP_PAYLOAD_BYTES;
+  readonly farewell = '{"reason":"Shutdown"}';
+  readonly #providerTokens: ProviderTokens;
+
+  constructor(providerTokens: ProviderTokens) {
+    this.#providerTokens = providerTokens;
+  }
+
+  check({ exchange, body, now }: Arrival): Verdict {
+    const header = (name: string) => exchange.headers[name] as string | undefined;
+    const sandbox = exchange.authority.includes('sandbox');
+    const id = apnsIdOf(header('apns-id'));
+    const answered = { 'apns-id': id ?? randomUUID().toUpperCase() };
+    const [, token] = /^\/3\/device\/([^/]+)$/.exec(exchange.path) ?? [];
+    const refuse = (reason: Reason): Verdict => ({ ok: false, token, refusal: refusal(reason, answered) });
+    if (exchange.method !== 'POST') return refuse('MethodNotAllowed');
+    if (token === undefined) return refuse(exchange.path === '/3/device/' ? 'MissingDeviceToken' : 'BadPath');
+    const signer = this.#providerTokens.check({
+      authorization: header('authorization'),
+      connection: exchange.connection,
+      environment: sandbox ? 'sandbox' : 'production',
+      now,
+    });
+    if (typeof signer === 'string') return refuse(signer);
+    const json = body && parseJson(body);
+    const problem = problemOf({ token, header, bytes: body?.length, json, signer });
+    if (problem) return refuse(problem);
+    return {
+      ok: true,
+      token,
+      delivery: deliveryOf(token, id ?? header('apns-collapse-id'), id === undefined ? json : undefined),
+      accepted: {
+        status: 200,
+        headers: sandbox ? { ...answered, 'apns-unique-id': randomUUID() } : answered,
+        text: '',
+      },
+      failed: (failure) => failed(failure, answered, now),
+    };
+  }
+}
+
+/** Which push to a device this is: by its own id, else by what it replaces and when that was sent. */
+function deliveryOf(token: string, id: string | undefined, json: unknown): string | undefined {
+  if (id === undefined) return undefined;
+  const { sentAt } = (json ?? {}) as { sentAt?: unknown };
+  return `${token}\n${id}\n${sentAt ?? ''}`;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FanfareError } from '@fanfare/core';
+import type { z } from 'zod';
+import { parseJson, readBody, sendJson } from '../http.ts';
+import { parse } from '../parse.ts';
+
+/** Room for a behaviour of each of a hundred thousand uids. */
+const MAX_BODY_BYTES = 16 * 1_048_576;
+
+/** A call of the control API. */
+export class Call {
+  /** What stands for the parts in braces of its route. */
+  readonly parts: Readonly<Record<string, string>>;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #query: Record<string, string>;
+
+  constructor(request: IncomingMessage, response: ServerResponse, parts: Record<string, string>) {
+    this.parts = parts;
+    this.#request = request;
+    this.#response = response;
+    this.#query = Object.fromEntries(new URL(request.url ?? '/', 'http://simulator').searchParams);
+  }
+
+  /** A part that the route of the call has. */
+  part(name: string): string {
+    return this.parts[name] ?? '';
+  }
+
+  /** @throws FanfareError ERR_BAD_REQUEST naming what does not belong. */
+  query<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
+    return parse(schema, this.#query);
+  }
+
+  /** @throws FanfareError when there is too much, or no JSON. */
+  async json(): Promise<unknown> {
+    const body = await readBody(this.#request, MAX_BODY_BYTES);
+    if (body === undefined) {
+      throw new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${MAX_BODY_BYTES} bytes`);
+    }
+    const json = parseJson(body);
+    if (json === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'body: must be JSON');
+    return json;
+  }
+
+  answer(value: unknown): void {
+    sendJson(this.#response, 200, value);
+  }
+
+  answerPem(text: string): void {
+    this.#response.writeHead(200, { 'content-type': 'application/x-pem-file' }).end(text);
+  }
+}
+
+/** A route of the control API: its method and path as the index shows them, and what it does. */
+export type Route = readonly [route: string, act: (call: Call) => void | Promise<void>];
+
+/** A page of requests and where the next one begins: the `after` of the following page, null on the last. */
+export function page<Request extends { sequence: number }>(find: (limit: number) => Request[], limit: number) {
+  const found = find(limit + 1);
+  const requests = found.slice(0, limit);
+  return { requests, next: found.length > limit ? requests.at(-1)?.sequence : null };
+}

@@ -1,0 +1,168 @@
+import { parseJson } from '../http.ts';
+import {
+  type Arrival,
+  type PushOptions,
+  type PushProtocol,
+  PushReceiver,
+  type Refusal,
+  type Verdict,
+} from '../push/push-receiver.ts';
+import type { PushCounts, PushService } from '../push/push-service.ts';
+import {
+  failed,
+  htmlPage,
+  invalidCredential,
+  JSON_TYPE,
+  missingCredential,
+  notARequest,
+  notJson,
+  permissionDenied,
+} from './errors.ts';
+import { refusalOf } from './message-rules.ts';
+import { OAuth, type OAuthCounts } from './oauth.ts';
+import { type FcmMessage, readRequest } from './send-request.ts';
+import { type FcmAccount, type ServiceAccount, ServiceAccounts } from './service-accounts.ts';
+
+/** With those of the token endpoint, which `clear` forgets too. */
+export interface FcmCounts extends PushCounts {
+  oauth: OAuthCounts;
+}
+
+/** The simulated FCM, with the token endpoint of Google's OAuth. */
+export interface Fcm extends PushService {
+  counts(options?: { byToken?: boolean }): FcmCounts;
+  /**
+   * Makes the signatures of a project's service account good, in place of the one it had.
+   *
+   * @throws FanfareError ERR_BAD_REQUEST naming the field.
+   */
+  trust(account: FcmAccount): void;
+  /**
+   * Makes a service account for a project, as an operator would download it from Firebase, and trusts it.
+   *
+   * @throws FanfareError ERR_BAD_REQUEST when it cannot be a project's id.
+   */
+  demoServiceAccount(projectId: string): Promise<ServiceAccount>;
+}
+
+export interface FcmOptions extends PushOptions {
+  trustAny: boolean;
+  /** Where access tokens are to be had. */
+  tokenUri(): string;
+}
+
+/** FCM with its service accounts and its memory. */
+export class FcmSimulator extends PushReceiver implements Fcm {
+  readonly oauth: OAuth;
+  readonly #accounts: ServiceAccounts;
+  readonly #tokenUri: () => string;
+
+  constructor(options: FcmOptions) {
+    const { trustAny, tokenUri, now } = options;
+    const accounts = new ServiceAccounts();
+    const oauth = new OAuth({ accounts, trustAny, now });
+    super(new FcmProtocol(oauth, trustAny), options);
+    this.oauth = oauth;
+    this.#accounts = accounts;
+    this.#tokenUri = tokenUri;
+  }
+
+  override counts(options?: { byToken?: boolean }): FcmCounts {
+    return { ...super.counts(options), oauth: this.oauth.counts };
+  }
+
+  override clear(): void {
+    super.clear();
+    this.oauth.clearCounts();
+  }
+
+  trust(account: FcmAccount): void {
+    this.#accounts.trust(account);
+  }
+
+  demoServiceAccount(projectId: string): Promise<ServiceAccount> {
+    return this.#accounts.demo(projectId, this.#tokenUri());
+  }
+}
+
+/** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send */
+class FcmProtocol implements PushProtocol {
+  readonly name = 'fcm';
+  readonly maxBodyBytes = 1_048_576;
+  readonly farewell = 'max_age';
+  readonly #oauth: OAuth;
+  readonly #trustAny: boolean;
+  #sent = 0;
+
+  constructor(oauth: OAuth, trustAny: boolean) {
+    this.#oauth = oauth;
+    this.#trustAny = trustAny;
+  }
+
+  check({ exchange, body, now }: Arrival): Verdict {
+    const [, projectId] = /^\/v1\/projects\/([^/]+)\/messages:send$/.exec(exchange.path) ?? [];
+    const json = body && parseJson(body);
+    const token = tokenOf(json);
+    const refuse = (refusal: Refusal): Verdict => ({ ok: false, token, refusal });
+    if (projectId === undefined || exchange.method !== 'POST') {
+      return refuse(htmlPage(404, 'Not Found', 'The requested URL was not found on this server.'));
+    }
+    const denied = this.#authProblem(exchange.headers.authorization, projectId, now);
+    if (denied) return refuse(denied);
+    if (json === undefined) return refuse(notJson());
+    const request = readRequest(json);
+    if (Array.isArray(request)) return refuse(notARequest(request));
+    const refusal = refusalOf(request.message);
+    if (refusal) return refuse(refusal);
+    const message = request.message ?? {};
+    const id = request.validate_only ? 'fake_message_id' : this.#nextId(now);
+    return {
+      ok: true,
+      token: targetOf(message),
+      delivery: request.validate_only ? undefined : deliveryOf(message),
+      accepted: accepted(`projects/${projectId}/messages/${id}`),
+      failed,
+    };
+  }
+
+  #authProblem(authorization: string | undefined, projectId: string, now: number): Refusal | undefined {
+    const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    if (token === undefined) return missingCredential();
+    if (this.#trustAny) return undefined;
+    const access = this.#oauth.access(token);
+    if (!access || access.expiresAt <= now) return invalidCredential(access !== undefined);
+    return access.projectId === projectId ? undefined : permissionDenied(projectId);
+  }
+
+  #nextId(now: number): string {
+    this.#sent += 1;
+    return `0:${now * 1_000}%${this.#sent.toString(16).padStart(16, '0')}`;
+  }
+}
+
+const accepted = (name: string) => ({
+  status: 200,
+  headers: { 'content-type': JSON_TYPE },
+  text: `{\n  "name": ${JSON.stringify(name)}\n}\n`,
+});
+
+/** The token in a body that may be no request at all. */
+function tokenOf(json: unknown): string | undefined {
+  const token = (json as { message?: { token?: unknown } | null } | null | undefined)?.message?.token;
+  return typeof token === 'string' ? token : undefined;
+}
+
+const targetOf = ({ token, topic, condition }: FcmMessage): string =>
+  token ?? (topic ? `/topics/${topic}` : `${condition}`);
+
+/** What the push replaces on the device, and when that was sent: an edit has its message's tag but is none other's copy. */
+function deliveryOf(message: FcmMessage): string | undefined {
+  const { data, android, apns, webpush } = message;
+  const collapse =
+    android?.collapse_key ??
+    android?.notification?.tag ??
+    apns?.headers?.['apns-collapse-id'] ??
+    webpush?.headers?.Topic ??
+    data?.tag;
+  return collapse === undefined ? undefined : `${targetOf(message)}\n${collapse}\n${data?.sentAt ?? ''}`;
+}

@@ -1,0 +1,13 @@
+import { badRequest, fieldProblems } from '@fanfare/core';
+import type { z } from 'zod';
+
+/**
+ * What came in through a door of the simulator, checked.
+ *
+ * @throws FanfareError ERR_BAD_REQUEST naming the field.
+ */
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw badRequest(fieldProblems(parsed.error));
+  return parsed.data;
+}

@@ -1,0 +1,174 @@
+import type { Logger } from '@fanfare/runtime';
+import type { Exchange, Reply } from '../exchange/exchange.ts';
+import { type Manner, perform } from '../exchange/perform.ts';
+import { parse } from '../parse.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { Faults, failureOf, latencyOf } from './faults.ts';
+import type { PushCounts, PushQuery, PushService, RecordedPush, StoredPush } from './push-service.ts';
+import { type Failure, TokenScripts, type TokenStep } from './token-script.ts';
+
+/** A request that has come as a whole. */
+export interface Arrival {
+  exchange: Exchange;
+  /** Undefined when it was larger than the protocol takes. */
+  body: Buffer | undefined;
+  /** Epoch ms. */
+  now: number;
+}
+
+/** What is answered, and why when it is a refusal. */
+interface Answer extends Reply {
+  reason?: string;
+}
+
+/** What is answered to a request that is not accepted. */
+export type Refusal = Required<Answer>;
+
+/** Of a request that has nothing wrong with it. */
+interface GoodVerdict {
+  ok: true;
+  token: string;
+  /** Undefined when it does not say which delivery it is. */
+  delivery: string | undefined;
+  accepted: Reply;
+  /** The answer where the simulator is told to fail; undefined when the service knows no such failure. */
+  failed(failure: Failure): Refusal | undefined;
+}
+
+/** What a protocol makes of a request. */
+export type Verdict = GoodVerdict | { ok: false; token: string | undefined; refusal: Refusal };
+
+/** What tells one push service from another. */
+export interface PushProtocol {
+  readonly name: string;
+  readonly maxBodyBytes: number;
+  /** What it says when it ends a connection: the debug data of the GOAWAY. */
+  readonly farewell: string;
+  check(arrival: Arrival): Verdict;
+}
+
+export interface PushOptions {
+  rememberRequests: number;
+  rememberTokens: number;
+  /** Requests under way at once on one connection. */
+  maxStreams: number;
+  now(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  log: Logger;
+}
+
+/** A push service with its memory: has the protocol check what comes, answers by token and faults, counts. */
+export class PushReceiver implements PushService {
+  readonly #protocol: PushProtocol;
+  readonly #options: PushOptions;
+  readonly #recorder: Recorder<StoredPush>;
+  /** Requests of each connection so far. */
+  readonly #connections = new WeakMap<object, number>();
+  #scripts: TokenScripts;
+  #faults: Faults = {};
+
+  constructor(protocol: PushProtocol, options: PushOptions) {
+    const { rememberRequests, rememberTokens, log } = options;
+    this.#protocol = protocol;
+    this.#options = options;
+    this.#scripts = new TokenScripts(rememberTokens);
+    this.#recorder = new Recorder({
+      rememberRequests,
+      rememberAddressees: rememberTokens,
+      addresseeOf: ({ token }) => token,
+      log,
+      name: protocol.name,
+    });
+  }
+
+  requests({ token, ...rest }: PushQuery = {}): RecordedPush[] {
+    return this.#recorder.requests({ addressee: token, ...rest });
+  }
+
+  counts({ byToken = false }: { byToken?: boolean } = {}): PushCounts {
+    const { tally, forgotten } = this.#recorder;
+    const { addressees, deliveries } = tally.forgotten;
+    return {
+      ...tally.totals(),
+      reasons: tally.reasons(),
+      tokens: tally.addressees,
+      forgotten: { requests: forgotten, tokens: addressees, deliveries },
+      ...(byToken && { byToken: tally.byAddressee() }),
+    };
+  }
+
+  setFaults(faults: Faults): void {
+    this.#faults = parse(Faults, faults);
+  }
+
+  clear(): void {
+    this.#recorder.clear();
+    this.#scripts = new TokenScripts(this.#options.rememberTokens);
+    this.#faults = {};
+  }
+
+  onRequest(listener: (request: RecordedPush) => void): () => void {
+    return this.#recorder.onRequest(listener);
+  }
+
+  /**
+   * Takes one request and sees to its answer.
+   *
+   * @throws Error when the caller leaves before its request is complete; such a request is not counted.
+   */
+  async handle(exchange: Exchange): Promise<void> {
+    const nth = this.#countOn(exchange);
+    const body = await exchange.body(this.#protocol.maxBodyBytes);
+    const now = this.#options.now();
+    const verdict = this.#protocol.check({ exchange, body, now });
+    const { answer, manner } = this.#decide(verdict, nth);
+    const { method, path, headers, http2 } = exchange;
+    const { token } = verdict;
+    const { reason } = answer;
+    const text = body?.toString() ?? '';
+    const pending = this.#recorder.receive({
+      receivedAt: now,
+      method,
+      path,
+      http2,
+      headers,
+      body: text,
+      token,
+      reason,
+    });
+    perform(exchange, { reply: answer, manner }, (fate) => {
+      pending.settle({ fate, delivery: verdict.ok ? verdict.delivery : undefined, reason });
+    });
+  }
+
+  /** Which request of its connection this is. */
+  #countOn(exchange: Exchange): number {
+    const nth = (this.#connections.get(exchange.connection) ?? 0) + 1;
+    this.#connections.set(exchange.connection, nth);
+    if (nth === 1) exchange.allowStreams(this.#options.maxStreams);
+    return nth;
+  }
+
+  #decide(verdict: Verdict, nth: number): { answer: Answer; manner: Manner } {
+    const { random } = this.#options;
+    const { goAwayEvery = Number.POSITIVE_INFINITY } = this.#faults;
+    const step = verdict.ok ? this.#scripts.next(verdict.token) : ANSWERED;
+    const { failure, goAway = nth % goAwayEvery === 0, ...manner } = step;
+    return {
+      answer: verdict.ok ? this.#answerTo(verdict, failure) : verdict.refusal,
+      manner: {
+        latencyMs: latencyOf(this.#faults, random),
+        last: goAway ? this.#protocol.farewell : undefined,
+        ...manner,
+      },
+    };
+  }
+
+  #answerTo({ accepted, failed }: GoodVerdict, scripted: Failure | undefined): Answer {
+    const failure = scripted ?? failureOf(this.#faults, this.#options.random);
+    return (failure && failed(failure)) ?? accepted;
+  }
+}
+
+const ANSWERED: TokenStep = {};

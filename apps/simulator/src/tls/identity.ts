@@ -1,0 +1,67 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { makeIdentity, type ServerIdentity } from './certificate.ts';
+
+const FILES = { caPem: 'ca.pem', certPem: 'server.pem', keyPem: 'server-key.pem' } as const;
+
+export interface IdentityOptions {
+  /** Host names and IP addresses it must be good for. */
+  names: readonly string[];
+  /** Where it is kept over restarts; undefined: in memory only. */
+  dir: string | undefined;
+  now: Date;
+}
+
+/**
+ * The server's certificate and what clients trust it by: from the folder when a good one is there, else a new one,
+ * which is put there.
+ *
+ * @throws Error with the system's `code` when the folder cannot be read or written.
+ */
+export async function identity({ names, dir, now }: IdentityOptions): Promise<ServerIdentity> {
+  const kept = dir === undefined ? undefined : await read(dir);
+  if (kept && isGood(kept, names, now)) return kept;
+  const made = makeIdentity(names, now);
+  if (dir !== undefined) await write(dir, made);
+  return made;
+}
+
+/** Undefined when something is missing. */
+async function read(dir: string): Promise<ServerIdentity | undefined> {
+  try {
+    const [caPem, certPem, keyPem] = await Promise.all([
+      readFile(join(dir, FILES.caPem), 'utf8'),
+      readFile(join(dir, FILES.certPem), 'utf8'),
+      readFile(join(dir, FILES.keyPem), 'utf8'),
+    ]);
+    return { caPem, certPem, keyPem };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whole files appear at once: another process may be reading them. */
+async function write(dir: string, made: ServerIdentity): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  for (const part of ['keyPem', 'certPem', 'caPem'] as const) {
+    const path = join(dir, FILES[part]);
+    await writeFile(`${path}.new`, made[part], { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+}
+
+/** Does it still hold, for all the names? Texts that are no certificates do not. */
+function isGood({ caPem, certPem }: ServerIdentity, names: readonly string[], now: Date): boolean {
+  try {
+    const certificate = new X509Certificate(certPem);
+    const issued = certificate.verify(new X509Certificate(caPem).publicKey);
+    const covers = (name: string) =>
+      (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
+    return issued && new Date(certificate.validTo) > now && names.every(covers);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Logger } from '@fanfare/runtime';
+import type { ApnsSimulator } from '../apns/apns.ts';
+import type { Exchange, Reply } from '../exchange/exchange.ts';
+import type { FcmSimulator } from '../fcm/fcm.ts';
+
+/** What the paths of the TLS port lead to. */
+export interface TlsRouteDeps {
+  fcm: Pick<FcmSimulator, 'handle' | 'oauth'>;
+  apns: Pick<ApnsSimulator, 'handle'>;
+  log: Logger;
+}
+
+const json = (status: number, message: string): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  text: JSON.stringify({ error: { message } }),
+});
+
+const NO_ROUTE = json(
+  404,
+  'Here are POST /v1/projects/{project}/messages:send, POST /token and POST /3/device/{token}.',
+);
+const NO_HTTP1 = json(505, 'APNs speaks HTTP/2 only.');
+const BUG = json(500, 'A bug of the simulator; its log says more.');
+
+/** Sees to the answer of any request to the TLS port; never rejects. */
+export async function routeTls(exchange: Exchange, { fcm, apns, log }: TlsRouteDeps): Promise<void> {
+  const { path } = exchange;
+  try {
+    if (path.startsWith('/3/')) {
+      if (exchange.http2) await apns.handle(exchange);
+      else exchange.send(NO_HTTP1);
+    } else if (path.startsWith('/v1/')) await fcm.handle(exchange);
+    else if (path === '/token' && exchange.method === 'POST') await fcm.oauth.handle(exchange);
+    else exchange.send(NO_ROUTE);
+  } catch (error) {
+    // Whoever left in the middle of the request wants no answer.
+    if (exchange.gone) return;
+    log.error({ err: error }, 'request.failed');
+    exchange.send(BUG);
+  }
+}

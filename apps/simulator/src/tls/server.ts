@@ -1,0 +1,52 @@
+import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { Server as HttpsServer } from 'node:https';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Exchange } from '../exchange/exchange.ts';
+import { Http1Exchange } from '../exchange/http1.ts';
+import { Http2Exchange } from '../exchange/http2.ts';
+import type { ServerIdentity } from './certificate.ts';
+
+export interface TlsServerOptions {
+  identity: ServerIdentity;
+  /** Requests under way at once that a connection starts with. */
+  maxStreams: number;
+  keepAliveMs: number;
+  handle(exchange: Exchange): void;
+}
+
+/** Of state for all the streams of a connection, in MB; the default of 10 refuses streams long before their limit. */
+const MAX_SESSION_MB = 1_000;
+/** Streams that come after our GOAWAY are refused; a client that sends many meanwhile is no attacker. */
+const MAX_REJECTED_STREAMS = 1_000_000;
+
+/**
+ * A server of HTTP/2 and HTTP/1.1 on one port, chosen by ALPN. TLS is split from HTTP so that streams of HTTP/2 can be
+ * had without node:http's compatibility layer, which `allowHTTP1` of node:http2 would put on all of them.
+ */
+export function tlsServer({ identity, maxStreams, keepAliveMs, handle }: TlsServerOptions): HttpsServer {
+  const http1 = createHttp1Server({ keepAliveTimeout: keepAliveMs }, (request, response) =>
+    handle(new Http1Exchange(request, response)),
+  );
+  const http2 = createHttp2Server({
+    settings: { maxConcurrentStreams: maxStreams },
+    maxSessionMemory: MAX_SESSION_MB,
+    maxSessionRejectedStreams: MAX_REJECTED_STREAMS,
+  });
+  http2.on('stream', (stream, headers) => {
+    if (stream.session) handle(new Http2Exchange(stream, stream.session, headers));
+  });
+  const sockets = new Set<TLSSocket>();
+  const server = createTlsServer(
+    { key: identity.keyPem, cert: identity.certPem, ALPNProtocols: ['h2', 'http/1.1'] },
+    (socket) => {
+      sockets.add(socket.on('close', () => sockets.delete(socket)));
+      (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
+    },
+  );
+  // All that `listen` of the runtime needs of a server of node:https besides what it has from node:tls.
+  const closeAllConnections = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return Object.assign(server, { closeAllConnections }) as unknown as HttpsServer;
+}

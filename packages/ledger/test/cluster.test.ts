@@ -1,0 +1,77 @@
+import { createServer } from 'node:net';
+import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import {
+  acceptEvent,
+  advance,
+  claimDueEvents,
+  dropDeadLetter,
+  findDeadLetters,
+  findEvent,
+  forgetEvent,
+  listDeadLetters,
+  movedSinceLastLook,
+  noteAttempt,
+  openDeliveries,
+  planSlice,
+  readAttempts,
+  readLoad,
+  readProgress,
+  readReplayDeadlines,
+  reopen,
+} from '../src/index.ts';
+import { APP, accepted, becomes, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
+
+const SHARDS = 8;
+
+/** A port that is free now, for the cluster's own talk. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function startCluster(): Promise<TestRedis> {
+  const own = await startTestRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] });
+  await own.redis.cluster('ADDSLOTSRANGE', 0, 16_383);
+  await until(async () => (await own.redis.cluster('INFO')).includes('cluster_state:ok'), 'the cluster is up');
+  return own;
+}
+
+test('a server in cluster mode, which refuses commands over several slots, accepts the whole life of an event', async () => {
+  await using own = await startCluster();
+  await expect(own.redis.mget('a', 'b')).rejects.toThrow('CROSSSLOT');
+  const used = new Set<number>();
+  for (let i = 0; i < 2 * SHARDS; i++) {
+    const id = `msg-${i}`;
+    const { key, shard } = await acceptEvent(own.redis, accepted({ id, to: id }), { shards: SHARDS });
+    const ref = { key, shard };
+    used.add(shard);
+    const again = accepted({ id, receivedAt: NOW + 1 });
+    expect(await acceptEvent(own.redis, again, { shards: SHARDS })).toEqual({ ...ref, duplicate: true });
+    expect(await findEvent(own.redis, APP, id)).toEqual(ref);
+    const whole = slice(people(4));
+    await planSlice(own.redis, ref, APP, 0, whole);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    await noteAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
+    await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'rejected'), becomes(2, 'accepted')]);
+    expect(await movedSinceLastLook(own.redis, ref)).toBe(true);
+    expect(await readAttempts(own.redis, ref, 0)).toHaveLength(1);
+    const ids = [`${key}-0`, `${key}-1`];
+    const [first, second] = await findDeadLetters(own.redis, APP, SHARDS, ids);
+    if (!first || !second) throw new Error('no letters');
+    expect(await reopen(own.redis, APP, first, { deadline: NOW, sweepAt: NOW })).toBe(true);
+    expect(await dropDeadLetter(own.redis, APP, second)).toBe(true);
+    expect((await readReplayDeadlines(own.redis, ref, [0, 1])).size).toBe(1);
+    for await (const open of openDeliveries(own.redis, ref)) expect(open.map((it) => it.ordinal)).toEqual([0, 3]);
+    expect(await claimDueEvents(own.redis, shard, { now: NOW, again: NOW + 1e6 }, 10)).toEqual([ref]);
+    await settleAll(own.redis, ref, [becomes(0, 'expired'), becomes(3, 'rejected')]);
+    expect((await readProgress(own.redis, ref))?.state).toBe('done');
+    await forgetEvent(own.redis, ref);
+  }
+  expect(used.size).toBeGreaterThan(2);
+  expect((await readLoad(own.redis, APP, ['custom'], SHARDS)).get('custom')).toBe(0);
+  expect((await listDeadLetters(own.redis, APP, SHARDS, { limit: 100 })).letters).toHaveLength(2 * SHARDS);
+});

@@ -1,0 +1,111 @@
+import type { AcceptedEvent, Event, EventRef, PlannedRecipient, SuppressionReason } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import {
+  acceptEvent,
+  advance,
+  type Counts,
+  type PlannedSlice,
+  planSlice,
+  readProgress,
+  type Settlement,
+  settle,
+} from '../../src/index.ts';
+
+export const APP = 'shop';
+
+/** Real time, since Redis counts what is left of a TTL by its own clock. */
+export const NOW = Date.now();
+export const HOUR = 3_600_000;
+
+let made = 0;
+
+/** An event as ingest would have accepted it: a message from ann to bob, unless told otherwise. */
+export function accepted(over: Partial<AcceptedEvent> & { id?: string; to?: string } = {}): AcceptedEvent {
+  const { id = 'msg-1', to = 'bob', ...rest } = over;
+  const event: Event = {
+    id,
+    type: 'message.sent',
+    sentAt: NOW,
+    sender: { uid: 'ann' },
+    conversation: { type: 'user', id: to },
+    message: { id: 'm1', category: 'message', type: 'text', text: 'hello' },
+  };
+  return {
+    key: `em5x8k2a0${String(++made).padStart(6, '0')}`,
+    appId: APP,
+    event,
+    lane: 'chat',
+    receivedAt: NOW,
+    leaveBy: NOW + HOUR,
+    holdUntil: NOW + 24 * HOUR,
+    settingsVersion: 1,
+    ...rest,
+  };
+}
+
+/** An event that is stored and not expanded yet. */
+export async function stored(redis: Redis, over: Parameters<typeof accepted>[0] = {}): Promise<EventRef> {
+  const { key, shard } = await acceptEvent(redis, accepted(over), { shards: 1 });
+  return { key, shard };
+}
+
+/** Somebody with one delivery through the app's webhook. */
+export const reached = (uid: string): PlannedRecipient => ({ uid, targets: [{ provider: 'custom' }] });
+
+/** Somebody who is not notified. */
+export const left = (uid: string, suppressed: SuppressionReason = 'NO_TARGET'): PlannedRecipient => ({
+  uid,
+  suppressed,
+});
+
+/** A slice of these, the audience's last unless told otherwise. */
+export const slice = (recipients: PlannedRecipient[], over: Partial<PlannedSlice> = {}): PlannedSlice => ({
+  first: 0,
+  cursor: recipients.at(-1)?.uid ?? '',
+  last: true,
+  recipients,
+  ...over,
+});
+
+/** People `u0`, `u1`, … with one delivery each. */
+export const people = (n: number): PlannedRecipient[] => Array.from({ length: n }, (_, i) => reached(`u${i}`));
+
+/** What a worker that holds the event's job holds. */
+export async function lockOf(redis: Redis, { shard, key }: EventRef, token = 'mine') {
+  const lock = { key: `{p${shard}}:events-chat:${key}:lock`, token };
+  await redis.set(lock.key, token, 'PX', HOUR);
+  return lock;
+}
+
+/** A stored event that is planned in one slice, and its cursor moved past it. */
+export async function planned(redis: Redis, recipients: PlannedRecipient[], over = {}): Promise<EventRef> {
+  const ref = await stored(redis, over);
+  const whole = slice(recipients);
+  await planSlice(redis, ref, APP, 0, whole);
+  await advance(redis, ref, await lockOf(redis, ref), 0, whole);
+  return ref;
+}
+
+/** The settlement of a delivery through the app's webhook. */
+export function becomes(ordinal: number, state: Settlement['state'], reason = 'http_400'): Settlement {
+  if (state !== 'rejected') return { ordinal, provider: 'custom', state };
+  const deadLetter = { eventId: 'msg-1', uid: `u${ordinal}`, provider: 'custom', reason, attempts: 1 } as const;
+  return { ordinal, provider: 'custom', state, deadLetter };
+}
+
+/** Settles deliveries of the app `APP`. */
+export const settleAll = (redis: Redis, ref: EventRef, settlements: Settlement[], now = NOW) =>
+  settle(redis, ref, APP, settlements, now);
+
+/** Counts of an event, the zeros left out. */
+export async function countsOf(redis: Redis, ref: EventRef): Promise<Partial<Counts>> {
+  const progress = await readProgress(redis, ref);
+  const isSome = (n: number | object) => (typeof n === 'number' ? n !== 0 : Object.keys(n).length > 0);
+  return Object.fromEntries(Object.entries<number | object>({ ...progress?.counts }).filter(([, n]) => isSome(n)));
+}
+
+export const stateOf = async (redis: Redis, ref: EventRef) => (await readProgress(redis, ref))?.state;
+
+/** Whether the sweeper still looks after an event. */
+export const isOnOpenList = async (redis: Redis, { shard, key }: EventRef) =>
+  (await redis.zscore(`{p${shard}}:open`, key)) !== null;

@@ -1,0 +1,84 @@
+import { rootCertificates } from 'node:tls';
+import type { ApnsCredential } from '@fanfare/core';
+import apn from 'apn';
+import { Recent } from '../wire/recent.ts';
+import { certificatesIn } from '../wire/trust.ts';
+import type { Renewal } from './outcome.ts';
+import type { ApnsNotification } from './payload.ts';
+import type { ApnsOrigins, ApnsRequest, ApnsSent, ApnsTransport } from './transport.ts';
+
+/** Providers kept: one for each key and environment in use. */
+const MAX_PROVIDERS = 100;
+
+/** How the library is set up. */
+export interface ApnTransportOptions {
+  origins: ApnsOrigins;
+  extraCa: string | undefined;
+  timeoutMs: number;
+}
+
+/**
+ * Sends through node-apn, for comparison and low volume. What it cannot do: it opens one connection, gives up what is
+ * in flight at a GOAWAY (so it may be sent twice), keeps a hung connection, does not tell Retry-After, and renews its
+ * token whenever APNs calls it expired, even within 20 minutes. Its retries are off (`connectionRetryLimit: 0`).
+ */
+export class ApnTransport implements ApnsTransport {
+  readonly #options: ApnTransportOptions;
+  readonly #ca: string[] | undefined;
+  readonly #providers = new Recent<apn.Provider>(MAX_PROVIDERS, (provider) => void provider.shutdown());
+
+  constructor(options: ApnTransportOptions) {
+    this.#options = options;
+    this.#ca = options.extraCa === undefined ? undefined : [...rootCertificates, ...certificatesIn(options.extraCa)];
+  }
+
+  async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
+    const { sent, failed } = await this.#provider(credential).send(libraryNotification(notification), token);
+    if (sent.length > 0) {
+      return { reply: { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined }, renew };
+    }
+    return readFailure(failed[0]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#providers.values()].map((provider) => provider.shutdown()));
+  }
+
+  #provider({ teamId, keyId, p8Key, productionMode }: ApnsCredential): apn.Provider {
+    const { hostname, port } = new URL(this.#options.origins[productionMode ? 'production' : 'sandbox']);
+    const make = (): apn.Provider =>
+      new apn.Provider({
+        token: { key: p8Key, keyId, teamId },
+        address: hostname,
+        port: port === '' ? 443 : Number(port),
+        connectionRetryLimit: 0,
+        requestTimeout: this.#options.timeoutMs,
+        ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+      });
+    return this.#providers.get(`${teamId}.${keyId}.${productionMode}.${p8Key}`, make);
+  }
+}
+
+/** The library has renewed its token by itself; its connection cannot be replaced. */
+const renew = (what: Renewal): boolean => what === 'token';
+
+function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNotification): apn.Notification {
+  const notification = new apn.Notification();
+  notification.rawPayload = JSON.parse(rest.body);
+  notification.id = id;
+  notification.topic = topic;
+  notification.pushType = pushType;
+  notification.priority = priority;
+  notification.expiry = rest.expiration;
+  if (rest.collapseId !== undefined) notification.collapseId = rest.collapseId;
+  return notification;
+}
+
+/** Without a status nothing is known: it may have been delivered. Some answers come as errors named like the reason. */
+function readFailure(failure: apn.ResponseFailure | undefined): ApnsSent {
+  if (failure?.status === undefined) return { outcome: { kind: 'retryable', reason: 'connection_closed' } };
+  const { status, response, error } = failure;
+  const reason = response?.reason ?? (status === 500 ? 'InternalServerError' : error?.message);
+  const timestamp = response?.timestamp === undefined ? undefined : Number(response.timestamp);
+  return { reply: { status, reason, timestamp, retryAfter: undefined }, renew };
+}

@@ -1,0 +1,75 @@
+import type { ApnsCredential, DevicePush, Outcome, Provider } from '@fanfare/core';
+import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { ApnTransport } from './apn-transport.ts';
+import { ApnsHttp2Transport } from './http2-transport.ts';
+import { apnsOutcome, renewalFor } from './outcome.ts';
+import { renderApns } from './payload.ts';
+import type { ApnsSent, ApnsTransport } from './transport.ts';
+
+/** https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
+const PRODUCTION = 'https://api.push.apple.com';
+const SANDBOX = 'https://api.sandbox.push.apple.com';
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export interface ApnsProviderOptions {
+  /** Ours (`http2`, the default) or node-apn. */
+  transport?: 'http2' | 'apn';
+  /** APNS_ENDPOINT, `https://host[:port]`; default Apple's. */
+  endpoint?: string;
+  /** APNS_SANDBOX_ENDPOINT, for credentials without `productionMode`; default Apple's. */
+  sandboxEndpoint?: string;
+  /** PEM certificates trusted besides those built into Node. */
+  extraCa?: string;
+  /** For one request in all, milliseconds; default 10,000. */
+  timeoutMs?: number;
+  /** Epoch milliseconds; default Date.now. */
+  now?: () => number;
+  /** In [0, 1); default Math.random. */
+  random?: () => number;
+  /** Of the transport `http2`. */
+  pool?: PoolTuning;
+}
+
+/**
+ * APNs, with provider tokens. One request per push; a second one only where APNs asks for a new provider token or a new
+ * connection, having refused the first. Which device gets what is decided by the caller; how it looks there by the
+ * device's platform (see `renderApns`). Throws when an endpoint or `extraCa` is malformed.
+ */
+export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<ApnsCredential, DevicePush> {
+  const { now = Date.now } = options;
+  const transport = createTransport(options);
+  return {
+    async send(push, credential) {
+      const notification = renderApns(push, credential);
+      if (notification === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const { device, deadlineAt } = push;
+      const request = { token: device.token, credential };
+      const sent = await renewed(await transport.post(notification, request), () =>
+        transport.post(notification, request),
+      );
+      return outcomeOf(sent, { id: notification.id, registeredAt: device.registeredAt, now: now(), deadlineAt });
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** The second answer where the first asks for a renewal that can be had, else the first. */
+async function renewed(sent: ApnsSent, again: () => Promise<ApnsSent>): Promise<ApnsSent> {
+  if ('outcome' in sent) return sent;
+  const renewal = renewalFor(sent.reply);
+  return renewal !== undefined && sent.renew(renewal) ? await again() : sent;
+}
+
+const outcomeOf = (sent: ApnsSent, context: Parameters<typeof apnsOutcome>[1]): Outcome =>
+  'outcome' in sent ? sent.outcome : apnsOutcome(sent.reply, context);
+
+function createTransport(options: ApnsProviderOptions): ApnsTransport {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, now = Date.now, random = Math.random, pool } = options;
+  const origins = {
+    production: endpointOrigin(options.endpoint ?? PRODUCTION),
+    sandbox: endpointOrigin(options.sandboxEndpoint ?? SANDBOX),
+  };
+  if (options.transport === 'apn') return new ApnTransport({ origins, extraCa, timeoutMs });
+  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
+  return new ApnsHttp2Transport(origins, createPool, { now, random });
+}

@@ -1,0 +1,78 @@
+import type { ApnsCredential } from '@fanfare/core';
+import type { CreatePool } from '../http2/create.ts';
+import { unansweredOutcome } from '../http2/outcome.ts';
+import type { PoolResult, SessionPool } from '../http2/pool.ts';
+import { Recent } from '../wire/recent.ts';
+import { ProviderTokens } from './jwt.ts';
+import type { Renewal } from './outcome.ts';
+import type { ApnsNotification } from './payload.ts';
+import { type ApnsOrigins, type ApnsRequest, type ApnsSent, type ApnsTransport, readBody } from './transport.ts';
+
+/** Pools kept: one for each team, key and environment in use. */
+const MAX_POOLS = 1000;
+
+/**
+ * How connections to APNs differ: many streams on few connections, and a single stream until a provider token has been
+ * accepted; every answer but 403 shows that.
+ * https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+ */
+const APNS_POOL = { maxSessions: 4, provenBy: (status: number) => status !== 403 };
+
+/** Sends through our own HTTP/2 pools; a connection never carries the tokens of two keys. */
+export class ApnsHttp2Transport implements ApnsTransport {
+  readonly #origins: ApnsOrigins;
+  readonly #createPool: CreatePool;
+  readonly #tokens: ProviderTokens;
+  readonly #pools = new Recent<SessionPool>(MAX_POOLS, (pool) => void pool.close());
+
+  constructor(origins: ApnsOrigins, createPool: CreatePool, clock: { now: () => number; random: () => number }) {
+    this.#origins = origins;
+    this.#createPool = createPool;
+    this.#tokens = new ProviderTokens(clock);
+  }
+
+  async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
+    const jwt = this.#tokens.current(credential);
+    const result = await this.#pool(credential).request({
+      path: `/3/device/${encodeURIComponent(token)}`,
+      headers: headersOf(notification, jwt),
+      body: notification.body,
+    });
+    return result.ok ? this.#read(result, credential, jwt) : { outcome: unansweredOutcome(result) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  #pool({ teamId, keyId, productionMode }: ApnsCredential): SessionPool {
+    const environment = productionMode ? 'production' : 'sandbox';
+    const make = () => this.#createPool(this.#origins[environment], APNS_POOL);
+    return this.#pools.get(`${teamId}.${keyId}.${environment}`, make);
+  }
+
+  #read({ answer, connection }: PoolResult & { ok: true }, credential: ApnsCredential, jwt: string): ApnsSent {
+    const { status, headers, body } = answer;
+    const reply = { status, ...readBody(body), retryAfter: headers['retry-after'] };
+    if (reply.reason === 'TooManyProviderTokenUpdates') this.#tokens.hold(credential);
+    const renew = (what: Renewal): boolean => {
+      if (what === 'token') return this.#tokens.renew(credential, jwt);
+      connection.retire();
+      return true;
+    };
+    return { reply, renew };
+  }
+}
+
+function headersOf(notification: ApnsNotification, jwt: string): Record<string, string> {
+  const { id, topic, pushType, priority, expiration, collapseId } = notification;
+  return {
+    authorization: `bearer ${jwt}`,
+    'apns-id': id,
+    'apns-topic': topic,
+    'apns-push-type': pushType,
+    'apns-priority': String(priority),
+    'apns-expiration': String(expiration),
+    ...(collapseId === undefined ? {} : { 'apns-collapse-id': collapseId }),
+  };
+}

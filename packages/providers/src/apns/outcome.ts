@@ -1,0 +1,139 @@
+import type { Outcome } from '@fanfare/core';
+import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
+
+/** What APNs answered, by any transport. */
+export interface ApnsReply {
+  status: number;
+  /** Of the JSON body; undefined when there is none. */
+  reason: string | undefined;
+  /** With 410: the moment (epoch ms) at which the token was found to be dead. */
+  timestamp: number | undefined;
+  retryAfter: string | undefined;
+}
+
+/** What must be renewed before the same request is sent once more. */
+export type Renewal = 'token' | 'connection';
+
+type Verdict =
+  | 'token_dead'
+  | 'credential_failing'
+  | 'rejected'
+  | 'retryable'
+  /** Throttled for the given time, or that of Retry-After. */
+  | { throttledMs: number }
+  /** The same request once more, at once; if that ends like this too, `otherwise`. */
+  | { again: Renewal; otherwise: 'credential_failing' | 'retryable' };
+
+/**
+ * Every documented reason, with its status in front.
+ * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+ * and, for channels and broadcasts (which we never send),
+ * https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns-broadcast
+ */
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  // May also mean the other environment: the guard on quarantining looks at the credential as a whole.
+  '400 BadDeviceToken': 'token_dead',
+  '400 DeviceTokenNotForTopic': 'token_dead',
+  '400 BadTopic': 'credential_failing',
+  '400 MissingTopic': 'credential_failing',
+  '400 TopicDisallowed': 'credential_failing',
+  '400 BadCollapseId': 'rejected',
+  '400 BadExpirationDate': 'rejected',
+  '400 BadMessageId': 'rejected',
+  '400 BadPriority': 'rejected',
+  '400 DuplicateHeaders': 'rejected',
+  '400 InvalidPushType': 'rejected',
+  '400 PayloadEmpty': 'rejected',
+  '400 MissingDeviceToken': 'rejected',
+  '400 IdleTimeout': { again: 'connection', otherwise: 'retryable' },
+  '403 ExpiredProviderToken': { again: 'token', otherwise: 'credential_failing' },
+  '403 InvalidProviderToken': 'credential_failing',
+  '403 MissingProviderToken': 'credential_failing',
+  '403 BadCertificate': 'credential_failing',
+  '403 BadCertificateEnvironment': 'credential_failing',
+  '403 Forbidden': 'credential_failing',
+  '403 UnrelatedKeyIdInToken': { again: 'connection', otherwise: 'credential_failing' },
+  '403 BadEnvironmentKeyIdInToken': { again: 'connection', otherwise: 'credential_failing' },
+  // Seen instead of the documented spelling.
+  '403 BadEnvironmentKeyInToken': { again: 'connection', otherwise: 'credential_failing' },
+  '404 BadPath': 'rejected',
+  '405 MethodNotAllowed': 'rejected',
+  '410 Unregistered': 'token_dead',
+  '410 ExpiredToken': 'token_dead',
+  '413 PayloadTooLarge': 'rejected',
+  // Too many to this one device.
+  '429 TooManyRequests': { throttledMs: 10_000 },
+  // The token was renewed within 20 minutes; it is held from now on.
+  '429 TooManyProviderTokenUpdates': { throttledMs: 60_000 },
+  '500 InternalServerError': 'retryable',
+  '503 ServiceUnavailable': 'retryable',
+  '503 Shutdown': { again: 'connection', otherwise: 'retryable' },
+  '400 BadChannelId': 'rejected',
+  '400 MissingChannelId': 'rejected',
+  '400 MissingPushType': 'rejected',
+  '400 BadRequestParams': 'rejected',
+  '400 BadRequestPayload': 'rejected',
+  '400 CannotCreateChannelConfig': 'rejected',
+  '400 ChannelNotRegistered': 'rejected',
+  '403 FeatureNotEnabled': 'credential_failing',
+  '403 TopicMismatch': 'credential_failing',
+};
+
+/** The reasons of the table: every other is theirs to invent, and no reason of ours. */
+const REASONS: ReadonlySet<string> = new Set(Object.keys(VERDICTS).map((key) => key.slice(4)));
+
+function verdictOf({ status, reason }: ApnsReply): Verdict {
+  const known = VERDICTS[`${status} ${reason}`];
+  if (known !== undefined) return known;
+  if (status === 410) return 'token_dead';
+  if (status === 429) return { throttledMs: 10_000 };
+  return status >= 500 ? 'retryable' : 'rejected';
+}
+
+/** What to renew before the request is sent once more; undefined when the answer stands. */
+export function renewalFor(reply: ApnsReply): Renewal | undefined {
+  if (reply.status === 200) return undefined;
+  const verdict = verdictOf(reply);
+  return typeof verdict === 'object' && 'again' in verdict ? verdict.again : undefined;
+}
+
+/** What an outcome depends on besides the answer. */
+export interface ApnsContext extends WaitLimits {
+  /** `apns-id` of the request. */
+  id: string;
+  /** When the token was registered, epoch ms. */
+  registeredAt: number;
+}
+
+/**
+ * What an answer means once nothing is to be renewed any more. The reason is Apple's word where it is documented, else
+ * `http_` and the status. A token registered after the moment a 410 speaks of lives: that delivery is `rejected` as
+ * `unregistered_before_registration`, because the same answer would come again (APNs may lag by days).
+ */
+export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
+  const { status, reason: word, timestamp } = reply;
+  if (status === 200) return { kind: 'accepted', providerId: context.id };
+  const reason = word !== undefined && REASONS.has(word) ? word : `http_${status}`;
+  const verdict = verdictOf(reply);
+  if (typeof verdict === 'object') {
+    if ('again' in verdict) return { kind: verdict.otherwise, reason };
+    return throttled(reply, context, { reason, waitMs: verdict.throttledMs });
+  }
+  if (verdict === 'token_dead' && timestamp !== undefined && timestamp < context.registeredAt) {
+    return { kind: 'rejected', reason: 'unregistered_before_registration' };
+  }
+  if (verdict === 'retryable' && status === 503) return throttled(reply, context, { reason, waitMs: undefined });
+  return { kind: verdict, reason };
+}
+
+/** Retry-After if it says something, else `waitMs`; without either it is only retryable. */
+function throttled(
+  { retryAfter }: ApnsReply,
+  context: ApnsContext,
+  { reason, waitMs }: { reason: string; waitMs: number | undefined },
+): Outcome {
+  const asked = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, context);
+  if (asked !== undefined) return { kind: 'throttled', retryAfterMs: asked, reason };
+  if (waitMs === undefined) return { kind: 'retryable', reason };
+  return { kind: 'throttled', retryAfterMs: Math.max(0, Math.min(waitMs, context.deadlineAt - context.now)), reason };
+}

@@ -1,0 +1,128 @@
+import { hash } from 'node:crypto';
+import { type ApnsCredential, type DevicePush, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import apn from 'apn';
+import { collapseId } from '../payload/collapse-id.ts';
+import { fit } from '../payload/fit.ts';
+
+/** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
+type PushType = 'alert' | 'background' | 'voip';
+
+/** One notification as APNs gets it, whatever the transport. */
+export interface ApnsNotification {
+  /** `apns-id`: a UUID that is the same over all attempts of a delivery. */
+  id: string;
+  topic: string;
+  pushType: PushType;
+  priority: 10 | 5;
+  /** `apns-expiration`, epoch seconds. */
+  expiration: number;
+  collapseId: string | undefined;
+  /** The JSON. */
+  body: string;
+}
+
+/** Bytes of JSON: https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification */
+const MAX_BYTES = 4096;
+const MAX_VOIP_BYTES = 5120;
+
+/** Keys at the root of userInfo, in the order of PARITY 6.5; the pictures (6.1) are what service extensions show. */
+const ROOT_KEYS = [
+  'title',
+  'body',
+  'tag',
+  'sender',
+  'senderName',
+  'senderAvatar',
+  'receiver',
+  'receiverName',
+  'receiverAvatar',
+  'receiverType',
+  'conversationId',
+  'type',
+  'sessionId',
+  'callAction',
+  'callType',
+  'sentAt',
+  'unreadMessageCount',
+  'message',
+  'custom',
+] as const satisfies readonly (keyof NotificationDetails)[];
+
+/** The dictionary of a VoIP push: PARITY 6.6, and `sentAt`, by which the app can tell a ring that comes too late. */
+const VOIP_KEYS = [
+  'sender',
+  'senderName',
+  'senderAvatar',
+  'body',
+  'callAction',
+  'receiver',
+  'type',
+  'callType',
+  'sessionId',
+  'conversationId',
+  'sentAt',
+  'custom',
+] as const satisfies readonly (keyof NotificationDetails)[];
+
+/**
+ * Renders a push for its device; undefined when it is too large even when shortened. A VoIP token gets the VoIP
+ * dictionary. A device token gets an alert, also for a call that rings (where there is no VoIP token); the other states
+ * of a call only end what is on the screen, so they go in the background, with nothing to see or hear.
+ */
+export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
+  const pushType = pushTypeOf(push);
+  const body = fit(push.details, {
+    build: (details) => JSON.stringify(payloadOf(pushType, { ...push, details }, credential)),
+    size: (json) => Buffer.byteLength(json),
+    limit: pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES,
+  });
+  if (body === undefined) return undefined;
+  const voip = pushType === 'voip';
+  return {
+    id: apnsId(push.deliveryId),
+    topic: voip ? `${credential.bundleId}.voip` : credential.bundleId,
+    pushType,
+    // Background pushes must not be 10.
+    priority: pushType === 'background' ? 5 : 10,
+    expiration: Math.floor((voip ? push.deadlineAt : push.holdUntil) / 1000),
+    collapseId: voip ? undefined : collapseId(push.details.tag),
+    body,
+  };
+}
+
+function pushTypeOf({ device, details }: DevicePush): PushType {
+  if (PLATFORMS[device.platform].kind === 'voip') return 'voip';
+  return details.type === 'call' && details.callAction !== 'initiated' ? 'background' : 'alert';
+}
+
+function payloadOf(pushType: PushType, { details, sound }: DevicePush, credential: ApnsCredential): object {
+  if (pushType === 'voip') return pick(details, VOIP_KEYS);
+  const notification = new apn.Notification({ payload: pick(details, ROOT_KEYS) });
+  if (pushType === 'background') {
+    notification.contentAvailable = true;
+    return notification;
+  }
+  notification.alert = { title: details.title, body: details.body };
+  notification.sound = sound;
+  if (details.unreadMessageCount !== undefined) notification.badge = details.unreadMessageCount;
+  if (credential.includeContentAvailable) notification.contentAvailable = true;
+  if (credential.includeMutableContent) notification.mutableContent = true;
+  return notification;
+}
+
+/** These keys, in this order, as far as they have a value. */
+function pick(details: NotificationDetails, keys: readonly (keyof NotificationDetails)[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (details[key] !== undefined) picked[key] = details[key];
+  }
+  return picked;
+}
+
+/** A UUID made of the delivery's id, version 8 ("custom"): https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */
+export function apnsId(deliveryId: string): string {
+  const hex = hash('sha256', deliveryId, 'hex');
+  const variant = (8 + (Number.parseInt(hex.charAt(16), 16) % 4)).toString(16);
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`];
+  return [...groups, hex.slice(20, 32)].join('-');
+}

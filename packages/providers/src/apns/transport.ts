@@ -1,0 +1,36 @@
+import type { ApnsCredential, Outcome } from '@fanfare/core';
+import { parseObject, stringIn } from '../wire/json.ts';
+import type { ApnsReply, Renewal } from './outcome.ts';
+import type { ApnsNotification } from './payload.ts';
+
+/** What came of one request. */
+export type ApnsSent =
+  /** `renew` prepares for one more request; false when that cannot be done. */
+  | { reply: ApnsReply; renew(what: Renewal): boolean }
+  /** There was no complete answer. */
+  | { outcome: Outcome };
+
+/** What carries a notification to APNs. Sends once, never retries, always ends. */
+export interface ApnsTransport {
+  post(notification: ApnsNotification, request: ApnsRequest): Promise<ApnsSent>;
+  close(): Promise<void>;
+}
+
+/** Whom a notification is for, and with what right. */
+export interface ApnsRequest {
+  token: string;
+  credential: ApnsCredential;
+}
+
+/** Where the two environments are: `https://host[:port]`. */
+export interface ApnsOrigins {
+  production: string;
+  sandbox: string;
+}
+
+/** The members of an error body that we read. https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns */
+export function readBody(body: string): Pick<ApnsReply, 'reason' | 'timestamp'> {
+  const json = parseObject(body);
+  const timestamp = json?.timestamp;
+  return { reason: stringIn(json, 'reason'), timestamp: typeof timestamp === 'number' ? timestamp : undefined };
+}

@@ -1,0 +1,67 @@
+import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
+import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
+import { FcmHttp2Transport } from './http2-transport.ts';
+import { renderFcm } from './message.ts';
+import { AccessTokens } from './oauth.ts';
+import { fcmOutcome, wantsNewToken } from './outcome.ts';
+import type { FcmSent, FcmTransport } from './transport.ts';
+
+/** https://firebase.google.com/docs/reference/fcm/rest */
+const FCM = 'https://fcm.googleapis.com';
+/** "Timeout of at least 10 seconds": https://firebase.google.com/docs/cloud-messaging/scale-fcm */
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export interface FcmProviderOptions {
+  /** Ours (`http2`, the default) or firebase-admin's `send()`. */
+  transport?: 'http2' | 'firebase-admin';
+  /** FCM_ENDPOINT, `https://host[:port]`; default Google's. Access tokens come from the service account's `token_uri`. */
+  endpoint?: string;
+  /** PEM certificates trusted besides those built into Node. */
+  extraCa?: string;
+  /** For one request in all, milliseconds; default 10,000. firebase-admin has 15 s of its own. */
+  timeoutMs?: number;
+  /** Epoch milliseconds; default Date.now. */
+  now?: () => number;
+  /** In [0, 1); default Math.random. */
+  random?: () => number;
+  /** Of our HTTP/2 connections. */
+  pool?: PoolTuning;
+}
+
+/**
+ * FCM, by HTTP v1. One request per push, and a second one only after a 401, with a new access token. How a push looks
+ * is decided by the device's platform (see `renderFcm`). Throws when the endpoint or `extraCa` is malformed.
+ */
+export function createFcmProvider(options: FcmProviderOptions = {}): Provider<FcmCredential, DevicePush> {
+  const { now = Date.now, random = Math.random, timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, pool } = options;
+  const origin = endpointOrigin(options.endpoint ?? FCM);
+  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
+  const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
+  const transport: FcmTransport =
+    options.transport === 'firebase-admin'
+      ? new FirebaseAdminTransport({ origin, extraCa })
+      : new FcmHttp2Transport(createPool(origin));
+
+  return {
+    async send(push, credential) {
+      const message = renderFcm(push, credential, now());
+      if (message === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const { serviceAccount: account } = credential;
+      const post = async (): Promise<FcmSent> => {
+        const access = await tokens.get(account);
+        if (!access.ok) return access;
+        const sent = await transport.post({ message, account, accessToken: access.token });
+        if ('reply' in sent && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
+        return sent;
+      };
+      const first = await post();
+      const sent = 'reply' in first && wantsNewToken(first.reply) ? await post() : first;
+      const limits = { now: now(), deadlineAt: push.deadlineAt, token: push.device.token };
+      return 'outcome' in sent ? sent.outcome : fcmOutcome(sent.reply, limits);
+    },
+    async close() {
+      await Promise.all([transport.close(), tokens.close()]);
+    },
+  };
+}

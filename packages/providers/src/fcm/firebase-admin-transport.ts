@@ -1,0 +1,129 @@
+import { Agent } from 'node:https';
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { isNativeError } from 'node:util/types';
+import type { Outcome } from '@fanfare/core';
+import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
+import { getMessaging, type Messaging } from 'firebase-admin/messaging';
+import { networkFailure } from '../wire/network-reason.ts';
+import { Recent } from '../wire/recent.ts';
+import { certificatesIn } from '../wire/trust.ts';
+import type { FcmReply } from './outcome.ts';
+import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
+
+/** SDK apps kept: one for each service account in use. */
+const MAX_APPS = 100;
+/** The default of 256 throws connections away after a burst, and their handshakes with them. */
+const MAX_FREE_SOCKETS = 2048;
+
+/** Where the SDK's requests go, and whom they trust. */
+export interface FirebaseAdminOptions {
+  origin: string;
+  extraCa: string | undefined;
+}
+
+/** The parts of the SDK's request handler that we reach into; private there, and pinned by the exact version we use. */
+interface HttpClient {
+  retry: { maxRetries: number };
+  send(request: object): Promise<unknown>;
+}
+
+/** An SDK app and the access token its next requests carry. */
+interface Project {
+  app: App;
+  messaging: Messaging;
+  accessToken: string;
+}
+
+/** FCM's answer, thrown through the SDK in place of the error it would make of it. */
+class Refusal extends Error {
+  readonly reply: FcmReply;
+
+  constructor(reply: FcmReply) {
+    super(`FCM answered ${reply.status}`);
+    this.reply = reply;
+  }
+}
+
+/**
+ * Sends through firebase-admin's `send()`, over HTTP/1.1: for comparison and low volume. The SDK's own retries are off
+ * and its answers are read before it interprets them (it takes any 404 for a dead token), which it has no public
+ * setting for: see `openClient`. Its timeout of 15 s cannot be changed, and a request it gave up may have been processed.
+ */
+export class FirebaseAdminTransport implements FcmTransport {
+  readonly #agent: Agent;
+  readonly #projects = new Recent<Project>(MAX_APPS, ({ app }) => void deleteApp(app));
+
+  constructor({ origin, extraCa }: FirebaseAdminOptions) {
+    this.#agent = agentTo(new URL(origin), extraCa);
+  }
+
+  async post({ message, account, accessToken }: FcmRequest): Promise<FcmSent> {
+    const project = this.#projects.get(`${account.project_id} ${account.client_email}`, () =>
+      this.#open(account.project_id),
+    );
+    project.accessToken = accessToken;
+    try {
+      // The SDK rewrites the message in place.
+      const name = await project.messaging.send(structuredClone(message));
+      return { reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
+    } catch (error) {
+      return error instanceof Refusal ? { reply: error.reply } : { outcome: lost(error) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#projects.values()].map(({ app }) => deleteApp(app)));
+    this.#agent.destroy();
+  }
+
+  /** The SDK asks for the token anew when it is about to expire, that is, every time. */
+  #open(projectId: string): Project {
+    const credential = {
+      getAccessToken: async () => ({ access_token: project.accessToken, expires_in: 1 }),
+    };
+    const app = initializeApp({ projectId, credential, httpAgent: this.#agent }, `fanfare ${nextApp++}`);
+    const messaging = getMessaging(app);
+    openClient(messaging);
+    const project: Project = { app, messaging, accessToken: '' };
+    return project;
+  }
+}
+
+/** Apps are named once for the whole process. */
+let nextApp = 0;
+
+/** Lets answers through as they are, and no retries. Throws when the SDK is built differently from what we know. */
+function openClient(messaging: Messaging): void {
+  const { messagingRequestHandler } = messaging as unknown as { messagingRequestHandler: { httpClient: HttpClient } };
+  const { httpClient } = messagingRequestHandler;
+  httpClient.retry.maxRetries = 0;
+  const send = httpClient.send.bind(httpClient);
+  httpClient.send = (request) =>
+    send(request).catch((error: { response?: { status: number; headers: Record<string, string>; text: string } }) => {
+      if (error.response === undefined) throw error;
+      const { status, headers, text } = error.response;
+      throw new Refusal({ status, retryAfter: headers['retry-after'], body: text });
+    });
+}
+
+/** The host is a constant of the SDK: its connections are led to the endpoint, whose `Host` stays that of FCM. */
+function agentTo({ hostname, port }: URL, extraCa: string | undefined): Agent {
+  const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, ...certificatesIn(extraCa)] };
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, ...ca });
+  // An IP address is no server name: RFC 6066 section 3.
+  const servername = isIP(hostname) === 0 ? hostname : '';
+  const target = { host: hostname, port: port === '' ? 443 : Number(port), servername };
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => connect({ ...options, ...target }, callback);
+  return agent;
+}
+
+/** The SDK tells a failed connection by a message that ends in its code. */
+function lost(error: unknown): Outcome {
+  if (!isNativeError(error)) throw error;
+  const code =
+    /Error code: (\w+)/.exec(error.message)?.[1] ?? (/timeout/i.test(error.message) ? 'ETIMEDOUT' : 'ECONNRESET');
+  const reason = networkFailure(Object.assign(new Error(), { code }))?.reason ?? 'network_error';
+  return { kind: 'retryable', reason, detail: code };
+}

@@ -1,0 +1,28 @@
+import { unansweredOutcome } from '../http2/outcome.ts';
+import type { SessionPool } from '../http2/pool.ts';
+import { wireMessage } from './message.ts';
+import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
+
+/** Sends through our own HTTP/2 pool; all projects share it, since each request carries its own access token. */
+export class FcmHttp2Transport implements FcmTransport {
+  readonly #pool: SessionPool;
+
+  constructor(pool: SessionPool) {
+    this.#pool = pool;
+  }
+
+  async post({ message, account, accessToken }: FcmRequest): Promise<FcmSent> {
+    const result = await this.#pool.request({
+      path: `/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+      body: wireMessage(message),
+    });
+    if (!result.ok) return { outcome: unansweredOutcome(result) };
+    const { status, headers, body } = result.answer;
+    return { reply: { status, retryAfter: headers['retry-after'], body } };
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}

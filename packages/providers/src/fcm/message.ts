@@ -1,0 +1,141 @@
+import { type DevicePush, type FcmCredential, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import type { AndroidConfig, ApnsConfig, TokenMessage, WebpushConfig } from 'firebase-admin/messaging';
+import { collapseId, webPushTopic } from '../payload/collapse-id.ts';
+import { fit } from '../payload/fit.ts';
+
+/** Bytes: https://firebase.google.com/docs/cloud-messaging/concept-options#data_messages */
+const MAX_BYTES = 4096;
+/** The longest ttl FCM takes: four weeks. https://firebase.google.com/docs/cloud-messaging/concept-options#ttl */
+const MAX_TTL_S = 2_419_200;
+
+/** The data map, in the order of PARITY 6.1. None is a reserved word of FCM (`from`, `gcm…`, `google…`, …). */
+const DATA_KEYS = [
+  'title',
+  'body',
+  'sender',
+  'senderName',
+  'senderAvatar',
+  'receiver',
+  'receiverName',
+  'receiverAvatar',
+  'receiverType',
+  'tag',
+  'conversationId',
+  'type',
+  'callAction',
+  'sessionId',
+  'callType',
+  'sentAt',
+  'unreadMessageCount',
+  'message',
+  'custom',
+] as const satisfies readonly (keyof NotificationDetails)[];
+
+/** A push and what its message depends on besides it. */
+interface Rendering extends DevicePush {
+  /** Whether FCM shows it, instead of handing the app the data alone. */
+  shown: boolean;
+  /** Whole seconds FCM may hold it. */
+  ttlS: number;
+}
+
+/**
+ * Renders a push as the message for its device, in the words of firebase-admin; `wireMessage` gives the JSON. Data
+ * only, unless the credential asks for a `notification` block. Undefined when it is too large even when shortened.
+ * `now` in epoch ms.
+ *
+ * There is no `collapse_key`: FCM keeps at most four of them per device and throttles them, so it would lose messages
+ * (https://firebase.google.com/docs/cloud-messaging/concept-options#collapsible_and_non-collapsible_messages). What
+ * belongs together is folded by its tag instead: by the app in `data`, by Android in the notification, by the push
+ * service and the browser on the web, by `apns-collapse-id` on iOS.
+ */
+export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
+  const { os } = PLATFORMS[push.device.platform];
+  const shown = credential.notificationInPayload[os][push.details.type];
+  const ttlS = Math.min(MAX_TTL_S, Math.max(0, Math.floor((push.holdUntil - now) / 1000)));
+  return fit(push.details, {
+    build: (details) => messageOf({ ...push, details, shown, ttlS }),
+    size: sizeOf,
+    limit: MAX_BYTES,
+  });
+}
+
+function messageOf(rendering: Rendering): TokenMessage {
+  const { device, details, shown } = rendering;
+  const { title, body } = details;
+  return {
+    token: device.token,
+    data: dataOf(details),
+    ...(shown ? { notification: { title, body } } : {}),
+    ...PLATFORM_BLOCKS[PLATFORMS[device.platform].os](rendering),
+  };
+}
+
+const PLATFORM_BLOCKS = {
+  android: (rendering: Rendering) => ({ android: androidOf(rendering) }),
+  ios: (rendering: Rendering) => ({ apns: apnsOf(rendering) }),
+  web: (rendering: Rendering) => ({ webpush: webpushOf(rendering) }),
+};
+
+function androidOf({ details, sound, shown, ttlS }: Rendering): AndroidConfig {
+  return {
+    // The API's own spelling; the SDK's type knows the other one it takes, and passes on either.
+    priority: 'HIGH' as 'high',
+    ttl: ttlS * 1000,
+    ...(shown ? { notification: { sound, tag: details.tag } } : {}),
+  };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8030#section-5.2 to 5.4 */
+function webpushOf({ details, shown, ttlS }: Rendering): WebpushConfig {
+  const { tag, senderAvatar: icon } = details;
+  return {
+    headers: { TTL: String(ttlS), Urgency: 'high', Topic: webPushTopic(tag) },
+    ...(shown ? { notification: { tag, ...(icon === undefined ? {} : { icon }) } } : {}),
+  };
+}
+
+/** Data alone wakes the app in the background, which APNs takes with priority 5 only. */
+function apnsOf({ details, sound, shown, holdUntil }: Rendering): ApnsConfig {
+  const { unreadMessageCount: badge, tag } = details;
+  return {
+    headers: {
+      'apns-push-type': shown ? 'alert' : 'background',
+      'apns-priority': shown ? '10' : '5',
+      'apns-expiration': String(Math.floor(holdUntil / 1000)),
+      'apns-collapse-id': collapseId(tag),
+    },
+    payload: { aps: shown ? { sound, ...(badge === undefined ? {} : { badge }) } : { 'content-available': 1 } },
+  };
+}
+
+/** Every value a string: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message */
+function dataOf(details: NotificationDetails): Record<string, string> {
+  const data: Record<string, string> = {};
+  for (const key of DATA_KEYS) {
+    const value = details[key];
+    if (value === undefined) continue;
+    data[key] = typeof value === 'string' ? value : JSON.stringify(value);
+  }
+  return data;
+}
+
+/** Bytes of keys and values of the data, and of the blocks that travel with them to the device. */
+function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessage): number {
+  let size = 0;
+  for (const [key, value] of Object.entries(data)) size += key.length + Buffer.byteLength(value);
+  for (const block of [notification, android?.notification, webpush?.notification, apns?.payload]) {
+    if (block !== undefined) size += Buffer.byteLength(JSON.stringify(block));
+  }
+  return size;
+}
+
+/**
+ * The body of `messages:send`. Where we use the SDK's type its words are those of the API, but for the ttl, which is
+ * milliseconds here and text there.
+ */
+export function wireMessage(message: TokenMessage): string {
+  const { android } = message;
+  if (android?.ttl === undefined) return JSON.stringify({ message });
+  return JSON.stringify({ message: { ...message, android: { ...android, ttl: `${android.ttl / 1000}s` } } });
+}

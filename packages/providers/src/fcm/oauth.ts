@@ -1,0 +1,153 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import type { FcmCredential, Outcome } from '@fanfare/core';
+import type { CreatePool } from '../http2/create.ts';
+import type { Answer } from '../http2/exchange.ts';
+import { unansweredOutcome } from '../http2/outcome.ts';
+import type { SessionPool } from '../http2/pool.ts';
+import { parseObject, stringIn } from '../wire/json.ts';
+import { plainWords } from '../wire/plain-words.ts';
+import { Recent } from '../wire/recent.ts';
+import { retryAfterMs } from '../wire/retry-after.ts';
+import { tokenUriProblem } from './credential.ts';
+
+type ServiceAccount = FcmCredential['serviceAccount'];
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** https://firebase.google.com/docs/cloud-messaging/send/v1-api#authorize-http-v1-send-requests */
+const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The longest an assertion may live: https://developers.google.com/identity/protocols/oauth2/service-account */
+const ASSERTION_LIFE_S = 3600;
+/** A token this close to its end is not sent any more. */
+const MARGIN_MS = 5 * MINUTE;
+/** How long a refusal is remembered, so that the deliveries that wait do not each ask again. */
+const REFUSAL_MS = 30 * SECOND;
+const THROTTLED_MS = 60 * SECOND;
+const CAPACITY = 10_000;
+/** One connection carries a token request now and then. */
+const TOKEN_POOL = { maxSessions: 1 };
+
+/** An access token, or why there is none. */
+export type Access = { ok: true; token: string } | { ok: false; outcome: Outcome };
+
+interface Entry {
+  token?: { value: string; usableUntil: number } | undefined;
+  refusal?: { outcome: Outcome; until: number } | undefined;
+  /** The one exchange under way. */
+  pending?: Promise<Access> | undefined;
+}
+
+/** What the tokens are fetched with. */
+export interface AccessTokensOptions {
+  createPool: CreatePool;
+  /** The configured FCM_ENDPOINT, whose origin may also be a `token_uri`. */
+  fcmEndpoint: string | undefined;
+  /** Epoch ms. */
+  now: () => number;
+}
+
+/**
+ * OAuth access tokens of service accounts, fetched from their `token_uri` by a signed assertion (RFC 7523), kept until
+ * five minutes before they expire, with one exchange at a time per account. We do this ourselves because the Google
+ * library ignores `token_uri`.
+ */
+export class AccessTokens {
+  readonly #options: AccessTokensOptions;
+  readonly #entries = new Recent<Entry>(CAPACITY);
+  readonly #pools = new Map<string, SessionPool>();
+
+  constructor(options: AccessTokensOptions) {
+    this.#options = options;
+  }
+
+  /** A token to send with. A failure is an outcome: `credential_failing` when the account is refused. */
+  async get(account: ServiceAccount): Promise<Access> {
+    const entry = this.#entry(account);
+    const now = this.#options.now();
+    if (entry.token !== undefined && now < entry.token.usableUntil) return { ok: true, token: entry.token.value };
+    if (entry.refusal !== undefined && now < entry.refusal.until) return { ok: false, outcome: entry.refusal.outcome };
+    entry.pending ??= this.#exchange(entry, account).finally(() => {
+      entry.pending = undefined;
+    });
+    return await entry.pending;
+  }
+
+  /** FCM has refused this token: the next `get` fetches another, unless that has happened already. */
+  forget(account: ServiceAccount, token: string): void {
+    const entry = this.#entry(account);
+    if (entry.token?.value === token) entry.token = undefined;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  /** By content: a changed key is another account. */
+  #entry({ client_email, private_key_id, private_key, token_uri }: ServiceAccount): Entry {
+    return this.#entries.get(`${client_email} ${private_key_id} ${token_uri} ${private_key}`, () => ({}));
+  }
+
+  async #exchange(entry: Entry, account: ServiceAccount): Promise<Access> {
+    const problem = tokenUriProblem(account.token_uri, this.#options);
+    if (problem !== undefined) return { ok: false, outcome: failing('bad_token_uri', `token_uri ${problem}`) };
+    const { origin, pathname, search } = new URL(account.token_uri);
+    const form = new URLSearchParams({ grant_type: GRANT, assertion: assertionFor(account, this.#options.now()) });
+    const result = await this.#pool(origin).request({
+      path: `${pathname}${search}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+    });
+    return result.ok ? this.#read(entry, result.answer) : { ok: false, outcome: unansweredOutcome(result) };
+  }
+
+  #read(entry: Entry, answer: Answer): Access {
+    const now = this.#options.now();
+    const { access_token: token, expires_in: lifeS } = parseObject(answer.body) ?? {};
+    if (answer.status === 200 && typeof token === 'string' && typeof lifeS === 'number') {
+      entry.token = { value: token, usableUntil: now + lifeS * SECOND - MARGIN_MS };
+      return { ok: true, token };
+    }
+    const outcome = refusalOutcome(answer, now);
+    if (outcome.kind === 'credential_failing') entry.refusal = { outcome, until: now + REFUSAL_MS };
+    return { ok: false, outcome };
+  }
+
+  #pool(origin: string): SessionPool {
+    const known = this.#pools.get(origin) ?? this.#options.createPool(origin, TOKEN_POOL);
+    this.#pools.set(origin, known);
+    return known;
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7523#section-2.1 */
+function assertionFor({ client_email, private_key_id, private_key, token_uri }: ServiceAccount, now: number): string {
+  const iat = Math.floor(now / SECOND);
+  const header = { alg: 'RS256', typ: 'JWT', ...(private_key_id === '' ? {} : { kid: private_key_id }) };
+  const claims = { iss: client_email, scope: SCOPE, aud: token_uri, iat, exp: iat + ASSERTION_LIFE_S };
+  const content = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const signature = sign('RSA-SHA256', Buffer.from(content), createPrivateKey(private_key));
+  return `${content}.${signature.toString('base64url')}`;
+}
+
+/**
+ * What an answer without a token means: a 4xx refuses the account (https://www.rfc-editor.org/rfc/rfc6749#section-5.2,
+ * `invalid_grant` when the key was deleted or our clock is wrong), all else may pass.
+ */
+function refusalOutcome({ status, headers, body }: Answer, now: number): Outcome {
+  const json = parseObject(body);
+  const reason = `oauth_${stringIn(json, 'error')?.match(/^[a-z_]{1,40}$/)?.[0] ?? `http_${status}`}`;
+  if (status === 429) {
+    const wait = retryAfterMs(headers['retry-after'] ?? '', { now, deadlineAt: Number.POSITIVE_INFINITY });
+    return { kind: 'throttled', retryAfterMs: wait ?? THROTTLED_MS, reason };
+  }
+  const detail = plainWords(stringIn(json, 'error_description') ?? '');
+  if (status >= 400 && status < 500 && status !== 408) return failing(reason, detail);
+  return { kind: 'retryable', reason, ...(detail === undefined ? {} : { detail }) };
+}
+
+const failing = (reason: string, detail: string | undefined): Outcome & { kind: 'credential_failing' } => ({
+  kind: 'credential_failing',
+  reason,
+  ...(detail === undefined ? {} : { detail }),
+});

@@ -1,0 +1,94 @@
+import type { Outcome } from '@fanfare/core';
+import { parseObject, stringIn } from '../wire/json.ts';
+import { plainWords } from '../wire/plain-words.ts';
+import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
+import { type FcmError, readError } from './error.ts';
+
+/** What FCM answered, by any transport. */
+export interface FcmReply {
+  status: number;
+  retryAfter: string | undefined;
+  body: string;
+}
+
+type Verdict =
+  | 'token_dead'
+  | 'credential_failing'
+  | 'rejected'
+  | 'retryable'
+  /** Throttled with Retry-After; without it for this long, or if undefined only retryable. */
+  | { throttledMs: number | undefined }
+  /** Dead if the error names the token, else our request is wrong. */
+  | 'token_dead_if_named';
+
+/** "If there is no retry-after header, default to 60 seconds": https://firebase.google.com/docs/cloud-messaging/scale-fcm */
+const QUOTA_WAIT_MS = 60_000;
+
+/**
+ * By `errorCode` of the FcmError detail, which goes before the status.
+ * https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
+ */
+const BY_ERROR_CODE: Readonly<Record<string, Verdict>> = {
+  UNREGISTERED: 'token_dead',
+  INVALID_ARGUMENT: 'token_dead_if_named',
+  SENDER_ID_MISMATCH: 'token_dead',
+  QUOTA_EXCEEDED: { throttledMs: QUOTA_WAIT_MS },
+  UNAVAILABLE: { throttledMs: undefined },
+  INTERNAL: 'retryable',
+  /** Concerns the project's keys for APNs or web push only: its Android devices are still reached. */
+  THIRD_PARTY_AUTH_ERROR: 'credential_failing',
+  UNSPECIFIED_ERROR: 'retryable',
+};
+
+/**
+ * By HTTP status, when there is no such detail; the rest goes by its class.
+ * https://firebase.google.com/docs/cloud-messaging/error-codes and https://cloud.google.com/apis/design/errors
+ */
+const BY_STATUS: Readonly<Record<number, Verdict>> = {
+  400: 'token_dead_if_named',
+  /** After a new access token has been tried. */
+  401: 'credential_failing',
+  403: 'credential_failing',
+  /** No UNREGISTERED: the project or the path is wrong, not the token. */
+  404: 'credential_failing',
+  408: 'retryable',
+  429: { throttledMs: QUOTA_WAIT_MS },
+  503: { throttledMs: undefined },
+};
+
+/** Whether an answer asks for a new access token: a 401 that is not about the keys of a third party. */
+export const wantsNewToken = ({ status, body }: FcmReply): boolean =>
+  status === 401 && readError(body).errorCode !== 'THIRD_PARTY_AUTH_ERROR';
+
+/**
+ * What an answer means. The reason is FCM's `errorCode` where it is documented, else Google's status on 4xx, else
+ * `http_` and the status; `DEVICE_RATE_EXCEEDED` tells a device's own limit from the project's. `token` is kept out of
+ * the detail.
+ */
+export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string }): Outcome {
+  if (reply.status === 200) {
+    const providerId = stringIn(parseObject(reply.body), 'name');
+    return providerId === undefined ? { kind: 'accepted' } : { kind: 'accepted', providerId };
+  }
+  const error = readError(reply.body);
+  const known = error.errorCode === undefined ? undefined : BY_ERROR_CODE[error.errorCode];
+  const verdict = known ?? BY_STATUS[reply.status] ?? (reply.status >= 500 ? 'retryable' : 'rejected');
+  const detail = plainWords(error.message?.replaceAll(limits.token, '[token]') ?? '');
+  const words = { reason: reasonOf(reply, error), ...(detail === undefined ? {} : { detail }) };
+  if (verdict === 'token_dead_if_named') return { kind: error.namesToken ? 'token_dead' : 'rejected', ...words };
+  if (typeof verdict === 'string') return { kind: verdict, ...words };
+  const wait = waitMs(reply, verdict.throttledMs, limits);
+  return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', retryAfterMs: wait, ...words };
+}
+
+function reasonOf({ status }: FcmReply, { errorCode, status: general, narrowQuota }: FcmError): string {
+  if (narrowQuota) return 'DEVICE_RATE_EXCEEDED';
+  if (errorCode !== undefined && errorCode in BY_ERROR_CODE) return errorCode;
+  return general !== undefined && /^[A-Z_]{1,40}$/.test(general) ? general : `http_${status}`;
+}
+
+function waitMs({ retryAfter }: FcmReply, fallback: number | undefined, limits: WaitLimits): number | undefined {
+  const asked = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, limits);
+  if (asked !== undefined || fallback === undefined) return asked;
+  return Math.max(0, Math.min(fallback, limits.deadlineAt - limits.now));
+}

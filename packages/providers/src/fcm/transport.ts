@@ -1,0 +1,19 @@
+import type { FcmCredential, Outcome } from '@fanfare/core';
+import type { TokenMessage } from 'firebase-admin/messaging';
+import type { FcmReply } from './outcome.ts';
+
+/** One message, by which service account of which project, with which access token. */
+export interface FcmRequest {
+  message: TokenMessage;
+  account: Pick<FcmCredential['serviceAccount'], 'project_id' | 'client_email'>;
+  accessToken: string;
+}
+
+/** What came of one request: an answer, or why there is no complete one. */
+export type FcmSent = { reply: FcmReply } | { outcome: Outcome };
+
+/** What carries a message to FCM. Sends once, never retries, always ends. */
+export interface FcmTransport {
+  post(request: FcmRequest): Promise<FcmSent>;
+  close(): Promise<void>;
+}

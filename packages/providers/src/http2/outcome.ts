@@ -1,0 +1,23 @@
+import type { Outcome } from '@fanfare/core';
+import { networkFailure } from '../wire/network-reason.ts';
+import type { Unanswered } from './pool.ts';
+
+/** Never sooner than this: a refusal without a pause would make a busy loop. */
+const MIN_WAIT_MS = 250;
+
+/** Codes the pool gives itself. */
+const OWN_REASONS: Readonly<Record<string, string>> = { EAGAIN: 'overloaded', ECANCELED: 'closed' };
+
+/**
+ * What it means that a request got no complete answer. What cannot have been processed waits without spending an
+ * attempt (spec/delivery.md "Outcomes": an endpoint that is down spends none); what may have been is retryable. The
+ * detail is the error's code, never its message, which may name internal addresses. Throws what is no network error.
+ */
+export function unansweredOutcome({ processed, error, retryAfterMs }: Unanswered): Outcome {
+  const failure = networkFailure(error);
+  const code = failure?.code ?? ('code' in error ? String(error.code) : '');
+  const reason = OWN_REASONS[code] ?? failure?.reason;
+  if (reason === undefined) throw error;
+  if (processed === 'maybe' || reason === 'closed') return { kind: 'retryable', reason, detail: code };
+  return { kind: 'throttled', retryAfterMs: Math.max(retryAfterMs, MIN_WAIT_MS), reason, detail: code };
+}

@@ -1,0 +1,18 @@
+import { hash } from 'node:crypto';
+
+/** Visible ASCII, since the id travels in an HTTP header: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+const APNS_SAFE = /^[\x21-\x7e]{1,64}$/;
+/** https://www.rfc-editor.org/rfc/rfc8030#section-5.4 */
+const TOPIC_SAFE = /^[A-Za-z0-9_-]{1,32}$/;
+const TOPIC_LENGTH = 32;
+
+/**
+ * A tag as `apns-collapse-id`: itself when it is at most 64 bytes of visible ASCII, else its SHA-256 in base64url (43
+ * bytes). https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+ */
+export const collapseId = (tag: string): string => (APNS_SAFE.test(tag) ? tag : sha256(tag));
+
+/** A tag as the `Topic` of a web push: itself when it is at most 32 characters of base64url, else a hash of that length. */
+export const webPushTopic = (tag: string): string => (TOPIC_SAFE.test(tag) ? tag : sha256(tag).slice(0, TOPIC_LENGTH));
+
+const sha256 = (text: string): string => hash('sha256', text, 'base64url');

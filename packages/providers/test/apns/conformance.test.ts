@@ -1,0 +1,212 @@
+import type { Outcome } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import { apnsId } from '../../src/apns/payload.ts';
+import { apnsAt, startApns } from '../support/apns.ts';
+import { aDevicePush, anApnsCredential, NOW } from '../support/device-push.ts';
+import { reply } from '../support/h2-server.ts';
+
+/** The outcome of every documented answer, and how often APNs is asked by our own transport (by node-apn always once). */
+const ANSWERS: [status: number, reason: string, kind: Outcome['kind'], asked: number][] = [
+  [400, 'BadDeviceToken', 'token_dead', 1],
+  [400, 'DeviceTokenNotForTopic', 'token_dead', 1],
+  [400, 'BadTopic', 'credential_failing', 1],
+  [400, 'MissingTopic', 'credential_failing', 1],
+  [400, 'TopicDisallowed', 'credential_failing', 1],
+  [400, 'BadCollapseId', 'rejected', 1],
+  [400, 'BadExpirationDate', 'rejected', 1],
+  [400, 'BadMessageId', 'rejected', 1],
+  [400, 'BadPriority', 'rejected', 1],
+  [400, 'DuplicateHeaders', 'rejected', 1],
+  [400, 'InvalidPushType', 'rejected', 1],
+  [400, 'PayloadEmpty', 'rejected', 1],
+  [400, 'MissingDeviceToken', 'rejected', 1],
+  [400, 'IdleTimeout', 'retryable', 2],
+  [403, 'InvalidProviderToken', 'credential_failing', 1],
+  [403, 'MissingProviderToken', 'credential_failing', 1],
+  [403, 'BadCertificate', 'credential_failing', 1],
+  [403, 'BadCertificateEnvironment', 'credential_failing', 1],
+  [403, 'Forbidden', 'credential_failing', 1],
+  [403, 'UnrelatedKeyIdInToken', 'credential_failing', 2],
+  [403, 'BadEnvironmentKeyIdInToken', 'credential_failing', 2],
+  [403, 'BadEnvironmentKeyInToken', 'credential_failing', 2],
+  [404, 'BadPath', 'rejected', 1],
+  [405, 'MethodNotAllowed', 'rejected', 1],
+  [410, 'Unregistered', 'token_dead', 1],
+  [410, 'ExpiredToken', 'token_dead', 1],
+  [413, 'PayloadTooLarge', 'rejected', 1],
+  [429, 'TooManyRequests', 'throttled', 1],
+  [429, 'TooManyProviderTokenUpdates', 'throttled', 1],
+  [500, 'InternalServerError', 'retryable', 1],
+  [503, 'ServiceUnavailable', 'retryable', 1],
+  [503, 'Shutdown', 'retryable', 2],
+  [400, 'BadChannelId', 'rejected', 1],
+  [400, 'MissingChannelId', 'rejected', 1],
+  [400, 'MissingPushType', 'rejected', 1],
+  [400, 'BadRequestParams', 'rejected', 1],
+  [400, 'BadRequestPayload', 'rejected', 1],
+  [400, 'CannotCreateChannelConfig', 'rejected', 1],
+  [400, 'ChannelNotRegistered', 'rejected', 1],
+  [403, 'FeatureNotEnabled', 'credential_failing', 1],
+  [403, 'TopicMismatch', 'credential_failing', 1],
+];
+const WAITS: Record<string, number> = { TooManyRequests: 10_000, TooManyProviderTokenUpdates: 60_000 };
+
+describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
+  const push = aDevicePush('apns_ios_device');
+  const credential = anApnsCredential();
+
+  test('a yes is accepted, with the id of the request', async () => {
+    await using server = await startApns();
+    await using apns = apnsAt(server, { transport });
+    expect(await apns.send(push, credential)).toEqual({ kind: 'accepted', providerId: apnsId('dlv_1') });
+  });
+
+  test.each(ANSWERS)('%i %s is %s', async (status, reason, kind, asked) => {
+    await using server = await startApns((response) => reply(response, status, { reason }));
+    await using apns = apnsAt(server, { transport });
+    const wait = WAITS[reason] === undefined ? {} : { retryAfterMs: WAITS[reason] };
+    expect(await apns.send(push, credential)).toEqual({ kind, reason, ...wait });
+    expect(server.received).toHaveLength(transport === 'apn' ? 1 : asked);
+  });
+
+  test('an unknown reason goes by the class of its status', async () => {
+    await using server = await startApns((response, { path }) =>
+      reply(response, Number(path.slice('/3/device/'.length)), { reason: 'Whatever' }),
+    );
+    await using apns = apnsAt(server, { transport });
+    const outcomes = [400, 418, 502, 504].map((status) =>
+      apns.send(aDevicePush('apns_ios_device', { device: { token: String(status) } }), credential),
+    );
+    expect(await Promise.all(outcomes)).toEqual([
+      { kind: 'rejected', reason: 'http_400' },
+      { kind: 'rejected', reason: 'http_418' },
+      { kind: 'retryable', reason: 'http_502' },
+      { kind: 'retryable', reason: 'http_504' },
+    ]);
+  });
+
+  test.each([
+    ['after the token was registered', 0, { kind: 'token_dead', reason: 'Unregistered' }],
+    ['before the token was registered', -1, { kind: 'rejected', reason: 'unregistered_before_registration' }],
+  ])('a 410 of a moment %s', async (_when, offset, outcome) => {
+    const registeredAt = NOW - 5000;
+    await using server = await startApns((response) =>
+      reply(response, 410, { reason: 'Unregistered', timestamp: registeredAt + offset }),
+    );
+    await using apns = apnsAt(server, { transport });
+    expect(await apns.send(aDevicePush('apns_ios_device', { device: { registeredAt } }), credential)).toEqual(outcome);
+  });
+
+  test('an expired provider token is renewed once, and the push sent again', async () => {
+    let now = NOW;
+    await using server = await startApns((response) =>
+      server.received.length === 2 ? reply(response, 403, { reason: 'ExpiredProviderToken' }) : reply(response, 200),
+    );
+    await using apns = apnsAt(server, { transport, now: () => now });
+    await apns.send(push, credential);
+    now += 30 * 60_000;
+    expect(await apns.send(push, credential)).toMatchObject({ kind: 'accepted' });
+    expect(server.received).toHaveLength(3);
+  });
+
+  test('a provider token that is expired again makes the credential failing', async () => {
+    let now = NOW;
+    await using server = await startApns((response) =>
+      server.received.length > 1 ? reply(response, 403, { reason: 'ExpiredProviderToken' }) : reply(response, 200),
+    );
+    await using apns = apnsAt(server, { transport, now: () => now });
+    await apns.send(push, credential);
+    now += 30 * 60_000;
+    const failing = { kind: 'credential_failing', reason: 'ExpiredProviderToken' };
+    expect(await apns.send(push, credential)).toEqual(failing);
+    expect(server.received).toHaveLength(3);
+  });
+
+  test('an answer that is not JSON is retryable', async () => {
+    await using server = await startApns((response) => response.writeHead(502).end('<html>Bad gateway</html>'));
+    await using apns = apnsAt(server, { transport });
+    expect(await apns.send(push, credential)).toMatchObject({ kind: 'retryable' });
+  });
+
+  test('a connection that breaks is retryable', async () => {
+    await using server = await startApns((response) => response.stream.session?.destroy());
+    await using apns = apnsAt(server, { transport });
+    expect(await apns.send(push, credential)).toMatchObject({ kind: 'retryable' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('the same push looks the same on the wire, whatever the transport', async () => {
+    await using server = await startApns();
+    await using apns = apnsAt(server, { transport });
+    await apns.send(push, credential);
+    const [{ headers, body, path } = { headers: {}, body: '', path: '' }] = server.received;
+    expect(path).toBe('/3/device/f00dcafe');
+    expect(headers).toMatchObject({
+      'apns-id': apnsId('dlv_1'),
+      'apns-topic': 'com.example.chat',
+      'apns-push-type': 'alert',
+      'apns-priority': '10',
+      'apns-expiration': String((NOW + 3_600_000) / 1000),
+      'apns-collapse-id': '101',
+    });
+    expect(JSON.parse(body)).toMatchObject({ aps: { alert: { title: 'Alice' } }, tag: '101' });
+  });
+});
+
+describe('by our own transport', () => {
+  test.each([
+    ['7', 7000],
+    ['Thu, 13 Mar 2025 06:31:13 GMT', 20_000],
+    ['900', 60_000],
+  ])('Retry-After %s is heeded, up to the deadline', async (retryAfter, retryAfterMs) => {
+    await using server = await startApns((response, { path }) => {
+      const [status, reason] = path.endsWith('429') ? [429, 'TooManyRequests'] : [503, 'ServiceUnavailable'];
+      reply(response, status as number, { reason }, { 'retry-after': retryAfter });
+    });
+    await using apns = apnsAt(server);
+    for (const [token, reason] of [
+      ['429', 'TooManyRequests'],
+      ['503', 'ServiceUnavailable'],
+    ] as const) {
+      const push = aDevicePush('apns_ios_device', { device: { token } });
+      expect(await apns.send(push, anApnsCredential())).toEqual({ kind: 'throttled', retryAfterMs, reason });
+    }
+  });
+
+  test('a server that shuts down is left for another connection', async () => {
+    await using server = await startApns((response, { session }) =>
+      session === 0 ? reply(response, 503, { reason: 'Shutdown' }) : reply(response, 200),
+    );
+    await using apns = apnsAt(server);
+    expect(await apns.send(aDevicePush('apns_ios_device'), anApnsCredential())).toMatchObject({ kind: 'accepted' });
+  });
+
+  test('an endpoint that is down spends no attempt', async () => {
+    const server = await startApns();
+    await server[Symbol.asyncDispose]();
+    await using apns = apnsAt(server);
+    expect(await apns.send(aDevicePush('apns_ios_device'), anApnsCredential())).toEqual({
+      kind: 'throttled',
+      retryAfterMs: 250,
+      reason: 'connection_refused',
+      detail: 'ECONNREFUSED',
+    });
+  });
+
+  test('closing gives up what is in flight', async () => {
+    await using server = await startApns(() => void apns.close());
+    await using apns = apnsAt(server);
+    const outcome = await apns.send(aDevicePush('apns_ios_device'), anApnsCredential());
+    expect(outcome).toEqual({ kind: 'retryable', reason: 'closed', detail: 'ECANCELED' });
+  });
+
+  test('each key and environment has connections of its own', async () => {
+    await using server = await startApns();
+    await using apns = apnsAt(server);
+    const push = aDevicePush('apns_ios_device');
+    for (const changes of [{}, { keyId: 'ZZZ123DEFG' }, { productionMode: false }, { bundleId: 'com.example.other' }]) {
+      await apns.send(push, anApnsCredential(changes));
+    }
+    expect(server.received.map(({ session }) => session)).toEqual([0, 1, 2, 0]);
+  });
+});

@@ -1,0 +1,96 @@
+import { verify } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { ProviderTokens } from '../../src/apns/jwt.ts';
+import { apnsAt, startApns } from '../support/apns.ts';
+import { APNS_PUBLIC_KEY, aDevicePush, anApnsCredential, NOW } from '../support/device-push.ts';
+import { reply } from '../support/h2-server.ts';
+
+const MINUTE = 60_000;
+const credential = anApnsCredential();
+
+/** Tokens whose time the test moves, in minutes from now. */
+function tokensAt(random = 0.5) {
+  const clock = { minute: 0 };
+  return { clock, tokens: new ProviderTokens({ now: () => NOW + clock.minute * MINUTE, random: () => random }) };
+}
+
+test('a token is an ES256 JWT of key and team', () => {
+  const [header = '', claims = '', signature = ''] = tokensAt().tokens.current(credential).split('.');
+  const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
+  expect(decode(header)).toEqual({ alg: 'ES256', kid: 'ABC123DEFG' });
+  expect(decode(claims)).toEqual({ iss: 'DEF123GHIJ', iat: NOW / 1000 });
+  const key = { key: APNS_PUBLIC_KEY, dsaEncoding: 'ieee-p1363' } as const;
+  expect(verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+});
+
+describe('a token', () => {
+  test.each([
+    [0, 40],
+    [0.5, 45],
+    [1, 50],
+  ])('with chance %d is used for %i minutes', (random, minutes) => {
+    const { clock, tokens } = tokensAt(random);
+    const first = tokens.current(credential);
+    clock.minute = minutes - 1;
+    expect(tokens.current(credential)).toBe(first);
+    clock.minute = minutes;
+    expect(tokens.current(credential)).not.toBe(first);
+  });
+
+  test('called expired is renewed once, however many say so', () => {
+    const { clock, tokens } = tokensAt();
+    const first = tokens.current(credential);
+    clock.minute = 25;
+    expect(tokens.renew(credential, first)).toBe(true);
+    const second = tokens.current(credential);
+    expect(second).not.toBe(first);
+    expect(tokens.renew(credential, first)).toBe(true);
+    expect(tokens.current(credential)).toBe(second);
+  });
+
+  test('called expired within 20 minutes is kept', () => {
+    const { clock, tokens } = tokensAt();
+    const first = tokens.current(credential);
+    clock.minute = 19;
+    expect(tokens.renew(credential, first)).toBe(false);
+    expect(tokens.current(credential)).toBe(first);
+  });
+
+  test('is kept for another 20 minutes when APNs has seen too many', () => {
+    const { clock, tokens } = tokensAt();
+    const first = tokens.current(credential);
+    clock.minute = 40;
+    tokens.hold(credential);
+    clock.minute = 59;
+    expect(tokens.current(credential)).toBe(first);
+    clock.minute = 60;
+    expect(tokens.current(credential)).not.toBe(first);
+  });
+
+  test('belongs to one key', () => {
+    const { tokens } = tokensAt();
+    const others = [{ keyId: 'ZZZ123DEFG' }, { teamId: 'ZZZ123DEFG' }].map((change) => anApnsCredential(change));
+    expect(new Set([credential, ...others].map((each) => tokens.current(each))).size).toBe(3);
+  });
+});
+
+test('under load for two hours at most one token in 20 minutes is signed, though APNs refuses some', async () => {
+  let now = NOW;
+  await using server = await startApns((response) =>
+    server.received.length % 7 === 0 ? reply(response, 403, { reason: 'ExpiredProviderToken' }) : reply(response, 200),
+  );
+  await using apns = apnsAt(server, { now: () => now });
+  const signedAt = new Map<string, number>();
+  for (let minute = 0; minute < 120; minute += 1) {
+    await Promise.all(Array.from({ length: 10 }, () => apns.send(aDevicePush('apns_ios_device'), credential)));
+    for (const { headers } of server.received.splice(0, server.received.length)) {
+      const token = String(headers.authorization);
+      if (!signedAt.has(token)) signedAt.set(token, minute);
+    }
+    now += MINUTE;
+  }
+  const minutes = [...signedAt.values()];
+  const gaps = minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
+  expect(minutes.length).toBeGreaterThan(2);
+});

@@ -1,0 +1,214 @@
+import type { Outcome } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import { aDevicePush, anFcmCredential } from '../support/device-push.ts';
+import { fcmAt, fcmError, startFcm, taken } from '../support/fcm.ts';
+import { reply } from '../support/h2-server.ts';
+
+const badRequest = (field: string) => ({
+  '@type': 'type.googleapis.com/google.rpc.BadRequest',
+  fieldViolations: [{ field, description: 'Invalid' }],
+});
+const quota = (subject: string, description: string) => ({
+  '@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+  violations: [{ subject, description }],
+});
+const invalid = { errorCode: 'INVALID_ARGUMENT' };
+const HTML = '<!DOCTYPE html><title>Error 502 (Server Error)!!1</title>';
+
+/** Every row of FCM's table, with the words of real answers where we have them. */
+const ANSWERS: [what: string, status: number, body: object | string | undefined, outcome: Outcome][] = [
+  [
+    'UNREGISTERED',
+    404,
+    fcmError(404, 'NOT_FOUND', { errorCode: 'UNREGISTERED' }),
+    { kind: 'token_dead', reason: 'UNREGISTERED' },
+  ],
+  ['a bare 404 of JSON', 404, fcmError(404, 'NOT_FOUND'), { kind: 'credential_failing', reason: 'NOT_FOUND' }],
+  ['a bare 404 of HTML', 404, HTML, { kind: 'credential_failing', reason: 'http_404' }],
+  [
+    'INVALID_ARGUMENT that names the token',
+    400,
+    fcmError(400, 'INVALID_ARGUMENT', { ...invalid, details: [badRequest('message.token')] }),
+    { kind: 'token_dead', reason: 'INVALID_ARGUMENT' },
+  ],
+  [
+    'INVALID_ARGUMENT that speaks of the token',
+    400,
+    fcmError(400, 'INVALID_ARGUMENT', {
+      ...invalid,
+      message: 'The registration token is not a valid FCM registration token',
+    }),
+    {
+      kind: 'token_dead',
+      reason: 'INVALID_ARGUMENT',
+      detail: 'The registration token is not a valid FCM registration token',
+    },
+  ],
+  [
+    'INVALID_ARGUMENT that names the data',
+    400,
+    fcmError(400, 'INVALID_ARGUMENT', { ...invalid, details: [badRequest('message.data[0].value')] }),
+    { kind: 'rejected', reason: 'INVALID_ARGUMENT' },
+  ],
+  [
+    'INVALID_ARGUMENT without detail',
+    400,
+    fcmError(400, 'INVALID_ARGUMENT'),
+    { kind: 'rejected', reason: 'INVALID_ARGUMENT' },
+  ],
+  [
+    'SENDER_ID_MISMATCH',
+    403,
+    fcmError(403, 'PERMISSION_DENIED', { errorCode: 'SENDER_ID_MISMATCH' }),
+    { kind: 'token_dead', reason: 'SENDER_ID_MISMATCH' },
+  ],
+  [
+    'PERMISSION_DENIED',
+    403,
+    fcmError(403, 'PERMISSION_DENIED'),
+    { kind: 'credential_failing', reason: 'PERMISSION_DENIED' },
+  ],
+  [
+    'THIRD_PARTY_AUTH_ERROR',
+    401,
+    fcmError(401, 'UNAUTHENTICATED', { errorCode: 'THIRD_PARTY_AUTH_ERROR' }),
+    { kind: 'credential_failing', reason: 'THIRD_PARTY_AUTH_ERROR' },
+  ],
+  [
+    'QUOTA_EXCEEDED',
+    429,
+    fcmError(429, 'RESOURCE_EXHAUSTED', { errorCode: 'QUOTA_EXCEEDED', details: [quota('project:1', 'Daily limit')] }),
+    { kind: 'throttled', retryAfterMs: 60_000, reason: 'QUOTA_EXCEEDED' },
+  ],
+  [
+    'QUOTA_EXCEEDED of a device',
+    429,
+    fcmError(429, 'RESOURCE_EXHAUSTED', {
+      errorCode: 'QUOTA_EXCEEDED',
+      details: [quota('token', 'Device message rate exceeded')],
+    }),
+    { kind: 'throttled', retryAfterMs: 60_000, reason: 'DEVICE_RATE_EXCEEDED' },
+  ],
+  [
+    'RESOURCE_EXHAUSTED',
+    429,
+    fcmError(429, 'RESOURCE_EXHAUSTED'),
+    { kind: 'throttled', retryAfterMs: 60_000, reason: 'RESOURCE_EXHAUSTED' },
+  ],
+  ['INTERNAL', 500, fcmError(500, 'INTERNAL', { errorCode: 'INTERNAL' }), { kind: 'retryable', reason: 'INTERNAL' }],
+  [
+    'UNAVAILABLE',
+    503,
+    fcmError(503, 'UNAVAILABLE', { errorCode: 'UNAVAILABLE' }),
+    { kind: 'retryable', reason: 'UNAVAILABLE' },
+  ],
+  [
+    'UNSPECIFIED_ERROR',
+    500,
+    fcmError(500, 'UNKNOWN', { errorCode: 'UNSPECIFIED_ERROR' }),
+    { kind: 'retryable', reason: 'UNSPECIFIED_ERROR' },
+  ],
+  [
+    'an unknown error of the server',
+    500,
+    fcmError(500, 'DATA_LOSS', { errorCode: 'NEW' }),
+    { kind: 'retryable', reason: 'DATA_LOSS' },
+  ],
+  ['a 502 of HTML', 502, HTML, { kind: 'retryable', reason: 'http_502' }],
+  ['a 504 of HTML', 504, HTML, { kind: 'retryable', reason: 'http_504' }],
+  ['a 413 without body', 413, undefined, { kind: 'rejected', reason: 'http_413' }],
+];
+
+describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (transport) => {
+  const push = aDevicePush('fcm_android');
+  const answering = (status: number, body: object | string | undefined, headers = {}) =>
+    startFcm((response) =>
+      typeof body === 'string'
+        ? response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body)
+        : reply(response, status, body, { 'content-type': 'application/json', ...headers }),
+    );
+
+  test('a yes is accepted, with the name of the message', async () => {
+    await using server = await startFcm();
+    await using fcm = fcmAt(server, { transport });
+    const accepted = { kind: 'accepted', providerId: 'projects/chat-prod/messages/1' };
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual(accepted);
+    expect(server.sends).toMatchObject([
+      { path: '/v1/projects/chat-prod/messages:send', headers: { authorization: 'Bearer token-1' } },
+    ]);
+  });
+
+  test.each(ANSWERS)('%s', async (_what, status, body, outcome) => {
+    await using server = await answering(status, body);
+    await using fcm = fcmAt(server, { transport });
+    const words = typeof body === 'object' && !('detail' in outcome) ? { detail: 'Some words.' } : {};
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual({ ...outcome, ...words });
+    expect(server.sends).toHaveLength(1);
+  });
+
+  test.each([
+    ['7', 7000],
+    ['Thu, 13 Mar 2025 06:31:13 GMT', 20_000],
+    ['900', 60_000],
+  ])('Retry-After %s is heeded, up to the deadline', async (retryAfter, retryAfterMs) => {
+    for (const [status, errorCode] of [
+      [429, 'QUOTA_EXCEEDED'],
+      [503, 'UNAVAILABLE'],
+    ] as const) {
+      await using server = await answering(status, fcmError(status, 'X', { errorCode }), { 'retry-after': retryAfter });
+      await using fcm = fcmAt(server, { transport });
+      const outcome = await fcm.send(push, anFcmCredential(server.tokenUri));
+      expect(outcome).toMatchObject({ kind: 'throttled', retryAfterMs, reason: errorCode });
+      expect(server.sends).toHaveLength(1);
+    }
+  });
+
+  test('a 401 is answered with a new access token, once', async () => {
+    await using server = await startFcm((response, { headers }) =>
+      headers.authorization === 'Bearer token-1'
+        ? reply(response, 401, fcmError(401, 'UNAUTHENTICATED'))
+        : taken(response),
+    );
+    await using fcm = fcmAt(server, { transport });
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'accepted' });
+    expect(server.grants).toHaveLength(2);
+  });
+
+  test('a second 401 makes the credential failing', async () => {
+    await using server = await answering(401, fcmError(401, 'UNAUTHENTICATED'));
+    await using fcm = fcmAt(server, { transport });
+    const failing = { kind: 'credential_failing', reason: 'UNAUTHENTICATED', detail: 'Some words.' };
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual(failing);
+    expect(server.sends).toHaveLength(2);
+  });
+
+  test('the push token does not get into the detail', async () => {
+    await using server = await answering(400, fcmError(400, 'INVALID_ARGUMENT', { message: 'What is f00dcafe?' }));
+    await using fcm = fcmAt(server, { transport });
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ detail: 'What is [token]?' });
+  });
+
+  test('a connection that breaks is retryable, and FCM is asked once', async () => {
+    await using server = await startFcm((response) => {
+      const { socket } = response;
+      socket?.destroy();
+    });
+    await using fcm = fcmAt(server, { transport });
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'retryable' });
+    expect(server.sends).toHaveLength(1);
+  });
+
+  test('an endpoint that is down is retried without a dead letter', async () => {
+    await using tokens = await startFcm();
+    const down = await startFcm();
+    await down[Symbol.asyncDispose]();
+    const credential = anFcmCredential(tokens.tokenUri.replace(tokens.origin, down.origin));
+    await using fcm = fcmAt(down, { transport });
+    expect(await fcm.send(push, credential)).toEqual({
+      kind: 'throttled',
+      retryAfterMs: 250,
+      reason: 'connection_refused',
+      detail: 'ECONNREFUSED',
+    });
+  });
+});

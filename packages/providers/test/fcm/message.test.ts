@@ -1,0 +1,205 @@
+import type { DevicePush, FcmCredential, Platform } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import { renderFcm, wireMessage } from '../../src/fcm/message.ts';
+import { aDevicePush, anFcmCredential, CALL, NOW, SHOWN } from '../support/device-push.ts';
+import { fcmAt, startFcm } from '../support/fcm.ts';
+
+const DATA_ONLY = anFcmCredential('https://oauth2.googleapis.com/token');
+const OFF = DATA_ONLY.notificationInPayload;
+const NOTIFYING: FcmCredential = { ...DATA_ONLY, notificationInPayload: SHOWN };
+
+const onTheWire = (push: DevicePush, credential: FcmCredential) => {
+  const message = renderFcm(push, credential, NOW);
+  if (message === undefined) throw new Error('too large');
+  return JSON.parse(wireMessage(message));
+};
+
+const CHAT_DATA = {
+  title: 'Alice',
+  body: 'hi — grüß dich 👋',
+  sender: 'alice',
+  senderName: 'Alice',
+  receiver: 'bob',
+  receiverName: 'Bob',
+  receiverType: 'user',
+  tag: '101',
+  conversationId: 'alice_user_bob',
+  type: 'chat',
+  sentAt: '1741847453000',
+  unreadMessageCount: '3',
+};
+const CALL_DATA = {
+  ...CHAT_DATA,
+  body: 'AUDIO CALL',
+  tag: 'call-7',
+  type: 'call',
+  callAction: 'initiated',
+  sessionId: 'v1.us.1',
+  callType: 'audio',
+};
+const NOTIFICATION = { title: 'Alice', body: 'hi — grüß dich 👋' };
+const EXPIRATION = String((NOW + 3_600_000) / 1000);
+
+describe('data only', () => {
+  test.each(['fcm_android', 'fcm_flutter_android', 'fcm_react_native_android'] as const)('%s', (platform) => {
+    expect(onTheWire(aDevicePush(platform), DATA_ONLY)).toEqual({
+      message: { token: 'f00dcafe', data: CHAT_DATA, android: { priority: 'HIGH', ttl: '3600s' } },
+    });
+  });
+
+  test('fcm_web', () => {
+    expect(onTheWire(aDevicePush('fcm_web'), DATA_ONLY)).toEqual({
+      message: {
+        token: 'f00dcafe',
+        data: CHAT_DATA,
+        webpush: { headers: { TTL: '3600', Urgency: 'high', Topic: '101' } },
+      },
+    });
+  });
+
+  test.each(['fcm_ios', 'fcm_ionic_cordova_ios'] as const)('%s', (platform) => {
+    expect(onTheWire(aDevicePush(platform), DATA_ONLY)).toEqual({
+      message: {
+        token: 'f00dcafe',
+        data: CHAT_DATA,
+        apns: {
+          headers: {
+            'apns-push-type': 'background',
+            'apns-priority': '5',
+            'apns-expiration': EXPIRATION,
+            'apns-collapse-id': '101',
+          },
+          payload: { aps: { 'content-available': 1 } },
+        },
+      },
+    });
+  });
+
+  test('a call, which has what is left of its time', () => {
+    const push = aDevicePush('fcm_android', { details: CALL, holdUntil: NOW + 12_999 });
+    expect(onTheWire(push, DATA_ONLY)).toEqual({
+      message: { token: 'f00dcafe', data: CALL_DATA, android: { priority: 'HIGH', ttl: '12s' } },
+    });
+    expect(onTheWire({ ...push, holdUntil: NOW - 1 }, DATA_ONLY).message.android.ttl).toBe('0s');
+  });
+
+  test('objects travel as JSON, and pictures as they are', () => {
+    const details = {
+      message: { id: '101', n: 1 },
+      custom: { screen: 'chat' },
+      senderAvatar: 'https://a.example/1.png',
+    };
+    expect(onTheWire(aDevicePush('fcm_android', { details }), DATA_ONLY).message.data).toEqual({
+      ...CHAT_DATA,
+      senderAvatar: 'https://a.example/1.png',
+      message: '{"id":"101","n":1}',
+      custom: '{"screen":"chat"}',
+    });
+  });
+});
+
+describe('with a notification', () => {
+  test('android', () => {
+    expect(onTheWire(aDevicePush('fcm_android'), NOTIFYING)).toEqual({
+      message: {
+        token: 'f00dcafe',
+        data: CHAT_DATA,
+        notification: NOTIFICATION,
+        android: { priority: 'HIGH', ttl: '3600s', notification: { sound: 'ding.caf', tag: '101' } },
+      },
+    });
+  });
+
+  test('web', () => {
+    const push = aDevicePush('fcm_web', { details: { senderAvatar: 'https://a.example/1.png' } });
+    expect(onTheWire(push, NOTIFYING)).toEqual({
+      message: {
+        token: 'f00dcafe',
+        data: { ...CHAT_DATA, senderAvatar: 'https://a.example/1.png' },
+        notification: NOTIFICATION,
+        webpush: {
+          headers: { TTL: '3600', Urgency: 'high', Topic: '101' },
+          notification: { tag: '101', icon: 'https://a.example/1.png' },
+        },
+      },
+    });
+  });
+
+  test('ios', () => {
+    expect(onTheWire(aDevicePush('fcm_ios'), NOTIFYING)).toEqual({
+      message: {
+        token: 'f00dcafe',
+        data: CHAT_DATA,
+        notification: NOTIFICATION,
+        apns: {
+          headers: {
+            'apns-push-type': 'alert',
+            'apns-priority': '10',
+            'apns-expiration': EXPIRATION,
+            'apns-collapse-id': '101',
+          },
+          payload: { aps: { sound: 'ding.caf', badge: 3 } },
+        },
+      },
+    });
+  });
+
+  test('the six switches are independent', () => {
+    const platforms = { android: 'fcm_android', ios: 'fcm_ios', web: 'fcm_web' } as const;
+    for (const os of ['android', 'ios', 'web'] as const) {
+      for (const type of ['chat', 'call'] as const) {
+        const off = DATA_ONLY.notificationInPayload;
+        const notificationInPayload = { ...off, [os]: { ...off[os], [type]: true } };
+        const shown = Object.values(platforms).flatMap((platform: Platform) =>
+          (['chat', 'call'] as const)
+            .filter(
+              (kind) =>
+                'notification' in
+                onTheWire(aDevicePush(platform, { details: kind === 'call' ? CALL : {} }), {
+                  ...DATA_ONLY,
+                  notificationInPayload,
+                }).message,
+            )
+            .map((kind) => `${platform} ${kind}`),
+        );
+        expect(shown).toEqual([`${platforms[os]} ${type}`]);
+      }
+    }
+  });
+});
+
+test.each(['a'.repeat(33), 'größe', 'a.b'])('a tag that is no web push topic is hashed: %s', (tag) => {
+  const { webpush } = onTheWire(aDevicePush('fcm_web', { details: { tag } }), DATA_ONLY).message;
+  expect(webpush.headers.Topic).toMatch(/^[A-Za-z0-9_-]{32}$/);
+});
+
+test('no data key is reserved by FCM', () => {
+  const details = { ...CALL, message: {}, custom: {}, senderAvatar: 'a', receiverAvatar: 'b' };
+  const keys = Object.keys(onTheWire(aDevicePush('fcm_android', { details }), DATA_ONLY).message.data);
+  expect(keys).toHaveLength(19);
+  expect(keys.filter((key) => /^(from|to|message_type|collapse_key|notification)$|^(google|gcm)/i.test(key))).toEqual(
+    [],
+  );
+});
+
+describe('firebase-admin puts the same JSON on the wire as we do', () => {
+  const details = { ...CALL, custom: { a: [1, 'ü'] }, senderAvatar: 'https://a.example/1.png' };
+  const cases = (['fcm_android', 'fcm_web', 'fcm_ios'] as const).flatMap((platform) =>
+    [OFF, SHOWN].flatMap((notificationInPayload) =>
+      [{}, details].map((changes) => ({ platform, notificationInPayload, changes })),
+    ),
+  );
+
+  test.each(cases)('%j', async ({ platform, notificationInPayload, changes }) => {
+    const bodies = [];
+    for (const transport of ['http2', 'firebase-admin'] as const) {
+      await using server = await startFcm();
+      await using fcm = fcmAt(server, { transport });
+      const credential = anFcmCredential(server.tokenUri, { notificationInPayload });
+      await fcm.send(aDevicePush(platform, { details: changes }), credential);
+      const body = JSON.parse(server.sends[0]?.body ?? '');
+      bodies.push('validate_only' in body ? { message: body.message } : body);
+    }
+    expect(bodies[0]).toEqual(bodies[1]);
+  });
+});

@@ -1,0 +1,28 @@
+import { type PoolTuning, poolFactory } from '../../src/http2/create.ts';
+import type { SessionPool } from '../../src/http2/pool.ts';
+import type { H2Server } from './h2-server.ts';
+
+/** Long enough never to be reached on a slow machine; tests of the deadline set their own. */
+const PLENTY_MS = 20_000;
+
+/** A pool to a test server that closes with the test. */
+export function startPool(
+  { origin, ca }: Pick<H2Server, 'origin' | 'ca'>,
+  { timeoutMs = PLENTY_MS, now = Date.now, ...tuning }: PoolTuning & { timeoutMs?: number; now?: () => number } = {},
+): SessionPool & AsyncDisposable {
+  const create = poolFactory({ timeoutMs, extraCa: ca, now, random: () => 0, tuning });
+  const pool = create(origin);
+  return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.close() });
+}
+
+/** A request that can be told from the others by its body. */
+export const aRequest = (body = 'hello') => ({ path: '/push', headers: { 'x-test': '1' }, body });
+
+/** A promise to be kept from outside. */
+export function deferred<T = void>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,185 @@
+import { startTestRedis, until } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
+import { Queue } from 'bullmq';
+import { Producer } from '../src/index.ts';
+import { delivery, EVENT, gate, idOf, startWorker } from './support/worker.ts';
+
+const KIND = 'deliveries-custom';
+const presence = async (producer: Producer, ordinal: number) =>
+  (await producer.presence(KIND, 'chat', 0, [idOf(ordinal)]))[0];
+
+test('a job is handed over with its id, its data and the lock it is held by', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const data = { ...delivery(7), d: 'phone', r: 1, x: 1_790_000_000_000, v: 3 } as const;
+  let heldBy: string | null = null;
+  await using worker = startWorker(own.redis, async ({ lock }) => {
+    heldBy = await own.redis.get(lock.key);
+    return { do: 'done' };
+  });
+  const before = Date.now();
+  await producer.addDeliveries(0, 'custom', 'chat', [data]);
+  await until(() => heldBy, 'it is handed over');
+  const [job] = worker.jobs;
+  expect(job).toMatchObject({ id: idOf(7), data, attemptsMade: 0, startedBefore: false });
+  expect(job?.lock).toEqual({ key: `{p0}:deliveries-custom-chat:${idOf(7)}:lock`, token: heldBy });
+  expect(job?.addedAt).toBeGreaterThanOrEqual(before);
+  expect(job?.signal.aborted).toBe(false);
+});
+
+test('done removes the job, and the queue keeps nothing of it', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  await using worker = startWorker(own.redis, () => ({ do: 'done' }));
+  await producer.addDeliveries(0, 'custom', 'chat', [1, 2, 3].map(delivery));
+  await until(async () => (await own.redis.keys(`*${EVENT}*`)).length === 0, 'all are over');
+  expect(worker.jobs).toHaveLength(3);
+  expect(await own.redis.exists(`{p0}:${KIND}-chat:completed`, `{p0}:${KIND}-chat:failed`)).toBe(0);
+});
+
+test('wait spends no attempt, comes back, and is known to have been started before', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  await using worker = startWorker(own.redis, ({ startedBefore }) =>
+    startedBefore ? { do: 'done' } : { do: 'wait', delayMs: 20 },
+  );
+  await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
+  await until(async () => (await presence(producer, 1)) === 'missing', 'it is over');
+  expect(worker.jobs.map(({ attemptsMade, startedBefore }) => ({ attemptsMade, startedBefore }))).toEqual([
+    { attemptsMade: 0, startedBefore: false },
+    { attemptsMade: 0, startedBefore: true },
+  ]);
+  expect(worker.errors).toEqual([]);
+});
+
+test('a job may wait far more often than it has attempts', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  await using worker = startWorker(own.redis, () =>
+    worker.jobs.length <= 30 ? { do: 'wait', delayMs: 0 } : { do: 'done' },
+  );
+  await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
+  await until(async () => (await presence(producer, 1)) === 'missing', 'it is over');
+  expect(worker.jobs.map((job) => job.attemptsMade)).toEqual(Array(31).fill(0));
+});
+
+test('retry spends an attempt and comes back after the delay it was given', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const key = `{p0}:${KIND}-chat:${idOf(1)}`;
+  await using worker = startWorker(own.redis, ({ attemptsMade }) => ({
+    do: 'retry',
+    delayMs: attemptsMade === 0 ? 20 : 3_600_000,
+  }));
+  await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
+  await until(async () => (await own.redis.hget(key, 'delay')) === '3600000', 'it waits for its third try');
+  expect(worker.jobs.map(({ attemptsMade, startedBefore }) => ({ attemptsMade, startedBefore }))).toEqual([
+    { attemptsMade: 0, startedBefore: false },
+    { attemptsMade: 1, startedBefore: true },
+  ]);
+  const [putAside, due] = [
+    await own.redis.hget(key, 'processedOn'),
+    await own.redis.zscore(`{p0}:${KIND}-chat:delayed`, idOf(1)),
+  ];
+  // BullMQ keeps the time it is due in the upper bits of the score.
+  expect(Math.floor(Number(due) / 0x1000)).toBeGreaterThanOrEqual(Number(putAside) + 3_600_000);
+  expect(worker.errors).toEqual([]);
+  expect(await own.redis.hget(key, 'stacktrace')).toBe('[]');
+});
+
+describe('a bug', () => {
+  test('is reported each time it throws; after its attempts the job rests among the failed', async () => {
+    await using own = await startTestRedis();
+    const producer = new Producer(own.redis);
+    await using worker = startWorker(
+      own.redis,
+      () => {
+        throw new TypeError('undefined is not a function');
+      },
+      { lane: 'call' },
+    );
+    await producer.addDeliveries(0, 'custom', 'call', [delivery(1)]);
+    const failed = async () => (await producer.presence(KIND, 'call', 0, [idOf(1)]))[0] === 'failed';
+    await until(failed, 'its attempts are spent');
+    expect(worker.jobs.map((job) => job.attemptsMade)).toEqual([0, 1, 2, 3]);
+    expect(worker.errors).toEqual(Array(4).fill({ message: 'undefined is not a function', jobId: idOf(1) }));
+  });
+
+  test('in one job holds up no other', async () => {
+    await using own = await startTestRedis();
+    const producer = new Producer(own.redis);
+    await using worker = startWorker(
+      own.redis,
+      ({ data }) => {
+        if (data.o === 1) throw new Error('a bug');
+        return { do: 'done' };
+      },
+      { concurrency: 1 },
+    );
+    await producer.addDeliveries(0, 'custom', 'chat', [1, 2].map(delivery));
+    await until(async () => (await presence(producer, 2)) === 'missing', 'the other is over');
+    expect(await presence(producer, 1)).toBe('present');
+    expect(worker.errors).toEqual([{ message: 'a bug', jobId: idOf(1) }]);
+  });
+});
+
+test.each([
+  ['an unknown field', { ...delivery(1), token: 'x' }],
+  ['a missing field', { e: EVENT }],
+  ['a negative ordinal', delivery(-1)],
+  ['no object', 'hello'],
+])('a job with %s fails at once, is reported, and is never handed over', async (_, data) => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const queue = new Queue(`${KIND}-chat`, { connection: own.redis, prefix: '{p0}' });
+  await queue.add('d', data, { jobId: idOf(1), attempts: 8 });
+  await using worker = startWorker(own.redis, () => ({ do: 'done' }));
+  await until(() => worker.errors.length > 0, 'it is reported');
+  expect(worker.errors).toEqual([{ message: `job ${idOf(1)} is not of this queue's shape`, jobId: idOf(1) }]);
+  expect(await presence(producer, 1)).toBe('failed');
+  expect(worker.jobs).toEqual([]);
+  await queue.close();
+});
+
+test('lanes, shards and providers each have a queue of their own', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  await producer.addDeliveries(0, 'custom', 'call', [delivery(1)]);
+  await producer.addDeliveries(0, 'custom', 'bulk', [delivery(2)]);
+  await producer.addDeliveries(1, 'custom', 'chat', [delivery(3)]);
+  await producer.addDeliveries(0, 'fcm', 'chat', [delivery(4)]);
+  await producer.addDeliveries(0, 'custom', 'chat', [delivery(5)]);
+  await using worker = startWorker(own.redis, () => ({ do: 'done' }));
+  await until(async () => (await presence(producer, 5)) === 'missing', 'its own job is over');
+  await worker.close(10_000);
+  expect(worker.jobs.map((job) => job.data.o)).toEqual([5]);
+  const others = [
+    producer.depth(KIND, 'call', 0, 0),
+    producer.depth(KIND, 'bulk', 0, 0),
+    producer.depth(KIND, 'chat', 1, 0),
+    producer.depth('deliveries-fcm', 'chat', 0, 0),
+  ];
+  expect((await Promise.all(others)).map((depth) => depth.waiting)).toEqual([1, 1, 1, 1]);
+});
+
+test('a lane has so many jobs in hand as it was told, and no more', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const { opened, open } = gate();
+  let [inHand, most] = [0, 0];
+  await using worker = startWorker(
+    own.redis,
+    async () => {
+      most = Math.max(most, ++inHand);
+      await opened;
+      inHand--;
+      return { do: 'done' };
+    },
+    { concurrency: 3 },
+  );
+  await producer.addDeliveries(0, 'custom', 'chat', [1, 2, 3, 4, 5, 6, 7].map(delivery));
+  await until(() => inHand === 3, 'three are in hand');
+  open();
+  await until(() => worker.jobs.length === 7 && inHand === 0, 'all are over');
+  expect(most).toBe(3);
+});
