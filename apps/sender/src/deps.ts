@@ -1,4 +1,4 @@
-import type { Lane, ProviderKind, SettledState } from '@fanfare/core';
+import type { Lane, Platform, ProviderKind, SettledState } from '@fanfare/core';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -35,6 +35,8 @@ export interface AttemptRecord {
   deliveryId: string;
   uid: string;
   provider: ProviderKind;
+  /** Of the device; absent for webhooks and where no device was looked at. */
+  platform?: Platform | undefined;
   /** From 1. */
   attempt: number;
   /** What the provider's answer amounts to, or why nothing was sent. */

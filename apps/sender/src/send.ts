@@ -4,6 +4,7 @@ import {
   isNotifying,
   type Lane,
   type Outcome,
+  type Platform,
   type ProviderKind,
   type Push,
 } from '@fanfare/core';

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { expect, test } from '@jest/globals';
 import { readConfig, type Simulator, start } from '../src/app.ts';
 import { makeIdentity } from '../src/tls/certificate.ts';
+import { aFolder } from './cleanups.ts';
 import { connected, exchange } from './push-clients.ts';
 import { aSimulator } from './setup.ts';
 import { outputOf, testIf } from './test-if.ts';
@@ -32,60 +32,47 @@ test('a certificate is good for its names and addresses and for ten years', () =
 testIf(outputOf('openssl', 'version') !== '', 'no openssl')(
   'openssl finds nothing wrong with it, looking strictly',
   async () => {
-    await inFolder(async (dir) => {
-      const { caPem, certPem } = makeIdentity(['localhost'], new Date());
-      const [ca, server] = [join(dir, 'ca.pem'), join(dir, 'server.pem')];
-      await writeFile(ca, caPem);
-      await writeFile(server, certPem);
-      expect(outputOf('openssl', 'verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', ca, server)).toContain(
-        'OK',
-      );
-    });
+    const dir = await aFolder();
+    const { caPem, certPem } = makeIdentity(['localhost'], new Date());
+    const [ca, server] = [join(dir, 'ca.pem'), join(dir, 'server.pem')];
+    await writeFile(ca, caPem);
+    await writeFile(server, certPem);
+    expect(outputOf('openssl', 'verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', ca, server)).toContain(
+      'OK',
+    );
   },
 );
 
-async function inFolder(use: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'fanfare-tls-'));
-  try {
-    await use(dir);
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-}
-
 test('with a folder, the certificate outlives a restart, and its key is for its owner only', async () => {
-  await inFolder(async (dir) => {
-    const env = { SIMULATOR_TLS_DIR: join(dir, 'tls') };
-    const first = await aSimulator(env);
-    expect(await readdir(env.SIMULATOR_TLS_DIR)).toEqual(['ca.pem', 'server-key.pem', 'server.pem']);
-    expect(await readFile(join(env.SIMULATOR_TLS_DIR, 'ca.pem'), 'utf8')).toBe(first.caPem);
-    expect((await stat(join(env.SIMULATOR_TLS_DIR, 'server-key.pem'))).mode & 0o777).toBe(0o600);
-    const second = await aSimulator(env);
-    expect(second.caPem).toBe(first.caPem);
-    expect(await livesAt(second)).toBe(404);
-  });
+  const dir = await aFolder();
+  const env = { SIMULATOR_TLS_DIR: join(dir, 'tls') };
+  const first = await aSimulator(env);
+  expect(await readdir(env.SIMULATOR_TLS_DIR)).toEqual(['ca.pem', 'server-key.pem', 'server.pem']);
+  expect(await readFile(join(env.SIMULATOR_TLS_DIR, 'ca.pem'), 'utf8')).toBe(first.caPem);
+  expect((await stat(join(env.SIMULATOR_TLS_DIR, 'server-key.pem'))).mode & 0o777).toBe(0o600);
+  const second = await aSimulator(env);
+  expect(second.caPem).toBe(first.caPem);
+  expect(await livesAt(second)).toBe(404);
 });
 
 test.each<[string, Record<string, string>, string]>([
   ['does not have a name that is asked for', { SIMULATOR_TLS_NAMES: 'simulator' }, ''],
   ['is no certificate', {}, 'nonsense'],
 ])('a certificate that %s is replaced', async (_, env, text) => {
-  await inFolder(async (dir) => {
-    const first = await aSimulator({ SIMULATOR_TLS_DIR: dir });
-    if (text) await writeFile(join(dir, 'server.pem'), text);
-    const second = await aSimulator({ SIMULATOR_TLS_DIR: dir, ...env });
-    expect(second.caPem).not.toBe(first.caPem);
-    expect(await livesAt(second)).toBe(404);
-  });
+  const dir = await aFolder();
+  const first = await aSimulator({ SIMULATOR_TLS_DIR: dir });
+  if (text) await writeFile(join(dir, 'server.pem'), text);
+  const second = await aSimulator({ SIMULATOR_TLS_DIR: dir, ...env });
+  expect(second.caPem).not.toBe(first.caPem);
+  expect(await livesAt(second)).toBe(404);
 });
 
 test('a folder that cannot be one is an error with the code of the system', async () => {
-  await inFolder(async (dir) => {
-    const file = join(dir, 'file');
-    await writeFile(file, '');
-    const started = start(readConfig({ PORT: '0', LOG_LEVEL: 'silent', SIMULATOR_TLS_DIR: join(file, 'x') }));
-    await expect(started).rejects.toMatchObject({ code: 'ENOTDIR' });
-  });
+  const dir = await aFolder();
+  const file = join(dir, 'file');
+  await writeFile(file, '');
+  const started = start(readConfig({ PORT: '0', LOG_LEVEL: 'silent', SIMULATOR_TLS_DIR: join(file, 'x') }));
+  await expect(started).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
 const livesAt = async (simulator: Simulator) => (await exchange(connected(simulator), { ':path': '/' }, '')).status;

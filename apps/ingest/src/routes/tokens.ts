@@ -47,7 +47,7 @@ const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> =
 };
 
 const Which = z.object({ uid: Uid.optional(), all: z.stringbool().default(false), authToken: z.string().optional() });
-const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).optional();
+const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).nullish();
 const Listed = z.object({
   data: z.object({
     pushTokens: z.array(

@@ -61,40 +61,36 @@ class ApnsProtocol implements PushProtocol {
 
   check({ exchange, body, now }: Arrival): Verdict {
     const header = (name: string) => exchange.headers[name] as string | undefined;
-    const sandbox = exchange.authority.includes('sandbox');
     const id = apnsIdOf(header('apns-id'));
-    const answered = { 'apns-id': id ?? randomUUID().toUpperCase() };
-    const [, token] = /^\/3\/device\/([^/]+)$/.exec(exchange.path) ?? [];
+    const sandbox = exchange.authority.includes('sandbox');
+    const answered: Record<string, string> = { 'apns-id': id ?? randomUUID().toUpperCase() };
+    const token = tokenOf(exchange.path);
     const refuse = (reason: Reason): Verdict => ({ ok: false, token, refusal: refusal(reason, answered) });
     if (exchange.method !== 'POST') return refuse('MethodNotAllowed');
     if (token === undefined) return refuse(exchange.path === '/3/device/' ? 'MissingDeviceToken' : 'BadPath');
-    const signer = this.#providerTokens.check({
-      authorization: header('authorization'),
-      connection: exchange.connection,
-      environment: sandbox ? 'sandbox' : 'production',
-      now,
-    });
+    const authorization = header('authorization');
+    const environment = sandbox ? 'sandbox' : 'production';
+    const { connection } = exchange;
+    const signer = this.#providerTokens.check({ authorization, connection, environment, now });
     if (typeof signer === 'string') return refuse(signer);
     const json = body && parseJson(body);
     const problem = problemOf({ token, header, bytes: body?.length, json, signer });
     if (problem) return refuse(problem);
+    if (sandbox) answered['apns-unique-id'] = randomUUID();
     return {
       ok: true,
       token,
-      delivery: deliveryOf(token, id ?? header('apns-collapse-id'), id === undefined ? json : undefined),
-      accepted: {
-        status: 200,
-        headers: sandbox ? { ...answered, 'apns-unique-id': randomUUID() } : answered,
-        text: '',
-      },
+      delivery: id ? `${token}\n${id}` : replacementOf(token, header('apns-collapse-id'), json),
+      accepted: { status: 200, headers: answered, text: '' },
       failed: (failure) => failed(failure, answered, now),
     };
   }
 }
 
-/** Which push to a device this is: by its own id, else by what it replaces and when that was sent. */
-function deliveryOf(token: string, id: string | undefined, json: unknown): string | undefined {
-  if (id === undefined) return undefined;
+const tokenOf = (path: string): string | undefined => /^\/3\/device\/([^/]+)$/.exec(path)?.[1];
+
+/** What the push replaces on the device, and when that was sent: an edit has its message's id but is no copy of it. */
+function replacementOf(token: string, collapseId: string | undefined, json: unknown): string | undefined {
   const { sentAt } = (json ?? {}) as { sentAt?: unknown };
-  return `${token}\n${id}\n${sentAt ?? ''}`;
+  return collapseId === undefined ? undefined : `${token}\n${collapseId}\n${sentAt ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import { flag } from '@fanfare/runtime';
 import { z } from 'zod';
+import type { Endpoint } from '../webhook/endpoint.ts';
 import type { EndpointConfig } from '../webhook/endpoint-config.ts';
 import type { Endpoints } from '../webhook/endpoints.ts';
 import { type Call, page, type Route } from './call.ts';
@@ -10,37 +11,32 @@ const CountsQuery = z.strictObject({ byUid: flag(false) });
 
 /** The webhook receivers. */
 export function endpointRoutes(endpoints: Endpoints): Route[] {
-  const endpointOf = (call: Call) => endpoints.get(call.part('endpoint'));
+  const on = (act: (endpoint: Endpoint, call: Call) => void | Promise<void>) => (call: Call) =>
+    act(endpoints.get(call.part('endpoint')), call);
   return [
-    [
-      'PUT /control/endpoints/{endpoint}',
-      async (call) => {
-        const endpoint = endpointOf(call);
-        call.query(NoQuery);
-        endpoint.configure((await call.json()) as EndpointConfig);
-        call.answer({ configured: endpoint.name });
-      },
-    ],
-    [
-      'DELETE /control/endpoints/{endpoint}',
-      (call) => {
-        const endpoint = endpointOf(call);
-        call.query(NoQuery);
-        endpoint.clear();
-        call.answer({ cleared: endpoint.name });
-      },
-    ],
-    [
-      'GET /control/endpoints/{endpoint}/requests?uid=&after=&limit=',
-      (call) => {
-        const endpoint = endpointOf(call);
-        const { limit, ...query } = call.query(RequestsQuery);
-        call.answer(page((most) => endpoint.requests({ ...query, limit: most }), limit));
-      },
-    ],
+    ['PUT /control/endpoints/{endpoint}', on(configure)],
+    ['DELETE /control/endpoints/{endpoint}', on(clear)],
+    ['GET /control/endpoints/{endpoint}/requests?uid=&after=&limit=', on(list)],
     [
       'GET /control/endpoints/{endpoint}/counts?byUid=',
-      (call) => call.answer(endpointOf(call).counts(call.query(CountsQuery))),
+      on((endpoint, call) => call.answer(endpoint.counts(call.query(CountsQuery)))),
     ],
   ];
+}
+
+async function configure(endpoint: Endpoint, call: Call): Promise<void> {
+  call.query(NoQuery);
+  endpoint.configure((await call.json()) as EndpointConfig);
+  call.answer({ configured: endpoint.name });
+}
+
+function clear(endpoint: Endpoint, call: Call): void {
+  call.query(NoQuery);
+  endpoint.clear();
+  call.answer({ cleared: endpoint.name });
+}
+
+function list(endpoint: Endpoint, call: Call): void {
+  const { limit, ...query } = call.query(RequestsQuery);
+  call.answer(page((most) => endpoint.requests({ ...query, limit: most }), limit));
 }

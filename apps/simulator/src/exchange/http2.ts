@@ -62,7 +62,7 @@ export class Http2Exchange implements Exchange {
   }
 
   allowStreams(limit: number): void {
-    if (this.#session.closed || this.#session.localSettings.maxConcurrentStreams === limit) return;
+    if (this.#ending || this.#session.localSettings.maxConcurrentStreams === limit) return;
     this.#session.settings({ maxConcurrentStreams: limit });
   }
 
@@ -71,8 +71,12 @@ export class Http2Exchange implements Exchange {
     return () => void this.#stream.off('close', listener);
   }
 
+  get #ending(): boolean {
+    return this.#session.closed || this.#session.destroyed;
+  }
+
   #goAway(words: string): void {
-    if (this.#session.closed) return;
+    if (this.#ending) return;
     // Without a stream id, the last one that was looked at is told.
     this.#session.goaway(constants.NGHTTP2_NO_ERROR, undefined, Buffer.from(words));
     this.#session.close();

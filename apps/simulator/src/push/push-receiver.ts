@@ -138,6 +138,8 @@ export class PushReceiver implements PushService {
       reason,
     });
     perform(exchange, { reply: answer, manner }, (fate) => {
+      const { sequence } = pending.request;
+      this.#options.log.debug({ service: this.#protocol.name, sequence, answered: fate, reason }, 'push.answered');
       pending.settle({ fate, delivery: verdict.ok ? verdict.delivery : undefined, reason });
     });
   }

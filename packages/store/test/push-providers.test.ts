@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  AppCache,
+  createApp,
+  createSecretBox,
+  deletePushProvider,
+  listPushProviders,
+  noteFailing,
+  readPushProvider,
+  setDefaultProvider,
+  writePushProvider,
+} from '../src/index.ts';
+import { everything, privateRedis } from './private-redis.ts';
+
+const { redis } = await privateRedis();
+const box = createSecretBox(randomBytes(32).toString('base64'));
+const NOW = 1_741_847_453_000;
+
+const key = (id: string) => ({
+  credential: {
+    id,
+    keyId: 'KEY4567890',
+    teamId: 'TEAM567890',
+    bundleId: 'com.example.chat',
+    p8Key: `-----the secret of ${id}-----`,
+    productionMode: false,
+    includeContentAvailable: false,
+    includeMutableContent: false,
+  },
+  shown: { bundleId: 'com.example.chat' },
+});
+const write = (id: string, appId = 'demo') => writePushProvider(redis, box, appId, 'apns', key(id));
+const list = () => listPushProviders(redis, 'demo', 'apns');
+const bundle = async () => new AppCache(redis, { box, now: () => NOW }).get('demo', 0);
+
+beforeEach(async () => {
+  await createApp(redis, {
+    appId: 'demo',
+    name: 'Demo',
+    region: 'us',
+    pushEnabled: true,
+    settings: {},
+    createdAt: NOW,
+  });
+});
+
+describe('the credentials of a kind', () => {
+  test('are listed by id without their secrets; the first is the default', async () => {
+    await write('b');
+    await write('a');
+    expect(await list()).toEqual([
+      { providerId: 'a', isDefault: false, shown: { bundleId: 'com.example.chat' } },
+      { providerId: 'b', isDefault: true, shown: { bundleId: 'com.example.chat' } },
+    ]);
+    expect(
+      Object.entries(await everything(redis))
+        .flat()
+        .filter((text) => text.includes('the secret of')),
+    ).toEqual([]);
+  });
+
+  test('are opened for the app and id they were written for', async () => {
+    await write('a');
+    expect((await readPushProvider(redis, box, 'demo', 'apns', 'a'))?.credential).toEqual(key('a').credential);
+    expect(await readPushProvider(redis, box, 'demo', 'fcm', 'a')).toBeUndefined();
+    expect(await readPushProvider(redis, box, 'other', 'apns', 'a')).toBeUndefined();
+  });
+
+  test('have the default that was named; deleted, there is none until another is named', async () => {
+    await write('a');
+    await write('b');
+    expect(await setDefaultProvider(redis, 'demo', 'apns', 'b')).toBe(true);
+    expect(await setDefaultProvider(redis, 'demo', 'apns', 'c')).toBe(false);
+    expect((await bundle())?.credential('apns', 'default')?.id).toBe('b');
+    expect(await deletePushProvider(redis, 'demo', 'apns', 'b')).toBe(true);
+    expect(await deletePushProvider(redis, 'demo', 'apns', 'b')).toBe(false);
+    expect((await bundle())?.hasProvider('apns', 'default')).toBe(false);
+    expect((await bundle())?.hasProvider('apns', 'a')).toBe(true);
+  });
+});
+
+describe('a failing credential', () => {
+  test('says why and since when, until it is noted to work or written anew', async () => {
+    await write('a');
+    const failing = { reason: 'InvalidProviderToken', at: NOW };
+    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
+    expect((await list())[0]?.failing).toEqual(failing);
+    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, undefined);
+    expect((await list())[0]?.failing).toBeUndefined();
+    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
+    await write('a');
+    expect((await list())[0]?.failing).toBeUndefined();
+  });
+
+  test('that was deleted meanwhile does not come back by the note', async () => {
+    await noteFailing(redis, 'demo', { kind: 'apns', id: 'gone' }, { reason: 'x', at: NOW });
+    expect(await list()).toEqual([]);
+  });
+});
+
+test('every change raises the version of the app, so that workers notice', async () => {
+  const version = async () => (await bundle())?.app.version as number;
+  const start = await version();
+  await write('a');
+  await setDefaultProvider(redis, 'demo', 'apns', 'a');
+  await deletePushProvider(redis, 'demo', 'apns', 'a');
+  expect(await version()).toBe(start + 3);
+});
