@@ -27,6 +27,9 @@ export async function handleEvent(deps: FanoutDeps, shard: number, job: JobInHan
     readCursor(deps.queueRedis, { shard, key }),
   ]);
   if (!accepted || !cursor || cursor.full) return { do: 'done' };
+  if (!job.startedBefore) {
+    deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane: accepted.lane }, (deps.now() - job.addedAt) / 1000);
+  }
   if (cursor.slice === 0) await applyEvent(deps, accepted);
   const app = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   return expandSome(deps, { shard, accepted, app }, cursor, job);
