@@ -1,4 +1,4 @@
-import { type AcceptedEvent, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
+import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
 import { deliveriesOf, type PlannedSlice, readStates, settle } from '@fanfare/ledger';
 import { deliveryJob } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
@@ -17,7 +17,7 @@ export async function enqueue(
   const planned = deliveriesOf(slice);
   const deliveries = mine ? planned : await stillOpen(deps, shard, accepted.key, planned);
   if (deliveries.length === 0) return;
-  if (deps.now() >= accepted.leaveBy) return expire(deps, shard, accepted, deliveries);
+  if (deps.now() >= accepted.leaveBy) return expire(deps, { shard, key: accepted.key }, accepted, deliveries);
   for (const [provider, group] of byProvider(deliveries)) {
     const jobs = group.map((delivery) => deliveryJob({ shard, key: accepted.key }, delivery, mine ? {} : { r: 1 }));
     await deps.producer.addDeliveries(shard, provider, accepted.lane, jobs);
@@ -39,14 +39,15 @@ async function stillOpen(
   return planned.filter((_, i) => isOpen(states[i] ?? 'pending'));
 }
 
-async function expire(
+/** Settles deliveries that are too late. */
+export async function expire(
   { queueRedis, metrics, now }: FanoutDeps,
-  shard: number,
-  { key, appId, lane }: AcceptedEvent,
+  ref: EventRef,
+  { appId, lane }: Pick<AcceptedEvent, 'appId' | 'lane'>,
   deliveries: PlannedDelivery[],
 ): Promise<void> {
   const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));
-  const before = await settle(queueRedis, { shard, key }, appId, settlements, now());
+  const before = await settle(queueRedis, ref, appId, settlements, now());
   deliveries.forEach(({ provider }, i) => {
     if (before[i] && isOpen(before[i])) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
   });

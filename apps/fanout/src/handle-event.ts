@@ -9,6 +9,9 @@ import { type EventInHand, plan } from './plan.ts';
 /** Slices planned before an event makes room for others. */
 const SLICES_PER_TURN = 4;
 
+/** Well below the time after which a lost lock is noticed by others. */
+const HELD_UP_MS = 2000;
+
 /** What was done in one turn, for the log. */
 interface Turn {
   slices: number;
@@ -65,8 +68,11 @@ async function expandSlice(
   job: JobInHand<EventJob>,
 ): Promise<{ recipients: number; next: Cursor }> {
   const { shard, accepted } = inHand;
+  const startedAt = deps.now();
   const planned = await plan(deps, inHand, cursor);
-  await enqueue(deps, shard, accepted, planned);
+  // A worker that was held up here may have lost the event meanwhile, and another may have sent the slice already.
+  const fresh = deps.now() - startedAt < HELD_UP_MS;
+  await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;
   await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice);
   for (const recipient of slice.recipients) {

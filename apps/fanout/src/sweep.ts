@@ -10,7 +10,10 @@ import {
 } from '@fanfare/ledger';
 import { deliveryJob, type QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
-import { byProvider } from './enqueue.ts';
+import { byProvider, expire } from './enqueue.ts';
+
+/** How long after its deadline a delivery is left to its sender. */
+const LATE_MS = 60_000;
 
 /** Events looked at in one go, per shard. */
 const BATCH = 100;
@@ -59,10 +62,12 @@ async function reviveEvent(deps: FanoutDeps, ref: EventRef, { lane }: AcceptedEv
 async function reviveDeliveries(
   deps: FanoutDeps,
   ref: EventRef,
-  { lane }: AcceptedEvent,
+  accepted: AcceptedEvent,
   deliveries: PlannedDelivery[],
 ): Promise<void> {
-  for (const [provider, group] of byProvider(deliveries)) {
+  const { lane } = accepted;
+  const live = await expireLate(deps, ref, accepted, deliveries);
+  for (const [provider, group] of byProvider(live)) {
     const ids = new Map(group.map((delivery) => [deliveryId(ref.key, delivery.ordinal), delivery]));
     const missing = await withoutJob(deps, `deliveries-${provider}`, lane, ref.shard, [...ids.keys()]);
     if (missing.length === 0) continue;
@@ -80,6 +85,26 @@ async function reviveDeliveries(
     deps.metrics.swept.inc({ what: 'delivery' }, jobs.length);
     deps.log.warn({ eventKey: ref.key, provider, deliveries: jobs.length }, 'deliveries.swept');
   }
+}
+
+/**
+ * Settles what is long past its deadline, and returns the rest. Usually a sender does that; with none running for this
+ * provider nobody else would, and the app's load would never fall.
+ */
+async function expireLate(
+  deps: FanoutDeps,
+  ref: EventRef,
+  { appId, lane, leaveBy }: AcceptedEvent,
+  deliveries: PlannedDelivery[],
+): Promise<PlannedDelivery[]> {
+  const now = deps.now();
+  if (now < leaveBy + LATE_MS) return deliveries;
+  const ordinals = deliveries.map((delivery) => delivery.ordinal);
+  const replayed = await readReplayDeadlines(deps.queueRedis, ref, ordinals);
+  const isLate = ({ ordinal }: PlannedDelivery) => now >= (replayed.get(ordinal) ?? leaveBy) + LATE_MS;
+  const late = deliveries.filter(isLate);
+  if (late.length > 0) await expire(deps, ref, { appId, lane }, late);
+  return deliveries.filter((delivery) => !isLate(delivery));
 }
 
 /** Those of the ids that have no job, after taking away the jobs that a bug has failed. */

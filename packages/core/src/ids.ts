@@ -1,16 +1,16 @@
 /** Every id of ours and how it is built. */
 
 /**
- * The internal key of an accepted event: eight characters of time and six of chance, in base 36. It begins with a
+ * The internal key of an accepted event: eight characters of time and nine of chance, in base 36. It begins with a
  * letter, since BullMQ refuses integers as job ids, and has no ":", which it refuses as well. `random` is in [0, 1).
  */
 export const newEventKey = (now: number, random: () => number): string =>
-  `e${now.toString(36)}${Math.floor(random() * 36 ** 6)
+  `e${now.toString(36)}${Math.floor(random() * 36 ** 9)
     .toString(36)
-    .padStart(6, '0')}`;
+    .padStart(9, '0')}`;
 
 /** When the event with this key was accepted (epoch ms). */
-export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -6), 36);
+export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -9), 36);
 
 /**
  * The id of a delivery, of its job, and the `webhook-id` on the wire: the same over all attempts and replays. It has no

@@ -26,7 +26,7 @@ export interface StepContext {
   random: number;
 }
 
-/** How long a delivery waits when its credential is refused: somebody has to mend it, which takes minutes. */
+/** How long, to twice as long, a delivery waits when its credential is refused: mending it takes minutes. */
 const FAILING_WAIT_MS = 10_000;
 
 /**
@@ -43,7 +43,7 @@ export function nextStep(outcome: Outcome, context: StepContext): NextStep {
     case 'throttled':
       return beforeDeadline({ do: 'wait', delayMs: outcome.retryAfterMs }, context);
     case 'credential_failing':
-      return beforeDeadline({ do: 'wait', delayMs: FAILING_WAIT_MS }, context);
+      return beforeDeadline({ do: 'wait', delayMs: Math.round(FAILING_WAIT_MS * (1 + context.random)) }, context);
     case 'retryable':
       return retry(outcome, context);
   }

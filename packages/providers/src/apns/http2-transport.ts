@@ -1,7 +1,8 @@
 import type { ApnsCredential } from '@fanfare/core';
 import type { CreatePool } from '../http2/create.ts';
 import { unansweredOutcome } from '../http2/outcome.ts';
-import type { PoolResult, SessionPool } from '../http2/pool.ts';
+import type { SessionPool } from '../http2/pool.ts';
+import type { PoolResult } from '../http2/result.ts';
 import { Recent } from '../wire/recent.ts';
 import { ProviderTokens } from './jwt.ts';
 import type { Renewal } from './outcome.ts';

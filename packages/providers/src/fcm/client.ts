@@ -1,4 +1,5 @@
 import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
+import type { TokenMessage } from 'firebase-admin/messaging';
 import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
@@ -6,6 +7,8 @@ import { renderFcm } from './message.ts';
 import { AccessTokens } from './oauth.ts';
 import { fcmOutcome, wantsNewToken } from './outcome.ts';
 import type { FcmSent, FcmTransport } from './transport.ts';
+
+type Account = FcmCredential['serviceAccount'];
 
 /** https://firebase.google.com/docs/reference/fcm/rest */
 const FCM = 'https://fcm.googleapis.com';
@@ -34,34 +37,48 @@ export interface FcmProviderOptions {
  * is decided by the device's platform (see `renderFcm`). Throws when the endpoint or `extraCa` is malformed.
  */
 export function createFcmProvider(options: FcmProviderOptions = {}): Provider<FcmCredential, DevicePush> {
-  const { now = Date.now, random = Math.random, timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, pool } = options;
-  const origin = endpointOrigin(options.endpoint ?? FCM);
-  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
-  const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
-  const transport: FcmTransport =
-    options.transport === 'firebase-admin'
-      ? new FirebaseAdminTransport({ origin, extraCa })
-      : new FcmHttp2Transport(createPool(origin));
-
+  const { now = Date.now } = options;
+  const connections = connect(options);
   return {
     async send(push, credential) {
       const message = renderFcm(push, credential, now());
       if (message === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
-      const { serviceAccount: account } = credential;
-      const post = async (): Promise<FcmSent> => {
-        const access = await tokens.get(account);
-        if (!access.ok) return access;
-        const sent = await transport.post({ message, account, accessToken: access.token });
-        if ('reply' in sent && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
-        return sent;
-      };
-      const first = await post();
-      const sent = 'reply' in first && wantsNewToken(first.reply) ? await post() : first;
-      const limits = { now: now(), deadlineAt: push.deadlineAt, token: push.device.token };
-      return 'outcome' in sent ? sent.outcome : fcmOutcome(sent.reply, limits);
+      const sent = await post(connections, message, credential.serviceAccount);
+      if ('outcome' in sent) return sent.outcome;
+      return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },
     async close() {
-      await Promise.all([transport.close(), tokens.close()]);
+      await Promise.all([connections.transport.close(), connections.tokens.close()]);
     },
   };
+}
+
+interface Connections {
+  tokens: AccessTokens;
+  transport: FcmTransport;
+}
+
+/** Posts with an access token, and once more with a new one where that is refused. */
+async function post({ tokens, transport }: Connections, message: TokenMessage, account: Account): Promise<FcmSent> {
+  const once = async (): Promise<FcmSent> => {
+    const access = await tokens.get(account);
+    if (!access.ok) return access;
+    const sent = await transport.post({ message, account, accessToken: access.token });
+    if ('reply' in sent && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
+    return sent;
+  };
+  const first = await once();
+  return 'reply' in first && wantsNewToken(first.reply) ? await once() : first;
+}
+
+function connect(options: FcmProviderOptions): Connections {
+  const { now = Date.now, random = Math.random, timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, pool } = options;
+  const origin = endpointOrigin(options.endpoint ?? FCM);
+  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
+  const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
+  const library = options.transport === 'firebase-admin';
+  const transport = library
+    ? new FirebaseAdminTransport({ origin, extraCa })
+    : new FcmHttp2Transport(createPool(origin));
+  return { tokens, transport };
 }

@@ -44,43 +44,63 @@ export function exchange(
   listener: ExchangeListener,
 ): ClientHttp2Stream {
   const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
-  let answer: IncomingHttpHeaders | undefined;
+  const reading = new Reading(stream);
   let error: Error | undefined;
-  let complete = false;
-  const chunks: Buffer[] = [];
-  let length = 0;
   stream.on('response', (received) => {
-    answer = received;
+    reading.headers = received;
     listener.received();
   });
   stream.on('data', (chunk: Buffer) => {
+    reading.add(chunk);
     listener.received();
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) {
-      complete = true;
-      stream.close(constants.NGHTTP2_CANCEL);
-    }
   });
-  stream.on('end', () => {
-    complete ||= stream.rstCode === constants.NGHTTP2_NO_ERROR;
-  });
+  stream.on('end', () => reading.end());
   stream.on('error', (cause) => {
     error = cause;
   });
   stream.on('close', () => {
-    if (answer === undefined || !complete) {
-      listener.ended({ streamId: stream.id, rstCode: stream.rstCode, error });
-    } else {
-      listener.ended({ status: Number(answer[':status']), headers: answer, body: textOf(chunks) });
-    }
+    const broken = { streamId: stream.id, rstCode: stream.rstCode, error };
+    listener.ended(reading.answer ?? broken);
   });
   stream.end(body);
   return stream;
 }
 
-function textOf(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
-  if (first === undefined) return '';
-  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8', 0, MAX_BODY_BYTES);
+/** An answer as it comes in. */
+class Reading {
+  headers: IncomingHttpHeaders | undefined;
+  readonly #stream: ClientHttp2Stream;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #complete = false;
+
+  constructor(stream: ClientHttp2Stream) {
+    this.#stream = stream;
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= MAX_BODY_BYTES || this.#complete) return;
+    this.#complete = true;
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  /** The stream ends also when it breaks, but then with a code. */
+  end(): void {
+    this.#complete ||= this.#stream.rstCode === constants.NGHTTP2_NO_ERROR;
+  }
+
+  /** Undefined as long as it is not complete. */
+  get answer(): Answer | undefined {
+    if (this.headers === undefined || !this.#complete) return undefined;
+    return { status: Number(this.headers[':status']), headers: this.headers, body: this.#text };
+  }
+
+  get #text(): string {
+    const [first] = this.#chunks;
+    if (first === undefined) return '';
+    const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    return bytes.toString('utf8', 0, MAX_BODY_BYTES);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '@fanfare/core';
 import { networkFailure } from '../wire/network-reason.ts';
-import type { Unanswered } from './pool.ts';
+import type { Unanswered } from './result.ts';
 
 /** Never sooner than this: a refusal without a pause would make a busy loop. */
 const MIN_WAIT_MS = 250;

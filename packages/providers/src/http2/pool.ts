@@ -1,7 +1,8 @@
 import { ConnectPause } from './connect-pause.ts';
-import type { Answer, Http2Request } from './exchange.ts';
+import type { Http2Request } from './exchange.ts';
 import { Line } from './line.ts';
-import { PooledSession, type Processed, type Run, type SessionOptions } from './session.ts';
+import type { PoolResult, Processed } from './result.ts';
+import { PooledSession, type Run, type SessionOptions } from './session.ts';
 
 /** Times in milliseconds. */
 export interface PoolOptions extends SessionOptions {
@@ -14,20 +15,6 @@ export interface PoolOptions extends SessionOptions {
   /** In [0, 1). */
   random: () => number;
 }
-
-/** A request that got no complete answer. */
-export interface Unanswered {
-  ok: false;
-  /** `no`: sending it again cannot lead to two notifications. */
-  processed: Processed;
-  /** Carries the code of a system, TLS or HTTP/2 error; `EAGAIN` when the pool is full, `ECANCELED` when it is closed. */
-  error: Error;
-  /** How long from now the pool will not even try to connect. */
-  retryAfterMs: number;
-}
-
-/** What came of a request. `connection.retire()` keeps further requests from the connection that gave this answer. */
-export type PoolResult = { ok: true; answer: Answer; connection: { retire(): void } } | Unanswered;
 
 /** One request on its way through the pool. */
 interface Item {

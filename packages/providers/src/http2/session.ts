@@ -1,8 +1,9 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import { isIP } from 'node:net';
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { connectTo } from './connect.ts';
 import { type Answer, type Broken, exchange, type Http2Request } from './exchange.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
+import type { Processed } from './result.ts';
 
 /** How sessions of a pool are opened and kept. Times in milliseconds. */
 export interface SessionOptions extends LivenessLimits {
@@ -31,9 +32,6 @@ export interface SessionListener {
   /** It is over. `failed` when it never was connected: why. */
   gone(session: PooledSession, failed: Error | undefined): void;
 }
-
-/** Whether a request that was not answered can have been processed; `no` may be sent again without harm. */
-export type Processed = 'no' | 'maybe';
 
 /** How a request on a session ended. */
 export type Run = { answer: Answer } | { processed: Processed; error: Error };
@@ -191,17 +189,4 @@ export class PooledSession {
   get #failure(): Error {
     return this.#error ?? Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
   }
-}
-
-/** Opens the TLS connection ourselves, to be able to end it ourselves. */
-function connectTo({ hostname, port }: URL, secureContext: SecureContext | undefined): TLSSocket {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const socket = connectTls({
-    host,
-    port: port === '' ? 443 : Number(port),
-    ALPNProtocols: ['h2'],
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(secureContext === undefined ? {} : { secureContext }),
-  });
-  return socket.setNoDelay();
 }

@@ -1,6 +1,7 @@
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { describe, expect, test } from '@jest/globals';
-import type { PoolResult, SessionPool } from '../../src/http2/pool.ts';
+import type { SessionPool } from '../../src/http2/pool.ts';
+import type { PoolResult } from '../../src/http2/result.ts';
 import { reply, startH2, streamOf } from '../support/h2-server.ts';
 import { aRequest, deferred, startPool } from '../support/pool.ts';
 import { startProxy } from '../support/tcp-proxy.ts';

@@ -1,0 +1,119 @@
+import type { NotificationDetails } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { renderApns } from '../../src/apns/payload.ts';
+import { renderFcm } from '../../src/fcm/message.ts';
+import { type Fitting, fit } from '../../src/payload/fit.ts';
+import { aDevicePush, anApnsCredential, anFcmCredential, CALL, NOW, SHOWN } from '../support/device-push.ts';
+
+const DETAILS = aDevicePush('fcm_android').details;
+/** Measures the JSON, so that escapes count. */
+const json = (limit: number): Fitting<NotificationDetails> => ({ build: (details) => details, size: bytes, limit });
+const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+const graphemes = (text: string): string[] =>
+  [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
+
+/** Whether the body is the whole one, or whole graphemes of it with "…". */
+const isBeginning = (body: string, of: string): boolean => {
+  if (body === of) return true;
+  const kept = graphemes(of)
+    .slice(0, graphemes(body.slice(0, -1)).length)
+    .join('');
+  return body === `${kept}…`;
+};
+
+describe('what is too large loses', () => {
+  const full: NotificationDetails = {
+    ...DETAILS,
+    message: { text: 'm'.repeat(300) },
+    receiverAvatar: `https://a.example/${'r'.repeat(300)}`,
+    senderAvatar: `https://a.example/${'s'.repeat(300)}`,
+    custom: { c: 'c'.repeat(300) },
+    body: 'b'.repeat(300),
+  };
+  const { message: _m, ...second } = full;
+  const { receiverAvatar: _r, ...third } = second;
+  const { senderAvatar: _s, ...fourth } = third;
+
+  test('nothing while it fits', () => {
+    expect(fit(full, json(bytes(full)))).toBe(full);
+  });
+
+  test('first the message, then the pictures', () => {
+    expect(fit(full, json(bytes(full) - 1))).toEqual(second);
+    expect(fit(full, json(bytes(second) - 1))).toEqual(third);
+    expect(fit(full, json(bytes(third) - 1))).toEqual(fourth);
+  });
+
+  test('then the end of the body', () => {
+    expect(fit(full, json(bytes(fourth) - 1))).toEqual({ ...fourth, body: `${'b'.repeat(296)}…` });
+    expect(fit(full, json(bytes(fourth) - 297))).toEqual({ ...fourth, body: '…' });
+  });
+
+  test('and the custom data only when no body would fit beside it', () => {
+    const { custom: _c, ...fifth } = fourth;
+    expect(fit(full, json(bytes(fourth) - 298))).toEqual({ ...fifth, body: 'b'.repeat(300) });
+  });
+
+  test('and is given up when nothing helps', () => {
+    expect(fit({ ...full, title: 't'.repeat(1000) }, json(1000))).toBeUndefined();
+  });
+});
+
+test('a body is cut between graphemes, and escapes count', () => {
+  const family = '👩‍👩‍👧‍👦';
+  const body = `"${family.repeat(50)}`;
+  const limit = bytes({ ...DETAILS, body: `"${family.repeat(10)}…` });
+  expect(fit({ ...DETAILS, body }, json(limit))?.body).toBe(`"${family.repeat(10)}…`);
+  expect(fit({ ...DETAILS, body }, json(limit + 24))?.body).toBe(`"${family.repeat(10)}…`);
+});
+
+const text = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
+const object = fc.option(fc.dictionary(text(20), fc.jsonValue(), { maxKeys: 20 }), { nil: undefined });
+/** Any notification with the sizes that ingest lets in, and larger. */
+const anyDetails = fc
+  .record({
+    title: text(300),
+    body: fc.oneof(text(200), text(8000)),
+    senderName: text(255),
+    senderAvatar: fc.option(text(2048), { nil: undefined }),
+    receiverAvatar: fc.option(text(2048), { nil: undefined }),
+    tag: text(256),
+    unreadMessageCount: fc.option(fc.nat(), { nil: undefined }),
+    message: object,
+    custom: object,
+    call: fc.boolean(),
+  })
+  .map(({ call, ...changes }) => ({ ...DETAILS, ...(call ? CALL : {}), ...changes }) as NotificationDetails);
+
+test('any details become FCM data of strings within the limit, with whole graphemes', () => {
+  const credential = anFcmCredential('https://oauth2.googleapis.com/token', { notificationInPayload: SHOWN });
+  const platforms = fc.constantFrom('fcm_android' as const, 'fcm_ios' as const, 'fcm_web' as const);
+  fc.assert(
+    fc.property(anyDetails, platforms, (details, platform) => {
+      const message = renderFcm({ ...aDevicePush(platform), details }, credential, NOW);
+      if (message === undefined) return bytes(details) > 4096;
+      const data = Object.entries(message.data ?? {});
+      expect(data.every(([, value]) => typeof value === 'string')).toBe(true);
+      const size = data.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+      expect(size).toBeLessThanOrEqual(4096);
+      return isBeginning(message.data?.body ?? '', details.body);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('any details become an APNs payload within the limit, with whole graphemes', () => {
+  const platforms = fc.constantFrom('apns_ios_device' as const, 'apns_ios_voip' as const);
+  fc.assert(
+    fc.property(anyDetails, platforms, (details, platform) => {
+      const notification = renderApns({ ...aDevicePush(platform), details }, anApnsCredential());
+      if (notification === undefined) return bytes(details) > 4096;
+      expect(Buffer.byteLength(notification.body)).toBeLessThanOrEqual(platform === 'apns_ios_voip' ? 5120 : 4096);
+      const { body, aps } = JSON.parse(notification.body);
+      expect(aps?.alert?.body ?? body).toBe(body);
+      return isBeginning(body, details.body);
+    }),
+    { numRuns: 200 },
+  );
+});
