@@ -8,7 +8,7 @@ import { version } from './version.ts';
 export interface DevOptions {
   /** The API's port; the next free one when it is taken, any free one when 0. */
   port: number;
-  /** Where Redis's data and the keys are kept. */
+  /** Where Redis's data, keys and certificates are kept. */
   data: string;
 }
 

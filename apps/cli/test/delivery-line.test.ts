@@ -23,11 +23,21 @@ const anAttempt = (changes: Partial<AttemptRecord> = {}): AttemptRecord => ({
 
 test('a delivery is one line: time, event, recipient, provider, attempt, outcome and age', () => {
   expect(deliveryLine(anAttempt(), AT, plain)).toBe(
-    '03:04:05.006  message.sent         m-1                       → bob        custom  attempt 1  accepted        42 ms',
+    '03:04:05.006  message.sent         m-1                       → bob        custom       attempt 1  accepted        42 ms',
   );
 });
 
-test('lines of different events and recipients are aligned', () => {
+test.each([
+  ['fcm', 'fcm_react_native_android', 'fcm android'],
+  ['fcm', 'fcm_web', 'fcm web'],
+  ['apns', 'apns_ios_device', 'apns ios'],
+  ['apns', 'apns_flutter_voip', 'apns voip'],
+] as const)('a delivery by %s to %s shows what kind of device it was: %s', (provider, platform, shown) => {
+  const line = deliveryLine(anAttempt({ provider, platform }), AT, plain);
+  expect(line).toContain(`→ bob        ${shown.padEnd(11)}  attempt 1`);
+});
+
+test('lines of different events, recipients and devices are aligned', () => {
   const short = deliveryLine(anAttempt(), AT, plain);
   const long = deliveryLine(
     anAttempt({ eventId: 'demo-mwr81xjg-joined', type: 'group.member_joined', uid: 'hiker-96', ageMs: 12345 }),

@@ -15,6 +15,7 @@ test('keys are made at the first start and are the same ever after', async () =>
   expect(await devKeys(folder, {})).toEqual(first);
   expect(first.FANFARE_ADMIN_KEY.length).toBeGreaterThanOrEqual(16);
   expect(Buffer.from(first.FANFARE_MASTER_KEY, 'base64')).toHaveLength(32);
+  expect(first.CONSOLE_PASSWORD.length).toBeGreaterThanOrEqual(8);
 });
 
 test('nobody else may read the keys', async () => {
@@ -26,6 +27,14 @@ test('the environment goes before what is kept, and an empty variable does not c
   const kept = await devKeys(folder, {});
   const keys = await devKeys(folder, { FANFARE_ADMIN_KEY: 'of the environment', FANFARE_MASTER_KEY: '' });
   expect(keys).toEqual({ ...kept, FANFARE_ADMIN_KEY: 'of the environment' });
+});
+
+test('a file without a console password, as older versions kept it, gets one and keeps the rest', async () => {
+  const { file, CONSOLE_PASSWORD: _, ...kept } = await devKeys(folder, {});
+  await writeFile(file, JSON.stringify(kept));
+  const keys = await devKeys(folder, {});
+  expect(keys).toEqual({ ...kept, file, CONSOLE_PASSWORD: expect.any(String) });
+  expect(await devKeys(folder, {})).toEqual(keys);
 });
 
 test.each(['{}', 'no JSON', 'null'])('a file of keys that holds %s is refused and left alone', async (content) => {

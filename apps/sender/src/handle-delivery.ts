@@ -36,12 +36,19 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   const inHand: InHand = { source, ref, job, loaded, deadlineAt: job.data.x ?? loaded.accepted.leaveBy };
   if (await isSettled(deps, inHand)) return { do: 'done' };
   const startedAt = deps.now();
+  observeWait(deps, source, job);
   const attempted = await attempt(deps, inHand);
   const step = stepAfter(deps, inHand, attempted);
   if (attempted.kind === 'deferred' && step.do !== 'settle') return step;
   await record(deps, inHand, attempted, step);
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
+}
+
+/** How long a delivery waited to be taken; later starts had a wait of their own choosing. */
+function observeWait({ metrics, now }: SenderDeps, { provider, lane }: Source, job: JobInHand<DeliveryJob>): void {
+  if (job.startedBefore) return;
+  metrics.queueWaitSeconds.observe({ queue: `deliveries-${provider}`, lane }, (now() - job.addedAt) / 1000);
 }
 
 /** Looked up only where it can be: the job was started or added before, or it is a ring that may be superseded. */
@@ -140,6 +147,7 @@ function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: Ne
     deliveryId: deliveryId(job.data.e, job.data.o),
     uid: job.data.u,
     provider: source.provider,
+    platform: 'platform' in attempted ? attempted.platform : undefined,
     attempt: job.attemptsMade + 1,
     outcome: attempted.kind,
     reason: 'reason' in attempted ? attempted.reason : undefined,

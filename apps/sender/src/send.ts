@@ -23,8 +23,11 @@ import type { LoadedEvent } from './event-cache.ts';
 import type { Verdict } from './gate.ts';
 import { render } from './render.ts';
 
-/** What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there. */
-export type Sent = Outcome | { kind: 'deferred'; delayMs: number } | { kind: 'superseded' };
+/**
+ * What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there;
+ * with the device's platform where there is one.
+ */
+export type Sent = (Outcome | { kind: 'deferred'; delayMs: number } | { kind: 'superseded' }) & { platform?: Platform };
 
 /** A delivery on its way out. */
 interface Outgoing {
@@ -75,8 +78,9 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
 async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing, kind: PushKind): Promise<Sent> {
   const device = job.d === undefined ? undefined : await readDevice(deps.registry, push.appId, job.u, job.d);
   if (!device) return { kind: 'superseded' };
+  const { platform } = device;
   const credential = app.credential(kind, device.providerId);
-  if (!credential) return { kind: 'rejected', reason: 'provider_disabled' };
+  if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush: DevicePush = { ...push, device, sound: app.app.settings.sound?.[push.details.type] ?? 'default' };
   const name = `${push.appId}|${kind}|${credential.id}|${app.app.version}`;
   const sent = await throughGate(deps, lane, name, () =>
@@ -85,7 +89,7 @@ async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing
       : deps.providers.fcm.send(devicePush, credential),
   );
   await noteWhatItMeans(deps, push, device, { kind, id: credential.id }, sent);
-  return sent;
+  return { ...sent, platform };
 }
 
 /** What an answer says besides the delivery: about the token, and about the credential. */

@@ -16,15 +16,13 @@ async function aFirebase() {
   await writeFile(file, JSON.stringify(await simulator.fcm.demoServiceAccount(PROJECT)));
   const agent = new Agent({ keepAlive: true, ca: simulator.caPem });
   const create = agent.createConnection.bind(agent);
-  agent.createConnection = function (options, done) {
+  agent.createConnection = (options, done) => {
     const local = { ...options, servername: options.host, host: '127.0.0.1', port: simulator.tlsPort };
-    return create.call(this, local as unknown as typeof options, done);
+    return create(local as unknown as typeof options, done);
   };
   const app: App = initializeApp({ credential: cert(file, agent), projectId: PROJECT, httpAgent: agent }, file);
-  afterwards(
-    () => deleteApp(app),
-    () => agent.destroy(),
-  );
+  afterwards(() => agent.destroy());
+  afterwards(() => deleteApp(app));
   const send = (message: Partial<TokenMessage>) =>
     getMessaging(app).send({ token: 'a-registration-token', ...message } as TokenMessage);
   return { simulator, send };

@@ -68,7 +68,7 @@ export async function exchange(
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A JWT; RS256 with an RSA key, else ES256. */
-export function jwt(header: object, claims: object, key: KeyObject): string {
+function jwt(header: object, claims: object, key: KeyObject): string {
   const signed = `${encoded(header)}.${encoded(claims)}`;
   const ieee = { key, dsaEncoding: 'ieee-p1363' as const };
   return `${signed}.${sign('sha256', Buffer.from(signed), ieee).toString('base64url')}`;

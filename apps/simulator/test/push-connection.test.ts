@@ -9,13 +9,14 @@ test.each(both)(
   async (_, start) => {
     const { session, to } = await start();
     const goaway = once(session, 'goaway');
+    const closed = once(session, 'close');
     const under = to('tok_slow_50');
     expect((await to('tok_goaway')).status).toBe(200);
     const [code, lastStream] = (await goaway) as [number, number];
     expect(code).toBe(0);
     expect(lastStream).toBeGreaterThanOrEqual(3);
     expect((await under).status).toBe(200);
-    await once(session, 'close');
+    await closed;
   },
 );
 

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { expect, test } from '@jest/globals';
@@ -58,6 +59,7 @@ test('with a folder, the certificate outlives a restart, and its key is for its 
 test.each<[string, Record<string, string>, string]>([
   ['does not have a name that is asked for', { SIMULATOR_TLS_NAMES: 'simulator' }, ''],
   ['is no certificate', {}, 'nonsense'],
+  ['is for another key', {}, makeIdentity(['localhost', '127.0.0.1', '::1'], new Date()).certPem],
 ])('a certificate that %s is replaced', async (_, env, text) => {
   const dir = await aFolder();
   const first = await aSimulator({ SIMULATOR_TLS_DIR: dir });
@@ -122,6 +124,16 @@ test('a bug of the simulator is a 500 and a line in the log', async () => {
   const simulator = await aSimulator({}, { now: broken });
   const { status } = await exchange(connected(simulator), { ':path': '/3/device/tok_1' }, '{}');
   expect(status).toBe(500);
+});
+
+test('closing cuts a connection on which TLS was not begun', async () => {
+  const simulator = await aSimulator();
+  const socket = connectTcp(simulator.tlsPort, '127.0.0.1');
+  await once(socket, 'connect');
+  const closed = once(socket, 'close');
+  await livesAt(simulator);
+  await simulator.close();
+  await closed;
 });
 
 test('a TLS port that is taken leaves nothing behind and is told by its code', async () => {

@@ -2,6 +2,7 @@ import type { Durability } from '@fanfare/store';
 import { curlCommand } from './curl-command.ts';
 import { DEMO, DEMO_ENDPOINT } from './demo-app.ts';
 import { SIMULATOR_CIDR } from './dev-env.ts';
+import type { Keys } from './dev-keys.ts';
 import { shortPath } from './short-path.ts';
 import { type Ports, type Session, type System, WISHES } from './system.ts';
 import type { Terminal } from './terminal.ts';
@@ -37,20 +38,25 @@ export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: 
 }
 
 function rows({ options, env }: Session, system: System): [label: string, text: string][] {
-  const { redis, keys, host, ports, apiUrl, simulatorUrl } = system;
+  const { redis, keys, host, ports, apiUrl, consoleUrl, simulatorUrl, pushUrl } = system;
   const note = noteOn({ ...WISHES, ingest: options.port }, ports);
+  const secret = (name: keyof Keys) => (env[name] ? name : `${keys[name]} (${shortPath(keys.file)})`);
   const people = Object.keys(DEMO.people).join(', ');
   return [
     ['API', `${apiUrl}${note('ingest')}`],
     ['', `${apiUrl}/openapi.json describes it`],
+    ['Console', `${consoleUrl}${note('console')}, password ${secret('CONSOLE_PASSWORD')}`],
     ['Simulator', `${simulatorUrl}/control${note('simulator')}`],
-    ['', `${simulatorUrl}/control/endpoints/${DEMO_ENDPOINT}/requests?uid=bob is what bob got`],
+    ['', `${simulatorUrl}/control/endpoints/${DEMO_ENDPOINT}/requests?uid=bob is what bob's webhook got`],
+    ['FCM, APNs', `${pushUrl}${note('push')}, in the simulator`],
+    ['', `${simulatorUrl}/control/fcm/requests and /control/apns/requests are what devices got`],
     ['Workers', `fanout ${host}:${ports.fanout}${note('fanout')}, sender ${host}:${ports.sender}${note('sender')}`],
-    ['', 'they and the API answer /readyz and /metrics'],
+    ['', 'they, the API and the console answer /readyz and /metrics'],
     ['Redis', `${redis.where}; ${DURABILITY[redis.durability]}`],
-    ['Admin key', env.FANFARE_ADMIN_KEY ? 'FANFARE_ADMIN_KEY' : `${keys.FANFARE_ADMIN_KEY} (${shortPath(keys.file)})`],
+    ['Admin key', secret('FANFARE_ADMIN_KEY')],
     ['Webhooks', `plain http and ${SIMULATOR_CIDR} are allowed, so that they reach the simulator`],
     ['Demo app', `${DEMO.appId}: ${people}, and the group ${DEMO.guid} of ${DEMO.groupSize}`],
+    ['', 'bob has an Android phone and an iPhone, carol a browser; everybody has the webhook'],
   ];
 }
 

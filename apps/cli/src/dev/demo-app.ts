@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Simulator } from '@fanfare/simulator/app';
 import { Api } from './api.ts';
+import { addDemoDevices } from './demo-devices.ts';
 
 /** The demo app and who is in it. */
 export const DEMO = {
@@ -35,8 +36,8 @@ const KEY_NAME = 'fanfare dev';
 const PROVIDER = '/v3/notifications/push/v1/providers/custom';
 
 /**
- * Adds the demo app over HTTP: its people, its group and its webhook are put as they should be, all else that it holds
- * stays. The API key is a fresh one, since a key is shown once only; that of the start before is revoked.
+ * Adds the demo app over HTTP: its people, their devices, its group, its webhook and its credentials are put as they
+ * should be, all else that it holds stays. The API key is a fresh one, since a key is shown once only; that of the start before is revoked.
  */
 export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOptions): Promise<DemoApp> {
   const apiKey = await createApp(new Api(apiUrl, { adminkey: adminKey }, signal));
@@ -47,6 +48,8 @@ export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOp
   await backend.call(`PUT /v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
   await backend.call(`PUT /v3/groups/${DEMO.guid}/members`, members());
   await setWebhook(backend, simulator);
+  const asPerson = (authToken: string) => new Api(apiUrl, { authtoken: authToken, appid: DEMO.appId }, signal);
+  await addDemoDevices({ backend, asPerson }, simulator);
   return { apiKey, backend };
 }
 

@@ -54,7 +54,7 @@ export function demoEvents(now: number): DemoEvent[] {
       },
     },
     {
-      title: 'alice calls bob',
+      title: 'alice calls bob, whose iPhone rings by VoIP',
       body: {
         ...base('call', 'call.initiated'),
         sender: person('alice'),

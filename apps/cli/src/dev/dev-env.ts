@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import type { Keys } from './dev-keys.ts';
 
@@ -7,13 +8,15 @@ export const SIMULATOR_CIDR = '127.0.0.0/8';
 
 /** What is decided at the start, for all apps. */
 export interface Decided {
+  /** Where data is kept. */
+  folder: string;
   host: string;
   redisUrl: string;
   keys: Keys;
 }
 
 /** The environment of every app but its PORT: what was set, and what development needs besides. */
-export function devEnv(env: Env, { host, redisUrl, keys }: Decided): Env {
+export function devEnv(env: Env, { folder, host, redisUrl, keys }: Decided): Env {
   return {
     ...env,
     HOST: host,
@@ -21,6 +24,8 @@ export function devEnv(env: Env, { host, redisUrl, keys }: Decided): Env {
     REDIS_URL: redisUrl,
     FANFARE_ADMIN_KEY: keys.FANFARE_ADMIN_KEY,
     FANFARE_MASTER_KEY: keys.FANFARE_MASTER_KEY,
+    CONSOLE_PASSWORD: keys.CONSOLE_PASSWORD,
+    SIMULATOR_TLS_DIR: env.SIMULATOR_TLS_DIR || join(folder, 'tls'),
     WEBHOOK_ALLOW_HTTP: 'true',
     WEBHOOK_ALLOW_CIDRS: [env.WEBHOOK_ALLOW_CIDRS, SIMULATOR_CIDR].filter(Boolean).join(','),
   };

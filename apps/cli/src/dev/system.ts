@@ -11,6 +11,7 @@ import { devEnv, SIMULATOR_HOST } from './dev-env.ts';
 import { type DevKeys, devKeys } from './dev-keys.ts';
 import { type DevRedis, openDevRedis } from './dev-redis.ts';
 import { freePorts } from './ports.ts';
+import { pushEnv } from './push-env.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One run of `fanfare dev`. */
@@ -33,28 +34,31 @@ export interface System {
   ports: Ports;
   /** As a client on this machine reaches it. */
   apiUrl: string;
+  consoleUrl: string;
   simulatorUrl: string;
+  /** Where FCM and APNs are simulated. */
+  pushUrl: string;
   /** Of the demo app. */
   apiKey: string;
   /** The API with that key. */
   backend: Api;
 }
 
-/** The port of each app. */
-export type Ports = Record<'ingest' | 'fanout' | 'sender' | 'simulator', number>;
+/** The port of each app; `push` is the simulator's for FCM and APNs. */
+export type Ports = Record<'ingest' | 'console' | 'fanout' | 'sender' | 'simulator' | 'push', number>;
 
-/** Where the workers and the simulator would like to listen; ingest says so in the options. */
-export const WISHES = { fanout: 8081, sender: 8082, simulator: 8091 };
+/** Where all but ingest would like to listen; ingest says so in the options. */
+export const WISHES = { console: 8090, fanout: 8081, sender: 8082, simulator: 8091, push: 8443 };
 
 /** Starts Redis and all apps, and adds the demo app. */
 export async function startSystem(session: Session): Promise<System> {
   const ground = await prepare(session);
   session.signal.throwIfAborted();
-  session.terminal.progress('starting the API, the workers and the simulator');
+  session.terminal.progress('starting the API, the console, the workers and the simulator');
   return launch(session, ground);
 }
 
-type Ground = Pick<System, 'redis' | 'keys' | 'host' | 'ports'>;
+type Ground = Pick<System, 'redis' | 'keys' | 'host' | 'ports'> & { folder: string };
 
 /** Redis first: it sees to it that the folder is ours alone. */
 async function prepare({ options, env, terminal, closer }: Session): Promise<Ground> {
@@ -64,25 +68,32 @@ async function prepare({ options, env, terminal, closer }: Session): Promise<Gro
   const host = env.HOST || '127.0.0.1';
   const ports = await freePorts({
     ingest: { host, port: options.port },
+    console: { host, port: WISHES.console },
     fanout: { host, port: WISHES.fanout },
     sender: { host, port: WISHES.sender },
     simulator: { host: SIMULATOR_HOST, port: WISHES.simulator },
+    push: { host: SIMULATOR_HOST, port: WISHES.push },
   });
-  return { redis, keys, host, ports };
+  return { folder, redis, keys, host, ports };
 }
 
 /** The workers come after the demo app, so that what an earlier run left finds its webhook where it is now. */
-async function launch(session: Session, { redis, keys, host, ports }: Ground): Promise<System> {
+async function launch(session: Session, ground: Ground): Promise<System> {
   const { terminal, closer, signal } = session;
-  const env = devEnv(session.env, { host, redisUrl: redis.url, keys });
-  const start = apps({ closer, env, log: appLog(session.logTerminal) });
-  const simulator = await start.simulator(ports.simulator);
-  await start.ingest(ports.ingest);
-  const apiUrl = `http://${reachable(host)}:${ports.ingest}`;
-  const { apiKey, backend } = await addDemoApp({ apiUrl, adminKey: keys.FANFARE_ADMIN_KEY, simulator, signal });
-  await start.fanout(ports.fanout);
-  await start.sender(ports.sender, (attempt) => terminal.line(deliveryLine(attempt, new Date(), terminal)));
-  return { redis, keys, host, ports, apiUrl, simulatorUrl: simulator.url, apiKey, backend };
+  const { folder, redis, keys, host, ports } = ground;
+  const start = apps({ closer, log: appLog(session.logTerminal) });
+  const base = devEnv(session.env, { folder, host, redisUrl: redis.url, keys });
+  const simulator = await start.simulator(base, ports);
+  const env = { ...base, ...(await pushEnv(simulator, folder, base)) };
+  await start.ingest(env, ports.ingest);
+  const urlOf = (port: number) => `http://${reachable(host)}:${port}`;
+  const apiUrl = urlOf(ports.ingest);
+  const demo = await addDemoApp({ apiUrl, adminKey: keys.FANFARE_ADMIN_KEY, simulator, signal });
+  await start.console(env, ports.console);
+  await start.fanout(env, ports.fanout);
+  await start.sender(env, ports.sender, (attempt) => terminal.line(deliveryLine(attempt, new Date(), terminal)));
+  const urls = { apiUrl, consoleUrl: urlOf(ports.console), simulatorUrl: simulator.url, pushUrl: simulator.tlsUrl };
+  return { redis, keys, host, ports, ...urls, ...demo };
 }
 
 /** The host part of a URL that leads from this machine to what listens on `host`. */

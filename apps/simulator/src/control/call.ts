@@ -3,28 +3,28 @@ import { FanfareError } from '@fanfare/core';
 import type { z } from 'zod';
 import { parseJson, readBody, sendJson } from '../http.ts';
 import { parse } from '../parse.ts';
+import { NoQuery } from './queries.ts';
 
 /** Room for a behaviour of each of a hundred thousand uids. */
 const MAX_BODY_BYTES = 16 * 1_048_576;
 
 /** A call of the control API. */
 export class Call {
-  /** What stands for the parts in braces of its route. */
-  readonly parts: Readonly<Record<string, string>>;
+  readonly #parts: Readonly<Record<string, string>>;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #query: Record<string, string>;
 
   constructor(request: IncomingMessage, response: ServerResponse, parts: Record<string, string>) {
-    this.parts = parts;
+    this.#parts = parts;
     this.#request = request;
     this.#response = response;
     this.#query = Object.fromEntries(new URL(request.url ?? '/', 'http://simulator').searchParams);
   }
 
-  /** A part that the route of the call has. */
+  /** What stands for a part in braces of its route. */
   part(name: string): string {
-    return this.parts[name] ?? '';
+    return this.#parts[name] ?? '';
   }
 
   /** @throws FanfareError ERR_BAD_REQUEST naming what does not belong. */
@@ -32,8 +32,9 @@ export class Call {
     return parse(schema, this.#query);
   }
 
-  /** @throws FanfareError when there is too much, or no JSON. */
+  /** The body, of a call that has no query. @throws FanfareError when it has one, or too much or no JSON. */
   async json(): Promise<unknown> {
+    this.query(NoQuery);
     const body = await readBody(this.#request, MAX_BODY_BYTES);
     if (body === undefined) {
       throw new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${MAX_BODY_BYTES} bytes`);

@@ -25,7 +25,6 @@ export function endpointRoutes(endpoints: Endpoints): Route[] {
 }
 
 async function configure(endpoint: Endpoint, call: Call): Promise<void> {
-  call.query(NoQuery);
   endpoint.configure((await call.json()) as EndpointConfig);
   call.answer({ configured: endpoint.name });
 }

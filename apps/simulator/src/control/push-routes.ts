@@ -29,7 +29,6 @@ function serviceRoutes(name: string, service: PushService): Route[] {
     [
       `PUT /control/${name}/faults`,
       async (call) => {
-        call.query(NoQuery);
         service.setFaults((await call.json()) as Faults);
         call.answer({ configured: name });
       },
@@ -67,9 +66,9 @@ export const apnsRoutes = (apns: Apns): Route[] => [
   [
     'PUT /control/apns/teams/{teamId}/keys/{keyId}',
     async (call) => {
-      const { teamId, keyId } = call.parts;
-      apns.trust({ ...(await object(call)), teamId, keyId } as ApnsKey);
-      call.answer({ trusted: keyId });
+      const ids = { teamId: call.part('teamId'), keyId: call.part('keyId') };
+      apns.trust({ ...(await object(call)), ...ids } as ApnsKey);
+      call.answer({ trusted: ids.keyId });
     },
   ],
   [

@@ -29,7 +29,7 @@ const scalar =
 
 export const string = scalar('TYPE_STRING', (value) => typeof value === 'string');
 export const bool = scalar('TYPE_BOOL', (value) => typeof value === 'boolean');
-export const int32 = scalar('TYPE_INT32', (value) => Number.isInteger(Number(value)) && typeof value !== 'boolean');
+export const int32 = scalar('TYPE_INT32', (value) => Number.isInteger(value) || /^-?\d+$/.test(String(value)));
 export const float = scalar('TYPE_FLOAT', (value) => typeof value === 'number');
 export const duration = scalar(
   'type.googleapis.com/google.protobuf.Duration',

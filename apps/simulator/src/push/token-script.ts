@@ -50,8 +50,8 @@ const NAME = new RegExp(
   `^tok_(${Object.keys(STEPS).join('|')})(?:(?<=\\d)(?!\\d)|(?<=[a-z]))(?:_(once|twice)|_(?:at_)?(\\d{1,15}))?`,
 );
 const ACCEPTED: TokenStep = {};
-/** More than a timer can wait. */
-const MAX_SLOW_MS = 86_400_000;
+/** The longest a timer can wait. */
+const MAX_SLOW_MS = 2 ** 31 - 1;
 
 /**
  * What a push with this token comes to, by its name; undefined when it is accepted like any other:

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -53,14 +53,15 @@ async function write(dir: string, made: ServerIdentity): Promise<void> {
   }
 }
 
-/** Does it still hold, for all the names? Texts that are no certificates do not. */
-function isGood({ caPem, certPem }: ServerIdentity, names: readonly string[], now: Date): boolean {
+/** Do the parts belong together and still hold, for all the names? Texts that are no certificates do not. */
+function isGood({ caPem, certPem, keyPem }: ServerIdentity, names: readonly string[], now: Date): boolean {
   try {
     const certificate = new X509Certificate(certPem);
+    const fits = certificate.checkPrivateKey(createPrivateKey(keyPem));
     const issued = certificate.verify(new X509Certificate(caPem).publicKey);
     const covers = (name: string) =>
       (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
-    return issued && new Date(certificate.validTo) > now && names.every(covers);
+    return fits && issued && new Date(certificate.validTo) > now && names.every(covers);
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
 import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Http1Exchange } from '../exchange/http1.ts';
 import { Http2Exchange } from '../exchange/http2.ts';
@@ -36,14 +37,17 @@ export function tlsServer({ identity, maxStreams, keepAliveMs, handle }: TlsServ
   http2.on('stream', (stream, headers) => {
     if (stream.session) handle(new Http2Exchange(stream, stream.session, headers));
   });
-  const sockets = new Set<TLSSocket>();
   const server = createTlsServer(
     { key: identity.keyPem, cert: identity.certPem, ALPNProtocols: ['h2', 'http/1.1'] },
     (socket) => {
-      sockets.add(socket.on('close', () => sockets.delete(socket)));
       (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
     },
   );
+  const sockets = new Set<Socket>();
+  // Already before TLS is agreed upon, which a caller may leave at.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+  });
   // All that `listen` of the runtime needs of a server of node:https besides what it has from node:tls.
   const closeAllConnections = () => {
     for (const socket of sockets) socket.destroy();

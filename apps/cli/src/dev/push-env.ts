@@ -1,0 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Env } from '@fanfare/runtime';
+import type { Simulator } from '@fanfare/simulator/app';
+import { DevError } from './dev-error.ts';
+
+/**
+ * What has the apps push to the simulator: its address for FCM and APNs, and a file in this folder with the CA to trust
+ * it by, besides what EXTRA_CA_FILE named before.
+ *
+ * @throws DevError when EXTRA_CA_FILE names what cannot be read.
+ */
+export async function pushEnv(
+  { tlsUrl, caPem }: Pick<Simulator, 'tlsUrl' | 'caPem'>,
+  folder: string,
+  env: Env,
+): Promise<Env> {
+  const file = join(folder, 'extra-ca.pem');
+  await writeFile(file, [caPem, await extraCa(env)].join('\n'));
+  return { FCM_ENDPOINT: tlsUrl, APNS_ENDPOINT: tlsUrl, APNS_SANDBOX_ENDPOINT: tlsUrl, EXTRA_CA_FILE: file };
+}
+
+async function extraCa({ EXTRA_CA_FILE: file }: Env): Promise<string> {
+  if (!file) return '';
+  return readFile(file, 'utf8').catch((error: Error) => {
+    throw new DevError(`EXTRA_CA_FILE: ${error.message}`);
+  });
+}

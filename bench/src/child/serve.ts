@@ -1,0 +1,34 @@
+/** What a child process can be asked, by name. Arguments and results must be JSON. */
+export type Calls = Record<string, (argument: never) => unknown>;
+
+/** One call on its way to a child. */
+export interface Call {
+  id: number;
+  name: string;
+  argument: unknown;
+}
+
+/** What came of it. */
+export type Reply = { id: number; result: unknown } | { id: number; problem: string };
+
+/**
+ * Answers the parent's calls until it disconnects; then the process ends at once: it holds nothing that must be
+ * finished, and its idle connections would keep it alive.
+ */
+export function serve(calls: Calls): void {
+  process.on('message', (call: Call) => void answer(calls, call));
+  process.once('disconnect', () => process.exit());
+}
+
+/** Never rejects. */
+async function answer(calls: Calls, { id, name, argument }: Call): Promise<void> {
+  let reply: Reply;
+  try {
+    const call = calls[name] as ((argument: unknown) => unknown) | undefined;
+    if (call === undefined) throw new Error(`there is no call ${name}`);
+    reply = { id, result: await call(argument) };
+  } catch (error) {
+    reply = { id, problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  process.send?.(reply);
+}

@@ -1,0 +1,39 @@
+import { type Command, commandOf, HELP, parseCommandLine, UsageError } from './command-line.ts';
+import { benchProviders } from './providers/bench.ts';
+import type { RoundsOptions } from './providers/rounds.ts';
+import { circumstances } from './report/machine.ts';
+import { writeResults } from './report/results.ts';
+import { markdownTable } from './report/table.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Exit code 1 when something was lost, 2 when the command line asks for something there is not. */
+async function main(): Promise<void> {
+  const command = parse();
+  if (command?.name === 'help') print(HELP);
+  if (command?.name === 'providers') await providers(command.options);
+}
+
+async function providers(options: RoundsOptions): Promise<void> {
+  const facts = circumstances(commandOf(options));
+  const { title, head, rows, notes, losses } = await benchProviders(options, complain);
+  const table = markdownTable(head, rows);
+  print(`\n${table}`);
+  if (losses.length === 0) return print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
+  complain(`\nThese figures are worth nothing:\n${losses.join('\n')}`);
+  process.exitCode = 1;
+}
+
+function parse(): Command | undefined {
+  try {
+    return parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    complain(`bench: ${error.message}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+await main();

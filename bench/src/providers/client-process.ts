@@ -1,0 +1,26 @@
+import { serve } from '../child/serve.ts';
+import type { Client, Target } from './client.ts';
+import { CLIENTS, type ClientName } from './clients.ts';
+import { drive, type Load, type Measured } from './drive.ts';
+
+let client: Client | undefined;
+/** The number of the next push. */
+let next = 0;
+
+const calls = {
+  open({ name, target, concurrency }: { name: ClientName; target: Target; concurrency: number }): void {
+    client = CLIENTS[name].open(target, concurrency);
+  },
+
+  run(load: Load): Promise<Measured> {
+    if (client === undefined) throw new Error('open comes first');
+    const first = next;
+    next += load.warmUp + load.sends;
+    return drive(client, first, load);
+  },
+};
+
+/** One client alone in its process, so that what the process costs is what the client costs. */
+export type ClientCalls = typeof calls;
+
+serve(calls);

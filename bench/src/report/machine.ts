@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+
+/** Where and when a bench ran, one fact a line. */
+export function circumstances(command: string): string[] {
+  const model = cpus()[0]?.model.trim() || 'an unknown processor';
+  return [
+    `Machine: ${availableParallelism()} cores of ${model}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
+    `Load before: ${loadavg()[0]?.toFixed(1)}`,
+    `Commit: ${commit()}`,
+    `Date: ${new Date().toISOString()}`,
+    `Command: \`${command}\``,
+  ];
+}
+
+/** As git tells it; "unknown" where there is no git. */
+function commit(): string {
+  try {
+    const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return `${git('rev-parse', '--short', 'HEAD')}${changed ? ', with changes that are not committed' : ''}`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FILE = fileURLToPath(new URL('../../RESULTS.md', import.meta.url));
+
+/** What RESULTS.md says about one bench. */
+export interface Results {
+  title: string;
+  facts: readonly string[];
+  table: string;
+  notes: readonly string[];
+}
+
+/** Replaces `bench/RESULTS.md`. Returns its path from here. */
+export function writeResults({ title, facts, table, notes }: Results): string {
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
+  const intro = 'Written by `npm run bench`. Figures of shared, noisy machines: compare within a run only.';
+  const parts = ['# Bench results', intro, `## ${title}`, list(facts), table, list(notes)];
+  writeFileSync(FILE, `${parts.join('\n\n')}\n`);
+  return relative('', FILE);
+}
