@@ -9,7 +9,7 @@ Measures each provider client alone against simulators on loopback that take
 writes bench/RESULTS.md. Exit code 1 when a send was lost or doubled.
 
 Options:
-  --sends <n>           Sends of each client in each round, 1 to 100000 (default: 4000)
+  --sends <n>           Sends of each client in each round, 1 to 100000 (default: 3000)
   --rounds <n>          Rounds that count, 1 to 50 (default: 5)
   --concurrency <list>  Sends under way at once, each 1 to 1000 (default: 100,500)
   -h, --help            Show this help`;
@@ -53,7 +53,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
-        sends: { type: 'string', default: '4000' },
+        sends: { type: 'string', default: '3000' },
         rounds: { type: 'string', default: '5' },
         concurrency: { type: 'string', default: '100,500' },
       },

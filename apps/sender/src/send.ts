@@ -4,6 +4,7 @@ import {
   isNotifying,
   type Lane,
   type Outcome,
+  PLATFORMS,
   type Platform,
   type ProviderKind,
   type Push,
@@ -82,13 +83,14 @@ async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing
   const credential = app.credential(kind, device.providerId);
   if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush: DevicePush = { ...push, device, sound: app.app.settings.sound?.[push.details.type] ?? 'default' };
-  const name = `${push.appId}|${kind}|${credential.id}|${app.app.version}`;
-  const sent = await throughGate(deps, lane, name, () =>
+  // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
+  const name = `${push.appId}|${kind}|${credential.id}|${PLATFORMS[device.platform].os}`;
+  const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () =>
     'p8Key' in credential
       ? deps.providers.apns.send(devicePush, credential)
       : deps.providers.fcm.send(devicePush, credential),
   );
-  await noteWhatItMeans(deps, push, device, { kind, id: credential.id }, sent);
+  await noteWhatItMeans(deps, push, device, { kind, id: credential.id, name }, sent);
   return { ...sent, platform };
 }
 
@@ -97,11 +99,10 @@ async function noteWhatItMeans(
   deps: SenderDeps,
   { appId, uid }: Push,
   device: Device,
-  credential: { kind: PushKind; id: string },
+  { name, ...credential }: { kind: PushKind; id: string; name: string },
   sent: Sent,
 ): Promise<void> {
   if (sent.kind === 'token_dead') await retireDevice(deps.registry, appId, uid, device);
-  const name = `${appId}|${credential.kind}|${credential.id}`;
   if (sent.kind === 'credential_failing') {
     deps.failing.add(name);
     await noteFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Call, Calls, Reply } from './serve.ts';
 
 /** For calls that say nothing else: starting, opening, counting. */
-const DEFAULT_LIMIT_MS = 10_000;
+const DEFAULT_LIMIT_MS = 30_000;
 
 interface Pending {
   resolve(result: unknown): void;

@@ -4,7 +4,7 @@ import apn from 'apn';
 import { type Client, type OpenClient, problemOf, type Target, TIMEOUT_MS } from './client.ts';
 import { aDevicePush, apnsToken, DETAILS, expiry, SOUND } from './pushes.ts';
 
-/** Connections of node-apn's round robin: at this it is fastest. */
+/** Connections of node-apn's round robin: as many as our pool opens at most. */
 const CLIENT_COUNT = 4;
 
 /** Our provider, over its own HTTP/2 pool: renders, sends, reads the answer. */

@@ -15,7 +15,8 @@ export interface BenchResult {
 
 const NOTES = [
   `Every answer takes ${LATENCY_MS} ms. The simulated services and each client run in a process of their own on the same machine; the clients take turns, round by round.`,
-  'Medians over the rounds. CPU: user and system time of the client’s process. "Sends/s per core" is what that CPU allows; "sends/s" is what happened beside the simulators, which need more CPU than most clients and bind it.',
+  'Medians over the rounds. CPU: user and system time of the client’s process, garbage collection included. "CPU : ours" above 1 is in our favour.',
+  '"Sends/s per core" is what that CPU allows. "Sends/s" is what happened: the simulators share the cores and bind it.',
   'Fanfare renders the notification, fits it into the size limit and classifies the answer; the others are handed the finished message, built anew for each send. Webhooks are plain HTTP, unsigned.',
   'Every send of every round was accepted, once, by the count of both sides; otherwise this file is not written.',
 ];

@@ -22,10 +22,7 @@ export interface Measured {
   cpuMicros: number;
 }
 
-interface Tally {
-  accepted: number;
-  problem?: string;
-}
+type Tally = Pick<Measured, 'accepted' | 'problem'>;
 
 /** One round with pushes numbered from `first`. */
 export async function drive(client: Client, first: number, { sends, warmUp, concurrency }: Load): Promise<Measured> {

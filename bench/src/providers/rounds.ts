@@ -29,7 +29,7 @@ export interface Sample {
   loss: string | undefined;
 }
 
-/** Runs in order of the process it happens in. */
+/** The processes of a run. */
 interface Stage {
   simulator: Child<SimulatorCalls>;
   clients: ReadonlyMap<ClientName, Child<ClientCalls>>;
@@ -37,13 +37,14 @@ interface Stage {
 
 /**
  * Measures every client in turn, round by round, so that a noisy moment hits all alike. The first round at each
- * concurrency is for the compiler, and yields no sample. `onSample` is told of every round, also of the uncounted.
+ * concurrency, number 0, is for the compiler: it is not counted, but must lose nothing either. `onSample` is told of
+ * every round as it ends.
  */
 export async function runRounds(options: RoundsOptions, onSample: (sample: Sample) => void): Promise<Sample[]> {
   const simulator = new Child<SimulatorCalls>(new URL('./simulator-process.js', import.meta.url));
   const clients = new Map(CLIENT_NAMES.map((name) => [name, newClient()]));
   try {
-    const target = await simulator.call('target', undefined as never);
+    const target = await simulator.call('target', undefined);
     await openAll(clients, target, Math.max(...options.concurrency));
     const samples: Sample[] = [];
     for (const plan of plans(options)) {

@@ -21,7 +21,11 @@ import type { Server } from '../server.ts';
 
 const PATH = '/v3/notifications/push/v1/tokens';
 
-const PushToken = z.string().min(1).max(4096, 'must be at most 4096 characters').optional();
+const PushToken = z
+  .string()
+  .max(4096, 'must be at most 4096 characters')
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+  .optional();
 const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
 
 /** CometChat's shape; unknown fields are passed over. Its older SDKs write `fcm_iOS`. */

@@ -55,6 +55,8 @@ export interface AccessTokensOptions {
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
   readonly #entries = new Recent<Entry>(CAPACITY);
+  /** A shortcut: to hash a private key costs more than the rest of a lookup. */
+  readonly #byObject = new WeakMap<ServiceAccount, Entry>();
   readonly #pools = new Map<string, SessionPool>();
 
   constructor(options: AccessTokensOptions) {
@@ -84,8 +86,13 @@ export class AccessTokens {
   }
 
   /** By content: a changed key is another account. */
-  #entry({ client_email, private_key_id, private_key, token_uri }: ServiceAccount): Entry {
-    return this.#entries.get(`${client_email} ${private_key_id} ${token_uri} ${private_key}`, () => ({}));
+  #entry(account: ServiceAccount): Entry {
+    const known = this.#byObject.get(account);
+    if (known !== undefined) return known;
+    const { client_email, private_key_id, private_key, token_uri } = account;
+    const entry = this.#entries.get(`${client_email} ${private_key_id} ${token_uri} ${private_key}`, () => ({}));
+    this.#byObject.set(account, entry);
+    return entry;
   }
 
   async #exchange(entry: Entry, account: ServiceAccount): Promise<Access> {

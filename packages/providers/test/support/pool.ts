@@ -1,5 +1,6 @@
 import { type PoolTuning, poolFactory } from '../../src/http2/create.ts';
 import type { SessionPool } from '../../src/http2/pool.ts';
+import type { PoolResult } from '../../src/http2/result.ts';
 import type { H2Server } from './h2-server.ts';
 
 /** Long enough never to be reached on a slow machine; tests of the deadline set their own. */
@@ -26,3 +27,18 @@ export function deferred<T = void>() {
   });
   return { promise, resolve };
 }
+
+/** Requests numbered from 0, sent at once. */
+export const many = (pool: SessionPool, count: number): Promise<PoolResult>[] =>
+  Array.from({ length: count }, (_, index) => pool.request(aRequest(String(index))));
+
+/** What is known of a request without answer. */
+export const failed = (result: PoolResult) => {
+  if (result.ok) throw new Error(`answered ${result.answer.status}`);
+  return { processed: result.processed, code: (result.error as NodeJS.ErrnoException).code };
+};
+/** The status of each answer, or what is known of its absence. */
+export const statuses = (results: PoolResult[]) =>
+  results.map((result) => (result.ok ? result.answer.status : failed(result)));
+/** The bodies of that `many`. */
+export const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
