@@ -149,6 +149,18 @@ test('a credential that is refused as a whole is failing: its deliveries wait, a
   );
 }, 60_000);
 
+test('a sender serves the providers it is told to, and leaves the rest to others', async () => {
+  const { system } = await startWithDevices({ senderEnv: { SENDER_PROVIDERS: 'fcm' } });
+  await using _system = system;
+  const event = aMessage();
+  await system.backend.post('/v3/events', event);
+  const counts = async () => (await system.backend.get(`/v3/events/${event.id}`)).body.data.counts;
+  await until(async () => (await counts()).accepted === 1, 'FCM has it');
+  expect(await counts()).toMatchObject({ planned: 3, accepted: 1, pending: 2 });
+  await using _other = await startProcess('sender', { ...system.env, SENDER_PROVIDERS: 'apns,custom' });
+  expect(await system.done(event.id)).toMatchObject({ accepted: 3 });
+});
+
 test.each(['firebase-admin'])('with FCM_TRANSPORT=%s and APNS_TRANSPORT=apn the same arrives', async (transport) => {
   const { system } = await startWithDevices({ env: { FCM_TRANSPORT: transport, APNS_TRANSPORT: 'apn' } });
   await using _system = system;

@@ -3,8 +3,12 @@ import { z } from 'zod';
 
 const password = z.string().min(8, 'expected at least 8 characters');
 
-/** What the console takes from the environment. */
-const ConsoleEnv = z.object({
+/**
+ * What the console takes from the environment.
+ *
+ * @public `docs/configuration.md` is written from it.
+ */
+export const ConsoleEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8090).describe('Port of the console.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),

@@ -1,8 +1,12 @@
 import { type Env, intBetween, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
-/** What fanout takes from the environment. */
-const FanoutEnv = z.object({
+/**
+ * What fanout takes from the environment.
+ *
+ * @public `docs/configuration.md` is written from it.
+ */
+export const FanoutEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8081).describe('Port of health and metrics.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),

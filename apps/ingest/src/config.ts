@@ -11,8 +11,12 @@ const cidrs = list().transform((entries, context) => {
   }
 });
 
-/** What ingest takes from the environment. */
-const IngestEnv = z.object({
+/**
+ * What ingest takes from the environment.
+ *
+ * @public `docs/configuration.md` is written from it.
+ */
+export const IngestEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),

@@ -18,8 +18,12 @@ const cidrs = list().transform((entries, context) => {
   }
 });
 
-/** What sender takes from the environment. */
-const SenderEnv = z.object({
+/**
+ * What sender takes from the environment.
+ *
+ * @public `docs/configuration.md` is written from it.
+ */
+export const SenderEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8082).describe('Port of health and metrics.'),
   REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),

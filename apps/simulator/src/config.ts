@@ -3,8 +3,12 @@ import { z } from 'zod';
 
 const DEFAULT_TLS_PORT = 8443;
 
-/** The environment of the simulator. */
-const simulatorEnv = z.object({
+/**
+ * The environment of the simulator.
+ *
+ * @public `docs/configuration.md` is written from it.
+ */
+export const simulatorEnv = z.object({
   PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0 for any free one.'),
   TLS_PORT: intBetween(0, 65_535, DEFAULT_TLS_PORT)
     .removeDefault()
