@@ -39,6 +39,7 @@ describe('a bad event is refused with the name of the field', () => {
     ['recipients', { recipients: Array.from({ length: 10_001 }, (_, i) => `u${i}`) }],
     ['recipients[0]', { recipients: ['a b'] }],
     ['custom', { custom: 'text' }],
+    ['custom', { custom: JSON.parse(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`) }],
     ['unheardOf', { unheardOf: 1 }],
   ])('%s', async (field, changes) => {
     const event = aMessage(changes);
@@ -146,6 +147,33 @@ describe('bad registry input is refused with the name of the field', () => {
     expect(answer.body.error.message).toMatch(/^line 2: uid: /);
     expect((await system.backend.get('/v3/groups/g2/members')).body.data).toEqual([{ uid: 'bob' }]);
   });
+
+  test('an app that does not exist, and nothing is written for it', async () => {
+    for (const [method, path] of [
+      ['PUT', '/v3/users/bob'],
+      ['POST', '/v3/events'],
+      ['GET', PROVIDER],
+    ] as const) {
+      const body = method === 'GET' ? undefined : {};
+      const answer = await system.admin.call(method, path, body, { appid: 'ghost' });
+      expect([answer.status, answer.body.error.code]).toEqual([404, 'ERR_APP_NOT_FOUND']);
+    }
+    expect((await system.admin.post('/v3/apps', { appId: 'ghost' })).status).toBe(201);
+  });
+
+  test('a path that cannot be read, without repeating it', async () => {
+    const { status, body } = await system.backend.get('/v3/users/SECRET%zz');
+    expect([status, body.error.code]).toEqual([400, 'ERR_BAD_REQUEST']);
+    expect(JSON.stringify(body)).not.toContain('SECRET');
+  });
+
+  test('NDJSON where it is not taken', () =>
+    refuses(
+      system.backend.call('PUT', '/v3/users/bob', '{}', { 'content-type': 'application/x-ndjson' }),
+      415,
+      'ERR_UNSUPPORTED_MEDIA_TYPE',
+      'content-type',
+    ));
 
   test('an app', async () => {
     await refuses(system.admin.post('/v3/apps', { appId: 'a b' }), 400, 'ERR_BAD_REQUEST', 'appId');

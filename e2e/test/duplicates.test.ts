@@ -39,6 +39,14 @@ test('the id decides, whatever the body; and the same id in another batch or app
   expect(system.hook.counts({ byUid: true }).byUid).toEqual({ bob: 2 });
 });
 
+test('an id that is no text does not keep the rest of a batch from its answer', async () => {
+  await using system = await startSystem({ apps: [] });
+  const good = aMessage();
+  const { status, body } = await system.backend.post('/v3/events', [{ ...aMessage(), id: { toString: 1 } }, good]);
+  expect(status).toBe(202);
+  expect(body.data.events).toMatchObject([{ status: 'rejected' }, { id: good.id, status: 'accepted' }]);
+});
+
 test('a batch says of each event what became of it; a bad one does not spoil the others', async () => {
   await using system = await startSystem();
   const good = aMessage();

@@ -2,6 +2,11 @@ import { expect, test } from '@jest/globals';
 import { aGroupMessage, uids } from './support/events.ts';
 import { startSystem } from './support/system.ts';
 
+/** The body of a POST, as far as these tests look at it. */
+interface Received {
+  data: { to: { uid: string }; notificationDetails: object };
+}
+
 test('a message to a group of 100 besides the sender is 100 POSTs, each its own recipient, none twice', async () => {
   await using system = await startSystem();
   await system.backend.put('/v3/groups/hiking', { name: 'Hiking group' });
@@ -64,6 +69,65 @@ test('group events keep the membership up to date', async () => {
   expect(await system.done('g-2')).toMatchObject({ audience: 1, accepted: 1 });
   const { body } = await system.backend.get('/v3/groups/hiking/members');
   expect(body.data).toEqual([{ uid: 'alice' }, { uid: 'bob' }]);
+});
+
+const BY_ALICE = { uid: 'alice', name: 'Alice' };
+const BY_DAVE = { uid: 'dave', name: 'Dave' };
+
+test.each([
+  // Before, who acts, what, the members afterwards, who is told, in what words.
+  ['joined', ['alice', 'bob'], BY_DAVE, {}, ['alice', 'bob', 'dave'], ['alice', 'bob'], 'Dave has joined'],
+  ['left', ['alice', 'bob', 'dave'], BY_DAVE, {}, ['alice', 'bob'], ['alice', 'bob'], 'Dave has left'],
+  ['added', ['alice', 'bob'], BY_ALICE, {}, ['alice', 'bob', 'dave'], ['bob', 'dave'], 'Dave has been added'],
+  ['kicked', ['alice', 'bob', 'dave'], BY_ALICE, {}, ['alice', 'bob'], ['bob'], 'Dave has been kicked'],
+  ['banned', ['alice', 'bob', 'dave'], BY_ALICE, {}, ['alice', 'bob'], ['bob'], 'Dave has been banned'],
+  ['unbanned', ['alice', 'bob'], BY_ALICE, {}, ['alice', 'bob'], ['bob'], 'Dave has been unbanned'],
+  [
+    'scope_changed',
+    ['alice', 'bob', 'dave'],
+    BY_ALICE,
+    { scope: 'moderator', oldScope: 'participant' },
+    ['alice', 'bob', 'dave'],
+    ['bob', 'dave'],
+    'Dave has been made moderator',
+  ],
+])('when a member is %s the remaining members are told', async (action, before, sender, scope, after, told, body) => {
+  await using system = await startSystem();
+  await system.backend.put('/v3/groups/hiking', { name: 'Hiking group' });
+  await system.backend.loadMembers('hiking', before);
+  const event = {
+    id: 'g-1',
+    type: `group.member_${action}`,
+    sentAt: 1741847453000,
+    sender,
+    conversation: { type: 'group', id: 'hiking' },
+    members: [{ ...BY_DAVE, ...scope }],
+  };
+  expect((await system.backend.post('/v3/events', event)).status).toBe(202);
+  expect(await system.done('g-1')).toMatchObject({
+    audience: told.length,
+    planned: told.length,
+    accepted: told.length,
+  });
+  const received = system.hook.requests().map(({ json }) => (json as Received).data);
+  expect(received.map(({ to }) => to.uid).sort()).toEqual(told);
+  for (const { notificationDetails } of received) {
+    expect(notificationDetails).toEqual({
+      title: 'Hiking group',
+      body,
+      sender: sender.uid,
+      senderName: sender.name,
+      receiver: 'hiking',
+      receiverName: 'Hiking group',
+      receiverType: 'group',
+      tag: 'hiking',
+      conversationId: 'group_hiking',
+      type: 'chat',
+      sentAt: '1741847453000',
+    });
+  }
+  const members = (await system.backend.get('/v3/groups/hiking/members')).body.data;
+  expect(members).toEqual(after.map((uid) => ({ uid })));
 });
 
 test('with push off, with no provider, and for a group nobody has heard of, nothing is sent and it says why', async () => {

@@ -4,7 +4,7 @@ import type { FanoutDeps } from './deps.ts';
 
 /**
  * What an event changes in the registry, before its audience is read: people named for the first time, members who
- * come and go, blocks. Doing it twice changes nothing more.
+ * come and go, blocks. Done once: a crash in between may do it twice, a later turn must not.
  */
 export async function applyEvent({ registry, now }: FanoutDeps, { appId, event }: AcceptedEvent): Promise<void> {
   const named = [event.sender.uid];

@@ -9,19 +9,24 @@ const HIGH_WATER = 5000;
 /** Share of Redis' memory from which no slice is planned: what is left is for finishing what is. */
 const MEMORY_HIGH = 0.7;
 
-/** How long a slice waits before it looks again: half of this to all of it, so that many do not look at once. */
-const LOOK_AGAIN_MS = 500;
+/** How long a slice waits before it looks again: the longer the older the event, so that a dead endpoint's are not polled. */
+const SHORTEST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 15_000;
 
 /**
  * How long the next slice must wait, in ms; 0 when it need not. The measure is what the app itself has open with a
- * provider, so that one app's dead endpoint holds up nobody else. Calls never wait: they would be stale.
+ * provider, so that one app's dead endpoint holds up nobody else; and the first slice of an event never waits for it,
+ * so that it does not hold up the app's own messages either. Only large groups, which could fill Redis, do.
+ * Calls wait for nothing: they would be stale.
  */
-export async function backpressure(deps: FanoutDeps, { accepted }: EventInHand): Promise<number> {
+export async function backpressure(deps: FanoutDeps, { accepted }: EventInHand, slice: number): Promise<number> {
   if (accepted.lane === 'call') return 0;
   const [load, fullness] = await Promise.all([
-    readLoad(deps.queueRedis, accepted.appId, PROVIDER_KINDS, deps.shards),
+    slice === 0 ? undefined : readLoad(deps.queueRedis, accepted.appId, PROVIDER_KINDS, deps.shards),
     deps.memory.fullness(),
   ]);
-  const high = fullness > MEMORY_HIGH || Math.max(...load.values()) >= HIGH_WATER;
-  return high ? Math.ceil((LOOK_AGAIN_MS * (1 + deps.random())) / 2) : 0;
+  const high = fullness > MEMORY_HIGH || Math.max(0, ...(load?.values() ?? [])) >= HIGH_WATER;
+  if (!high) return 0;
+  const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, (deps.now() - accepted.receivedAt) / 20));
+  return Math.ceil((wait * (1 + deps.random())) / 2);
 }

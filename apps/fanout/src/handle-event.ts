@@ -1,5 +1,6 @@
-import { advance, type Cursor, FencedError, readCursor, readEvent } from '@fanfare/ledger';
+import { advance, type Cursor, FencedError, noteApplied, readCursor, readEvent } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
+import { isSuccessor } from '@fanfare/store';
 import { applyEvent } from './apply-event.ts';
 import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -33,8 +34,12 @@ export async function handleEvent(deps: FanoutDeps, shard: number, job: JobInHan
   if (!job.startedBefore) {
     deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane: accepted.lane }, (deps.now() - job.addedAt) / 1000);
   }
-  if (cursor.slice === 0) await applyEvent(deps, accepted);
-  const app = await deps.apps.get(accepted.appId, accepted.settingsVersion);
+  if (!cursor.applied) {
+    await applyEvent(deps, accepted);
+    await noteApplied(deps.queueRedis, { shard, key });
+  }
+  const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
+  const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
   return expandSome(deps, { shard, accepted, app }, cursor, job);
 }
 
@@ -48,7 +53,7 @@ async function expandSome(
   let cursor = from;
   let delayMs = 1;
   while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
-    delayMs = await backpressure(deps, inHand);
+    delayMs = await backpressure(deps, inHand, cursor.slice);
     if (delayMs > 0) break;
     if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
     const { recipients, next } = await expandSlice(deps, inHand, cursor, job);
@@ -82,7 +87,13 @@ async function expandSlice(
   const deliveries = slice.recipients.reduce((n, r) => n + ('targets' in r ? r.targets.length : 0), 0);
   return {
     recipients: slice.recipients.length,
-    next: { slice: cursor.slice + 1, cursor: slice.cursor, next: slice.first + deliveries, full: slice.last },
+    next: {
+      slice: cursor.slice + 1,
+      cursor: slice.cursor,
+      next: slice.first + deliveries,
+      full: slice.last,
+      applied: true,
+    },
   };
 }
 

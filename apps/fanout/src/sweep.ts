@@ -36,7 +36,9 @@ export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<
     const now = deps.now();
     for (const ref of await claimDueEvents(deps.queueRedis, shard, { now, again: now + againMs }, BATCH)) {
       if (deps.stopping.aborted) return;
-      await sweepEvent(deps, ref);
+      await sweepEvent(deps, ref).catch((error: Error) =>
+        deps.log.warn({ eventKey: ref.key, reason: error.message }, 'event.not_swept'),
+      );
     }
   }
 }
@@ -45,8 +47,9 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
   if (!accepted || !cursor) return forgetEvent(deps.queueRedis, ref);
   if (await movedSinceLastLook(deps.queueRedis, ref)) return;
-  if (!cursor.full) return reviveEvent(deps, ref, accepted);
-  for await (const deliveries of openDeliveries(deps.queueRedis, ref)) {
+  if (!cursor.full) await reviveEvent(deps, ref, accepted);
+  // Not the slice the cursor is at: it may be on its way into the queues right now.
+  for await (const deliveries of openDeliveries(deps.queueRedis, ref, cursor.slice)) {
     await reviveDeliveries(deps, ref, accepted, deliveries);
   }
 }

@@ -103,6 +103,7 @@ const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({
 });
 
 function rejected(input: unknown, error: FanfareError): EventResult {
-  const id = typeof input === 'object' && input !== null && 'id' in input ? String(input.id).slice(0, 128) : '';
+  const given = typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined;
+  const id = typeof given === 'string' || typeof given === 'number' ? String(given).slice(0, 128) : '';
   return { id, status: 'rejected', error: { code: error.code, message: error.message } };
 }

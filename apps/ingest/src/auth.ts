@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { FanfareError, Uid } from '@fanfare/core';
-import { type ApiKeyScope, findApiKey, findSession, type Session } from '@fanfare/store';
+import { AppId, FanfareError, Uid } from '@fanfare/core';
+import { type ApiKeyScope, findApiKey, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from './deps.ts';
 
@@ -14,6 +14,8 @@ type Access = 'anyone' | 'admin' | 'user' | ApiKeyScope;
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** The body is handed over as it comes, as NDJSON. */
+    stream?: boolean;
   }
   interface FastifyRequest {
     /** The app the caller speaks for; empty where the route is not about one app. */
@@ -75,7 +77,8 @@ export function personOf(request: FastifyRequest, named?: string): string {
 async function appOf(deps: IngestDeps, request: FastifyRequest, access: 'admin' | ApiKeyScope): Promise<string> {
   const adminKey = header(request, 'adminkey');
   const appId = header(request, 'appid');
-  if (access === 'admin' || adminKey !== undefined) return appOfAdmin(deps, adminKey, access === 'admin' ? '' : appId);
+  if (access === 'admin') return appOfAdmin(deps, adminKey, undefined);
+  if (adminKey !== undefined) return appOfAdmin(deps, adminKey, { named: appId });
   const apiKey = header(request, 'apikey');
   if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
   const grant = await findApiKey(deps.registry, apiKey);
@@ -89,11 +92,19 @@ async function appOf(deps: IngestDeps, request: FastifyRequest, access: 'admin' 
   return grant.appId;
 }
 
-function appOfAdmin(deps: IngestDeps, adminKey: string | undefined, appId: string | undefined): string {
+/** Where the operator acts for an app, the header names it; on the operator's own routes there is none. */
+async function appOfAdmin(
+  deps: IngestDeps,
+  adminKey: string | undefined,
+  app: { named: string | undefined } | undefined,
+): Promise<string> {
   if (adminKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the adminkey header is missing');
   if (!isAdminKey(deps, adminKey)) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'adminkey: is not right');
-  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with the admin key this header is needed');
-  return appId;
+  if (!app) return '';
+  const { named } = app;
+  if (named === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with the admin key this header is needed');
+  if (AppId.safeParse(named).success && (await readApp(deps.registry, named))) return named;
+  throw new FanfareError('ERR_APP_NOT_FOUND', 'appId: there is no such app');
 }
 
 /** Runs a check; an address that fails too often is not even checked any more. */

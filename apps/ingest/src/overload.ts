@@ -58,7 +58,8 @@ export class OverloadGuard {
       LANES.flatMap((lane) => shards.map((shard) => producer.depth('events', lane, shard, now))),
     );
     return {
-      waiting: depths.reduce((sum, depth) => sum + depth.waiting + depth.delayed, 0),
+      // Delayed ones wait for their own app's deliveries and are no reason to turn others away.
+      waiting: depths.reduce((sum, depth) => sum + depth.waiting, 0),
       oldestMs: Math.max(...depths.map((depth) => depth.oldestMs)),
     };
   }

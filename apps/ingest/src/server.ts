@@ -44,7 +44,10 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    trustProxy: deps.config.TRUST_PROXY,
+    // One hop: the proxy's own word about who called it, not what the caller wrote before.
+    trustProxy: deps.config.TRUST_PROXY ? (_address: string, hop: number) => hop === 0 : false,
+    // What the router refuses before any route: answered as everything else, without the path, which may hold a token.
+    frameworkErrors: (error, _request, reply) => void sendError(reply, toFanfareError(error)),
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(
@@ -102,8 +105,11 @@ function acceptBodies(server: AnyServer): void {
       done(new FanfareError('ERR_BAD_REQUEST', 'body: is not JSON', { cause }));
     }
   });
-  // Handed to the route as a stream: it may be a million lines long.
-  server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+  // Handed to the route as a stream: it may be a million lines long. Only the member list takes it.
+  server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    if (request.routeOptions.config.stream) return done(null, payload);
+    done(new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/json'));
+  });
 }
 
 function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
@@ -140,7 +146,7 @@ function toFanfareError(error: FastifyError | Error): FanfareError {
     return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
   }
   const status = 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', error.message);
+  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', 'the request cannot be read');
   return new FanfareError('ERR_INTERNAL', 'something went wrong on our side', { cause: error });
 }
 

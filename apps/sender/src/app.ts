@@ -6,7 +6,7 @@ import { AppCache, connectRedis, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
-import { Gate } from './gate.ts';
+import { Gate, type GateOptions } from './gate.ts';
 import { handleDelivery } from './handle-delivery.ts';
 import { closeProviders, createProviders } from './providers.ts';
 
@@ -47,7 +47,8 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
-  const gate = (limit: number) => new Gate({ limit, now, random: Math.random });
+  const gate = (limit: number, more: Partial<GateOptions> = {}) =>
+    new Gate({ limit, now, random: Math.random, ...more });
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -55,7 +56,11 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits), closeProviders),
     failing: new Set(),
-    gates: { call: gate(limits.call), chat: gate(limits.chat), bulk: gate(limits.bulk) },
+    gates: {
+      call: gate(limits.call, { longestOpenMs: CALL_OPEN_MS }),
+      chat: gate(limits.chat),
+      bulk: gate(limits.bulk),
+    },
     metrics: createMetrics(),
     log,
     now,
@@ -91,6 +96,9 @@ const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
   chat: config.SENDER_CONCURRENCY_CHAT,
   bulk: config.SENDER_CONCURRENCY_BULK,
 });
+
+/** Calls live for 30 seconds: an endpoint that was down is tried again soon enough for one to be heard. */
+const CALL_OPEN_MS = 2000;
 
 /** What one endpoint may have in flight of a lane: never all of it, so that others always get through. */
 const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));

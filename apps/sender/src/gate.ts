@@ -2,6 +2,8 @@
 export interface GateOptions {
   /** Sends one endpoint may have in flight. */
   limit: number;
+  /** The longest an endpoint is left alone; a minute by default. Calls cannot wait so long. */
+  longestOpenMs?: number;
   now(): number;
   /** In [0, 1). */
   random(): number;
@@ -66,14 +68,15 @@ export class Gate {
       endpoint.onTrial = true;
     } else if (endpoint.inFlight >= this.#options.limit) return { ok: false, waitMs: this.#slot(endpoint, now) };
     endpoint.inFlight++;
-    return { ok: true, left: (verdict) => this.#leave(endpoint, now, verdict) };
+    const trial = endpoint.openUntil > 0;
+    return { ok: true, left: (verdict) => this.#leave(endpoint, now, trial, verdict) };
   }
 
-  #leave(endpoint: Endpoint, since: number, verdict: Verdict): void {
+  #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: Verdict): void {
     const now = this.#options.now();
     endpoint.inFlight--;
     endpoint.meanMs += (now - since - endpoint.meanMs) / 8;
-    if (endpoint.onTrial) this.#endTrial(endpoint, now, verdict !== 'fine');
+    if (trial) this.#endTrial(endpoint, now, verdict !== 'fine');
     else if (verdict === 'refused') this.#openOnce(endpoint, now);
     else this.#count(endpoint, now, verdict === 'failed');
   }
@@ -107,7 +110,8 @@ export class Gate {
   }
 
   #open(endpoint: Endpoint, now: number): void {
-    endpoint.openUntil = now + Math.min(OPEN_MS * 2 ** endpoint.openings, LONGEST_OPEN_MS);
+    const longest = this.#options.longestOpenMs ?? LONGEST_OPEN_MS;
+    endpoint.openUntil = now + Math.min(OPEN_MS * 2 ** endpoint.openings, longest);
     endpoint.openings++;
   }
 

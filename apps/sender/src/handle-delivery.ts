@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { deliveryId, type EventRef, isOpen, type Lane, type Outcome, type ProviderKind } from '@fanfare/core';
 import { noteAttempt, readStates, type Settlement, settle } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
@@ -40,9 +41,25 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   const attempted = await attempt(deps, inHand);
   const step = stepAfter(deps, inHand, attempted);
   if (attempted.kind === 'deferred' && step.do !== 'settle') return step;
-  await record(deps, inHand, attempted, step);
+  await insist(() => record(deps, inHand, attempted, step));
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
+}
+
+/** How often, and how far apart, what has been sent is tried to be recorded. */
+const RECORD_TRIES = 10;
+const RECORD_PAUSE_MS = 500;
+
+/** Records in spite of a Redis that is full for the moment: giving up would mean to send again. */
+async function insist(act: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === RECORD_TRIES) throw error;
+      await setTimeout(RECORD_PAUSE_MS);
+    }
+  }
 }
 
 /** How long a delivery waited to be taken; later starts had a wait of their own choosing. */

@@ -14,6 +14,7 @@ import {
   type AppBundle,
   type Device,
   disableCustomProvider,
+  isSuccessor,
   noteFailing,
   type PushKind,
   readDevice,
@@ -47,9 +48,10 @@ export async function send(
   job: DeliveryJob,
   deadlineAt: number,
 ): Promise<Sent> {
-  const { event, appId, settingsVersion, holdUntil } = loaded.accepted;
+  const { event, appId, settingsVersion, holdUntil, receivedAt } = loaded.accepted;
   const app = await deps.apps.get(appId, job.v ?? settingsVersion);
-  if (!app) return { kind: 'rejected', reason: 'app_deleted' };
+  if (!app || isSuccessor(app.app, receivedAt)) return { kind: 'rejected', reason: 'app_deleted' };
+  if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   const push: Push = {
     deliveryId: deliveryId(job.e, job.o),
@@ -58,7 +60,8 @@ export async function send(
     uid: job.u,
     details: await render(deps, loaded, event, job.u),
     deadlineAt,
-    holdUntil,
+    // A replay's deadline may lie behind the time the news was once good for.
+    holdUntil: Math.max(holdUntil, deadlineAt),
   };
   const outgoing = { loaded, lane, app, job, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
@@ -94,6 +97,12 @@ async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing
   return { ...sent, platform };
 }
 
+/**
+ * Words for a dead token that a wrong credential or environment provokes for every living one (spec/delivery.md "Token
+ * safety"). The delivery is over; the device stays.
+ */
+const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SENDER_ID_MISMATCH']);
+
 /** What an answer says besides the delivery: about the token, and about the credential. */
 async function noteWhatItMeans(
   deps: SenderDeps,
@@ -102,7 +111,8 @@ async function noteWhatItMeans(
   { name, ...credential }: { kind: PushKind; id: string; name: string },
   sent: Sent,
 ): Promise<void> {
-  if (sent.kind === 'token_dead') await retireDevice(deps.registry, appId, uid, device);
+  if (sent.kind === 'token_dead' && !PROVES_NOTHING.has(sent.reason))
+    await retireDevice(deps.registry, appId, uid, device);
   if (sent.kind === 'credential_failing') {
     deps.failing.add(name);
     await noteFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
@@ -127,7 +137,22 @@ async function throughGate(deps: SenderDeps, lane: Lane, name: string, attempt: 
   }
 }
 
+/** What adapters say where a request cannot have been processed, since nobody was there to do it. */
+const UNANSWERED = new Set([
+  'connection_refused',
+  'connection_reset',
+  'connection_closed',
+  'timeout',
+  'dns_failure',
+  'unreachable',
+  'tls_error',
+  'network_error',
+]);
+
 function verdictOf(outcome: Outcome): Verdict {
   if (outcome.kind === 'credential_failing') return 'refused';
-  return outcome.kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
+  // What answers is up, whatever it says; what does not, or with 5xx, is not.
+  const { kind } = outcome;
+  if (kind === 'throttled') return UNANSWERED.has(outcome.reason) ? 'failed' : 'fine';
+  return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
 }

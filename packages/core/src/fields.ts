@@ -29,5 +29,15 @@ export const EpochMs = z
   .min(SMALLEST_MS, 'must be epoch milliseconds (this looks like seconds)')
   .max(8.64e15);
 
+/** Deeper than anybody means to nest, and far from where writing JSON overflows the stack. */
+const MAX_DEPTH = 50;
+
 /** A JSON object of the caller's own. */
-export const JsonObject = z.record(z.string(), z.unknown());
+export const JsonObject = z
+  .record(z.string(), z.unknown())
+  .refine((value) => isShallow(value, MAX_DEPTH), `must not be nested more than ${MAX_DEPTH} deep`);
+
+const isShallow = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)));

@@ -15,6 +15,8 @@ export interface Cursor {
   next: number;
   /** Whether the whole audience has been planned. */
   full: boolean;
+  /** Whether what the event changes in the registry has been changed. */
+  applied: boolean;
 }
 
 /** Thrown to a worker that is no longer the one expanding the event: it must stop and leave its job alone. */
@@ -60,10 +62,28 @@ return 0
 
 /** Where the event's expansion stands, or undefined when the event is gone. */
 export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
-  const [slice, cursor, next, full] = await redis.hmget(keys.event(shard, key), 'slice', 'cursor', 'next', 'full');
+  const fields = ['slice', 'cursor', 'next', 'full', 'applied'];
+  const [slice, cursor, next, full, applied] = await redis.hmget(keys.event(shard, key), ...fields);
   if (!slice) return undefined;
-  return { slice: Number(slice), cursor: cursor ?? '', next: Number(next), full: full === '1' };
+  return {
+    slice: Number(slice),
+    cursor: cursor ?? '',
+    next: Number(next),
+    full: full === '1',
+    applied: applied === '1',
+  };
 }
+
+const NOTE_APPLIED = script<number>(`
+-- KEYS event
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+return redis.call('HSET', KEYS[1], 'applied', 1)
+`);
+
+/** Notes that what the event changes in the registry has been changed: a later turn must not change it back. */
+export const noteApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
+  await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
+};
 
 /** The slice planned under this number, or undefined when there is none yet. */
 export async function readSlice(

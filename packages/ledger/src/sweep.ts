@@ -45,9 +45,13 @@ return 1
 export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
   (await LOOK(redis, [keys.event(shard, key)], [])) === 1;
 
-/** The deliveries of an event that are still open, slice by slice, so that memory stays bounded. */
-export async function* openDeliveries(redis: Redis, ref: EventRef): AsyncGenerator<PlannedDelivery[]> {
-  for (let number = 0; ; number++) {
+/** The open deliveries of an event's first so many slices, slice by slice, so that memory stays bounded. */
+export async function* openDeliveries(
+  redis: Redis,
+  ref: EventRef,
+  slices = Number.POSITIVE_INFINITY,
+): AsyncGenerator<PlannedDelivery[]> {
+  for (let number = 0; number < slices; number++) {
     const text = await redis.hget(keys.plan(ref.shard, ref.key), String(number));
     if (text === null) return;
     const deliveries = deliveriesOf(decodeSlice(text));

@@ -113,7 +113,13 @@ describe('advancing', () => {
     const first = slice([reached('ann'), left('bob'), reached('carl')], { last: false });
     await planSlice(own.redis, ref, APP, 0, first);
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, first);
-    expect(await readCursor(own.redis, ref)).toEqual({ slice: 1, cursor: 'carl', next: 2, full: false });
+    expect(await readCursor(own.redis, ref)).toEqual({
+      slice: 1,
+      cursor: 'carl',
+      next: 2,
+      full: false,
+      applied: false,
+    });
     expect(await stateOf(own.redis, ref)).toBe('expanding');
   });
 

@@ -85,7 +85,17 @@ function visible(key: string, value: unknown, depth: number): unknown {
 }
 
 /** An error as a line shows it, under whatever name it stands. */
-const readable = (error: unknown): unknown => visible('', stdSerializers.err(error as Error), 0);
+const readable = (error: unknown): unknown => visible('', shownError(error as Error), 0);
+
+/** A Redis error carries the command it was for, arguments and all: bodies of events, keys, tokens. */
+const COMMANDS = ['command', 'previousErrors', 'lastNodeError'] as const;
+
+function shownError(error: Error) {
+  const shown = stdSerializers.err(error);
+  if (typeof shown !== 'object' || shown === null) return shown;
+  for (const name of COMMANDS) delete (shown as unknown as Record<string, unknown>)[name];
+  return shown;
+}
 
 const isSecret = (key: string): boolean => MESSAGE_TEXT.has(key) || SECRET.test(key);
 

@@ -93,6 +93,16 @@ test('an error keeps its message, stack and cause and loses its secrets, whereve
   expect(JSON.stringify(lines)).not.toContain('hunter2');
 });
 
+test('an error of Redis does not tell the command it was for, which holds bodies and tokens', () => {
+  const { log, lines } = setup();
+  const command = { name: 'evalsha', args: ['{"text":"hunter2"}'] };
+  const cause = Object.assign(new Error('NOPERM'), { command });
+  log.error({ err: Object.assign(new Error('EXECABORT', { cause }), { command, previousErrors: [cause] }) });
+  expect(lines).toHaveLength(1);
+  expect(JSON.stringify(lines)).toContain('NOPERM');
+  expect(JSON.stringify(lines)).not.toContain('hunter2');
+});
+
 test('an err that is none does no harm', () => {
   const { log, lines } = setup();
   log.error({ err: null });

@@ -108,3 +108,9 @@ const fieldsOf = ({ name, region, pushEnabled, settings }: AppChanges): string[]
     pushEnabled: pushEnabled === undefined ? undefined : pushEnabled ? '1' : '0',
     settings: settings && JSON.stringify(settings),
   }).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
+
+/** Clocks of two of our machines may differ by this. */
+const CLOCKS_MS = 60_000;
+
+/** Whether this app was made after the event came, under the id of one that was deleted: it is not the event's app. */
+export const isSuccessor = (app: App, receivedAt: number): boolean => app.createdAt > receivedAt + CLOCKS_MS;

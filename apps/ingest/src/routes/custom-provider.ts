@@ -101,7 +101,7 @@ function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig 
   if (webhookURL === undefined) throw bad('webhookURL', 'is missing');
   const problem = webhookUrlProblem(webhookURL, deps.policy);
   if (problem) throw bad('webhookURL', problem);
-  const basicAuth = mergeBasicAuth(changes, before);
+  const basicAuth = mergeBasicAuth(changes, sameOrigin(webhookURL, before) ? before : undefined);
   return {
     isEnabled: changes.isEnabled ?? before?.isEnabled ?? true,
     webhookURL,
@@ -109,6 +109,10 @@ function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig 
     ...mergeSecrets(deps, changes, before),
   };
 }
+
+/** A password is for the place it was given for: with another origin it has to be given again. */
+const sameOrigin = (webhookURL: string, before: CustomProviderConfig | undefined): boolean =>
+  before !== undefined && new URL(before.webhookURL).origin === new URL(webhookURL).origin;
 
 function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefined) {
   const wanted = changes.useBasicAuth ?? before?.basicAuth !== undefined;

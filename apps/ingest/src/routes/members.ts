@@ -40,7 +40,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/groups/:guid/members',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', stream: true },
       schema: {
         description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
         consumes: ['application/x-ndjson'],

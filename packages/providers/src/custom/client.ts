@@ -53,7 +53,9 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
       try {
         const answer = await withDeadline(timeoutMs, (signal) => post(agent, url, message, signal));
         const limits = { now: now(), deadlineAt: push.deadlineAt };
-        return withWords(answerOutcome(answer.status, answer.retryAfter, limits), answer.body, credential);
+        return withWords(answerOutcome(answer.status, answer.retryAfter, limits), () =>
+          detailOf(answer.body, credential, push.details.body),
+        );
       } catch (error) {
         return errorOutcome(error);
       }
@@ -63,9 +65,9 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
 }
 
 /** Adds what the endpoint said to an outcome that is not a yes. */
-function withWords(outcome: Outcome, body: string, credential: CustomCredential): Outcome {
+function withWords(outcome: Outcome, words: () => string | undefined): Outcome {
   if (outcome.kind === 'accepted') return outcome;
-  const detail = detailOf(body, credential);
+  const detail = words();
   return detail === undefined ? outcome : { ...outcome, detail };
 }
 

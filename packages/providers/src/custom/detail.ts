@@ -6,6 +6,8 @@ import { withoutPrefix } from './sign.ts';
 
 /** Shorter values in a URL's query are words like `v=2`, not tokens; redacting them would garble the text. */
 const MIN_QUERY_SECRET = 8;
+/** Shorter messages are words like `ok`, which an endpoint may say by itself. */
+const MIN_MESSAGE_TEXT = 4;
 const REDACTED = '[redacted]';
 
 /** Members that hold words for a human, best first: common practice, then https://www.rfc-editor.org/rfc/rfc9457 */
@@ -14,11 +16,13 @@ const WORDS = ['message', 'error', 'reason', 'detail', 'title'] as const;
 /**
  * The endpoint's own words for a human: the message of a JSON object (also below `error`) or else the beginning of
  * the text, on one line, at most 200 code points. Undefined when there are none. `body` comes from outside and is not
- * trusted: an endpoint that echoes what we sent must not bring our credentials into logs and dead letters.
+ * trusted: an endpoint that echoes what we sent must not bring our credentials, or what people wrote to each other
+ * (`messageText`), into logs and dead letters.
  */
-export function detailOf(body: string, credential: CustomCredential): string | undefined {
+export function detailOf(body: string, credential: CustomCredential, messageText = ''): string | undefined {
   if (body === '') return undefined;
-  return plainWords(redact(wordsIn(body) ?? body, secretsOf(credential)));
+  const text = messageText.length >= MIN_MESSAGE_TEXT ? [messageText] : [];
+  return plainWords(redact(wordsIn(body) ?? body, [...secretsOf(credential), ...text]));
 }
 
 function wordsIn(body: string): string | undefined {

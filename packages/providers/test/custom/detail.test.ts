@@ -83,3 +83,10 @@ describe('detailOf keeps our credentials out', () => {
     );
   });
 });
+
+test('the text of the message is not repeated', () => {
+  expect(detailOf('cannot deliver "see you at nine" to bob', plain, 'see you at nine')).toBe(
+    'cannot deliver "[redacted]" to bob',
+  );
+  expect(detailOf('not ok', plain, 'ok')).toBe('not ok');
+});
