@@ -82,6 +82,25 @@ describe('the breaker', () => {
     expect(gate.enter('a').ok).toBe(true);
   });
 
+  test('is not closed, nor opened again, by a send from before the trial', () => {
+    const { clock, gate, enter, send } = setup(30);
+    const slow = enter();
+    send(20, true);
+    clock.advance(5000);
+    const trial = enter();
+    slow.left('failed');
+    trial.left('fine');
+    expect(gate.enter('a').ok).toBe(true);
+  });
+
+  test('stays open for no longer than it is told, where calls wait', () => {
+    const clock = handClock(START);
+    const gate = new Gate({ limit: 2, longestOpenMs: 2000, now: clock.now, random: () => 0 });
+    const admission = gate.enter('a');
+    if (admission.ok) admission.left('refused');
+    expect(waitOf(gate.enter('a'))).toBe(2000);
+  });
+
   test('stays open twice as long each time the trial fails, up to a minute', () => {
     const { clock, gate, enter, send } = setup();
     send(20, true);

@@ -1,6 +1,15 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { advance, FencedError, planSlice, readCursor, readLoad, readProgress, readSlice } from '../src/index.ts';
+import {
+  advance,
+  FencedError,
+  noteApplied,
+  planSlice,
+  readCursor,
+  readLoad,
+  readProgress,
+  readSlice,
+} from '../src/index.ts';
 import {
   APP,
   becomes,
@@ -104,6 +113,17 @@ describe('planning', () => {
     expect(await countsOf(own.redis, ref)).toEqual({});
     expect(await own.redis.exists('{p0}:load', `{p0}:st:${ref.key}`)).toBe(0);
   });
+});
+
+test('what an event changes in the registry is noted as done, and nothing is noted of an event that is gone', async () => {
+  await using own = await startTestRedis();
+  const ref = await stored(own.redis);
+  expect((await readCursor(own.redis, ref))?.applied).toBe(false);
+  await noteApplied(own.redis, ref);
+  expect((await readCursor(own.redis, ref))?.applied).toBe(true);
+  await own.redis.flushall();
+  await noteApplied(own.redis, ref);
+  expect(await own.redis.dbsize()).toBe(0);
 });
 
 describe('advancing', () => {
