@@ -240,10 +240,11 @@ test('a credential that is refused as a whole is failing: its deliveries wait, a
   await until(async () => (await counts()).accepted === 2, 'the other devices have it');
   expect(await counts()).toMatchObject({ planned: 3, accepted: 2, rejected: 0, token_dead: 0, pending: 1 });
   expect(await tokensOf(system)).toContain('tok_iphone');
-  const [waiting] = await jobsOf(system, 'deliveries-apns-chat');
-  const job = `{p0}:deliveries-apns-chat:${waiting}`;
   await until(async () => (await system.redis.redis.zcard('{p0}:deliveries-apns-chat:delayed')) === 1, 'it waits');
-  expect((await system.redis.redis.hget(job, 'atm')) ?? '0').toBe('0');
+  const [job] = await jobsOf(system, 'deliveries-apns-chat');
+  // BullMQ's fields: attempts started, and attempts made, which is there only once there is one.
+  const fields = await system.redis.redis.hmget(`{p0}:deliveries-apns-chat:${job}`, 'data', 'ats', 'atm');
+  expect(fields).toEqual([expect.stringContaining('bob'), expect.stringMatching(/^[1-9]/), null]);
   expect((await system.backend.get('/v3/dead-letters')).body.data).toEqual([]);
 
   await system.backend.put(path, { providerId: 'apns-1', bundleId: 'com.example.chat' });

@@ -55,7 +55,6 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     events: new EventCache(queueRedis, registry),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits), closeProviders),
-    failing: new Set(),
     gates: {
       call: gate(limits.call, { longestOpenMs: CALL_OPEN_MS }),
       chat: gate(limits.chat),

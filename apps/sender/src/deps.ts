@@ -15,8 +15,6 @@ export interface SenderDeps {
   events: EventCache;
   apps: AppCache;
   providers: Providers;
-  /** Credentials (`app|kind|id`) this process has found refused and not yet seen work again. */
-  failing: Set<string>;
   /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */
   gates: Record<Lane, Gate>;
   metrics: Metrics;

@@ -67,8 +67,20 @@ export async function send(
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
 
+/** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */
+const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;
+
+function opened<T>(read: () => T): T | 'unreadable' {
+  try {
+    return read();
+  } catch {
+    return 'unreadable';
+  }
+}
+
 async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): Promise<Sent> {
-  const { custom } = app;
+  const custom = opened(() => app.custom);
+  if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
   const sent = await throughGate(deps, lane, custom.webhookURL, () => deps.providers.custom.send(push, custom));
   if (sent.kind === 'rejected' && sent.disable) {
@@ -83,7 +95,8 @@ async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing
   const device = job.d === undefined ? undefined : await readDevice(deps.registry, push.appId, job.u, job.d);
   if (!device) return { kind: 'superseded' };
   const { platform } = device;
-  const credential = app.credential(kind, device.providerId);
+  const credential = opened(() => app.credential(kind, device.providerId));
+  if (credential === 'unreadable') return { ...UNREADABLE, platform };
   if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush: DevicePush = { ...push, device, sound: app.app.settings.sound?.[push.details.type] ?? 'default' };
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
@@ -93,7 +106,7 @@ async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing
       ? deps.providers.apns.send(devicePush, credential)
       : deps.providers.fcm.send(devicePush, credential),
   );
-  await noteWhatItMeans(deps, push, device, { kind, id: credential.id, name }, sent);
+  await noteWhatItMeans(deps, { app, push }, device, { kind, id: credential.id }, sent);
   return { ...sent, platform };
 }
 
@@ -106,18 +119,17 @@ const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SEN
 /** What an answer says besides the delivery: about the token, and about the credential. */
 async function noteWhatItMeans(
   deps: SenderDeps,
-  { appId, uid }: Push,
+  { app, push: { appId, uid } }: Pick<Outgoing, 'app' | 'push'>,
   device: Device,
-  { name, ...credential }: { kind: PushKind; id: string; name: string },
+  credential: { kind: PushKind; id: string },
   sent: Sent,
 ): Promise<void> {
   if (sent.kind === 'token_dead' && !PROVES_NOTHING.has(sent.reason))
     await retireDevice(deps.registry, appId, uid, device);
   if (sent.kind === 'credential_failing') {
-    deps.failing.add(name);
     await noteFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
     deps.log.error({ appId, ...credential, reason: sent.reason, detail: sent.detail }, 'credential.failing');
-  } else if (sent.kind === 'accepted' && deps.failing.delete(name)) {
+  } else if (sent.kind === 'accepted' && app.failing(credential.kind, credential.id)) {
     await noteFailing(deps.registry, appId, credential, undefined);
     deps.log.info({ appId, ...credential }, 'credential.works_again');
   }

@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 export interface DeviceRef {
   id: string;
   platform: Platform;
-  /** The login the token came with; tokens of one login are one device. Absent: the token stands by itself. */
+  /** The login the token came with, or a name for the app on one phone; tokens of one session are of one device. */
   session?: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { type App, decodeApp } from './apps.ts';
 import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
 import { keys } from './keys.ts';
-import { type CredentialOf, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
+import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
 /** An app and its providers as a worker knows them. Secrets only where the cache was given a secret box. */
@@ -10,10 +10,12 @@ export interface AppBundle {
   app: App;
   /** Whether deliveries go to the custom provider. */
   customEnabled: boolean;
-  /** The custom provider with its secrets. */
-  custom?: CustomProviderConfig | undefined;
+  /** The custom provider with its secrets, decrypted when it is first read. @throws when they cannot be. */
+  readonly custom?: CustomProviderConfig | undefined;
   /** Whether a token's `providerId` (or `default`) names a credential there is. */
   hasProvider(kind: PushKind, providerId: string): boolean;
+  /** Whether the credential of this id was noted as refused by the push service. */
+  failing(kind: PushKind, id: string): boolean;
   /** The credential a token's `providerId` names, decrypted once; undefined when there is none. */
   credential<K extends PushKind>(kind: K, providerId: string): CredentialOf<K> | undefined;
 }
@@ -68,10 +70,10 @@ export class AppCache {
 
 function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undefined, now: number): AppBundle {
   const opened = new Map<string, unknown>();
-  return {
+  const bundle: AppBundle = {
     app,
     customEnabled: isCustomEnabled(hash),
-    ...(box ? { custom: decodeCustomProvider(box, app.appId, hash, now) } : {}),
+    failing: (kind, id) => isFailing(hash, kind, id),
     hasProvider: (kind, providerId) => resolveProviderId(hash, kind, providerId) !== undefined,
     credential: <K extends PushKind>(kind: K, providerId: string) => {
       const id = resolveProviderId(hash, kind, providerId);
@@ -80,5 +82,17 @@ function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undef
       if (!opened.has(name)) opened.set(name, openCredential(box, app.appId, hash, kind, id));
       return opened.get(name) as CredentialOf<K> | undefined;
     },
+  };
+  if (!box) return bundle;
+  const custom = once(() => decodeCustomProvider(box, app.appId, hash, now));
+  return Object.defineProperty(bundle, 'custom', { get: custom, enumerable: true });
+}
+
+/** Made when it is first wanted; a failure to is not remembered. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -50,13 +50,13 @@ const OFF = 'off:custom';
 
 const place = (appId: string) => `${appId}|custom|custom`;
 
-/** Writes the custom provider; a provider that was switched off by us is on again. */
+/** Writes the custom provider; one that was switched off by us is on again. False when there is no such app. */
 export async function writeCustomProvider(
   redis: Redis,
   box: SecretBox,
   appId: string,
   config: CustomProviderInput,
-): Promise<void> {
+): Promise<boolean> {
   const { isEnabled, webhookURL, basicAuth, signingSecret, previousSecret } = config;
   const secrets: Secrets = { basicAuthPassword: basicAuth?.password, signingSecret, previousSecret };
   const stored: Stored = {
@@ -66,7 +66,7 @@ export async function writeCustomProvider(
     signed: signingSecret !== undefined,
     sealed: box.seal(JSON.stringify(secrets), place(appId)),
   };
-  await writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
+  return writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
 }
 
 /** The custom provider with its secrets, or undefined when there is none. For senders only. */

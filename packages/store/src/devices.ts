@@ -33,9 +33,19 @@ const MAX_DEVICES = 100;
 
 const FIELD = 'd:';
 
+/** Removes a field of a hash while it holds this text, and only then. */
+const DROP = `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])`;
+
+/** Removes a string while it is this text, and only then. */
+const FORGET = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('UNLINK', KEYS[1])`;
+
 /**
  * Registers a push token: new, or refreshed in place where this login already has one of the kind. A token that was
- * another person's, or another login's, moves here: it is the same phone.
+ * another person's, or another login's, moves here: it is the same phone. Of those who register one at once, one has it.
  */
 export async function registerDevice(
   redis: Redis,
@@ -47,8 +57,7 @@ export async function registerDevice(
   const { token, platform, providerId } = registration;
   const session = registration.session ?? `app:${providerId}`;
   const id = deviceId(session, platform);
-  const user = keys.user(appId, uid);
-  const before = decodeDevice(id, await redis.hget(user, FIELD + id));
+  const before = await readDevice(redis, appId, uid, id);
   const device: Device = {
     id,
     token,
@@ -58,18 +67,10 @@ export async function registerDevice(
     registeredAt: now,
     createdAt: before?.createdAt ?? now,
   };
-  const index = keys.pushToken(appId, hashToken(token));
-  const holder = await redis.get(index);
-  answersOf(
-    await redis
-      .multi()
-      .hsetnx(user, 'createdAt', String(now))
-      .hset(user, FIELD + id, encodeDevice(device))
-      .exec(),
-  );
-  await redis.set(index, `${uid} ${id}`);
-  if (before && before.token !== token) await redis.unlink(keys.pushToken(appId, hashToken(before.token)));
-  if (holder !== null && holder !== `${uid} ${id}`) await dropFrom(redis, appId, holder, token);
+  await takeOver(redis, appId, holdingOf(uid, id), token);
+  await write(redis, appId, uid, device);
+  await yieldIfOvertaken(redis, appId, uid, device);
+  if (before && before.token !== token) await redis.eval(FORGET, ...indexOf(appId, uid, before));
   await dropOldest(redis, appId, uid);
   return device;
 }
@@ -99,27 +100,62 @@ export async function removeDevices(
 ): Promise<number> {
   const devices = (await listDevices(redis, appId, uid)).filter(which);
   if (devices.length === 0) return 0;
-  await redis.hdel(keys.user(appId, uid), ...devices.map((device) => FIELD + device.id));
-  const pipeline = redis.pipeline();
-  for (const device of devices) pipeline.unlink(keys.pushToken(appId, hashToken(device.token)));
+  const pipeline = redis.pipeline().hdel(keys.user(appId, uid), ...devices.map((device) => FIELD + device.id));
+  for (const device of devices) pipeline.eval(FORGET, ...indexOf(appId, uid, device));
   answersOf(await pipeline.exec());
   return devices.length;
 }
 
-/** Takes a dead token away, unless it has been registered anew since `device` was read. */
-export const retireDevice = async (redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> =>
-  (await removeDevices(
-    redis,
-    appId,
-    uid,
-    (now) => now.id === device.id && now.token === device.token && now.registeredAt === device.registeredAt,
-  )) === 1;
+/** Takes a dead token away; not when the device has been registered anew since it was read, as `device`. */
+export async function retireDevice(redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> {
+  if (!(await drop(redis, appId, uid, device))) return false;
+  await redis.eval(FORGET, ...indexOf(appId, uid, device));
+  return true;
+}
 
-async function dropFrom(redis: Redis, appId: string, holder: string, token: string): Promise<void> {
+/** Makes this the holder of a token, and takes it from any other. */
+async function takeOver(redis: Redis, appId: string, holding: string, token: string): Promise<void> {
+  const index = keys.pushToken(appId, hashToken(token));
+  // While the index still names them: after a crash in between, nothing would any more.
+  const holder = await redis.get(index);
+  if (holder !== holding) await dropFrom(redis, appId, holder, token);
+  const overtaken = await redis.set(index, holding, 'GET');
+  if (overtaken !== holding) await dropFrom(redis, appId, overtaken, token, index);
+}
+
+/** Takes a token from its holder; with an index, not from one who has taken it back since. */
+async function dropFrom(
+  redis: Redis,
+  appId: string,
+  holder: string | null,
+  token: string,
+  index?: string,
+): Promise<void> {
+  if (holder === null) return;
   const [uid = '', id = ''] = holder.split(' ');
   const old = await readDevice(redis, appId, uid, id);
-  if (old?.token === token) await redis.hdel(keys.user(appId, uid), FIELD + id);
+  if (old?.token !== token) return;
+  if (index === undefined || (await redis.get(index)) !== holder) await drop(redis, appId, uid, old);
 }
+
+/** Writes a device, and makes its person known. */
+async function write(redis: Redis, appId: string, uid: string, device: Device): Promise<void> {
+  const user = keys.user(appId, uid);
+  const known = redis.multi().hsetnx(user, 'createdAt', String(device.registeredAt));
+  answersOf(await known.hset(user, FIELD + device.id, encodeDevice(device)).exec());
+}
+
+/** Removes a device just registered whose token another has taken before it was written. */
+async function yieldIfOvertaken(redis: Redis, appId: string, uid: string, device: Device): Promise<void> {
+  const [, index, holding] = indexOf(appId, uid, device);
+  // Set where it is missing: the device may have been removed, index and all, before it was written.
+  const holder = await redis.set(index, holding, 'NX', 'GET');
+  if (holder !== null && holder !== holding) await drop(redis, appId, uid, device);
+}
+
+/** Removes a device if it is exactly as given; one that was refreshed stays. */
+const drop = async (redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> =>
+  (await redis.eval(DROP, 1, keys.user(appId, uid), FIELD + device.id, encodeDevice(device))) === 1;
 
 async function dropOldest(redis: Redis, appId: string, uid: string): Promise<void> {
   const devices = await listDevices(redis, appId, uid);
@@ -130,6 +166,16 @@ async function dropOldest(redis: Redis, appId: string, uid: string): Promise<voi
 /** Short, and the same for the same login and kind of token. */
 const deviceId = (session: string, platform: Platform): string =>
   createHash('sha256').update(`${session}\n${PLATFORMS[platform].kind}`).digest('base64url').slice(0, 10);
+
+/** What the index of a push token says: who has it, and as which device. */
+const holdingOf = (uid: string, id: string): string => `${uid} ${id}`;
+
+/** The index of a device's token and what it says, as a script takes them: number of keys, key, argument. */
+const indexOf = (appId: string, uid: string, { id, token }: Device): [count: 1, key: string, holding: string] => [
+  1,
+  keys.pushToken(appId, hashToken(token)),
+  holdingOf(uid, id),
+];
 
 const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 

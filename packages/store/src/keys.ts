@@ -1,5 +1,5 @@
 /**
- * Every key of the registry. None has a TTL: the registry is what operators and backends configured. The hash tag is
+ * Every key of the registry. None has a TTL but a bulk load's: the registry is what operators and backends configured. The hash tag is
  * the app for what is read together with it, and app and id for what there are millions of.
  */
 export const keys = {

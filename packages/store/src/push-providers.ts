@@ -37,21 +37,34 @@ const defaultField = (kind: PushKind) => `default:${kind}`;
 const failingField = (kind: PushKind, id: string) => `failing:${kind}:${id}`;
 const place = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
 
-/** Writes a credential; the first of its kind becomes the default. One that was failing is tried again. */
+/** Of an app that exists: sets the first field where it is missing, the others in any case, and raises the version. */
+const WRITE = `
+if redis.call('HEXISTS', KEYS[1], 'v') == 0 then return 0 end
+redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
+
+/** Of an app that exists: sets the second field where there is the first. */
+const NOTE = `
+if redis.call('HEXISTS', KEYS[1], 'v') == 0 or redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])`;
+
+/**
+ * Writes a credential; the first of its kind becomes the default. One that was failing is tried again. False when there
+ * is no such app.
+ */
 export async function writePushProvider<K extends PushKind>(
   redis: Redis,
   box: SecretBox,
   appId: string,
   kind: K,
   provider: { credential: CredentialOf<K>; shown: Record<string, unknown> },
-): Promise<void> {
+): Promise<boolean> {
   const { credential, shown } = provider;
   const stored: Stored = { shown, sealed: box.seal(JSON.stringify(credential), place(appId, kind, credential.id)) };
-  await redis.hsetnx(keys.app(appId), defaultField(kind), credential.id);
-  await writeAppFields(redis, appId, {
-    [field(kind, credential.id)]: JSON.stringify(stored),
-    [failingField(kind, credential.id)]: '',
-  });
+  const first = [defaultField(kind), credential.id];
+  const fields = [field(kind, credential.id), JSON.stringify(stored), failingField(kind, credential.id), ''];
+  return (await redis.eval(WRITE, 1, keys.app(appId), ...first, ...fields)) !== 0;
 }
 
 /** An app's credentials of a kind as they may be shown, by id. */
@@ -92,9 +105,13 @@ export async function noteFailing(
   failing: Failing | undefined,
 ): Promise<void> {
   // Not a setting: the version stays, and nobody need reload for it.
-  if ((await redis.hexists(keys.app(appId), field(kind, id))) === 0) return;
-  await redis.hset(keys.app(appId), failingField(kind, id), failing ? JSON.stringify(failing) : '');
+  const note = failing ? JSON.stringify(failing) : '';
+  await redis.eval(NOTE, 1, keys.app(appId), field(kind, id), failingField(kind, id), note);
 }
+
+/** Whether an app's hash says that a credential is refused as a whole. */
+export const isFailing = (hash: Record<string, string>, kind: PushKind, id: string): boolean =>
+  Boolean(hash[failingField(kind, id)]);
 
 /** The ids of the credentials of a kind in an app's hash. */
 export const pushProviderIds = (hash: Record<string, string>, kind: PushKind): string[] =>

@@ -17,6 +17,9 @@ export interface Session {
 
 const PREFIX_LENGTH = 8;
 
+/** A login, not what stands for one in a device that was registered without. */
+const SESSION = /^[0-9a-f]{64}$/;
+
 /** Mints an auth token. The token itself is returned this once and stored nowhere. */
 export async function createSession(
   redis: Redis,
@@ -50,18 +53,28 @@ export async function listSessions(redis: Redis, appId: string, uid: string): Pr
   return stored.map((text) => JSON.parse(text) as Session).sort((a, b) => a.createdAt - b.createdAt);
 }
 
+/** Whether a login is there, and has not been ended. */
+export const sessionExists = async (redis: Redis, appId: string, session: string): Promise<boolean> =>
+  (await redis.exists(keys.session(appId, session))) === 1;
+
 /**
  * Ends a login and drops its push tokens; `token` is the auth token or the session itself. False when the person has
- * no such login.
+ * no such login, nor anything left of one that was ended only half.
  */
 export async function endSession(redis: Redis, appId: string, uid: string, token: string): Promise<boolean> {
-  for (const session of [sessionOf(token), token]) {
-    if ((await redis.hdel(keys.sessions(appId, uid), session)) === 0) continue;
-    await redis.unlink(keys.session(appId, session));
-    await removeDevices(redis, appId, uid, (device) => device.session === session);
-    return true;
-  }
-  return false;
+  if (await end(redis, appId, uid, sessionOf(token))) return true;
+  return SESSION.test(token) && end(redis, appId, uid, token);
+}
+
+/** The auth token first, the entry in the list last: what was ended only half opens nothing, and can be ended again. */
+async function end(redis: Redis, appId: string, uid: string, session: string): Promise<boolean> {
+  const key = keys.session(appId, session);
+  const owner = await redis.hget(key, 'uid');
+  if (owner !== null && owner !== uid) return false;
+  const revoked = await redis.unlink(key);
+  const devices = await removeDevices(redis, appId, uid, (device) => device.session === session);
+  const listed = await redis.hdel(keys.sessions(appId, uid), session);
+  return revoked + devices + listed > 0;
 }
 
 /** How an auth token is named where it must not be told. */

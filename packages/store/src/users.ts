@@ -93,8 +93,8 @@ export async function deleteUser(redis: Redis, appId: string, uid: string): Prom
   for (const guid of groups) pipeline.zrem(keys.members(appId, guid), uid);
   answersOf(await pipeline.exec());
   await forgetBlocks(redis, appId, uid);
-  await removeDevices(redis, appId, uid, () => true);
   await forgetSessions(redis, appId, uid);
+  await removeDevices(redis, appId, uid, () => true);
   return (await redis.unlink(keys.user(appId, uid))) === 1;
 }
 

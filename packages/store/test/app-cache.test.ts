@@ -7,7 +7,9 @@ import {
   createSecretBox,
   deleteApp,
   disableCustomProvider,
+  noteFailing,
   writeCustomProvider,
+  writePushProvider,
 } from '../src/index.ts';
 import { privateRedis } from './private-redis.ts';
 
@@ -100,6 +102,20 @@ describe('its custom provider', () => {
     });
   });
 
+  test('is decrypted when it is first wanted, and once', async () => {
+    await writeCustomProvider(redis, box, 'demo', WEBHOOK);
+    let opened = 0;
+    const open = (sealed: string, context: string) => {
+      opened++;
+      return box.open(sealed, context);
+    };
+    const counting = { ...box, open };
+    const bundle = await new AppCache(redis, { box: counting, now: clock.now }).get('demo', 2);
+    expect(opened).toBe(0);
+    expect(bundle?.custom).toBe(bundle?.custom);
+    expect(opened).toBe(1);
+  });
+
   test('is signed with the old secret as well while it is rotated, and no longer', async () => {
     const previousSecret = { secret: 'whsec_b2xk', until: clock.now() + 5000 };
     await writeCustomProvider(redis, box, 'demo', { ...WEBHOOK, signingSecret: 'whsec_bmV3', previousSecret });
@@ -108,6 +124,32 @@ describe('its custom provider', () => {
     expect(await secrets()).toEqual(['whsec_bmV3', 'whsec_b2xk']);
     clock.advance(5000);
     expect(await secrets()).toEqual(['whsec_bmV3']);
+  });
+});
+
+describe('its credentials', () => {
+  const FCM = { credential: { id: 'a', serviceAccount: {} } as never, shown: {} };
+  const sending = () => new AppCache(redis, { box, now: clock.now }).get('demo', 1);
+
+  test('are there where the secret of the custom provider cannot be read', async () => {
+    await writePushProvider(redis, box, 'demo', 'fcm', FCM);
+    await writeCustomProvider(redis, createSecretBox(Buffer.alloc(32, 8).toString('base64')), 'demo', WEBHOOK);
+    const bundle = await sending();
+    expect(bundle?.credential('fcm', 'default')?.id).toBe('a');
+    expect(() => bundle?.custom).toThrow('which is not configured');
+  });
+
+  test('are known as failing, each by itself, without their secrets', async () => {
+    await writePushProvider(redis, box, 'demo', 'fcm', FCM);
+    const failing = async () => {
+      const bundle = await newCache().get('demo', 1);
+      return [bundle?.failing('fcm', 'a'), bundle?.failing('fcm', 'b'), bundle?.failing('apns', 'a')];
+    };
+    expect(await failing()).toEqual([false, false, false]);
+    await noteFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, { reason: 'x', at: 1 });
+    expect(await failing()).toEqual([true, false, false]);
+    await noteFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, undefined);
+    expect(await failing()).toEqual([false, false, false]);
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   createApp,
   createSecretBox,
+  deleteApp,
   deleteCustomProvider,
   disableCustomProvider,
   readApp,
@@ -41,6 +42,13 @@ describe('the custom provider', () => {
     await write(FULL);
     expect(await deleteCustomProvider(redis, 'demo')).toBe(true);
     expect([await read(), await view()]).toEqual([undefined, undefined]);
+  });
+
+  test('of an app that was deleted cannot be written, and makes none', async () => {
+    expect(await write(FULL)).toBe(true);
+    for (const appId of ['demo', 'other']) await deleteApp(redis, appId);
+    expect(await write(FULL)).toBe(false);
+    expect(await everything(redis)).toEqual({});
   });
 
   test('is read by senders with all its secrets', async () => {

@@ -12,8 +12,9 @@ import {
   registerDevice,
   removeDevices,
   retireDevice,
+  sessionExists,
 } from '../src/index.ts';
-import { everything, privateRedis } from './private-redis.ts';
+import { everything, interposed, privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 const NOW = 1_741_847_453_000;
@@ -82,6 +83,26 @@ describe('a push token', () => {
     expect(await tokensOf('bob')).toEqual([]);
   });
 
+  test('that is dead leaves nothing behind', async () => {
+    const device = await register('bob', { ...ANDROID, session: 's1' });
+    expect(await retireDevice(redis, 'demo', 'bob', device)).toBe(true);
+    expect(Object.keys(await everything(redis))).toEqual(['user:{demo:bob}']);
+    expect(await retireDevice(redis, 'demo', 'bob', device)).toBe(false);
+  });
+
+  test('that was refreshed after the dead one was read stays, and moves with its phone as before', async () => {
+    const read = await register('bob', { ...ANDROID, session: 's1' });
+    const fresh = { ...ANDROID, token: 'token-2', session: 's1' };
+    const retired = await Promise.all([
+      register('bob', fresh, NOW + 1).then(() => retireDevice(redis, 'demo', 'bob', read)),
+      register('bob', fresh, NOW + 2).then(() => retireDevice(redis, 'demo', 'bob', read)),
+    ]);
+    expect(retired).toEqual([false, false]);
+    expect(await tokensOf('bob')).toEqual(['token-2']);
+    await register('carol', { ...fresh, session: 's2' }, NOW + 3);
+    expect(await tokensOf('bob')).toEqual([]);
+  });
+
   test('is removed by what fits, and can be registered again', async () => {
     await register('bob', { ...ANDROID, session: 's1' });
     await register('bob', { ...VOIP, session: 's2' });
@@ -89,6 +110,71 @@ describe('a push token', () => {
     expect(await tokensOf('bob')).toEqual(['voip-1']);
     await register('carol', { ...ANDROID, session: 's3' });
     expect(await tokensOf('carol')).toEqual(['token-1']);
+  });
+});
+
+/** More than any of the operations here needs. */
+const COMMANDS = Array.from({ length: 15 }, (_, at) => at);
+
+/** Redis, with something happening before a command, counted from 0. */
+const before = (at: number, happens: () => Promise<unknown>) => {
+  let command = 0;
+  return interposed(redis, async () => {
+    if (command++ === at) await happens();
+  });
+};
+
+const crashing = (at: number) => before(at, () => Promise.reject(new Error('crashed')));
+
+describe('a push token on its way to another person', () => {
+  const BOBS = { ...ANDROID, session: 's1' };
+  const CAROLS = { ...ANDROID, session: 's2' };
+  const holders = async () => [...(await tokensOf('bob')), ...(await tokensOf('carol'))];
+
+  test.each(COMMANDS)('is never with both, whichever command (%d) the crash comes before', async (at) => {
+    await register('bob', BOBS);
+    await registerDevice(crashing(at), 'demo', 'carol', CAROLS, NOW + 1).catch(() => undefined);
+    expect((await holders()).length).toBeLessThanOrEqual(1);
+    await register('carol', CAROLS, NOW + 2);
+    expect([await tokensOf('bob'), await tokensOf('carol')]).toEqual([[], ['token-1']]);
+  });
+
+  describe.each([
+    ['nobody', undefined],
+    ['the one', 'bob'],
+    ['the other', 'carol'],
+  ])('that %s had before', (_, had) => {
+    test.each(COMMANDS)('is with one of them when the other registers before command %d', async (at) => {
+      if (had) await register(had, had === 'bob' ? BOBS : CAROLS);
+      const interrupted = before(at, () => register('carol', CAROLS, NOW + 2));
+      await registerDevice(interrupted, 'demo', 'bob', BOBS, NOW + 1);
+      expect(await holders()).toEqual(['token-1']);
+      await register('dave', { ...ANDROID, session: 's3' }, NOW + 3);
+      expect(await holders()).toEqual([]);
+    });
+
+    test('is with one of them when both register at once', async () => {
+      if (had) await register(had, had === 'bob' ? BOBS : CAROLS);
+      await Promise.all([register('bob', BOBS, NOW + 1), register('carol', CAROLS, NOW + 2)]);
+      expect(await holders()).toEqual(['token-1']);
+    });
+  });
+
+  test.each(COMMANDS)('is not lost track of when it is removed from the one before command %d', async (at) => {
+    await register('bob', BOBS);
+    const interrupted = before(at, () => register('carol', CAROLS, NOW + 1));
+    await removeDevices(interrupted, 'demo', 'bob', () => true);
+    if ((await tokensOf('carol')).length === 0) await register('carol', CAROLS, NOW + 1);
+    await register('dave', { ...ANDROID, session: 's3' }, NOW + 2);
+    expect(await holders()).toEqual([]);
+  });
+
+  test.each(COMMANDS)('is found by whoever comes next when a removal came before command %d', async (at) => {
+    await register('bob', BOBS);
+    const interrupted = before(at, () => removeDevices(redis, 'demo', 'bob', () => true));
+    await registerDevice(interrupted, 'demo', 'bob', BOBS, NOW + 1);
+    await register('carol', CAROLS, NOW + 2);
+    expect([await tokensOf('bob'), await tokensOf('carol')]).toEqual([[], ['token-1']]);
   });
 });
 
@@ -125,6 +211,45 @@ describe('an auth token', () => {
     const { authToken } = await createSession(redis, 'demo', 'bob', NOW);
     expect(await endSession(redis, 'demo', 'carol', authToken)).toBe(false);
     expect(await findSession(redis, 'demo', authToken)).toBeDefined();
+    expect(await listSessions(redis, 'demo', 'bob')).toHaveLength(1);
+  });
+
+  test('is known by its login until it is revoked', async () => {
+    const { session } = await createSession(redis, 'demo', 'bob', NOW);
+    expect(await sessionExists(redis, 'demo', session)).toBe(true);
+    expect(await sessionExists(redis, 'other', session)).toBe(false);
+    await endSession(redis, 'demo', 'bob', session);
+    expect(await sessionExists(redis, 'demo', session)).toBe(false);
+  });
+
+  test.each(COMMANDS)('that was half revoked, up to command %d, can be revoked, and opens nothing', async (at) => {
+    const { authToken, session } = await createSession(redis, 'demo', 'bob', NOW);
+    await register('bob', { ...ANDROID, session });
+    const half = await endSession(crashing(at), 'demo', 'bob', authToken).catch(() => false);
+    const isListed = (await listSessions(redis, 'demo', 'bob')).length > 0;
+    const works = await sessionExists(redis, 'demo', session);
+    if (works) expect(isListed).toBe(true);
+    expect(await endSession(redis, 'demo', 'bob', authToken)).toBe(!half);
+    expect(await findSession(redis, 'demo', authToken)).toBeUndefined();
+    expect(await tokensOf('bob')).toEqual([]);
+    expect(await listSessions(redis, 'demo', 'bob')).toEqual([]);
+  });
+
+  test('stops working first when it is revoked, and when its person is removed', async () => {
+    const { authToken } = await createSession(redis, 'demo', 'bob', NOW);
+    await redis.set('user:{demo:bob}', 'in the way');
+    await expect(endSession(redis, 'demo', 'bob', authToken)).rejects.toThrow('WRONGTYPE');
+    expect(await findSession(redis, 'demo', authToken)).toBeUndefined();
+    const other = await createSession(redis, 'demo', 'carol', NOW);
+    await redis.set('user:{demo:carol}', 'in the way');
+    await expect(deleteUser(redis, 'demo', 'carol')).rejects.toThrow('WRONGTYPE');
+    expect(await findSession(redis, 'demo', other.authToken)).toBeUndefined();
+  });
+
+  test('is not what a phone without a login is known by', async () => {
+    const { session } = await register('bob', ANDROID);
+    expect(await endSession(redis, 'demo', 'bob', session)).toBe(false);
+    expect(await tokensOf('bob')).toEqual(['token-1']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 
 /** A Redis server of this test file's own, empty before each test. */
 export async function privateRedis(): Promise<TestRedis> {
@@ -8,6 +8,24 @@ export async function privateRedis(): Promise<TestRedis> {
   beforeEach(() => own.redis.flushall());
   afterAll(() => own[Symbol.asyncDispose]());
   return own;
+}
+
+/** The same Redis, where something comes before each command or transaction: another's command, or a crash. */
+export function interposed(redis: Redis, first: () => Promise<void>): Redis {
+  const after =
+    (act: (...args: unknown[]) => unknown) =>
+    async (...args: unknown[]) => {
+      await first();
+      return act(...args);
+    };
+  const get = (_: Redis, name: string) => {
+    const command = (Reflect.get(redis, name) as (...args: unknown[]) => unknown).bind(redis);
+    if (name !== 'multi' && name !== 'pipeline') return after(command);
+    const chain = command() as ChainableCommander;
+    const exec = chain.exec.bind(chain, undefined);
+    return () => Object.assign(chain, { exec: after(exec) });
+  };
+  return new Proxy(redis, { get: get as ProxyHandler<Redis>['get'] & object });
 }
 
 /** Everything that the server holds: each key and its value as JSON. */

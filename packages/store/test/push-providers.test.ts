@@ -4,6 +4,7 @@ import {
   AppCache,
   createApp,
   createSecretBox,
+  deleteApp,
   deletePushProvider,
   listPushProviders,
   noteFailing,
@@ -97,6 +98,28 @@ describe('a failing credential', () => {
     await noteFailing(redis, 'demo', { kind: 'apns', id: 'gone' }, { reason: 'x', at: NOW });
     expect(await list()).toEqual([]);
   });
+});
+
+describe('an app that was deleted', () => {
+  beforeEach(() => deleteApp(redis, 'demo'));
+
+  test('does not come back by a credential that is written', async () => {
+    expect(await write('a')).toBe(false);
+    expect(await everything(redis)).toEqual({});
+  });
+
+  test('does not come back by a note on a credential, even where one is left over', async () => {
+    await redis.hset('app:{demo}', 'p:apns:a', '{}');
+    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
+    expect(await redis.hgetall('app:{demo}')).toEqual({ 'p:apns:a': '{}' });
+  });
+});
+
+test('a note on a credential leaves the version, so that nobody reloads for it', async () => {
+  expect(await write('a')).toBe(true);
+  const before = (await bundle())?.app.version;
+  await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
+  expect((await bundle())?.app.version).toBe(before);
 });
 
 test('every change raises the version of the app, so that workers notice', async () => {

@@ -16,6 +16,7 @@ import {
   upsertGroup,
   upsertUser,
   writeCustomProvider,
+  writePushProvider,
 } from '../src/index.ts';
 import { everything, privateRedis, stream, uidsOf } from './private-redis.ts';
 
@@ -29,6 +30,7 @@ const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['an app', () => createApp(redis, { ...DEMO, appId: 'second' })],
   ['a change of an app', () => changeApp(redis, 'demo', { name: 'Other' })],
   ['a provider', () => writeCustomProvider(redis, box, 'demo', { isEnabled: true, webhookURL: 'https://example.com' })],
+  ['a credential', () => writePushProvider(redis, box, 'demo', 'fcm', { credential: { id: 'a' } as never, shown: {} })],
   ['an API key', () => createApiKey(redis, 'demo', { name: 'second', scopes: ['manage'], now: 2 })],
   ['a person', () => upsertUser(redis, 'demo', 'bob', { name: 'Robert' }, 2)],
   ['people', () => touchUsers(redis, 'demo', ['carol'], 2)],

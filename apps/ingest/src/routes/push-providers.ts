@@ -62,6 +62,11 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   const unknown = (id: string) =>
     new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${id}"`);
 
+  const write = async (appId: string, checked: Checked<K>) => {
+    if (await writePushProvider(registry, box, appId, kind, checked)) return;
+    throw new FanfareError('ERR_APP_NOT_FOUND', 'appId: the app has been deleted');
+  };
+
   const answer = async (appId: string) => {
     const providers = await listPushProviders(registry, appId, kind);
     return {
@@ -84,7 +89,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
         `providerId: "${given.providerId}" exists; change it with PUT`,
       );
     }
-    await writePushProvider(registry, box, appId, kind, merge(given, undefined));
+    await write(appId, merge(given, undefined));
     return answer(appId);
   });
 
@@ -93,7 +98,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     const given = request.body as Body;
     const before = await readPushProvider(registry, box, appId, kind, given.providerId);
     if (!before) throw unknown(given.providerId);
-    await writePushProvider(registry, box, appId, kind, merge(given, before));
+    await write(appId, merge(given, before));
     return answer(appId);
   });
 

@@ -9,6 +9,7 @@ import {
   registerDevice,
   removeDevices,
   type Session,
+  sessionExists,
   sessionOf,
   upsertUser,
 } from '@fanfare/store';
@@ -82,6 +83,11 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
     const session = await sessionFor(deps, request, uid, body.authToken);
     const { platform, providerId } = body;
     await registerDevice(registry, appId, uid, { token: tokenIn(body), platform, providerId, session }, deps.now());
+    // The login may have ended while the token was on its way; its tokens went with it, and this one must as well.
+    if (session !== undefined && !(await sessionExists(registry, appId, session))) {
+      await removeDevices(registry, appId, uid, (device) => device.session === session);
+      throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: has been revoked');
+    }
     if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
     return SUCCESS;
   });
