@@ -68,8 +68,10 @@ function observeWait({ metrics, now }: SenderDeps, { provider, lane }: Source, j
   metrics.queueWaitSeconds.observe({ queue: `deliveries-${provider}`, lane }, (now() - job.addedAt) / 1000);
 }
 
-/** Looked up only where it can be: the job was started or added before, or it is a call, where a look costs less
- * than a second ring. */
+/**
+ * Looked up only where it can be: the job was started or added before, or it is a call, where a look costs less than a
+ * second ring.
+ */
 async function isSettled({ queueRedis }: SenderDeps, { source, ref, job }: InHand): Promise<boolean> {
   if (!job.startedBefore && !job.data.r && source.lane !== 'call') return false;
   const [state = 'pending'] = await readStates(queueRedis, ref, [job.data.o]);
