@@ -1,15 +1,6 @@
 import { parseCidrs } from '@fanfare/providers';
-import { base64Bytes, type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
+import { base64Bytes, type Env, flag, intBetween, listBy, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
-
-const cidrs = list().transform((entries, context) => {
-  try {
-    return parseCidrs(entries.join(','));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 
 /**
  * What ingest takes from the environment.
@@ -30,7 +21,9 @@ export const IngestEnv = z.object({
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
   TRUST_PROXY: flag(false).describe('Take the client’s address from X-Forwarded-For.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
-  WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
+  WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
+    'Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.',
+  ),
 });
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

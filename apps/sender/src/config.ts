@@ -1,6 +1,6 @@
 import { PROVIDER_KINDS } from '@fanfare/core';
 import { parseCidrs } from '@fanfare/providers';
-import { base64Bytes, type Env, flag, intBetween, list, processEnv, readEnv } from '@fanfare/runtime';
+import { base64Bytes, type Env, flag, intBetween, list, listBy, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
 const providers = list()
@@ -8,15 +8,6 @@ const providers = list()
   .transform((kinds) => (kinds.length > 0 ? kinds : [...PROVIDER_KINDS]));
 
 const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:port]' }).optional();
-
-const cidrs = list().transform((entries, context) => {
-  try {
-    return parseCidrs(entries.join(','));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 
 /**
  * What sender takes from the environment.
@@ -42,7 +33,9 @@ export const SenderEnv = z.object({
   APNS_TRANSPORT: z.enum(['http2', 'apn']).default('http2').describe('Who speaks to APNs.'),
   EXTRA_CA_FILE: z.string().optional().describe('PEM file of certificates to trust besides the usual ones.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
-  WEBHOOK_ALLOW_CIDRS: cidrs.describe('Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.'),
+  WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
+    'Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.',
+  ),
 });
 export type SenderConfig = z.infer<typeof SenderEnv>;
 

@@ -23,7 +23,7 @@ test('an event is stored as it was accepted, at the start of its expansion, and 
   const ref = await acceptEvent(own.redis, event, ONE);
   expect(ref).toEqual({ key: event.key, shard: 0, duplicate: false });
   expect(await readEvent(own.redis, ref)).toEqual(event);
-  expect(await readCursor(own.redis, ref)).toEqual({ slice: 0, cursor: '', next: 0, full: false });
+  expect(await readCursor(own.redis, ref)).toEqual({ slice: 0, cursor: '', next: 0, full: false, applied: false });
   expect((await readProgress(own.redis, ref))?.state).toBe('expanding');
   expect(await countsOf(own.redis, ref)).toEqual({});
   expect(await isOnOpenList(own.redis, ref)).toBe(true);

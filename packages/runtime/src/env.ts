@@ -65,6 +65,17 @@ export const base64Bytes = (bytes: number) =>
 /** Values separated by commas, trimmed, empty ones dropped; nothing set is an empty list. `.pipe()` checks them. */
 export const list = () => z.string().transform(split).default([]);
 
+/** Values separated by commas, read by a parser of the caller's, whose error says what is wrong with them. */
+export const listBy = <T>(parse: (text: string) => T[]) =>
+  list().transform((entries, context) => {
+    try {
+      return parse(entries.join(','));
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
 const split = (text: string): string[] =>
   text
     .split(',')

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, flag, intBetween, list, processEnv, readEnv } from '../src/index.ts';
+import { ConfigError, flag, intBetween, list, listBy, processEnv, readEnv } from '../src/index.ts';
 
 const schema = z.object({
   PORT: intBetween(0, 65_535, 8080).describe('Port to listen on.'),
@@ -131,4 +131,15 @@ test('what every process has is described and has the documented defaults', () =
     SHUTDOWN_GRACE_MS: 20_000,
   });
   for (const field of Object.values(processEnv)) expect(field.description).toBeTruthy();
+});
+
+test('a list can be read by a parser, whose error names what is wrong', () => {
+  const numbers = (text: string) =>
+    text.split(',').map((entry) => {
+      if (!/^\d+$/.test(entry)) throw new Error(`"${entry}" is no number`);
+      return Number(entry);
+    });
+  const schema = z.object({ PORTS: listBy(numbers).describe('Ports.') });
+  expect(readEnv(schema, { PORTS: '1, 2' })).toEqual({ PORTS: [1, 2] });
+  expect(() => readEnv(schema, { PORTS: '1,x' })).toThrow('PORTS: "x" is no number');
 });
