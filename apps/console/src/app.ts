@@ -1,6 +1,6 @@
 import { openQueues, Producer } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
-import { connectRedis } from '@fanfare/store';
+import { connectRedisPair } from '@fanfare/store';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
@@ -26,13 +26,15 @@ export interface Console {
 
 /** Starts the console. With Redis away it starts all the same, and says so on every page until Redis is there. */
 export async function start(config: ConsoleConfig, overrides: ConsoleOverrides = {}): Promise<Console> {
-  const log = overrides.log ?? createLogger({ name: 'console', level: config.LOG_LEVEL });
   const closer = new Closer();
+  return closer.closeOnFailure(() => open(config, overrides, closer));
+}
+
+async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: Closer): Promise<Console> {
+  const log = overrides.log ?? createLogger({ name: 'console', level: config.LOG_LEVEL });
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const connect = async (url: string) =>
-    closer.add('redis', await connectRedis(url, 'request', onRedisError), (redis) => redis.disconnect());
-  const registry = await connect(config.REDIS_URL);
-  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const pair = await connectRedisPair(config, 'request', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const passwords = passwordsOf(config);
   const deps: ConsoleDeps = {
     config,

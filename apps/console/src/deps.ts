@@ -15,7 +15,7 @@ export interface ConsoleDeps {
   /** Redis of queues and ledger. */
   queueRedis: Redis;
   /** Asked for the depth of the queues; the console adds no jobs. */
-  producer: Pick<Producer, 'depth'>;
+  producer: Pick<Producer, 'laneDepth'>;
   /** For Bull Board. */
   queues: OpenQueues;
   passwords: Passwords;

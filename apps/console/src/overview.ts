@@ -43,17 +43,6 @@ async function readLane(
   lane: Lane,
   now: number,
 ): Promise<LaneState> {
-  const depths = await Promise.all(
-    Array.from({ length: config.QUEUE_SHARDS }, (_, shard) => producer.depth(kind, lane, shard, now)),
-  );
-  const total = sum(depths);
+  const total = await producer.laneDepth(kind, lane, config.QUEUE_SHARDS, now);
   return { lane, ...total, late: total.oldestMs > LATE_MS[lane] };
 }
-
-/** Several queues as if they were one. */
-export const sum = (depths: readonly QueueDepth[]): QueueDepth => ({
-  waiting: depths.reduce((jobs, { waiting }) => jobs + waiting, 0),
-  delayed: depths.reduce((jobs, { delayed }) => jobs + delayed, 0),
-  active: depths.reduce((jobs, { active }) => jobs + active, 0),
-  oldestMs: Math.max(0, ...depths.map(({ oldestMs }) => oldestMs)),
-});

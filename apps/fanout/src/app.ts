@@ -3,7 +3,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { EventJob, Producer, readQueues, work } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
-import { AppCache, connectRedis, MemoryWatch } from '@fanfare/store';
+import { AppCache, connectRedisPair, MemoryWatch } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
@@ -34,10 +34,8 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const log = overrides.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
   const stopping = new AbortController();
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const connect = async (url: string) =>
-    closer.add('redis', await connectRedis(url, 'worker', onRedisError), (redis) => redis.disconnect());
-  const registry = await connect(config.REDIS_URL);
-  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const pair = await connectRedisPair(config, 'worker', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const now = Date.now;
   const metrics = createMetrics();
   const deps: FanoutDeps = {

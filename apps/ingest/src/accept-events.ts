@@ -21,23 +21,31 @@ export interface EventResult {
   error?: { code: string; message: string };
 }
 
+/** One posted event: what came, and what it was found to be. */
+export interface Offer {
+  input: unknown;
+  parsed: ReturnType<typeof parseEvent>;
+}
+
+/** Validates what was posted as one event. */
+export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
+
 /**
- * Takes posted events: validates each, stores it durably with its place in the list of open events, and then queues
+ * Takes posted events: stores it durably with its place in the list of open events, and then queues
  * it. One bad event spoils none of the others. When this resolves everything accepted is stored; an event whose job
  * could not be queued any more is found by the sweeper.
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
  */
-export async function acceptEvents(deps: IngestDeps, appId: string, inputs: unknown[]): Promise<EventResult[]> {
+export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
   const app = await readApp(deps.registry, appId);
   if (!app) throw new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
-  const parsed = inputs.map(parseEvent);
-  const events = parsed.flatMap((result) => (result.ok ? [result.event] : []));
+  const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const acceptances = await storeAll(deps, app, events);
   let next = 0;
-  return parsed.map((result, i) => {
-    const outcome = result.ok
-      ? resultOf(result.event, acceptances[next++] as Acceptance)
-      : rejected(inputs[i], result.error);
+  return offers.map(({ input, parsed }) => {
+    const outcome = parsed.ok
+      ? resultOf(parsed.event, acceptances[next++] as Acceptance)
+      : rejected(input, parsed.error);
     deps.metrics.events.inc({ result: outcome.status });
     return outcome;
   });

@@ -1,6 +1,6 @@
 import { Producer } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
-import { connectRedis, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
+import { connectRedisPair, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
@@ -33,10 +33,8 @@ export async function start(config: IngestConfig, overrides: IngestOverrides = {
 async function open(config: IngestConfig, overrides: IngestOverrides, closer: Closer): Promise<Ingest> {
   const log = overrides.log ?? createLogger({ name: 'ingest', level: config.LOG_LEVEL });
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const connect = async (url: string) =>
-    closer.add('redis', await connectRedis(url, 'request', onRedisError), (redis) => redis.disconnect());
-  const registry = await connect(config.REDIS_URL);
-  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const pair = await connectRedisPair(config, 'request', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const now = Date.now;
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const deps: IngestDeps = {

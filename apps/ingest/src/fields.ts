@@ -1,3 +1,4 @@
+import { FanfareError } from '@fanfare/core';
 import { z } from 'zod';
 
 /** An IANA time zone that this runtime knows. */
@@ -15,6 +16,10 @@ export const PageCursor = z.string().max(1000).optional();
 /** Success as CometChat says it. */
 export const Success = z.object({ data: z.object({ success: z.literal(true) }) });
 export const SUCCESS = { data: { success: true as const } };
+
+/** The error for a field that is wrong or missing. */
+export const badField = (field: string, problem: string): FanfareError =>
+  new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);
 
 /** Epoch ms as the seconds the API shows. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000);

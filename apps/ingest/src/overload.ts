@@ -1,4 +1,5 @@
 import { FanfareError, LANES } from '@fanfare/core';
+import { sumDepths } from '@fanfare/queue';
 import type { IngestDeps } from './deps.ts';
 
 /** Share of Redis' memory from which nothing is accepted: the rest is for working off what was. */
@@ -53,15 +54,10 @@ export class OverloadGuard {
 
   async #read(now: number): Promise<Backlog> {
     const { producer, config } = this.#deps;
-    const shards = Array.from({ length: config.QUEUE_SHARDS }, (_, shard) => shard);
-    const depths = await Promise.all(
-      LANES.flatMap((lane) => shards.map((shard) => producer.depth('events', lane, shard, now))),
-    );
-    return {
-      // Delayed ones wait for their own app's deliveries and are no reason to turn others away.
-      waiting: depths.reduce((sum, depth) => sum + depth.waiting, 0),
-      oldestMs: Math.max(...depths.map((depth) => depth.oldestMs)),
-    };
+    const lanes = LANES.map((lane) => producer.laneDepth('events', lane, config.QUEUE_SHARDS, now));
+    // Delayed ones wait for their own app's deliveries and are no reason to turn others away.
+    const { waiting, oldestMs } = sumDepths(await Promise.all(lanes));
+    return { waiting, oldestMs };
   }
 }
 

@@ -2,7 +2,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, Producer, readQueues, work } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
-import { AppCache, connectRedis, createSecretBox } from '@fanfare/store';
+import { AppCache, connectRedisPair, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
@@ -36,10 +36,8 @@ export async function start(config: SenderConfig, overrides: SenderOverrides = {
 async function open(config: SenderConfig, overrides: SenderOverrides, closer: Closer): Promise<Sender> {
   const log = overrides.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const connect = async (url: string) =>
-    closer.add('redis', await connectRedis(url, 'worker', onRedisError), (redis) => redis.disconnect());
-  const registry = await connect(config.REDIS_URL);
-  const queueRedis = config.QUEUE_REDIS_URL ? await connect(config.QUEUE_REDIS_URL) : registry;
+  const pair = await connectRedisPair(config, 'worker', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
   warnOfWiderPolicy(log, policy);
   const now = Date.now;

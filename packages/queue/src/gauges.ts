@@ -17,15 +17,10 @@ export async function readQueues(
   now: number,
 ): Promise<void> {
   for (const lane of LANES) {
-    const depths = await Promise.all(
-      Array.from({ length: shards }, (_, shard) => producer.depth(queue, lane, shard, now)),
-    );
+    const depth = await producer.laneDepth(queue, lane, shards, now);
     for (const state of ['waiting', 'delayed', 'active'] as const) {
-      gauges.queueDepth.set(
-        { queue, lane, state },
-        depths.reduce((jobs, depth) => jobs + depth[state], 0),
-      );
+      gauges.queueDepth.set({ queue, lane, state }, depth[state]);
     }
-    gauges.queueOldestSeconds.set({ queue, lane }, Math.max(...depths.map((depth) => depth.oldestMs)) / 1000);
+    gauges.queueOldestSeconds.set({ queue, lane }, depth.oldestMs / 1000);
   }
 }

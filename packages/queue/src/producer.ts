@@ -93,6 +93,13 @@ export class Producer {
     return { waiting, delayed, active, oldestMs: since > 0 ? Math.max(0, now - since) : 0 };
   }
 
+  /** The same of a lane, over all shards. */
+  async laneDepth(kind: QueueKind, lane: Lane, shards: number, now: number): Promise<QueueDepth> {
+    return sumDepths(
+      await Promise.all(Array.from({ length: shards }, (_, shard) => this.depth(kind, lane, shard, now))),
+    );
+  }
+
   /** Lets go of the queues; the connection stays open. */
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
@@ -128,6 +135,14 @@ export interface QueueDepth {
   active: number;
   oldestMs: number;
 }
+
+/** Several queues as if they were one. */
+export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
+  waiting: depths.reduce((jobs, { waiting }) => jobs + waiting, 0),
+  delayed: depths.reduce((jobs, { delayed }) => jobs + delayed, 0),
+  active: depths.reduce((jobs, { active }) => jobs + active, 0),
+  oldestMs: Math.max(0, ...depths.map(({ oldestMs }) => oldestMs)),
+});
 
 interface BulkJob {
   name: string;

@@ -152,3 +152,10 @@ export async function readPushProvider<K extends PushKind>(
   const credential = openCredential(box, appId, hash, kind, id);
   return credential && { credential, shown: (JSON.parse(hash[field(kind, id)] as string) as Stored).shown };
 }
+
+/** The kinds of which an app has a credential with this id. */
+export async function kindsOfProvider(redis: Redis, appId: string, id: string): Promise<PushKind[]> {
+  const kinds: PushKind[] = ['fcm', 'apns'];
+  const found = await redis.hmget(keys.app(appId), ...kinds.map((kind) => field(kind, id)));
+  return kinds.filter((_, i) => found[i]);
+}

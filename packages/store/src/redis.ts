@@ -46,6 +46,35 @@ export async function connectRedis(
   return redis;
 }
 
+/** The two connections of an app: to the registry, and to queues and ledger; one and the same unless split. */
+export interface RedisPair {
+  registry: Redis;
+  queueRedis: Redis;
+  disconnect(): void;
+}
+
+/** Opens both as `connectRedis` does. @throws as it does, leaving nothing open. */
+export async function connectRedisPair(
+  urls: { REDIS_URL: string; QUEUE_REDIS_URL?: string | undefined },
+  role: RedisRole,
+  onError: (error: Error) => void,
+): Promise<RedisPair> {
+  const registry = await connectRedis(urls.REDIS_URL, role, onError);
+  const { QUEUE_REDIS_URL: queueUrl } = urls;
+  if (!queueUrl) return { registry, queueRedis: registry, disconnect: () => registry.disconnect() };
+  try {
+    const queueRedis = await connectRedis(queueUrl, role, onError);
+    const disconnect = () => {
+      queueRedis.disconnect();
+      registry.disconnect();
+    };
+    return { registry, queueRedis, disconnect };
+  } catch (error) {
+    registry.disconnect();
+    throw error;
+  }
+}
+
 /** What ioredis and Redis say when the server cannot take a command now but may later. */
 const AWAY =
   /^(LOADING|BUSY |READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF)|ECONN|ENOENT|EPIPE|ETIMEDOUT|Connection is closed|Stream isn't writeable|Command timed out|max retries per request/i;

@@ -6,6 +6,7 @@ import {
   createSecretBox,
   deleteApp,
   deletePushProvider,
+  kindsOfProvider,
   listPushProviders,
   noteFailing,
   readPushProvider,
@@ -66,6 +67,13 @@ describe('the credentials of a kind', () => {
     expect((await readPushProvider(redis, box, 'demo', 'apns', 'a'))?.credential).toEqual(key('a').credential);
     expect(await readPushProvider(redis, box, 'demo', 'fcm', 'a')).toBeUndefined();
     expect(await readPushProvider(redis, box, 'other', 'apns', 'a')).toBeUndefined();
+  });
+
+  test('are found by their id, whatever kind they are of', async () => {
+    await write('a');
+    expect(await kindsOfProvider(redis, 'demo', 'a')).toEqual(['apns']);
+    expect(await kindsOfProvider(redis, 'demo', 'b')).toEqual([]);
+    expect(await kindsOfProvider(redis, 'other', 'a')).toEqual([]);
   });
 
   test('have the default that was named; deleted, there is none until another is named', async () => {

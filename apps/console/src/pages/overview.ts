@@ -1,7 +1,7 @@
-import type { QueueKind } from '@fanfare/queue';
+import { type QueueKind, sumDepths } from '@fanfare/queue';
 import type { Assets } from '../assets.ts';
 import type { Role } from '../login/passwords.ts';
-import { type LaneState, type Overview, type QueueState, sum } from '../overview.ts';
+import type { LaneState, Overview, QueueState } from '../overview.ts';
 import { age, count } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
@@ -21,7 +21,7 @@ export const overviewPage = (assets: Assets, role: Role | undefined, overview: O
 
 /** The part of it that changes. */
 export const overviewContent = (overview: Overview): Html => {
-  const total = sum(overview.queues.flatMap(({ lanes }) => lanes));
+  const total = sumDepths(overview.queues.flatMap(({ lanes }) => lanes));
   return html`
 <div class="headline">
 <h1>Overview</h1>

@@ -1,8 +1,9 @@
 import { parseApnsIdentity } from '@fanfare/providers';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
+import { badField } from '../fields.ts';
 import type { Server } from '../server.ts';
-import { badField, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+import { type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
 /** CometChat's shape (PARITY 4.1); unknown fields are passed over. */
 const Body = z.object({

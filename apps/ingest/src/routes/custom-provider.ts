@@ -10,7 +10,7 @@ import {
 } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { SUCCESS, Success, seconds } from '../fields.ts';
+import { badField, SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
 
 /** How long POSTs are signed with the old secret as well after a new one was set. */
@@ -98,9 +98,9 @@ const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the cust
 /** What is to be stored: the changes over what there was. @throws FanfareError naming the field that does not do. */
 function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig | undefined): CustomProviderInput {
   const webhookURL = changes.webhookURL ?? before?.webhookURL;
-  if (webhookURL === undefined) throw bad('webhookURL', 'is missing');
+  if (webhookURL === undefined) throw badField('webhookURL', 'is missing');
   const problem = webhookUrlProblem(webhookURL, deps.policy);
-  if (problem) throw bad('webhookURL', problem);
+  if (problem) throw badField('webhookURL', problem);
   const basicAuth = mergeBasicAuth(changes, sameOrigin(webhookURL, before) ? before : undefined);
   return {
     isEnabled: changes.isEnabled ?? before?.isEnabled ?? true,
@@ -119,8 +119,8 @@ function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefin
   if (!wanted) return undefined;
   const username = changes.basicAuthUsername ?? before?.basicAuth?.username;
   const password = changes.basicAuthPassword ?? before?.basicAuth?.password;
-  if (username === undefined) throw bad('basicAuthUsername', 'is needed with useBasicAuth');
-  if (password === undefined) throw bad('basicAuthPassword', 'is needed with useBasicAuth');
+  if (username === undefined) throw badField('basicAuthUsername', 'is needed with useBasicAuth');
+  if (password === undefined) throw badField('basicAuthPassword', 'is needed with useBasicAuth');
   return { username, password };
 }
 
@@ -131,9 +131,7 @@ function mergeSecrets(deps: IngestDeps, { signingSecret }: Changes, before: Cust
     return { signingSecret: current, previousSecret: before?.previousSecret };
   }
   const problem = signingSecretProblem(signingSecret);
-  if (problem) throw bad('signingSecret', problem);
+  if (problem) throw badField('signingSecret', problem);
   if (current === undefined) return { signingSecret };
   return { signingSecret, previousSecret: { secret: current, until: deps.now() + ROTATION_MS } };
 }
-
-const bad = (field: string, problem: string) => new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);

@@ -1,8 +1,9 @@
-import { Event, EventId, FanfareError, parseEvent } from '@fanfare/core';
+import { Event, EventId, FanfareError } from '@fanfare/core';
 import { findEvent, readProgress } from '@fanfare/ledger';
 import { z } from 'zod';
-import { acceptEvents } from '../accept-events.ts';
+import { acceptEvents, type Offer, offer } from '../accept-events.ts';
 import type { IngestDeps } from '../deps.ts';
+import { badField } from '../fields.ts';
 import type { OverloadGuard } from '../overload.ts';
 import type { Server } from '../server.ts';
 
@@ -55,9 +56,9 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     },
     async (request, reply) => {
       const { appId } = request;
-      const inputs = eventsIn(request.body);
+      const offers = offersIn(request.body);
       await guard.check();
-      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, inputs) } });
+      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, offers) } });
     },
   );
 
@@ -75,13 +76,13 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
   );
 }
 
-/** The posted events as a list. @throws FanfareError when a single one is bad, or the list has a wrong length. */
-function eventsIn(body: unknown): unknown[] {
-  if (Array.isArray(body)) {
-    if (body.length >= 1 && body.length <= MAX_BATCH) return body;
-    throw new FanfareError('ERR_BAD_REQUEST', `body: must hold 1 to ${MAX_BATCH} events, not ${body.length}`);
+/** What was posted, as a list. @throws FanfareError when a single one is bad, or the list has a wrong length. */
+function offersIn(body: unknown): Offer[] {
+  if (!Array.isArray(body)) {
+    const single = offer(body);
+    if (!single.parsed.ok) throw single.parsed.error;
+    return [single];
   }
-  const parsed = parseEvent(body);
-  if (!parsed.ok) throw parsed.error;
-  return [body];
+  if (body.length >= 1 && body.length <= MAX_BATCH) return body.map(offer);
+  throw badField('body', `must hold 1 to ${MAX_BATCH} events, not ${body.length}`);
 }

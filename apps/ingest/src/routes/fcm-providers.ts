@@ -1,8 +1,9 @@
 import { parseServiceAccount } from '@fanfare/providers';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
+import { badField } from '../fields.ts';
 import type { Server } from '../server.ts';
-import { badField, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+import { type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
 const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
 

@@ -122,6 +122,3 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     },
   );
 }
-
-/** The error for a field that is wrong or missing. */
-export const badField = (field: string, problem: string) => new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);

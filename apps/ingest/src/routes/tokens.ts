@@ -2,10 +2,9 @@ import { FanfareError, PLATFORMS, type Platform, providerKindOf, type TokenKind,
 import {
   type Device,
   findSession,
+  kindsOfProvider,
   listDevices,
-  listPushProviders,
   listSessions,
-  type PushKind,
   registerDevice,
   removeDevices,
   type Session,
@@ -17,7 +16,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
-import { SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
+import { badField, SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
 import type { Server } from '../server.ts';
 
 const PATH = '/v3/notifications/push/v1/tokens';
@@ -112,7 +111,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
       const uid = personOf(request, body?.uid);
       const session = await sessionFor(deps, request, uid, body?.authToken ?? query.authToken);
       if (session === undefined && !query.all) {
-        throw new FanfareError('ERR_BAD_REQUEST', 'authToken: is missing; or say all=true for every token of the user');
+        throw badField('authToken', 'is missing; or say all=true for every token of the user');
       }
       await removeDevices(registry, appId, uid, (device) => query.all || device.session === session);
       return SUCCESS;
@@ -148,14 +147,14 @@ async function sessionFor(
   if (session) return session.session;
   if (authToken === undefined) return undefined;
   const named = await findSession(registry, appId, authToken);
-  if (named?.uid !== uid) throw new FanfareError('ERR_BAD_REQUEST', 'authToken: is not one of this user');
+  if (named?.uid !== uid) throw badField('authToken', 'is not one of this user');
   return sessionOf(authToken);
 }
 
 function tokenIn(body: Register): string {
   const field = TOKEN_FIELD[PLATFORMS[body.platform].kind];
   const token = body[field];
-  if (token === undefined) throw new FanfareError('ERR_BAD_REQUEST', `${field}: is needed for ${body.platform}`);
+  if (token === undefined) throw badField(field, `is needed for ${body.platform}`);
   return token;
 }
 
@@ -163,13 +162,10 @@ function tokenIn(body: Register): string {
 async function checkProvider({ registry }: IngestDeps, appId: string, { platform, providerId }: Register) {
   if (providerId === 'default') return;
   const kind = providerKindOf(platform);
-  const other: PushKind = kind === 'fcm' ? 'apns' : 'fcm';
-  const has = async (of: PushKind) =>
-    (await listPushProviders(registry, appId, of)).some((provider) => provider.providerId === providerId);
-  if (await has(kind)) return;
-  if (await has(other)) {
-    throw new FanfareError('ERR_BAD_REQUEST', `providerId: "${providerId}" is of ${other}, the platform of ${kind}`);
-  }
+  const kinds = await kindsOfProvider(registry, appId, providerId);
+  if (kinds.includes(kind)) return;
+  const [other] = kinds;
+  if (other) throw badField('providerId', `"${providerId}" is of ${other}, the platform of ${kind}`);
   throw new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${providerId}"`);
 }
 
