@@ -1,7 +1,8 @@
 import {
   type AcceptedEvent,
   audienceOf,
-  decide,
+  type Decision,
+  decider,
   deviceTargets,
   isNotifying,
   type PlannedRecipient,

@@ -8,13 +8,17 @@ export interface Target {
   deviceId?: string;
 }
 
-/** What was decided for one recipient: the targets to send to, or the reason nothing is sent. */
+/**
+ * What was decided for one recipient: the targets to send to, with the number of their unread messages where those are
+ * counted; or the reason nothing is sent, with what it rested on.
+ */
 export type PlannedRecipient =
-  | { uid: string; targets: readonly [Target, ...Target[]] }
-  | { uid: string; suppressed: SuppressionReason };
+  | { uid: string; targets: readonly [Target, ...Target[]]; unread?: number }
+  | { uid: string; suppressed: SuppressionReason; detail?: string };
 
 /** One delivery of a plan. Ordinals count up over the whole event, from 0. */
 export interface PlannedDelivery extends Target {
   ordinal: number;
   uid: string;
+  unread?: number;
 }

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { FRESHNESS_CLASSES, type Freshness, type FreshnessClass } from './deadlines.ts';
+import { JsonObject } from './fields.ts';
+import { mergePatch } from './merge-patch.ts';
+import type { CallAction } from './notification-details.ts';
+import {
+  choiceOf,
+  DND,
+  GROUP_PREFERENCES,
+  type GroupPreference,
+  ONE_ON_ONE_PREFERENCES,
+  type OneOnOnePreference,
+  type PreferenceRule,
+} from './preferences.ts';
+import { type Schedule, SchedulePatch, WHOLE_WEEK } from './schedule.ts';
+import { DEFAULT_TEMPLATES, type Templates, TemplatesPatch } from './templates.ts';
+
+const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
+const HOUR_MS = 3_600_000;
+/** The longest anything about an event is kept: what erasing a person promises (spec/api.md). */
+const MAX_RETENTION_HOURS = 168;
+
+type Scope<Name extends string> = Record<`${Name}Setting`, number> &
+  Record<`${Name}Override`, boolean> & { messageEditedSetting: number; messageDeletedSetting: number };
+
+/** What an app says about preferences (PARITY 2.1, 2.2): defaults, and whether people may set their own. */
+export interface AppPreferences {
+  group: Scope<GroupPreference>;
+  oneOnOne: Scope<OneOnOnePreference>;
+  mute: {
+    dndPreferenceSetting: number;
+    dndPreferenceOverride: boolean;
+    schedulePreferenceSetting: Schedule;
+    schedulePreferenceOverride: boolean;
+    /** Whether people may mute groups and one-on-one conversations. */
+    mutedGroupsOverride: boolean;
+    mutedOneOnOnesOverride: boolean;
+  };
+  /** Calls are the app's to decide, never a person's; the three switches say what calls go through. */
+  call: Record<`${CallAction}Setting`, number> &
+    Record<`${CallAction}Override`, boolean> & { ignoreDnd: boolean; ignoreMute: boolean; ignoreSchedule: boolean };
+  bypassPreferencesForMentions: boolean;
+  bypassPreferencesForAllMention: boolean;
+  /** 1 default, 2 privacy, 3 as the person says. */
+  usePrivacyTemplate: number;
+  push: {
+    includeMessageObjectSetting: boolean;
+    includeSenderMetadataSetting: boolean;
+    includeReceiverMetadataSetting: boolean;
+    includeMessageMetadataSetting: boolean;
+    trimTextFieldSetting: boolean;
+    /** Copied to `custom` of every payload. */
+    customJson?: Record<string, unknown>;
+  };
+}
+
+/** All that an app can be set to. Every value is there; what an app did not set has its default. */
+export interface AppSettings {
+  preferences: AppPreferences;
+  /** File names of sounds in the client app. */
+  sound: { chat: string; call: string };
+  templates: Templates;
+  /** Language of templates and time zone of schedules for people who have said none. */
+  locale: string;
+  timezone: string;
+  /** How long news keeps; absent classes have the defaults of `DEFAULT_FRESHNESS`. */
+  deadlines: Partial<Record<FreshnessClass, Freshness>>;
+  /** Groups with more members than this are not notified; absent: any size. */
+  maxGroupSize?: number;
+  /** Whether unread messages are counted and sent along. */
+  badge: boolean;
+  /** Where members are asked for, instead of our own lists. */
+  membership?: { url: string };
+  /** Hours everything about an event is kept: of large groups, and of all others. */
+  retention: { bulk: number; events: number };
+  /** Until when events are listed in the log (epoch ms); 0: they are not. `content`: with their texts. */
+  logs: { until: number; content: boolean };
+}
+
+const onOff = [1, 2] as const;
+const both = <T>(names: readonly string[], suffix: string, value: T) =>
+  names.map((name) => [`${name}${suffix}`, value] as const);
+
+const scopeDefaults = (rules: Record<string, PreferenceRule>) => ({
+  ...Object.fromEntries(
+    Object.entries(rules).flatMap(([name, { standard }]) => [
+      [`${name}Setting`, standard],
+      [`${name}Override`, true],
+    ]),
+  ),
+  messageEditedSetting: 2,
+  messageDeletedSetting: 2,
+});
+
+/** What holds where an app has set nothing (PARITY 2.1, 2.2, 3.3). */
+export const DEFAULT_SETTINGS: AppSettings = {
+  preferences: {
+    group: scopeDefaults(GROUP_PREFERENCES) as AppPreferences['group'],
+    oneOnOne: scopeDefaults(ONE_ON_ONE_PREFERENCES) as AppPreferences['oneOnOne'],
+    mute: {
+      dndPreferenceSetting: DND.off,
+      dndPreferenceOverride: true,
+      schedulePreferenceSetting: WHOLE_WEEK,
+      schedulePreferenceOverride: true,
+      mutedGroupsOverride: true,
+      mutedOneOnOnesOverride: true,
+    },
+    call: {
+      ...Object.fromEntries([...both(CALL_ACTIONS, 'Setting', 2), ...both(CALL_ACTIONS, 'Override', false)]),
+      ignoreDnd: false,
+      ignoreMute: false,
+      ignoreSchedule: true,
+    } as AppPreferences['call'],
+    bypassPreferencesForMentions: false,
+    bypassPreferencesForAllMention: false,
+    usePrivacyTemplate: 3,
+    push: {
+      includeMessageObjectSetting: false,
+      includeSenderMetadataSetting: true,
+      includeReceiverMetadataSetting: true,
+      includeMessageMetadataSetting: true,
+      trimTextFieldSetting: false,
+    },
+  },
+  sound: { chat: 'default', call: 'default' },
+  templates: DEFAULT_TEMPLATES,
+  locale: 'en',
+  timezone: 'UTC',
+  deadlines: {},
+  badge: false,
+  retention: { bulk: 24, events: MAX_RETENTION_HOURS },
+  logs: { until: 0, content: false },
+};
+
+const scopePatch = (rules: Record<string, PreferenceRule>) =>
+  z.object(
+    Object.fromEntries([
+      ...Object.entries(rules).flatMap(([name, { values }]) => [
+        [`${name}Setting`, choiceOf(values).nullish()],
+        [`${name}Override`, z.boolean().nullish()],
+      ]),
+      ...both(['messageEdited', 'messageDeleted'], 'Setting', choiceOf(onOff).nullish()),
+    ]) as Record<string, z.ZodType>,
+  );
+
+const switches = (names: readonly string[]) =>
+  z.object(Object.fromEntries(names.map((name) => [name, z.boolean().nullish()])));
+
+const PreferencesPatch = z.object({
+  group: scopePatch(GROUP_PREFERENCES).nullish(),
+  oneOnOne: scopePatch(ONE_ON_ONE_PREFERENCES).nullish(),
+  mute: switches([
+    'dndPreferenceOverride',
+    'schedulePreferenceOverride',
+    'mutedGroupsOverride',
+    'mutedOneOnOnesOverride',
+  ])
+    .extend({ dndPreferenceSetting: choiceOf(onOff).nullish(), schedulePreferenceSetting: SchedulePatch.nullish() })
+    .nullish(),
+  call: switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule'])
+    .extend(Object.fromEntries(both(CALL_ACTIONS, 'Setting', choiceOf(onOff).nullish())))
+    .nullish(),
+  bypassPreferencesForMentions: z.boolean().nullish(),
+  bypassPreferencesForAllMention: z.boolean().nullish(),
+  usePrivacyTemplate: choiceOf([1, 2, 3]).nullish(),
+  push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push)).extend({ customJson: JsonObject.nullish() }).nullish(),
+});
+
+const FreshnessPatch = z.strictObject({
+  leaveMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(24 * HOUR_MS),
+  holdMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(28 * 24 * HOUR_MS),
+});
+const hours = z.number().int().min(1).max(MAX_RETENTION_HOURS);
+
+/** What is sent to change an app's settings: `null` brings a value back to its default; unknown keys are passed over. */
+export const SettingsPatch = z.object({
+  preferences: PreferencesPatch.nullish(),
+  sound: z.object({ chat: z.string().min(1).max(255).nullish(), call: z.string().min(1).max(255).nullish() }).nullish(),
+  templates: TemplatesPatch.nullish(),
+  deadlines: z
+    .strictObject(
+      Object.fromEntries(FRESHNESS_CLASSES.map((name) => [name, FreshnessPatch.nullish()])) as Record<
+        FreshnessClass,
+        z.ZodOptional<z.ZodNullable<typeof FreshnessPatch>>
+      >,
+    )
+    .nullish(),
+  maxGroupSize: z.number().int().min(1).nullish(),
+  badge: z.boolean().nullish(),
+  retention: z.strictObject({ bulk: hours.nullish(), events: hours.nullish() }).nullish(),
+});
+export type SettingsPatch = z.infer<typeof SettingsPatch>;
+
+/** The settings that hold, from what an app has set. */
+export const effectiveSettings = (stored: object): AppSettings => mergePatch(DEFAULT_SETTINGS, stored);
