@@ -8,7 +8,9 @@ const TABLE = [
   { places: ['packages/testkit'], may: /^packages\/(core|redis-server)$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },
-  { places: ['apps/cli', 'e2e', 'bench'], may: /^(packages|apps)\// },
+  { places: ['examples'], may: /^packages\/client$/ },
+  { places: ['apps/cli', 'bench'], may: /^(packages|apps)\// },
+  { places: ['e2e'], may: /^((packages|apps)\/|examples$)/ },
 ];
 /** Only ever a devDependency, and not of itself or what it leans on: no cycles. */
 const TESTKIT = '@fanfare/testkit';

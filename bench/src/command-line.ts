@@ -3,10 +3,14 @@ import type { RoundsOptions } from './providers/rounds.ts';
 
 /** What `npm run bench -- --help` prints. */
 export const HELP = `Usage: npm run bench -- [providers] [options]
+       npm run bench -- decision
 
-Measures each provider client alone against simulators on loopback that take
-20 ms to answer, beside the public client for its service; prints a table and
-writes bench/RESULTS.md. Exit code 1 when a send was lost or doubled.
+providers: measures each provider client alone against simulators on loopback
+that take 20 ms to answer, beside the public client for its service; prints a
+table and writes bench/RESULTS.md. Exit code 1 when a send was lost or doubled.
+
+decision: measures what deciding costs for one recipient, in this process, and
+prints a table. Takes no options.
 
 Options:
   --sends <n>           Sends of each client in each round, 1 to 100000 (default: 3000)
@@ -15,7 +19,7 @@ Options:
   -h, --help            Show this help`;
 
 /** What a command line asks for. */
-export type Command = { name: 'help' } | { name: 'providers'; options: RoundsOptions };
+export type Command = { name: 'help' } | { name: 'decision' } | { name: 'providers'; options: RoundsOptions };
 
 /** The command line asks for something there is not; the message says what. */
 export class UsageError extends Error {
@@ -30,14 +34,22 @@ export class UsageError extends Error {
 export function parseCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { name: 'help' };
-  const unknown = positionals.find((name) => name !== 'providers');
-  if (unknown !== undefined) throw new UsageError(`there is no bench "${unknown}"; there is "providers"`);
+  const [bench = 'providers', ...more] = positionals;
+  if (more.length > 0) throw new UsageError('one bench at a time');
+  if (bench === 'decision') {
+    if (Object.keys(values).length > 0) throw new UsageError('the bench "decision" takes no options');
+    return { name: 'decision' };
+  }
+  if (bench !== 'providers') {
+    throw new UsageError(`there is no bench "${bench}"; there are "providers" and "decision"`);
+  }
+  const { sends = '3000', rounds = '5', concurrency = '100,500' } = values;
   return {
     name: 'providers',
     options: {
-      sends: wholeNumber('--sends', values.sends, 100_000),
-      rounds: wholeNumber('--rounds', values.rounds, 50),
-      concurrency: values.concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1000)),
+      sends: wholeNumber('--sends', sends, 100_000),
+      rounds: wholeNumber('--rounds', rounds, 50),
+      concurrency: concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1000)),
     },
   };
 }
@@ -53,9 +65,9 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
-        sends: { type: 'string', default: '3000' },
-        rounds: { type: 'string', default: '5' },
-        concurrency: { type: 'string', default: '100,500' },
+        sends: { type: 'string' },
+        rounds: { type: 'string' },
+        concurrency: { type: 'string' },
       },
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type Command, commandOf, HELP, parseCommandLine, UsageError } from './command-line.ts';
+import { benchDecision } from './decision/bench.ts';
 import { benchProviders } from './providers/bench.ts';
 import type { RoundsOptions } from './providers/rounds.ts';
 import { circumstances } from './report/machine.ts';
@@ -12,6 +13,7 @@ const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 async function main(): Promise<void> {
   const command = parse();
   if (command?.name === 'help') print(HELP);
+  if (command?.name === 'decision') decision();
   if (command?.name === 'providers') await providers(command.options);
 }
 
@@ -21,6 +23,17 @@ async function providers(options: RoundsOptions): Promise<void> {
   const table = markdownTable(head, rows);
   print(`\n${table}`);
   if (losses.length === 0) return print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
+  refuse(losses);
+}
+
+function decision(): void {
+  const facts = circumstances('npm run bench -- decision');
+  const { head, rows, notes, losses } = benchDecision();
+  print([...facts, '', markdownTable(head, rows), '', ...notes].join('\n'));
+  if (losses.length > 0) refuse(losses);
+}
+
+function refuse(losses: readonly string[]): void {
   complain(`\nThese figures are worth nothing:\n${losses.join('\n')}`);
   process.exitCode = 1;
 }

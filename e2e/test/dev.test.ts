@@ -79,7 +79,7 @@ test('dev sends one event of each kind, prints a line for every delivery, and su
   const lines = [...fanfare.output.matchAll(/ {2}(\S+) +\S+ +→ (\S+) +(\w+(?: \w+)?) +attempt 1 {2}accepted /g)];
   const to = (uid: string, type: string) =>
     lines.flatMap((line) => (line[2] === uid && line[1] === type ? `${line[3]}` : [])).sort();
-  expect(to('bob', 'group.member_joined')).toEqual(['apns ios', 'custom', 'fcm android']);
+  expect(to('bob', 'group.member_left')).toEqual(['apns ios', 'custom', 'fcm android']);
   expect(to('bob', 'call.initiated')).toEqual(['apns voip', 'custom', 'fcm android']);
   expect(to('carol', 'message.sent')).toEqual(['custom', 'fcm web']);
   expect(to('dave', 'message.sent')).toEqual(['custom']);

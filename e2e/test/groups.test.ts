@@ -55,6 +55,7 @@ test('who is deactivated or in a block relation with the sender is not in the au
 
 test('group events keep the membership up to date', async () => {
   await using system = await startSystem();
+  await system.backend.tellGroupActions();
   const change = (id: string, type: string, members: string[]) => ({
     id,
     type,
@@ -93,6 +94,7 @@ test.each([
   ],
 ])('when a member is %s the remaining members are told', async (action, before, sender, scope, after, told, body) => {
   await using system = await startSystem();
+  await system.backend.tellGroupActions();
   await system.backend.put('/v3/groups/hiking', { name: 'Hiking group' });
   await system.backend.loadMembers('hiking', before);
   const event = {

@@ -104,6 +104,7 @@ test('a reaction arrives exactly as in the sample, with the recipient as receive
 
 test('a group action arrives exactly as in the sample, and not at the one who left', async () => {
   await using system = await startSystem();
+  await system.backend.tellGroupActions();
   await system.backend.put('/v3/groups/cometchat-guid-1', { name: 'Hiking group' });
   await system.backend.loadMembers('cometchat-guid-1', [ANDREW.uid, 'g-messages-none']);
   await system.backend.post('/v3/events', {

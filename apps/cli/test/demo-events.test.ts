@@ -1,4 +1,4 @@
-import { audienceOf, parseEvent } from '@fanfare/core';
+import { audienceOf, DEFAULT_SETTINGS, parseEvent } from '@fanfare/core';
 import { expect, test } from '@jest/globals';
 import { demoEvents } from '../src/dev/demo-events.ts';
 
@@ -10,11 +10,11 @@ const parsed = (now: number) =>
   });
 
 test('the demo has one event of each kind', () => {
-  expect(parsed(1741847453000).map((event) => [event.type, audienceOf(event).kind])).toEqual([
+  expect(parsed(1741847453000).map((event) => [event.type, audienceOf(event, DEFAULT_SETTINGS).kind])).toEqual([
     ['message.sent', 'people'],
     ['message.sent', 'group'],
     ['reaction.added', 'people'],
-    ['group.member_joined', 'people'],
+    ['group.member_left', 'people'],
     ['call.initiated', 'people'],
   ]);
 });

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
+import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, readQueues, work } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
-import { AppCache, connectRedisPair, MemoryWatch } from '@fanfare/store';
+import { AppCache, connectRedisPair, createSecretBox, MemoryWatch } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
@@ -38,16 +40,19 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const now = Date.now;
   const metrics = createMetrics();
+  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const deps: FanoutDeps = {
     queueRedis,
     registry,
     producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
-    apps: new AppCache(registry, { now }),
+    apps: new AppCache(registry, { box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []), now }),
     memory: new MemoryWatch(queueRedis, now),
+    membership: closer.add('membership', membershipOf(config), (source) => source.close()),
     metrics,
     log,
     shards: config.QUEUE_SHARDS,
     sliceSize: config.FANOUT_SLICE,
+    bulkAudience: config.BULK_AUDIENCE,
     now,
     random: Math.random,
     stopping: stopping.signal,
@@ -74,6 +79,12 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   log.info({ port: health.port }, 'fanout.started');
   return { port: health.port, close: () => closer.close() };
 }
+
+const membershipOf = (config: FanoutConfig) =>
+  createMembershipSource({
+    policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+    ...(config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') }),
+  });
 
 function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): void {
   const concurrency: Record<Lane, number> = {

@@ -1,25 +1,67 @@
-import { type AcceptedEvent, membershipChange } from '@fanfare/core';
-import { addMembers, blockUsers, removeMembers, touchUsers, unblockUsers } from '@fanfare/store';
+import {
+  type AcceptedEvent,
+  conversationId,
+  type Event,
+  FanfareError,
+  membershipChange,
+  mentionsIn,
+} from '@fanfare/core';
+import { findMessage } from '@fanfare/ledger';
+import { addMembers, blockUsers, clearUnread, removeMembers, subscribeToThread, unblockUsers } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
 /**
- * What an event changes in the registry, before its audience is read: people named for the first time, members who
- * come and go, blocks. Done once: a crash in between may do it twice, a later turn must not.
+ * What an event changes in the registry, before its audience is read: members who come and go, blocks, unread counts,
+ * who follows a thread. Done once: a crash in between may do it twice, a later turn must not. `pulled`: the chat
+ * backend's own list of members is asked, and ours is not kept.
  */
-export async function applyEvent({ registry, now }: FanoutDeps, { appId, event }: AcceptedEvent): Promise<void> {
-  const named = [event.sender.uid];
-  if ('conversation' in event && event.conversation.type === 'user') named.push(event.conversation.id);
-  await touchUsers(registry, appId, named, now());
-  if (event.type === 'user.blocked' || event.type === 'user.unblocked') {
-    const change = event.type === 'user.blocked' ? blockUsers : unblockUsers;
-    await change(
-      registry,
-      appId,
-      event.sender.uid,
-      event.members.map((member) => member.uid),
-    );
-    return;
+export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pulled: boolean): Promise<void> {
+  const { appId, event } = accepted;
+  switch (event.type) {
+    case 'user.blocked':
+    case 'user.unblocked':
+      return applyBlock(deps, appId, event);
+    case 'message.read': {
+      const { sender, conversation } = event;
+      await clearUnread(deps.registry, appId, sender.uid, conversationId(sender.uid, conversation));
+      return;
+    }
+    case 'message.sent':
+      return followThread(deps, appId, event);
+    default:
+      if (!pulled) await changeMembers(deps, appId, event);
   }
+}
+
+/** A person who has blocked as many as one may stays as they are: the event was accepted long ago. */
+async function applyBlock(
+  { registry, log }: FanoutDeps,
+  appId: string,
+  { id, type, sender, members }: Of<'user.blocked' | 'user.unblocked'>,
+): Promise<void> {
+  const uids = members.map((member) => member.uid);
+  if (type === 'user.unblocked') return unblockUsers(registry, appId, sender.uid, uids);
+  try {
+    await blockUsers(registry, appId, sender.uid, uids);
+  } catch (error) {
+    if (!(error instanceof FanfareError)) throw error;
+    log.warn({ appId, eventId: id, reason: error.message }, 'block.refused');
+  }
+}
+
+/** Who replies in a thread, is mentioned in it or wrote its first message follows it from then on (PARITY 2.6). */
+async function followThread(deps: FanoutDeps, appId: string, { sender, message }: Of<'message.sent'>): Promise<void> {
+  const { parentId } = message;
+  if (parentId === undefined) return;
+  const parent = await findMessage(deps.queueRedis, appId, parentId);
+  const followers = new Set([sender.uid, ...mentionsIn(message).uids]);
+  if (parent) followers.add(parent.author);
+  await subscribeToThread(deps.registry, appId, parentId, [...followers], deps.now());
+}
+
+async function changeMembers({ registry, now }: FanoutDeps, appId: string, event: Event): Promise<void> {
   const { add, remove } = membershipChange(event);
   if (!('conversation' in event)) return;
   await addMembers(registry, appId, event.conversation.id, add, now());

@@ -1,3 +1,4 @@
+import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache, MemoryWatch } from '@fanfare/store';
@@ -12,11 +13,15 @@ export interface FanoutDeps {
   producer: Producer;
   apps: AppCache;
   memory: MemoryWatch;
+  /** Asks chat backends for the members of their groups. */
+  membership: MembershipSource;
   metrics: Metrics;
   log: Logger;
   shards: number;
   /** Recipients planned at a time. */
   sliceSize: number;
+  /** Recipients above which an event goes by the bulk lane. */
+  bulkAudience: number;
   now(): number;
   random(): number;
   /** Aborted when the process is told to stop: events are handed back at the next slice. */

@@ -1,54 +1,57 @@
-import { type AcceptedEvent, audienceOf, excludedFrom } from '@fanfare/core';
-import { pageMembers, type Recipient, readBlockRelations, readRecipients } from '@fanfare/store';
+import { type AcceptedEvent, excludedFrom, isNotifying, mutableConversation } from '@fanfare/core';
+import { type Recipient, readBlockRelations, readRecipients, touchUsers } from '@fanfare/store';
+import type { AudienceSource, Later, Page } from './audience/source.ts';
 import type { FanoutDeps } from './deps.ts';
+
+/** Somebody who may be told of the event. */
+export interface Candidate extends Recipient {
+  /** On which of their devices the call rang; where the event ends a call. */
+  rung: ReadonlySet<string> | undefined;
+}
 
 /** The next recipients of an event and where to go on. */
 export interface Expansion {
-  recipients: Recipient[];
-  cursor: string;
-  last: boolean;
-}
-
-/** A page of the audience, before anybody is left out. */
-interface Page {
-  uids: string[];
+  recipients: Candidate[];
   cursor: string;
   last: boolean;
 }
 
 /**
- * The recipients that come after `cursor`, at most a slice of them: the audience in the order of uids, without who
- * acted, who was removed, who is deactivated, and who blocks or is blocked by the sender. A slice may be empty and not
- * the last.
+ * The recipients that come after `cursor`, at most a slice of them: the audience in the order of its source, without
+ * who acted, who was removed, who is deactivated or has been erased, and who blocks or is blocked by the sender. A slice
+ * may be empty and not the last.
  */
-export async function expand(deps: FanoutDeps, accepted: AcceptedEvent, cursor: string): Promise<Expansion> {
+export async function expand(
+  deps: FanoutDeps,
+  accepted: AcceptedEvent,
+  source: AudienceSource,
+  cursor: string,
+): Promise<Expansion | Later> {
   const { appId, event } = accepted;
   const [page, blocks] = await Promise.all([
-    audiencePage(deps, accepted, cursor),
+    source.page(cursor),
     readBlockRelations(deps.registry, appId, event.sender.uid),
   ]);
+  if ('retryInMs' in page) return page;
   const excluded = excludedFrom(event);
   const candidates = page.uids.filter((uid) => !excluded.has(uid) && !blocks.has(uid));
-  const recipients = await readRecipients(deps.registry, appId, candidates);
-  const { cursor: next, last } = page;
-  return { recipients: recipients.filter((recipient) => !recipient.deactivated), cursor: next, last };
+  const conversation = isNotifying(event) ? mutableConversation(event) : undefined;
+  const found = await readRecipients(deps.registry, appId, candidates, conversation);
+  const recipients = source.pulledGroup === undefined ? found.filter(({ known }) => known) : found;
+  await makeKnown(deps, appId, recipients);
+  return withRung(page, recipients);
 }
 
-async function audiencePage(
-  { registry, sliceSize }: FanoutDeps,
-  { appId, event }: AcceptedEvent,
-  cursor: string,
-): Promise<Page> {
-  const audience = audienceOf(event);
-  if (audience.kind === 'none') return { uids: [], cursor, last: true };
-  if (audience.kind === 'people') return pageOf(audience.uids, cursor, sliceSize);
-  const uids = await pageMembers(registry, appId, audience.guid, cursor, sliceSize);
-  return { uids, cursor: uids.at(-1) ?? cursor, last: uids.length < sliceSize };
+/** People the chat backend named for the first time. All others were made known when their event was accepted. */
+async function makeKnown({ registry, now }: FanoutDeps, appId: string, recipients: readonly Recipient[]) {
+  const unknown = recipients.flatMap(({ known, uid }) => (known ? [] : [uid]));
+  if (unknown.length > 0) await touchUsers(registry, appId, unknown, now());
 }
 
-function pageOf(sorted: readonly string[], cursor: string, size: number): Page {
-  const from = cursor === '' ? 0 : sorted.findIndex((uid) => uid > cursor);
-  if (from === -1) return { uids: [], cursor, last: true };
-  const uids = sorted.slice(from, from + size);
-  return { uids, cursor: uids.at(-1) ?? cursor, last: from + size >= sorted.length };
-}
+const withRung = ({ cursor, last, rung }: Page, recipients: readonly Recipient[]): Expansion => ({
+  recipients: recipients
+    .filter((recipient) => !recipient.deactivated)
+    .map((recipient) => ({ ...recipient, rung: rung?.get(recipient.uid) })),
+  cursor,
+  last,
+});

@@ -2,9 +2,12 @@ import { advance, type Cursor, FencedError, noteApplied, readCursor, readEvent }
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { isSuccessor } from '@fanfare/store';
 import { applyEvent } from './apply-event.ts';
+import { chooseSource } from './audience/choose.ts';
+import type { Later } from './audience/source.ts';
 import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
+import { moveToBulk, noteSize } from './large-audience.ts';
 import { type EventInHand, plan } from './plan.ts';
 
 /** Slices planned before an event makes room for others. */
@@ -18,6 +21,12 @@ interface Turn {
   slices: number;
   recipients: number;
   done: boolean;
+}
+
+/** A slice that was planned and queued, and where the next one starts. */
+interface Expanded {
+  recipients: number;
+  next: Cursor;
 }
 
 /**
@@ -34,13 +43,14 @@ export async function handleEvent(deps: FanoutDeps, shard: number, job: JobInHan
   if (!job.startedBefore) {
     deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane: accepted.lane }, (deps.now() - job.addedAt) / 1000);
   }
-  if (!cursor.applied) {
-    await applyEvent(deps, accepted);
-    await noteApplied(deps.queueRedis, { shard, key });
-  }
   const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
-  return expandSome(deps, { shard, accepted, app }, cursor, job);
+  if (!cursor.applied) {
+    await applyEvent(deps, accepted, app?.app.settings.membership !== undefined);
+    await noteApplied(deps.queueRedis, { shard, key });
+  }
+  const source = await chooseSource(deps, accepted, app);
+  return expandSome(deps, { shard, accepted, app, source }, cursor, job);
 }
 
 async function expandSome(
@@ -56,13 +66,19 @@ async function expandSome(
     delayMs = await backpressure(deps, inHand, cursor.slice);
     if (delayMs > 0) break;
     if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
-    const { recipients, next } = await expandSlice(deps, inHand, cursor, job);
+    const expanded = await expandSlice(deps, inHand, cursor, job);
+    if ('retryInMs' in expanded) {
+      delayMs = expanded.retryInMs;
+      break;
+    }
     turn.slices++;
-    turn.recipients += recipients;
-    turn.done = next.full;
-    cursor = next;
+    turn.recipients += expanded.recipients;
+    turn.done = expanded.next.full;
+    cursor = expanded.next;
   }
   logTurn(deps, inHand, turn);
+  if (turn.done) await noteSize(deps, inHand);
+  else if (await moveToBulk(deps, inHand)) return { do: 'done' };
   return turn.done ? { do: 'done' } : { do: 'wait', delayMs: Math.max(1, delayMs) };
 }
 
@@ -71,15 +87,16 @@ async function expandSlice(
   inHand: EventInHand,
   cursor: Cursor,
   job: JobInHand<EventJob>,
-): Promise<{ recipients: number; next: Cursor }> {
+): Promise<Expanded | Later> {
   const { shard, accepted } = inHand;
   const startedAt = deps.now();
   const planned = await plan(deps, inHand, cursor);
+  if ('retryInMs' in planned) return planned;
   // A worker that was held up here may have lost the event meanwhile, and another may have sent the slice already.
   const fresh = deps.now() - startedAt < HELD_UP_MS;
   await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;
-  await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice);
+  await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice, deps.now());
   for (const recipient of slice.recipients) {
     if (planned.mine && 'suppressed' in recipient)
       deps.metrics.recipientsSuppressed.inc({ reason: recipient.suppressed });

@@ -1,18 +1,18 @@
 import {
   type AcceptedEvent,
-  audienceOf,
-  type Decision,
+  type AppSettings,
+  conversationId,
   decider,
-  deviceTargets,
   isNotifying,
+  type NotifyingEvent,
   type PlannedRecipient,
-  providerKindOf,
-  type Target,
+  planRecipient,
 } from '@fanfare/core';
 import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
-import { type AppBundle, countMembers, type Recipient } from '@fanfare/store';
+import { type AppBundle, countMembers, countUnread, followersAmong, readGroupSize, readUnreadOf } from '@fanfare/store';
+import type { AudienceSource, Later } from './audience/source.ts';
 import type { FanoutDeps } from './deps.ts';
-import { expand } from './expand.ts';
+import { type Candidate, expand } from './expand.ts';
 
 /** An event in hand and where it stands. */
 export interface EventInHand {
@@ -20,53 +20,82 @@ export interface EventInHand {
   accepted: AcceptedEvent;
   /** Undefined when the app has been deleted: nobody is notified any more. */
   app: AppBundle | undefined;
+  source: AudienceSource;
 }
 
 /**
  * Decides for the next slice of recipients and writes the plan down. What comes back is the plan that stands: ours, or
- * (`mine` false) the one a worker before us wrote and did not get to the end of.
+ * (`mine` false) the one a worker before us wrote and did not get to the end of; or that the audience is not there yet.
  */
 export async function plan(
   deps: FanoutDeps,
-  { shard, accepted, app }: EventInHand,
+  inHand: EventInHand,
   cursor: Cursor,
-): Promise<{ slice: PlannedSlice; mine: boolean }> {
-  const expansion = await expand(deps, accepted, cursor.cursor);
-  const tooLarge = await isGroupTooLarge(deps, accepted, app);
-  const slice: PlannedSlice = {
-    first: cursor.next,
-    cursor: expansion.cursor,
-    last: expansion.last,
-    recipients: expansion.recipients.map((recipient) => planRecipient(recipient, accepted, app, tooLarge)),
-  };
+): Promise<{ slice: PlannedSlice; mine: boolean } | Later> {
+  const { shard, accepted, source } = inHand;
+  const expansion = await expand(deps, accepted, source, cursor.cursor);
+  if ('retryInMs' in expansion && deps.now() < accepted.leaveBy) return expansion;
+  // An audience that did not come while the event was fresh does not matter any more.
+  const { recipients, ...end } =
+    'retryInMs' in expansion ? { recipients: [], cursor: cursor.cursor, last: true } : expansion;
+  const slice: PlannedSlice = { first: cursor.next, ...end, recipients: await decideAll(deps, inHand, recipients) };
   return planSlice(deps.queueRedis, { shard, key: accepted.key }, accepted.appId, cursor.slice, slice);
 }
 
-function planRecipient(
-  { uid, devices }: Recipient,
-  { event }: AcceptedEvent,
-  app: AppBundle | undefined,
-  groupTooLarge: boolean,
-): PlannedRecipient {
+async function decideAll(
+  deps: FanoutDeps,
+  inHand: EventInHand,
+  recipients: readonly Candidate[],
+): Promise<PlannedRecipient[]> {
+  const { accepted, app } = inHand;
+  const { event } = accepted;
   // An event that notifies nobody has no recipients; the check tells the compiler.
-  if (!app || !isNotifying(event)) return { uid, suppressed: 'PUSH_DISABLED' };
-  const decision = decide(event, { pushEnabled: app.app.pushEnabled, groupTooLarge });
-  if (!decision.send) return { uid, suppressed: decision.reason };
-  const usable = devices.filter(({ platform, providerId }) => app.hasProvider(providerKindOf(platform), providerId));
-  const targets: Target[] = app.customEnabled ? [{ provider: 'custom' }] : [];
-  targets.push(...deviceTargets(event, usable));
-  const [first, ...others] = targets;
-  if (first) return { uid, targets: [first, ...others] };
-  return { uid, suppressed: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
+  if (!app || !isNotifying(event)) return recipients.map(({ uid }) => ({ uid, suppressed: 'PUSH_DISABLED' }));
+  const { pushEnabled, settings } = app.app;
+  const uids = recipients.map(({ uid }) => uid);
+  const [groupTooLarge, followers, unread] = await Promise.all([
+    isGroupTooLarge(deps, inHand, settings),
+    threadFollowers(deps, accepted, event, uids),
+    settings.badge ? unreadCounts(deps, accepted, event, uids) : undefined,
+  ]);
+  const decide = decider(event, { pushEnabled, groupTooLarge, settings, now: deps.now() });
+  return recipients.map((recipient, i) => {
+    const decision = decide({ ...recipient, inThread: followers.has(recipient.uid) });
+    const planned = planRecipient(event, recipient, decision, app);
+    return 'targets' in planned && unread ? { ...planned, unread: unread[i] as number } : planned;
+  });
+}
+
+const NO_FOLLOWERS: ReadonlySet<string> = new Set();
+
+async function threadFollowers(
+  { registry }: FanoutDeps,
+  { appId }: AcceptedEvent,
+  event: NotifyingEvent,
+  uids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NO_FOLLOWERS;
+  return followersAmong(registry, appId, event.message.parentId, uids);
+}
+
+/** Each person's unread messages: one more for a new message, once however often it is planned; else as they are. */
+function unreadCounts(
+  { registry }: FanoutDeps,
+  { appId, key }: AcceptedEvent,
+  event: NotifyingEvent,
+  uids: readonly string[],
+): Promise<number[]> {
+  if (event.type !== 'message.sent') return readUnreadOf(registry, appId, uids);
+  const conversation = conversationId(event.sender.uid, event.conversation);
+  return countUnread(registry, appId, { conversationId: conversation, eventKey: key }, uids);
 }
 
 async function isGroupTooLarge(
   { registry }: FanoutDeps,
-  { appId, event }: AcceptedEvent,
-  app: AppBundle | undefined,
+  { accepted: { appId }, source: { group, pulledGroup } }: EventInHand,
+  { maxGroupSize }: AppSettings,
 ): Promise<boolean> {
-  const limit = app?.app.settings.maxGroupSize;
-  const audience = audienceOf(event);
-  if (limit === undefined || audience.kind !== 'group') return false;
-  return (await countMembers(registry, appId, audience.guid)) > limit;
+  if (maxGroupSize === undefined || group === undefined) return false;
+  const size = await (pulledGroup === undefined ? countMembers : readGroupSize)(registry, appId, group);
+  return (size ?? 0) > maxGroupSize;
 }

@@ -8,10 +8,13 @@ import {
   laneOf,
   newEventKey,
   parseEvent,
+  peopleIn,
 } from '@fanfare/core';
 import { type Acceptance, acceptEvent } from '@fanfare/ledger';
-import { type App, countMembers, readApp } from '@fanfare/store';
+import { type App, countMembers, readApp, readGroupSize, touchUsers } from '@fanfare/store';
+import { completeEvents } from './complete-events.ts';
 import type { IngestDeps } from './deps.ts';
+import { noteEvents } from './note-events.ts';
 
 /** What became of one posted event. */
 export interface EventResult {
@@ -31,8 +34,8 @@ export interface Offer {
 export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
 
 /**
- * Takes posted events: stores it durably with its place in the list of open events, and then queues
- * it. One bad event spoils none of the others. When this resolves everything accepted is stored; an event whose job
+ * Takes posted events: makes the people known that they name, stores each durably with its place in the list of open
+ * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this resolves everything accepted is stored; an event whose job
  * could not be queued any more is found by the sweeper.
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
  */
@@ -51,19 +54,35 @@ export async function acceptEvents(deps: IngestDeps, appId: string, offers: read
   });
 }
 
-async function storeAll(deps: IngestDeps, app: App, events: Event[]): Promise<Acceptance[]> {
-  const sizes = await groupSizes(deps, app.appId, events);
+async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
+  const { appId } = app;
+  const events = await completeEvents(deps, appId, posted);
+  const people = new Set(events.flatMap((event) => [...peopleIn(event)]));
+  const [sizes] = await Promise.all([
+    groupSizes(deps, app, events),
+    touchUsers(deps.registry, appId, [...people], deps.now()),
+  ]);
   const accepted = events.map((event) => toAccepted(deps, app, event, sizes));
   const acceptances = await Promise.all(
-    accepted.map((event) => acceptEvent(deps.queueRedis, event, { shards: deps.config.QUEUE_SHARDS })),
+    accepted.map((event) =>
+      acceptEvent(deps.queueRedis, event, {
+        shards: deps.config.QUEUE_SHARDS,
+        retentionMs: retentionOf(app, event.lane),
+      }),
+    ),
   );
+  const noted = accepted.map(({ event, receivedAt, lane }, i) => {
+    const { key, shard, duplicate } = acceptances[i] as Acceptance;
+    return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, lane), duplicate };
+  });
+  await noteEvents(deps, app, noted);
   await queueNew(deps, accepted, acceptances);
   return acceptances;
 }
 
 function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string, number>): AcceptedEvent {
   const receivedAt = deps.now();
-  const audience = audienceOf(event);
+  const audience = audienceOf(event, app.settings);
   const size =
     audience.kind === 'group' ? (sizes.get(audience.guid) ?? 0) : audience.kind === 'people' ? audience.uids.length : 0;
   return {
@@ -76,6 +95,11 @@ function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string,
     settingsVersion: app.version,
   };
 }
+
+const HOUR_MS = 3_600_000;
+
+const retentionOf = ({ settings: { retention } }: App, lane: Lane): number =>
+  (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
 
 /** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */
 async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
@@ -98,11 +122,17 @@ async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances
   );
 }
 
-async function groupSizes(deps: IngestDeps, appId: string, events: Event[]): Promise<Map<string, number>> {
-  const audiences = events.map(audienceOf);
+/** How many members the groups have that these events are for; where they are pulled, had when last walked. */
+async function groupSizes(
+  { registry }: IngestDeps,
+  { appId, settings }: App,
+  events: Event[],
+): Promise<Map<string, number>> {
+  const audiences = events.map((event) => audienceOf(event, settings));
   const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
-  const sizes = await Promise.all(guids.map((guid) => countMembers(deps.registry, appId, guid)));
-  return new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
+  const sizeOf = settings.membership ? readGroupSize : countMembers;
+  const sizes = await Promise.all(guids.map((guid) => sizeOf(registry, appId, guid)));
+  return new Map(guids.map((guid, i) => [guid, sizes[i] ?? 0]));
 }
 
 const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({

@@ -2,6 +2,7 @@ import { Producer } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
 import { connectRedisPair, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import type { Route } from './auth.ts';
 import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
 import { FailureLimit } from './failure-limit.ts';
@@ -9,6 +10,7 @@ import { OverloadGuard } from './overload.ts';
 import { readiness } from './readiness.ts';
 import { createServer, type Server } from './server.ts';
 
+export type { Access, Route } from './auth.ts';
 export { type IngestConfig, readConfig } from './config.ts';
 
 /** What a caller in the same process may set besides the environment. */
@@ -21,6 +23,8 @@ export interface Ingest {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   url: string;
   port: number;
+  /** Every route there is, with who may call it. */
+  routes: readonly Route[];
   close(): Promise<void>;
 }
 
@@ -53,12 +57,12 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   };
   await sayWhatIsWeak(deps, queueRedis);
   const guard = new OverloadGuard(deps);
-  const { server, idle } = await createServer(deps, guard, () => readiness(deps, guard));
+  const { server, idle, routes } = await createServer(deps, guard, () => readiness(deps, guard));
   closer.add('server', server, () => closeServer(server, idle));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'ingest.started');
-  return { url: `http://${config.HOST}:${port}`, port, close: () => closer.close() };
+  return { url: `http://${config.HOST}:${port}`, port, routes, close: () => closer.close() };
 }
 
 /** A weaker durability than a 202 promises, and wider reach for webhooks, are choices that are never silent. */

@@ -3,19 +3,44 @@ import { AppId, FanfareError, Uid } from '@fanfare/core';
 import { type ApiKeyScope, findApiKey, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from './deps.ts';
+import { limitOf } from './key-limit.ts';
 
 /**
- * Who may call a route: anybody, the operator, an API key with this scope (and the operator, who may do everything), or
- * `user`: a person's own device with its auth token, and API keys that manage on behalf of anyone. Every route says so
- * in its `config`; one that does not is refused when it is registered.
+ * Who may call a route: anybody, the operator, an API key with this scope (and the operator, who may do everything),
+ * `login`: a person's own device with its auth token, or `user`: the same, and API keys that manage on behalf of anyone.
+ * Every route says so in its `config`; one that does not is refused when it is registered.
  */
-type Access = 'anyone' | 'admin' | 'user' | ApiKeyScope;
+export type Access = 'anyone' | 'admin' | 'user' | 'login' | ApiKeyScope;
+
+/** A route and who may call it. */
+export interface Route {
+  method: string;
+  /** Its pattern, e.g. `/v3/users/:uid`. */
+  url: string;
+  access: Access;
+  /** Whether the API key may also come as the password of Basic authentication. */
+  basicAuth: boolean;
+}
+
+/** Who was found to call. */
+interface Caller {
+  /** The app the caller speaks for; empty where the route is not about one app. */
+  appId: string;
+  /** Names the API key or the login, without telling it; the operator has none. */
+  credential?: string;
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
     /** The body is handed over as it comes, as NDJSON. */
     stream?: boolean;
+    /** The API key may also come as the password of Basic authentication, which is all that some callers can send. */
+    basicAuth?: boolean;
+  }
+  interface FastifyInstance {
+    /** Who may call the routes of a plugin that cannot say it itself; decorated on the plugin's own instance only. */
+    accessOfPlugin?: Access;
   }
   interface FastifyRequest {
     /** The app the caller speaks for; empty where the route is not about one app. */
@@ -25,28 +50,59 @@ declare module 'fastify' {
   }
 }
 
-/** Checks the caller of every request before anything else is looked at. */
-export function authenticate(server: FastifyInstance, deps: IngestDeps): void {
+/** Checks the caller of every request before anything else is looked at. The routes, as they are registered. */
+export function authenticate(server: FastifyInstance, deps: IngestDeps): readonly Route[] {
   server.decorateRequest('appId', '');
   server.decorateRequest('session', undefined);
-  server.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+  const routes: Route[] = [];
+  server.addHook('onRoute', function (route) {
+    const { method, url } = route;
+    const access = route.config?.access ?? this.accessOfPlugin;
+    if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+    route.config = { ...route.config, access };
+    routes.push(...[method].flat().map((one) => ({ method: one, url, access, basicAuth: !!route.config?.basicAuth })));
   });
-  server.addHook('onRequest', async (request) => {
+  const limit = limitOf(deps);
+  server.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access ?? 'anyone';
-    if (access !== 'anyone') request.appId = await guarded(deps, request, () => callerOf(deps, request, access));
+    if (access === 'anyone') return;
+    const caller = await guarded(deps, request, () => callerOf(deps, request, access));
+    request.appId = caller.appId;
+    if (caller.credential !== undefined) await limit(reply, `${caller.appId}:${caller.credential}`);
   });
+  return routes;
 }
 
-/** The app of a caller who may do this; notes the login of one who came with an auth token. */
-async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<string> {
-  if (access !== 'user') return appOf(deps, request, access);
+/** A caller who may do this; notes the login of one who came with an auth token. */
+async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<Caller> {
+  if (access !== 'user' && access !== 'login') return keyHolder(deps, request, access);
   const authToken = header(request, 'authtoken');
-  if (authToken === undefined) return appOf(deps, request, 'manage');
-  const appId = header(request, 'appid');
-  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with an auth token this header is needed');
+  if (authToken === undefined) {
+    if (access === 'user') return keyHolder(deps, request, 'manage');
+    throw noLogin(request);
+  }
+  const appId = appIdHeader(request);
   request.session = await findSession(deps.registry, appId, authToken);
   if (!request.session) throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: is unknown or revoked');
+  return { appId, credential: `login:${request.session.session}` };
+}
+
+/** Why one without an auth token may not do what only a login does. */
+const noLogin = (request: FastifyRequest): FanfareError =>
+  header(request, 'apikey') === undefined && header(request, 'adminkey') === undefined
+    ? new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: this header is missing')
+    : new FanfareError('AUTH_ERR_NO_ACCESS', 'authToken: is needed here; a key is no login');
+
+/** The login that called a `login` route, and its auth token as it came. */
+export const loginOf = (request: FastifyRequest): Session & { authToken: string } => ({
+  ...(request.session as Session),
+  authToken: header(request, 'authtoken') as string,
+});
+
+/** The `appId` header. @throws FanfareError when it is missing. */
+export function appIdHeader(request: FastifyRequest): string {
+  const appId = header(request, 'appid');
+  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: without an API key this header is needed');
   return appId;
 }
 
@@ -71,15 +127,15 @@ export function personOf(request: FastifyRequest, named?: string): string {
 }
 
 /**
- * The app a request is about, when its key may do this. An API key is of one app, and an `appId` header that names
+ * Who holds the key of a request, when it may do this. An API key is of one app, and an `appId` header that names
  * another is refused; the admin key may do everything and names the app in the `appId` header.
  */
-async function appOf(deps: IngestDeps, request: FastifyRequest, access: 'admin' | ApiKeyScope): Promise<string> {
+async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'admin' | ApiKeyScope): Promise<Caller> {
   const adminKey = header(request, 'adminkey');
   const appId = header(request, 'appid');
-  if (access === 'admin') return appOfAdmin(deps, adminKey, undefined);
-  if (adminKey !== undefined) return appOfAdmin(deps, adminKey, { named: appId });
-  const apiKey = header(request, 'apikey');
+  if (access === 'admin') return { appId: await appOfAdmin(deps, adminKey, undefined) };
+  if (adminKey !== undefined) return { appId: await appOfAdmin(deps, adminKey, { named: appId }) };
+  const apiKey = header(request, 'apikey') ?? basicPassword(request);
   if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
   const grant = await findApiKey(deps.registry, apiKey);
   if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
@@ -89,7 +145,7 @@ async function appOf(deps: IngestDeps, request: FastifyRequest, access: 'admin' 
   if (!grant.scopes.includes(access)) {
     throw new FanfareError('AUTH_ERR_NO_ACCESS', `apikey: lacks the scope "${access}"`);
   }
-  return grant.appId;
+  return { appId: grant.appId, credential: `key:${grant.id}` };
 }
 
 /** Where the operator acts for an app, the header names it; on the operator's own routes there is none. */
@@ -126,8 +182,17 @@ const isAdminKey = ({ config }: IngestDeps, key: string): boolean =>
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** A header that is there and not empty. */
-function header(request: FastifyRequest, name: string): string | undefined {
+/** The password of Basic authentication (RFC 7617), where the route takes it. */
+function basicPassword(request: FastifyRequest): string | undefined {
+  if (!request.routeOptions.config.basicAuth) return undefined;
+  const [, encoded] = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
+  const userAndPassword = Buffer.from(encoded ?? '', 'base64').toString();
+  const colon = userAndPassword.indexOf(':');
+  return colon === -1 ? undefined : userAndPassword.slice(colon + 1) || undefined;
+}
+
+/** A header that is there and not empty; its name in lower case. */
+export function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,6 +1,8 @@
 import { parseCidrs } from '@fanfare/providers';
 import { base64Bytes, type Env, flag, intBetween, listBy, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
+import { parseOrigins } from './cors.ts';
+import { HOST } from './sdk/host.ts';
 
 /**
  * What ingest takes from the environment.
@@ -15,11 +17,29 @@ export const IngestEnv = z.object({
   QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
   BULK_AUDIENCE: intBetween(1, 1_000_000, 1000).describe('Recipients above which an event goes by the bulk lane.'),
   FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
-  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts provider secrets.'),
+  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts provider secrets and signs JWTs.'),
   FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
   FCM_ENDPOINT: z.url().optional().describe('Where FCM is, for simulators and relays; service accounts may name it.'),
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
-  TRUST_PROXY: flag(false).describe('Take the client’s address from X-Forwarded-For.'),
+  TRUST_PROXY: flag(false).describe(
+    'Take the client’s address from X-Forwarded-For, and the host it came by from X-Forwarded-Host.',
+  ),
+  REQUESTS_PER_MINUTE_PER_KEY: intBetween(0, 10_000_000, 0).describe(
+    'Requests an API key or a login may make a minute, over all ingests; 0 is no limit.',
+  ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL', abort: true })
+    .refine(isOrigin, { error: 'expected no path, only e.g. https://push.example.com' })
+    .optional()
+    .describe('Where CometChat’s SDK reaches this API; by default the host each client itself came by.'),
+  EXTENSION_DOMAIN: z
+    .string()
+    .regex(HOST, { error: 'expected a host, e.g. push.example.com' })
+    .optional()
+    .describe('CometChat’s SDK calls push-notification-REGION.EXTENSION_DOMAIN/v2/tokens; by default the API’s host.'),
+  CORS_ORIGINS: listBy(parseOrigins).describe(
+    'Web pages that may call the API, e.g. https://chat.example.com; * for any. None by default.',
+  ),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
     'Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.',
@@ -32,3 +52,8 @@ export type IngestConfig = z.infer<typeof IngestEnv>;
  * @throws ConfigError listing every problem.
  */
 export const readConfig = (env?: Env): IngestConfig => readEnv(IngestEnv, env);
+
+function isOrigin(url: string): boolean {
+  const { pathname, search, hash, username } = new URL(url);
+  return pathname === '/' && search + hash + username === '';
+}

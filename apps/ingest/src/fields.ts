@@ -1,17 +1,27 @@
-import { FanfareError } from '@fanfare/core';
+import { FanfareError, Uid } from '@fanfare/core';
 import { z } from 'zod';
-
-/** An IANA time zone that this runtime knows. */
-export const TimeZone = z.string().max(100).refine(isTimeZone, 'is not a known IANA time zone, e.g. Asia/Tokyo');
-
-/** A BCP 47 language tag. */
-export const Locale = z.string().max(50).refine(isLocale, 'is not a language tag, e.g. en or pt-BR');
 
 /** How many entries a page holds. */
 export const PageLimit = z.coerce.number().int().min(1).max(1000).default(100);
 
 /** Where a page goes on; as a page before handed it out. */
 export const PageCursor = z.string().max(1000).optional();
+
+/** Whom a request is about, where an API key speaks for people. */
+export const OnBehalfOf = z.object({
+  uid: Uid.optional().describe('On behalf of whom; for API keys, which may also say it in the `onBehalfOf` header.'),
+});
+
+/** The same on paths that pass over what the app does not let people set. */
+export const OnBehalfOfStrictly = OnBehalfOf.extend({
+  strict: z
+    .stringbool()
+    .default(false)
+    .describe('true: what the app does not let people set is an error, and nothing is written.'),
+});
+
+/** The path parameter of a message: its id in the chat backend. */
+export const MessageParams = z.object({ id: z.string().min(1).max(256).describe('Id of the message.') });
 
 /** Success as CometChat says it. */
 export const Success = z.object({ data: z.object({ success: z.literal(true) }) });
@@ -23,20 +33,3 @@ export const badField = (field: string, problem: string): FanfareError =>
 
 /** Epoch ms as the seconds the API shows. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000);
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
-}

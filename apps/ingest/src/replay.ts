@@ -4,10 +4,12 @@ import {
   type DeadLetterFilter,
   type FoundDeadLetter,
   findDeadLetters,
+  findPlanned,
   listDeadLetters,
   readEvent,
   reopen,
 } from '@fanfare/ledger';
+import { deliveryJob } from '@fanfare/queue';
 import { readApp } from '@fanfare/store';
 import type { IngestDeps } from './deps.ts';
 
@@ -97,8 +99,18 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
   const when = { deadline, sweepAt: now + SWEEP_AFTER_MS };
   if (!(await reopen(deps.queueRedis, appId, letter, when)) || !accepted) return false;
   const { ordinal, uid, provider, deviceId, ref } = letter;
-  const job = { e: ref.key, o: ordinal, u: uid, ...(deviceId ? { d: deviceId } : {}), r: 1 as const, x: deadline };
-  await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [app ? { ...job, v: app.version } : job]);
+  const unread = (await findPlanned(deps.queueRedis, ref, uid))?.deliveries.find(
+    (one) => one.ordinal === ordinal,
+  )?.unread;
+  const delivery = {
+    provider,
+    uid,
+    ordinal,
+    ...(deviceId ? { deviceId } : {}),
+    ...(unread === undefined ? {} : { unread }),
+  };
+  const job = deliveryJob(ref, delivery, { r: 1, x: deadline, ...(app ? { v: app.version } : {}) });
+  await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [job]);
   return true;
 }
 

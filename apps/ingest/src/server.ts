@@ -13,18 +13,30 @@ import Fastify, {
 import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { authenticate } from './auth.ts';
+import { allowOrigins } from './cors.ts';
 import type { IngestDeps } from './deps.ts';
 import type { OverloadGuard } from './overload.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { apnsProviderRoutes } from './routes/apns-providers.ts';
 import { appRoutes } from './routes/apps.ts';
 import { authTokenRoutes } from './routes/auth-tokens.ts';
+import { blockedUserRoutes } from './routes/blocked-users.ts';
+import { cometChatRoutes } from './routes/cometchat.ts';
 import { customProviderRoutes } from './routes/custom-provider.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fcmProviderRoutes } from './routes/fcm-providers.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { legacyTokenRoutes } from './routes/legacy-tokens.ts';
+import { meRoutes } from './routes/me.ts';
 import { memberRoutes } from './routes/members.ts';
+import { muteRoutes } from './routes/mutes.ts';
+import { preferenceRoutes } from './routes/preferences.ts';
+import { readMarkRoutes } from './routes/read-marks.ts';
+import { sdkSettingsRoutes } from './routes/sdk-settings.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { threadRoutes } from './routes/threads.ts';
+import { timeZoneRoutes } from './routes/time-zone.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -58,6 +70,8 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   // First of all hooks: one that throws keeps the later ones from running, but not the end from being counted.
   const idle = countRequests(server);
+  // Before the callers are checked: a browser asks without a credential whether it may call at all.
+  await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server);
   answerErrors(server, deps);
@@ -75,13 +89,24 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     memberRoutes,
     authTokenRoutes,
     tokenRoutes,
+    legacyTokenRoutes,
+    meRoutes,
+    sdkSettingsRoutes,
     customProviderRoutes,
     fcmProviderRoutes,
     apnsProviderRoutes,
+    settingsRoutes,
+    preferenceRoutes,
+    muteRoutes,
+    timeZoneRoutes,
+    blockedUserRoutes,
+    threadRoutes,
+    readMarkRoutes,
     deadLetterRoutes,
   ];
   for (const route of routes) route(server, deps);
   eventRoutes(server, deps, guard);
+  cometChatRoutes(server, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
   return { server, idle };
 }

@@ -1,17 +1,13 @@
-import { type NotificationDetails, type NotifyingEvent, renderDetails } from '@fanfare/core';
-import { readProfiles } from '@fanfare/store';
-import type { SenderDeps } from './deps.ts';
+import { type NotificationDetails, type NotifyingEvent, type RenderContext, renderDetails } from '@fanfare/core';
 import type { LoadedEvent } from './event-cache.ts';
 
-/** The notification for one recipient. A 1:1 recipient's own name and picture are looked up unless the event has both. */
-export async function render(
-  { registry }: SenderDeps,
-  { accepted, profiles }: LoadedEvent,
+/** The notification for one recipient, in their language and with as much as they want shown. */
+export function render(
+  { profiles }: LoadedEvent,
   event: NotifyingEvent,
-  uid: string,
-): Promise<NotificationDetails> {
-  const { type, name, avatar } = event.conversation;
-  if (type === 'group' || (name && avatar)) return renderDetails(event, uid, profiles);
-  const receiver = (await readProfiles(registry, accepted.appId, [uid]))[uid];
-  return renderDetails(event, uid, { ...profiles, receiver });
+  { recipient, ...rest }: Pick<RenderContext, 'settings' | 'recipient' | 'unread'>,
+): NotificationDetails {
+  if (event.conversation.type === 'group') return renderDetails(event, { ...rest, recipient, profiles });
+  const { name, avatar } = recipient;
+  return renderDetails(event, { ...rest, recipient, profiles: { ...profiles, receiver: { name, avatar } } });
 }

@@ -3,12 +3,15 @@ import {
   deliveryId,
   isNotifying,
   type Lane,
+  type NotifyingEvent,
   type Outcome,
   PLATFORMS,
   type Platform,
   type ProviderKind,
   type Push,
+  soundFor,
 } from '@fanfare/core';
+import { ringEnded } from '@fanfare/ledger';
 import type { DeliveryJob } from '@fanfare/queue';
 import {
   type AppBundle,
@@ -17,7 +20,7 @@ import {
   isSuccessor,
   noteFailing,
   type PushKind,
-  readDevice,
+  readDeliveryTarget,
   retireDevice,
 } from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
@@ -36,7 +39,8 @@ interface Outgoing {
   loaded: LoadedEvent;
   lane: Lane;
   app: AppBundle;
-  job: DeliveryJob;
+  /** The recipient's device; absent for webhooks, and where it is not there any more. */
+  device: Device | undefined;
   push: Push;
 }
 
@@ -53,19 +57,31 @@ export async function send(
   if (!app || isSuccessor(app.app, receivedAt)) return { kind: 'rejected', reason: 'app_deleted' };
   if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
+  const [target, over] = await Promise.all([
+    readDeliveryTarget(deps.registry, appId, job.u, job.d),
+    isOver(deps, appId, event),
+  ]);
+  // Erased or deactivated since it was planned, or the call has been given up.
+  if (!target || over) return { kind: 'superseded' };
+  const { settings } = app.app;
   const push: Push = {
     deliveryId: deliveryId(job.e, job.o),
     appId,
     region: app.app.region,
     uid: job.u,
-    details: await render(deps, loaded, event, job.u),
+    details: render(loaded, event, { settings, recipient: target, unread: job.n }),
     deadlineAt,
     // A replay's deadline may lie behind the time the news was once good for.
     holdUntil: Math.max(holdUntil, deadlineAt),
+    trimText: settings.preferences.push.trimTextFieldSetting,
   };
-  const outgoing = { loaded, lane, app, job, push };
+  const outgoing = { loaded, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
+
+/** Whether a ring has been overtaken: its call was cancelled, answered elsewhere or has ended. */
+const isOver = async ({ queueRedis }: SenderDeps, appId: string, event: NotifyingEvent): Promise<boolean> =>
+  event.type === 'call.initiated' && (await ringEnded(queueRedis, appId, event.call.sessionId)) !== undefined;
 
 /** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */
 const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;
@@ -91,14 +107,13 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
   return sent;
 }
 
-async function sendToDevice(deps: SenderDeps, { lane, app, job, push }: Outgoing, kind: PushKind): Promise<Sent> {
-  const device = job.d === undefined ? undefined : await readDevice(deps.registry, push.appId, job.u, job.d);
+async function sendToDevice(deps: SenderDeps, { lane, app, device, push }: Outgoing, kind: PushKind): Promise<Sent> {
   if (!device) return { kind: 'superseded' };
   const { platform } = device;
   const credential = opened(() => app.credential(kind, device.providerId));
   if (credential === 'unreadable') return { ...UNREADABLE, platform };
   if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
-  const devicePush: DevicePush = { ...push, device, sound: app.app.settings.sound?.[push.details.type] ?? 'default' };
+  const devicePush: DevicePush = { ...push, device, sound: soundFor(push.details, app.app.settings) };
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
   const name = `${push.appId}|${kind}|${credential.id}|${PLATFORMS[device.platform].os}`;
   const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () =>

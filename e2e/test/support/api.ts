@@ -33,6 +33,13 @@ export class Api {
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
 
+  /** Switches on what is off by default: that members of a group are told who comes and goes. */
+  tellGroupActions = () => {
+    const actions = ['Left', 'Added', 'Joined', 'Kicked', 'Banned', 'Unbanned', 'ScopeChanged'];
+    const group = Object.fromEntries(actions.map((action) => [`member${action}Setting`, 2]));
+    return this.patch('/v3/notifications/v1/settings', { preferences: { group } });
+  };
+
   /** Loads the whole list of a group's members. */
   loadMembers = (guid: string, uids: readonly string[]) =>
     this.call('PUT', `/v3/groups/${guid}/members`, uids.map((uid) => JSON.stringify({ uid })).join('\n'), {

@@ -5,6 +5,10 @@ import { until } from '@fanfare/testkit';
 
 /** An app running as a process of its own, from its build, as in production. */
 export interface AppProcess extends AsyncDisposable {
+  /** Its process id. */
+  pid: number;
+  /** Where it listens: the API of ingest, the health of the others. */
+  url: string;
   /** As a crash: SIGKILL. */
   kill(): Promise<void>;
   /** SIGTERM; the exit code. */
@@ -12,22 +16,36 @@ export interface AppProcess extends AsyncDisposable {
 }
 
 /** Starts `apps/<app>/dist/main.js` with this environment and nothing else, and waits until it says it has started. */
-export async function startProcess(app: 'fanout' | 'sender', env: Record<string, string>): Promise<AppProcess> {
+export async function startProcess(
+  app: 'ingest' | 'fanout' | 'sender',
+  env: Record<string, string>,
+): Promise<AppProcess> {
   const main = fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { ...env, LOG_LEVEL: 'info', PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let started = false;
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    started ||= text.includes(`${app}.started`);
-  });
-  await until(() => started, `${app} starts`);
+  const port = await portOf(child, app);
   return {
+    pid: child.pid as number,
+    url: `http://127.0.0.1:${port}`,
     kill: async () => void (await end(child, 'SIGKILL')),
     stop: () => end(child, 'SIGTERM'),
     [Symbol.asyncDispose]: async () => void (await end(child, 'SIGKILL')),
   };
+}
+
+/** The port in the line of its log that says it has started. Its log is read to the end. */
+function portOf(child: ChildProcess, app: string): Promise<string> {
+  const started = new RegExp(`^.*"${app}\\.started".*$`, 'm');
+  let log = '';
+  let port: string | undefined;
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    if (port !== undefined) return;
+    log += text;
+    port = started.exec(log)?.[0].match(/"port":(\d+)/)?.[1];
+  });
+  return until(() => port, `${app} starts`);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

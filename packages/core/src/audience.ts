@@ -1,7 +1,15 @@
-import { type Event, isGroupAction, isNotifying, isReaction } from './event.ts';
+import { type Event, isGroupAction, isNotifying, isReaction, type ReactionEvent } from './event.ts';
+import type { AppSettings } from './settings.ts';
 
-/** Who an event is for, before anybody is left out: nobody, people named, or the members of a group. */
-export type Audience = { kind: 'none' } | { kind: 'people'; uids: string[] } | { kind: 'group'; guid: string };
+/**
+ * Who an event is for, before anybody is left out: nobody, people named, the members of a group, or of a group those
+ * whom a reaction may concern: the author of the message, if known, and the members who asked for all reactions.
+ */
+export type Audience =
+  | { kind: 'none' }
+  | { kind: 'people'; uids: string[] }
+  | { kind: 'group'; guid: string }
+  | { kind: 'reaction'; guid: string; author?: string };
 
 /** What a group action does to the list of members. */
 export interface MembershipChange {
@@ -10,19 +18,28 @@ export interface MembershipChange {
 }
 
 /**
- * The audience of an event: the explicit recipients when given, else the receiver of a 1:1, the members of a group, or
- * the author of the message for a reaction. People come sorted and once, so that a slice always starts where the last
- * one ended.
+ * The audience of an event: the explicit recipients when given, else the receiver of a 1:1 or the members of a group;
+ * of a reaction in a group see `reactionAudience`. People come sorted and once, so that a slice always starts where the
+ * last one ended.
  */
-export function audienceOf(event: Event): Audience {
+export function audienceOf(event: Event, settings: AppSettings): Audience {
   if (!isNotifying(event)) return { kind: 'none' };
   if (event.recipients) return people(event.recipients);
   const { conversation } = event;
-  if (isReaction(event)) {
-    const author = event.reaction.messageSender ?? (conversation.type === 'user' ? conversation.id : undefined);
-    return author === undefined ? { kind: 'none' } : people([author]);
-  }
-  return conversation.type === 'user' ? people([conversation.id]) : { kind: 'group', guid: conversation.id };
+  if (conversation.type === 'user') return people([conversation.id]);
+  return isReaction(event) ? reactionAudience(event, settings) : { kind: 'group', guid: conversation.id };
+}
+
+/**
+ * Whom a reaction in a group may concern. By default that is the author of the message and the few who asked for
+ * reactions on all messages (value 3): walking a large group to tell one person would cost a decision for each member.
+ */
+function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { preferences }: AppSettings): Audience {
+  const { reactionsSetting, reactionsOverride } = preferences.group;
+  const author = reaction.messageSender;
+  if (reactionsSetting === 3) return { kind: 'group', guid: id };
+  if (reactionsOverride) return { kind: 'reaction', guid: id, ...(author === undefined ? {} : { author }) };
+  return author === undefined ? { kind: 'none' } : people([author]);
 }
 
 /** uids who never hear of the event whatever the audience: who acted, and who was just removed. */

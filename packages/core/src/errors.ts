@@ -37,6 +37,7 @@ export const ERRORS = {
   ERR_APIKEY_NOT_FOUND: { status: 404, retry: false, meaning: 'The app has no API key with this id.' },
   ERR_GUID_NOT_FOUND: { status: 404, retry: false, meaning: 'No group has this guid.' },
   ERR_EVENT_NOT_FOUND: { status: 404, retry: false, meaning: 'No event with this id, or its record has expired.' },
+  ERR_MESSAGE_NOT_FOUND: { status: 404, retry: false, meaning: 'No message with this id, or its record has expired.' },
   ERR_REPLAY_NOT_FOUND: { status: 404, retry: false, meaning: 'No replay with this id, or its record has expired.' },
   ERR_ROUTE_NOT_FOUND: { status: 404, retry: false, meaning: 'No such path or method.' },
   ERR_PAYLOAD_TOO_LARGE: { status: 413, retry: false, meaning: 'The body is larger than this path takes.' },

@@ -142,12 +142,12 @@ export const isGroupAction = (event: Event): event is GroupActionEvent => event.
 export const isCall = (event: Event): event is CallEvent => 'call' in event;
 
 /**
- * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction retracts (not yet built);
+ * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
  * a custom message notifies only when it says so (PARITY 2.6).
  */
 export function isNotifying(event: Event): event is NotifyingEvent {
   if (isMessage(event)) return event.message.category !== 'custom' || event.message.sendNotification === true;
-  return event.type === 'reaction.added' || isGroupAction(event) || isCall(event);
+  return isReaction(event) || isGroupAction(event) || isCall(event);
 }
 
 /** The key of the conversation an event belongs to; events of one conversation share a shard. */

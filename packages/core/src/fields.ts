@@ -29,6 +29,12 @@ export const EpochMs = z
   .min(SMALLEST_MS, 'must be epoch milliseconds (this looks like seconds)')
   .max(8.64e15);
 
+/** An IANA time zone that this runtime knows. */
+export const TimeZone = z.string().max(100).refine(isTimeZone, 'is not a known IANA time zone, e.g. Asia/Tokyo');
+
+/** A BCP 47 language tag. */
+export const Locale = z.string().max(50).refine(isLocale, 'is not a language tag, e.g. en or pt-BR');
+
 /** Deeper than anybody means to nest, and far from where writing JSON overflows the stack. */
 const MAX_DEPTH = 50;
 
@@ -41,3 +47,20 @@ const isShallow = (value: unknown, depth: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)));
+
+/** Newer runtimes also take `+09:00`, which knows no daylight saving: a name begins with a letter. */
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}

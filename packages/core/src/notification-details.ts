@@ -1,6 +1,9 @@
 /** The call a `type: "call"` notification is about. */
 export type CallAction = 'initiated' | 'ongoing' | 'cancelled' | 'rejected' | 'unanswered' | 'busy' | 'ended';
 
+/** The action of a call event's type: `initiated` of `call.initiated`. */
+export const callActionOf = (type: `call.${CallAction}`): CallAction => type.slice('call.'.length) as CallAction;
+
 /**
  * What a client receives about one notification, on every provider: `notificationDetails` of the custom webhook, the
  * data map of FCM, the root keys of APNs. Names, order and types are CometChat's (seeds 001 and 002; PARITY 6.1).

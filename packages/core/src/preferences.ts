@@ -52,8 +52,10 @@ type OneOnOneKey = (typeof ONE_ON_ONE_PREFERENCES)[OneOnOnePreference]['user'];
 export const DND = { off: 1, on: 2 } as const;
 
 /** A number that must be one of a few. */
-export const choiceOf = (values: readonly number[]) =>
-  z.number().refine((value) => values.includes(value), `must be one of: ${values.join(', ')}`);
+export function choiceOf(values: readonly number[]) {
+  const problem = `must be one of: ${values.join(', ')}`;
+  return z.number(problem).refine((value) => values.includes(value), problem);
+}
 
 const choices = (rules: Record<string, PreferenceRule>) =>
   z.object(

@@ -19,6 +19,8 @@ export interface Push {
   deadlineAt: number;
   /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration. */
   holdUntil: number;
+  /** Whether a message object that is too large is sent with less of its text, instead of not at all (PARITY 2.2). */
+  trimText?: boolean;
 }
 
 /** A push to a device, through FCM or APNs. */

@@ -1,10 +1,7 @@
-import { z } from 'zod';
-import { FRESHNESS_CLASSES, type Freshness, type FreshnessClass } from './deadlines.ts';
-import { JsonObject } from './fields.ts';
+import type { Freshness, FreshnessClass } from './deadlines.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { CallAction } from './notification-details.ts';
 import {
-  choiceOf,
   DND,
   GROUP_PREFERENCES,
   type GroupPreference,
@@ -12,13 +9,13 @@ import {
   type OneOnOnePreference,
   type PreferenceRule,
 } from './preferences.ts';
-import { type Schedule, SchedulePatch, WHOLE_WEEK } from './schedule.ts';
-import { DEFAULT_TEMPLATES, type Templates, TemplatesPatch } from './templates.ts';
+import { type Schedule, WHOLE_WEEK } from './schedule.ts';
+import { DEFAULT_TEMPLATES, type Templates } from './templates.ts';
 
-const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
-const HOUR_MS = 3_600_000;
+/** The states of a call, each with a setting of its own. */
+export const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
 /** The longest anything about an event is kept: what erasing a person promises (spec/api.md). */
-const MAX_RETENTION_HOURS = 168;
+export const MAX_RETENTION_HOURS = 168;
 
 type Scope<Name extends string> = Record<`${Name}Setting`, number> &
   Record<`${Name}Override`, boolean> & { messageEditedSetting: number; messageDeletedSetting: number };
@@ -69,7 +66,7 @@ export interface AppSettings {
   maxGroupSize?: number;
   /** Whether unread messages are counted and sent along. */
   badge: boolean;
-  /** Where members are asked for, instead of our own lists. */
+  /** Where members are asked for, instead of our own lists. Its secret is kept apart, sealed. */
   membership?: { url: string };
   /** Hours everything about an event is kept: of large groups, and of all others. */
   retention: { bulk: number; events: number };
@@ -77,7 +74,6 @@ export interface AppSettings {
   logs: { until: number; content: boolean };
 }
 
-const onOff = [1, 2] as const;
 const both = <T>(names: readonly string[], suffix: string, value: T) =>
   names.map((name) => [`${name}${suffix}`, value] as const);
 
@@ -131,73 +127,6 @@ export const DEFAULT_SETTINGS: AppSettings = {
   retention: { bulk: 24, events: MAX_RETENTION_HOURS },
   logs: { until: 0, content: false },
 };
-
-const scopePatch = (rules: Record<string, PreferenceRule>) =>
-  z.object(
-    Object.fromEntries([
-      ...Object.entries(rules).flatMap(([name, { values }]) => [
-        [`${name}Setting`, choiceOf(values).nullish()],
-        [`${name}Override`, z.boolean().nullish()],
-      ]),
-      ...both(['messageEdited', 'messageDeleted'], 'Setting', choiceOf(onOff).nullish()),
-    ]) as Record<string, z.ZodType>,
-  );
-
-const switches = (names: readonly string[]) =>
-  z.object(Object.fromEntries(names.map((name) => [name, z.boolean().nullish()])));
-
-const PreferencesPatch = z.object({
-  group: scopePatch(GROUP_PREFERENCES).nullish(),
-  oneOnOne: scopePatch(ONE_ON_ONE_PREFERENCES).nullish(),
-  mute: switches([
-    'dndPreferenceOverride',
-    'schedulePreferenceOverride',
-    'mutedGroupsOverride',
-    'mutedOneOnOnesOverride',
-  ])
-    .extend({ dndPreferenceSetting: choiceOf(onOff).nullish(), schedulePreferenceSetting: SchedulePatch.nullish() })
-    .nullish(),
-  call: switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule'])
-    .extend(Object.fromEntries(both(CALL_ACTIONS, 'Setting', choiceOf(onOff).nullish())))
-    .nullish(),
-  bypassPreferencesForMentions: z.boolean().nullish(),
-  bypassPreferencesForAllMention: z.boolean().nullish(),
-  usePrivacyTemplate: choiceOf([1, 2, 3]).nullish(),
-  push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push)).extend({ customJson: JsonObject.nullish() }).nullish(),
-});
-
-const FreshnessPatch = z.strictObject({
-  leaveMs: z
-    .number()
-    .int()
-    .min(1000)
-    .max(24 * HOUR_MS),
-  holdMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(28 * 24 * HOUR_MS),
-});
-const hours = z.number().int().min(1).max(MAX_RETENTION_HOURS);
-
-/** What is sent to change an app's settings: `null` brings a value back to its default; unknown keys are passed over. */
-export const SettingsPatch = z.object({
-  preferences: PreferencesPatch.nullish(),
-  sound: z.object({ chat: z.string().min(1).max(255).nullish(), call: z.string().min(1).max(255).nullish() }).nullish(),
-  templates: TemplatesPatch.nullish(),
-  deadlines: z
-    .strictObject(
-      Object.fromEntries(FRESHNESS_CLASSES.map((name) => [name, FreshnessPatch.nullish()])) as Record<
-        FreshnessClass,
-        z.ZodOptional<z.ZodNullable<typeof FreshnessPatch>>
-      >,
-    )
-    .nullish(),
-  maxGroupSize: z.number().int().min(1).nullish(),
-  badge: z.boolean().nullish(),
-  retention: z.strictObject({ bulk: hours.nullish(), events: hours.nullish() }).nullish(),
-});
-export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
 /** The settings that hold, from what an app has set. */
 export const effectiveSettings = (stored: object): AppSettings => mergePatch(DEFAULT_SETTINGS, stored);

@@ -18,14 +18,21 @@ const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancell
 
 /**
  * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same login
- * on the same phone do not: it would ring twice.
+ * on the same phone do not: it would ring twice. Where it is known on which devices a call `rung`, what ends it goes by
+ * VoIP to those; the others hear of the missed call as of any other news.
  */
-export function deviceTargets(event: NotifyingEvent, devices: readonly DeviceRef[]): Target[] {
-  const byVoip = isCall(event) && VOIP_TYPES.has(event.type);
-  const ringing = new Set(byVoip ? devices.flatMap((device) => (isVoip(device) ? [device.session] : [])) : []);
+export function deviceTargets(
+  event: NotifyingEvent,
+  devices: readonly DeviceRef[],
+  rung?: ReadonlySet<string>,
+): Target[] {
+  const callsByVoip = isCall(event) && VOIP_TYPES.has(event.type);
+  const byVoip = (device: DeviceRef) =>
+    callsByVoip && isVoip(device) && (event.type === 'call.initiated' || !rung || rung.has(device.id));
+  const ringing = new Set(devices.flatMap((device) => (byVoip(device) ? [device.session] : [])));
   return devices
     .filter((device) => {
-      if (isVoip(device)) return byVoip;
+      if (isVoip(device)) return byVoip(device);
       return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !ringing.has(device.session);
     })
     .map((device) => ({ provider: PLATFORMS[device.platform].provider, deviceId: device.id }));

@@ -1,9 +1,70 @@
 import { z } from 'zod';
-import { JsonObject } from './fields.ts';
+import {
+  DEFAULT_TEMPLATES,
+  type Template,
+  type TemplateField,
+  type TemplateKey,
+  type Templates,
+  type TemplateTexts,
+} from './template-defaults.ts';
 
-/** Texts of notifications, by kind. */
-export type Templates = Record<string, unknown>;
+export { DEFAULT_TEMPLATES, type Template, type TemplateKey, type Templates, type TemplateTexts };
 
-export const TemplatesPatch = z.record(z.string(), JsonObject);
+const MAX_TEXT = 2000;
+const MAX_LOCALES = 100;
+const LOCALE = /^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;
 
-export const DEFAULT_TEMPLATES: Templates = {};
+type TextsPatch = Partial<Record<TemplateField, string | null>>;
+type TemplatePatch = TextsPatch & { locales?: Record<string, TextsPatch | null> | null };
+
+/** Every template takes a fallback, also where the default has none. */
+const textsPatch = (standard: Template) => {
+  const fields = ['titleOneOnOne', 'titleGroup', 'body_fallback', ...Object.keys(standard)];
+  return z.object(Object.fromEntries(fields.map((name) => [name, z.string().max(MAX_TEXT).nullish()])));
+};
+
+const templatePatch = (standard: Template) => {
+  const texts = textsPatch(standard);
+  const locales = z
+    .record(z.string().regex(LOCALE, 'must be a language tag, such as "de" or "pt-BR"'), texts.nullable())
+    .refine((value) => Object.keys(value).length <= MAX_LOCALES, `must not be more than ${MAX_LOCALES} languages`);
+  return texts.extend({ locales: locales.nullish() });
+};
+
+/**
+ * What is sent to change templates: texts of at most 2,000 characters; `null` brings back the default; names that no
+ * template has are passed over.
+ */
+export const TemplatesPatch = z.object(
+  Object.fromEntries(
+    Object.entries(DEFAULT_TEMPLATES).map(([key, standard]) => [key, templatePatch(standard).nullish()]),
+  ),
+) as unknown as z.ZodType<Partial<Record<TemplateKey, TemplatePatch | null>>>;
+
+/**
+ * The texts of a template for readers of these languages, the most wanted first: those in a language, those in the
+ * wider languages it belongs to (`pt-BR`, then `pt`: https://www.rfc-editor.org/rfc/rfc4647#section-3.4), at last those
+ * without a language. Case does not matter, nor `_` for `-`.
+ */
+export function textsFor(template: Template, languages: readonly (string | undefined)[]): TemplateTexts[] {
+  const variants = new Map(Object.entries(template.locales ?? {}).map(([tag, texts]) => [normal(tag), texts]));
+  const found = languages.flatMap((language) => wider(language).map((tag) => variants.get(tag)));
+  return [...found.filter((texts) => texts !== undefined), template];
+}
+
+const normal = (tag: string): string => tag.toLowerCase().replaceAll('_', '-');
+
+const wider = (language: string | undefined): string[] => {
+  const parts = language === undefined ? [] : normal(language).split('-');
+  return parts.map((_part, index) => parts.slice(0, parts.length - index).join('-'));
+};
+
+/** The first of these fields that the nearest language has. An empty text is none: a notification needs its words. */
+export function textOf(texts: readonly TemplateTexts[], fields: readonly TemplateField[]): string | undefined {
+  for (const layer of texts) {
+    for (const field of fields) {
+      if (layer[field]) return layer[field];
+    }
+  }
+  return undefined;
+}

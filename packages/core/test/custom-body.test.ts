@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { customBody, type EventType, type NotifyingEvent, type Profiles, renderDetails } from '../src/index.ts';
+import { customBody, type EventType, type NotifyingEvent, type Profiles } from '../src/index.ts';
+import { details } from './render-context.ts';
 import { event, type Posted } from './sample-events.ts';
 import { CALL, CHAT, GROUP_ACTION, REACTION } from './seed-samples.ts';
 
@@ -9,18 +10,23 @@ const george = { name: 'George Alan', avatar: `${AVATAR}cometchat-uid-2.webp` };
 
 /** What the webhook receives for `uid`, as text. */
 function wire(subject: NotifyingEvent, uid: string, profiles: Profiles = {}): string {
-  const details = renderDetails(subject, uid, profiles);
   const push = {
     deliveryId: 'em86z00g8000000-0',
     appId: 'app123',
     region: 'us',
     uid,
-    details,
+    details: details(subject, { profiles, recipient: { uid } }),
     deadlineAt: 0,
     holdUntil: 0,
   };
   return JSON.stringify(customBody(push));
 }
+
+test('the webhook receives the badge as a number', () => {
+  const push = { deliveryId: 'd', appId: 'app123', region: 'us', uid: 'bob', deadlineAt: 0, holdUntil: 0 };
+  const body = customBody({ ...push, details: details(event('message.sent'), { unread: 3 }) });
+  expect(JSON.stringify(body)).toContain('"sentAt":"1741847453000","unreadMessageCount":3}');
+});
 
 const toGeorge = (conversation: object = {}) => ({
   sender: { uid: 'cometchat-uid-1' },
@@ -63,9 +69,14 @@ describe.each(SAMPLES)('the webhook receives the documented %s payload, byte for
     const custom = { screen: 'chat', deep: { link: [1, null] } };
     const subject = event(type, { ...fields, custom }) as NotifyingEvent;
     const profiles = { sender: andrew, receiver: inGroup ? { name: 'Hiking group' } : george };
-    const details = { ...sample.data.notificationDetails, custom };
     const { trigger, appId, region, webhook } = sample;
-    const expected = { trigger, data: { to: { uid }, notificationDetails: details }, appId, region, webhook };
+    const expected = {
+      trigger,
+      data: { to: { uid }, notificationDetails: { ...sample.data.notificationDetails, custom } },
+      appId,
+      region,
+      webhook,
+    };
     expect(wire(subject, uid, profiles)).toBe(JSON.stringify(expected));
   });
 });

@@ -64,7 +64,7 @@ test('a message keeps everything that the documentation allows', () => {
 });
 
 describe('who is notified', () => {
-  const silent: EventType[] = ['message.read', 'reaction.removed', 'user.blocked', 'user.unblocked'];
+  const silent: EventType[] = ['message.read', 'user.blocked', 'user.unblocked'];
 
   test.each(EVENT_TYPES.map((type) => [type, !silent.includes(type)] as const))('%s notifies: %s', (type, notifies) => {
     expect(isNotifying(checked(smallest(type)))).toBe(notifies);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type NotifyingEvent, type Profiles, renderDetails } from '../src/index.ts';
+import type { NotifyingEvent, Profiles } from '../src/index.ts';
+import { details } from './render-context.ts';
 import { checked, GROUP_ACTIONS, type Posted, posted } from './sample-events.ts';
 
 const BOB = { uid: 'bob', name: 'Bob', scope: 'admin', oldScope: 'participant' };
@@ -9,7 +10,8 @@ const ERIN = { uid: 'erin', name: 'Erin' };
 const FRANK = { uid: 'frank', name: 'Frank' };
 
 function body(type: Posted['type'], members: object[], profiles: Profiles = {}, sender: object = { uid: 'alice' }) {
-  return renderDetails(checked(posted(type, { members, sender })) as NotifyingEvent, 'zoe', profiles).body;
+  const event = checked(posted(type, { members, sender })) as NotifyingEvent;
+  return details(event, { profiles, recipient: { uid: 'zoe' } }).body;
 }
 
 const VERBS: [type: Posted['type'], one: string, many: string][] = [

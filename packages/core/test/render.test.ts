@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isGroupAction, isNotifying, type NotifyingEvent, renderDetails } from '../src/index.ts';
+import { isGroupAction, isNotifying, type NotifyingEvent } from '../src/index.ts';
+import { details as detailsFor } from './render-context.ts';
 import { anyEvent, anyUid, CALLS, checked, event, posted } from './sample-events.ts';
 
 const ALICE = { uid: 'alice', name: 'Alice' };
@@ -9,7 +10,7 @@ const IN_GROUP = { sender: ALICE, conversation: HIKING };
 const call = { sessionId: 'v1.us.1', type: 'video' };
 const reaction = { id: '58', reaction: '😎', messageId: '101', messageSender: 'carol' };
 
-const render = (subject: NotifyingEvent, recipient = 'bob') => renderDetails(subject, recipient, {});
+const render = (subject: NotifyingEvent, recipient = 'bob') => detailsFor(subject, { recipient: { uid: recipient } });
 const text = (fields: object) => render(event('message.sent', { message: { id: '101', ...fields } })).body;
 
 describe('the title', () => {
@@ -50,7 +51,7 @@ describe('the body', () => {
     expect(text({ type, text: 'caption' })).toBe(body);
   });
 
-  test.each(['location', 'extension_poll', 'constructor', 'toString', '__proto__'])(
+  test.each(['location', 'constructor', 'toString', '__proto__'])(
     'of a "%s" of the backend\'s own is its text, else "New message"',
     (type) => {
       expect(text({ category: 'custom', sendNotification: true, type, text: 'Where?' })).toBe('Where?');
@@ -78,7 +79,7 @@ describe('the names and pictures', () => {
   test('are those of the event before those registered', () => {
     const sender = { uid: 'alice', name: 'Alice', avatar: 'https://example.com/alice.png' };
     const conversation = { type: 'user', id: 'bob', name: 'Bob', avatar: 'https://example.com/bob.png' };
-    expect(renderDetails(event('message.sent', { sender, conversation }), 'bob', profiles)).toMatchObject({
+    expect(detailsFor(event('message.sent', { sender, conversation }), { profiles })).toMatchObject({
       senderName: 'Alice',
       senderAvatar: sender.avatar,
       receiverName: 'Bob',
@@ -87,7 +88,7 @@ describe('the names and pictures', () => {
   });
 
   test('are those registered where the event has none', () => {
-    expect(renderDetails(event('message.sent'), 'bob', profiles)).toMatchObject({
+    expect(detailsFor(event('message.sent'), { profiles })).toMatchObject({
       title: 'Registered Alice',
       senderAvatar: 'https://example.com/a.png',
       receiverName: 'Registered Bob',
@@ -106,7 +107,7 @@ describe('the names and pictures', () => {
     const subject = event('message.sent', { conversation, recipients: ['carol'] });
     expect(render(subject, 'carol')).toMatchObject({ receiver: 'carol', receiverName: 'carol' });
     expect(render(subject, 'carol')).not.toHaveProperty('receiverAvatar');
-    expect(renderDetails(subject, 'carol', { receiver: { name: 'Carol' } }).receiverName).toBe('Carol');
+    expect(detailsFor(subject, { recipient: { uid: 'carol', name: 'Carol' } }).receiverName).toBe('Carol');
   });
 
   test('of a group are the same for every member, and the receiver is the group', () => {
@@ -147,7 +148,7 @@ test.each(CALLS)('%s says what the call does now, and which call it is', (type) 
 test('every notification is plain text, for whatever event, people and groups', () => {
   fc.assert(
     fc.property(anyEvent.filter(isNotifying), anyUid, (subject, recipient) => {
-      const details = renderDetails(subject, recipient, { members: {} });
+      const details = detailsFor(subject, { recipient: { uid: recipient } });
       expect(Object.entries(details).filter(([, value]) => typeof value !== 'string')).toEqual([]);
       expect(details.receiver).toBe(subject.conversation.type === 'group' ? subject.conversation.id : recipient);
       expect(details.title).not.toBe('');

@@ -61,28 +61,40 @@ export async function findDeadLetters(
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
+/** The dead letter of one rejected delivery, whose shard is known: the provider's words. Undefined when it has none. */
+export async function readDeadLetterOf(
+  redis: Redis,
+  appId: string,
+  shard: number,
+  deliveryId: string,
+): Promise<FoundDeadLetter | undefined> {
+  const [letter] = await readRecords(redis, appId, shard, [deliveryId]);
+  return letter;
+}
+
 /** Takes a dead letter off the list; the delivery stays rejected. */
 export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
   const { shard } = letter.ref;
   const both = redis.multi().zrem(keys.deadLetters(shard, appId), letter.id);
-  const [removed] = (await both.hdel(keys.deadLetterRecords(shard, appId), letter.id).exec()) ?? [];
+  const [removed] = (await both.hdel(keys.attempts(shard, letter.ref.key), recordField(letter)).exec()) ?? [];
   return removed?.[1] === 1;
 }
 
 /** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
 const REOPEN = script<number>(`
--- KEYS event, states, load, open, dead letters, dead letter records, attempts
+-- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep
 redis.call('ZREM', KEYS[5], ARGV[3])
-redis.call('HDEL', KEYS[6], ARGV[3])
+redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return -1 end
 if redis.call('BITFIELD', KEYS[2], 'GET', 'u4', '#' .. ARGV[2])[1] ~= 4 then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', 'u4', '#' .. ARGV[2], 0)
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
+redis.call('HDEL', KEYS[1], 'done')
 redis.call('HINCRBY', KEYS[3], ARGV[4], 1)
-redis.call('HSET', KEYS[7], 'x' .. ARGV[2], ARGV[5])
-redis.call('PEXPIREAT', KEYS[7], exp)
+redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
+redis.call('PEXPIREAT', KEYS[6], exp)
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
 return 1
 `);
@@ -106,7 +118,6 @@ export async function reopen(
       keys.load(shard),
       keys.open(shard),
       keys.deadLetters(shard, appId),
-      keys.deadLetterRecords(shard, appId),
       keys.attempts(shard, key),
     ],
     [key, letter.ordinal, letter.id, loadField(appId, letter.provider), when.deadline, when.sweepAt],
@@ -154,6 +165,7 @@ async function readBatch(
   };
 }
 
+/** A letter is kept with its event and goes with it, however long its id stays on the list. */
 async function readRecords(
   redis: Redis,
   appId: string,
@@ -161,18 +173,25 @@ async function readRecords(
   ids: readonly string[],
 ): Promise<FoundDeadLetter[]> {
   if (ids.length === 0) return [];
-  const [texts, scores] = await Promise.all([
-    redis.hmget(keys.deadLetterRecords(shard, appId), ...ids),
+  const [scores, letters] = await Promise.all([
     redis.zmscore(keys.deadLetters(shard, appId), ...ids),
+    Promise.all(ids.map((id) => readRecord(redis, shard, id))),
   ]);
   return ids.flatMap((id, i) => {
-    const [text, at, parsed] = [texts[i], scores[i], parseDeliveryId(id)];
-    if (!text || !at || !parsed) return [];
-    return [
-      { ...decodeDeadLetter(id, Number(at), text), ref: { shard, key: parsed.eventKey }, ordinal: parsed.ordinal },
-    ];
+    const [at, letter] = [scores[i], letters[i]];
+    if (!at || !letter) return [];
+    const { text, eventKey, ordinal } = letter;
+    return [{ ...decodeDeadLetter(id, Number(at), text), ref: { shard, key: eventKey }, ordinal }];
   });
 }
+
+async function readRecord(redis: Redis, shard: number, id: string) {
+  const parsed = parseDeliveryId(id);
+  const text = parsed && (await redis.hget(keys.attempts(shard, parsed.eventKey), recordField(parsed)));
+  return text ? { ...parsed, text } : undefined;
+}
+
+const recordField = ({ ordinal }: { ordinal: number }): string => `d${ordinal}`;
 
 const matches = (letter: DeadLetter, { provider, reason }: DeadLetterFilter): boolean =>
   (provider === undefined || letter.provider === provider) && (reason === undefined || letter.reason === reason);

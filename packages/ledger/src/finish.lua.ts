@@ -1,12 +1,15 @@
 /**
  * Lua shared by the scripts that may end an event: one that is fully planned and has no open delivery left is taken off
- * the list of open events. Its state is never stored: it follows from these numbers (see `progress.ts`).
+ * the list of open events, and the time is noted, once. Its state is never stored: it follows from these numbers (see
+ * `progress.ts`).
  */
 export const FINISH_LUA = `
-local function finish(event, open, key)
+local function finish(event, open, key, now)
   local n = redis.call('HMGET', event, 'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded')
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
-  if n[1] == '1' and tonumber(n[2]) == settled then redis.call('ZREM', open, key) end
+  if n[1] ~= '1' or tonumber(n[2]) ~= settled then return end
+  redis.call('ZREM', open, key)
+  redis.call('HSETNX', event, 'done', now)
 end
 `;

@@ -1,10 +1,18 @@
 export * from './accept.ts';
 export * from './attempts.ts';
+export * from './calls.ts';
+export * from './change-lane.ts';
 export type { DeadLetter } from './dead-letter.ts';
 export * from './dead-letters.ts';
 export { shardTag } from './keys.ts';
+export * from './log-index.ts';
+export * from './messages.ts';
+export type { Noted, NotedConversation } from './notes.ts';
+export * from './originals.ts';
 export * from './plan.ts';
 export { deliveriesOf, type PlannedSlice } from './planned-slice.ts';
 export * from './progress.ts';
+export * from './reactions.ts';
 export * from './settle.ts';
 export * from './sweep.ts';
+export * from './trace.ts';

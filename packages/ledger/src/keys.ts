@@ -1,5 +1,6 @@
 /**
- * Every key of the ledger. All but `location` carry the hash tag of the event's shard, which is also the prefix of the
+ * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `ringEnd`), which are
+ * asked for before a shard is known, carry the hash tag of the event's shard, which is also the prefix of the
  * shard's BullMQ queues, so that one script may touch them together on Redis Cluster. Everything about one event goes
  * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
  */
@@ -14,16 +15,32 @@ export const keys = {
   plan: (shard: number, key: string) => `${shardTag(shard)}:plan:${key}`,
   /** String: four bits a delivery, at its ordinal. */
   states: (shard: number, key: string) => `${shardTag(shard)}:st:${key}`,
-  /** Hash: ordinal → attempts as text, where the first was not the last; `x<ordinal>` → deadline given by a replay. */
+  /**
+   * Hash: ordinal → attempts as text, where the first was not the last; `d<ordinal>` → dead letter, of a rejected
+   * delivery; `x<ordinal>` → deadline given by a replay.
+   */
   attempts: (shard: number, key: string) => `${shardTag(shard)}:at:${key}`,
   /** Sorted set: keys of events not yet done, by when the sweeper looks at them next. No TTL. */
   open: (shard: number) => `${shardTag(shard)}:open`,
   /** Hash: `<appId>|<provider>` → deliveries planned and not settled. No TTL. */
   load: (shard: number) => `${shardTag(shard)}:load`,
-  /** Sorted set: ids of an app's rejected deliveries, by time. Capped; goes with the last of their events. */
+  /**
+   * Sorted set: ids of an app's rejected deliveries, by time. Capped; goes with the last of their events. Says nothing of
+   * a person: the letters themselves go each with its own event.
+   */
   deadLetters: (shard: number, appId: string) => `${shardTag(shard)}:dl:${appId}`,
-  /** Hash: delivery id → dead letter record. Comes and goes with the set. */
-  deadLetterRecords: (shard: number, appId: string) => `${shardTag(shard)}:dlr:${appId}`,
+  /** Sorted set: time and key of the events in an app's notification log. Trimmed; goes with the last of the events. */
+  log: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
+  /** String: who wrote a message, and where (see messages.ts). Retention of the event. */
+  message: (appId: string, messageId: string) => `msg:{${appId}:${messageId}}`,
+  /** String: who reacted to which message (see reactions.ts). Retention of the event. */
+  reaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
+  /** String: the ring of a call session (see calls.ts). A day at most, like the next two. */
+  call: (appId: string, sessionId: string) => `call:{${appId}:${sessionId}}`,
+  /** String: the latest ring in a conversation. */
+  lastCall: (appId: string, conversationId: string) => `lastcall:{${appId}:${conversationId}}`,
+  /** String: the state that ended the ringing of a call session. */
+  ringEnd: (appId: string, sessionId: string) => `ringend:{${appId}:${sessionId}}`,
 };
 
 /** The hash tag of a shard. */

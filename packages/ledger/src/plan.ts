@@ -48,14 +48,14 @@ return 0
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, only from the slice it worked on. */
 const ADVANCE = script<number>(`
--- KEYS event, job lock, open; ARGV lock token, slice number, cursor, last, event key
+-- KEYS event, job lock, open; ARGV lock token, slice number, cursor, last, event key, now
 ${FINISH_LUA}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
 if redis.call('HGET', KEYS[1], 'slice') ~= ARGV[2] then return -2 end
 redis.call('HSET', KEYS[1], 'slice', tonumber(ARGV[2]) + 1, 'cursor', ARGV[3])
 if ARGV[4] == '1' then
   redis.call('HSET', KEYS[1], 'full', 1)
-  finish(KEYS[1], KEYS[3], ARGV[5])
+  finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
 end
 return 0
 `);
@@ -84,6 +84,12 @@ return redis.call('HSET', KEYS[1], 'applied', 1)
 export const noteApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
   await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
 };
+
+/** Whether the event's whole audience has been planned, or undefined when the event is gone. */
+export async function isFullyPlanned(redis: Redis, { shard, key }: EventRef): Promise<boolean | undefined> {
+  const [at, full] = await redis.hmget(keys.event(shard, key), 'at', 'full');
+  return at ? full === '1' : undefined;
+}
 
 /** The slice planned under this number, or undefined when there is none yet. */
 export async function readSlice(
@@ -127,7 +133,8 @@ export async function planSlice(
 
 /**
  * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and the token this worker
- * holds: a worker that lost its lock cannot move the cursor backwards.
+ * holds: a worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) is when the event has finished,
+ * should nothing of it be left to send.
  * @throws FencedError when the lock or the cursor is not what it was.
  */
 export async function advance(
@@ -136,11 +143,12 @@ export async function advance(
   lock: { key: string; token: string },
   number: number,
   slice: PlannedSlice,
+  now: number = Date.now(),
 ): Promise<void> {
   const answer = await ADVANCE(
     redis,
     [keys.event(shard, key), lock.key, keys.open(shard)],
-    [lock.token, number, slice.cursor, slice.last ? 1 : 0, key],
+    [lock.token, number, slice.cursor, slice.last ? 1 : 0, key, now],
   );
   if (answer < 0) throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
 }

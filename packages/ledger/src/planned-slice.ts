@@ -19,17 +19,13 @@ const PROVIDER_OF: Record<string, ProviderKind> = { f: 'fcm', a: 'apns', c: 'cus
 
 /**
  * Text, some ten bytes a recipient besides the uid: a head line `first TAB cursor TAB last`, then per recipient
- * `uid TAB targets` with targets as a letter for the provider and the device id, separated by commas, or `!REASON`.
- * None of the parts may hold a tab, comma or line feed; uids, cursors and device ids are ours and do not.
+ * `uid TAB targets [TAB unread]` with targets as a letter for the provider and the device id, separated by commas, or
+ * `uid TAB !REASON[:detail]`. None of the parts may hold a tab, comma or line feed; uids, cursors, device ids and
+ * details are ours and do not.
  */
 export function encodeSlice(slice: PlannedSlice): string {
   const head = `${slice.first}\t${slice.cursor}\t${slice.last ? 1 : 0}`;
-  const lines = slice.recipients.map((recipient) =>
-    'suppressed' in recipient
-      ? `${recipient.uid}\t!${recipient.suppressed}`
-      : `${recipient.uid}\t${recipient.targets.map(encodeTarget).join(',')}`,
-  );
-  return [head, ...lines].join('\n');
+  return [head, ...slice.recipients.map(encodeRecipient)].join('\n');
 }
 
 /** The slice `encodeSlice` made this text of. */
@@ -39,14 +35,24 @@ export function decodeSlice(text: string): PlannedSlice {
   return { first: Number(first), cursor, last: last === '1', recipients: lines.map(decodeRecipient) };
 }
 
-/** The deliveries of a slice with their ordinals. */
+/** The deliveries of a slice with their ordinals, and with their recipient's unread messages where those are counted. */
 export function deliveriesOf(slice: PlannedSlice): PlannedDelivery[] {
   let ordinal = slice.first;
-  return slice.recipients.flatMap((recipient) =>
-    'suppressed' in recipient
-      ? []
-      : recipient.targets.map((target) => ({ ...target, uid: recipient.uid, ordinal: ordinal++ })),
-  );
+  return slice.recipients.flatMap((recipient) => {
+    if ('suppressed' in recipient) return [];
+    const { uid, targets, unread } = recipient;
+    const mine = unread === undefined ? { uid } : { uid, unread };
+    return targets.map((target) => ({ ...target, ...mine, ordinal: ordinal++ }));
+  });
+}
+
+function encodeRecipient(recipient: PlannedRecipient): string {
+  if ('suppressed' in recipient) {
+    const { uid, suppressed, detail } = recipient;
+    return `${uid}\t!${suppressed}${detail === undefined ? '' : `:${detail}`}`;
+  }
+  const { uid, targets, unread } = recipient;
+  return `${uid}\t${targets.map(encodeTarget).join(',')}${unread === undefined ? '' : `\t${unread}`}`;
 }
 
 const encodeTarget = (target: Target): string => PROVIDER_LETTER[target.provider] + (target.deviceId ?? '');
@@ -57,9 +63,14 @@ function decodeTarget(text: string): Target {
 }
 
 function decodeRecipient(line: string): PlannedRecipient {
-  const tab = line.indexOf('\t');
-  const uid = line.slice(0, tab);
-  const rest = line.slice(tab + 1);
-  if (rest.startsWith('!')) return { uid, suppressed: rest.slice(1) as SuppressionReason };
-  return { uid, targets: rest.split(',').map(decodeTarget) as [Target, ...Target[]] };
+  const [uid, what, unread] = line.split('\t') as [string, string, string | undefined];
+  if (what.startsWith('!')) return { uid, ...decodeSuppression(what.slice(1)) };
+  const targets = what.split(',').map(decodeTarget) as [Target, ...Target[]];
+  return unread === undefined ? { uid, targets } : { uid, targets, unread: Number(unread) };
+}
+
+function decodeSuppression(text: string): { suppressed: SuppressionReason; detail?: string } {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { suppressed: text as SuppressionReason };
+  return { suppressed: text.slice(0, colon) as SuppressionReason, detail: text.slice(colon + 1) };
 }

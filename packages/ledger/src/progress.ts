@@ -40,11 +40,16 @@ export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise
   };
 }
 
-/** State and counts of an event, read in one command, or undefined when it is gone. */
-export async function readProgress(
-  redis: Redis,
-  { shard, key }: EventRef,
-): Promise<{ state: EventState; counts: Counts } | undefined> {
+/** How far an event has come. */
+export interface Progress {
+  state: EventState;
+  counts: Counts;
+  /** When the last of it was settled (epoch ms), of an event that is done; after a replay, when it was done again. */
+  finishedAt?: number;
+}
+
+/** State, counts and end of an event, read in one command, or undefined when it is gone. */
+export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
   const fields = await redis.hgetall(keys.event(shard, key));
   if (!fields.at) return undefined;
   const n = (field: string) => Number(fields[field] ?? 0);
@@ -59,8 +64,10 @@ export async function readProgress(
   const reasons = Object.entries(fields).flatMap(([field, value]) =>
     field.startsWith('!') ? [[field.slice(1), Number(value)] as const] : [],
   );
+  const state = fields.full !== '1' ? 'expanding' : pending > 0 ? 'delivering' : 'done';
   return {
-    state: fields.full !== '1' ? 'expanding' : pending > 0 ? 'delivering' : 'done',
+    state,
+    ...(fields.done ? { finishedAt: Number(fields.done) } : {}),
     counts: { audience: n('aud'), planned: n('next'), suppressed: Object.fromEntries(reasons), ...settled, pending },
   };
 }

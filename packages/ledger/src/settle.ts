@@ -18,8 +18,8 @@ import { TRIM_LUA } from './trim.lua.ts';
  * that running a job twice counts once. Answers each delivery's state as it was before.
  */
 const SETTLE = script<number[]>(`
--- KEYS event, states, load, open, dead letters, dead letter records
--- ARGV event key, now, cap of dead letters, prefix of event keys,
+-- KEYS event, states, load, open, dead letters, attempts
+-- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts,
 --   then per delivery: ordinal, state, load field, delivery id, dead letter
 ${FINISH_LUA}
 ${TRIM_LUA}
@@ -27,7 +27,7 @@ local NAMES = { ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return {} end
 local before, letters = {}, false
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
   local from = redis.call('BITFIELD', KEYS[2], 'GET', 'u4', at)[1]
   before[#before + 1] = from
@@ -39,13 +39,16 @@ for i = 5, #ARGV, 5 do
     end
     if ARGV[i + 4] ~= '' then
       redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])
-      redis.call('HSET', KEYS[6], ARGV[i + 3], ARGV[i + 4])
+      redis.call('HSET', KEYS[6], 'd' .. ARGV[i], ARGV[i + 4])
       letters = true
     end
   end
 end
-if letters then trim(KEYS[5], KEYS[6], tonumber(ARGV[3]), ARGV[4], exp) end
-finish(KEYS[1], KEYS[4], ARGV[1])
+if letters then
+  redis.call('PEXPIREAT', KEYS[6], exp)
+  trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp)
+end
+finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
 `);
 
@@ -74,10 +77,10 @@ export async function settle(
       keys.load(shard),
       keys.open(shard),
       keys.deadLetters(shard, appId),
-      keys.deadLetterRecords(shard, appId),
+      keys.attempts(shard, key),
     ],
     [
-      ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, '')],
+      ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, ''), keys.attempts(shard, '')],
       ...settlements.flatMap((settlement) => settlementArgs(key, appId, settlement)),
     ],
   );

@@ -4,23 +4,39 @@ import { expect, test } from '@jest/globals';
 import {
   acceptEvent,
   advance,
+  changeLane,
   claimDueEvents,
   dropDeadLetter,
+  endRing,
+  findCall,
   findDeadLetters,
   findEvent,
+  findLastCall,
+  findMessages,
+  findPlanned,
+  findReaction,
   forgetEvent,
+  isFullyPlanned,
   listDeadLetters,
   movedSinceLastLook,
   noteAttempt,
+  noteCall,
+  noteLogged,
+  noteMessages,
+  noteReactions,
   openDeliveries,
+  pageLogged,
   planSlice,
   readAttempts,
+  readDeadLetterOf,
   readLoad,
   readProgress,
+  readReached,
   readReplayDeadlines,
   reopen,
+  ringEnded,
 } from '../src/index.ts';
-import { APP, accepted, becomes, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
+import { APP, accepted, becomes, HOUR, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
 
 const SHARDS = 8;
 
@@ -74,4 +90,39 @@ test('a server in cluster mode, which refuses commands over several slots, accep
   expect(used.size).toBeGreaterThan(2);
   expect((await readLoad(own.redis, APP, ['custom'], SHARDS)).get('custom')).toBe(0);
   expect((await listDeadLetters(own.redis, APP, SHARDS, { limit: 100 })).letters).toHaveLength(2 * SHARDS);
+});
+
+test('and what is asked for about an event, its messages and calls, wherever they are', async () => {
+  await using own = await startCluster();
+  const all = Array.from({ length: 2 * SHARDS }, (_, i) => accepted({ id: `msg-${i}`, to: `user-${i}` }));
+  const conversation = { type: 'user', id: 'bob' } as const;
+  for (const event of all) {
+    const { key, shard } = await acceptEvent(own.redis, event, { shards: SHARDS });
+    const ref = { key, shard };
+    await noteLogged(own.redis, APP, ref, NOW, HOUR);
+    expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toBe(true);
+    const whole = slice(people(3));
+    await planSlice(own.redis, ref, APP, 0, whole);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected')]);
+    expect(await isFullyPlanned(own.redis, ref)).toBe(true);
+    expect((await findPlanned(own.redis, ref, 'u1'))?.deliveries).toMatchObject([{ ordinal: 1, state: 'rejected' }]);
+    expect(await readDeadLetterOf(own.redis, APP, shard, `${key}-1`)).toMatchObject({ uid: 'u1' });
+    expect((await readReached(own.redis, ref, 0))?.reached.map(({ uid }) => uid)).toEqual(['u0', 'u2']);
+    const call = { sessionId: key, type: 'audio', caller: 'ann', conversation, ref } as const;
+    await noteCall(own.redis, APP, call, HOUR);
+    await endRing(own.redis, APP, key, 'ended', HOUR);
+    expect(await findCall(own.redis, APP, key)).toEqual(call);
+    expect(await findLastCall(own.redis, APP, 'ann_user_bob')).toEqual(call);
+    expect(await ringEnded(own.redis, APP, key)).toBe('ended');
+  }
+  const { refs } = await pageLogged(own.redis, APP, SHARDS, { limit: 100, order: 'append' });
+  expect(new Set(refs.map(({ shard }) => shard)).size).toBeGreaterThan(2);
+  const notes = refs.map((ref, i) => ({ messageId: `m${i}`, author: 'ann', conversation, ref }));
+  await noteMessages(own.redis, APP, notes, HOUR);
+  const ids = notes.map(({ messageId }) => messageId);
+  expect((await findMessages(own.redis, APP, ids)).map((note) => note?.messageId)).toEqual(ids);
+  const reactions = notes.map((note, i) => ({ ...note, reactionId: `r${i}`, reactor: 'bob' }));
+  await noteReactions(own.redis, APP, reactions, HOUR);
+  expect(await findReaction(own.redis, APP, 'r7')).toMatchObject({ messageId: 'm7' });
 });

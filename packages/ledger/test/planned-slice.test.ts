@@ -11,12 +11,20 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   fc.constant<Target>({ provider: 'custom' }),
   fc.record({ provider: fc.constantFrom(...PROVIDER_KINDS), deviceId }),
 );
+const detail = fc.stringMatching(/^[^\t\n,]{0,30}$/);
 const recipient: fc.Arbitrary<PlannedRecipient> = fc.oneof(
-  fc.record({ uid, suppressed: fc.constantFrom(...SUPPRESSION_REASONS) }),
-  fc.record({
-    uid,
-    targets: fc.array(target, { minLength: 1, maxLength: 6 }).map((all) => all as [Target, ...Target[]]),
-  }),
+  fc.record(
+    { uid, suppressed: fc.constantFrom(...SUPPRESSION_REASONS), detail },
+    { requiredKeys: ['uid', 'suppressed'] },
+  ),
+  fc.record(
+    {
+      uid,
+      targets: fc.array(target, { minLength: 1, maxLength: 6 }).map((all) => all as [Target, ...Target[]]),
+      unread: fc.nat(),
+    },
+    { requiredKeys: ['uid', 'targets'] },
+  ),
 );
 const anySlice: fc.Arbitrary<PlannedSlice> = fc.record({
   first: fc.nat(),
@@ -29,13 +37,15 @@ test('a slice is read as it was written', () => {
   fc.assert(fc.property(anySlice, (written) => expect(decodeSlice(encodeSlice(written))).toEqual(written)));
 });
 
-test('deliveries have ordinals without a gap, from the first, in the order of recipients and targets', () => {
+test('deliveries have ordinals without a gap, in the order of recipients and targets, and the unread messages of theirs', () => {
   fc.assert(
     fc.property(anySlice, (one) => {
       const deliveries = deliveriesOf(one);
       expect(deliveries.map((delivery) => delivery.ordinal)).toEqual(deliveries.map((_, i) => one.first + i));
       const targets = one.recipients.flatMap((it) =>
-        'targets' in it ? it.targets.map((to) => ({ uid: it.uid, ...to })) : [],
+        'targets' in it
+          ? it.targets.map((to) => ({ uid: it.uid, ...to, ...('unread' in it ? { unread: it.unread } : {}) }))
+          : [],
       );
       expect(deliveries.map(({ ordinal: _, ...rest }) => rest)).toEqual(targets);
     }),
@@ -57,6 +67,20 @@ describe('what is written', () => {
       cursor: 'dora',
       last: false,
     });
+    expect(encodeSlice(one)).toBe(text);
+    expect(decodeSlice(text)).toEqual(one);
+  });
+
+  test('has the unread messages after the targets, and what a reason rested on after a colon', () => {
+    const text = '0\t\t1\nann\tc\t0\nbob\tc\t12\ncarl\t!SCHEDULE_PREFERENCE:09:00';
+    const one = slice(
+      [
+        { uid: 'ann', targets: [{ provider: 'custom' }], unread: 0 },
+        { uid: 'bob', targets: [{ provider: 'custom' }], unread: 12 },
+        { uid: 'carl', suppressed: 'SCHEDULE_PREFERENCE', detail: '09:00' },
+      ],
+      { cursor: '' },
+    );
     expect(encodeSlice(one)).toBe(text);
     expect(decodeSlice(text)).toEqual(one);
   });

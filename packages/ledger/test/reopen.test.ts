@@ -100,7 +100,7 @@ test('a dropped letter is gone, once; its delivery stays rejected', async () => 
   const { ref, letter } = await oneRejected(own.redis);
   expect(await dropDeadLetter(own.redis, APP, letter)).toBe(true);
   expect(await dropDeadLetter(own.redis, APP, letter)).toBe(false);
-  expect(await own.redis.exists('{p0}:dl:shop', '{p0}:dlr:shop')).toBe(0);
+  expect(await own.redis.exists('{p0}:dl:shop', `{p0}:at:${ref.key}`)).toBe(0);
   expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
 });
 

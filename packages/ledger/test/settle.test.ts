@@ -136,7 +136,7 @@ describe('a rejected delivery', () => {
       const batch = Array.from({ length: Math.min(1000, n - from) }, (_, i) => becomes(from + i, 'rejected'));
       await settleAll(own.redis, ref, batch, NOW + from);
     }
-    expect([await own.redis.zcard('{p0}:dl:shop'), await own.redis.hlen('{p0}:dlr:shop')]).toEqual([cap, cap]);
+    expect([await own.redis.zcard('{p0}:dl:shop'), await own.redis.hlen(`{p0}:at:${ref.key}`)]).toEqual([cap, cap]);
     expect(await countsOf(own.redis, ref)).toMatchObject({ rejected: n });
     const { letters } = await listDeadLetters(own.redis, APP, 1, { limit: 1 });
     expect(letters[0]?.at).toBe(NOW + 10_000);
@@ -157,7 +157,19 @@ describe('a rejected delivery', () => {
     for (let ordinal = 0; ordinal < 5; ordinal++)
       await settleAll(own.redis, ref, [becomes(ordinal, 'rejected')], NOW + 1);
     expect(await left()).toEqual(Array(5).fill(ref.key));
-    expect(await own.redis.hlen('{p0}:dlr:shop')).toBe(5);
+    expect(await own.redis.exists(`{p0}:at:${old.key}`)).toBe(0);
+  });
+
+  test('leaves a dead letter that goes with its own event, though the list is kept for another', async () => {
+    await using own = await startTestRedis();
+    const bulk = await planned(own.redis, people(1), { id: 'bulk', lane: 'bulk' });
+    const chat = await planned(own.redis, people(1), { id: 'chat' });
+    for (const ref of [bulk, chat]) await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
+    const ends = async (what: string) => own.redis.pexpiretime(`{p0}:${what}:${bulk.key}`);
+    expect(await ends('at')).toBe(await ends('ev'));
+    await own.redis.del(`{p0}:ev:${bulk.key}`, `{p0}:at:${bulk.key}`);
+    const { letters } = await listDeadLetters(own.redis, APP, 1, { limit: 100 });
+    expect(letters.map((letter) => letter.ref.key)).toEqual([chat.key]);
   });
 
   test('keeps the list for as long as the longest kept event on it', async () => {
@@ -168,6 +180,5 @@ describe('a rejected delivery', () => {
     await settleAll(own.redis, bulk, [becomes(0, 'rejected')]);
     const until = await own.redis.pexpiretime(`{p0}:ev:${chat.key}`);
     expect(await own.redis.pexpiretime('{p0}:dl:shop')).toBe(until);
-    expect(await own.redis.pexpiretime('{p0}:dlr:shop')).toBe(until);
   });
 });

@@ -26,6 +26,7 @@ const WORDS: Record<string, string> = {
   o: 'ordinal',
   u: 'recipient',
   d: 'device',
+  n: 'unread',
   r: 'addedAgain',
   x: 'deadline',
   v: 'settingsVersion',

@@ -21,6 +21,8 @@ export const DeliveryJob = z.strictObject({
   u: z.string(),
   /** Which device, for FCM and APNs. */
   d: z.string().optional(),
+  /** How many messages the recipient has not read, this one included; where that is counted. */
+  n: z.number().int().min(0).optional(),
   /** Added again: it may have been settled before, so look at its state first. */
   r: z.literal(1).optional(),
   /** Deadline given by a replay, epoch ms; else the event's own holds. */
@@ -40,5 +42,6 @@ export const deliveryJob = (
   o: delivery.ordinal,
   u: delivery.uid,
   ...(delivery.deviceId === undefined ? {} : { d: delivery.deviceId }),
+  ...(delivery.unread === undefined ? {} : { n: delivery.unread }),
   ...marks,
 });

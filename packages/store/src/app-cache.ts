@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { type App, decodeApp } from './apps.ts';
 import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
 import { keys } from './keys.ts';
+import { decodeMembership, type MembershipSource } from './membership.ts';
 import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
@@ -12,6 +13,8 @@ export interface AppBundle {
   customEnabled: boolean;
   /** The custom provider with its secrets, decrypted when it is first read. @throws when they cannot be. */
   readonly custom?: CustomProviderConfig | undefined;
+  /** Where members are asked for instead of our own lists, with its secret, decrypted as `custom` is. @throws likewise. */
+  readonly membership?: MembershipSource | undefined;
   /** Whether a token's `providerId` (or `default`) names a credential there is. */
   hasProvider(kind: PushKind, providerId: string): boolean;
   /** Whether the credential of this id was noted as refused by the push service. */
@@ -84,8 +87,10 @@ function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undef
     },
   };
   if (!box) return bundle;
-  const custom = once(() => decodeCustomProvider(box, app.appId, hash, now));
-  return Object.defineProperty(bundle, 'custom', { get: custom, enumerable: true });
+  return Object.defineProperties(bundle, {
+    custom: { get: once(() => decodeCustomProvider(box, app.appId, hash, now)), enumerable: true },
+    membership: { get: once(() => decodeMembership(box, app, hash)), enumerable: true },
+  });
 }
 
 /** Made when it is first wanted; a failure to is not remembered. */

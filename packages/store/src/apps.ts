@@ -1,7 +1,8 @@
-import type { Freshness, FreshnessClass } from '@fanfare/core';
+import type { AppSettings } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { revokeAllKeys } from './api-keys.ts';
 import { keys, keysOfApp } from './keys.ts';
+import { decodeSettings } from './settings.ts';
 
 /** An app: one tenant, apart from all others. */
 export interface App {
@@ -11,6 +12,7 @@ export interface App {
   region: string;
   /** Off: nothing is sent for this app. */
   pushEnabled: boolean;
+  /** The settings that hold, defaults included; not to be changed in place. */
   settings: AppSettings;
   /** Epoch ms. */
   createdAt: number;
@@ -18,17 +20,11 @@ export interface App {
   version: number;
 }
 
-/** What may be configured per app; absent means the default. */
-export interface AppSettings {
-  deadlines?: Partial<Record<FreshnessClass, Freshness>>;
-  /** Groups with more members than this are not notified. */
-  maxGroupSize?: number;
-  /** File names of sounds in the client app. */
-  sound?: { chat?: string; call?: string };
-}
+/** An app as it is created: its settings are the defaults until `changeSettings`. */
+export type NewApp = Omit<App, 'version' | 'settings'>;
 
-/** What of an app can be changed. */
-export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled' | 'settings']?: App[K] | undefined };
+/** What of an app can be changed here. */
+export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled']?: App[K] | undefined };
 
 const CREATE = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -41,7 +37,7 @@ if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
 /** Creates an app; false when the id is taken. */
-export async function createApp(redis: Redis, app: Omit<App, 'version'>): Promise<boolean> {
+export async function createApp(redis: Redis, app: NewApp): Promise<boolean> {
   // Versions begin with the time, so that an app made anew under the id of a deleted one is newer than that ever was.
   const fields = [...fieldsOf(app), 'createdAt', String(app.createdAt), 'v', String(app.createdAt)];
   // Listed first: an id without an app is passed over, an app that is not listed would never be found.
@@ -73,7 +69,7 @@ export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   await revokeAllKeys(redis, appId);
   const removed = await redis.unlink(keys.app(appId));
   await redis.srem(keys.apps(), appId);
-  await redis.unlink(keys.groups(appId));
+  await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId));
   for (const pattern of keysOfApp(appId)) {
     for await (const batch of redis.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
       if (batch.length > 0) await redis.unlink(...batch);
@@ -90,7 +86,7 @@ export function decodeApp(appId: string, hash: Record<string, string>): App | un
     name: hash.name ?? appId,
     region: hash.region ?? '',
     pushEnabled: hash.pushEnabled === '1',
-    settings: JSON.parse(hash.settings ?? '{}') as AppSettings,
+    settings: decodeSettings(hash),
     createdAt: Number(hash.createdAt),
     version: Number(hash.v),
   };
@@ -101,12 +97,11 @@ export async function writeAppFields(redis: Redis, appId: string, fields: Record
   return (await redis.eval(CHANGE, 1, keys.app(appId), ...Object.entries(fields).flat())) !== 0;
 }
 
-const fieldsOf = ({ name, region, pushEnabled, settings }: AppChanges): string[] =>
+const fieldsOf = ({ name, region, pushEnabled }: AppChanges): string[] =>
   Object.entries({
     name,
     region,
     pushEnabled: pushEnabled === undefined ? undefined : pushEnabled ? '1' : '0',
-    settings: settings && JSON.stringify(settings),
   }).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
 
 /** Clocks of two of our machines may differ by this. */

@@ -89,7 +89,10 @@ export function devicesIn(hash: Record<string, string>): Device[] {
 
 /** One device as it is now, or undefined when it was logged out or found dead. */
 export const readDevice = async (redis: Redis, appId: string, uid: string, id: string): Promise<Device | undefined> =>
-  decodeDevice(id, await redis.hget(keys.user(appId, uid), FIELD + id));
+  decodeDevice(id, await redis.hget(keys.user(appId, uid), deviceField(id)));
+
+/** The field of a person's hash with this device. */
+export const deviceField = (id: string): string => FIELD + id;
 
 /** Removes the devices a person has that fit; returns how many. */
 export async function removeDevices(
@@ -100,9 +103,10 @@ export async function removeDevices(
 ): Promise<number> {
   const devices = (await listDevices(redis, appId, uid)).filter(which);
   if (devices.length === 0) return 0;
-  const pipeline = redis.pipeline().hdel(keys.user(appId, uid), ...devices.map((device) => FIELD + device.id));
+  const pipeline = redis.pipeline();
+  // The index first: after a crash in between, the device still tells what to forget, and can be removed again.
   for (const device of devices) pipeline.eval(FORGET, ...indexOf(appId, uid, device));
-  answersOf(await pipeline.exec());
+  answersOf(await pipeline.hdel(keys.user(appId, uid), ...devices.map((device) => FIELD + device.id)).exec());
   return devices.length;
 }
 
@@ -181,6 +185,7 @@ const hashToken = (token: string): string => createHash('sha256').update(token).
 
 const encodeDevice = ({ id: _id, ...device }: Device): string => JSON.stringify(device);
 
-function decodeDevice(id: string, text: string | null): Device | undefined {
+/** The device in its field. */
+export function decodeDevice(id: string, text: string | null): Device | undefined {
   return text === null ? undefined : { id, ...(JSON.parse(text) as Omit<Device, 'id'>) };
 }

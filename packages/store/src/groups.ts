@@ -18,6 +18,9 @@ const LOAD_BATCH = 1000;
 /** How long what a broken bulk load left behind stays. */
 const LOAD_TTL_S = 3600;
 
+/** The field of a group's hash with the number of members it has elsewhere. */
+const SIZE = 'size';
+
 /** Creates or changes a group; fields not given stay, `null` removes one. */
 export async function upsertGroup(
   redis: Redis,
@@ -119,9 +122,32 @@ export const pageMembers = (
 ): Promise<string[]> =>
   redis.zrangebylex(keys.members(appId, guid), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
 
+/** Which of these people are members, in their order. */
+export async function membersAmong(
+  redis: Redis,
+  appId: string,
+  guid: string,
+  uids: readonly string[],
+): Promise<string[]> {
+  if (uids.length === 0) return [];
+  const scores = await redis.zmscore(keys.members(appId, guid), ...uids);
+  return uids.filter((_, i) => scores[i] !== null);
+}
+
 /** The number of members; 0 for a group nobody has heard of. */
 export const countMembers = (redis: Redis, appId: string, guid: string): Promise<number> =>
   redis.zcard(keys.members(appId, guid));
+
+/** Notes how many members a group has elsewhere, where its members are asked for. Makes no group known. */
+export async function noteGroupSize(redis: Redis, appId: string, guid: string, size: number): Promise<void> {
+  await redis.hset(keys.group(appId, guid), SIZE, String(size));
+}
+
+/** What was noted last, or undefined. */
+export async function readGroupSize(redis: Redis, appId: string, guid: string): Promise<number | undefined> {
+  const size = await redis.hget(keys.group(appId, guid), SIZE);
+  return size === null ? undefined : Number(size);
+}
 
 async function* inBatches(items: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
   let batch: string[] = [];
@@ -136,6 +162,6 @@ async function* inBatches(items: AsyncIterable<string>, size: number): AsyncGene
 
 function decodeGroup(guid: string, hash: Record<string, string>): Group | undefined {
   if (!hash.createdAt) return undefined;
-  const { createdAt, ...rest } = hash;
+  const { createdAt, [SIZE]: _size, ...rest } = hash;
   return { guid, ...rest, createdAt: Number(createdAt) };
 }

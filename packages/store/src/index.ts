@@ -1,12 +1,30 @@
 export * from './api-keys.ts';
 export * from './app-cache.ts';
 export * from './apps.ts';
+export { blockUsers, listBlocked, readBlockRelations, unblockUsers } from './blocks.ts';
 export * from './custom-provider.ts';
-export * from './devices.ts';
+export {
+  type Device,
+  listDevices,
+  type Registration,
+  readDevice,
+  registerDevice,
+  removeDevices,
+  retireDevice,
+} from './devices.ts';
+export * from './erase-user.ts';
 export * from './groups.ts';
+export { hasMembershipSecret, type MembershipSource, sealMembershipSecret } from './membership.ts';
+export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
+export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export * from './push-providers.ts';
+export { pageReactionFollowers } from './reaction-followers.ts';
+export * from './recipients.ts';
 export * from './redis.ts';
 export * from './redis-state.ts';
 export * from './secrets.ts';
 export * from './sessions.ts';
+export { changeSettings, resetSettings } from './settings.ts';
+export { followersAmong, subscribeToThread, unsubscribeFromThread } from './threads.ts';
+export * from './unread.ts';
 export * from './users.ts';

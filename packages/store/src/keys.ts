@@ -1,10 +1,11 @@
 /**
- * Every key of the registry. None has a TTL but a bulk load's: the registry is what operators and backends configured. The hash tag is
- * the app for what is read together with it, and app and id for what there are millions of.
+ * Every key of the registry. What has no TTL is what operators, backends and people have set, and goes with its app,
+ * person or group. The hash tag is the app for what is read together with it, and app and id for what there are
+ * millions of.
  */
 export const keys = {
   /**
-   * Hash: the app's settings, its version `v`, its providers `p:<kind>:<id>` (the custom one `p:custom`), which of a
+   * Hash: the app's `settings`, its `membership:secret`, its version `v`, its providers `p:<kind>:<id>` (the custom one `p:custom`), which of a
    * kind is the default `default:<kind>`, why one is off `off:custom` or failing `failing:<kind>:<id>`.
    */
   app: (appId: string) => `app:{${appId}}`,
@@ -20,13 +21,26 @@ export const keys = {
   sessions: (appId: string, uid: string) => `sessions:{${appId}:${uid}}`,
   /** String: whose device has the push token with this SHA-256, `uid device`. */
   pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
-  /** Hash: a person, and their devices `d:<id>`: all that fan-out wants to know, in one read. */
+  /**
+   * Hash: a person, their devices `d:<id>`, their preferences `prefs`, and until when they mute a person `m:u:<uid>` or
+   * a group `m:g:<guid>`: all that fan-out wants to know, in one read.
+   */
   user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
   /** Set: whom the person has blocked. */
   blocked: (appId: string, uid: string) => `blocked:{${appId}:${uid}}`,
   /** Set: who has blocked the person. */
   blockedBy: (appId: string, uid: string) => `blockedby:{${appId}:${uid}}`,
-  /** Hash: a group. */
+  /** Set: who mutes the person, or has. */
+  mutedBy: (appId: string, uid: string) => `mutedby:{${appId}:${uid}}`,
+  /** Set: who follows the thread of a message. 180 days from when someone last began to. */
+  thread: (appId: string, messageId: string) => `thread:{${appId}:${messageId}}`,
+  /** Sorted set: the threads a person has followed, by when; the newest 10,000. */
+  threads: (appId: string, uid: string) => `threads:{${appId}:${uid}}`,
+  /** Hash: what a person has not read: total `t`, conversation `c:<hash>`, events counted last `recent`. 90 days. */
+  unread: (appId: string, uid: string) => `unread:{${appId}:${uid}}`,
+  /** Sorted set, all scores 0: who asked for reactions on everybody's messages in groups. */
+  reactionFollowers: (appId: string) => `reactionfollowers:{${appId}}`,
+  /** Hash: a group; of one whose members are asked for elsewhere, how many those were: `size`. */
   group: (appId: string, guid: string) => `group:{${appId}:${guid}}`,
   /** Sorted set, all scores 0, so that members are walked in the order of their uids. */
   members: (appId: string, guid: string) => `members:{${appId}:${guid}}`,
@@ -37,7 +51,19 @@ export const keys = {
 };
 
 /** All keys of an app that hold one person or one group; app ids have no glob characters. */
-export const keysOfApp = (appId: string): string[] =>
-  ['user', 'session', 'sessions', 'pushtoken', 'blocked', 'blockedby', 'group', 'members'].map(
-    (kind) => `${kind}:{${appId}:*`,
-  );
+export const keysOfApp = (appId: string): string[] => KINDS.map((kind) => `${kind}:{${appId}:*`);
+
+const KINDS = [
+  'user',
+  'session',
+  'sessions',
+  'pushtoken',
+  'blocked',
+  'blockedby',
+  'mutedby',
+  'thread',
+  'threads',
+  'unread',
+  'group',
+  'members',
+];

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { type Device, devicesIn, removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
 import { answersOf } from './pipeline.ts';
 
@@ -19,13 +18,6 @@ export interface User extends UserProfile {
   uid: string;
   /** Epoch ms. */
   createdAt: number;
-}
-
-/** What fan-out needs to know about a recipient. */
-export interface Recipient {
-  uid: string;
-  deactivated: boolean;
-  devices: Device[];
 }
 
 /** Creates or changes a person; fields not given stay, `null` removes one. */
@@ -58,17 +50,6 @@ export async function touchUsers(redis: Redis, appId: string, uids: readonly str
   answersOf(await pipeline.exec());
 }
 
-/** What fan-out needs about each of these people, in one round trip and in their order; strangers are active. */
-export async function readRecipients(redis: Redis, appId: string, uids: readonly string[]): Promise<Recipient[]> {
-  const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.hgetall(keys.user(appId, uid));
-  const hashes = answersOf(await pipeline.exec()) as Record<string, string>[];
-  return uids.map((uid, i) => {
-    const hash = hashes[i] ?? {};
-    return { uid, deactivated: hash.deactivated === '1', devices: devicesIn(hash) };
-  });
-}
-
 /** Name and picture of some people, by uid; who has neither is absent, even one called "constructor". */
 export async function readProfiles(
   redis: Redis,
@@ -84,50 +65,6 @@ export async function readProfiles(
     if (name || avatar) profiles[uid] = { ...(name ? { name } : {}), ...(avatar ? { avatar } : {}) };
   }
   return profiles;
-}
-
-/** Removes the person, their devices, logins, memberships and blocks; false when unknown. */
-export async function deleteUser(redis: Redis, appId: string, uid: string): Promise<boolean> {
-  const groups = await redis.smembers(keys.groups(appId));
-  const pipeline = redis.pipeline();
-  for (const guid of groups) pipeline.zrem(keys.members(appId, guid), uid);
-  answersOf(await pipeline.exec());
-  await forgetBlocks(redis, appId, uid);
-  await forgetSessions(redis, appId, uid);
-  await removeDevices(redis, appId, uid, () => true);
-  return (await redis.unlink(keys.user(appId, uid))) === 1;
-}
-
-/** `by` blocks these people: neither hears of the other any more. */
-export async function blockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
-  const pipeline = redis.pipeline().sadd(keys.blocked(appId, by), ...uids);
-  for (const uid of uids) pipeline.sadd(keys.blockedBy(appId, uid), by);
-  answersOf(await pipeline.exec());
-}
-
-/** Takes a block back. */
-export async function unblockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
-  const pipeline = redis.pipeline().srem(keys.blocked(appId, by), ...uids);
-  for (const uid of uids) pipeline.srem(keys.blockedBy(appId, uid), by);
-  answersOf(await pipeline.exec());
-}
-
-/** Everyone whom this person has blocked or is blocked by. */
-export const readBlockRelations = async (redis: Redis, appId: string, uid: string): Promise<Set<string>> =>
-  new Set(await redis.sunion(keys.blocked(appId, uid), keys.blockedBy(appId, uid)));
-
-async function forgetSessions(redis: Redis, appId: string, uid: string): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (const session of await redis.hkeys(keys.sessions(appId, uid))) pipeline.unlink(keys.session(appId, session));
-  answersOf(await pipeline.unlink(keys.sessions(appId, uid)).exec());
-}
-
-async function forgetBlocks(redis: Redis, appId: string, uid: string): Promise<void> {
-  const [blocked, blockedBy] = [keys.blocked(appId, uid), keys.blockedBy(appId, uid)];
-  const pipeline = redis.pipeline();
-  for (const other of await redis.smembers(blocked)) pipeline.srem(keys.blockedBy(appId, other), uid);
-  for (const other of await redis.smembers(blockedBy)) pipeline.srem(keys.blocked(appId, other), uid);
-  answersOf(await pipeline.unlink(blocked, blockedBy).exec());
 }
 
 function decodeUser(uid: string, hash: Record<string, string>): User | undefined {

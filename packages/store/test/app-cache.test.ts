@@ -20,7 +20,7 @@ const clock = handClock(1_741_847_453_000);
 const WEBHOOK = { isEnabled: true, webhookURL: 'https://example.com/push' };
 
 const make = (appId: string) =>
-  createApp(redis, { appId, name: 'Before', region: 'us', pushEnabled: true, settings: {}, createdAt: 1 });
+  createApp(redis, { appId, name: 'Before', region: 'us', pushEnabled: true, createdAt: 1 });
 
 beforeEach(() => make('demo'));
 

@@ -1,10 +1,12 @@
+import { DEFAULT_SETTINGS } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import {
-  type App,
   addMembers,
   blockUsers,
   changeApp,
+  changeSettings,
   countMembers,
+  countUnread,
   createApiKey,
   createApp,
   createSecretBox,
@@ -12,7 +14,11 @@ import {
   disableCustomProvider,
   findApiKey,
   listApps,
+  muteConversations,
+  type NewApp,
+  noteGroupSize,
   readApp,
+  subscribeToThread,
   touchUsers,
   upsertGroup,
   upsertUser,
@@ -23,26 +29,26 @@ import { everything, privateRedis, uidsOf } from './private-redis.ts';
 const { redis } = await privateRedis();
 const box = createSecretBox(Buffer.alloc(32, 1).toString('base64'));
 
-const app = (appId: string): Omit<App, 'version'> => ({
+const app = (appId: string): NewApp => ({
   appId,
   name: `The ${appId}`,
   region: 'us',
   pushEnabled: true,
-  settings: {},
   createdAt: 1_741_847_453_000,
+});
+
+/** The app as it is read back, after some changes. */
+const stored = (changes: number) => ({
+  ...app('demo'),
+  settings: DEFAULT_SETTINGS,
+  version: app('demo').createdAt + changes,
 });
 
 describe('creating an app', () => {
   test('makes it readable, at a version that begins with its time', async () => {
     expect(await createApp(redis, app('demo'))).toBe(true);
-    expect(await readApp(redis, 'demo')).toEqual({ ...app('demo'), version: app('demo').createdAt });
+    expect(await readApp(redis, 'demo')).toEqual(stored(0));
     expect(await readApp(redis, 'other')).toBeUndefined();
-  });
-
-  test('keeps its settings', async () => {
-    const settings = { maxGroupSize: 500, deadlines: { message: { leaveMs: 1000, holdMs: 2000 } } };
-    await createApp(redis, { ...app('demo'), pushEnabled: false, settings });
-    expect(await readApp(redis, 'demo')).toMatchObject({ pushEnabled: false, settings });
   });
 
   test('a second time is refused and changes nothing', async () => {
@@ -75,19 +81,10 @@ describe('changing an app', () => {
   test('changes what is given, leaves the rest and raises the version', async () => {
     await createApp(redis, app('demo'));
     expect(await changeApp(redis, 'demo', { pushEnabled: false, name: undefined })).toBe(true);
-    expect(await readApp(redis, 'demo')).toEqual({
-      ...app('demo'),
-      pushEnabled: false,
-      version: app('demo').createdAt + 1,
-    });
-    await changeApp(redis, 'demo', { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } });
-    const changed = { name: 'Demo', region: 'eu', settings: { maxGroupSize: 10 } };
-    expect(await readApp(redis, 'demo')).toEqual({
-      ...app('demo'),
-      ...changed,
-      pushEnabled: false,
-      version: app('demo').createdAt + 2,
-    });
+    expect(await readApp(redis, 'demo')).toEqual({ ...stored(1), pushEnabled: false });
+    const changed = { name: 'Demo', region: 'eu' };
+    await changeApp(redis, 'demo', changed);
+    expect(await readApp(redis, 'demo')).toEqual({ ...stored(2), ...changed, pushEnabled: false });
   });
 
   test('that does not exist makes none', async () => {
@@ -102,6 +99,11 @@ describe('deleting an app', () => {
     await writeCustomProvider(redis, box, appId, { isEnabled: true, webhookURL: 'https://example.com' });
     await upsertUser(redis, appId, 'alice', { name: 'Alice' }, 1);
     await blockUsers(redis, appId, 'alice', ['bob']);
+    await changeSettings(redis, appId, { badge: true });
+    await muteConversations(redis, appId, 'alice', [{ id: 'bob', type: 'oneOnOne', until: null }], 1);
+    await subscribeToThread(redis, appId, '101', ['alice'], 1);
+    await countUnread(redis, appId, { conversationId: 'alice_user_bob', eventKey: 'e1' }, ['alice']);
+    await noteGroupSize(redis, appId, 'pulled', 7);
     await upsertGroup(redis, appId, 'hiking', { name: 'Hiking' }, 1);
     await addMembers(redis, appId, 'hiking', ['alice', 'bob'], 1);
     await createApiKey(redis, appId, { name: 'backend', scopes: ['manage'], now: 1 });

@@ -1,6 +1,7 @@
+import { FanfareError } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
-import { blockUsers, readBlockRelations, unblockUsers } from '../src/index.ts';
-import { everything, privateRedis } from './private-redis.ts';
+import { blockUsers, listBlocked, readBlockRelations, unblockUsers } from '../src/index.ts';
+import { everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -26,6 +27,22 @@ describe('a block', () => {
   test('is known to one app only', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob']);
     expect(await readBlockRelations(redis, 'other', 'bob')).toEqual(new Set());
+  });
+
+  test('is listed, sorted, for who made it only', async () => {
+    await blockUsers(redis, 'demo', 'alice', ['carol', 'bob']);
+    expect(await listBlocked(redis, 'demo', 'alice')).toEqual(['bob', 'carol']);
+    expect(await listBlocked(redis, 'demo', 'bob')).toEqual([]);
+  });
+
+  test('of more than 10,000 people is refused whole; one that is there already does not count', async () => {
+    for (let i = 0; i < 10; i++) await blockUsers(redis, 'demo', 'alice', uidsOf(1000, `group-${i}`));
+    await blockUsers(redis, 'demo', 'alice', uidsOf(1000, 'group-0'));
+    const refused = blockUsers(redis, 'demo', 'alice', ['bob']);
+    await expect(refused).rejects.toThrow(FanfareError);
+    await expect(refused).rejects.toThrow(/^blockedUids: /);
+    expect(await relations('bob')).toEqual([]);
+    expect(await relations('alice')).toHaveLength(10_000);
   });
 
   test('ends for both when it is taken back, and leaves nothing', async () => {

@@ -23,7 +23,7 @@ const PLAIN = { isEnabled: true, webhookURL: 'https://example.com/push' };
 const FULL = { ...PLAIN, basicAuth: { username: 'fanfare', password: PASSWORD }, signingSecret: SECRET };
 
 beforeEach(async () => {
-  const app = { name: 'App', region: 'us', pushEnabled: true, settings: {}, createdAt: NOW };
+  const app = { name: 'App', region: 'us', pushEnabled: true, createdAt: NOW };
   for (const appId of ['demo', 'other']) await createApp(redis, { appId, ...app });
 });
 

@@ -3,8 +3,10 @@ import {
   addMembers,
   countMembers,
   deleteGroup,
+  noteGroupSize,
   pageMembers,
   readGroup,
+  readGroupSize,
   readUser,
   removeMembers,
   upsertGroup,
@@ -18,6 +20,15 @@ const add = (...uids: string[]) => addMembers(redis, 'demo', 'hiking', uids, 100
 const remove = (...uids: string[]) => removeMembers(redis, 'demo', 'hiking', uids);
 const page = (after: string, limit: number) => pageMembers(redis, 'demo', 'hiking', after, limit);
 const count = () => countMembers(redis, 'demo', 'hiking');
+
+test('a group of which only the size is known is no group of ours, and the size does not show', async () => {
+  expect(await readGroupSize(redis, 'demo', 'pulled')).toBeUndefined();
+  await noteGroupSize(redis, 'demo', 'pulled', 1_000_000);
+  expect(await readGroup(redis, 'demo', 'pulled')).toBeUndefined();
+  await upsertGroup(redis, 'demo', 'pulled', { name: 'Pulled' }, 1);
+  expect(await readGroupSize(redis, 'demo', 'pulled')).toBe(1_000_000);
+  expect(await readGroup(redis, 'demo', 'pulled')).toEqual({ guid: 'pulled', name: 'Pulled', createdAt: 1 });
+});
 
 describe('a group', () => {
   const HIKING = { name: 'Hiking group', icon: 'https://example.com/h.png' };

@@ -42,7 +42,6 @@ beforeEach(async () => {
     name: 'Demo',
     region: 'us',
     pushEnabled: true,
-    settings: {},
     createdAt: NOW,
   });
 });

@@ -5,13 +5,18 @@ import {
   addMembers,
   blockUsers,
   changeApp,
+  changePreferences,
+  changeSettings,
+  countUnread,
   createApiKey,
   createApp,
   createSecretBox,
+  muteConversations,
   readApp,
   readUser,
   redisTrouble,
   replaceMembers,
+  subscribeToThread,
   touchUsers,
   upsertGroup,
   upsertUser,
@@ -23,7 +28,7 @@ import { everything, privateRedis, stream, uidsOf } from './private-redis.ts';
 const { redis, url } = await privateRedis();
 
 const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
-const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, settings: {}, createdAt: 1 };
+const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 };
 
 /** Every write of the registry, on a person, a group or an app that is there. */
 const WRITES: [what: string, write: () => Promise<unknown>][] = [
@@ -33,6 +38,11 @@ const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['a credential', () => writePushProvider(redis, box, 'demo', 'fcm', { credential: { id: 'a' } as never, shown: {} })],
   ['an API key', () => createApiKey(redis, 'demo', { name: 'second', scopes: ['manage'], now: 2 })],
   ['a person', () => upsertUser(redis, 'demo', 'bob', { name: 'Robert' }, 2)],
+  ['preferences', () => changePreferences(redis, 'demo', 'bob', { usePrivacyTemplate: true }, 2)],
+  ['a mute', () => muteConversations(redis, 'demo', 'bob', [{ id: 'carol', type: 'oneOnOne', until: null }], 2)],
+  ['a follower', () => subscribeToThread(redis, 'demo', '101', ['bob'], 2)],
+  ['an unread message', () => countUnread(redis, 'demo', { conversationId: 'c', eventKey: 'e' }, ['bob'])],
+  ['settings', () => changeSettings(redis, 'demo', { badge: true })],
   ['people', () => touchUsers(redis, 'demo', ['carol'], 2)],
   ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol'])],
   ['a group', () => upsertGroup(redis, 'demo', 'hiking', { name: 'Walking' }, 2)],

@@ -1,16 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  addMembers,
-  blockUsers,
-  deleteUser,
-  pageMembers,
-  readBlockRelations,
-  readProfiles,
-  readRecipients,
-  readUser,
-  touchUsers,
-  upsertUser,
-} from '../src/index.ts';
+import { readProfiles, readUser, touchUsers, upsertUser } from '../src/index.ts';
 import { everything, privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
@@ -59,23 +48,6 @@ describe('a person', () => {
   });
 });
 
-describe('recipients', () => {
-  test('are deactivated or not, in the order they were asked for; strangers are active', async () => {
-    await upsertUser(redis, 'demo', 'off', { deactivated: true }, 1);
-    await upsertUser(redis, 'demo', 'on', { deactivated: false }, 1);
-    await upsertUser(redis, 'demo', 'back', { deactivated: true }, 1);
-    await upsertUser(redis, 'demo', 'back', { deactivated: false }, 2);
-    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'on', 'back', 'off'])).toMatchObject([
-      { uid: 'stranger', deactivated: false },
-      { uid: 'off', deactivated: true },
-      { uid: 'on', deactivated: false },
-      { uid: 'back', deactivated: false },
-      { uid: 'off', deactivated: true },
-    ]);
-    expect(await readRecipients(redis, 'demo', [])).toEqual([]);
-  });
-});
-
 describe('profiles', () => {
   test('tell name and picture of who has them', async () => {
     await upsertUser(redis, 'demo', 'bob', BOB, 1);
@@ -93,33 +65,5 @@ describe('profiles', () => {
     await upsertUser(redis, 'demo', uid, { name: 'Carl' }, 1);
     const known = await readProfiles(redis, 'demo', [uid]);
     expect(known[uid]).toEqual({ name: 'Carl' });
-  });
-});
-
-describe('deleting a person', () => {
-  test('removes them from everywhere, and nobody else', async () => {
-    const others = async () => {
-      await upsertUser(redis, 'demo', 'carol', { name: 'Carol' }, 1);
-      await upsertUser(redis, 'other', 'bob', BOB, 1);
-      await addMembers(redis, 'demo', 'hiking', ['carol'], 1);
-      await addMembers(redis, 'demo', 'chess', ['carol'], 1);
-      await addMembers(redis, 'other', 'hiking', ['bob'], 1);
-      await blockUsers(redis, 'demo', 'carol', ['dave']);
-    };
-    await others();
-    const before = await everything(redis);
-    await upsertUser(redis, 'demo', 'bob', BOB, 1);
-    await addMembers(redis, 'demo', 'hiking', ['bob'], 1);
-    await addMembers(redis, 'demo', 'chess', ['bob'], 1);
-    await blockUsers(redis, 'demo', 'bob', ['carol', 'dave']);
-    await blockUsers(redis, 'demo', 'carol', ['bob']);
-    expect(await deleteUser(redis, 'demo', 'bob')).toBe(true);
-    expect(await everything(redis)).toEqual(before);
-    expect(await pageMembers(redis, 'demo', 'hiking', '', 10)).toEqual(['carol']);
-    expect(await readBlockRelations(redis, 'demo', 'carol')).toEqual(new Set(['dave']));
-  });
-
-  test('who is unknown says so', async () => {
-    expect(await deleteUser(redis, 'demo', 'bob')).toBe(false);
   });
 });

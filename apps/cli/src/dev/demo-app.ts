@@ -33,6 +33,9 @@ export const DEMO_ENDPOINT = 'demo';
 /** Marks the API keys that are ours to revoke. */
 const KEY_NAME = 'fanfare dev';
 
+/** Group actions are off by default; the demo shows one. */
+const TOLD_WHO_LEFT = { preferences: { group: { memberLeftSetting: 2 } } };
+
 const PROVIDER = '/v3/notifications/push/v1/providers/custom';
 
 /**
@@ -47,6 +50,7 @@ export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOp
   }
   await backend.call(`PUT /v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
   await backend.call(`PUT /v3/groups/${DEMO.guid}/members`, members());
+  await backend.call('PATCH /v3/notifications/v1/settings', TOLD_WHO_LEFT);
   await setWebhook(backend, simulator);
   const asPerson = (authToken: string) => new Api(apiUrl, { authtoken: authToken, appid: DEMO.appId }, signal);
   await addDemoDevices({ backend, asPerson }, simulator);

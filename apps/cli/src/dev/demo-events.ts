@@ -44,9 +44,9 @@ export function demoEvents(now: number): DemoEvent[] {
       },
     },
     {
-      title: `dave joins ${DEMO.groupName}; alice, bob and carol are told`,
+      title: `dave leaves ${DEMO.groupName}; alice, bob and carol are told`,
       body: {
-        ...base('joined', 'group.member_joined'),
+        ...base('left', 'group.member_left'),
         sender: person('dave'),
         conversation: GROUP,
         members: [person('dave')],

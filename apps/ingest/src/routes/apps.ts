@@ -1,5 +1,5 @@
 import { AppId, FanfareError } from '@fanfare/core';
-import { type App, changeApp, createApp, deleteApp, listApps, readApp } from '@fanfare/store';
+import { type App, changeApp, createApp, deleteApp, listApps, type NewApp, readApp } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
@@ -38,7 +38,6 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
         name: given ?? appId,
         region: where,
         pushEnabled: true,
-        settings: {},
         createdAt: deps.now(),
       };
       if (!(await createApp(registry, app))) {
@@ -90,9 +89,10 @@ export async function existing({ registry }: IngestDeps, appId: string): Promise
   return app;
 }
 
-const unknownApp = (appId: string) => new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+/** For an app that there is not. */
+export const unknownApp = (appId: string) => new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
 
-const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: Omit<App, 'version'>) => ({
+const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: NewApp) => ({
   appId,
   name: shown,
   region: where,

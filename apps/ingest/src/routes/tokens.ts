@@ -1,14 +1,12 @@
-import { FanfareError, PLATFORMS, type Platform, providerKindOf, type TokenKind, Uid } from '@fanfare/core';
+import { FanfareError, PLATFORMS, type Platform, providerKindOf, TimeZone, type TokenKind, Uid } from '@fanfare/core';
 import {
   type Device,
   findSession,
   kindsOfProvider,
   listDevices,
   listSessions,
-  registerDevice,
   removeDevices,
   type Session,
-  sessionExists,
   sessionOf,
   upsertUser,
 } from '@fanfare/store';
@@ -16,16 +14,12 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
-import { badField, SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
+import { badField, SUCCESS, Success, seconds } from '../fields.ts';
+import { PushToken, registerPushToken } from '../push-tokens.ts';
 import type { Server } from '../server.ts';
 
 const PATH = '/v3/notifications/push/v1/tokens';
 
-const PushToken = z
-  .string()
-  .max(4096, 'must be at most 4096 characters')
-  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-  .optional();
 const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
 
 /** CometChat's shape; unknown fields are passed over. Its older SDKs write `fcm_iOS`. */
@@ -35,9 +29,9 @@ const Register = z.object({
     .toLowerCase()
     .pipe(z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` })),
   providerId: z.string().min(1).max(100).default('default'),
-  fcmToken: PushToken,
-  deviceToken: PushToken,
-  voipToken: PushToken,
+  fcmToken: PushToken.optional(),
+  deviceToken: PushToken.optional(),
+  voipToken: PushToken.optional(),
   timezone: TimeZone.optional(),
   uid: Uid.optional().describe('On behalf of whom; for API keys.'),
   authToken: z.string().max(1000).optional().describe('The login the token belongs to; for API keys.'),
@@ -81,12 +75,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
     await checkProvider(deps, appId, body);
     const session = await sessionFor(deps, request, uid, body.authToken);
     const { platform, providerId } = body;
-    await registerDevice(registry, appId, uid, { token: tokenIn(body), platform, providerId, session }, deps.now());
-    // The login may have ended while the token was on its way; its tokens went with it, and this one must as well.
-    if (session !== undefined && !(await sessionExists(registry, appId, session))) {
-      await removeDevices(registry, appId, uid, (device) => device.session === session);
-      throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: has been revoked');
-    }
+    await registerPushToken(deps, appId, uid, { token: tokenIn(body), platform, providerId, session });
     if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
     return SUCCESS;
   });

@@ -1,16 +1,16 @@
-import { DisplayName, FanfareError, PictureUrl, Uid } from '@fanfare/core';
+import { DisplayName, FanfareError, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
 import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { Locale, SUCCESS, Success, seconds, TimeZone } from '../fields.ts';
+import { SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
 
 /** Unknown fields are passed over: CometChat's users have more of them. `null` removes a value. */
 const PutUser = z.object({
   name: DisplayName.nullish(),
   avatar: PictureUrl.nullish(),
-  timezone: TimeZone.nullish(),
-  locale: Locale.nullish(),
+  timezone: TimeZone.nullish().describe('IANA name; what their schedule is read in.'),
+  locale: Locale.nullish().describe('Language tag; what they are notified in.'),
   deactivated: z.boolean().optional().describe('A deactivated person is in no audience.'),
 });
 const UserView = z.object({
@@ -31,7 +31,10 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(
     '/v3/users/:uid',
-    { config: { access: 'manage' }, schema: { params: Params, body: PutUser, response: { 200: One } } },
+    {
+      config: { access: 'manage' },
+      schema: { summary: 'Create or change a person', params: Params, body: PutUser, response: { 200: One } },
+    },
     async (request) => {
       const { appId } = request;
       return { data: view(await upsertUser(registry, appId, request.params.uid, request.body, deps.now())) };
@@ -40,7 +43,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/users/:uid',
-    { config: { access: 'manage' }, schema: { params: Params, response: { 200: One } } },
+    { config: { access: 'manage' }, schema: { summary: 'A person', params: Params, response: { 200: One } } },
     async (request) => {
       const { appId } = request;
       const user = await readUser(registry, appId, request.params.uid);
@@ -51,7 +54,10 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/users/:uid',
-    { config: { access: 'manage' }, schema: { params: Params, response: { 200: Success } } },
+    {
+      config: { access: 'manage' },
+      schema: { summary: 'Erase a person everywhere', params: Params, response: { 200: Success } },
+    },
     async (request) => {
       const { appId } = request;
       if (!(await deleteUser(registry, appId, request.params.uid))) throw unknownUser(request.params.uid);

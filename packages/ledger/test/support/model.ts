@@ -134,6 +134,7 @@ export class Model {
     expect(audience).toBe(reached + sum(Object.values(suppressed)));
     const isDone = this.#full && open === 0;
     expect(progress?.state).toBe(isDone ? 'done' : this.#full ? 'delivering' : 'expanding');
+    expect(progress?.finishedAt !== undefined).toBe(isDone);
     expect(await isOnOpenList(this.#redis, this.#ref)).toBe(!isDone);
     expect((await readLoad(this.#redis, APP, ['custom'], 1)).get('custom')).toBe(open);
     const ordinals = this.#states.map((_, ordinal) => ordinal);

@@ -65,10 +65,15 @@ export class ApnsHttp2Transport implements ApnsTransport {
   }
 }
 
-function headersOf(notification: ApnsNotification, jwt: string): Record<string, string> {
+const headersOf = (notification: ApnsNotification, jwt: string): Record<string, string> => ({
+  authorization: `bearer ${jwt}`,
+  ...apnsHeaders(notification),
+});
+
+/** The headers a notification travels with, without the provider token. */
+export function apnsHeaders(notification: ApnsNotification): Record<string, string> {
   const { id, topic, pushType, priority, expiration, collapseId } = notification;
   return {
-    authorization: `bearer ${jwt}`,
     'apns-id': id,
     'apns-topic': topic,
     'apns-push-type': pushType,

@@ -75,6 +75,7 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
     build: (details) => JSON.stringify(payloadOf(pushType, { ...push, details }, credential)),
     size: (json) => Buffer.byteLength(json),
     limit: pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES,
+    trimText: push.trimText,
   });
   if (body === undefined) return undefined;
   const voip = pushType === 'voip';

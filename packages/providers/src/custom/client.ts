@@ -1,18 +1,15 @@
 import type { CustomCredential, Outcome, Provider } from '@fanfare/core';
-import { Agent } from 'undici';
-import { trusting } from '../wire/trust.ts';
+import type { Agent } from 'undici';
+import { guardedAgent, readStart } from './agent.ts';
 import { withDeadline } from './deadline.ts';
 import { detailOf } from './detail.ts';
-import { type AddressPolicy, createGuard, type Guard } from './guard.ts';
-import { guardedLookup, type Resolve, systemResolve } from './lookup.ts';
+import { type AddressPolicy, createGuard } from './guard.ts';
+import type { Resolve } from './lookup.ts';
 import { buildMessage, type Message } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
 
 /** CometChat's limit for the custom provider (PARITY 7.1), from the first DNS packet to the last byte of the answer. */
 const DEFAULT_TIMEOUT_MS = 2000;
-const DEFAULT_CONNECTIONS_PER_ORIGIN = 16;
-const KEEP_ALIVE_MS = 10_000;
-const MAX_HEADER_BYTES = 16 * 1024;
 /** Enough for words to a human; what is longer costs the connection. */
 const MAX_BODY_BYTES = 4 * 1024;
 
@@ -42,7 +39,7 @@ export interface CustomProviderOptions {
 export function createCustomProvider(options: CustomProviderOptions): Provider<CustomCredential> {
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
   const guard = createGuard(policy);
-  const agent = createAgent({ ...options, timeoutMs }, guard);
+  const agent = guardedAgent({ ...options, timeoutMs }, guard);
 
   return {
     async send(push, credential) {
@@ -82,38 +79,5 @@ async function post(agent: Agent, url: URL, message: Message, signal: AbortSigna
   const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message, signal } as const;
   const { statusCode, headers, body } = await agent.request(request);
   const [retryAfter] = [headers['retry-after']].flat();
-  return { status: statusCode, retryAfter, body: await readStart(body) };
-}
-
-/** The first bytes of a body. Leaving the loop early destroys the stream, and with it the connection. */
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, MAX_BODY_BYTES);
-}
-
-/** undici's own timers are only a net that frees sockets: the deadline is ours. */
-function createAgent(options: CustomProviderOptions & { timeoutMs: number }, guard: Guard): Agent {
-  const { timeoutMs, connectionsPerOrigin = DEFAULT_CONNECTIONS_PER_ORIGIN, extraCa, lookup = systemResolve } = options;
-  return new Agent({
-    allowH2: false,
-    pipelining: 1,
-    connections: connectionsPerOrigin,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    autoSelectFamily: true,
-    connect: {
-      timeout: timeoutMs,
-      lookup: guardedLookup(lookup, guard.allows),
-      ...(extraCa === undefined ? {} : { secureContext: trusting(extraCa) }),
-    },
-  });
+  return { status: statusCode, retryAfter, body: await readStart(body, MAX_BODY_BYTES) };
 }

@@ -9,7 +9,7 @@ export interface Message {
 }
 
 /** The version is that of what is sent (headers and body), not of the release. */
-const USER_AGENT = 'Fanfare/1.0';
+export const USER_AGENT = 'Fanfare/1.0';
 
 /** `user:password` as HTTP Basic wants it, in UTF-8: https://www.rfc-editor.org/rfc/rfc7617#section-2.1 */
 export const basicToken = ({ username, password }: NonNullable<CustomCredential['basicAuth']>): string =>

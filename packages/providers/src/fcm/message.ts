@@ -57,6 +57,7 @@ export function renderFcm(push: DevicePush, credential: FcmCredential, now: numb
     build: (details) => messageOf({ ...push, details, shown, ttlS }),
     size: sizeOf,
     limit: MAX_BYTES,
+    trimText: push.trimText,
   });
 }
 

@@ -113,6 +113,24 @@ test('a VoIP token gets the dictionary of a VoIP push', () => {
   });
 });
 
+test.each(['apns_ios_device', 'apns_ios_voip'] as const)(
+  'the conversation, custom JSON and all metadata reach %s',
+  (platform) => {
+    const custom = { metadata: { theme: 'dark' } };
+    const message = {
+      data: { metadata: { mood: 'good' }, entities: { sender: { entity: { metadata: { vip: true } } } } },
+    };
+    const { body } = rendered(aDevicePush(platform, { details: { custom, message } }), anApnsCredential());
+    expect(body).toMatchObject({ conversationId: 'alice_user_bob', custom });
+    if (platform === 'apns_ios_device') expect(body.message).toEqual(message);
+  },
+);
+
+test('a badge of 0 clears the badge', () => {
+  const { body } = rendered(aDevicePush('apns_ios_device', { details: { unreadMessageCount: 0 } }), anApnsCredential());
+  expect([body.aps.badge, body.unreadMessageCount]).toEqual([0, 0]);
+});
+
 test('the id is a UUID that depends on the delivery alone', () => {
   expect(apnsId('dlv_1')).toBe(apnsId('dlv_1'));
   expect(apnsId('dlv_1')).not.toBe(apnsId('dlv_2'));

@@ -144,6 +144,11 @@ describe('with a notification', () => {
     });
   });
 
+  test('ios: a badge of 0 clears the badge', () => {
+    const { message } = onTheWire(aDevicePush('fcm_ios', { details: { unreadMessageCount: 0 } }), NOTIFYING);
+    expect([message.apns.payload.aps.badge, message.data.unreadMessageCount]).toEqual([0, '0']);
+  });
+
   test('the six switches are independent', () => {
     const platforms = { android: 'fcm_android', ios: 'fcm_ios', web: 'fcm_web' } as const;
     for (const os of ['android', 'ios', 'web'] as const) {

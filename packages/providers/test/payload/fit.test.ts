@@ -60,6 +60,50 @@ describe('what is too large loses', () => {
   });
 });
 
+describe('where the app trims the text of the message object, what is too large loses', () => {
+  const text = '👋'.repeat(100);
+  const withText = (cut: string): NotificationDetails => ({
+    ...DETAILS,
+    message: { id: '101', data: { text: cut, metadata: { mood: 'good' } }, sentAt: 1 },
+    custom: { c: 'c'.repeat(50) },
+  });
+  const full = withText(text);
+  const { message: _m, ...bare } = full;
+  const trimming = (limit: number) => ({ ...json(limit), trimText: true });
+
+  test('first the end of that text, in whole graphemes', () => {
+    expect(fit(full, trimming(bytes(full)))).toBe(full);
+    expect(fit(full, trimming(bytes(full) - 1))).toEqual(withText(`${'👋'.repeat(99)}…`));
+    expect(fit(full, trimming(bytes(withText('…'))))).toEqual(withText('…'));
+  });
+
+  test('then the whole object', () => {
+    expect(fit(full, trimming(bytes(withText('…')) - 1))).toEqual(bare);
+    expect(fit(full, json(bytes(full) - 1))).toEqual(bare);
+  });
+
+  test.each([{ id: '101' }, { data: null }, { data: 'x'.repeat(100) }, { data: { text: ['x'.repeat(100)] } }])(
+    'the whole object at once when it has no text: %j',
+    (message) => {
+      const odd = { ...bare, message };
+      expect(fit(odd, trimming(bytes(odd) - 1))).toEqual(bare);
+    },
+  );
+});
+
+test('FCM and APNs trim the text of the message object when the push says so', () => {
+  const message = { id: '101', data: { text: 'm'.repeat(8000) } };
+  const fcmCredential = anFcmCredential('https://oauth2.googleapis.com/token');
+  const textsWith = (trimText: boolean): unknown[] => {
+    const fcm = renderFcm(aDevicePush('fcm_android', { details: { message }, trimText }), fcmCredential, NOW);
+    const apns = renderApns(aDevicePush('apns_ios_device', { details: { message }, trimText }), anApnsCredential());
+    const objects = [fcm?.data?.message, JSON.stringify(JSON.parse(apns?.body ?? '').message)];
+    return objects.map((object) => object && JSON.parse(object).data.text);
+  };
+  expect(textsWith(false)).toEqual([undefined, undefined]);
+  expect(textsWith(true)).toEqual([expect.stringMatching(/^m{3000,}…$/), expect.stringMatching(/^m{3000,}…$/)]);
+});
+
 test('a body is cut between graphemes, and escapes count', () => {
   const family = '👩‍👩‍👧‍👦';
   const body = `"${family.repeat(50)}`;
@@ -80,7 +124,7 @@ const anyDetails = fc
     receiverAvatar: fc.option(text(2048), { nil: undefined }),
     tag: text(256),
     unreadMessageCount: fc.option(fc.nat(), { nil: undefined }),
-    message: object,
+    message: fc.oneof(object, fc.record({ data: fc.record({ text: text(8000) }) })),
     custom: object,
     call: fc.boolean(),
   })
@@ -90,8 +134,8 @@ test('any details become FCM data of strings within the limit, with whole graphe
   const credential = anFcmCredential('https://oauth2.googleapis.com/token', { notificationInPayload: SHOWN });
   const platforms = fc.constantFrom('fcm_android' as const, 'fcm_ios' as const, 'fcm_web' as const);
   fc.assert(
-    fc.property(anyDetails, platforms, (details, platform) => {
-      const message = renderFcm({ ...aDevicePush(platform), details }, credential, NOW);
+    fc.property(anyDetails, platforms, fc.boolean(), (details, platform, trimText) => {
+      const message = renderFcm({ ...aDevicePush(platform), details, trimText }, credential, NOW);
       if (message === undefined) return bytes(details) > 4096;
       const data = Object.entries(message.data ?? {});
       expect(data.every(([, value]) => typeof value === 'string')).toBe(true);
@@ -106,8 +150,8 @@ test('any details become FCM data of strings within the limit, with whole graphe
 test('any details become an APNs payload within the limit, with whole graphemes', () => {
   const platforms = fc.constantFrom('apns_ios_device' as const, 'apns_ios_voip' as const);
   fc.assert(
-    fc.property(anyDetails, platforms, (details, platform) => {
-      const notification = renderApns({ ...aDevicePush(platform), details }, anApnsCredential());
+    fc.property(anyDetails, platforms, fc.boolean(), (details, platform, trimText) => {
+      const notification = renderApns({ ...aDevicePush(platform), details, trimText }, anApnsCredential());
       if (notification === undefined) return bytes(details) > 4096;
       expect(Buffer.byteLength(notification.body)).toBeLessThanOrEqual(platform === 'apns_ios_voip' ? 5120 : 4096);
       const { body, aps } = JSON.parse(notification.body);

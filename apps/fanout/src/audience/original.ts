@@ -1,0 +1,60 @@
+import { type AcceptedEvent, type EventRef, isMessage } from '@fanfare/core';
+import { findCall, findMessage, findReaction, isFullyPlanned, readReached } from '@fanfare/ledger';
+import type { Redis } from 'ioredis';
+import type { AudienceSource, Page } from './source.ts';
+
+/** How soon to look again whether the original has been planned further. */
+const RETRY_MS = 200;
+
+/**
+ * The event that this one changes or takes back, and so the only one whose recipients it concerns: the message of an
+ * edit or a deletion, a reaction that is removed, the ring of a call that was given up. `unknown`: there must have been
+ * one, and nobody knows any more to whom it went. Undefined: the event stands for itself.
+ */
+export async function originalOf(
+  queueRedis: Redis,
+  { appId, event }: AcceptedEvent,
+): Promise<EventRef | 'unknown' | undefined> {
+  if (isMessage(event)) {
+    if (event.type === 'message.sent') return undefined;
+    return (await findMessage(queueRedis, appId, event.message.id))?.ref ?? 'unknown';
+  }
+  if (event.type === 'reaction.removed') {
+    return (await findReaction(queueRedis, appId, event.reaction.id))?.ref ?? 'unknown';
+  }
+  if (event.type !== 'call.cancelled' && event.type !== 'call.unanswered') return undefined;
+  return (await findCall(queueRedis, appId, event.call.sessionId))?.ref;
+}
+
+/**
+ * Who was sent the original, or is about to be; the cursor counts its slices. While the original is still being
+ * planned, later slices are waited for.
+ */
+export const reachedSource = (
+  queueRedis: Redis,
+  original: EventRef,
+  among: readonly string[] | undefined,
+): AudienceSource => {
+  const wanted = among && new Set(among);
+  return {
+    page: async (cursor) => {
+      const number = cursor === '' ? 0 : Number(cursor);
+      // Asked first: a slice that is planned in between is then found.
+      const complete = await isFullyPlanned(queueRedis, original);
+      const slice = await readReached(queueRedis, original, number);
+      if (slice) return pageOf(slice, number, wanted);
+      // Gone with its retention, it has no more either.
+      return complete === false ? { retryInMs: RETRY_MS } : { uids: [], cursor, last: true };
+    },
+  };
+};
+
+type ReachedSlice = NonNullable<Awaited<ReturnType<typeof readReached>>>;
+
+function pageOf({ reached, last }: ReachedSlice, number: number, wanted: ReadonlySet<string> | undefined): Page {
+  const people = wanted ? reached.filter(({ uid }) => wanted.has(uid)) : reached;
+  const rung = new Map(
+    people.map(({ uid, targets }) => [uid, new Set(targets.flatMap(({ target }) => target.deviceId ?? []))]),
+  );
+  return { uids: people.map(({ uid }) => uid), cursor: String(number + 1), last, rung };
+}

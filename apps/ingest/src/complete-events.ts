@@ -1,0 +1,33 @@
+import { type Event, isMessage, isReaction } from '@fanfare/core';
+import { findMessages } from '@fanfare/ledger';
+import type { IngestDeps } from './deps.ts';
+
+/**
+ * The events with what they leave out and an earlier event told: the author of the message a reaction is on, or that is
+ * quoted. What nobody knows any more stays open.
+ */
+export async function completeEvents(
+  { queueRedis }: IngestDeps,
+  appId: string,
+  events: readonly Event[],
+): Promise<Event[]> {
+  const wanted = events.map(messageWithoutAuthor);
+  const ids = [...new Set(wanted.filter((id) => id !== undefined))];
+  if (ids.length === 0) return [...events];
+  const found = await findMessages(queueRedis, appId, ids);
+  const authors = new Map(ids.map((id, i) => [id, found[i]?.author]));
+  return events.map((event, i) => withAuthor(event, authors.get(wanted[i] ?? '')));
+}
+
+function messageWithoutAuthor(event: Event): string | undefined {
+  if (isReaction(event)) return event.reaction.messageSender === undefined ? event.reaction.messageId : undefined;
+  if (isMessage(event)) return event.message.quotedSender === undefined ? event.message.quotedMessageId : undefined;
+  return undefined;
+}
+
+function withAuthor(event: Event, author: string | undefined): Event {
+  if (author === undefined) return event;
+  if (isReaction(event)) return { ...event, reaction: { ...event.reaction, messageSender: author } };
+  if (isMessage(event)) return { ...event, message: { ...event.message, quotedSender: author } };
+  return event;
+}

@@ -1,0 +1,87 @@
+import { type Event, type EventRef, isCall } from '@fanfare/core';
+import { endRing, noteCall, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
+import type { App } from '@fanfare/store';
+import type { IngestDeps } from './deps.ts';
+
+/** An event that has been accepted, now or before. */
+export interface Noted {
+  event: Event;
+  ref: EventRef;
+  receivedAt: number;
+  /** How long everything about it is kept. */
+  retentionMs: number;
+  /** Accepted before: it is in the log already. */
+  duplicate: boolean;
+}
+
+/** States of a call after which it does not ring any more. */
+const OVER = new Set(['call.cancelled', 'call.rejected', 'call.unanswered', 'call.busy', 'call.ended']);
+
+/**
+ * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
+ * call, that a ring is over; and, where the app keeps a log, that there is something to show. Before the events are
+ * queued, so that a ring is over before anybody can send it; noting the same again changes nothing.
+ */
+export async function noteEvents(
+  { queueRedis, now }: IngestDeps,
+  { appId, settings }: App,
+  events: readonly Noted[],
+): Promise<void> {
+  const logged = settings.logs.until > now() ? events.filter(({ duplicate }) => !duplicate) : [];
+  await Promise.all([
+    ...byRetention(events).map(([retentionMs, group]) => noteSameKept(queueRedis, appId, group, retentionMs)),
+    ...events.flatMap((noted) => noteCallEvent(queueRedis, appId, noted)),
+    ...logged.map(({ ref, receivedAt, retentionMs }) => noteLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
+  ]);
+}
+
+async function noteSameKept(
+  queueRedis: IngestDeps['queueRedis'],
+  appId: string,
+  events: readonly Noted[],
+  retentionMs: number,
+): Promise<void> {
+  const messages = events.flatMap(({ event, ref }) =>
+    event.type === 'message.sent'
+      ? [{ messageId: event.message.id, author: event.sender.uid, conversation: place(event.conversation), ref }]
+      : [],
+  );
+  const reactions = events.flatMap(({ event, ref }) =>
+    event.type === 'reaction.added'
+      ? [
+          {
+            reactionId: event.reaction.id,
+            messageId: event.reaction.messageId,
+            reactor: event.sender.uid,
+            ...(event.reaction.messageSender ? { author: event.reaction.messageSender } : {}),
+            conversation: place(event.conversation),
+            ref,
+          },
+        ]
+      : [],
+  );
+  if (messages.length > 0) await noteMessages(queueRedis, appId, messages, retentionMs);
+  if (reactions.length > 0) await noteReactions(queueRedis, appId, reactions, retentionMs);
+}
+
+function noteCallEvent(
+  queueRedis: IngestDeps['queueRedis'],
+  appId: string,
+  { event, ref, retentionMs }: Noted,
+): Promise<void>[] {
+  if (!isCall(event)) return [];
+  const { sessionId, type, id: callId } = event.call;
+  if (OVER.has(event.type)) return [endRing(queueRedis, appId, sessionId, event.type, retentionMs)];
+  if (event.type !== 'call.initiated') return [];
+  const conversation = place(event.conversation);
+  const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };
+  return [noteCall(queueRedis, appId, call, retentionMs)];
+}
+
+const place = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });
+
+function byRetention(events: readonly Noted[]): [number, Noted[]][] {
+  const groups = new Map<number, Noted[]>();
+  for (const noted of events) groups.set(noted.retentionMs, [...(groups.get(noted.retentionMs) ?? []), noted]);
+  return [...groups];
+}

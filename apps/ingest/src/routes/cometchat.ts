@@ -1,0 +1,64 @@
+import { type Event, FanfareError, type Found, type Lookup, readCometChat, toEvents } from '@fanfare/core';
+import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
+import { z } from 'zod';
+import { acceptEvents, offer } from '../accept-events.ts';
+import type { IngestDeps } from '../deps.ts';
+import type { OverloadGuard } from '../overload.ts';
+import type { Server } from '../server.ts';
+
+/** CometChat's envelope (PARITY 5.1); what is in `data` depends on the trigger. */
+const Body = z.looseObject({
+  trigger: z.string(),
+  appId: z.union([z.string(), z.number()]).optional(),
+  data: z.looseObject({}).optional(),
+});
+const Answer = z.object({
+  data: z.object({
+    trigger: z.string(),
+    events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'rejected']) })),
+    note: z
+      .enum(['ignored', 'unknown_message', 'unknown_call'])
+      .optional()
+      .describe('Why it became no event: it changes nothing here, or what it is about is not known (any more).'),
+  }),
+});
+
+/** CometChat's webhooks, as they come. */
+export function cometChatRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
+  server.post(
+    '/v3/webhooks/cometchat',
+    {
+      config: { access: 'publish', basicAuth: true },
+      schema: {
+        description:
+          'A webhook of CometChat, whatever its trigger. The API key comes in the `apikey` header or as the password of ' +
+          'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate.',
+        body: Body,
+        response: { 200: Answer },
+      },
+    },
+    async ({ appId, body }) => {
+      const parsed = readCometChat(body, deps.now());
+      if (!parsed.ok) throw parsed.error;
+      const { read } = parsed;
+      if (read.appId !== undefined && read.appId !== appId) {
+        throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
+      }
+      const { events, note } = toEvents(read, await lookUp(deps, appId, read.needs));
+      const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
+      if (events.length === 0) return { data: { ...answer, events: [] } };
+      await guard.check();
+      return { data: { ...answer, events: await acceptEvents(deps, appId, events.map(offered)) } };
+    },
+  );
+}
+
+/** Already an event of ours; checked once more, as all that is accepted. */
+const offered = (event: Event) => offer(event);
+
+async function lookUp({ queueRedis }: IngestDeps, appId: string, needs: Lookup | undefined): Promise<Found> {
+  if (!needs) return {};
+  if ('messageId' in needs) return { message: await findMessage(queueRedis, appId, needs.messageId) };
+  if ('sessionId' in needs) return { call: await findCall(queueRedis, appId, needs.sessionId) };
+  return { call: await findLastCall(queueRedis, appId, needs.lastCallOf) };
+}

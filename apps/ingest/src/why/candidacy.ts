@@ -1,0 +1,96 @@
+import {
+  type AppSettings,
+  type Event,
+  excludedFrom,
+  isNotifying,
+  isReaction,
+  membershipChange,
+  mutableConversation,
+  type NotifyingEvent,
+  peopleIn,
+} from '@fanfare/core';
+import { type App, membersAmong, type Recipient, readBlockRelations, readRecipients } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+import type { Absence } from './absence.ts';
+import { originalOf, reachedDevices } from './original.ts';
+
+/** Where a person stands towards an event, were its recipients found now. */
+type Standing = { absence: Absence } | Present;
+
+interface Present {
+  /** On which of their devices the call rang; where the event ends a call. */
+  rung?: ReadonlySet<string>;
+  /** The group that is walked, whose size the app may limit. */
+  guid?: string;
+  /** Its members are the chat backend's to tell: this one was taken for a member. */
+  assumed?: true;
+}
+
+/** Somebody whom the decision would be asked about. */
+export interface Candidate extends Present {
+  event: NotifyingEvent;
+  recipient: Recipient;
+}
+
+/**
+ * Whether a person would be asked about when the fan-out found the recipients of this event now, else why not. Looks
+ * at one person where the fan-out walks all, by the same rules; writes nothing and asks nobody outside.
+ */
+export async function candidacy(
+  deps: Pick<IngestDeps, 'registry' | 'queueRedis'>,
+  app: App,
+  event: Event,
+  uid: string,
+): Promise<Candidate | { absence: Absence }> {
+  const certain = absenceByEvent(event, uid);
+  if (certain) return { absence: certain };
+  if (!isNotifying(event)) return { absence: 'notifies_nobody' };
+  const { registry } = deps;
+  const [standing, blocks, [recipient]] = await Promise.all([
+    standingOf(deps, app, event, uid),
+    readBlockRelations(registry, app.appId, event.sender.uid),
+    readRecipients(registry, app.appId, [uid], mutableConversation(event)),
+  ]);
+  const { known, deactivated } = recipient as Recipient;
+  // Whom an event names exists from then on, and whom the chat backend tells as a member.
+  if (!known && !peopleIn(event).has(uid) && !('assumed' in standing)) return { absence: 'unknown' };
+  if ('absence' in standing) return standing;
+  if (deactivated) return { absence: 'deactivated' };
+  if (blocks.has(uid)) return { absence: 'blocked' };
+  return { ...standing, event, recipient: recipient as Recipient };
+}
+
+/** Why a person cannot be a recipient whatever else is known; undefined when they can. */
+export function absenceByEvent(event: Event, uid: string): Absence | undefined {
+  if (!isNotifying(event)) return 'notifies_nobody';
+  if (uid === event.sender.uid) return 'sender';
+  if (excludedFrom(event).has(uid)) return 'removed';
+  return event.recipients && !event.recipients.includes(uid) ? 'not_named' : undefined;
+}
+
+async function standingOf(
+  { registry, queueRedis }: Pick<IngestDeps, 'registry' | 'queueRedis'>,
+  { appId, settings }: App,
+  event: NotifyingEvent,
+  uid: string,
+): Promise<Standing> {
+  const original = await originalOf(queueRedis, appId, event);
+  if (original === 'unknown') return { absence: 'original_unknown' };
+  if (original) {
+    const rung = await reachedDevices(queueRedis, original, uid);
+    return rung ? { rung } : { absence: 'not_reached' };
+  }
+  const { conversation, recipients } = event;
+  if (recipients) return {};
+  if (conversation.type === 'user') return conversation.id === uid ? {} : { absence: 'not_a_member' };
+  const few = isReaction(event) && !everyoneHearsReactions(settings);
+  if (few && event.reaction.messageSender === uid) return {};
+  const group = few ? {} : { guid: conversation.id };
+  if (settings.membership && !few) return { ...group, assumed: true };
+  if (!settings.membership && membershipChange(event).add.includes(uid)) return group;
+  const [member] = await membersAmong(registry, appId, conversation.id, [uid]);
+  return member === undefined ? { absence: 'not_a_member' } : group;
+}
+
+/** Else only the author and who asked for all reactions are looked at, of whom the decision then knows. */
+const everyoneHearsReactions = ({ preferences }: AppSettings): boolean => preferences.group.reactionsSetting === 3;

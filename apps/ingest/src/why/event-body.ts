@@ -1,0 +1,18 @@
+import { badRequest, EVENT_TYPES, type FieldProblem, fieldProblems } from '@fanfare/core';
+import type { z } from 'zod';
+
+/**
+ * The validator of a route whose body holds an event under `event`: problems name the field (`event.message.id`), and
+ * an unknown type is answered with those there are.
+ */
+export const eventBodyValidator =
+  ({ schema }: { schema: unknown }) =>
+  (input: unknown) => {
+    const parsed = (schema as z.ZodType).safeParse(input);
+    return parsed.success ? { value: parsed.data } : { error: badRequest(fieldProblems(parsed.error).map(withTypes)) };
+  };
+
+const withTypes = ({ field, problem }: FieldProblem): FieldProblem => ({
+  field,
+  problem: field === 'event.type' ? `must be one of: ${EVENT_TYPES.join(', ')}` : problem,
+});

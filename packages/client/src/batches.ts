@@ -1,0 +1,25 @@
+import type { FanfareEvent } from './events.ts';
+
+/** What the server takes in one request: spec "Events". */
+const MAX_EVENTS = 1000;
+/** A little under the server's 5 MiB. */
+const MAX_BYTES = 5_000_000;
+
+/** Events as the JSON arrays they are posted in, in their order. An event too large for any request goes alone. */
+export function* batches(events: Iterable<FanfareEvent>): Generator<string> {
+  const encoder = new TextEncoder();
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const json = JSON.stringify(event);
+    const size = encoder.encode(json).length + 1;
+    if (batch.length === MAX_EVENTS || (batch.length > 0 && bytes + size > MAX_BYTES)) {
+      yield `[${batch.join()}]`;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(json);
+    bytes += size;
+  }
+  if (batch.length > 0) yield `[${batch.join()}]`;
+}

@@ -1,0 +1,120 @@
+import { FanfareClientError } from './errors.ts';
+
+/** What `fetch` is here: the global one, or one that is like it. */
+export type Fetch = typeof globalThis.fetch;
+
+/** Where to, and as whom. */
+export interface HttpOptions {
+  url: string;
+  /** The headers that say who calls; asked for before every request. */
+  credentials: () => Promise<Record<string, string>>;
+  fetch?: Fetch | undefined;
+  timeoutMs?: number | undefined;
+}
+
+/** One request. A body that is a stream is uploaded as it comes and has no time limit. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With what is in it encoded already. */
+  path: string;
+  body?: string | ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** Of the body; default JSON. */
+  contentType?: string | undefined;
+}
+
+/** Time for a whole request, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** Speaks the API's envelope over `fetch`. */
+export class Http {
+  readonly #url: string;
+  readonly #credentials: HttpOptions['credentials'];
+  readonly #fetch: Fetch;
+  readonly #timeoutMs: number;
+
+  constructor({ url, credentials, fetch, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#credentials = credentials;
+    // Wrapped: a browser's fetch refuses to be called as a method of anything but the window.
+    this.#fetch = (input, init) => (fetch ?? globalThis.fetch)(input, init);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * The `data` of the answer.
+   * @throws FanfareClientError with the server's code, or a {@link ClientErrorCode} where it gave none.
+   */
+  async call<T>(request: HttpRequest): Promise<T> {
+    const headers = await this.#credentials();
+    const { response, text } = await this.#answer(request, headers);
+    const envelope = parseEnvelope(text);
+    if (response.ok && envelope && 'data' in envelope) return envelope.data as T;
+    throw refusal(response, envelope?.error);
+  }
+
+  async #answer(request: HttpRequest, headers: Record<string, string>): Promise<{ response: Response; text: string }> {
+    const abort = new AbortController();
+    const streamed = typeof request.body === 'object';
+    const timer = streamed ? undefined : setTimeout(() => abort.abort(), this.#timeoutMs);
+    try {
+      const response = await this.#fetch(this.#url + request.path, initOf(request, headers, abort.signal));
+      return { response, text: await response.text() };
+    } catch (cause) {
+      if (abort.signal.aborted) {
+        throw new FanfareClientError('ERR_TIMEOUT', `no answer within ${this.#timeoutMs} ms`, { cause });
+      }
+      throw new FanfareClientError('ERR_NETWORK', 'the server cannot be reached, or the connection broke', { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A credential that can be a header. Those that cannot are refused here: `fetch` would quote them in its error. */
+export function credential(name: string, value: string): string {
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new FanfareClientError('ERR_BAD_CREDENTIAL', `${name}: must be printable ASCII without spaces, and not empty`);
+}
+
+function initOf({ method, body, contentType }: HttpRequest, headers: Record<string, string>, signal: AbortSignal) {
+  const init: RequestInit & { duplex?: 'half' } = {
+    method,
+    headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
+    signal,
+    // Followed to another host, a redirect would take the credentials there.
+    redirect: 'error',
+  };
+  if (body !== undefined) init.body = body;
+  // https://fetch.spec.whatwg.org/#dom-requestinit-duplex
+  if (typeof body === 'object') init.duplex = 'half';
+  return init;
+}
+
+interface Envelope {
+  data?: unknown;
+  error?: { code?: unknown; message?: unknown; details?: unknown } | null;
+}
+
+/** Undefined for what is not a JSON object. */
+function parseEnvelope(text: string): Envelope | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal({ status, headers }: Response, error: Envelope['error']): FanfareClientError {
+  const retryAfterS = retryAfter(headers.get('retry-after'));
+  if (typeof error?.code === 'string' && typeof error.message === 'string') {
+    return new FanfareClientError(error.code, error.message, { status, details: error.details, retryAfterS });
+  }
+  const message = `the answer, with status ${status}, is not one of Fanfare's`;
+  return new FanfareClientError('ERR_UNEXPECTED_ANSWER', message, { status, retryAfterS });
+}
+
+/** Fanfare says it in seconds. A date, as a proxy may send, is passed over. */
+function retryAfter(value: string | null): number | undefined {
+  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+}

@@ -1,0 +1,148 @@
+import type { PushPlatform } from './enums.ts';
+import { credential, type Fetch, Http, type HttpRequest } from './http.ts';
+import {
+  type MutedConversation,
+  NotificationPreferences,
+  type PreferencesPatch,
+  type UnmutedConversation,
+} from './preferences.ts';
+
+/** Where Fanfare is and who is logged in. */
+export interface FanfareNotificationsOptions {
+  /** E.g. `https://push.example.com`. */
+  url: string;
+  appId: string;
+  /** The token of this login, minted by your backend; or a function that gives the one that is good now. */
+  authToken: string | (() => string | Promise<string>);
+  /** Default: the global one. */
+  fetch?: Fetch;
+  /** Time for one call, default 15 seconds. */
+  timeoutMs?: number;
+}
+
+/** A push token as the server knows it. */
+export interface PushToken {
+  id: string;
+  uid: string;
+  platform: PushPlatform;
+  providerId: string;
+  pushToken: string;
+  /** `call` for VoIP tokens. */
+  pushTokenType: 'chat' | 'call';
+  /** The first characters of the login's auth token. */
+  authToken?: string;
+  /** Epoch seconds. */
+  createdAt: number;
+  /** Epoch seconds. */
+  updatedAt: number;
+}
+
+const TOKENS = '/v3/notifications/push/v1/tokens';
+const PREFERENCES = '/v3/notifications/v1/preferences';
+
+/**
+ * Fanfare for an app, as one logged-in person: names and arguments are those of CometChat's `CometChatNotifications`
+ * (PARITY 4.5). Calls are made once; all may be repeated safely. Every method throws FanfareClientError; with the code
+ * `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` the login has ended.
+ */
+export class FanfareNotifications {
+  readonly #http: Http;
+
+  constructor({ url, appId, authToken, fetch, timeoutMs }: FanfareNotificationsOptions) {
+    const appid = credential('appId', appId);
+    const credentials = async () => {
+      const token = typeof authToken === 'function' ? await authToken() : authToken;
+      return { appid, authtoken: credential('authToken', token) };
+    };
+    this.#http = new Http({ url, credentials, fetch, timeoutMs });
+  }
+
+  /**
+   * Registers this device's push token with this login, and the device's time zone with the person. Call it after each
+   * login and whenever the push service gives a new token.
+   */
+  async registerPushToken(pushToken: string, platform: PushPlatform, providerId = 'default'): Promise<string> {
+    const timezone = deviceTimeZone();
+    await this.#send('POST', TOKENS, { providerId, timezone, [tokenField(platform)]: pushToken, platform });
+    return 'The push token is registered.';
+  }
+
+  /** Drops all push tokens of this login. Call it before logging out. */
+  async unregisterPushToken(): Promise<string> {
+    await this.#send('DELETE', TOKENS);
+    return 'The push tokens of this login are unregistered.';
+  }
+
+  /** The push tokens of this login; with `all` those of the person's other logins too. */
+  async getTokens({ all = false }: { all?: boolean } = {}): Promise<PushToken[]> {
+    const { pushTokens } = await this.#send<{ pushTokens: PushToken[] }>('GET', all ? `${TOKENS}?all=true` : TOKENS);
+    return pushTokens;
+  }
+
+  /** The preferences that hold for the person. */
+  async fetchPreferences(): Promise<NotificationPreferences> {
+    return new NotificationPreferences(await this.#send<PreferencesPatch>('GET', PREFERENCES));
+  }
+
+  /** Changes what is given, keeps the rest; what the app does not let people change is passed over. @returns the whole. */
+  async updatePreferences(preferences: NotificationPreferences | PreferencesPatch): Promise<NotificationPreferences> {
+    return new NotificationPreferences(await this.#send<PreferencesPatch>('PATCH', PREFERENCES, preferences));
+  }
+
+  /** Forgets the person's own choices. @returns the app's. */
+  async resetPreferences(): Promise<NotificationPreferences> {
+    return new NotificationPreferences(await this.#send<PreferencesPatch>('DELETE', PREFERENCES));
+  }
+
+  /** The conversations that are muted now. */
+  async getMutedConversations(): Promise<MutedConversation[]> {
+    const path = `${PREFERENCES}/mute`;
+    const { mutedConversations } = await this.#send<{ mutedConversations: MutedConversation[] }>('GET', path);
+    return mutedConversations;
+  }
+
+  /** Mutes conversations, each until its moment. */
+  async muteConversations(conversations: readonly MutedConversation[]): Promise<string> {
+    await this.#send('PUT', `${PREFERENCES}/mute`, { conversations });
+    return 'The conversations are muted.';
+  }
+
+  /** Unmutes conversations; those that are not muted stay as they are. */
+  async unmuteConversations(conversations: readonly UnmutedConversation[]): Promise<string> {
+    await this.#send('DELETE', `${PREFERENCES}/mute`, { conversations });
+    return 'The conversations are unmuted.';
+  }
+
+  /** Sets the person's time zone, in which their schedule counts: an IANA name, e.g. `Asia/Tokyo`. */
+  async updateTimezone(timezone: string): Promise<string> {
+    await this.#send('PATCH', `${PREFERENCES}/timezone`, { timezone });
+    return 'The time zone is updated.';
+  }
+
+  /** The person's time zone. */
+  async getTimezone(): Promise<string> {
+    const { timezone } = await this.#send<{ timezone: string }>('GET', `${PREFERENCES}/timezone`);
+    return timezone;
+  }
+
+  /** Says that the person has read this message; clears the badge of its conversation. @returns what is unread in all. */
+  async markRead(messageId: string): Promise<number> {
+    const path = `/v3/messages/${encodeURIComponent(messageId)}/read`;
+    const { unreadMessageCount } = await this.#send<{ unreadMessageCount: number }>('POST', path);
+    return unreadMessageCount;
+  }
+
+  #send<T>(method: HttpRequest['method'], path: string, body?: object): Promise<T> {
+    return this.#http.call<T>({ method, path, body: body === undefined ? undefined : JSON.stringify(body) });
+  }
+}
+
+/** The field a token goes into, by the platform's name (PARITY 4.2). */
+function tokenField(platform: PushPlatform): 'fcmToken' | 'deviceToken' | 'voipToken' {
+  if (platform.endsWith('_voip')) return 'voipToken';
+  return platform.endsWith('_device') ? 'deviceToken' : 'fcmToken';
+}
+
+/** Undefined where there is no Intl, as in some builds of React Native; it is then left out. */
+const deviceTimeZone = (): string | undefined =>
+  typeof Intl === 'undefined' ? undefined : Intl.DateTimeFormat().resolvedOptions().timeZone;

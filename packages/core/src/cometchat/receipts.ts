@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { webhookEventId } from './event-id.ts';
+import { conversationOf, personOf } from './parties.ts';
+import { type Reader, reader } from './reader.ts';
+import { type Reading, whole } from './translation.ts';
+import { type Profile, ROUTE, type Route, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
+
+const Receipt = z.object({
+  ...ROUTE,
+  messageSender: tolerant(WireUid),
+  body: z.object({
+    action: z.string(),
+    messageId: WireId,
+    timestamp: WireTime,
+    user: tolerant(z.union([WireUser, WireUid.transform((uid) => ({ uid, name: undefined, avatar: undefined }))])),
+  }),
+});
+
+const LegacyReceipt = z.object({
+  messageId: WireId,
+  receiptType: z.string(),
+  readAt: WireTime,
+  messageSender: tolerant(WireUid),
+  receiptSender: WireUid,
+  receiptReceiver: WireUid,
+  receiverType: ROUTE.receiverType,
+});
+
+const readCurrent = reader(Receipt, ({ body, messageSender, ...route }, { now }) => {
+  const person = body.user ? { ...body.user, id: body.user.uid } : { id: route.sender };
+  const sender = messageSender ?? route.sender;
+  return readMark(body, person, { ...route, sender }, body.timestamp ?? now);
+});
+
+const readLegacy = reader(LegacyReceipt, (receipt, { now }) => {
+  const { messageId, receiptType: action, receiptSender: id, receiptReceiver: receiver, receiverType } = receipt;
+  const sender = receipt.messageSender ?? id;
+  return readMark({ messageId, action }, { id }, { sender, receiver, receiverType }, receipt.readAt ?? now);
+});
+
+/** `message_read_receipt` in both shapes (PARITY 5.7). A receipt of anything but reading changes nothing here. */
+export const readReceipt: Reader = (body, context) =>
+  isLegacy(context.data) ? readLegacy(body, context) : readCurrent(body, context);
+
+const isLegacy = (data: unknown): boolean => typeof data === 'object' && data !== null && 'receiptType' in data;
+
+function readMark(
+  mark: { messageId: string; action: string },
+  person: Profile & { id: string },
+  route: Route,
+  sentAt: number,
+): Reading | undefined {
+  if (mark.action !== 'read') return undefined;
+  return whole({
+    id: webhookEventId('message_read', [mark.messageId, person.id]),
+    type: 'message.read',
+    sentAt,
+    sender: personOf(person.id, [person]),
+    conversation: conversationOf(person.id, route, []),
+    message: { id: mark.messageId },
+  });
+}

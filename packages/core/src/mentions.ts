@@ -1,0 +1,33 @@
+import type { MessageEvent } from './event.ts';
+
+/** Whom a message mentions: people by uid, and whether everybody. */
+export interface Mentions {
+  uids: ReadonlySet<string>;
+  all: boolean;
+}
+
+/** A mention in a text: `<@uid:bob>` of a person, `<@all:everyone>` of everybody, with a label (PARITY 2.6). */
+const TOKEN = /<@(?:uid:([A-Za-z0-9_-]{1,100})|all:([^<>]{1,100}))>/g;
+
+/** Whom a message mentions, by its lists and by the tokens in its text. Worked out once for all recipients. */
+export function mentionsIn({ text, mentions, mentionsAll }: MessageEvent['message']): Mentions {
+  const uids = new Set(mentions);
+  let all = mentionsAll === true;
+  for (const [, uid] of text?.matchAll(TOKEN) ?? []) {
+    if (uid === undefined) all = true;
+    else uids.add(uid);
+  }
+  return { uids, all };
+}
+
+/** How a message mentions a person: by name goes before "everybody" (PARITY 3.1); undefined: not at all. */
+export function mentionOf({ uids, all }: Mentions, uid: string): 'user' | 'all' | undefined {
+  if (uids.has(uid)) return 'user';
+  return all ? 'all' : undefined;
+}
+
+/** A text as people read it: tokens become `@` and the name, where none is known the uid; for everybody, the label. */
+export const withNames = (text: string, nameOf: (uid: string) => string | undefined): string =>
+  text.replace(TOKEN, (_token, uid?: string, label?: string) =>
+    uid === undefined ? `@${label}` : `@${nameOf(uid) ?? uid}`,
+  );

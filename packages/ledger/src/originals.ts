@@ -1,0 +1,37 @@
+import { type DeliveryState, type EventRef, isOpen, type Target } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { readSlice } from './plan.ts';
+import { deliveriesOf } from './planned-slice.ts';
+import { readStates } from './settle.ts';
+
+/** Somebody whom an event has reached or may still reach, and through which targets. */
+export interface Reached {
+  uid: string;
+  /** Those whose delivery is accepted or open; at least one. */
+  targets: { target: Target; state: DeliveryState }[];
+}
+
+/**
+ * Of one slice of an event's plan, those whom the event has reached or may still reach: who must hear of its edit, its
+ * removal, or the next state of its call. Undefined when there is no such slice (yet), or the event is gone.
+ */
+export async function readReached(
+  redis: Redis,
+  ref: EventRef,
+  slice: number,
+): Promise<{ reached: Reached[]; last: boolean } | undefined> {
+  const planned = await readSlice(redis, ref, slice);
+  if (!planned) return undefined;
+  const deliveries = deliveriesOf(planned);
+  const ordinals = deliveries.map((delivery) => delivery.ordinal);
+  const states = await readStates(redis, ref, ordinals);
+  const byUid = new Map<string, Reached>();
+  for (const [i, { uid, ordinal: _, unread: __, ...target }] of deliveries.entries()) {
+    const state = states[i] as DeliveryState;
+    if (state !== 'accepted' && !isOpen(state)) continue;
+    const one = byUid.get(uid) ?? { uid, targets: [] };
+    one.targets.push({ target, state });
+    byUid.set(uid, one);
+  }
+  return { reached: [...byUid.values()], last: planned.last };
+}

@@ -1,0 +1,52 @@
+import { Agent } from 'undici';
+import { trusting } from '../wire/trust.ts';
+import type { Guard } from './guard.ts';
+import { guardedLookup, type Resolve, systemResolve } from './lookup.ts';
+
+const DEFAULT_CONNECTIONS_PER_ORIGIN = 16;
+const KEEP_ALIVE_MS = 10_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+export interface AgentOptions {
+  /** Milliseconds; a net that frees sockets: the caller's own deadline comes first. */
+  timeoutMs: number;
+  /** Connections kept to one origin, default 16. */
+  connectionsPerOrigin?: number;
+  /** PEM certificates trusted besides those built into Node. */
+  extraCa?: string;
+  /** Default: the system's resolver. It must give all addresses of the name. */
+  lookup?: Resolve;
+}
+
+/** HTTP/1.1 connections to addresses the guard allows, checked at every connect. Follows no redirect and no proxy. */
+export function guardedAgent(options: AgentOptions, guard: Guard): Agent {
+  const { timeoutMs, connectionsPerOrigin = DEFAULT_CONNECTIONS_PER_ORIGIN, extraCa, lookup = systemResolve } = options;
+  return new Agent({
+    allowH2: false,
+    pipelining: 1,
+    connections: connectionsPerOrigin,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    autoSelectFamily: true,
+    connect: {
+      timeout: timeoutMs,
+      lookup: guardedLookup(lookup, guard.allows),
+      ...(extraCa === undefined ? {} : { secureContext: trusting(extraCa) }),
+    },
+  });
+}
+
+/** The first bytes of a body. Leaving the loop early destroys the stream, and with it the connection. */
+export async function readStart(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, maxBytes);
+}

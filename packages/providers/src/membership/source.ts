@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Lane, Outcome } from '@fanfare/core';
+import type { Agent } from 'undici';
+import { guardedAgent, readStart } from '../custom/agent.ts';
+import { withDeadline } from '../custom/deadline.ts';
+import { type AddressPolicy, createGuard } from '../custom/guard.ts';
+import type { Resolve } from '../custom/lookup.ts';
+import { USER_AGENT } from '../custom/message.ts';
+import { answerOutcome, errorOutcome } from '../custom/outcome.ts';
+import { signatureHeaders } from '../custom/sign.ts';
+import { type Members, membersIn } from './answer.ts';
+import { Gate, type Health } from './gate.ts';
+
+/** For one page in all: DNS, connect, TLS, headers and body. A page is more work for a backend than taking a webhook. */
+const DEFAULT_TIMEOUT_MS = 5000;
+/** More than the most members of a page take: uids are at most 100 characters. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** The longest a backend may have itself left alone by Retry-After. */
+const MAX_REST_MS = 60_000;
+
+/** Where an app's chat backend tells the members of a group. */
+export interface MembershipEndpoint {
+  url: string;
+  /** Standard Webhooks secret (`whsec_…`); absent: requests are not signed. */
+  secret?: string | undefined;
+}
+
+/** What is asked for. */
+export interface MembershipQuestion {
+  guid: string;
+  /** What an earlier page gave; empty for the first. */
+  cursor: string;
+  /** Whose turn it is: what many events in one lane ask does not hold up the others. */
+  lane: Lane;
+}
+
+/**
+ * A page of a group's members; why there is none, in our word and never the backend's; or that it was not asked,
+ * because it is busy or being left alone after a failure.
+ */
+export type MembershipPage =
+  | ({ kind: 'page' } & Members)
+  | { kind: 'failed'; reason: string }
+  | { kind: 'later'; inMs: number };
+
+/** Asks chat backends for the members of their groups. */
+export interface MembershipSource {
+  /** One page. Never throws but on a bug. */
+  page(endpoint: MembershipEndpoint, question: MembershipQuestion): Promise<MembershipPage>;
+  close(): Promise<void>;
+}
+
+export interface MembershipSourceOptions {
+  /** How far requests may reach; the same guard as webhooks have. */
+  policy: AddressPolicy;
+  /** Milliseconds a page may take in all, default 5000. */
+  timeoutMs?: number;
+  /** PEM certificates trusted besides those built into Node. */
+  extraCa?: string;
+  /** Epoch milliseconds; default Date.now. */
+  now?: () => number;
+  /** Default: the system's resolver. */
+  lookup?: Resolve;
+}
+
+/**
+ * `GET {url}?guid=…&cursor=…` → `{"members":["uid", …], "cursor"?: "…"}`; no cursor means the end. With a secret the
+ * request carries the headers of Standard Webhooks; what is signed in place of a body is the query, as it is sent. One
+ * attempt: repeating is the caller's. Proxies and redirects are never followed. Throws when `policy.allowCidrs` or
+ * `extraCa` is malformed.
+ */
+export function createMembershipSource(options: MembershipSourceOptions): MembershipSource {
+  const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
+  const guard = createGuard(policy);
+  const gate = new Gate();
+  const agent = guardedAgent({ ...options, timeoutMs }, guard);
+  return {
+    async page({ url, secret }, { lane, ...question }) {
+      if (guard.urlProblem(url) !== undefined) return { kind: 'failed', reason: 'unsafe_address' };
+      const pass = gate.enter(url, lane, now());
+      if ('waitMs' in pass) return { kind: 'later', inMs: pass.waitMs };
+      let health: Health = { works: false };
+      try {
+        const target = withQuery(url, question);
+        const headers = headersOf(target, secret, now());
+        const { outcome, body } = await withDeadline(timeoutMs, (signal) =>
+          get(agent, { url: target, headers, signal }, now),
+        ).catch((error: unknown) => ({ outcome: errorOutcome(error), body: '' }));
+        health = healthOf(outcome);
+        return pageOf(outcome, body);
+      } finally {
+        pass.leave(health, now());
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function withQuery(url: string, { guid, cursor }: { guid: string; cursor: string }): URL {
+  const target = new URL(url);
+  target.searchParams.set('guid', guid);
+  if (cursor === '') target.searchParams.delete('cursor');
+  else target.searchParams.set('cursor', cursor);
+  return target;
+}
+
+/** Compression is declined, so that the bound on the body is a bound on the page. */
+function headersOf(target: URL, secret: string | undefined, sentAt: number): Record<string, string> {
+  const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': USER_AGENT };
+  if (secret === undefined) return headers;
+  const message = { id: `msg_${randomUUID()}`, body: Buffer.from(target.search.slice(1)), sentAt };
+  return { ...headers, ...signatureHeaders(message, [secret]) };
+}
+
+interface Request {
+  url: URL;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+}
+
+async function get(agent: Agent, { url, headers, signal }: Request, now: () => number) {
+  const { origin, pathname, search } = url;
+  const answer = await agent.request({ origin, path: `${pathname}${search}`, method: 'GET', headers, signal });
+  const body = await readStart(answer.body, MAX_BODY_BYTES);
+  const [retryAfter] = [answer.headers['retry-after']].flat();
+  const limits = { now: now(), deadlineAt: now() + MAX_REST_MS };
+  return { outcome: answerOutcome(answer.statusCode, retryAfter, limits), body };
+}
+
+/** A backend that refuses one group or answers nonsense about it may well tell about the next. */
+function healthOf(outcome: Outcome): Health {
+  if (outcome.kind === 'throttled') return { works: false, restMs: outcome.retryAfterMs };
+  return { works: outcome.kind !== 'retryable' };
+}
+
+function pageOf(outcome: Outcome, body: string): MembershipPage {
+  if (outcome.kind !== 'accepted') return { kind: 'failed', reason: outcome.reason };
+  const members = membersIn(body);
+  return members ? { kind: 'page', ...members } : { kind: 'failed', reason: 'bad_answer' };
+}

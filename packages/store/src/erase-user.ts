@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+import { forgetBlocks } from './blocks.ts';
+import { removeDevices } from './devices.ts';
+import { keys } from './keys.ts';
+import { forgetMutes } from './mutes.ts';
+import { answersOf } from './pipeline.ts';
+import { forgetThreads } from './threads.ts';
+
+/** Groups looked at in one round trip. */
+const BATCH = 1000;
+
+/**
+ * Erases a person everywhere: logins, devices, preferences, mutes and blocks both ways, memberships, subscriptions and
+ * unread counts. What tells where else they are goes last, so that after a crash the same call finishes.
+ * @returns false when nobody knew them; what was left of them is erased all the same.
+ */
+export async function deleteUser(redis: Redis, appId: string, uid: string): Promise<boolean> {
+  await forgetSessions(redis, appId, uid);
+  await forgetMemberships(redis, appId, uid);
+  await forgetBlocks(redis, appId, uid);
+  await forgetMutes(redis, appId, uid);
+  await forgetThreads(redis, appId, uid);
+  await removeDevices(redis, appId, uid, () => true);
+  await redis.unlink(keys.unread(appId, uid));
+  await redis.zrem(keys.reactionFollowers(appId), uid);
+  return (await redis.unlink(keys.user(appId, uid))) === 1;
+}
+
+async function forgetSessions(redis: Redis, appId: string, uid: string): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const session of await redis.hkeys(keys.sessions(appId, uid))) pipeline.unlink(keys.session(appId, session));
+  answersOf(await pipeline.unlink(keys.sessions(appId, uid)).exec());
+}
+
+/** Nothing tells which groups a person is in: an app's groups are all asked, a batch at a time. */
+async function forgetMemberships(redis: Redis, appId: string, uid: string): Promise<void> {
+  let cursor = '0';
+  do {
+    const [next, guids] = await redis.sscan(keys.groups(appId), cursor, 'COUNT', BATCH);
+    const pipeline = redis.pipeline();
+    for (const guid of guids) pipeline.zrem(keys.members(appId, guid), uid);
+    answersOf(await pipeline.exec());
+    cursor = next;
+  } while (cursor !== '0');
+}

@@ -1,0 +1,88 @@
+import type { MutableConversation, UserPreferences } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { type Device, decodeDevice, deviceField, devicesIn } from './devices.ts';
+import { keys } from './keys.ts';
+import { mutedUntilOf, muteField } from './mutes.ts';
+import { answersOf } from './pipeline.ts';
+import { parsePreferences } from './preferences.ts';
+import { PREFERENCES } from './reaction-followers.ts';
+
+/** What fan-out needs to know about a recipient. */
+export interface Recipient {
+  uid: string;
+  /** Whether anybody has told of them. */
+  known: boolean;
+  deactivated: boolean;
+  devices: Device[];
+  /** What they have set of their own: shared with others who have set the same, not to be changed. */
+  preferences: UserPreferences | undefined;
+  /** IANA name. */
+  timezone: string | undefined;
+  /** Until when they mute the conversation asked about (epoch ms, may be over); null: for ever; undefined: not. */
+  mutedUntil: number | null | undefined;
+}
+
+/** What a sender needs to know about the recipient of one delivery. */
+export interface DeliveryTarget {
+  uid: string;
+  name?: string;
+  avatar?: string;
+  /** BCP 47 tag. */
+  locale?: string;
+  /** As in `Recipient`. */
+  preferences?: UserPreferences;
+  /** The device asked for, as it is now; absent when it was logged out or its token is dead. */
+  device?: Device;
+}
+
+/** What fan-out needs about each of these people, in one round trip and in their order; strangers are active. */
+export async function readRecipients(
+  redis: Redis,
+  appId: string,
+  uids: readonly string[],
+  conversation?: MutableConversation,
+): Promise<Recipient[]> {
+  const pipeline = redis.pipeline();
+  for (const uid of uids) pipeline.hgetall(keys.user(appId, uid));
+  const hashes = answersOf(await pipeline.exec()) as Record<string, string>[];
+  const mute = conversation && muteField(conversation);
+  return uids.map((uid, i) => recipientIn(uid, hashes[i] ?? {}, mute));
+}
+
+/**
+ * The recipient of a delivery and the device it goes to, in one small read; undefined when the person was erased or
+ * deactivated since it was planned.
+ */
+export async function readDeliveryTarget(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  deviceId?: string,
+): Promise<DeliveryTarget | undefined> {
+  const fields = ['createdAt', 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
+  if (deviceId !== undefined) fields.push(deviceField(deviceId));
+  const answer = await redis.hmget(keys.user(appId, uid), ...fields);
+  const [createdAt, deactivated, name, avatar, locale, preferences, device] = answer;
+  if (!createdAt || deactivated === '1') return undefined;
+  return {
+    uid,
+    ...(name ? { name } : {}),
+    ...(avatar ? { avatar } : {}),
+    ...(locale ? { locale } : {}),
+    ...(preferences ? { preferences: parsePreferences(preferences) } : {}),
+    ...(deviceId !== undefined && device ? { device: decodeDevice(deviceId, device) as Device } : {}),
+  };
+}
+
+function recipientIn(uid: string, hash: Record<string, string>, mute: string | undefined): Recipient {
+  const preferences = hash[PREFERENCES];
+  return {
+    uid,
+    known: hash.createdAt !== undefined,
+    deactivated: hash.deactivated === '1',
+    devices: devicesIn(hash),
+    preferences: preferences === undefined ? undefined : parsePreferences(preferences),
+    timezone: hash.timezone,
+    mutedUntil: mute === undefined ? undefined : mutedUntilOf(hash[mute]),
+  };
+}

@@ -1,0 +1,63 @@
+import { startTestRedis, until } from '@fanfare/testkit';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  addMembers,
+  blockUsers,
+  changePreferences,
+  changeSettings,
+  clearUnread,
+  countUnread,
+  createApp,
+  deleteUser,
+  listMutes,
+  muteConversations,
+  readBlockRelations,
+  readRecipients,
+  registerDevice,
+  replaceMembers,
+  subscribeToThread,
+  unmuteConversations,
+} from '../src/index.ts';
+import { stream, uidsOf } from './private-redis.ts';
+
+/** One server that holds all slots of a cluster: it refuses whatever touches two of them at once (CROSSSLOT). */
+const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
+const { redis } = own;
+
+beforeAll(async () => {
+  await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  const isUp = async () => (await redis.cluster('INFO')).includes('cluster_state:ok');
+  await until(isUp, 'the cluster is up');
+});
+afterAll(() => own[Symbol.asyncDispose]());
+
+const MUTES = [
+  { id: 'carol', type: 'oneOnOne' as const, until: 5 },
+  { id: 'hiking', type: 'group' as const, until: null },
+];
+const PHONE = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default' };
+
+test('a server of a cluster refuses what touches two slots', async () => {
+  await expect(redis.eval('return 1', 2, 'unread:{demo:bob}', 'unread:{demo:carol}')).rejects.toThrow('CROSSSLOT');
+});
+
+test.each<[what: string, act: () => Promise<unknown>]>([
+  ['an app', () => createApp(redis, { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 })],
+  ['settings', () => changeSettings(redis, 'demo', { badge: true })],
+  ['preferences', () => changePreferences(redis, 'demo', 'bob', { usePrivacyTemplate: true }, 1)],
+  ['a device', () => registerDevice(redis, 'demo', 'bob', PHONE, 1)],
+  ['mutes', () => muteConversations(redis, 'demo', 'bob', MUTES, 1)],
+  ['the end of mutes', () => listMutes(redis, 'demo', 'bob', 6)],
+  ['unmuting', () => unmuteConversations(redis, 'demo', 'bob', MUTES)],
+  ['a thread', () => subscribeToThread(redis, 'demo', '101', ['bob', 'carol'], 1)],
+  ['counting', () => countUnread(redis, 'demo', { conversationId: 'c', eventKey: 'e' }, ['bob', 'carol'])],
+  ['reading', () => clearUnread(redis, 'demo', 'bob', 'c')],
+  ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol', 'dave'])],
+  ['who is blocked', () => readBlockRelations(redis, 'demo', 'bob')],
+  ['members', () => addMembers(redis, 'demo', 'hiking', ['bob', 'carol'], 1)],
+  ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)), 1)],
+  ['recipients', () => readRecipients(redis, 'demo', ['bob', 'carol'], MUTES[0])],
+  ['erasing', () => deleteUser(redis, 'demo', 'bob')],
+])('%s touches one slot at a time', async (_what, act) => {
+  await act();
+});

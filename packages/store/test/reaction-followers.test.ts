@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import {
+  addMembers,
+  changePreferences,
+  deleteUser,
+  membersAmong,
+  pageReactionFollowers,
+  resetPreferences,
+} from '../src/index.ts';
+import { interposed, privateRedis } from './private-redis.ts';
+
+const { redis } = await privateRedis();
+
+const wants = (uid: string, groupReactions: number, through = redis) =>
+  changePreferences(through, 'demo', uid, { groupPreferences: { groupReactions } }, 1000);
+const followers = (after = '', limit = 10) => pageReactionFollowers(redis, 'demo', after, limit);
+
+test('who asks for reactions on all messages is listed, and nobody else', async () => {
+  await wants('bob', 3);
+  await wants('carol', 2);
+  await wants('alice', 3);
+  await wants('dave', 1);
+  expect(await followers()).toEqual(['alice', 'bob']);
+});
+
+test('the list is paged in the order of uids', async () => {
+  for (const uid of ['c', 'a', 'b']) await wants(uid, 3);
+  expect(await followers('', 2)).toEqual(['a', 'b']);
+  expect(await followers('b', 2)).toEqual(['c']);
+});
+
+test.each([
+  ['choose something else', () => wants('bob', 2)],
+  ['reset their preferences', () => resetPreferences(redis, 'demo', 'bob')],
+  ['are erased', () => deleteUser(redis, 'demo', 'bob')],
+])('people leave the list when they %s', async (_how, leave) => {
+  await wants('bob', 3);
+  await leave();
+  expect(await followers()).toEqual([]);
+});
+
+test('of two changes at the same time the one that stands decides', async () => {
+  let overtaken = false;
+  const slow = interposed(redis, async () => {
+    if (overtaken) return;
+    if (((await redis.hget('user:{demo:bob}', 'prefs')) ?? '').includes('3')) {
+      overtaken = true;
+      await wants('bob', 1);
+    }
+  });
+  await wants('bob', 3, slow);
+  expect(overtaken).toBe(true);
+  expect(await followers()).toEqual([]);
+});
+
+test('members among some people are told in their order', async () => {
+  await addMembers(redis, 'demo', 'hiking', ['bob', 'alice'], 1000);
+  expect(await membersAmong(redis, 'demo', 'hiking', ['carol', 'bob', 'alice'])).toEqual(['bob', 'alice']);
+  expect(await membersAmong(redis, 'demo', 'hiking', [])).toEqual([]);
+});
