@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as cc from './support/cometchat.ts';
+import { received, told } from './support/received.ts';
 import { createApp, posts, type System, startSystem } from './support/system.ts';
 
 const { ANDREW, AT, GEORGE, HIKING } = cc;
@@ -26,15 +27,6 @@ async function post(body: unknown) {
   const { events } = await answerTo(body);
   for (const { id } of events) await system.done(id);
 }
-
-/** Who was told what, in the order of uids. */
-const told = () =>
-  system.hook
-    .requests()
-    // biome-ignore lint/suspicious/noExplicitAny: what came is looked at as it is.
-    .map(({ json }) => (json as any).data)
-    .map(({ to, notificationDetails }) => [to.uid, notificationDetails.body])
-    .sort();
 
 const members = async (...uids: string[]) => {
   await system.backend.put(`/v3/groups/${HIKING.guid}`, {});
@@ -98,7 +90,7 @@ describe('a trigger', () => {
     'something_new',
   ])('%s is accepted and ignored', async (trigger) => {
     expect(await answerTo(cc.webhook(trigger, {}))).toMatchObject({ status: 200, events: [], note: 'ignored' });
-    expect(told()).toEqual([]);
+    expect(told(system)).toEqual([]);
   });
 });
 
@@ -107,7 +99,7 @@ test('a message that is posted twice, and as a mention, notifies once', async ()
   for (const trigger of ['message_sent', 'message_sent', 'user_mentioned']) {
     await post(cc.webhook(trigger, { message }));
   }
-  expect(told()).toEqual([[GEORGE.uid, 'Andrew Joseph mentioned you: hi @George Alan']]);
+  expect(told(system)).toEqual([`${GEORGE.uid}: Andrew Joseph mentioned you: hi @George Alan`]);
 });
 
 test('a reaction finds the author and the conversation of its message, in a group too', async () => {
@@ -115,14 +107,14 @@ test('a reaction finds the author and the conversation of its message, in a grou
   await post(cc.sent('r-1', 'Look!', { from: GEORGE, to: HIKING }));
   system.hook.clear();
   await post(cc.reacted('message_reaction_added', { id: 'r-58', messageId: 'r-1', by: ANDREW }));
-  expect(told()).toEqual([[GEORGE.uid, 'Reacted to your message: 😎']]);
+  expect(told(system)).toEqual([`${GEORGE.uid}: Reacted to your message: 😎`]);
   expect(system.hook.requests()[0]?.json).toMatchObject({
     data: { notificationDetails: { receiver: HIKING.guid, conversationId: `group_${HIKING.guid}`, tag: 'r-58' } },
   });
   await post(cc.reacted('message_reaction_removed', { id: 'r-58', messageId: 'r-1', by: ANDREW }));
-  expect(told()).toEqual([
-    [GEORGE.uid, 'Reacted to your message: 😎'],
-    [GEORGE.uid, 'Removed their reaction: 😎'],
+  expect(told(system)).toEqual([
+    `${GEORGE.uid}: Reacted to your message: 😎`,
+    `${GEORGE.uid}: Removed their reaction: 😎`,
   ]);
 });
 
@@ -135,7 +127,7 @@ test('a reaction that reached nobody is taken back from nobody', async () => {
   await post(cc.reacted('message_reaction_added', { id: 'q-58', messageId: 'q-1', by: ANDREW }));
   await system.backend.delete(preferences);
   await post(cc.reacted('message_reaction_removed', { id: 'q-58', messageId: 'q-1', by: ANDREW }));
-  expect(told()).toEqual([]);
+  expect(told(system)).toEqual([]);
 });
 
 test('what is about a message or a call that nobody remembers is accepted, and says so', async () => {
@@ -153,13 +145,8 @@ test('edits and deletes go to those who were sent the message, under its tag, an
   await post(cc.changed('message_edited', 'e-1', 'Hello again!', inHiking));
   await post(cc.changed('message_deleted', 'e-1', '', inHiking));
   await post(cc.changed('message_edited', 'e-unknown', 'Hello again!', inHiking));
-  expect(told()).toEqual([
-    [GEORGE.uid, 'Hello again!'],
-    [GEORGE.uid, 'This message was deleted'],
-  ]);
-  // biome-ignore lint/suspicious/noExplicitAny: what came is looked at as it is.
-  const tags = system.hook.requests().map(({ json }) => (json as any).data.notificationDetails.tag);
-  expect(tags).toEqual(['e-1', 'e-1']);
+  expect(told(system)).toEqual([`${GEORGE.uid}: Hello again!`, `${GEORGE.uid}: This message was deleted`]);
+  expect(received(system).map(({ details }) => details.tag)).toEqual(['e-1', 'e-1']);
 });
 
 test('members who are added are told from then on, and those who are kicked are not', async () => {
@@ -168,7 +155,7 @@ test('members who are added are told from then on, and those who are kicked are 
   await post(cc.grouped('group_member_kicked', GEORGE, { ...ANDREW, lastActiveAt: AT + 7 }));
   system.hook.clear();
   await post(cc.sent('g-1', 'Hello!', inHiking));
-  expect(told()).toEqual([[DAVE.uid, 'Hello!']]);
+  expect(told(system)).toEqual([`${DAVE.uid}: Hello!`]);
 });
 
 test('a read receipt clears the badge', async () => {
@@ -176,9 +163,8 @@ test('a read receipt clears the badge', async () => {
   const unread = async (id: string) => {
     system.hook.clear();
     await post(cc.sent(id, 'hi', { from: CAROL, to: reader }));
-    const [request] = await posts(system.hook, 1);
-    // biome-ignore lint/suspicious/noExplicitAny: what came is looked at as it is.
-    return (request?.json as any).data.notificationDetails.unreadMessageCount;
+    await posts(system.hook, 1);
+    return received(system)[0]?.details.unreadMessageCount;
   };
   const before = await unread('b-1');
   expect(await unread('b-2')).toBe(before + 1);
@@ -191,10 +177,10 @@ test('nothing passes between people one of whom has blocked the other, until it 
   await post(cc.blocked('user_blocked', { ...GEORGE, lastActiveAt: AT + 8 }, ANDREW));
   await post(cc.sent('k-1', 'hi'));
   await post(cc.sent('k-2', 'hi', { from: GEORGE, to: ANDREW }));
-  expect(told()).toEqual([]);
+  expect(told(system)).toEqual([]);
   await post(cc.blocked('user_unblocked', { ...GEORGE, lastActiveAt: AT + 9 }, ANDREW));
   await post(cc.sent('k-3', 'hi'));
-  expect(told()).toEqual([[GEORGE.uid, 'hi']]);
+  expect(told(system)).toEqual([`${GEORGE.uid}: hi`]);
 });
 
 test('a body of another app is refused, and so is a key of another', async () => {
@@ -202,7 +188,7 @@ test('a body of another app is refused, and so is a key of another', async () =>
   expect([status, error.code, error.message]).toEqual([403, 'AUTH_ERR_NO_ACCESS', expect.stringMatching(/^appId:/)]);
   const other = await createApp(system.admin, system.url, 'other');
   expect((await other.post('/v3/webhooks/cometchat', cc.sent('a-1', 'hi'))).status).toBe(403);
-  expect(told()).toEqual([]);
+  expect(told(system)).toEqual([]);
 });
 
 test.each<[string, unknown]>([

@@ -101,7 +101,7 @@ function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): v
         shard,
         concurrency: concurrency[lane],
         schema: EventJob,
-        handle: (job) => handleEvent(deps, shard, job),
+        handle: (job) => handleEvent(deps, { shard, lane }, job),
         onError: (error, jobId) => logError(deps.log, error, jobId),
       }),
     ),

@@ -1,3 +1,4 @@
+import type { Lane } from '@fanfare/core';
 import { advance, type Cursor, FencedError, noteApplied, readCursor, readEvent } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { isSuccessor } from '@fanfare/store';
@@ -33,15 +34,21 @@ interface Expanded {
  * One turn at expanding an event: a few slices, each planned, queued and then passed by the cursor, in this order, so
  * that whoever comes after a crash goes on exactly there. Then the job yields to others, or is done.
  */
-export async function handleEvent(deps: FanoutDeps, shard: number, job: JobInHand<EventJob>): Promise<Step> {
+export async function handleEvent(
+  deps: FanoutDeps,
+  { shard, lane }: { shard: number; lane: Lane },
+  job: JobInHand<EventJob>,
+): Promise<Step> {
   const key = job.data.e;
   const [accepted, cursor] = await Promise.all([
     readEvent(deps.queueRedis, { shard, key }),
     readCursor(deps.queueRedis, { shard, key }),
   ]);
   if (!accepted || !cursor || cursor.full) return { do: 'done' };
+  // It has moved to another lane, where a job of its own goes on with it.
+  if (accepted.lane !== lane) return { do: 'done' };
   if (!job.startedBefore) {
-    deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane: accepted.lane }, (deps.now() - job.addedAt) / 1000);
+    deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane }, (deps.now() - job.addedAt) / 1000);
   }
   const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;

@@ -1,4 +1,4 @@
-import { type AcceptedEvent, deliveryId, type EventRef, type PlannedDelivery } from '@fanfare/core';
+import { type AcceptedEvent, deliveryId, type EventRef, type Lane, type PlannedDelivery } from '@fanfare/core';
 import {
   claimDueEvents,
   forgetEvent,
@@ -110,14 +110,30 @@ async function expireLate(
   return deliveries.filter((delivery) => !isLate(delivery));
 }
 
+/** Where jobs of an event in this lane may be: one that turned out to be large began in the chat lane. */
+const lanesOf = (lane: Lane): Lane[] => (lane === 'bulk' ? ['bulk', 'chat'] : [lane]);
+
 /** Those of the ids that have no job, after taking away the jobs that a bug has failed. */
 async function withoutJob(
   deps: FanoutDeps,
   kind: QueueKind,
-  lane: AcceptedEvent['lane'],
+  lane: Lane,
   shard: number,
   ids: string[],
 ): Promise<string[]> {
+  let missing = ids;
+  for (const one of lanesOf(lane)) missing = await withoutJobIn(deps, kind, one, shard, missing);
+  return missing;
+}
+
+async function withoutJobIn(
+  deps: FanoutDeps,
+  kind: QueueKind,
+  lane: Lane,
+  shard: number,
+  ids: string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
   const presence = await deps.producer.presence(kind, lane, shard, ids);
   const failed = ids.filter((_, i) => presence[i] === 'failed');
   for (const id of failed) await deps.producer.remove(kind, lane, shard, id);

@@ -20,6 +20,8 @@ export interface Route {
   access: Access;
   /** Whether the API key may also come as the password of Basic authentication. */
   basicAuth: boolean;
+  /** Whether the body is taken as NDJSON. */
+  stream: boolean;
 }
 
 /** Who was found to call. */
@@ -59,8 +61,10 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     const { method, url } = route;
     const access = route.config?.access ?? this.accessOfPlugin;
     if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
-    route.config = { ...route.config, access };
-    routes.push(...[method].flat().map((one) => ({ method: one, url, access, basicAuth: !!route.config?.basicAuth })));
+    const config = { ...route.config, access };
+    route.config = config;
+    const { basicAuth = false, stream = false } = config;
+    for (const one of [method].flat()) routes.push({ method: one, url, access, basicAuth, stream });
   });
   const limit = limitOf(deps);
   server.addHook('onRequest', async (request, reply) => {

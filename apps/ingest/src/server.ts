@@ -10,11 +10,13 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { authenticate } from './auth.ts';
 import { allowOrigins } from './cors.ts';
 import type { IngestDeps } from './deps.ts';
+import { docsPage } from './openapi/docs.ts';
+import { documentOptions } from './openapi/document.ts';
 import type { OverloadGuard } from './overload.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { apnsProviderRoutes } from './routes/apns-providers.ts';
@@ -25,9 +27,11 @@ import { cometChatRoutes } from './routes/cometchat.ts';
 import { customProviderRoutes } from './routes/custom-provider.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { fcmProviderRoutes } from './routes/fcm-providers.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { legacyTokenRoutes } from './routes/legacy-tokens.ts';
+import { logRoutes } from './routes/logs.ts';
 import { meRoutes } from './routes/me.ts';
 import { memberRoutes } from './routes/members.ts';
 import { muteRoutes } from './routes/mutes.ts';
@@ -35,9 +39,11 @@ import { preferenceRoutes } from './routes/preferences.ts';
 import { readMarkRoutes } from './routes/read-marks.ts';
 import { sdkSettingsRoutes } from './routes/sdk-settings.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { templatePreviewRoutes } from './routes/template-preview.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { timeZoneRoutes } from './routes/time-zone.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { traceRoutes } from './routes/traces.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** A thousand events of five kilobytes. */
@@ -72,14 +78,12 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   const idle = countRequests(server);
   // Before the callers are checked: a browser asks without a credential whether it may call at all.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
-  authenticate(server as unknown as FastifyInstance, deps);
+  const callable = authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server);
   answerErrors(server, deps);
   logRequests(server);
-  await server.register(swagger, {
-    openapi: { info: { title: 'Fanfare', version: '3', description: 'Push notifications for chat.' } },
-    transform: jsonSchemaTransform,
-  });
+  await server.register(swagger, documentOptions(callable));
+  await docsPage(server as unknown as FastifyInstance);
   healthRoutes(server, deps, ready);
   const routes = [
     appRoutes,
@@ -103,12 +107,16 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     threadRoutes,
     readMarkRoutes,
     deadLetterRoutes,
+    traceRoutes,
+    explainRoutes,
+    logRoutes,
+    templatePreviewRoutes,
   ];
   for (const route of routes) route(server, deps);
   eventRoutes(server, deps, guard);
   cometChatRoutes(server, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
-  return { server, idle };
+  return { server, idle, routes: callable };
 }
 
 /** The server as the route files see it. */

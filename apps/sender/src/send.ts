@@ -9,6 +9,7 @@ import {
   type Platform,
   type ProviderKind,
   type Push,
+  renderDetails,
   soundFor,
 } from '@fanfare/core';
 import { ringEnded } from '@fanfare/ledger';
@@ -26,7 +27,6 @@ import {
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 import type { Verdict } from './gate.ts';
-import { render } from './render.ts';
 
 /**
  * What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there;
@@ -69,7 +69,7 @@ export async function send(
     appId,
     region: app.app.region,
     uid: job.u,
-    details: render(loaded, event, { settings, recipient: target, unread: job.n }),
+    details: renderDetails(event, { settings, profiles: loaded.profiles, recipient: target, unread: job.n }),
     deadlineAt,
     // A replay's deadline may lie behind the time the news was once good for.
     holdUntil: Math.max(holdUntil, deadlineAt),

@@ -7,18 +7,20 @@ import { readStates } from './settle.ts';
 /** Somebody whom an event has reached or may still reach, and through which targets. */
 export interface Reached {
   uid: string;
-  /** Those whose delivery is accepted or open; at least one. */
+  /** Those whose delivery is accepted or open, or in a state that was asked for besides; at least one. */
   targets: { target: Target; state: DeliveryState }[];
 }
 
 /**
  * Of one slice of an event's plan, those whom the event has reached or may still reach: who must hear of its edit, its
- * removal, or the next state of its call. Undefined when there is no such slice (yet), or the event is gone.
+ * removal, or the next state of its call. `besides`: states that count as well. Undefined when there is no such slice
+ * (yet), or the event is gone.
  */
 export async function readReached(
   redis: Redis,
   ref: EventRef,
   slice: number,
+  besides: readonly DeliveryState[] = [],
 ): Promise<{ reached: Reached[]; last: boolean } | undefined> {
   const planned = await readSlice(redis, ref, slice);
   if (!planned) return undefined;
@@ -28,7 +30,7 @@ export async function readReached(
   const byUid = new Map<string, Reached>();
   for (const [i, { uid, ordinal: _, unread: __, ...target }] of deliveries.entries()) {
     const state = states[i] as DeliveryState;
-    if (state !== 'accepted' && !isOpen(state)) continue;
+    if (state !== 'accepted' && !isOpen(state) && !besides.includes(state)) continue;
     const one = byUid.get(uid) ?? { uid, targets: [] };
     one.targets.push({ target, state });
     byUid.set(uid, one);

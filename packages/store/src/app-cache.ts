@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { type App, decodeApp } from './apps.ts';
 import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
 import { keys } from './keys.ts';
-import { decodeMembership, type MembershipSource } from './membership.ts';
+import { decodeMembership, type Membership } from './membership.ts';
 import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
@@ -14,7 +14,7 @@ export interface AppBundle {
   /** The custom provider with its secrets, decrypted when it is first read. @throws when they cannot be. */
   readonly custom?: CustomProviderConfig | undefined;
   /** Where members are asked for instead of our own lists, with its secret, decrypted as `custom` is. @throws likewise. */
-  readonly membership?: MembershipSource | undefined;
+  readonly membership?: Membership | undefined;
   /** Whether a token's `providerId` (or `default`) names a credential there is. */
   hasProvider(kind: PushKind, providerId: string): boolean;
   /** Whether the credential of this id was noted as refused by the push service. */

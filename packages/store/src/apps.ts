@@ -54,11 +54,20 @@ export async function readApp(redis: Redis, appId: string): Promise<App | undefi
   return decodeApp(appId, await redis.hgetall(keys.app(appId)));
 }
 
-/** All apps, by id. */
-export async function listApps(redis: Redis): Promise<App[]> {
-  const ids = (await redis.smembers(keys.apps())).sort();
-  const apps = await Promise.all(ids.map((appId) => readApp(redis, appId)));
-  return apps.filter((app) => app !== undefined);
+/** Apps by id: all, or up to `limit` of those whose ids come after `after`. */
+export async function listApps(
+  redis: Redis,
+  { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string | undefined; limit?: number } = {},
+): Promise<App[]> {
+  const ids = (await redis.smembers(keys.apps())).filter((appId) => appId > after).sort();
+  const apps: App[] = [];
+  // Listed ids without an app fill no page: as many are read as are still missing.
+  while (ids.length > 0 && apps.length < limit) {
+    const next = ids.splice(0, limit - apps.length);
+    const read = await Promise.all(next.map((appId) => readApp(redis, appId)));
+    apps.push(...read.filter((app) => app !== undefined));
+  }
+  return apps;
 }
 
 /**

@@ -14,7 +14,7 @@ export {
 } from './devices.ts';
 export * from './erase-user.ts';
 export * from './groups.ts';
-export { hasMembershipSecret, type MembershipSource, sealMembershipSecret } from './membership.ts';
+export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export * from './push-providers.ts';

@@ -4,7 +4,7 @@ import { keys } from './keys.ts';
 import type { SecretBox } from './secrets.ts';
 
 /** Where an app's groups get their members from, with the secret that requests are signed with, in clear. */
-export interface MembershipSource {
+export interface Membership {
   url: string;
   secret?: string;
 }
@@ -27,7 +27,7 @@ export function decodeMembership(
   box: SecretBox,
   { appId, settings: { membership } }: { appId: string; settings: AppSettings },
   hash: Record<string, string>,
-): MembershipSource | undefined {
+): Membership | undefined {
   if (!membership) return undefined;
   const sealed = hash[MEMBERSHIP_SECRET];
   return { url: membership.url, ...(sealed ? { secret: box.open(sealed, place(appId)) } : {}) };

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** Before the first page. */
-export const START: Place = { pages: 0, size: 0, after: '', cursor: '', mark: '' };
+const START: Place = { pages: 0, size: 0, after: '', cursor: '', mark: '' };
 
 const END = 'end';
 

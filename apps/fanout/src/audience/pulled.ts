@@ -1,4 +1,4 @@
-import type { AcceptedEvent } from '@fanfare/core';
+import type { AcceptedEvent, Lane } from '@fanfare/core';
 import type { MembershipEndpoint, MembershipPage } from '@fanfare/providers';
 import type { FanoutDeps } from '../deps.ts';
 import { decodePlace, encodeEnd, encodePlace, nextPage, type Place } from './pulled-cursor.ts';
@@ -23,16 +23,9 @@ export function pulledSource(
   accepted: AcceptedEvent,
   { guid, ...endpoint }: MembershipEndpoint & { guid: string },
 ): AudienceSource {
-  const { appId, event, lane, leaveBy } = accepted;
+  const { appId, event, leaveBy } = accepted;
   const about = { appId, guid, eventId: event.id };
-  // A page larger than a slice is asked for once a turn.
-  let read: { cursor: string; answer: Answer } | undefined;
-  const ask = async (cursor: string): Promise<MembershipPage> => {
-    if (read?.cursor === cursor) return read.answer;
-    const answer = await deps.membership.page(endpoint, { guid, cursor, lane });
-    if (answer.kind === 'page') read = { cursor, answer };
-    return answer;
-  };
+  const ask = asking(deps, endpoint, { guid, lane: accepted.lane });
   const cutShort = (reason: string): void => deps.log.warn({ ...about, reason }, 'membership.cut_short');
   return {
     group: guid,
@@ -49,6 +42,27 @@ export function pulledSource(
       if (answer.kind === 'failed') deps.log.warn({ ...about, reason: answer.reason }, 'membership.not_read');
       return later(deps, accepted, answer);
     },
+  };
+}
+
+/** The members of a group that cannot be asked for, because the secret to sign the question with cannot be read. */
+export const unreadableSource = ({ log }: Deps, { appId, event }: AcceptedEvent, guid: string): AudienceSource => ({
+  group: guid,
+  pulledGroup: guid,
+  page: async () => {
+    log.error({ appId, guid, eventId: event.id, reason: 'secret_unreadable' }, 'membership.not_read');
+    return { retryInMs: LONGEST_RETRY_MS };
+  },
+});
+
+/** Asks for pages and keeps the last one: one that is larger than a slice is asked for once a turn. */
+function asking({ membership }: Deps, endpoint: MembershipEndpoint, about: { guid: string; lane: Lane }) {
+  let last: { cursor: string; answer: Answer } | undefined;
+  return async (cursor: string): Promise<MembershipPage> => {
+    if (last?.cursor === cursor) return last.answer;
+    const answer = await membership.page(endpoint, { ...about, cursor });
+    if (answer.kind === 'page') last = { cursor, answer };
+    return answer;
   };
 }
 

@@ -3,6 +3,7 @@ import { API_KEY_SCOPES, createApiKey, listApiKeys, revokeApiKey } from '@fanfar
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
+import { keyByTime, PageQuery, pageFrom, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { existing } from './apps.ts';
 
@@ -29,7 +30,13 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId/apikeys',
     {
       config: { access: 'admin' },
-      schema: { params: Params, body: CreateKey, response: { 201: z.object({ data: NewKey }) } },
+      schema: {
+        summary: 'Create an API key',
+        description: 'The key itself is shown this once.',
+        params: Params,
+        body: CreateKey,
+        response: { 201: z.object({ data: NewKey }) },
+      },
     },
     async ({ params, body }, reply) => {
       await existing(deps, params.appId);
@@ -42,12 +49,18 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId/apikeys',
     {
       config: { access: 'admin' },
-      schema: { params: Params, response: { 200: z.object({ data: z.array(KeyView) }) } },
+      schema: {
+        summary: 'The API keys of an app, the oldest first',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: pageOf(KeyView) },
+      },
     },
-    async ({ params }) => {
+    async ({ params, query }) => {
       await existing(deps, params.appId);
       const keys = await listApiKeys(registry, params.appId);
-      return { data: keys.map((key) => ({ ...key, createdAt: seconds(key.createdAt) })) };
+      const { items, meta } = pageFrom(keys, (key) => keyByTime(key.createdAt, key.id), query);
+      return { data: items.map((key) => ({ ...key, createdAt: seconds(key.createdAt) })), meta };
     },
   );
 
@@ -55,7 +68,12 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId/apikeys/:keyId',
     {
       config: { access: 'admin' },
-      schema: { params: Params.extend({ keyId: z.string() }), response: { 200: Success } },
+      schema: {
+        summary: 'Revoke an API key',
+        description: 'At once; `keyId` is the `id` in the list.',
+        params: Params.extend({ keyId: z.string() }),
+        response: { 200: Success },
+      },
     },
     async ({ params }) => {
       if (!(await revokeApiKey(registry, params.appId, params.keyId))) {

@@ -3,6 +3,7 @@ import { type App, changeApp, createApp, deleteApp, listApps, type NewApp, readA
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
+import { PageQuery, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 
 const AppView = z.object({
@@ -30,7 +31,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     '/v3/apps',
-    { config: { access: 'admin' }, schema: { body: CreateApp, response: { 201: One } } },
+    { config: { access: 'admin' }, schema: { summary: 'Create an app', body: CreateApp, response: { 201: One } } },
     async ({ body }, reply) => {
       const { appId, name: given, region: where } = body;
       const app = {
@@ -49,15 +50,20 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/apps',
-    { config: { access: 'admin' }, schema: { response: { 200: z.object({ data: z.array(AppView) }) } } },
-    async () => ({
-      data: (await listApps(registry)).map(view),
-    }),
+    {
+      config: { access: 'admin' },
+      schema: { summary: 'All apps, by id', querystring: PageQuery, response: { 200: pageOf(AppView) } },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const apps = await listApps(registry, { after: cursor, limit: limit + 1 });
+      const page = apps.slice(0, limit);
+      return { data: page.map(view), meta: apps.length > limit ? { cursor: page.at(-1)?.appId } : {} };
+    },
   );
 
   server.get(
     '/v3/apps/:appId',
-    { config: { access: 'admin' }, schema: { params: Params, response: { 200: One } } },
+    { config: { access: 'admin' }, schema: { summary: 'An app', params: Params, response: { 200: One } } },
     async ({ params }) => ({
       data: view(await existing(deps, params.appId)),
     }),
@@ -65,7 +71,10 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.patch(
     '/v3/apps/:appId',
-    { config: { access: 'admin' }, schema: { params: Params, body: ChangeApp, response: { 200: One } } },
+    {
+      config: { access: 'admin' },
+      schema: { summary: 'Change an app', params: Params, body: ChangeApp, response: { 200: One } },
+    },
     async ({ params, body }) => {
       if (!(await changeApp(registry, params.appId, body))) throw unknownApp(params.appId);
       return { data: view(await existing(deps, params.appId)) };
@@ -74,7 +83,15 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/apps/:appId',
-    { config: { access: 'admin' }, schema: { params: Params, response: { 200: Success } } },
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Delete an app',
+        description: 'With its keys, providers, users and groups. Its events run out with their retention, unsent.',
+        params: Params,
+        response: { 200: Success },
+      },
+    },
     async ({ params }) => {
       if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
       return SUCCESS;

@@ -3,6 +3,7 @@ import { createSession, endSession, listSessions } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success, seconds } from '../fields.ts';
+import { keyByTime, PageQuery, pageFrom, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 
 const Params = z.object({ uid: Uid });
@@ -13,16 +14,14 @@ const NewToken = z.object({
     createdAt: z.number().describe('Epoch seconds.'),
   }),
 });
-const Tokens = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      uid: z.string(),
-      prefix: z.string().describe('The first characters of the token.'),
-      createdAt: z.number().describe('Epoch seconds.'),
-    }),
-  ),
-});
+const Tokens = pageOf(
+  z.object({
+    id: z.string(),
+    uid: z.string(),
+    prefix: z.string().describe('The first characters of the token.'),
+    createdAt: z.number().describe('Epoch seconds.'),
+  }),
+);
 
 /** Auth tokens: one per login, minted by the chat backend for a person's device. */
 export function authTokenRoutes(server: Server, deps: IngestDeps): void {
@@ -31,7 +30,15 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     '/v3/users/:uid/auth_tokens',
-    { config, schema: { params: Params, response: { 201: NewToken } } },
+    {
+      config,
+      schema: {
+        summary: 'Log a person in',
+        description: 'Mints an auth token for one of their devices. The token itself is shown this once.',
+        params: Params,
+        response: { 201: NewToken },
+      },
+    },
     async ({ appId, params }, reply) => {
       const { uid, authToken, createdAt } = await createSession(registry, appId, params.uid, deps.now());
       return reply.code(201).send({ data: { uid, authToken, createdAt: seconds(createdAt) } });
@@ -40,22 +47,38 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/users/:uid/auth_tokens',
-    { config, schema: { params: Params, response: { 200: Tokens } } },
-    async ({ appId, params }) => {
+    {
+      config,
+      schema: {
+        summary: "A person's logins, the oldest first",
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Tokens },
+      },
+    },
+    async ({ appId, params, query }) => {
       const sessions = await listSessions(registry, appId, params.uid);
-      return {
-        data: sessions.map(({ session, createdAt, ...rest }) => ({
-          ...rest,
-          id: session,
-          createdAt: seconds(createdAt),
-        })),
-      };
+      const { items, meta } = pageFrom(sessions, ({ createdAt, session }) => keyByTime(createdAt, session), query);
+      const data = items.map(({ session, createdAt, ...rest }) => ({
+        ...rest,
+        id: session,
+        createdAt: seconds(createdAt),
+      }));
+      return { data, meta };
     },
   );
 
   server.delete(
     '/v3/users/:uid/auth_tokens/:authToken',
-    { config, schema: { params: Params.extend({ authToken: z.string() }), response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Log a person out',
+        description: 'Ends the login and drops its push tokens. Takes the auth token or the id in the list.',
+        params: Params.extend({ authToken: z.string() }),
+        response: { 200: Success },
+      },
+    },
     async ({ appId, params }) => {
       if (!(await endSession(registry, appId, params.uid, params.authToken))) {
         throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'authToken: the user has no such auth token');

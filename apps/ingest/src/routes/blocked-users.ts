@@ -3,6 +3,7 @@ import { blockUsers, listBlocked, touchUsers, unblockUsers } from '@fanfare/stor
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { SUCCESS, Success } from '../fields.ts';
+import { PageQuery, pageFrom, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 
 /** So that one request is one quick write. */
@@ -10,7 +11,7 @@ const MAX_UIDS = 1000;
 
 const Params = z.object({ uid: Uid });
 const Uids = z.object({ blockedUids: z.array(Uid).min(1).max(MAX_UIDS) });
-const Blocked = z.object({ data: z.array(z.object({ uid: z.string() })) });
+const Blocked = pageOf(z.object({ uid: z.string() }));
 
 /** Whom a person has blocked: neither is notified of what the other does. For the chat backend. */
 export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
@@ -20,10 +21,18 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     path,
-    { config, schema: { summary: 'Whom a person has blocked', params: Params, response: { 200: Blocked } } },
-    async ({ appId, params }) => {
-      const uids = await listBlocked(registry, appId, params.uid);
-      return { data: uids.map((uid) => ({ uid })) };
+    {
+      config,
+      schema: {
+        summary: 'Whom a person has blocked',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Blocked },
+      },
+    },
+    async ({ appId, params, query }) => {
+      const { items, meta } = pageFrom(await listBlocked(registry, appId, params.uid), (uid) => uid, query);
+      return { data: items.map((uid) => ({ uid })), meta };
     },
   );
 

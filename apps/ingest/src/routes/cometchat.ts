@@ -30,6 +30,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
     {
       config: { access: 'publish', basicAuth: true },
       schema: {
+        summary: 'Take a webhook of CometChat',
         description:
           'A webhook of CometChat, whatever its trigger. The API key comes in the `apikey` header or as the password of ' +
           'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate.',

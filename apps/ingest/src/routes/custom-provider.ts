@@ -57,9 +57,11 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     return { data: { pushProviders: [{ ...rest, ...off }] } };
   };
 
+  const config = { access: 'manage' as const };
+
   server.post(
     PATH,
-    { config: { access: 'manage' }, schema: { body: Changes, response: { 200: Providers } } },
+    { config, schema: { summary: 'Configure the webhook', body: Changes, response: { 200: Providers } } },
     async (request) => {
       const { appId } = request;
       if (await readCustomProvider(registry, box, appId, deps.now())) {
@@ -72,7 +74,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(
     PATH,
-    { config: { access: 'manage' }, schema: { body: Changes, response: { 200: Providers } } },
+    { config, schema: { summary: 'Change the webhook', body: Changes, response: { 200: Providers } } },
     async (request) => {
       const { appId } = request;
       const before = await readCustomProvider(registry, box, appId, deps.now());
@@ -82,15 +84,18 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     },
   );
 
-  server.get(PATH, { config: { access: 'manage' }, schema: { response: { 200: Providers } } }, ({ appId }) =>
+  server.get(PATH, { config, schema: { summary: 'The webhook', response: { 200: Providers } } }, ({ appId }) =>
     answer(appId),
   );
 
-  server.delete(PATH, { config: { access: 'manage' }, schema: { response: { 200: Success } } }, async (request) => {
-    const { appId } = request;
-    if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
-    return SUCCESS;
-  });
+  server.delete(
+    PATH,
+    { config, schema: { summary: 'Remove the webhook', response: { 200: Success } } },
+    async ({ appId }) => {
+      if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
+      return SUCCESS;
+    },
+  );
 }
 
 const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the custom provider is not configured');

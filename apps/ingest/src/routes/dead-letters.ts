@@ -2,13 +2,14 @@ import { FanfareError, PROVIDER_KINDS } from '@fanfare/core';
 import { type DeadLetterFilter, dropDeadLetter, type FoundDeadLetter, listDeadLetters } from '@fanfare/ledger';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { PageCursor, PageLimit, seconds } from '../fields.ts';
+import { seconds } from '../fields.ts';
+import { PageQuery, pageOf } from '../pages.ts';
 import { readReplay, type Selection, selected, startReplay } from '../replay.ts';
 import type { Server } from '../server.ts';
 
 const filterFields = { provider: z.enum(PROVIDER_KINDS).optional(), reason: z.string().max(100).optional() };
 const Filter = z.strictObject(filterFields);
-const Page = z.strictObject({ ...filterFields, limit: PageLimit, cursor: PageCursor });
+const Page = z.strictObject({ ...filterFields, ...PageQuery.shape });
 const SelectionBody = z
   .strictObject({ ids: z.array(z.string().max(64)).min(1).max(10_000).optional(), filter: Filter.optional() })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
@@ -40,8 +41,9 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage' },
       schema: {
+        summary: 'Deliveries that were given up, the newest first',
         querystring: Page,
-        response: { 200: z.object({ data: z.array(Letter), meta: z.object({ cursor: z.string().optional() }) }) },
+        response: { 200: pageOf(Letter) },
       },
     },
     async (request) => {
@@ -54,7 +56,15 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     '/v3/dead-letters/replay',
-    { config: { access: 'manage' }, schema: { body: SelectionBody, response: { 202: Replay } } },
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Send dead letters again',
+        description: 'Those of these ids, or all that match; goes on after the answer.',
+        body: SelectionBody,
+        response: { 202: Replay },
+      },
+    },
     async (request, reply) => {
       const { appId } = request;
       return reply.code(202).send({ data: await startReplay(deps, appId, selection(request.body)) });
@@ -63,7 +73,14 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/dead-letters/replays/:id',
-    { config: { access: 'manage' }, schema: { params: z.object({ id: z.string() }), response: { 200: Replay } } },
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'How far a replay is',
+        params: z.object({ id: z.string() }),
+        response: { 200: Replay },
+      },
+    },
     async (request) => {
       const { appId } = request;
       const progress = await readReplay(deps, appId, request.params.id);
@@ -76,7 +93,12 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     '/v3/dead-letters',
     {
       config: { access: 'manage' },
-      schema: { body: SelectionBody, response: { 200: z.object({ data: z.object({ dropped: z.number() }) }) } },
+      schema: {
+        summary: 'Drop dead letters',
+        description: 'Those of these ids, or all that match.',
+        body: SelectionBody,
+        response: { 200: z.object({ data: z.object({ dropped: z.number() }) }) },
+      },
     },
     async (request) => {
       const { appId } = request;

@@ -47,6 +47,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     {
       config: { access: 'publish' },
       schema: {
+        summary: 'Publish events',
         description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
         body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
         response: { 202: Results },
@@ -64,14 +65,22 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
 
   server.get(
     '/v3/events/:id',
-    { config: { access: 'publish' }, schema: { params: z.object({ id: EventId }), response: { 200: Progress } } },
+    {
+      config: { access: 'publish' },
+      schema: {
+        summary: 'What became of an event, in numbers',
+        params: z.object({ id: EventId }),
+        response: { 200: Progress },
+      },
+    },
     async (request) => {
       const { appId } = request;
       const { id } = request.params;
       const ref = await findEvent(deps.queueRedis, appId, id);
       const progress = ref && (await readProgress(deps.queueRedis, ref));
       if (!progress) throw new FanfareError('ERR_EVENT_NOT_FOUND', `id: there is no event "${id}"`);
-      return { data: { id, ...progress } };
+      const { state, counts } = progress;
+      return { data: { id, state, counts } };
     },
   );
 }

@@ -29,7 +29,10 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(
     '/v3/groups/:guid',
-    { config: { access: 'manage' }, schema: { params: Params, body: PutGroup, response: { 200: One } } },
+    {
+      config: { access: 'manage' },
+      schema: { summary: 'Create or change a group', params: Params, body: PutGroup, response: { 200: One } },
+    },
     async (request) => {
       const { appId } = request;
       const group = await upsertGroup(registry, appId, request.params.guid, request.body, deps.now());
@@ -39,7 +42,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/groups/:guid',
-    { config: { access: 'manage' }, schema: { params: Params, response: { 200: One } } },
+    { config: { access: 'manage' }, schema: { summary: 'A group', params: Params, response: { 200: One } } },
     async (request) => {
       const { appId } = request;
       return { data: await view(appId, await existingGroup(deps, appId, request.params.guid)) };
@@ -48,7 +51,15 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/groups/:guid',
-    { config: { access: 'manage' }, schema: { params: Params, response: { 200: Success } } },
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Delete a group',
+        description: 'With its list of members.',
+        params: Params,
+        response: { 200: Success },
+      },
+    },
     async (request) => {
       const { appId } = request;
       if (!(await deleteGroup(registry, appId, request.params.guid))) throw unknownGroup(request.params.guid);

@@ -3,18 +3,15 @@ import { FanfareError, Uid } from '@fanfare/core';
 import { addMembers, pageMembers, removeMembers, replaceMembers } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { PageCursor, PageLimit, SUCCESS, Success } from '../fields.ts';
+import { SUCCESS, Success } from '../fields.ts';
 import { uidLines } from '../ndjson.ts';
+import { PageQuery, pageOf } from '../pages.ts';
 import type { Server } from '../server.ts';
 import { existingGroup } from './groups.ts';
 
 const Params = z.object({ guid: Uid });
 const AddMembers = z.object({ participants: z.array(Uid).min(1).max(10_000) });
-const Page = z.object({ limit: PageLimit, cursor: PageCursor });
-const Members = z.object({
-  data: z.array(z.object({ uid: z.string() })),
-  meta: z.object({ cursor: z.string().optional().describe('Hand it back for the next page; absent at the end.') }),
-});
+const Members = pageOf(z.object({ uid: z.string() }));
 
 /** The members of a group, for the chat backend. */
 export function memberRoutes(server: Server, deps: IngestDeps): void {
@@ -25,6 +22,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage' },
       schema: {
+        summary: 'Add members to a group',
         params: Params,
         body: AddMembers,
         response: { 200: z.object({ data: z.object({ added: z.number() }) }) },
@@ -42,6 +40,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage', stream: true },
       schema: {
+        summary: 'Load all members of a group',
         description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
         consumes: ['application/x-ndjson'],
         params: Params,
@@ -61,7 +60,15 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/groups/:guid/members',
-    { config: { access: 'manage' }, schema: { params: Params, querystring: Page, response: { 200: Members } } },
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'The members of a group',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Members },
+      },
+    },
     async (request) => {
       const { appId } = request;
       const { guid } = await existingGroup(deps, appId, request.params.guid);
@@ -74,7 +81,14 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     '/v3/groups/:guid/members/:uid',
-    { config: { access: 'manage' }, schema: { params: Params.extend({ uid: Uid }), response: { 200: Success } } },
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Remove a member from a group',
+        params: Params.extend({ uid: Uid }),
+        response: { 200: Success },
+      },
+    },
     async (request) => {
       const { appId } = request;
       const { guid, uid } = request.params;

@@ -80,33 +80,51 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     };
   };
 
-  server.post(path, { config, schema: { body, response: { 200: Providers } } }, async (request) => {
-    const { appId } = request;
-    const given = request.body as Body;
-    if (await readPushProvider(registry, box, appId, kind, given.providerId)) {
-      throw new FanfareError(
-        'ERR_PROVIDER_ALREADY_EXISTS',
-        `providerId: "${given.providerId}" exists; change it with PUT`,
-      );
-    }
-    await write(appId, merge(given, undefined));
-    return answer(appId);
-  });
+  server.post(
+    path,
+    { config, schema: { summary: 'Add a provider', body, response: { 200: Providers } } },
+    async (request) => {
+      const { appId } = request;
+      const given = request.body as Body;
+      if (await readPushProvider(registry, box, appId, kind, given.providerId)) {
+        throw new FanfareError(
+          'ERR_PROVIDER_ALREADY_EXISTS',
+          `providerId: "${given.providerId}" exists; change it with PUT`,
+        );
+      }
+      await write(appId, merge(given, undefined));
+      return answer(appId);
+    },
+  );
 
-  server.put(path, { config, schema: { body, response: { 200: Providers } } }, async (request) => {
-    const { appId } = request;
-    const given = request.body as Body;
-    const before = await readPushProvider(registry, box, appId, kind, given.providerId);
-    if (!before) throw unknown(given.providerId);
-    await write(appId, merge(given, before));
-    return answer(appId);
-  });
+  server.put(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'Change a provider',
+        description: 'What is not given stays.',
+        body,
+        response: { 200: Providers },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const given = request.body as Body;
+      const before = await readPushProvider(registry, box, appId, kind, given.providerId);
+      if (!before) throw unknown(given.providerId);
+      await write(appId, merge(given, before));
+      return answer(appId);
+    },
+  );
 
-  server.get(path, { config, schema: { response: { 200: Providers } } }, ({ appId }) => answer(appId));
+  server.get(path, { config, schema: { summary: 'All providers', response: { 200: Providers } } }, ({ appId }) =>
+    answer(appId),
+  );
 
   server.delete(
     `${path}/:providerId`,
-    { config, schema: { params: Params, response: { 200: Success } } },
+    { config, schema: { summary: 'Remove a provider', params: Params, response: { 200: Success } } },
     async ({ appId, params }) => {
       if (!(await deletePushProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
       return SUCCESS;
@@ -115,7 +133,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
 
   server.put(
     `${path}/default/:providerId`,
-    { config, schema: { params: Params, response: { 200: Success } } },
+    { config, schema: { summary: 'Make a provider the default', params: Params, response: { 200: Success } } },
     async ({ appId, params }) => {
       if (!(await setDefaultProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
       return SUCCESS;

@@ -69,32 +69,57 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'user' as const };
 
-  server.post(PATH, { config, schema: { body: Register, response: { 200: Success } } }, async (request) => {
-    const { appId, body } = request;
-    const uid = personOf(request, body.uid);
-    await checkProvider(deps, appId, body);
-    const session = await sessionFor(deps, request, uid, body.authToken);
-    const { platform, providerId } = body;
-    await registerPushToken(deps, appId, uid, { token: tokenIn(body), platform, providerId, session });
-    if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
-    return SUCCESS;
-  });
+  server.post(
+    PATH,
+    { config, schema: { summary: 'Register a push token', body: Register, response: { 200: Success } } },
+    async (request) => {
+      const { appId, body } = request;
+      const uid = personOf(request, body.uid);
+      await checkProvider(deps, appId, body);
+      const session = await sessionFor(deps, request, uid, body.authToken);
+      const { platform, providerId } = body;
+      await registerPushToken(deps, appId, uid, { token: tokenIn(body), platform, providerId, session });
+      if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
+      return SUCCESS;
+    },
+  );
 
-  server.get(PATH, { config, schema: { querystring: Which, response: { 200: Listed } } }, async (request) => {
-    const { appId, query } = request;
-    const uid = personOf(request);
-    const session = await sessionFor(deps, request, uid, query.authToken);
-    const [devices, sessions] = await Promise.all([
-      listDevices(registry, appId, uid),
-      listSessions(registry, appId, uid),
-    ]);
-    const wanted = devices.filter((device) => query.all || session === undefined || device.session === session);
-    return { data: { pushTokens: wanted.map((device) => view(uid, device, sessions)) } };
-  });
+  server.get(
+    PATH,
+    {
+      config,
+      schema: {
+        summary: "A person's push tokens",
+        description: 'Of one login, or with `all` of every one.',
+        querystring: Which,
+        response: { 200: Listed },
+      },
+    },
+    async (request) => {
+      const { appId, query } = request;
+      const uid = personOf(request);
+      const session = await sessionFor(deps, request, uid, query.authToken);
+      const [devices, sessions] = await Promise.all([
+        listDevices(registry, appId, uid),
+        listSessions(registry, appId, uid),
+      ]);
+      const wanted = devices.filter((device) => query.all || session === undefined || device.session === session);
+      return { data: { pushTokens: wanted.map((device) => view(uid, device, sessions)) } };
+    },
+  );
 
   server.delete(
     PATH,
-    { config, schema: { querystring: Which, body: Unregister, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: "Remove a person's push tokens",
+        description: 'Of one login, or with `all` of every one.',
+        querystring: Which,
+        body: Unregister,
+        response: { 200: Success },
+      },
+    },
     async (request) => {
       const { appId, query, body } = request;
       const uid = personOf(request, body?.uid);
@@ -109,7 +134,14 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     `${PATH}/:pushToken`,
-    { config, schema: { params: z.object({ pushToken: z.string().max(4096) }), response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Remove a push token',
+        params: z.object({ pushToken: z.string().max(4096) }),
+        response: { 200: Success },
+      },
+    },
     async (request) => {
       const uid = personOf(request);
       const { pushToken } = request.params;

@@ -1,18 +1,6 @@
 import { type NotInAudience, notInAudienceSentence } from '@fanfare/core';
 
 /** Why somebody is not among those an event is for. */
-export const ABSENCES = [
-  'sender',
-  'removed',
-  'deactivated',
-  'blocked',
-  'not_a_member',
-  'unknown',
-  'notifies_nobody',
-  'not_named',
-  'original_unknown',
-  'not_reached',
-] as const satisfies readonly (NotInAudience | Ours)[];
 export type Absence = NotInAudience | Ours;
 
 type Ours = 'notifies_nobody' | 'not_named' | 'original_unknown' | 'not_reached';

@@ -1,5 +1,5 @@
 import {
-  type AppSettings,
+  audienceOf,
   type Event,
   excludedFrom,
   isNotifying,
@@ -83,14 +83,13 @@ async function standingOf(
   const { conversation, recipients } = event;
   if (recipients) return {};
   if (conversation.type === 'user') return conversation.id === uid ? {} : { absence: 'not_a_member' };
-  const few = isReaction(event) && !everyoneHearsReactions(settings);
-  if (few && event.reaction.messageSender === uid) return {};
-  const group = few ? {} : { guid: conversation.id };
-  if (settings.membership && !few) return { ...group, assumed: true };
-  if (!settings.membership && membershipChange(event).add.includes(uid)) return group;
+  const { kind } = audienceOf(event, settings);
+  if (isReaction(event) && kind !== 'group' && event.reaction.messageSender === uid) return {};
+  // Of a reaction few are looked at; the decision about the others is the same "no", and says why.
+  const walked = kind === 'group' || (kind === 'reaction' && settings.membership !== undefined);
+  const group = walked ? { guid: conversation.id } : {};
+  if (settings.membership) return { ...group, assumed: true };
+  if (membershipChange(event).add.includes(uid)) return group;
   const [member] = await membersAmong(registry, appId, conversation.id, [uid]);
   return member === undefined ? { absence: 'not_a_member' } : group;
 }
-
-/** Else only the author and who asked for all reactions are looked at, of whom the decision then knows. */
-const everyoneHearsReactions = ({ preferences }: AppSettings): boolean => preferences.group.reactionsSetting === 3;

@@ -1,4 +1,4 @@
-import { type Event, isGroupAction, type Profiles, type Recipient } from '@fanfare/core';
+import { type Event, isGroupAction, isMessage, mentionsIn, type Profiles, type Recipient } from '@fanfare/core';
 import { readDeliveryTarget, readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
@@ -12,27 +12,37 @@ export interface Cast {
   conversationName: string;
 }
 
-/** Reads who is who in an event, from the point of view of one person. */
+/** A notification is a few lines: it has no room for more names. */
+const MAX_NAMES = 100;
+
+/** Reads who is who in an event, from the point of view of one person; profiles as a sender reads them. */
 export async function readCast(registry: Redis, appId: string, event: Event, uid: string): Promise<Cast> {
   const conversation = 'conversation' in event ? event.conversation : undefined;
-  const people = [event.sender.uid, uid, ...(isGroupAction(event) ? event.members.map((member) => member.uid) : [])];
   const [group, members, target] = await Promise.all([
     conversation?.type === 'group' ? readGroup(registry, appId, conversation.id) : undefined,
-    readProfiles(registry, appId, people),
+    readProfiles(registry, appId, [event.sender.uid, uid, ...namedIn(event)]),
     readDeliveryTarget(registry, appId, uid),
   ]);
-  const recipient = target ?? { uid };
-  const { name, avatar } = recipient;
-  const receiver = group ? { name: group.name, avatar: group.icon } : { name, avatar };
-  const profiles: Profiles = { sender: members[event.sender.uid], members, receiver };
-  const said = conversation?.type === 'user' && conversation.id === uid ? conversation.name : undefined;
+  const sender = members[event.sender.uid];
   return {
-    profiles: conversation?.type === 'group' && !group ? { sender: profiles.sender, members } : profiles,
-    recipient,
-    name: members[uid]?.name ?? said ?? uid,
+    profiles: { sender, receiver: group && { name: group.name, avatar: group.icon }, members },
+    recipient: target ?? { uid },
+    name: members[uid]?.name ?? saidName(event, uid) ?? uid,
     conversationName:
       conversation?.type === 'group'
         ? (conversation.name ?? group?.name ?? conversation.id)
-        : (event.sender.name ?? members[event.sender.uid]?.name ?? event.sender.uid),
+        : (event.sender.name ?? sender?.name ?? event.sender.uid),
   };
+}
+
+/** What the event itself calls a person. */
+function saidName(event: Event, uid: string): string | undefined {
+  if (event.sender.uid === uid) return event.sender.name;
+  if ('members' in event) return event.members.find((member) => member.uid === uid)?.name;
+  return event.conversation.type === 'user' && event.conversation.id === uid ? event.conversation.name : undefined;
+}
+
+function namedIn(event: Event): string[] {
+  if (isGroupAction(event)) return event.members.slice(0, MAX_NAMES).map((member) => member.uid);
+  return isMessage(event) ? [...mentionsIn(event.message).uids].slice(0, MAX_NAMES) : [];
 }

@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { type ApnsCredential, type DevicePush, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import {
+  type ApnsCredential,
+  type CallAction,
+  type DevicePush,
+  type NotificationDetails,
+  PLATFORMS,
+} from '@fanfare/core';
 import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
@@ -66,8 +72,9 @@ const VOIP_KEYS = [
 
 /**
  * Renders a push for its device; undefined when it is too large even when shortened. A VoIP token gets the VoIP
- * dictionary. A device token gets an alert, also for a call that rings (where there is no VoIP token); the other states
- * of a call only end what is on the screen, so they go in the background, with nothing to see or hear.
+ * dictionary. A device token gets an alert, also for a call that rings (where there is no VoIP token) and for one that
+ * was missed; the other states of a call only end what is on the screen, so they go in the background, with nothing to
+ * see or hear.
  */
 export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
   const pushType = pushTypeOf(push);
@@ -91,9 +98,12 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
   };
 }
 
-function pushTypeOf({ device, details }: DevicePush): PushType {
+/** States of a call that have something to tell: it rings, or it was missed. */
+const TELLING: ReadonlySet<CallAction> = new Set(['initiated', 'cancelled', 'unanswered']);
+
+function pushTypeOf({ device, details: { callAction } }: DevicePush): PushType {
   if (PLATFORMS[device.platform].kind === 'voip') return 'voip';
-  return details.type === 'call' && details.callAction !== 'initiated' ? 'background' : 'alert';
+  return callAction === undefined || TELLING.has(callAction) ? 'alert' : 'background';
 }
 
 function payloadOf(pushType: PushType, { details, sound }: DevicePush, credential: ApnsCredential): object {

@@ -15,7 +15,7 @@ const ENDPOINTS = 1000;
 export type Health = { works: true } | { works: false; restMs?: number };
 
 /** Leave to ask; to be given back once, with how it went. */
-export interface Pass {
+interface Pass {
   leave(health: Health, now: number): void;
 }
 

@@ -26,7 +26,7 @@ export interface MembershipEndpoint {
 }
 
 /** What is asked for. */
-export interface MembershipQuestion {
+interface MembershipQuestion {
   guid: string;
   /** What an earlier page gave; empty for the first. */
   cursor: string;

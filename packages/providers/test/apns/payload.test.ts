@@ -71,7 +71,17 @@ test('a call that rings on a device without VoIP token is an alert', () => {
   });
 });
 
-test.each(['ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const)(
+test.each(['cancelled', 'unanswered'] as const)('a call that was %s is an alert: it was missed', (callAction) => {
+  const details = { ...CALL, body: 'Missed audio call', callAction };
+  const { pushType, priority, body } = rendered(aDevicePush('apns_ios_device', { details }), anApnsCredential());
+  expect({ pushType, priority, alert: body.aps.alert }).toEqual({
+    pushType: 'alert',
+    priority: 10,
+    alert: { title: 'Alice', body: 'Missed audio call' },
+  });
+});
+
+test.each(['ongoing', 'rejected', 'busy', 'ended'] as const)(
   'a call that is %s goes to a device in the background',
   (callAction) => {
     const push = aDevicePush('apns_ios_device', { details: { ...CALL, callAction } });

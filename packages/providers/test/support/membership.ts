@@ -24,7 +24,7 @@ export function startSource(options: Partial<MembershipSourceOptions> = {}): Mem
 export async function askAt(
   endpoint: MembershipEndpoint,
   options: Partial<MembershipSourceOptions> = {},
-  question: Partial<typeof FIRST | { cursor: string; guid: string }> = {},
+  question: { guid?: string; cursor?: string } = {},
 ): Promise<MembershipPage> {
   await using source = startSource(options);
   return await source.page(endpoint, { ...FIRST, ...question });

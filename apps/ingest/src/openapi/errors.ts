@@ -1,0 +1,49 @@
+import { ERRORS, type ErrorCode } from '@fanfare/core';
+import type { Route } from '../auth.ts';
+import { authErrorsOf } from './security.ts';
+
+/** What of an operation decides which errors it can answer, besides who may call it. */
+interface Inputs {
+  hasBody: boolean;
+  /** Parameters or a body: something that can be wrong. */
+  hasInput: boolean;
+}
+
+const text = (description: string) => ({ description, schema: { type: 'string' } });
+const RETRY_AFTER = { 'Retry-After': text('Seconds to wait before the same request.') };
+const RATE_LIMIT = {
+  'X-RateLimit-Limit': text('Requests a minute, where the operator limits them.'),
+  'X-RateLimit-Remaining': text('How many are left.'),
+  'X-RateLimit-Reset': text('When the minute ends, epoch seconds.'),
+};
+
+/** The errors of every operation of its kind, by rule; what only this one answers is told by its examples. */
+export function errorsOf(route: Route, { hasBody, hasInput }: Inputs): ErrorCode[] {
+  const errors = [...authErrorsOf(route)];
+  if (hasInput || route.access !== 'admin') errors.push('ERR_BAD_REQUEST');
+  if (hasBody && !route.stream) errors.push('ERR_PAYLOAD_TOO_LARGE');
+  if (hasBody) errors.push('ERR_UNSUPPORTED_MEDIA_TYPE');
+  if (route.access !== 'anyone') errors.push('ERR_TOO_MANY_REQUESTS');
+  if (route.method !== 'GET') errors.push('ERR_OVERLOADED');
+  return [...errors, 'ERR_UNAVAILABLE'];
+}
+
+/** Errors as responses by status, each saying its codes and what they mean. */
+export function errorResponses(codes: readonly ErrorCode[]) {
+  const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const meanings = codes.filter((code) => ERRORS[code].status === status);
+      return [status, errorResponse(status, [...new Set(meanings)])];
+    }),
+  );
+}
+
+function errorResponse(status: number, codes: readonly ErrorCode[]) {
+  const retriable = codes.some((code) => ERRORS[code].retry);
+  return {
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code].meaning}`).join('\n\n'),
+    ...(retriable ? { headers: status === 429 ? { ...RETRY_AFTER, ...RATE_LIMIT } : RETRY_AFTER } : {}),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  };
+}

@@ -1,0 +1,155 @@
+import { SUCCESS } from '../../fields.ts';
+import type { Example } from './example.ts';
+import { STAND_INS } from './stand-ins.ts';
+
+/** Apps and their keys. */
+export const apps: readonly Example[] = [
+  {
+    operation: 'POST /v3/apps',
+    as: 'operator',
+    body: { appId: 'app123', name: 'Demo', region: 'us' },
+    status: 201,
+    answer: { data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+  },
+  {
+    operation: 'POST /v3/apps',
+    name: 'The id is taken',
+    as: 'operator',
+    body: { appId: 'app123', name: 'Another' },
+    status: 409,
+    answer: { error: { code: 'ERR_APP_ALREADY_EXISTS', message: 'appId: the app "app123" exists' } },
+  },
+  {
+    operation: 'GET /v3/apps',
+    as: 'operator',
+    status: 200,
+    answer: {
+      data: [{ appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 }],
+      meta: {},
+    },
+  },
+  {
+    operation: 'GET /v3/apps/{appId}',
+    as: 'operator',
+    params: { appId: 'app123' },
+    status: 200,
+    answer: { data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+  },
+  {
+    operation: 'GET /v3/apps/{appId}',
+    name: 'No such app',
+    as: 'operator',
+    params: { appId: 'nowhere' },
+    status: 404,
+    answer: { error: { code: 'ERR_APP_NOT_FOUND', message: 'appId: there is no app "nowhere"' } },
+  },
+  {
+    operation: 'PATCH /v3/apps/{appId}',
+    as: 'operator',
+    params: { appId: 'app123' },
+    body: { name: 'Demo chat', pushEnabled: true },
+    status: 200,
+    answer: { data: { appId: 'app123', name: 'Demo chat', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+  },
+  {
+    operation: 'PATCH /v3/apps/{appId}',
+    name: 'No such app',
+    as: 'operator',
+    params: { appId: 'nowhere' },
+    body: { name: 'Demo chat' },
+    status: 404,
+    answer: { error: { code: 'ERR_APP_NOT_FOUND', message: 'appId: there is no app "nowhere"' } },
+  },
+  {
+    operation: 'POST /v3/apps/{appId}/apikeys',
+    as: 'operator',
+    params: { appId: 'app123' },
+    body: { name: 'backend', scopes: ['publish', 'manage'] },
+    status: 201,
+    answer: {
+      data: {
+        id: STAND_INS.apiKeyId,
+        name: 'backend',
+        scopes: ['publish', 'manage'],
+        prefix: STAND_INS.apiKeyPrefix,
+        createdAt: 1_741_847_453,
+        apiKey: STAND_INS.apiKey,
+      },
+    },
+  },
+  {
+    operation: 'POST /v3/apps/{appId}/apikeys',
+    name: 'A key that only publishes',
+    as: 'operator',
+    params: { appId: 'app123' },
+    body: { name: 'events', scopes: ['publish'] },
+    status: 201,
+    answer: {
+      data: {
+        id: STAND_INS.publishKeyId,
+        name: 'events',
+        scopes: ['publish'],
+        prefix: STAND_INS.publishKeyPrefix,
+        createdAt: 1_741_847_453,
+        apiKey: STAND_INS.publishKey,
+      },
+    },
+  },
+  {
+    operation: 'POST /v3/apps/{appId}/apikeys',
+    name: 'No such app',
+    as: 'operator',
+    params: { appId: 'nowhere' },
+    body: { name: 'backend' },
+    status: 404,
+    answer: { error: { code: 'ERR_APP_NOT_FOUND', message: 'appId: there is no app "nowhere"' } },
+  },
+  {
+    operation: 'GET /v3/apps/{appId}/apikeys',
+    as: 'operator',
+    params: { appId: 'app123' },
+    status: 200,
+    answer: {
+      data: [
+        {
+          id: STAND_INS.apiKeyId,
+          name: 'backend',
+          scopes: ['publish', 'manage'],
+          prefix: STAND_INS.apiKeyPrefix,
+          createdAt: 1_741_847_453,
+        },
+        {
+          id: STAND_INS.publishKeyId,
+          name: 'events',
+          scopes: ['publish'],
+          prefix: STAND_INS.publishKeyPrefix,
+          createdAt: 1_741_847_453,
+        },
+      ],
+      meta: {},
+    },
+  },
+  {
+    operation: 'GET /v3/apps/{appId}/apikeys',
+    name: 'No such app',
+    as: 'operator',
+    params: { appId: 'nowhere' },
+    status: 404,
+    answer: { error: { code: 'ERR_APP_NOT_FOUND', message: 'appId: there is no app "nowhere"' } },
+  },
+  {
+    operation: 'DELETE /v3/apps/{appId}/apikeys/{keyId}',
+    as: 'operator',
+    params: { appId: 'app123', keyId: STAND_INS.publishKeyId },
+    status: 200,
+    answer: SUCCESS,
+  },
+  {
+    operation: 'DELETE /v3/apps/{appId}/apikeys/{keyId}',
+    name: 'No such key',
+    as: 'operator',
+    params: { appId: 'app123', keyId: 'none' },
+    status: 404,
+    answer: { error: { code: 'ERR_APIKEY_NOT_FOUND', message: 'keyId: the app has no such key' } },
+  },
+];

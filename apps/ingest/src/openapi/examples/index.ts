@@ -1,0 +1,43 @@
+import { apnsProviders } from './apns-providers.ts';
+import { apps } from './apps.ts';
+import { customProvider } from './custom-provider.ts';
+import { deadLetters } from './dead-letters.ts';
+import { events } from './events.ts';
+import type { Example } from './example.ts';
+import { farewells } from './farewells.ts';
+import { fcmProviders } from './fcm-providers.ts';
+import { groups } from './groups.ts';
+import { messages } from './messages.ts';
+import { preferences } from './preferences.ts';
+import { sdk } from './sdk.ts';
+import { settings } from './settings.ts';
+import { tokens } from './tokens.ts';
+import { users } from './users.ts';
+
+export type { Example } from './example.ts';
+export { STAND_INS } from './stand-ins.ts';
+
+/** CometChat's SDK asks for preferences on a path of its own, and is answered the same. */
+const preferencesForSdk = preferences.map((example) => ({
+  ...example,
+  operation: example.operation.replace('/notifications/v1/', '/notifications/push/v1/'),
+}));
+
+/** All examples, in an order in which they can be replayed. */
+export const EXAMPLES: readonly Example[] = [
+  ...apps,
+  ...users,
+  ...groups,
+  ...customProvider,
+  ...fcmProviders,
+  ...apnsProviders,
+  ...settings,
+  ...sdk,
+  ...tokens,
+  ...preferences,
+  ...preferencesForSdk,
+  ...events,
+  ...messages,
+  ...deadLetters,
+  ...farewells,
+];

@@ -1,0 +1,35 @@
+import { SUCCESS } from '../../fields.ts';
+import type { Example } from './example.ts';
+
+/** Threads that are followed, and messages that are read. */
+export const messages: readonly Example[] = [
+  {
+    operation: 'POST /v3/messages/{id}/thread/subscription',
+    as: 'bob',
+    params: { id: '101' },
+    status: 200,
+    answer: SUCCESS,
+  },
+  {
+    operation: 'DELETE /v3/messages/{id}/thread/subscription',
+    as: 'bob',
+    params: { id: '101' },
+    status: 200,
+    answer: SUCCESS,
+  },
+  {
+    operation: 'POST /v3/messages/{id}/read',
+    as: 'bob',
+    params: { id: '101' },
+    status: 200,
+    answer: { data: { success: true, unreadMessageCount: 0 } },
+  },
+  {
+    operation: 'POST /v3/messages/{id}/read',
+    name: 'No such message',
+    as: 'bob',
+    params: { id: '999' },
+    status: 404,
+    answer: { error: { code: 'ERR_MESSAGE_NOT_FOUND', message: 'id: there is no such message, or it is too old' } },
+  },
+];

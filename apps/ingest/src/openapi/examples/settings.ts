@@ -1,0 +1,40 @@
+import { SUCCESS } from '../../fields.ts';
+import type { Example } from './example.ts';
+import { shownPreferences } from './shown-preferences.ts';
+import { shownTemplates } from './shown-templates.ts';
+
+/** What an app is set to. */
+export const settings: readonly Example[] = [
+  {
+    operation: 'PATCH /v3/notifications/v1/settings',
+    as: 'backend',
+    body: { preferences: { group: { memberJoinedSetting: 2 } }, badge: true },
+    status: 200,
+    answer: SUCCESS,
+  },
+  {
+    operation: 'GET /v3/notifications/v1/settings',
+    as: 'backend',
+    status: 200,
+    answer: {
+      data: {
+        pushEnabled: true,
+        preferences: shownPreferences,
+        sound: { chat: 'default', call: 'default' },
+        templates: shownTemplates,
+        locale: 'en',
+        timezone: 'UTC',
+        deadlines: {},
+        badge: true,
+        retention: { bulk: 24, events: 168 },
+        logs: { until: 0, content: false },
+      },
+    },
+  },
+  {
+    operation: 'DELETE /v3/notifications/v1/settings',
+    as: 'backend',
+    status: 200,
+    answer: SUCCESS,
+  },
+];

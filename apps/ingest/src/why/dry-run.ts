@@ -1,0 +1,107 @@
+import {
+  type Deadline,
+  type Event,
+  type Lane,
+  type NotificationDetails,
+  type NotifyingEvent,
+  renderDetails,
+} from '@fanfare/core';
+import { type AppBundle, readUnread } from '@fanfare/store';
+import { completeEvents } from '../complete-events.ts';
+import type { IngestDeps } from '../deps.ts';
+import { absenceSentence } from './absence.ts';
+import { readBundle } from './bundle.ts';
+import { type Candidate, candidacy } from './candidacy.ts';
+import { decideOne } from './decide.ts';
+import { type Cast, readCast } from './profiles.ts';
+import { suppressedVerdict } from './suppressed.ts';
+import { type TargetView, targetWord, viewTargets } from './targets.ts';
+import { routeOf, staleness } from './timeliness.ts';
+
+/** How an event would end for a person; the last two are of one that nobody need hear of any more. */
+export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'expired', 'superseded'] as const;
+
+/** What would happen to one event for one person. */
+export interface DryRun {
+  uid: string;
+  decision: (typeof DRY_DECISIONS)[number];
+  reason?: string;
+  detail?: string;
+  targets: TargetView[];
+  payload?: NotificationDetails;
+  lane: Lane;
+  deadline: Deadline;
+  sentence: string;
+}
+
+/** An event that is being tried out for a person. */
+interface Trial {
+  bundle: AppBundle;
+  event: Event;
+  uid: string;
+  now: number;
+  cast: Cast;
+  deadline: Deadline;
+}
+
+/** What differs between the ways a trial can end. */
+type Verdict = Omit<DryRun, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
+
+/** What would happen, were this event posted now; sends nothing, and writes nothing. */
+export async function dryRun(deps: IngestDeps, appId: string, posted: Event, uid: string): Promise<DryRun> {
+  const now = deps.now();
+  const [bundle, events] = await Promise.all([readBundle(deps, appId), completeEvents(deps, appId, [posted])]);
+  const event = events[0] as Event;
+  const [cast, { lane, deadline }] = await Promise.all([
+    readCast(deps.registry, appId, event, uid),
+    routeOf(deps, bundle.app, event, now),
+  ]);
+  const verdict = await judge(deps, { bundle, event, uid, now, cast, deadline });
+  return { uid, targets: [], ...verdict, sentence: conditional(verdict.sentence), lane, deadline };
+}
+
+async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
+  const { bundle, event, uid, now, cast } = trial;
+  const candidate = await candidacy(deps, bundle.app, event, uid);
+  if ('absence' in candidate) {
+    const { absence } = candidate;
+    return { decision: 'not_in_audience', reason: absence, sentence: absenceSentence(cast.name, absence) };
+  }
+  const planned = await decideOne(deps, bundle, candidate, now);
+  if ('suppressed' in planned) {
+    const timezone = candidate.recipient.timezone ?? bundle.app.settings.timezone;
+    return suppressedVerdict(event, cast, planned, { timezone, now });
+  }
+  const stale = await staleness(deps, bundle.app.appId, event, { leaveBy: trial.deadline.leaveBy, now });
+  if (stale) return { decision: stale, sentence: STALE[stale] };
+  const [targets, payload] = await Promise.all([
+    viewTargets(deps.registry, bundle.app.appId, planned.targets, candidate.recipient.devices),
+    payloadOf(deps, trial, candidate.event),
+  ]);
+  const words = targets.map(targetWord).join(', ');
+  const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;
+  return { decision: 'sent', targets, payload, sentence: sentence + assumption(candidate, cast) };
+}
+
+async function payloadOf({ registry }: IngestDeps, trial: Trial, event: NotifyingEvent): Promise<NotificationDetails> {
+  const { settings, appId } = trial.bundle.app;
+  const { profiles, recipient } = trial.cast;
+  if (!settings.badge) return renderDetails(event, { settings, profiles, recipient });
+  const before = await readUnread(registry, appId, trial.uid);
+  const unread = event.type === 'message.sent' ? before + 1 : before;
+  return renderDetails(event, { settings, profiles, recipient, unread });
+}
+
+const STALE = {
+  expired: 'Not sent: it is too late, the deadline has passed.',
+  superseded: 'Not sent: the call has ended or was given up.',
+};
+
+const assumption = ({ assumed, event }: Candidate, { name }: Cast): string =>
+  assumed
+    ? ` Whether ${name} is a member of ${event.conversation.id} is for the chat backend to say; it was assumed.`
+    : '';
+
+/** The sentences are about what was; a dry run says what would be. */
+const conditional = (sentence: string): string =>
+  sentence.replace(/^Not sent/, 'Would not be sent').replace(/^Sent/, 'Would be sent');

@@ -1,0 +1,84 @@
+import { PROVIDER_KINDS } from '@fanfare/core';
+import { z } from 'zod';
+import { PageCursor, PageLimit } from '../fields.ts';
+import { LOG_TRIGGERS, type LogFacts } from './log-facts.ts';
+import type { LogRow } from './log-row.ts';
+
+/** Values of one filter; more are a mistake. */
+const MAX_VALUES = 100;
+
+/** One value or several: separated by commas, or the parameter repeated. */
+const several = <T extends z.ZodType<string, string>>(value: T) =>
+  z
+    .union([z.string().max(10_000), z.array(z.string().max(10_000)).max(MAX_VALUES)])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(value).min(1).max(MAX_VALUES))
+    .optional();
+
+const ids = () => several(z.string().min(1).max(256));
+const Moment = z.coerce.number().int().min(0).max(8.64e15).optional();
+
+/** The filters of the log (PARITY 4.4), and where in it to read. */
+export const LogQuery = z
+  .object({
+    messageId: ids(),
+    reactionId: ids(),
+    from: Moment.describe('Received at or after, epoch ms.'),
+    to: Moment.describe('Received at or before, epoch ms.'),
+    messageCategory: ids(),
+    messageType: ids(),
+    trigger: several(z.enum(Object.values(LOG_TRIGGERS))),
+    sender: ids(),
+    reactionSender: ids(),
+    receiver: ids().describe('Needs receiverType.'),
+    receiverType: several(z.enum(['user', 'group'])),
+    reactionReceiver: ids(),
+    member: ids().describe('uid of the recipient.'),
+    channel: several(z.enum(['push', 'email', 'sms'])).describe('There is only push here.'),
+    provider: several(z.enum([...PROVIDER_KINDS, 'sendgrid', 'twilio'])),
+    notificationTriggered: z.stringbool().optional().describe('Whether there was anything to send.'),
+    reason: ids(),
+    success: z.stringbool().optional().describe('Whether a provider took it.'),
+    affix: z
+      .enum(['prepend', 'append'])
+      .default('prepend')
+      .describe('prepend: from the newest back in time. append: from the oldest forward.'),
+    logId: ids().describe('`_id` of rows.'),
+    limit: PageLimit,
+    cursor: PageCursor.describe('Of `meta.next` or `meta.previous`, with the same affix and filters as there.'),
+  })
+  .refine(({ receiver, receiverType }) => receiver === undefined || receiverType !== undefined, {
+    path: ['receiverType'],
+    error: 'is needed with receiver',
+  });
+export type LogQuery = z.infer<typeof LogQuery>;
+
+/** Filters that are about the event, and so decide for all of its rows. */
+const EVENT_FILTERS = [
+  'messageId',
+  'reactionId',
+  'messageCategory',
+  'messageType',
+  'trigger',
+  'sender',
+  'reactionSender',
+  'receiver',
+  'receiverType',
+  'reactionReceiver',
+] as const satisfies readonly (keyof LogFacts & keyof LogQuery)[];
+
+/** Whether any row of an event can be wanted. */
+export const eventWanted = (facts: LogFacts, query: LogQuery): boolean =>
+  EVENT_FILTERS.every((name) => isAmong(facts[name], query[name]));
+
+/** Whether a row of an event that is wanted is wanted itself. */
+export const rowWanted = (row: LogRow, query: LogQuery): boolean =>
+  isAmong(row.id, query.logId) &&
+  isAmong(row.uid, query.member) &&
+  isAmong(row.target?.provider, query.provider) &&
+  isAmong(row.reason, query.reason) &&
+  (query.notificationTriggered === undefined || query.notificationTriggered === (row.target !== undefined)) &&
+  (query.success === undefined || query.success === (row.state === 'accepted'));
+
+const isAmong = (value: string | undefined, wanted: readonly string[] | undefined): boolean =>
+  wanted === undefined || (value !== undefined && wanted.includes(value));

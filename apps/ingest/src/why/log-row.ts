@@ -1,0 +1,49 @@
+import { type DeliveryState, deliveryId, type EventRef, isOpen, type Target } from '@fanfare/core';
+import { deliveriesOf, type PlannedSlice, readStates } from '@fanfare/ledger';
+import type { Redis } from 'ioredis';
+
+/** One row of the log as the ledger has it: a delivery, or a person who was not notified. */
+export interface LogRow {
+  /** The delivery's id, or `<event key>:<uid>`. */
+  id: string;
+  uid: string;
+  /** Of deliveries. */
+  target?: Target;
+  state?: DeliveryState;
+  unread?: number;
+  /** Why there was nothing to send, or the state of a delivery that was not taken. */
+  reason?: string;
+}
+
+/** The rows of a planned slice, in the order of its recipients and their targets. */
+export async function rowsOf(queueRedis: Redis, ref: EventRef, slice: PlannedSlice): Promise<LogRow[]> {
+  const deliveries = deliveriesOf(slice);
+  const ordinals = deliveries.map(({ ordinal }) => ordinal);
+  const states = await readStates(queueRedis, ref, ordinals);
+  let next = 0;
+  return slice.recipients.flatMap((recipient): LogRow[] => {
+    if ('suppressed' in recipient) {
+      return [{ id: `${ref.key}:${recipient.uid}`, uid: recipient.uid, reason: recipient.suppressed }];
+    }
+    return recipient.targets.map((target) => {
+      const i = next++;
+      return deliveryRow(ref, { ordinal: ordinals[i] as number, ...recipient, target }, states[i] as DeliveryState);
+    });
+  });
+}
+
+const deliveryRow = (
+  { key }: EventRef,
+  { uid, target, ordinal, unread }: { uid: string; target: Target; ordinal: number; unread?: number },
+  state: DeliveryState,
+): LogRow => ({
+  id: deliveryId(key, ordinal),
+  uid,
+  target,
+  state,
+  ...(unread === undefined ? {} : { unread }),
+  ...(state === 'accepted' || isOpen(state) ? {} : { reason: state }),
+});
+
+/** The key of the event that a row's id is of; undefined where it is the id of none. */
+export const eventKeyIn = (id: string): string | undefined => /^(e[0-9a-z]{7,20})[-:]/.exec(id)?.[1];

@@ -1,0 +1,132 @@
+import { DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
+import { readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
+import { type App, type Device, readRecipients } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../deps.ts';
+import type { FoundRow } from './log-walk.ts';
+import { readCast } from './profiles.ts';
+
+/** Of a push token so much is shown: enough to tell a person's devices apart, not enough to send to one. */
+const TOKEN_CHARS = 8;
+
+const ms = z.number().describe('Epoch ms.');
+const text = z.string().optional();
+
+/** A row of the log as CometChat shows it (PARITY 4.4), and `state` and `detail`, which it lacks. */
+export const LogRowView = z.object({
+  _id: z.string(),
+  component: z.literal('notifications-core'),
+  processingStartedAtMS: ms.describe('When the event was received, epoch ms.'),
+  processingEndedAtMS: ms.optional().describe('When the last of the event was settled, epoch ms.'),
+  totalProcessingTimeInMS: z.number().optional(),
+  channel: z.literal('push'),
+  provider: text,
+  trigger: z.string(),
+  messageId: text,
+  reactionId: text,
+  messageCategory: text,
+  messageType: text,
+  messageSentAtMS: ms,
+  sender: z.string().describe('uid of who acted.'),
+  reactionSender: text,
+  receiver: text.describe('guid of a group, or uid of the receiver.'),
+  reactionReceiver: text,
+  receiverType: z.enum(['user', 'group']).optional(),
+  member: z.string().describe('uid of the recipient.'),
+  tokenType: text.describe('Platform of the device, as it is registered now.'),
+  pushToken: text.describe('Its beginning.'),
+  providerId: text,
+  payload: (z.looseObject({}) as unknown as z.ZodType<NotificationDetails>).optional(),
+  notificationTriggered: z.boolean().describe('Whether there was anything to send.'),
+  state: z.enum(DELIVERY_STATES).optional().describe('Of the delivery.'),
+  reason: text.describe('Why nothing was sent, or the state of a delivery that was not taken.'),
+  detail: text.describe('Of a rejected delivery: the words of its dead letter.'),
+});
+export type LogRowView = z.infer<typeof LogRowView>;
+
+/**
+ * The rows of a page as they are shown, with devices as they are now. With `content`, payloads are made anew from their
+ * events, in today's templates: the log itself keeps no text.
+ */
+export async function viewRows(deps: IngestDeps, app: App, found: readonly FoundRow[]): Promise<LogRowView[]> {
+  const uids = [...new Set(found.map(({ row }) => row.uid))];
+  const [recipients, endings] = await Promise.all([
+    readRecipients(deps.registry, app.appId, uids),
+    readEndings(deps, found),
+  ]);
+  const devices = new Map(recipients.map((recipient) => [recipient.uid, recipient.devices]));
+  const views: LogRowView[] = [];
+  for (const batch of inBatches(found)) {
+    const shown = batch.map(async (one) => {
+      const [detail, payload] = await Promise.all([detailOf(deps, app, one), payloadOf(deps, app, one)]);
+      return {
+        ...plainView(one, endings.get(one.ref.key), devices.get(one.row.uid) ?? []),
+        ...(detail === undefined ? {} : { detail }),
+        ...(payload === undefined ? {} : { payload }),
+      };
+    });
+    views.push(...(await Promise.all(shown)));
+  }
+  return views;
+}
+
+/** Rows made at a time: each may hold a whole event in memory. */
+const BATCH = 20;
+
+const inBatches = (found: readonly FoundRow[]): (readonly FoundRow[])[] =>
+  Array.from({ length: Math.ceil(found.length / BATCH) }, (_, i) => found.slice(i * BATCH, (i + 1) * BATCH));
+
+/** When each event of a page was done, epoch ms. */
+async function readEndings({ queueRedis }: IngestDeps, found: readonly FoundRow[]): Promise<Map<string, number>> {
+  const refs = new Map(found.map(({ ref }) => [ref.key, ref]));
+  const endings = await Promise.all(
+    [...refs.values()].map(async (ref) => [ref.key, (await readProgress(queueRedis, ref))?.finishedAt] as const),
+  );
+  return new Map(endings.flatMap(([key, at]) => (at === undefined ? [] : [[key, at] as const])));
+}
+
+function plainView({ row, facts }: FoundRow, endedAt: number | undefined, devices: readonly Device[]): LogRowView {
+  const { id, uid, target, state, reason } = row;
+  const device = devices.find((one) => one.id === target?.deviceId);
+  const { processingStartedAtMS, ...rest } = facts;
+  const ended =
+    endedAt === undefined
+      ? {}
+      : { processingEndedAtMS: endedAt, totalProcessingTimeInMS: endedAt - processingStartedAtMS };
+  return {
+    _id: id,
+    component: 'notifications-core',
+    processingStartedAtMS,
+    ...ended,
+    channel: 'push',
+    ...(target ? { provider: target.provider } : {}),
+    ...rest,
+    member: uid,
+    ...(device ? deviceFields(device) : {}),
+    ...(target?.provider === 'custom' ? { providerId: 'custom' } : {}),
+    notificationTriggered: target !== undefined,
+    ...(state === undefined ? {} : { state }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+const deviceFields = ({ platform, token, providerId }: Device) => ({
+  tokenType: platform,
+  pushToken: `${token.slice(0, TOKEN_CHARS)}…`,
+  providerId,
+});
+
+/** Of a rejected delivery what its dead letter says. */
+async function detailOf({ queueRedis }: IngestDeps, { appId }: App, { row, ref }: FoundRow) {
+  if (row.state !== 'rejected') return undefined;
+  const letter = await readDeadLetterOf(queueRedis, appId, ref.shard, row.id);
+  return letter && (letter.detail === undefined ? letter.reason : `${letter.reason}: ${letter.detail}`);
+}
+
+async function payloadOf({ queueRedis, registry }: IngestDeps, { appId, settings }: App, { row, ref }: FoundRow) {
+  if (!settings.logs.content || !row.target) return undefined;
+  const accepted = await readEvent(queueRedis, ref);
+  if (!accepted || !isNotifying(accepted.event)) return undefined;
+  const { profiles, recipient } = await readCast(registry, appId, accepted.event, row.uid);
+  return renderDetails(accepted.event, { settings, profiles, recipient, unread: row.unread });
+}

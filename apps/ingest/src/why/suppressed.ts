@@ -1,0 +1,26 @@
+import { type Event, type PlannedRecipient, type SuppressionReason, suppressionSentence } from '@fanfare/core';
+import type { Cast } from './profiles.ts';
+
+/** Somebody who is not notified, with the reason. */
+export type SuppressedRecipient = Extract<PlannedRecipient, { suppressed: SuppressionReason }>;
+
+/** A decision against somebody, as it is shown. */
+export interface SuppressedVerdict {
+  decision: 'suppressed';
+  reason: SuppressionReason;
+  detail?: string;
+  sentence: string;
+}
+
+/** Shows a decision against somebody; `timezone` is theirs, `now` (epoch ms) when it was decided. */
+export function suppressedVerdict(
+  event: Event,
+  { name, conversationName }: Cast,
+  { suppressed, detail }: SuppressedRecipient,
+  clock: { timezone: string; now: number },
+): SuppressedVerdict {
+  const type = 'conversation' in event ? event.conversation.type : 'user';
+  const conversation = { type, name: conversationName };
+  const sentence = suppressionSentence({ reason: suppressed, detail, name, conversation, ...clock });
+  return { decision: 'suppressed', reason: suppressed, ...(detail === undefined ? {} : { detail }), sentence };
+}

@@ -1,0 +1,46 @@
+import { type Platform, PROVIDER_KINDS, type ProviderKind, type Target } from '@fanfare/core';
+import { type Device, listPushProviders } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+
+/** One way to reach somebody, as it is shown. */
+export interface TargetView {
+  provider: ProviderKind;
+  platform?: Platform;
+  deviceId?: string;
+  /** The credential that would be used; `custom` for the webhook. */
+  providerId: string;
+}
+
+/** The parts of a target that every answer shows. */
+export const targetFields = {
+  provider: z.enum(PROVIDER_KINDS),
+  platform: z.string().optional().describe('As the device is registered now; absent of webhooks and devices gone.'),
+  deviceId: z.string().optional(),
+};
+
+/** Targets with their devices' platforms and credentials, `default` resolved. */
+export async function viewTargets(
+  registry: Redis,
+  appId: string,
+  targets: readonly Target[],
+  devices: readonly Device[],
+): Promise<TargetView[]> {
+  const [fcm, apns] = await Promise.all([defaultOf(registry, appId, 'fcm'), defaultOf(registry, appId, 'apns')]);
+  return targets.flatMap((target): TargetView[] => {
+    if (target.provider === 'custom') return [{ provider: 'custom', providerId: 'custom' }];
+    const device = devices.find(({ id }) => id === target.deviceId);
+    if (!device) return [];
+    const standard = target.provider === 'fcm' ? fcm : apns;
+    const providerId = device.providerId === 'default' ? (standard ?? 'default') : device.providerId;
+    return [{ provider: target.provider, platform: device.platform, deviceId: device.id, providerId }];
+  });
+}
+
+/** A target in a sentence: `fcm android`, `the webhook`. */
+export const targetWord = ({ provider, platform }: Pick<TargetView, 'provider' | 'platform'>): string =>
+  provider === 'custom' ? 'the webhook' : (platform ?? provider).replaceAll('_', ' ');
+
+async function defaultOf(registry: Redis, appId: string, kind: 'fcm' | 'apns'): Promise<string | undefined> {
+  return (await listPushProviders(registry, appId, kind)).find(({ isDefault }) => isDefault)?.providerId;
+}

@@ -1,0 +1,148 @@
+import {
+  type AcceptedEvent,
+  type DeliveryState,
+  deliveryId,
+  deliverySentence,
+  type EventRef,
+  type ProviderKind,
+} from '@fanfare/core';
+import {
+  type AttemptNote,
+  type FoundDeadLetter,
+  findPlanned,
+  type PlannedTrace,
+  readAttempts,
+  readDeadLetterOf,
+  readProgress,
+} from '@fanfare/ledger';
+import { type Device, listDevices, readUser } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+import { existing } from '../routes/apps.ts';
+import { type Absence, absenceSentence } from './absence.ts';
+import { absenceByEvent, candidacy } from './candidacy.ts';
+import { type Cast, readCast } from './profiles.ts';
+import { suppressedVerdict } from './suppressed.ts';
+
+/** What was decided for a person. */
+export const TRACE_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'not_decided_yet'] as const;
+
+/** A delivery to the person, and what is remembered of it. */
+export interface TracedTarget {
+  provider: ProviderKind;
+  platform?: string;
+  deviceId?: string;
+  state: DeliveryState;
+  attempts: (Omit<AttemptNote, 'at'> & { at?: number })[];
+}
+
+/** What became of one event for one person. */
+export interface Trace {
+  eventId: string;
+  uid: string;
+  decision: (typeof TRACE_DECISIONS)[number];
+  reason?: string;
+  detail?: string;
+  targets: TracedTarget[];
+  sentence: string;
+}
+
+type Verdict = Omit<Trace, 'eventId' | 'uid' | 'targets'> & { targets?: TracedTarget[] };
+
+/** What the ledger has of one event for one person; where it has nothing, why that may be, as far as is known now. */
+export async function traceOf(deps: IngestDeps, ref: EventRef, accepted: AcceptedEvent, uid: string): Promise<Trace> {
+  const { appId, event } = accepted;
+  // Asked first: a person who is planned in between is then found.
+  const progress = await readProgress(deps.queueRedis, ref);
+  const [planned, cast] = await Promise.all([
+    findPlanned(deps.queueRedis, ref, uid),
+    readCast(deps.registry, appId, event, uid),
+  ]);
+  const verdict = planned
+    ? await plannedVerdict(deps, { ref, accepted, cast }, planned)
+    : await absentVerdict(deps, accepted, { uid, cast, expanding: progress?.state === 'expanding' });
+  return { eventId: event.id, uid, targets: [], ...verdict };
+}
+
+interface InHand {
+  ref: EventRef;
+  accepted: AcceptedEvent;
+  cast: Cast;
+}
+
+async function plannedVerdict(deps: IngestDeps, inHand: InHand, planned: PlannedTrace): Promise<Verdict> {
+  const { recipient } = planned;
+  const { ref, accepted, cast } = inHand;
+  const { appId, event, receivedAt } = accepted;
+  if ('suppressed' in recipient) {
+    const timezone = await timezoneOf(deps, appId, recipient.uid);
+    return suppressedVerdict(event, cast, recipient, { timezone, now: receivedAt });
+  }
+  const devices = await listDevices(deps.registry, appId, recipient.uid);
+  const traced = await Promise.all(
+    planned.deliveries.map((delivery) => tracedTarget(deps, { ref, appId }, delivery, devices)),
+  );
+  const sentence = deliverySentence({ name: cast.name, deliveries: traced.map(({ facts }) => facts) });
+  return { decision: 'sent', targets: traced.map(({ target }) => target), sentence };
+}
+
+async function timezoneOf(deps: IngestDeps, appId: string, uid: string): Promise<string> {
+  const [app, user] = await Promise.all([existing(deps, appId), readUser(deps.registry, appId, uid)]);
+  return user?.timezone ?? app.settings.timezone;
+}
+
+async function tracedTarget(
+  { queueRedis }: IngestDeps,
+  { ref, appId }: { ref: EventRef; appId: string },
+  { ordinal, target, state }: PlannedTrace['deliveries'][number],
+  devices: readonly Device[],
+) {
+  const [noted, letter] = await Promise.all([
+    readAttempts(queueRedis, ref, ordinal),
+    state === 'rejected' ? readDeadLetterOf(queueRedis, appId, ref.shard, deliveryId(ref.key, ordinal)) : undefined,
+  ]);
+  const platform = devices.find(({ id }) => id === target.deviceId)?.platform;
+  const attempts = noted.length > 0 ? noted : onlyAttempt(state, letter);
+  const { reason, detail } = letter ?? attempts.at(-1) ?? {};
+  const shown = { provider: target.provider, ...(platform ? { platform } : {}) };
+  const device = target.deviceId === undefined ? {} : { deviceId: target.deviceId };
+  return { target: { ...shown, ...device, state, attempts }, facts: { ...shown, state, reason, detail } };
+}
+
+/** The attempt nobody noted, since it was the only one; without a time, which is not known, but of a dead letter. */
+function onlyAttempt(state: DeliveryState, letter: FoundDeadLetter | undefined): TracedTarget['attempts'] {
+  if (state === 'accepted' || state === 'token_dead') return [{ outcome: state }];
+  if (!letter) return state === 'rejected' ? [{ outcome: state }] : [];
+  const { at, reason, detail } = letter;
+  return [{ at, outcome: 'rejected', reason, ...(detail === undefined ? {} : { detail }) }];
+}
+
+/** Why somebody is not in the plan: some of it the event itself says, the rest is as of now and told as such. */
+async function absentVerdict(
+  deps: IngestDeps,
+  { appId, event }: AcceptedEvent,
+  { uid, cast, expanding }: { uid: string; cast: Cast; expanding: boolean },
+): Promise<Verdict> {
+  const certain = absenceByEvent(event, uid);
+  if (certain) return notInAudience(certain, absenceSentence(cast.name, certain));
+  if (expanding) return { decision: 'not_decided_yet', sentence: UNDECIDED };
+  const found = await candidacy(deps, await existing(deps, appId), event, uid);
+  if ('absence' in found) {
+    const why = absenceSentence(cast.name, found.absence).replace(/^Not sent: /, '');
+    return notInAudience(
+      found.absence,
+      `Not sent: ${cast.name} was not among the recipients when they were found. As of now: ${why}`,
+    );
+  }
+  return notInAudience(
+    'not_planned',
+    `Not sent: ${cast.name} was not among the recipients when they were found, and would be now.`,
+  );
+}
+
+const UNDECIDED = 'Not decided yet: the recipients of the event are still being found.';
+
+const notInAudience = (reason: Absence | 'not_planned', sentence: string): Verdict => ({
+  decision: 'not_in_audience',
+  reason,
+  sentence,
+});

@@ -1,0 +1,47 @@
+import type { System } from './system.ts';
+
+/** A notification as the webhook got it. */
+export interface Received {
+  uid: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what came, whatever it is.
+  details: Record<string, any>;
+}
+
+/** What the endpoint has got, in the order of arrival. */
+export const received = ({ hook }: System): Received[] =>
+  hook.requests().map(({ json }) => {
+    const { to, notificationDetails } = (json as { data: { to: { uid: string }; notificationDetails: object } }).data;
+    return { uid: to.uid, details: notificationDetails };
+  });
+
+/** Who was told what: uid and body of each notification, sorted. */
+export const told = (system: System): string[] =>
+  received(system)
+    .map(({ uid, details }) => `${uid}: ${details.body}`)
+    .sort((a, b) => (a < b ? -1 : 1));
+
+/** Posts an event and waits until it is done: its counts. */
+export async function tell(system: System, event: { id: string }) {
+  const { status, body } = await system.backend.post('/v3/events', event);
+  if (status !== 202) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  return system.done(event.id);
+}
+
+/** Changes what the app is set to. */
+export async function set({ backend }: System, settings: object): Promise<void> {
+  const { status, body } = await backend.patch('/v3/notifications/v1/settings', settings);
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+}
+
+/** Changes what a person has chosen. */
+export async function choose({ backend }: System, uid: string, preferences: object): Promise<void> {
+  const { status, body } = await backend.patch(`/v3/notifications/v1/preferences?uid=${uid}`, preferences);
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+}
+
+/** Mutes a group, or a person, for somebody: until a moment (epoch ms) or for ever. */
+export async function mute({ backend }: System, uid: string, muted: { id: string; type: string; until?: number }) {
+  const conversations = [{ until: null, ...muted }];
+  const { status, body } = await backend.put(`/v3/notifications/v1/preferences/mute?uid=${uid}`, { conversations });
+  if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+}
