@@ -50,50 +50,72 @@ test('what would be sent, through which targets, until when; and nothing is writ
 
 describe('agrees with what then happens', () => {
   const away = { mutePreferences: { dnd: 2 } };
-  const group = { conversation: { type: 'group', id: 'hiking' } };
   const message = { id: 'reached-1', type: 'text', text: 'hi' };
   const reaction = { id: 'r-1', reaction: '👍', messageId: 'reached-1' };
 
   beforeAll(async () => {
-    await system.backend.put('/v3/notifications/v1/preferences?uid=carol', away);
+    await system.backend.patch('/v3/notifications/v1/preferences?uid=carol', away);
     const original = aGroupMessage('hiking', { message });
     await system.backend.post('/v3/events', original);
     await system.done(original.id);
   });
 
-  test.each<[string, string, object]>([
-    ['a message to a group', 'bob', aGroupMessage('hiking')],
-    ['Do Not Disturb', 'carol', aGroupMessage('hiking')],
-    ['the sender', 'alice', aGroupMessage('hiking')],
-    ['deactivated', 'dave', aGroupMessage('hiking')],
-    ['a block', 'erin', aGroupMessage('hiking')],
-    ['no member', 'zoe', aGroupMessage('hiking')],
-    ['somebody named', 'zoe', aGroupMessage('hiking', { recipients: ['zoe'] })],
-    ['somebody not named', 'bob', aGroupMessage('hiking', { recipients: ['zoe'] })],
+  const added = { type: 'group.member_added', message: undefined, members: [{ uid: 'zoe' }] };
+  const reacted = { type: 'reaction.added', message: undefined, reaction };
+
+  test.each<[string, string, object, string]>([
+    ['a message to a group', 'bob', aGroupMessage('hiking'), 'sent'],
+    ['Do Not Disturb', 'carol', aGroupMessage('hiking'), 'DND_PREFERENCE'],
+    ['the sender', 'alice', aGroupMessage('hiking'), 'sender'],
+    ['deactivated', 'dave', aGroupMessage('hiking'), 'deactivated'],
+    ['a block', 'erin', aGroupMessage('hiking'), 'blocked'],
+    ['no member', 'zoe', aGroupMessage('hiking'), 'not_a_member'],
+    ['somebody named', 'zoe', aGroupMessage('hiking', { recipients: ['zoe'] }), 'sent'],
+    ['somebody not named', 'bob', aGroupMessage('hiking', { recipients: ['zoe'] }), 'not_named'],
+    ['a reaction, for the author', 'alice', aGroupMessage('hiking', { ...reacted, sender: { uid: 'bob' } }), 'sent'],
+    ['an edit', 'bob', aGroupMessage('hiking', { type: 'message.edited', message }), 'sent'],
     [
-      'a reaction, for the author',
-      'alice',
-      aMessage({ type: 'reaction.added', sender: { uid: 'bob' }, message: undefined, reaction, ...group }),
+      'an edit of what did not reach',
+      'carol',
+      aGroupMessage('hiking', { type: 'message.edited', message }),
+      'not_reached',
     ],
-    ['an edit', 'bob', aGroupMessage('hiking', { type: 'message.edited', message })],
-    ['an edit of what did not reach', 'carol', aGroupMessage('hiking', { type: 'message.edited', message })],
-    ['an edit of nothing', 'bob', aGroupMessage('hiking', { type: 'message.edited', message: { id: 'no-such' } })],
-    ['a person nobody knew', 'first-seen', aMessage({ conversation: { type: 'user', id: 'first-seen' } })],
-    ['a silent custom message', 'bob', aMessage({ message: { id: '9', category: 'custom', type: 'poll' } })],
     [
-      'a member added',
-      'zoe',
-      aMessage({ type: 'group.member_added', message: undefined, members: [{ uid: 'zoe' }], ...group }),
+      'an edit of nothing',
+      'bob',
+      aGroupMessage('hiking', { type: 'message.edited', message: { id: 'no-such' } }),
+      'original_unknown',
     ],
-    ['a call long past', 'bob', aCall({ sentAt: 1741847453000 })],
-  ])('%s: %s', async (_, uid, event) => {
+    ['a person nobody knew', 'first-seen', aMessage({ conversation: { type: 'user', id: 'first-seen' } }), 'sent'],
+    [
+      'a silent custom message',
+      'bob',
+      aMessage({ message: { id: '9', category: 'custom', type: 'poll' } }),
+      'notifies_nobody',
+    ],
+    ['a change of members, off by default', 'bob', aGroupMessage('hiking', added), 'GROUP_ACTIONS_PREFERENCE'],
+  ])('%s: %s', async (_, uid, event, expected) => {
     const { id } = event as { id: string };
     const { decision, reason } = await explain(event, uid);
+    expect(reason ?? decision).toBe(expected);
     await system.backend.post('/v3/events', event);
     await system.done(id);
     const { data } = (await system.backend.get(`/v3/events/${id}/recipients/${uid}`)).body;
-    if (decision === 'expired') expect(data.targets[0].state).toBe('expired');
-    else expect([decision, reason]).toEqual([data.decision, data.reason]);
+    expect([decision, reason]).toEqual([data.decision, data.reason]);
+  });
+
+  test('a call long past', async () => {
+    const call = aCall({ sentAt: 1741847453000 });
+    expect(await explain(call, 'bob')).toMatchObject({ decision: 'expired', targets: [] });
+    await system.backend.post('/v3/events', call);
+    expect(await system.done(call.id)).toMatchObject({ planned: 1, expired: 1 });
+  });
+
+  test('who is added by the event is a member of it', async () => {
+    const settings = { preferences: { group: { memberAddedSetting: 2 } } };
+    await system.backend.patch(SETTINGS, settings);
+    const event = aGroupMessage('hiking', { ...added, members: [{ uid: 'newcomer' }] });
+    expect((await explain(event, 'newcomer')).decision).toBe('sent');
   });
 });
 
@@ -128,6 +150,7 @@ test('calls: by VoIP in their own lane, not once they are over', async () => {
 test('settings count at once: push off, groups too large, lanes', async () => {
   const backend = await createApp(system.admin, system.url, 'settings');
   const own = { ...system, backend };
+  await backend.put('/v3/groups/hiking', {});
   await backend.loadMembers('hiking', ['alice', 'bob', 'carol']);
   expect((await explain(aGroupMessage('hiking'), 'bob', own)).reason).toBe('NO_TARGET');
   await backend.patch(SETTINGS, { maxGroupSize: 2 });

@@ -60,9 +60,12 @@ test('who has muted the group since still has the text taken back', async () => 
   await choose(system, 'carol', { mutePreferences: { dnd: 1 } });
 });
 
-test('who has left since still has the text taken back', async () => {
+test('who has left since still has the text taken back, and is shown nothing new', async () => {
   const message = await send();
   await system.backend.delete(`/v3/groups/${guid}/members/bob`);
+  await tell(system, change('message.edited', message));
+  expect(told(system)).toEqual(['carol: hello']);
+  system.hook.clear();
   await tell(system, change('message.deleted', message));
   expect(told(system)).toEqual(['bob: This message was deleted', 'carol: This message was deleted']);
 });

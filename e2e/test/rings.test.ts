@@ -41,6 +41,18 @@ describe('a ring that has not been sent', () => {
     },
   );
 
+  test.each(['rejected', 'busy'])('in a group goes on for the others when one is %s', async (state) => {
+    await using system = await startSystem({ apps: ['fanout'] });
+    await system.backend.put('/v3/groups/hiking', {});
+    await system.backend.loadMembers('hiking', ['alice', 'bob', 'carol']);
+    const conversation = { type: 'group', id: 'hiking' };
+    const ring = aCall({ conversation });
+    const answer = aCall({ type: `call.${state}`, call: ring.call, sender: { uid: 'bob' }, conversation });
+    await system.backend.post('/v3/events', [ring, answer]);
+    await using _sender = await startProcess('sender', system.env);
+    expect(await system.done(ring.id)).toMatchObject({ planned: 2, accepted: 2, superseded: 0 });
+  });
+
   test('leaves a missed call, also where everything was down', async () => {
     await using system = await startSystem({ apps: [] });
     await addPushProviders(system);

@@ -126,7 +126,7 @@ describe('who is not in the plan', () => {
 
 test('an edit concerns only those whom the message reached', async () => {
   const { backend } = system;
-  await backend.put('/v3/notifications/v1/preferences?uid=carol', { mutePreferences: { dnd: 2 } });
+  await backend.patch('/v3/notifications/v1/preferences?uid=carol', { mutePreferences: { dnd: 2 } });
   const message = { id: 'edited-1', type: 'text', text: 'hi' };
   await sent(aGroupMessage('hiking', { message }));
   const edit = await sent(aGroupMessage('hiking', { type: 'message.edited', message: { ...message, text: 'hello' } }));

@@ -52,8 +52,9 @@ export async function handleEvent(
   }
   const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
-  if (!cursor.applied) {
-    await applyEvent(deps, accepted, app?.app.settings.membership !== undefined);
+  // Of an app that was deleted, or made anew under the same id, nothing is changed.
+  if (!cursor.applied && app) {
+    await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await noteApplied(deps.queueRedis, { shard, key });
   }
   const source = await chooseSource(deps, accepted, app);

@@ -4,14 +4,16 @@ import {
   deadlineOf,
   type Event,
   FanfareError,
+  isNotifying,
   type Lane,
   laneOf,
   newEventKey,
   parseEvent,
   peopleIn,
 } from '@fanfare/core';
-import { type Acceptance, acceptEvent } from '@fanfare/ledger';
-import { type App, countMembers, readApp, readGroupSize, touchUsers } from '@fanfare/store';
+import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type App, readApp, touchUsers } from '@fanfare/store';
+import { groupSizeOf, sizeOf } from './audience-size.ts';
 import { completeEvents } from './complete-events.ts';
 import type { IngestDeps } from './deps.ts';
 import { noteEvents } from './note-events.ts';
@@ -67,13 +69,14 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
     accepted.map((event) =>
       acceptEvent(deps.queueRedis, event, {
         shards: deps.config.QUEUE_SHARDS,
-        retentionMs: retentionOf(app, event.lane),
+        retentionMs: retentionOf(app, event),
       }),
     ),
   );
-  const noted = accepted.map(({ event, receivedAt, lane }, i) => {
+  const noted = accepted.map((each, i) => {
     const { key, shard, duplicate } = acceptances[i] as Acceptance;
-    return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, lane), duplicate };
+    const { event, receivedAt } = each;
+    return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, each), duplicate };
   });
   await noteEvents(deps, app, noted);
   await queueNew(deps, accepted, acceptances);
@@ -82,9 +85,7 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
 
 function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string, number>): AcceptedEvent {
   const receivedAt = deps.now();
-  const audience = audienceOf(event, app.settings);
-  const size =
-    audience.kind === 'group' ? (sizes.get(audience.guid) ?? 0) : audience.kind === 'people' ? audience.uids.length : 0;
+  const size = sizeOf(audienceOf(event, app.settings), (guid) => sizes.get(guid) ?? 0);
   return {
     key: newEventKey(receivedAt, deps.random),
     appId: app.appId,
@@ -98,8 +99,11 @@ function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string,
 
 const HOUR_MS = 3_600_000;
 
-const retentionOf = ({ settings: { retention } }: App, lane: Lane): number =>
-  (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
+/** Read marks and blocks notify nobody and are many: kept for no longer than it takes to know them again. */
+function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<AcceptedEvent, 'event' | 'lane'>): number {
+  const kept = (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
+  return isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
+}
 
 /** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */
 async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
@@ -122,17 +126,12 @@ async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances
   );
 }
 
-/** How many members the groups have that these events are for; where they are pulled, had when last walked. */
-async function groupSizes(
-  { registry }: IngestDeps,
-  { appId, settings }: App,
-  events: Event[],
-): Promise<Map<string, number>> {
-  const audiences = events.map((event) => audienceOf(event, settings));
+/** How many members the groups have that these events are for. */
+async function groupSizes(deps: IngestDeps, app: App, events: Event[]): Promise<Map<string, number>> {
+  const audiences = events.map((event) => audienceOf(event, app.settings));
   const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
-  const sizeOf = settings.membership ? readGroupSize : countMembers;
-  const sizes = await Promise.all(guids.map((guid) => sizeOf(registry, appId, guid)));
-  return new Map(guids.map((guid, i) => [guid, sizes[i] ?? 0]));
+  const sizes = await Promise.all(guids.map((guid) => groupSizeOf(deps, app, guid)));
+  return new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
 }
 
 const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({

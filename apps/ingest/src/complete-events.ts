@@ -3,8 +3,8 @@ import { findMessages } from '@fanfare/ledger';
 import type { IngestDeps } from './deps.ts';
 
 /**
- * The events with what they leave out and an earlier event told: the author of the message a reaction is on, or that is
- * quoted. What nobody knows any more stays open.
+ * The events with what they leave out and another told, earlier or posted with them: the author of the message a
+ * reaction is on, or that is quoted. What nobody knows any more stays open.
  */
 export async function completeEvents(
   { queueRedis }: IngestDeps,
@@ -15,9 +15,13 @@ export async function completeEvents(
   const ids = [...new Set(wanted.filter((id) => id !== undefined))];
   if (ids.length === 0) return [...events];
   const found = await findMessages(queueRedis, appId, ids);
-  const authors = new Map(ids.map((id, i) => [id, found[i]?.author]));
+  const posted = authorsIn(events);
+  const authors = new Map(ids.map((id, i) => [id, found[i]?.author ?? posted.get(id)]));
   return events.map((event, i) => withAuthor(event, authors.get(wanted[i] ?? '')));
 }
+
+const authorsIn = (events: readonly Event[]): Map<string, string> =>
+  new Map(events.flatMap((event) => (event.type === 'message.sent' ? [[event.message.id, event.sender.uid]] : [])));
 
 function messageWithoutAuthor(event: Event): string | undefined {
   if (isReaction(event)) return event.reaction.messageSender === undefined ? event.reaction.messageId : undefined;

@@ -1,4 +1,4 @@
-import { type Event, type EventRef, isCall } from '@fanfare/core';
+import { type Event, type EventRef, isCall, isNotifying } from '@fanfare/core';
 import { endRing, noteCall, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from './deps.ts';
@@ -16,6 +16,11 @@ export interface Noted {
 
 /** States of a call after which it does not ring any more. */
 const OVER = new Set(['call.cancelled', 'call.rejected', 'call.unanswered', 'call.busy', 'call.ended']);
+/** Those that one person brings about for themselves: in a group it goes on ringing for the others (PARITY 5.6). */
+const OVER_FOR_ONE = new Set(['call.rejected', 'call.busy']);
+
+const endsRing = ({ type, conversation }: CallEvent): boolean =>
+  OVER.has(type) && !(conversation.type === 'group' && OVER_FOR_ONE.has(type));
 
 /**
  * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
@@ -27,7 +32,8 @@ export async function noteEvents(
   { appId, settings }: App,
   events: readonly Noted[],
 ): Promise<void> {
-  const logged = settings.logs.until > now() ? events.filter(({ duplicate }) => !duplicate) : [];
+  const logged =
+    settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
   await Promise.all([
     ...byRetention(events).map(([retentionMs, group]) => noteSameKept(queueRedis, appId, group, retentionMs)),
     ...events.flatMap((noted) => noteCallEvent(queueRedis, appId, noted)),
@@ -71,7 +77,7 @@ function noteCallEvent(
 ): Promise<void>[] {
   if (!isCall(event)) return [];
   const { sessionId, type, id: callId } = event.call;
-  if (OVER.has(event.type)) return [endRing(queueRedis, appId, sessionId, event.type, retentionMs)];
+  if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.type, retentionMs)];
   if (event.type !== 'call.initiated') return [];
   const conversation = place(event.conversation);
   const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };

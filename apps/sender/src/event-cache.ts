@@ -1,12 +1,4 @@
-import {
-  type AcceptedEvent,
-  type Event,
-  type EventRef,
-  isGroupAction,
-  isMessage,
-  mentionsIn,
-  type Profiles,
-} from '@fanfare/core';
+import { type AcceptedEvent, type EventRef, type Profiles, peopleShown } from '@fanfare/core';
 import { readEvent } from '@fanfare/ledger';
 import { readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -57,20 +49,11 @@ export class EventCache {
 
   async #profiles({ appId, event }: AcceptedEvent): Promise<Profiles> {
     const conversation = 'conversation' in event ? event.conversation : undefined;
-    const people = [event.sender.uid, ...namedIn(event)];
+    const people = [event.sender.uid, ...peopleShown(event)];
     const [group, members] = await Promise.all([
       conversation?.type === 'group' ? readGroup(this.#registry, appId, conversation.id) : undefined,
       readProfiles(this.#registry, appId, people),
     ]);
     return { sender: members[event.sender.uid], receiver: group && { name: group.name, avatar: group.icon }, members };
   }
-}
-
-/** A notification is a few lines: it has no room for more names. */
-const MAX_NAMES = 100;
-
-/** Those whose names the notification may say besides the sender's: members of a group action, people mentioned. */
-function namedIn(event: Event): string[] {
-  if (isGroupAction(event)) return event.members.slice(0, MAX_NAMES).map((member) => member.uid);
-  return isMessage(event) ? [...mentionsIn(event.message).uids].slice(0, MAX_NAMES) : [];
 }

@@ -10,6 +10,8 @@ import { exampleFile } from './example.ts';
 
 const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
+/** How tests start the browser. */
+export const BROWSER = { executablePath: EXECUTABLE, args: ARGS };
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 /** Why there can be no test in a browser; undefined when there can. */
@@ -20,7 +22,7 @@ export const noBrowser = existsSync(EXECUTABLE)
 /** A browser on the page of `examples/web-service-worker`, whose visitor allows notifications. */
 export async function openExamplePage() {
   const site = await serve('web-service-worker');
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+  const browser = await chromium.launch(BROWSER);
   const context = await browser.newContext({ permissions: ['notifications'] });
   const page = await context.newPage();
   const devTools = await context.newCDPSession(page);

@@ -40,7 +40,11 @@ export async function choose({ backend }: System, uid: string, preferences: obje
 }
 
 /** Mutes a group, or a person, for somebody: until a moment (epoch ms) or for ever. */
-export async function mute({ backend }: System, uid: string, muted: { id: string; type: string; until?: number }) {
+export async function mute(
+  { backend }: System,
+  uid: string,
+  muted: { id: string; type: string; until?: number | null },
+) {
   const conversations = [{ until: null, ...muted }];
   const { status, body } = await backend.put(`/v3/notifications/v1/preferences/mute?uid=${uid}`, { conversations });
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);

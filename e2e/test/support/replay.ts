@@ -10,6 +10,9 @@ const NAMES = new Set<string>(Object.values(STAND_INS));
 /** Larger than any count and any id: epoch seconds or milliseconds. */
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 1e9;
 
+/** Fields that hold how long something took. */
+const DURATIONS = new Set(['totalProcessingTimeInMS']);
+
 /**
  * A real value as the examples would write it: where they have a stand-in or a time, and there is a real one, that of
  * the example. Binds stand-ins that are met for the first time.
@@ -24,7 +27,12 @@ export function asWritten(real: unknown, written: unknown, bindings: Bindings): 
     return real.map((each, i) => asWritten(each, (written as unknown[] | undefined)?.[i], bindings));
   if (typeof real !== 'object' || real === null) return real;
   const beside = (typeof written === 'object' && written !== null ? written : {}) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(real).map(([key, value]) => [key, asWritten(value, beside[key], bindings)]));
+  return Object.fromEntries(
+    Object.entries(real).map(([key, value]) => {
+      const isDuration = DURATIONS.has(key) && typeof value === 'number';
+      return [key, isDuration ? beside[key] : asWritten(value, beside[key], bindings)];
+    }),
+  );
 }
 
 /** What an example says, with the real values in place of the stand-ins. */
@@ -54,20 +62,26 @@ export async function bindingsOf({ url, hooks }: System): Promise<Bindings> {
   return new Map(Object.entries(known).map(([name, value]) => [STAND_INS[name as keyof typeof known], value]));
 }
 
-/** Makes the request of an example against a real system. */
-export async function ask({ url, env }: System, example: Example, bindings: Bindings) {
-  const { operation, as, params = {}, query = {}, headers = {}, body } = real(example, bindings);
+/** Makes the request of an example against a real system, with the credentials it names or with others. */
+export async function ask(
+  { url, env }: System,
+  example: Example,
+  bindings: Bindings,
+  credentials: Record<string, string> = credentialsOf(env, bindings)[example.as],
+) {
+  const { operation, params = {}, query = {}, headers = {}, body } = real(example, bindings);
   const [method = '', pattern = ''] = operation.split(' ');
   const path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const search = Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
-  const credentials: Record<Example['as'], Record<string, string | undefined>> = {
-    operator: { adminkey: env.FANFARE_ADMIN_KEY },
-    backend: { apikey: bindings.get(STAND_INS.apiKey) },
-    bob: { authtoken: bindings.get(STAND_INS.authToken), appid: 'app123' },
-  };
   const type = typeof body === 'string' ? { 'content-type': 'application/x-ndjson' } : {};
-  return new Api(url, credentials[as] as Record<string, string>).call(method, path + search, body, {
-    ...headers,
-    ...type,
-  });
+  return new Api(url, credentials).call(method, path + search, body, { ...headers, ...type });
 }
+
+const credentialsOf = (
+  env: { FANFARE_ADMIN_KEY: string },
+  bindings: Bindings,
+): Record<Example['as'], Record<string, string>> => ({
+  operator: { adminkey: env.FANFARE_ADMIN_KEY },
+  backend: { apikey: bindings.get(STAND_INS.apiKey) ?? '' },
+  bob: { authtoken: bindings.get(STAND_INS.authToken) ?? '', appid: 'app123' },
+});

@@ -69,6 +69,8 @@ export async function startSystem({
     redis,
     env,
     url: api.url,
+    /** Every route of the API, with who may call it. */
+    routes: api.routes,
     /** With the admin key. */
     admin,
     /** With an API key of `app123` that may do everything. */

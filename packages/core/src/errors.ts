@@ -92,7 +92,9 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key]), problem: 'is not a known field' }));
     }
-    return [{ field: fieldPath(issue.path), problem: issue.message }];
+    // Of a record whose key is wrong, what is wrong with the key.
+    const problem = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
+    return [{ field: fieldPath(issue.path), problem }];
   });
 }
 

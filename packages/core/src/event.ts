@@ -39,7 +39,10 @@ const Message = z.strictObject({
   quotedSender: Uid.optional(),
   mentions: z.array(Uid).max(MAX_RECIPIENTS).optional(),
   mentionsAll: z.boolean().optional(),
-  sendNotification: z.boolean().optional().describe('A message of category "custom" notifies only when this is true.'),
+  sendNotification: z
+    .boolean()
+    .optional()
+    .describe('A new message of category "custom" notifies only when this is true.'),
   metadata: JsonObject.optional(),
   object: JsonObject.optional().describe('What "include message object" sends along.'),
 });
@@ -143,11 +146,14 @@ export const isCall = (event: Event): event is CallEvent => 'call' in event;
 
 /**
  * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
- * a custom message notifies only when it says so (PARITY 2.6).
+ * a new custom message notifies only when it says so (PARITY 2.6). Its edit or deletion need not say so again, which
+ * chat backends do not: it reaches those who were sent the message, and nobody where that was silent.
  */
 export function isNotifying(event: Event): event is NotifyingEvent {
-  if (isMessage(event)) return event.message.category !== 'custom' || event.message.sendNotification === true;
-  return isReaction(event) || isGroupAction(event) || isCall(event);
+  if (event.type === 'message.sent') {
+    return event.message.category !== 'custom' || event.message.sendNotification === true;
+  }
+  return isMessage(event) || isReaction(event) || isGroupAction(event) || isCall(event);
 }
 
 /** The key of the conversation an event belongs to; events of one conversation share a shard. */

@@ -9,8 +9,22 @@ export interface Mentions {
 /** A mention in a text: `<@uid:bob>` of a person, `<@all:everyone>` of everybody, with a label (PARITY 2.6). */
 const TOKEN = /<@(?:uid:([A-Za-z0-9_-]{1,100})|all:([^<>]{1,100}))>/g;
 
-/** Whom a message mentions, by its lists and by the tokens in its text. Worked out once for all recipients. */
-export function mentionsIn({ text, mentions, mentionsAll }: MessageEvent['message']): Mentions {
+/** By message: a text and ten thousand uids are too much to go through again for each of a million recipients. */
+const found = new WeakMap<object, Mentions>();
+
+/**
+ * Whom a message mentions, by its lists and by the tokens in its text. Worked out once for all recipients: the message
+ * must not be changed afterwards.
+ */
+export function mentionsIn(message: MessageEvent['message']): Mentions {
+  const known = found.get(message);
+  if (known) return known;
+  const mentions = read(message);
+  found.set(message, mentions);
+  return mentions;
+}
+
+function read({ text, mentions, mentionsAll }: MessageEvent['message']): Mentions {
   const uids = new Set(mentions);
   let all = mentionsAll === true;
   for (const [, uid] of text?.matchAll(TOKEN) ?? []) {

@@ -1,7 +1,10 @@
-import { type Event, isMessage } from './event.ts';
+import { type Event, isGroupAction, isMessage } from './event.ts';
 import { mentionsIn } from './mentions.ts';
 
-/** Everybody an event names: they exist from then on (spec/api.md). */
+/**
+ * Everybody whom the chat backend names in an event: they exist from then on (spec/api.md). Not whom a text mentions by
+ * tokens alone: texts are people's own, and thousands of uids that are nobody's fit into one.
+ */
 export function peopleIn(event: Event): Set<string> {
   const people = new Set([event.sender.uid, ...(event.recipients ?? [])]);
   if ('conversation' in event && event.conversation.type === 'user') people.add(event.conversation.id);
@@ -9,7 +12,16 @@ export function peopleIn(event: Event): Set<string> {
   if ('reaction' in event && event.reaction.messageSender) people.add(event.reaction.messageSender);
   if (isMessage(event)) {
     if (event.message.quotedSender) people.add(event.message.quotedSender);
-    for (const uid of mentionsIn(event.message).uids) people.add(uid);
+    for (const uid of event.message.mentions ?? []) people.add(uid);
   }
   return people;
+}
+
+/** A notification is a few lines: it has no room for more names. */
+const MAX_SHOWN = 100;
+
+/** Those whose names a notification may say besides the sender's: members of a group action, people mentioned. */
+export function peopleShown(event: Event): string[] {
+  if (isGroupAction(event)) return event.members.slice(0, MAX_SHOWN).map((member) => member.uid);
+  return isMessage(event) ? [...mentionsIn(event.message).uids].slice(0, MAX_SHOWN) : [];
 }

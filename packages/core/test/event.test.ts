@@ -79,6 +79,13 @@ describe('who is notified', () => {
   ])('a message with %j notifies: %s', (fields, notifies) => {
     expect(isNotifying(event('message.sent', { message: { id: '101', ...fields } }))).toBe(notifies);
   });
+
+  test.each(['message.edited', 'message.deleted'] as const)(
+    'a custom message that is %s concerns whoever was told of it, and need not say so again',
+    (type) => {
+      expect(isNotifying(event(type, { message: { id: '101', category: 'custom' } }))).toBe(true);
+    },
+  );
 });
 
 describe('the id of a conversation', () => {

@@ -21,6 +21,12 @@ describe('whom a message mentions', () => {
     expect(found.all).toBe(all);
   });
 
+  test('is worked out once for all recipients of a message', () => {
+    const { message } = event('message.sent', { message: { id: '101', text: 'hi <@uid:bob>' } });
+    expect(mentionsIn(message)).toBe(mentionsIn(message));
+    expect(mentionsIn({ ...message })).not.toBe(mentionsIn(message));
+  });
+
   test('is anybody whose uid there is, when a token names them', () => {
     fc.assert(
       fc.property(anyUid, fc.string(), fc.string(), (uid, before, after) => {

@@ -1,8 +1,32 @@
-import { type DeliveryState, type EventRef, isOpen, type Target } from '@fanfare/core';
+import { type DeliveryState, type EventRef, isMessage, isOpen, type NotifyingEvent, type Target } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { findCall } from './calls.ts';
+import { findMessage } from './messages.ts';
 import { readSlice } from './plan.ts';
 import { deliveriesOf } from './planned-slice.ts';
+import { findReaction } from './reactions.ts';
 import { readStates } from './settle.ts';
+
+/**
+ * The event that this one changes or takes back, and so the only one whose recipients it concerns: the message of an
+ * edit or a deletion, a reaction that is removed, the ring of a call that was given up. `unknown`: there must have been
+ * one, and nobody knows any more to whom it went. Undefined: the event stands for itself.
+ */
+export async function originalOf(
+  redis: Redis,
+  appId: string,
+  event: NotifyingEvent,
+): Promise<EventRef | 'unknown' | undefined> {
+  if (isMessage(event)) {
+    if (event.type === 'message.sent') return undefined;
+    return (await findMessage(redis, appId, event.message.id))?.ref ?? 'unknown';
+  }
+  if (event.type === 'reaction.removed') {
+    return (await findReaction(redis, appId, event.reaction.id))?.ref ?? 'unknown';
+  }
+  if (event.type !== 'call.cancelled' && event.type !== 'call.unanswered') return undefined;
+  return (await findCall(redis, appId, event.call.sessionId))?.ref;
+}
 
 /** Somebody whom an event has reached or may still reach, and through which targets. */
 export interface Reached {

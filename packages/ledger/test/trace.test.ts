@@ -113,6 +113,8 @@ describe('whom an event has reached', () => {
       ],
       last: true,
     });
+    const called = await readReached(own.redis, ref, 0, ['superseded', 'expired']);
+    expect(called?.reached.map(({ uid }) => uid)).toEqual(['bob', 'u0', 'u1', 'u4', 'u5', 'u6']);
   });
 
   test('are read slice by slice, and a slice that does not exist is none', async () => {

@@ -18,7 +18,7 @@ export { hasMembershipSecret, type Membership, sealMembershipSecret } from './me
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export * from './push-providers.ts';
-export { pageReactionFollowers } from './reaction-followers.ts';
+export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
 export * from './redis.ts';
 export * from './redis-state.ts';

@@ -27,6 +27,10 @@ export async function noteReactionFollower(redis: Redis, appId: string, uid: str
 export const pageReactionFollowers = (redis: Redis, appId: string, after: string, limit: number): Promise<string[]> =>
   redis.zrangebylex(keys.reactionFollowers(appId), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
 
+/** How many of an app asked for reactions on all messages. */
+export const countReactionFollowers = (redis: Redis, appId: string): Promise<number> =>
+  redis.zcard(keys.reactionFollowers(appId));
+
 function followsReactions(preferences: string | null): boolean {
   const { groupPreferences } = JSON.parse(preferences ?? '{}') as UserPreferences;
   return groupPreferences?.[GROUP_PREFERENCES.reactions.user] === ALL_MESSAGES;

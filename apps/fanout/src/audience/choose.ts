@@ -1,11 +1,12 @@
-import { type AcceptedEvent, audienceOf, DEFAULT_SETTINGS } from '@fanfare/core';
-import type { AppBundle } from '@fanfare/store';
+import { type AcceptedEvent, audienceOf, DEFAULT_SETTINGS, type EventRef, isNotifying } from '@fanfare/core';
+import { originalOf, readEvent } from '@fanfare/ledger';
+import { type AppBundle, countMembers, countReactionFollowers } from '@fanfare/store';
 import type { FanoutDeps } from '../deps.ts';
-import { membersSource } from './members.ts';
-import { originalOf, reachedSource } from './original.ts';
+import { membersSource, stillMembers } from './members.ts';
+import { reachedSource } from './original.ts';
 import { NOBODY, peopleSource } from './people.ts';
 import { pulledSource, unreadableSource } from './pulled.ts';
-import { hasReactionFollowers, reactionSource } from './reaction.ts';
+import { authorSource, reactionSource } from './reaction.ts';
 import type { AudienceSource } from './source.ts';
 
 /** The source of an event's audience: people it names, a group's members, or who was sent what it changes. */
@@ -16,21 +17,30 @@ export async function chooseSource(
 ): Promise<AudienceSource> {
   const { appId, event } = accepted;
   const audience = audienceOf(event, app?.app.settings ?? DEFAULT_SETTINGS);
-  if (audience.kind === 'none') return NOBODY;
-  const original = await originalOf(deps.queueRedis, accepted);
+  if (audience.kind === 'none' || !isNotifying(event)) return NOBODY;
+  const original = await originalOf(deps.queueRedis, appId, event);
   if (original === 'unknown') return NOBODY;
-  if (original) return reachedSource(deps.queueRedis, original, accepted);
+  const membership = membershipOf(app);
+  if (original) {
+    const reached = reachedSource(deps.queueRedis, original, accepted);
+    return (await isForMembers(deps, original, membership)) ? stillMembers(deps, accepted, reached) : reached;
+  }
   if (audience.kind === 'people') return peopleSource(audience.uids, deps.sliceSize);
   const { guid } = audience;
-  const membership = membershipOf(app);
   if (audience.kind === 'reaction') {
-    const { author } = audience;
-    const named = author === undefined ? NOBODY : peopleSource([author], deps.sliceSize);
-    if (!(await hasReactionFollowers(deps, appId))) return named;
-    if (!membership) return reactionSource(deps, appId, audience);
+    const followers = await countReactionFollowers(deps.registry, appId);
+    if (membership && followers === 0) return authorSource(deps, audience);
+    if (!membership && followers < (await countMembers(deps.registry, appId, guid))) {
+      return reactionSource(deps, appId, audience);
+    }
   }
   if (membership === 'unreadable') return unreadableSource(deps, accepted, guid);
   return membership ? pulledSource(deps, accepted, { ...membership, guid }) : membersSource(deps, appId, guid);
+}
+
+/** Whether an event went to the members of a group as we keep them, not to people it named or the backend told. */
+async function isForMembers({ queueRedis }: FanoutDeps, original: EventRef, pulled: unknown): Promise<boolean> {
+  return !pulled && (await readEvent(queueRedis, original))?.event.recipients === undefined;
 }
 
 /** A secret that was sealed with a master key this process does not have waits for the operator to give it. */

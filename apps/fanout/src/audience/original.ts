@@ -1,30 +1,10 @@
-import { type AcceptedEvent, type DeliveryState, type EventRef, isCall, isMessage } from '@fanfare/core';
-import { findCall, findMessage, findReaction, isFullyPlanned, readReached } from '@fanfare/ledger';
+import { type AcceptedEvent, type DeliveryState, type EventRef, isCall } from '@fanfare/core';
+import { isFullyPlanned, readReached } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 import type { AudienceSource, Page } from './source.ts';
 
 /** How soon to look again whether the original has been planned further. */
 const RETRY_MS = 200;
-
-/**
- * The event that this one changes or takes back, and so the only one whose recipients it concerns: the message of an
- * edit or a deletion, a reaction that is removed, the ring of a call that was given up. `unknown`: there must have been
- * one, and nobody knows any more to whom it went. Undefined: the event stands for itself.
- */
-export async function originalOf(
-  queueRedis: Redis,
-  { appId, event }: AcceptedEvent,
-): Promise<EventRef | 'unknown' | undefined> {
-  if (isMessage(event)) {
-    if (event.type === 'message.sent') return undefined;
-    return (await findMessage(queueRedis, appId, event.message.id))?.ref ?? 'unknown';
-  }
-  if (event.type === 'reaction.removed') {
-    return (await findReaction(queueRedis, appId, event.reaction.id))?.ref ?? 'unknown';
-  }
-  if (event.type !== 'call.cancelled' && event.type !== 'call.unanswered') return undefined;
-  return (await findCall(queueRedis, appId, event.call.sessionId))?.ref;
-}
 
 /** How a ring ends that never rang: overtaken by its own cancelling, or too late. Whom it was for has missed the call. */
 const NEVER_RANG: readonly DeliveryState[] = ['superseded', 'expired'];

@@ -46,9 +46,26 @@ export function documentOptions(routes: readonly Route[]): FastifyDynamicSwagger
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => {
-      const complete = jsonSchemaTransformObject(document) as { paths?: Paths };
-      return { ...complete, paths: completeOperations(complete.paths ?? {}, routes) };
+      const complete = asPosted(jsonSchemaTransformObject(document) as Complete);
+      return { ...complete, paths: completeOperations(complete.paths, routes) };
     },
+  };
+}
+
+interface Complete {
+  paths: Paths;
+  components: { schemas: Record<string, unknown> };
+}
+
+/** Events are only ever posted, so the name is for their shape then: with what has a default left out. */
+function asPosted(document: Complete): Complete {
+  const { paths, components } = document;
+  const { EventInput, ...schemas } = components.schemas;
+  const renamed = JSON.stringify(paths).replaceAll('"#/components/schemas/EventInput"', '"#/components/schemas/Event"');
+  return {
+    ...document,
+    paths: JSON.parse(renamed) as Paths,
+    components: { ...components, schemas: { ...schemas, Event: EventInput } },
   };
 }
 

@@ -9,10 +9,11 @@ import {
   type NotifyingEvent,
   peopleIn,
 } from '@fanfare/core';
+import { originalOf } from '@fanfare/ledger';
 import { type App, membersAmong, type Recipient, readBlockRelations, readRecipients } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import type { Absence } from './absence.ts';
-import { originalOf, reachedDevices } from './original.ts';
+import { reachedDevices } from './original.ts';
 
 /** Where a person stands towards an event, were its recipients found now. */
 type Standing = { absence: Absence } | Present;

@@ -1,18 +1,12 @@
-import {
-  type Deadline,
-  type Event,
-  type Lane,
-  type NotificationDetails,
-  type NotifyingEvent,
-  renderDetails,
-} from '@fanfare/core';
-import { type AppBundle, readUnread } from '@fanfare/store';
+import type { Deadline, Event, Lane, NotificationDetails } from '@fanfare/core';
+import type { AppBundle } from '@fanfare/store';
 import { completeEvents } from '../complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
 import { type Candidate, candidacy } from './candidacy.ts';
 import { decideOne } from './decide.ts';
+import { detailsFor } from './details.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { suppressedVerdict } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
@@ -76,20 +70,11 @@ async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
   if (stale) return { decision: stale, sentence: STALE[stale] };
   const [targets, payload] = await Promise.all([
     viewTargets(deps.registry, bundle.app.appId, planned.targets, candidate.recipient.devices),
-    payloadOf(deps, trial, candidate.event),
+    detailsFor(deps.registry, bundle.app, candidate.event, cast),
   ]);
   const words = targets.map(targetWord).join(', ');
   const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;
   return { decision: 'sent', targets, payload, sentence: sentence + assumption(candidate, cast) };
-}
-
-async function payloadOf({ registry }: IngestDeps, trial: Trial, event: NotifyingEvent): Promise<NotificationDetails> {
-  const { settings, appId } = trial.bundle.app;
-  const { profiles, recipient } = trial.cast;
-  if (!settings.badge) return renderDetails(event, { settings, profiles, recipient });
-  const before = await readUnread(registry, appId, trial.uid);
-  const unread = event.type === 'message.sent' ? before + 1 : before;
-  return renderDetails(event, { settings, profiles, recipient, unread });
 }
 
 const STALE = {

@@ -12,7 +12,6 @@ import {
   PLATFORMS,
   type Platform,
   type Push,
-  renderDetails,
   soundFor,
 } from '@fanfare/core';
 import { apnsHeaders, renderApns, renderFcm, wireMessage } from '@fanfare/providers';
@@ -21,6 +20,7 @@ import { completeEvents } from '../complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../fields.ts';
 import { readBundle } from './bundle.ts';
+import { detailsFor } from './details.ts';
 import { readCast } from './profiles.ts';
 
 /** Where a notification can be looked at: a platform of devices, or the webhook. */
@@ -67,7 +67,7 @@ const usualRecipient = ({ conversation, recipients }: NotifyingEvent): string =>
 
 async function pushOf(deps: IngestDeps, { app }: AppBundle, event: NotifyingEvent, uid: string): Promise<Push> {
   const { appId, settings, region } = app;
-  const { profiles, recipient } = await readCast(deps.registry, appId, event, uid);
+  const cast = await readCast(deps.registry, appId, event, uid);
   const now = deps.now();
   const { leaveBy, holdUntil } = deadlineOf(event, now, settings.deadlines);
   return {
@@ -75,7 +75,7 @@ async function pushOf(deps: IngestDeps, { app }: AppBundle, event: NotifyingEven
     appId,
     region,
     uid,
-    details: renderDetails(event, { settings, profiles, recipient, unread: settings.badge ? 1 : undefined }),
+    details: await detailsFor(deps.registry, app, event, cast),
     deadlineAt: leaveBy,
     holdUntil,
     trimText: settings.preferences.push.trimTextFieldSetting,

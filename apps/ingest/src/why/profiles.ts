@@ -1,4 +1,4 @@
-import { type Event, isGroupAction, isMessage, mentionsIn, type Profiles, type Recipient } from '@fanfare/core';
+import { type Event, type Profiles, peopleShown, type Recipient } from '@fanfare/core';
 import { readDeliveryTarget, readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
@@ -12,15 +12,12 @@ export interface Cast {
   conversationName: string;
 }
 
-/** A notification is a few lines: it has no room for more names. */
-const MAX_NAMES = 100;
-
 /** Reads who is who in an event, from the point of view of one person; profiles as a sender reads them. */
 export async function readCast(registry: Redis, appId: string, event: Event, uid: string): Promise<Cast> {
   const conversation = 'conversation' in event ? event.conversation : undefined;
   const [group, members, target] = await Promise.all([
     conversation?.type === 'group' ? readGroup(registry, appId, conversation.id) : undefined,
-    readProfiles(registry, appId, [event.sender.uid, uid, ...namedIn(event)]),
+    readProfiles(registry, appId, [event.sender.uid, uid, ...peopleShown(event)]),
     readDeliveryTarget(registry, appId, uid),
   ]);
   const sender = members[event.sender.uid];
@@ -40,9 +37,4 @@ function saidName(event: Event, uid: string): string | undefined {
   if (event.sender.uid === uid) return event.sender.name;
   if ('members' in event) return event.members.find((member) => member.uid === uid)?.name;
   return event.conversation.type === 'user' && event.conversation.id === uid ? event.conversation.name : undefined;
-}
-
-function namedIn(event: Event): string[] {
-  if (isGroupAction(event)) return event.members.slice(0, MAX_NAMES).map((member) => member.uid);
-  return isMessage(event) ? [...mentionsIn(event.message).uids].slice(0, MAX_NAMES) : [];
 }

@@ -1,26 +1,25 @@
 import { audienceOf, type Deadline, deadlineOf, type Event, type Lane, laneOf } from '@fanfare/core';
 import { ringEnded } from '@fanfare/ledger';
-import { type App, countMembers, readGroupSize } from '@fanfare/store';
+import type { App } from '@fanfare/store';
+import { groupSizeOf, sizeOf } from '../audience-size.ts';
 import type { IngestDeps } from '../deps.ts';
 
 /** The lane and the deadline that an event would be given at `now` (epoch ms). */
 export async function routeOf(
-  { registry, config }: IngestDeps,
-  { appId, settings }: App,
+  deps: IngestDeps,
+  app: App,
   event: Event,
   now: number,
 ): Promise<{ lane: Lane; deadline: Deadline }> {
-  const audience = audienceOf(event, settings);
-  const sizeOf = settings.membership ? readGroupSize : countMembers;
-  const size =
-    audience.kind === 'group'
-      ? ((await sizeOf(registry, appId, audience.guid)) ?? 0)
-      : audience.kind === 'people'
-        ? audience.uids.length
-        : 0;
+  const audience = audienceOf(event, app.settings);
+  const groupSize = audience.kind === 'group' ? await groupSizeOf(deps, app, audience.guid) : 0;
   return {
-    lane: laneOf(event, size, config.BULK_AUDIENCE),
-    deadline: deadlineOf(event, now, settings.deadlines),
+    lane: laneOf(
+      event,
+      sizeOf(audience, () => groupSize),
+      deps.config.BULK_AUDIENCE,
+    ),
+    deadline: deadlineOf(event, now, app.settings.deadlines),
   };
 }
 

@@ -27,7 +27,7 @@ import { suppressedVerdict } from './suppressed.ts';
 export const TRACE_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'not_decided_yet'] as const;
 
 /** A delivery to the person, and what is remembered of it. */
-export interface TracedTarget {
+interface TracedTarget {
   provider: ProviderKind;
   platform?: string;
   deviceId?: string;

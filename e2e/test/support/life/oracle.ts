@@ -76,17 +76,22 @@ function everybody(world: World, event: LifeEvent): string[] {
   const { type, conversation, message, reaction, call } = event;
   if (conversation === undefined || type === 'message.read') return [];
   if (message?.category === 'custom' && !message.sendNotification) return [];
-  if (type === 'message.edited' || type === 'message.deleted') return [...(world.reached.get(message.id) ?? [])];
+  if (type === 'message.deleted') return [...(world.reached.get(message.id) ?? [])];
+  if (type === 'message.edited') {
+    // Who has left the group is shown nothing new.
+    const isLeft = (uid: string) => conversation.type === 'group' && !world.members.has(uid);
+    return [...(world.reached.get(message.id) ?? [])].filter((uid) => !isLeft(uid));
+  }
   if (type === 'reaction.removed') return [...(world.reached.get(reaction.id) ?? [])];
   if (MISSED.includes(type)) return [...(world.reached.get(call.sessionId) ?? [])];
   if (conversation.type === 'user') return [conversation.id];
-  if (type !== 'reaction.added') return [...world.members];
+  if (type !== 'reaction.added' || world.app.group.reactionsSetting === 3) return [...world.members];
   const all = [...world.members].filter((uid) => {
     const person = world.people.get(uid);
     return person && groupChoice(world, person, 'reactions') === 3;
   });
-  const author = world.authors.get(reaction.messageId);
-  return [...new Set([...all, ...(author === undefined ? [] : [author])])];
+  const author = [world.authors.get(reaction.messageId)].filter((uid) => uid !== undefined && world.members.has(uid));
+  return [...new Set([...all, ...(author as string[])])];
 }
 
 const titled = (name: string) => name[0]?.toUpperCase() + name.slice(1);

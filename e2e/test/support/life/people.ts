@@ -9,7 +9,7 @@ export interface Phone {
 }
 
 /** A window of one day, HHMM. */
-export interface Window {
+interface Window {
   from: number;
   to: number;
   dnd: boolean;
@@ -68,7 +68,7 @@ export const calmZones = (now: number): string[] =>
   });
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function numbers(seed: number): () => number {
+function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -117,12 +117,12 @@ export function makePeople(count: number, guid: string, appZone: string, now: nu
     ]);
   };
   const phonesOf = (uid: string): Phone[] => [
-    ...(chance(0.5) ? [{ kind: 'android', token: `android-${uid}` } as const] : []),
-    ...(chance(0.25) ? [{ kind: 'web', token: `web-${uid}` } as const] : []),
+    ...(chance(0.5) ? [{ kind: 'android', token: `tok_android_${uid}` } as const] : []),
+    ...(chance(0.25) ? [{ kind: 'web', token: `tok_web_${uid}` } as const] : []),
     ...(chance(0.35)
-      ? [{ kind: 'iphone', token: `iphone-${uid}`, ...(chance(0.6) ? { voip: `voip-${uid}` } : {}) } as const]
+      ? [{ kind: 'iphone', token: `tok_iphone_${uid}`, ...(chance(0.6) ? { voip: `tok_voip_${uid}` } : {}) } as const]
       : []),
-    ...(chance(0.05) ? [{ kind: 'android', token: `orphan-${uid}`, orphan: true } as const] : []),
+    ...(chance(0.05) ? [{ kind: 'android', token: `tok_orphan_${uid}`, orphan: true } as const] : []),
   ];
 
   return Array.from({ length: count }, (_, i) => {

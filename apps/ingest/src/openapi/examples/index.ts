@@ -13,6 +13,7 @@ import { sdk } from './sdk.ts';
 import { settings } from './settings.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
+import { why } from './why.ts';
 
 export type { Example } from './example.ts';
 export { STAND_INS } from './stand-ins.ts';
@@ -37,6 +38,7 @@ export const EXAMPLES: readonly Example[] = [
   ...preferences,
   ...preferencesForSdk,
   ...events,
+  ...why,
   ...messages,
   ...deadLetters,
   ...farewells,

@@ -37,4 +37,11 @@ export const settings: readonly Example[] = [
     status: 200,
     answer: SUCCESS,
   },
+  {
+    operation: 'PUT /v3/notifications/v1/logs',
+    as: 'backend',
+    body: { enabled: true, days: 2 },
+    status: 200,
+    answer: { data: { enabled: true, until: 1_741_847_453_000, content: false } },
+  },
 ];

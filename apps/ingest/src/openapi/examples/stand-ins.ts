@@ -29,5 +29,6 @@ export const STAND_INS = {
   keyId: 'ABC4567890',
   p8Key: '-----BEGIN PRIVATE KEY-----\nMIGTAgEAMBMGByqGSM49AgEGCC…\n-----END PRIVATE KEY-----\n',
   deadLetterId: 'em8f2q1x0k3j9a7c5e-0',
+  logId: 'em8f2q1x0k3j9a7c5d-0',
   replayId: 'r8Xw2Kq5Zt1Lm',
 } as const;
