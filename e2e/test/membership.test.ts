@@ -1,3 +1,4 @@
+import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { type ChatBackend, SECRET, startChatBackend } from './support/chat-backend.ts';
 import { aGroupMessage, uids } from './support/events.ts';
@@ -132,4 +133,21 @@ test('who was erased and is named again by the backend exists again', async () =
   const { body } = await system.backend.get('/v3/users/bob');
   expect(body.data).toMatchObject({ uid: 'bob' });
   expect(body.data.name).toBeUndefined();
+});
+
+test('what was queued before an event moved to bulk is not queued a second time', async () => {
+  await using source = await startChatBackend(7);
+  await using system = await startSystem({ apps: ['fanout'], env: { FANOUT_SLICE: '2', BULK_AUDIENCE: '10' } });
+  const { redis } = system.redis;
+  await pullFrom(system, source);
+  source.groups.set('hiking', uids(30));
+  const id = await post(system, aGroupMessage('hiking'));
+  const key = (await redis.get(`{p0}:id:app123:${id}`)) as string;
+  await until(async () => (await redis.hget(`{p0}:ev:${key}`, 'full')) === '1', 'the event is planned');
+  const looks = new Set<string | null>();
+  await until(async () => looks.add(await redis.zscore('{p0}:open', key)).size > 3, 'the sweeper has looked');
+  expect(await laneOf(system, id)).toBe('bulk');
+  const jobs = await redis.keys(`{p0}:deliveries-custom-*:${key}-*`);
+  expect(new Set(jobs.map((job) => job.slice(job.lastIndexOf(':')))).size).toBe(30);
+  expect(jobs).toHaveLength(30);
 });

@@ -1,4 +1,4 @@
-import { EXAMPLES, type Example } from '@fanfare/ingest/examples';
+import { EXAMPLES, type Example } from '@fanfare/ingest/app';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Operation, operationsOf, readDocument, schemaOf } from './support/openapi.ts';

@@ -36,8 +36,9 @@ describe('a ring that has not been sent', () => {
       await system.backend.post('/v3/events', end);
       await using _sender = await startProcess('sender', system.env);
       expect(await system.done(ring.id)).toMatchObject({ planned: 1, accepted: 0, superseded: 1 });
-      expect(await system.done(end.id)).toMatchObject({ planned: 1, accepted: 1 });
-      expect(received(system).map(({ details }) => details.callAction)).toEqual([state]);
+      const { planned: told, accepted } = await system.done(end.id);
+      expect(accepted).toBe(told);
+      expect(new Set(received(system).map(({ details }) => details.callAction))).toEqual(new Set([state]));
     },
   );
 
@@ -119,8 +120,9 @@ describe('a call', () => {
     await tell(system, ring);
     for (const state of ['rejected', 'busy']) {
       system.hook.clear();
-      expect(await tell(system, next(`call.${state}`, ring, 'bob'))).toMatchObject({ audience: 1, accepted: 1 });
-      expect(received(system)).toMatchObject([{ uid: 'alice', details: { callAction: state, title: 'Bob' } }]);
+      await tell(system, next(`call.${state}`, ring, 'bob'));
+      const toAlice = received(system).filter(({ uid }) => uid === 'alice');
+      expect(toAlice).toMatchObject([{ details: { callAction: state, title: 'Bob' } }]);
     }
   });
 

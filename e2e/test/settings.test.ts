@@ -74,7 +74,7 @@ test('a change is merged part by part, and answered as CometChat does', async ()
       ...preferences,
       group: { ...preferences.group, messagesSetting: 3, messagesOverride: false },
       mute: { ...preferences.mute, schedulePreferenceSetting: { ...week, monday } },
-      push: { ...preferences.push, customJson: { a: { b: 1, c: 2 } } },
+      push: { ...preferences.push, customJson: { a: { c: 2 } } },
     },
     sound: { chat: 'ping.caf', call: 'default' },
     maxGroupSize: 500,

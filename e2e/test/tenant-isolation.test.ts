@@ -1,4 +1,4 @@
-import { EXAMPLES, type Example, STAND_INS } from '@fanfare/ingest/examples';
+import { EXAMPLES, type Example, STAND_INS } from '@fanfare/ingest/app';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, asWritten, type Bindings, bindingsOf } from './support/replay.ts';

@@ -7,7 +7,15 @@ import {
   mentionsIn,
 } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
-import { addMembers, blockUsers, clearUnread, removeMembers, subscribeToThread, unblockUsers } from '@fanfare/store';
+import {
+  addMembers,
+  blockUsers,
+  clearUnread,
+  hasLeftThread,
+  removeMembers,
+  subscribeToThread,
+  unblockUsers,
+} from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -23,11 +31,8 @@ export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pull
     case 'user.blocked':
     case 'user.unblocked':
       return applyBlock(deps, appId, event);
-    case 'message.read': {
-      const { sender, conversation } = event;
-      await clearUnread(deps.registry, appId, sender.uid, conversationId(sender.uid, conversation));
-      return;
-    }
+    case 'message.read':
+      return applyRead(deps, appId, event);
     case 'message.sent':
       return followThread(deps, appId, event);
     default:
@@ -51,14 +56,30 @@ async function applyBlock(
   }
 }
 
-/** Who replies in a thread, is mentioned in it or wrote its first message follows it from then on (PARITY 2.6). */
-async function followThread(deps: FanoutDeps, appId: string, { sender, message }: Of<'message.sent'>): Promise<void> {
+async function applyRead(
+  { registry, queueRedis }: FanoutDeps,
+  appId: string,
+  { sender: { uid }, conversation, message }: Of<'message.read'>,
+): Promise<void> {
+  const eventKey = (await findMessage(queueRedis, appId, message.id))?.ref.key;
+  await clearUnread(registry, appId, uid, { conversationId: conversationId(uid, conversation), eventKey });
+}
+
+/**
+ * Who replies in a thread, is mentioned in it or wrote its first message follows it from then on (PARITY 2.6). Its
+ * author does nothing for it, and is not brought back once they have left.
+ */
+async function followThread(
+  { registry, queueRedis, now }: FanoutDeps,
+  appId: string,
+  { sender, message }: Of<'message.sent'>,
+): Promise<void> {
   const { parentId } = message;
   if (parentId === undefined) return;
-  const parent = await findMessage(deps.queueRedis, appId, parentId);
   const followers = new Set([sender.uid, ...mentionsIn(message).uids]);
-  if (parent) followers.add(parent.author);
-  await subscribeToThread(deps.registry, appId, parentId, [...followers], deps.now());
+  const author = (await findMessage(queueRedis, appId, parentId))?.author;
+  if (author !== undefined && !(await hasLeftThread(registry, appId, parentId, author))) followers.add(author);
+  await subscribeToThread(registry, appId, parentId, [...followers], now());
 }
 
 async function changeMembers({ registry, now }: FanoutDeps, appId: string, event: Event): Promise<void> {

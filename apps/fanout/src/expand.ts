@@ -1,11 +1,11 @@
 import { type AcceptedEvent, excludedFrom, isNotifying, mutableConversation } from '@fanfare/core';
-import { type Recipient, readBlockRelations, readRecipients, touchUsers } from '@fanfare/store';
+import { blockedAmong, type Recipient, readRecipients, touchUsers } from '@fanfare/store';
 import type { AudienceSource, Later, Page } from './audience/source.ts';
 import type { FanoutDeps } from './deps.ts';
 
 /** Somebody who may be told of the event. */
 export interface Candidate extends Recipient {
-  /** On which of their devices the call rang; where the event ends a call. */
+  /** On which of their devices the call rang; undefined: it has not rung for them. */
   rung: ReadonlySet<string> | undefined;
 }
 
@@ -28,15 +28,16 @@ export async function expand(
   cursor: string,
 ): Promise<Expansion | Later> {
   const { appId, event } = accepted;
-  const [page, blocks] = await Promise.all([
-    source.page(cursor),
-    readBlockRelations(deps.registry, appId, event.sender.uid),
-  ]);
+  const page = await source.page(cursor);
   if ('retryInMs' in page) return page;
   const excluded = excludedFrom(event);
-  const candidates = page.uids.filter((uid) => !excluded.has(uid) && !blocks.has(uid));
+  const candidates = page.uids.filter((uid) => !excluded.has(uid));
   const conversation = isNotifying(event) ? mutableConversation(event) : undefined;
-  const found = await readRecipients(deps.registry, appId, candidates, conversation);
+  const [read, blocked] = await Promise.all([
+    readRecipients(deps.registry, appId, candidates, conversation),
+    blockedAmong(deps.registry, appId, event.sender.uid, candidates),
+  ]);
+  const found = read.filter(({ uid }) => !blocked.has(uid));
   const recipients = source.pulledGroup === undefined ? found.filter(({ known }) => known) : found;
   await makeKnown(deps, appId, recipients);
   return withRung(page, recipients);

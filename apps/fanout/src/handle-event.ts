@@ -57,7 +57,7 @@ export async function handleEvent(
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await noteApplied(deps.queueRedis, { shard, key });
   }
-  const source = await chooseSource(deps, accepted, app);
+  const source = await chooseSource(deps, accepted, app, !job.startedBefore);
   return expandSome(deps, { shard, accepted, app, source }, cursor, job);
 }
 

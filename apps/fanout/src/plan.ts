@@ -60,7 +60,11 @@ async function decideAll(
   ]);
   const decide = decider(event, { pushEnabled, groupTooLarge, settings, now: deps.now() });
   return recipients.map((recipient, i) => {
-    const decision = decide({ ...recipient, inThread: followers.has(recipient.uid) });
+    const decision = decide({
+      ...recipient,
+      inThread: followers.has(recipient.uid),
+      rang: recipient.rung !== undefined,
+    });
     const planned = planRecipient(event, recipient, decision, app);
     return 'targets' in planned && unread ? { ...planned, unread: unread[i] as number } : planned;
   });

@@ -12,6 +12,7 @@ import { createServer, type Server } from './server.ts';
 
 export type { Access, Route } from './auth.ts';
 export { type IngestConfig, readConfig } from './config.ts';
+export { EXAMPLES, type Example, STAND_INS } from './openapi/examples/index.ts';
 
 /** What a caller in the same process may set besides the environment. */
 export interface IngestOverrides {

@@ -1,10 +1,12 @@
 import { type Event, isMessage, isReaction } from '@fanfare/core';
-import { findMessages } from '@fanfare/ledger';
+import { findMessages, findReaction } from '@fanfare/ledger';
+import type { Redis } from 'ioredis';
 import type { IngestDeps } from './deps.ts';
 
 /**
  * The events with what they leave out and another told, earlier or posted with them: the author of the message a
- * reaction is on, or that is quoted. What nobody knows any more stays open.
+ * reaction is on, or that is quoted; of a removed reaction also whom it was taken for when it was added. What nobody
+ * knows any more stays open.
  */
 export async function completeEvents(
   { queueRedis }: IngestDeps,
@@ -17,7 +19,13 @@ export async function completeEvents(
   const found = await findMessages(queueRedis, appId, ids);
   const posted = authorsIn(events);
   const authors = new Map(ids.map((id, i) => [id, found[i]?.author ?? posted.get(id)]));
-  return events.map((event, i) => withAuthor(event, authors.get(wanted[i] ?? '')));
+  const completed = events.map((event, i) => withAuthor(event, authors.get(wanted[i] ?? '')));
+  return Promise.all(completed.map((event) => asWhenAdded(queueRedis, appId, event)));
+}
+
+async function asWhenAdded(queueRedis: Redis, appId: string, event: Event): Promise<Event> {
+  if (event.type !== 'reaction.removed' || event.reaction.messageSender !== undefined) return event;
+  return withAuthor(event, (await findReaction(queueRedis, appId, event.reaction.id))?.author);
 }
 
 const authorsIn = (events: readonly Event[]): Map<string, string> =>

@@ -1,5 +1,14 @@
-import { type Event, type EventRef, isCall, isNotifying } from '@fanfare/core';
-import { endRing, noteCall, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
+import {
+  type AppSettings,
+  type CallEvent,
+  type Event,
+  type EventRef,
+  isCall,
+  isMessage,
+  isNotifying,
+  type MessageEvent,
+} from '@fanfare/core';
+import { endRing, noteCall, noteChange, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from './deps.ts';
 
@@ -23,9 +32,20 @@ const endsRing = ({ type, conversation }: CallEvent): boolean =>
   OVER.has(type) && !(conversation.type === 'group' && OVER_FOR_ONE.has(type));
 
 /**
+ * Whether nothing sent of the message before is to be sent any more: it was deleted, or edited and everybody who has not
+ * got it yet gets the edit.
+ */
+function overtakes(event: Event, { preferences }: AppSettings): event is MessageEvent {
+  if (!isMessage(event) || event.type === 'message.sent') return false;
+  if (event.type === 'message.deleted') return true;
+  const { messageEditedSetting } = event.conversation.type === 'group' ? preferences.group : preferences.oneOnOne;
+  return messageEditedSetting === 2 && event.recipients === undefined;
+}
+
+/**
  * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
- * call, that a ring is over; and, where the app keeps a log, that there is something to show. Before the events are
- * queued, so that a ring is over before anybody can send it; noting the same again changes nothing.
+ * call, that a ring is over, that a message was changed; and, where the app keeps a log, that there is something to show. Before the events are
+ * queued, so that a ring is over, and a text taken back, before anybody can send it; noting the same again changes nothing.
  */
 export async function noteEvents(
   { queueRedis, now }: IngestDeps,
@@ -37,6 +57,9 @@ export async function noteEvents(
   await Promise.all([
     ...byRetention(events).map(([retentionMs, group]) => noteSameKept(queueRedis, appId, group, retentionMs)),
     ...events.flatMap((noted) => noteCallEvent(queueRedis, appId, noted)),
+    ...events.flatMap(({ event, ref, retentionMs }) =>
+      overtakes(event, settings) ? [noteChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
+    ),
     ...logged.map(({ ref, receivedAt, retentionMs }) => noteLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
   ]);
 }
@@ -77,7 +100,7 @@ function noteCallEvent(
 ): Promise<void>[] {
   if (!isCall(event)) return [];
   const { sessionId, type, id: callId } = event.call;
-  if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.type, retentionMs)];
+  if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.sentAt, retentionMs)];
   if (event.type !== 'call.initiated') return [];
   const conversation = place(event.conversation);
   const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };

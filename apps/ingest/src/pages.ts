@@ -9,7 +9,7 @@ export const PageQuery = z.object({
 type PageQuery = z.infer<typeof PageQuery>;
 
 /** Beside the entries of a page. */
-export const PageMeta = z.object({
+const PageMeta = z.object({
   cursor: z.string().optional().describe('Hand it back for the next page; absent at the end.'),
 });
 

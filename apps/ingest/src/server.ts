@@ -1,23 +1,17 @@
 import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
 import { answerHealth, type Readiness } from '@fanfare/runtime';
-import { redisTrouble } from '@fanfare/store';
 import swagger from '@fastify/swagger';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { answerErrors, answerUnreadable, BODY_LIMIT, sendError, toFanfareError } from './answer-errors.ts';
 import { authenticate } from './auth.ts';
 import { allowOrigins } from './cors.ts';
 import type { IngestDeps } from './deps.ts';
 import { docsPage } from './openapi/docs.ts';
 import { documentOptions } from './openapi/document.ts';
 import type { OverloadGuard } from './overload.ts';
+import { followRequests } from './requests-in-hand.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { apnsProviderRoutes } from './routes/apns-providers.ts';
 import { appRoutes } from './routes/apps.ts';
@@ -46,14 +40,8 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { traceRoutes } from './routes/traces.ts';
 import { userRoutes } from './routes/users.ts';
 
-/** A thousand events of five kilobytes. */
-const BODY_LIMIT = 5 * 1024 * 1024;
-
 /** Longer than any id in a path, a push token of 4,096 characters included. */
 const MAX_PARAM_LENGTH = 5000;
-
-/** Seconds after which a caller should try again when Redis is away. */
-const AWAY_RETRY_S = 2;
 
 /** The HTTP server, not yet listening: routes, errors, health, OpenAPI. */
 export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
@@ -66,6 +54,9 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     trustProxy: deps.config.TRUST_PROXY ? (_address: string, hop: number) => hop === 0 : false,
     // What the router refuses before any route: answered as everything else, without the path, which may hold a token.
     frameworkErrors: (error, _request, reply) => void sendError(reply, toFanfareError(error)),
+    clientErrorHandler: answerUnreadable,
+    // Served to the end on a connection that is then closed: the listener is shut already, and Redis still there.
+    return503OnClosing: false,
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(
@@ -75,13 +66,12 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   // First of all hooks: one that throws keeps the later ones from running, but not the end from being counted.
-  const idle = countRequests(server);
+  const idle = followRequests(server as unknown as FastifyInstance);
   // Before the callers are checked: a browser asks without a credential whether it may call at all.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server);
   answerErrors(server, deps);
-  logRequests(server);
   await server.register(swagger, documentOptions(callable));
   await docsPage(server as unknown as FastifyInstance);
   healthRoutes(server, deps, ready);
@@ -153,65 +143,4 @@ function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<
       if (answer) return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
     });
   }
-}
-
-function answerErrors(server: AnyServer, { log }: IngestDeps): void {
-  server.setNotFoundHandler((request, reply) =>
-    sendError(reply, new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`)),
-  );
-  server.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    const known = toFanfareError(error);
-    if (known.code === 'ERR_INTERNAL') log.error({ err: error, reqId: request.id }, 'request.failed');
-    return sendError(reply, known);
-  });
-}
-
-function toFanfareError(error: FastifyError | Error): FanfareError {
-  if (error instanceof FanfareError) return error;
-  const trouble = redisTrouble(error);
-  if (trouble === 'full') return new FanfareError('ERR_OVERLOADED', 'Redis is full', { retryAfterS: 5 });
-  if (trouble) return new FanfareError('ERR_UNAVAILABLE', 'Redis cannot be reached', { retryAfterS: AWAY_RETRY_S });
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${BODY_LIMIT} bytes`);
-  }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
-  }
-  const status = 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', 'the request cannot be read');
-  return new FanfareError('ERR_INTERNAL', 'something went wrong on our side', { cause: error });
-}
-
-function sendError(reply: FastifyReply, error: FanfareError): FastifyReply {
-  if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
-  const { code, message, details } = error;
-  return reply
-    .code(error.status)
-    .send({ error: details === undefined ? { code, message } : { code, message, details } });
-}
-
-/** One line per request, with the route's pattern: a path may hold a token. */
-function logRequests(server: AnyServer): void {
-  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
-    const { method, routeOptions, id } = request;
-    const fields = { reqId: id, method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime };
-    request.log.info(fields, 'request.answered');
-  });
-}
-
-/** Counts requests in hand; the function returned resolves when there is none. */
-function countRequests(server: AnyServer): () => Promise<void> {
-  let inHand = 0;
-  let whenIdle: (() => void) | undefined;
-  server.addHook('onRequest', async () => void inHand++);
-  server.addHook('onResponse', async () => {
-    inHand--;
-    if (inHand === 0) whenIdle?.();
-  });
-  return () =>
-    new Promise((resolve) => {
-      if (inHand === 0) resolve();
-      else whenIdle = resolve;
-    });
 }

@@ -8,6 +8,7 @@ import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { handleDelivery } from './handle-delivery.ts';
+import { Overtaken } from './overtaken.ts';
 import { closeProviders, createProviders } from './providers.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
@@ -51,6 +52,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     queueRedis,
     registry,
     events: new EventCache(queueRedis, registry),
+    overtaken: new Overtaken({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits), closeProviders),
     gates: {

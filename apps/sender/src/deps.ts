@@ -4,6 +4,7 @@ import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gate } from './gate.ts';
+import type { Overtaken } from './overtaken.ts';
 import type { Providers } from './providers.ts';
 
 /** What handling a delivery works with; made in app.ts. */
@@ -13,6 +14,7 @@ export interface SenderDeps {
   /** Redis of the registry. */
   registry: Redis;
   events: EventCache;
+  overtaken: Overtaken;
   apps: AppCache;
   providers: Providers;
   /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */

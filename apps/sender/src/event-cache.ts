@@ -12,11 +12,21 @@ export interface LoadedEvent {
 /** Events kept: enough that the recipients of one event, who come together, read it once. */
 const CAPACITY = 500;
 
+/** Characters of JSON kept: an event may have five million of them, and takes several times that in memory. */
+const CAPACITY_CHARS = 16 * 1024 * 1024;
+
+interface Entry {
+  event: Promise<LoadedEvent | undefined>;
+  /** Characters as JSON; 0 until it is read. */
+  chars: number;
+}
+
 /** Reads events once for all of their deliveries that come by in a while; the least recently used go first. */
 export class EventCache {
   readonly #queueRedis: Redis;
   readonly #registry: Redis;
-  readonly #events = new Map<string, Promise<LoadedEvent | undefined>>();
+  readonly #entries = new Map<string, Entry>();
+  #chars = 0;
 
   constructor(queueRedis: Redis, registry: Redis) {
     this.#queueRedis = queueRedis;
@@ -25,21 +35,43 @@ export class EventCache {
 
   /** The event, or undefined when its record is gone. */
   get(ref: EventRef): Promise<LoadedEvent | undefined> {
-    const known = this.#events.get(ref.key);
-    if (known !== undefined) this.#events.delete(ref.key);
-    const loaded = known ?? this.#load(ref);
-    this.#events.set(ref.key, loaded);
-    if (this.#events.size > CAPACITY) this.#events.delete(this.#events.keys().next().value as string);
-    return loaded;
+    const known = this.#entries.get(ref.key);
+    if (known) this.#entries.delete(ref.key);
+    const entry = known ?? this.#load(ref);
+    this.#entries.set(ref.key, entry);
+    this.#shrink();
+    return entry.event;
   }
 
-  #load(ref: EventRef): Promise<LoadedEvent | undefined> {
-    const loading = this.#read(ref);
-    loading.then(
-      (loaded) => loaded ?? this.#events.delete(ref.key),
-      () => this.#events.delete(ref.key),
+  #load(ref: EventRef): Entry {
+    const entry: Entry = { event: this.#read(ref), chars: 0 };
+    entry.event.then(
+      (loaded) => (loaded ? this.#weigh(ref.key, entry, loaded) : this.#drop(ref.key, entry)),
+      () => this.#drop(ref.key, entry),
     );
-    return loading;
+    return entry;
+  }
+
+  #weigh(key: string, entry: Entry, { accepted }: LoadedEvent): void {
+    // Pushed out while it was read.
+    if (this.#entries.get(key) !== entry) return;
+    entry.chars = JSON.stringify(accepted.event).length;
+    this.#chars += entry.chars;
+    this.#shrink();
+  }
+
+  #shrink(): void {
+    for (const [key, entry] of this.#entries) {
+      const fits = this.#entries.size <= CAPACITY && this.#chars <= CAPACITY_CHARS;
+      if (fits || this.#entries.size === 1) return;
+      this.#drop(key, entry);
+    }
+  }
+
+  #drop(key: string, entry: Entry): void {
+    if (this.#entries.get(key) !== entry) return;
+    this.#entries.delete(key);
+    this.#chars -= entry.chars;
   }
 
   async #read(ref: EventRef): Promise<LoadedEvent | undefined> {

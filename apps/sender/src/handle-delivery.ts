@@ -84,7 +84,8 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
   const endTimer = deps.metrics.sendSeconds.startTimer({ provider: source.provider });
   deps.metrics.inflight.inc(labels);
   try {
-    const sent = await send(deps, loaded, source, job.data, deadlineAt);
+    const again = job.startedBefore || job.data.r !== undefined;
+    const sent = await send(deps, loaded, { ...source, again }, job.data, deadlineAt);
     if (sent.kind === 'deferred' || sent.kind === 'superseded') return sent;
     endTimer({ outcome: sent.kind });
     deps.metrics.attempts.inc({ ...labels, outcome: sent.kind });
@@ -113,7 +114,8 @@ function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attemp
 async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
   const { source, ref, job, loaded } = inHand;
   const ordinal = job.data.o;
-  if (step.do !== 'settle' || job.attemptsMade > 0) {
+  // What settles it at once is told by its state, a refusal by its dead letter; a dead token has no other place.
+  if (step.do !== 'settle' || job.attemptsMade > 0 || attempted.kind === 'token_dead') {
     const { kind, ...words } = 'reason' in attempted ? attempted : { kind: attempted.kind };
     await noteAttempt(deps.queueRedis, ref, ordinal, { at: deps.now(), outcome: kind, ...pickWords(words) });
   }

@@ -3,7 +3,6 @@ import {
   deliveryId,
   isNotifying,
   type Lane,
-  type NotifyingEvent,
   type Outcome,
   PLATFORMS,
   type Platform,
@@ -12,7 +11,6 @@ import {
   renderDetails,
   soundFor,
 } from '@fanfare/core';
-import { ringEnded } from '@fanfare/ledger';
 import type { DeliveryJob } from '@fanfare/queue';
 import {
   type AppBundle,
@@ -44,11 +42,14 @@ interface Outgoing {
   push: Push;
 }
 
-/** Makes one attempt, with the provider's settings and the device's token as they are now. */
+/**
+ * Makes one attempt, with the provider's settings and the device's token as they are now. `again`: the delivery has been
+ * tried or put off before.
+ */
 export async function send(
   deps: SenderDeps,
   loaded: LoadedEvent,
-  { lane, provider }: { lane: Lane; provider: ProviderKind },
+  { lane, provider, again }: { lane: Lane; provider: ProviderKind; again: boolean },
   job: DeliveryJob,
   deadlineAt: number,
 ): Promise<Sent> {
@@ -59,9 +60,9 @@ export async function send(
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   const [target, over] = await Promise.all([
     readDeliveryTarget(deps.registry, appId, job.u, job.d),
-    isOver(deps, appId, event),
+    deps.overtaken.ask(loaded, again),
   ]);
-  // Erased or deactivated since it was planned, or the call has been given up.
+  // Erased or deactivated since it was planned, or the call was given up, the message changed.
   if (!target || over) return { kind: 'superseded' };
   const { settings } = app.app;
   const push: Push = {
@@ -78,10 +79,6 @@ export async function send(
   const outgoing = { loaded, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
-
-/** Whether a ring has been overtaken: its call was cancelled, answered elsewhere or has ended. */
-const isOver = async ({ queueRedis }: SenderDeps, appId: string, event: NotifyingEvent): Promise<boolean> =>
-  event.type === 'call.initiated' && (await ringEnded(queueRedis, appId, event.call.sessionId)) !== undefined;
 
 /** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */
 const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;

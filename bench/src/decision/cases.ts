@@ -66,6 +66,7 @@ const people = (of: (i: number) => Partial<DecisionRecipient>): DecisionRecipien
     timezone: undefined,
     mutedUntil: undefined,
     inThread: false,
+    rang: false,
     ...of(i),
   }));
 

@@ -1,4 +1,4 @@
-import { type Example, STAND_INS } from '@fanfare/ingest/examples';
+import { type Example, STAND_INS } from '@fanfare/ingest/app';
 import { Api } from './api.ts';
 import type { System } from './system.ts';
 
@@ -36,7 +36,7 @@ export function asWritten(real: unknown, written: unknown, bindings: Bindings): 
 }
 
 /** What an example says, with the real values in place of the stand-ins. */
-export function real<T>(written: T, bindings: Bindings): T {
+function real<T>(written: T, bindings: Bindings): T {
   if (typeof written === 'string') return (bindings.get(written) ?? written) as T;
   if (Array.isArray(written)) return written.map((each) => real(each, bindings)) as T;
   if (typeof written !== 'object' || written === null) return written;

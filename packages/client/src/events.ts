@@ -45,8 +45,9 @@ export interface Message {
   mentionsAll?: boolean | undefined;
   /** A message of category `custom` notifies only when this is true. */
   sendNotification?: boolean | undefined;
+  /** At most 16 KiB as JSON. */
   metadata?: JsonObject | undefined;
-  /** What the setting "include message object" sends along. */
+  /** What the setting "include message object" sends along; at most 64 KiB as JSON. */
   object?: JsonObject | undefined;
 }
 

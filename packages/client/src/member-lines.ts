@@ -1,5 +1,5 @@
-/** uids, in memory or as they come from a database. */
-export type Uids = Iterable<string> | AsyncIterable<string>;
+/** uids, in memory or as they come from a database; not one uid, which is text that can be iterated as well. */
+export type Uids = (Iterable<string> & object) | AsyncIterable<string>;
 
 /** Characters sent at once: few writes, little memory. */
 const CHUNK = 65_536;

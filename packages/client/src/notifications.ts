@@ -1,4 +1,5 @@
 import type { PushPlatform } from './enums.ts';
+import { FanfareClientError } from './errors.ts';
 import { credential, type Fetch, Http, type HttpRequest } from './http.ts';
 import {
   type MutedConversation,
@@ -59,11 +60,15 @@ export class FanfareNotifications {
 
   /**
    * Registers this device's push token with this login, and the device's time zone with the person. Call it after each
-   * login and whenever the push service gives a new token.
+   * login and whenever the push service gives a new token. A time zone that the server does not know is left out.
    */
   async registerPushToken(pushToken: string, platform: PushPlatform, providerId = 'default'): Promise<string> {
-    const timezone = deviceTimeZone();
-    await this.#send('POST', TOKENS, { providerId, timezone, [tokenField(platform)]: pushToken, platform });
+    const token = { [tokenField(platform)]: pushToken, platform };
+    const register = (timezone?: string) => this.#send('POST', TOKENS, { providerId, timezone, ...token });
+    await register(deviceTimeZone()).catch((error: unknown) => {
+      if (!isAbout('timezone', error)) throw error;
+      return register();
+    });
     return 'The push token is registered.';
   }
 
@@ -136,6 +141,10 @@ export class FanfareNotifications {
     return this.#http.call<T>({ method, path, body: body === undefined ? undefined : JSON.stringify(body) });
   }
 }
+
+/** Whether the server refuses this field. */
+const isAbout = (field: string, error: unknown): boolean =>
+  error instanceof FanfareClientError && error.status === 400 && error.message.startsWith(`${field}:`);
 
 /** The field a token goes into, by the platform's name (PARITY 4.2). */
 function tokenField(platform: PushPlatform): 'fcmToken' | 'deviceToken' | 'voipToken' {

@@ -102,14 +102,20 @@ export class FanfareServer {
 
   /**
    * Ends a login, by its auth token or the id of one, and drops the push tokens registered with it. False when there
-   * was none.
+   * was none; true where only a later try finds none, since an earlier one, whose answer was lost, has ended it.
    */
   async revokeAuthToken(uid: string, tokenOrId: string): Promise<boolean> {
+    const path = `${authTokens(uid)}/${encodeURIComponent(tokenOrId)}`;
+    let tries = 0;
+    const attempt = () => {
+      tries++;
+      return this.#http.call({ method: 'DELETE', path });
+    };
     try {
-      await this.#call({ method: 'DELETE', path: `${authTokens(uid)}/${encodeURIComponent(tokenOrId)}` });
+      await withRetries(attempt, this.#retry);
       return true;
     } catch (error) {
-      if (error instanceof FanfareClientError && error.code === 'ERR_TOKEN_NOT_FOUND') return false;
+      if (error instanceof FanfareClientError && error.code === 'ERR_TOKEN_NOT_FOUND') return tries > 1;
       throw error;
     }
   }
@@ -129,6 +135,8 @@ export class FanfareServer {
    * what has been read of anything else cannot be read again. @returns the number of members.
    */
   async setGroupMembers(guid: string, uids: Uids): Promise<number> {
+    // Its characters would be taken for uids, and replace the group.
+    if (typeof uids === 'string') throw new FanfareClientError('ERR_BAD_REQUEST', 'uids: must be a list, not one uid');
     const group = `/v3/groups/${encodeURIComponent(guid)}`;
     await this.#call({ method: 'PUT', path: group, body: '{}' });
     const upload = async () => {

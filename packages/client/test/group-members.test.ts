@@ -82,3 +82,11 @@ test('when the source of members fails the upload fails and is not taken for who
   expect(String(error.cause?.cause ?? error.cause)).toContain('the database is away');
   expect(server.requests).toHaveLength(1);
 });
+
+test('one uid is no list: its letters do not become the members', async () => {
+  await using server = await startServer({}, members(3));
+  // @ts-expect-error: a text can be iterated, but is not meant.
+  const upload = clientOf(server).setGroupMembers('hiking', 'bob');
+  await expect(upload).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST', message: 'uids: must be a list, not one uid' });
+  expect(server.requests).toEqual([]);
+});

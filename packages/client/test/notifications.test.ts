@@ -40,6 +40,18 @@ test.each([
   expect(server.requests[0]?.body).toEqual({ providerId: 'default', timezone, [field]: 'tok', platform });
 });
 
+const refusal = (message: string): Answer => ({ status: 400, body: { error: { code: 'ERR_BAD_REQUEST', message } } });
+
+test('a time zone that the server does not know is left out; another refusal is one', async () => {
+  await using server = await startServer(refusal('timezone: must be an IANA name'), {}, refusal('fcmToken: is bad'));
+  const register = () => notificationsOf(server).registerPushToken('tok', PushPlatforms.FCM_WEB);
+  await register();
+  const body = { providerId: 'default', fcmToken: 'tok', platform: 'fcm_web' };
+  expect(server.requests.map((request) => request.body)).toEqual([{ ...body, timezone }, body]);
+  await expect(register()).rejects.toMatchObject({ message: 'fcmToken: is bad' });
+  expect(server.requests).toHaveLength(3);
+});
+
 test('the tokens of a login are dropped without a body, and listed', async () => {
   const tokens = [{ id: 'd1', pushToken: 'tok' }];
   await using server = await startServer({}, { body: { data: { pushTokens: tokens } } });

@@ -110,8 +110,9 @@ test('logins, people and progress are asked for by their paths', async () => {
   ]);
 });
 
-test('revoking what an earlier try has revoked is no error', async () => {
+test('revoking says whether there was a login, also where an earlier try, whose answer was lost, has ended it', async () => {
   const gone = { status: 404, body: { error: { code: 'ERR_TOKEN_NOT_FOUND', message: 'no such token' } } };
   await using server = await startServer('hang up', gone);
+  expect(await serverOf(server).client.revokeAuthToken('bob', 'token')).toBe(true);
   expect(await serverOf(server).client.revokeAuthToken('bob', 'token')).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { type Event, isGroupAction, isNotifying, isReaction, type ReactionEvent } from './event.ts';
+import { type CallEvent, type Event, isGroupAction, isNotifying, isReaction, type ReactionEvent } from './event.ts';
 import type { AppSettings } from './settings.ts';
 
 /**
@@ -19,13 +19,14 @@ export interface MembershipChange {
 
 /**
  * The audience of an event: the explicit recipients when given, else the receiver of a 1:1 or the members of a group;
- * of a reaction in a group see `reactionAudience`. People come sorted and once, so that a slice always starts where the
+ * of a reaction in a group see `reactionAudience`. Of an answered call between two it is also who answered. People come sorted and once, so that a slice always starts where the
  * last one ended.
  */
 export function audienceOf(event: Event, settings: AppSettings): Audience {
   if (!isNotifying(event)) return { kind: 'none' };
   if (event.recipients) return people(event.recipients);
   const { conversation } = event;
+  if (isAnswer(event)) return people([conversation.id, event.sender.uid]);
   if (conversation.type === 'user') return people([conversation.id]);
   return isReaction(event) ? reactionAudience(event, settings) : { kind: 'group', guid: conversation.id };
 }
@@ -42,9 +43,20 @@ function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { p
   return author === undefined ? { kind: 'none' } : people([author]);
 }
 
-/** uids who never hear of the event whatever the audience: who acted, and who was just removed. */
+/**
+ * Whether somebody took up or turned down a call between two: on one phone, while it rings on all of theirs. The others
+ * must stop, so this is the one kind of event that who acted hears of as well, if the ring reached them.
+ */
+export const isAnswer = (event: Event): event is CallEvent =>
+  (event.type === 'call.ongoing' || event.type === 'call.rejected' || event.type === 'call.busy') &&
+  event.conversation.type === 'user';
+
+/**
+ * uids who never hear of the event whatever the audience: who acted, but for an answer to a call (see `isAnswer`), and
+ * who was just removed.
+ */
 export function excludedFrom(event: Event): Set<string> {
-  const excluded = new Set([event.sender.uid]);
+  const excluded = new Set(isAnswer(event) ? [] : [event.sender.uid]);
   if (isGroupAction(event)) for (const uid of membershipChange(event).remove) excluded.add(uid);
   return excluded;
 }

@@ -11,7 +11,8 @@ type MuteSettings = AppPreferences['mute'];
  * Whether a recipient wants quiet at `now` (epoch ms): Do Not Disturb, the conversation muted, or outside the schedule,
  * in this order (PARITY 2.7, steps 7 to 9). Calls go through those that the app says. Edits, deletes and removed
  * reactions go through all three: the fan-out sends them only to whom the original went, and a person who has since
- * asked for quiet must not keep a text on the screen that was taken back (PARITY 2.7 open (b)).
+ * asked for quiet must not keep a text on the screen that was taken back (PARITY 2.7 open (b)). So does whatever follows
+ * a ring, for whom it rang: a phone that rings must be told to stop.
  */
 export function quietGate(event: NotifyingEvent, settings: AppSettings, now: number): Gate {
   if (isRetraction(event)) return () => undefined;
@@ -24,7 +25,9 @@ export function quietGate(event: NotifyingEvent, settings: AppSettings, now: num
     ...(ignores.ignoreMute || !mayMute ? [] : [muteGate(now)]),
     ...(ignores.ignoreSchedule ? [] : [scheduleGate(mute, settings.timezone, now)]),
   ];
-  return firstNo(gates);
+  const quiet = firstNo(gates);
+  if (!isCall(event) || event.type === 'call.initiated') return quiet;
+  return (recipient) => (recipient.rang ? undefined : quiet(recipient));
 }
 
 const isRetraction = ({ type }: NotifyingEvent): boolean =>

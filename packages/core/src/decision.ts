@@ -58,6 +58,8 @@ export interface DecisionRecipient {
   mutedUntil: number | null | undefined;
   /** Whether they follow the thread that a reply is in. */
   inThread: boolean;
+  /** Whether the call has rung for them, on whichever target, of which this event is a later state. */
+  rang: boolean;
 }
 
 /** One question of the decision: a "no", or undefined. */

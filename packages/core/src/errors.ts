@@ -109,7 +109,14 @@ export function badRequest(problems: FieldProblem[]): FanfareError {
   });
 }
 
+/** Characters of one part of a path: an unknown field may have any name, of any length. */
+const MAX_PART = 100;
+
 function fieldPath(path: PropertyKey[]): string {
   if (path.length === 0) return 'body';
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`)).join('');
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${cut(String(part))}`))
+    .join('');
 }
+
+const cut = (part: string): string => (part.length > MAX_PART ? `${part.slice(0, MAX_PART)}…` : part);

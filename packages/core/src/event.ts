@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DisplayName, EpochMs, EventId, JsonObject, PictureUrl, Uid } from './fields.ts';
+import { DisplayName, EpochMs, EventId, jsonUpTo, PictureUrl, Uid } from './fields.ts';
 
 /** The most recipients an event may name itself; larger audiences are groups. */
 export const MAX_RECIPIENTS = 10_000;
@@ -29,6 +29,14 @@ const GroupConversation = z.strictObject({
 
 const Conversation = z.discriminatedUnion('type', [UserConversation, GroupConversation]);
 
+/** What an app attaches to a message: with the texts it has to fit into 4 KB on its way to a device. */
+export const Metadata = jsonUpTo(16_384).describe('At most 16 KiB as JSON.');
+
+/** A whole message of the chat backend, which goes to webhooks only. */
+export const MessageObject = jsonUpTo(65_536).describe(
+  'What "include message object" sends along; at most 64 KiB as JSON.',
+);
+
 const Message = z.strictObject({
   id: ForeignId.describe('Id of the message; edits and deletes carry the id of the original.'),
   category: z.enum(['message', 'custom', 'interactive']).default('message'),
@@ -43,8 +51,8 @@ const Message = z.strictObject({
     .boolean()
     .optional()
     .describe('A new message of category "custom" notifies only when this is true.'),
-  metadata: JsonObject.optional(),
-  object: JsonObject.optional().describe('What "include message object" sends along.'),
+  metadata: Metadata.optional(),
+  object: MessageObject.optional(),
 });
 
 const Reaction = z.strictObject({
@@ -78,7 +86,9 @@ const base = {
     .max(MAX_RECIPIENTS)
     .optional()
     .describe('When given, exactly these people are considered.'),
-  custom: JsonObject.optional().describe("Merged over the app's custom JSON in the payload."),
+  custom: jsonUpTo(16_384)
+    .optional()
+    .describe("Merged over the app's custom JSON in the payload; at most 16 KiB as JSON."),
 };
 
 const Members = z.array(Member).min(1).max(MAX_RECIPIENTS);

@@ -39,9 +39,18 @@ export const Locale = z.string().max(50).refine(isLocale, 'is not a language tag
 const MAX_DEPTH = 50;
 
 /** A JSON object of the caller's own. */
-export const JsonObject = z
-  .record(z.string(), z.unknown())
-  .refine((value) => isShallow(value, MAX_DEPTH), `must not be nested more than ${MAX_DEPTH} deep`);
+export const JsonObject = z.record(z.string(), z.unknown()).refine((value) => isShallow(value, MAX_DEPTH), {
+  error: `must not be nested more than ${MAX_DEPTH} deep`,
+  // What is deeper cannot be written: no later rule may try.
+  abort: true,
+});
+
+/** The same, of at most so many bytes of UTF-8 when it is written without spaces. */
+export const jsonUpTo = (bytes: number) =>
+  JsonObject.refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= bytes,
+    `must not be larger than ${bytes} bytes as JSON`,
+  );
 
 const isShallow = (value: unknown, depth: number): boolean =>
   typeof value !== 'object' ||

@@ -16,7 +16,7 @@ export interface Routes {
 export interface Reachable {
   uid: string;
   devices: readonly (DeviceRef & { providerId: string })[];
-  /** Devices on which the call rang; undefined where that is not known. */
+  /** Devices on which the call rang; undefined: it has not rung for them. */
   rung?: ReadonlySet<string> | undefined;
 }
 

@@ -12,18 +12,20 @@ const isHhmm = (time: number): boolean => Number.isInteger(time) && time >= 0 &&
 /** A time of day as HHMM, 0 to 2359. */
 const Hhmm = z.number(NO_TIME).refine(isHhmm, NO_TIME);
 
-const DayPatch = z.object({
-  from: Hhmm.optional(),
-  to: Hhmm.optional(),
-  dnd: z.boolean('must be true or false').optional(),
-});
+const Dnd = z.boolean('must be true or false');
 
-/** What a person or an app changes of a week: days left out keep their value, as do parts of a day. */
-export const SchedulePatch = z.object(
-  Object.fromEntries(DAYS.map((day) => [day, DayPatch.optional()])) as Record<
-    DayOfWeek,
-    z.ZodOptional<typeof DayPatch>
-  >,
+/** A week of which any day may be given. */
+const weekOf = <D extends z.ZodType>(day: D) =>
+  z.object(Object.fromEntries(DAYS.map((name) => [name, day])) as Record<DayOfWeek, D>);
+
+/** What a person changes of a week: days left out keep their value, as do parts of a day. */
+export const SchedulePatch = weekOf(
+  z.object({ from: Hhmm.optional(), to: Hhmm.optional(), dnd: Dnd.optional() }).optional(),
+);
+
+/** What an app changes of its week: the same, and `null` brings a day or a part of one back to its default. */
+export const AppSchedulePatch = weekOf(
+  z.object({ from: Hhmm.nullish(), to: Hhmm.nullish(), dnd: Dnd.nullish() }).nullish(),
 );
 export type SchedulePatch = z.infer<typeof SchedulePatch>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FRESHNESS_CLASSES, type FreshnessClass } from './deadlines.ts';
 import { JsonObject, Locale, TimeZone } from './fields.ts';
 import { choiceOf, GROUP_PREFERENCES, ONE_ON_ONE_PREFERENCES, type PreferenceRule } from './preferences.ts';
-import { SchedulePatch } from './schedule.ts';
+import { AppSchedulePatch } from './schedule.ts';
 import { CALL_ACTIONS, DEFAULT_SETTINGS, MAX_RETENTION_HOURS } from './settings.ts';
 import { TemplatesPatch } from './templates.ts';
 
@@ -29,7 +29,7 @@ const MutePatch = switches([
   'schedulePreferenceOverride',
   'mutedGroupsOverride',
   'mutedOneOnOnesOverride',
-]).extend({ dndPreferenceSetting: OnOff, schedulePreferenceSetting: SchedulePatch.nullish() });
+]).extend({ dndPreferenceSetting: OnOff, schedulePreferenceSetting: AppSchedulePatch.nullish() });
 
 const CallPatch = switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule']).extend(each(CALL_ACTIONS, 'Setting', OnOff));
 
@@ -41,7 +41,11 @@ const PreferencesPatch = z.object({
   bypassPreferencesForMentions: Switch,
   bypassPreferencesForAllMention: Switch,
   usePrivacyTemplate: choiceOf([1, 2, 3]).nullish(),
-  push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push)).extend({ customJson: JsonObject.nullish() }).nullish(),
+  push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push))
+    .extend({
+      customJson: JsonObject.nullish().describe('Replaced whole, not merged: a null in it is a value of its own.'),
+    })
+    .nullish(),
 });
 
 /** A whole number of a range, both ends included. */

@@ -46,7 +46,7 @@ export interface AppPreferences {
     includeReceiverMetadataSetting: boolean;
     includeMessageMetadataSetting: boolean;
     trimTextFieldSetting: boolean;
-    /** Copied to `custom` of every payload. */
+    /** Copied to `custom` of every payload, as it is. */
     customJson?: Record<string, unknown>;
   };
 }
@@ -128,5 +128,20 @@ export const DEFAULT_SETTINGS: AppSettings = {
   logs: { until: 0, content: false },
 };
 
+/**
+ * Lays a change over settings, as `mergePatch` does. Only `customJson` is replaced whole: it is the app's own text, in
+ * which `null` is a value like any other.
+ */
+export function mergeSettings<T extends object>(settings: T, patch: object): T {
+  const merged = mergePatch(settings, patch);
+  const customJson = customJsonOf(patch);
+  if (!customJson) return merged;
+  const { preferences } = merged as { preferences: { push: object } };
+  return { ...merged, preferences: { ...preferences, push: { ...preferences.push, customJson } } };
+}
+
+const customJsonOf = (patch: { preferences?: { push?: { customJson?: object | null } | null } | null }) =>
+  patch.preferences?.push?.customJson;
+
 /** The settings that hold, from what an app has set. */
-export const effectiveSettings = (stored: object): AppSettings => mergePatch(DEFAULT_SETTINGS, stored);
+export const effectiveSettings = (stored: object): AppSettings => mergeSettings(DEFAULT_SETTINGS, stored);

@@ -16,19 +16,21 @@ export interface DeviceRef {
  */
 const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancelled', 'call.unanswered']);
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same login
- * on the same phone do not: it would ring twice. Where it is known on which devices a call `rung`, what ends it goes by
- * VoIP to those; the others hear of the missed call as of any other news.
+ * on the same phone do not: it would ring twice. What ends a ring goes by VoIP to the devices that have `rung`, and to no
+ * other; those hear of the missed call as of any other news.
  */
 export function deviceTargets(
   event: NotifyingEvent,
   devices: readonly DeviceRef[],
-  rung?: ReadonlySet<string>,
+  rung: ReadonlySet<string> = NONE,
 ): Target[] {
   const callsByVoip = isCall(event) && VOIP_TYPES.has(event.type);
   const byVoip = (device: DeviceRef) =>
-    callsByVoip && isVoip(device) && (event.type === 'call.initiated' || !rung || rung.has(device.id));
+    callsByVoip && isVoip(device) && (event.type === 'call.initiated' || rung.has(device.id));
   const ringing = new Set(devices.flatMap((device) => (byVoip(device) ? [device.session] : [])));
   return devices
     .filter((device) => {

@@ -7,6 +7,7 @@ import {
   type Event,
   effectiveSettings,
   excludedFrom,
+  isAnswer,
   membershipChange,
 } from '../src/index.ts';
 import { anyEvent, checked, event, GROUP_ACTIONS, smallest } from './sample-events.ts';
@@ -28,6 +29,24 @@ describe('the audience', () => {
     expect(audienceOf(event('message.sent'), DEFAULT_SETTINGS)).toEqual(people('bob'));
     expect(audienceOf(event('call.initiated'), DEFAULT_SETTINGS)).toEqual(people('bob'));
   });
+
+  test.each(['call.ongoing', 'call.rejected', 'call.busy'] as const)(
+    'of %s between two is both: it has rung on other phones of who answered',
+    (type) => {
+      const answer = event(type);
+      expect(audienceOf(answer, DEFAULT_SETTINGS)).toEqual(people('alice', 'bob'));
+      expect(told(answer, [])).toEqual(['alice', 'bob']);
+      expect(told(event(type, GROUP), ['alice', 'bob', 'carol'])).toEqual(['bob', 'carol']);
+      expect(told(event(type, { recipients: ['bob', 'carol'] }), [])).toEqual(['bob', 'carol']);
+    },
+  );
+
+  test.each(['call.initiated', 'call.cancelled', 'call.unanswered', 'call.ended'] as const)(
+    'of %s between two is the other',
+    (type) => {
+      expect(told(event(type), [])).toEqual(['bob']);
+    },
+  );
 
   test('of a message, a call or an action in a group is the group', () => {
     expect(audienceOf(event('message.sent', GROUP), DEFAULT_SETTINGS)).toEqual({ kind: 'group', guid: 'hiking' });
@@ -74,7 +93,14 @@ describe('the audience', () => {
     const decide = decider(added, { settings, pushEnabled: true, groupTooLarge: false, now: added.sentAt });
     const heard = told(added, ['alice', 'bob', 'carol', 'dave'], settings).filter(
       (uid) =>
-        decide({ uid, preferences: undefined, timezone: undefined, mutedUntil: undefined, inThread: false }).send,
+        decide({
+          uid,
+          preferences: undefined,
+          timezone: undefined,
+          mutedUntil: undefined,
+          inThread: false,
+          rang: false,
+        }).send,
     );
     expect(heard).toEqual(['carol']);
   });
@@ -105,9 +131,10 @@ describe('the audience', () => {
 });
 
 describe('left out', () => {
-  test('is who acted, always, also when named as a recipient', () => {
+  test('is who acted, always, also when named as a recipient; but for who answered a call', () => {
     fc.assert(
       fc.property(anyEvent, (subject) => {
+        fc.pre(!isAnswer(subject));
         expect(told(subject, ['alice', subject.sender.uid])).not.toContain(subject.sender.uid);
       }),
     );

@@ -99,6 +99,21 @@ describe('calls', () => {
   });
 });
 
+describe('a call that rang', () => {
+  const states = ['cancelled', 'unanswered', 'rejected', 'busy', 'ended', 'ongoing'] as const;
+  const quiet = { preferences: { mutePreferences: { ...office.mutePreferences, dnd: 2 } }, mutedUntil: null };
+  const strict = appWith({ call: { ignoreSchedule: false } });
+
+  test.each(states)('stops ringing when it is %s, in spite of Do Not Disturb, mute and schedule since', (state) => {
+    expect(decide(event(`call.${state}`), strict, bob({ ...quiet, rang: true }))).toEqual(SEND);
+    expect(decide(event(`call.${state}`), strict, bob(quiet))).toEqual(no('DND_PREFERENCE'));
+  });
+
+  test('is no reason to ring again', () => {
+    expect(decide(ring, strict, bob({ ...quiet, rang: true }))).toEqual(no('DND_PREFERENCE'));
+  });
+});
+
 test.each(['message.edited', 'message.deleted', 'reaction.removed'] as const)(
   'what %s takes back is taken back in spite of Do Not Disturb, mute and schedule',
   (type) => {

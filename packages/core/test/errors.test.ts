@@ -67,6 +67,12 @@ describe('what is wrong with an input', () => {
     expect(wrong(input)).toEqual(fields);
   });
 
+  test('names a field by a hundred characters of its name at most', () => {
+    const fits = 'x'.repeat(100);
+    expect(wrong({ uid: 'bob', members: [], [fits]: 1 })).toEqual([fits]);
+    expect(wrong({ uid: 'bob', members: [], [`${fits}y`]: 1 })).toEqual([`${fits}…`]);
+  });
+
   test('is said in one sentence, and listed in full', () => {
     const problems = [
       { field: 'uid', problem: 'is missing' },

@@ -89,6 +89,28 @@ test.each([
   expect(problems(refusal(input)).map((problem) => problem.field)).toEqual([field]);
 });
 
+describe('JSON of the caller’s own', () => {
+  /** An object of so many bytes as JSON; each "é" is two of them. */
+  const json = (bytes: number) => ({ a: 'é'.repeat((bytes - 8) / 2) });
+
+  test.each([
+    ['custom', 16, (bytes: number) => sent({ custom: json(bytes) })],
+    ['message.metadata', 16, (bytes: number) => message({ metadata: json(bytes) })],
+    ['message.object', 64, (bytes: number) => message({ object: json(bytes) })],
+  ] as const)('%s is taken up to %d KiB and refused above, by its name', (field, kib, input) => {
+    expect(parseEvent(input(kib * 1024)).ok).toBe(true);
+    const says = `${field}: must not be larger than ${kib * 1024} bytes as JSON`;
+    expect(refusal(input(kib * 1024 + 2)).message).toBe(says);
+  });
+
+  test('is refused for its depth alone when it is too deep to be written', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(4000)}1${'}'.repeat(4000)}`);
+    expect(problems(refusal(sent({ custom: deep })))).toEqual([
+      { field: 'custom', problem: 'must not be nested more than 50 deep' },
+    ]);
+  });
+});
+
 describe('a long list', () => {
   const people = (count: number) => Array.from({ length: count }, (_, i) => `user-${i}`);
 

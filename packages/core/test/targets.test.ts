@@ -24,8 +24,8 @@ const event = (type: string) => {
 };
 
 const device = (id: string, platform: Platform, session?: string): DeviceRef => ({ id, platform, session });
-const idsOf = (type: string, devices: DeviceRef[]) =>
-  deviceTargets(event(type), devices).map((target) => target.deviceId);
+const idsOf = (type: string, devices: DeviceRef[], rung?: ReadonlySet<string>) =>
+  deviceTargets(event(type), devices, rung).map((target) => target.deviceId);
 
 const PHONE = [device('alert', 'apns_ios_device', 's1'), device('voip', 'apns_ios_voip', 's1')];
 
@@ -52,8 +52,17 @@ describe('a call', () => {
     expect(idsOf('call.initiated', devices)).toEqual(['voip', 'other', 'android']);
   });
 
-  test.each(['call.cancelled', 'call.unanswered'])('that is %s stops the ring by VoIP', (type) => {
-    expect(idsOf(type, PHONE)).toEqual(['voip']);
+  describe.each(['call.cancelled', 'call.unanswered'])('that is %s', (type) => {
+    test('stops the ring by VoIP where it rang', () => {
+      expect(idsOf(type, PHONE, new Set(['voip']))).toEqual(['voip']);
+      const second = device('second', 'apns_ios_voip', 's2');
+      expect(idsOf(type, [...PHONE, second], new Set(['voip']))).toEqual(['voip']);
+    });
+
+    test('is missed by alert where nothing rang: iOS ends an app that is woken by VoIP for no call', () => {
+      expect(idsOf(type, PHONE)).toEqual(['alert']);
+      expect(idsOf(type, PHONE, new Set())).toEqual(['alert']);
+    });
   });
 
   test.each(['call.ongoing', 'call.rejected', 'call.busy', 'call.ended'])(

@@ -27,7 +27,7 @@ redis.call('PEXPIREAT', KEYS[2], exp)
 return 1
 `);
 
-/** Remembers an attempt that was not the only one. Once there is much to remember, it takes the place of the last. */
+/** Remembers an attempt that was not the only one, or whose words are kept nowhere else. Once there is much to remember, it takes the place of the last. */
 export async function noteAttempt(
   redis: Redis,
   { shard, key }: EventRef,
@@ -37,7 +37,7 @@ export async function noteAttempt(
   await NOTE(redis, [keys.event(shard, key), keys.attempts(shard, key)], [ordinal, JSON.stringify(note), MAX_TEXT]);
 }
 
-/** What is remembered of a delivery's attempts; empty where the first was the last. */
+/** What is remembered of a delivery's attempts; mostly empty where the first was the last. */
 export async function readAttempts(redis: Redis, { shard, key }: EventRef, ordinal: number): Promise<AttemptNote[]> {
   const text = await redis.hget(keys.attempts(shard, key), String(ordinal));
   return text ? text.split('\n').map((line) => JSON.parse(line) as AttemptNote) : [];

@@ -1,8 +1,7 @@
 import { conversationId } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { decodeNote, encodeNote, type Noted } from './notes.ts';
-import { script } from './script.ts';
+import { decodeNote, encodeNote, type Noted, rankOf, writeLatest } from './notes.ts';
 
 /** The ring of a call: what the later states of the same session lack (PARITY 5.6). */
 export interface CallNote extends Noted {
@@ -20,29 +19,17 @@ export interface CallNote extends Noted {
  */
 export const CALL_MEMORY_MS = 24 * 3_600_000;
 
-/** Keeps the text that begins with the latest event key. */
-const KEEP_LATEST = script<number>(`
--- KEYS last call; ARGV text, event key, ttl
-local old = redis.call('GET', KEYS[1])
-if old and string.match(old, '^[^\\t]*') >= ARGV[2] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-return 1
-`);
-
 /**
- * Remembers a ring, by session (the first note stands) and as the last of its conversation (the latest event stands,
- * in whatever order they are noted).
+ * Remembers a ring: by session, which some chat backends use again for the next call in the same room, and as the last of
+ * its conversation. The latest event stands, in whatever order they are noted.
  */
 export async function noteCall(redis: Redis, appId: string, call: CallNote, retentionMs: number): Promise<void> {
   const ttl = Math.min(retentionMs, CALL_MEMORY_MS);
   const last = keys.lastCall(appId, conversationId(call.caller, call.conversation));
-  await Promise.all([
-    redis.set(keys.call(appId, call.sessionId), encode(call), 'PX', ttl, 'NX'),
-    KEEP_LATEST(redis, [last], [encode(call), call.ref.key, ttl]),
-  ]);
+  await Promise.all([keys.call(appId, call.sessionId), last].map((key) => writeLatest(redis, key, encode(call), ttl)));
 }
 
-/** The ring of a session, or undefined when there was none within a day. */
+/** The latest ring of a session, or undefined when there was none within a day. */
 export async function findCall(redis: Redis, appId: string, sessionId: string): Promise<CallNote | undefined> {
   const text = await redis.get(keys.call(appId, sessionId));
   return text === null ? undefined : decode(text);
@@ -55,22 +42,24 @@ export async function findLastCall(redis: Redis, appId: string, conversation: st
 }
 
 /**
- * Marks that a later state of a session came (cancelled, unanswered, rejected, busy, ended): it rings no more. May come
- * before the ring itself is noted. The first state stands.
+ * Marks that a later state of a session came (cancelled, unanswered, rejected, busy, ended) at `at`, epoch ms: what rang
+ * before rings no more. May come before the ring itself is noted. The latest moment stands.
  */
 export async function endRing(
   redis: Redis,
   appId: string,
   sessionId: string,
-  state: string,
+  at: number,
   retentionMs: number,
 ): Promise<void> {
-  await redis.set(keys.ringEnd(appId, sessionId), state, 'PX', Math.min(retentionMs, CALL_MEMORY_MS), 'NX');
+  await writeLatest(redis, keys.ringEnd(appId, sessionId), rankOf(at), Math.min(retentionMs, CALL_MEMORY_MS));
 }
 
-/** The state that ended the ringing of a session, or undefined while it may ring. One GET. */
-export const ringEnded = async (redis: Redis, appId: string, sessionId: string): Promise<string | undefined> =>
-  (await redis.get(keys.ringEnd(appId, sessionId))) ?? undefined;
+/** Whether a later state of the session has ended the ring that was sent at `ringAt`, epoch ms. One GET. */
+export async function isRingOver(redis: Redis, appId: string, sessionId: string, ringAt: number): Promise<boolean> {
+  const end = await redis.get(keys.ringEnd(appId, sessionId));
+  return end !== null && ringAt <= Number(end);
+}
 
 /** The session and the call have ids of the chat backend's, which may hold anything: JSON has no tab. */
 function encode(call: CallNote): string {

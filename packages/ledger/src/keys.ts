@@ -1,5 +1,5 @@
 /**
- * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `ringEnd`), which are
+ * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `occasion`), which are
  * asked for before a shard is known, carry the hash tag of the event's shard, which is also the prefix of the
  * shard's BullMQ queues, so that one script may touch them together on Redis Cluster. Everything about one event goes
  * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
@@ -16,7 +16,7 @@ export const keys = {
   /** String: four bits a delivery, at its ordinal. */
   states: (shard: number, key: string) => `${shardTag(shard)}:st:${key}`,
   /**
-   * Hash: ordinal → attempts as text, where the first was not the last; `d<ordinal>` → dead letter, of a rejected
+   * Hash: ordinal → attempts as text, where the first was not the last or killed the token; `d<ordinal>` → dead letter, of a rejected
    * delivery; `x<ordinal>` → deadline given by a replay.
    */
   attempts: (shard: number, key: string) => `${shardTag(shard)}:at:${key}`,
@@ -33,14 +33,18 @@ export const keys = {
   log: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
   /** String: who wrote a message, and where (see messages.ts). Retention of the event. */
   message: (appId: string, messageId: string) => `msg:{${appId}:${messageId}}`,
+  /** String: whether a message was deleted, or when it was last edited (see changes.ts). Retention of that event. */
+  change: (appId: string, messageId: string) => `chg:{${appId}:${messageId}}`,
   /** String: who reacted to which message (see reactions.ts). Retention of the event. */
   reaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
   /** String: the ring of a call session (see calls.ts). A day at most, like the next two. */
   call: (appId: string, sessionId: string) => `call:{${appId}:${sessionId}}`,
   /** String: the latest ring in a conversation. */
   lastCall: (appId: string, conversationId: string) => `lastcall:{${appId}:${conversationId}}`,
-  /** String: the state that ended the ringing of a call session. */
+  /** String: when the ringing of a call session was last ended. */
   ringEnd: (appId: string, sessionId: string) => `ringend:{${appId}:${sessionId}}`,
+  /** String: what was last done to a person in a group, or by a person (see occasions.ts). A minute. */
+  occasion: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
 };
 
 /** The hash tag of a shard. */

@@ -1,5 +1,6 @@
 import type { EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { script } from './script.ts';
 
 /** Where something was said: with whom, or in which group. */
 export interface NotedConversation {
@@ -47,6 +48,26 @@ export async function writeFirst(
 ): Promise<void> {
   await Promise.all(entries.map(([key, text]) => redis.set(key, text, 'PX', ttlMs, 'NX')));
 }
+
+const WRITE_LATEST = script<number>(`
+-- KEYS note; ARGV text, ttl
+local function rank(text) return string.match(text, '^[^\\t]*') end
+local old = redis.call('GET', KEYS[1])
+if old and rank(old) >= rank(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`);
+
+/**
+ * Writes a text under a key, unless the text there ranks as high: by what comes before the first tab. Texts may so come in
+ * any order, and the latest stands.
+ */
+export async function writeLatest(redis: Redis, key: string, text: string, ttlMs: number): Promise<void> {
+  await WRITE_LATEST(redis, [key], [text, ttlMs]);
+}
+
+/** A moment (epoch ms) as a text that ranks by it. */
+export const rankOf = (at: number): string => String(at).padStart(16, '0');
 
 /** The texts under keys that may be in any slot, in one round trip, in the order asked. */
 export async function readAll(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {

@@ -1,4 +1,13 @@
-import { type DeliveryState, type EventRef, isMessage, isOpen, type NotifyingEvent, type Target } from '@fanfare/core';
+import {
+  type DeliveryState,
+  type Event,
+  type EventRef,
+  isCall,
+  isMessage,
+  isOpen,
+  type NotifyingEvent,
+  type Target,
+} from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { findCall } from './calls.ts';
 import { findMessage } from './messages.ts';
@@ -6,6 +15,7 @@ import { readSlice } from './plan.ts';
 import { deliveriesOf } from './planned-slice.ts';
 import { findReaction } from './reactions.ts';
 import { readStates } from './settle.ts';
+import { findPlanned } from './trace.ts';
 
 /**
  * The event that this one changes or takes back, and so the only one whose recipients it concerns: the message of an
@@ -35,6 +45,42 @@ export interface Reached {
   targets: { target: Target; state: DeliveryState }[];
 }
 
+/** How a ring ends that never rang: overtaken by its own cancelling, or too late. */
+const NEVER_RANG: readonly DeliveryState[] = ['superseded', 'expired'];
+
+/**
+ * States of the original's deliveries whose people hear of this event besides those it reached: whom a ring did not get
+ * to in time has missed the call; whom a message did not, because of a later edit, gets that, and its deletion.
+ */
+export function countedBesides(event: Event): readonly DeliveryState[] {
+  if (isCall(event)) return NEVER_RANG;
+  return isMessage(event) ? ['superseded'] : [];
+}
+
+/**
+ * The devices on which a ring has rung, or may be about to; none for who heard of it by webhook alone. Undefined: it has
+ * not rung.
+ */
+export function rungOn(targets: Reached['targets']): ReadonlySet<string> | undefined {
+  const rung = targets.filter(({ state }) => !NEVER_RANG.includes(state));
+  return rung.length === 0 ? undefined : new Set(rung.flatMap(({ target }) => target.deviceId ?? []));
+}
+
+/** What `readReached` finds of one person; undefined when the event has not reached them. */
+export async function findReached(
+  redis: Redis,
+  ref: EventRef,
+  uid: string,
+  besides: readonly DeliveryState[] = [],
+): Promise<Reached | undefined> {
+  const planned = await findPlanned(redis, ref, uid);
+  const targets = (planned?.deliveries ?? []).filter(({ state }) => counts(state, besides));
+  return targets.length === 0 ? undefined : { uid, targets: targets.map(({ target, state }) => ({ target, state })) };
+}
+
+const counts = (state: DeliveryState, besides: readonly DeliveryState[]): boolean =>
+  state === 'accepted' || isOpen(state) || besides.includes(state);
+
 /**
  * Of one slice of an event's plan, those whom the event has reached or may still reach: who must hear of its edit, its
  * removal, or the next state of its call. `besides`: states that count as well. Undefined when there is no such slice
@@ -54,7 +100,7 @@ export async function readReached(
   const byUid = new Map<string, Reached>();
   for (const [i, { uid, ordinal: _, unread: __, ...target }] of deliveries.entries()) {
     const state = states[i] as DeliveryState;
-    if (state !== 'accepted' && !isOpen(state) && !besides.includes(state)) continue;
+    if (!counts(state, besides)) continue;
     const one = byUid.get(uid) ?? { uid, targets: [] };
     one.targets.push({ target, state });
     byUid.set(uid, one);

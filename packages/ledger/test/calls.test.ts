@@ -1,7 +1,7 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { type CallNote, endRing, findCall, findLastCall, noteCall, ringEnded } from '../src/index.ts';
-import { APP, HOUR } from './support/events.ts';
+import { type CallNote, endRing, findCall, findLastCall, isRingOver, noteCall } from '../src/index.ts';
+import { APP, HOUR, NOW } from './support/events.ts';
 
 const DAY = 24 * HOUR;
 const ring = (at: number, over: Partial<CallNote> = {}): CallNote => ({
@@ -26,6 +26,13 @@ describe('a ring', () => {
     expect(await findCall(own.redis, 'bank', first.sessionId)).toBeUndefined();
   });
 
+  test('that is the latest of its session is found by it, in whatever order rings are noted', async () => {
+    await using own = await startTestRedis();
+    const [first, second] = [ring(1, { sessionId: 'room' }), ring(2, { sessionId: 'room', caller: 'carl' })];
+    for (const one of [first, second, first]) await noteCall(own.redis, APP, one, DAY);
+    expect(await findCall(own.redis, APP, 'room')).toEqual(second);
+  });
+
   test('that is the latest of its conversation is found there, in whatever order rings are noted, whoever called', async () => {
     await using own = await startTestRedis();
     const back = ring(2, { caller: 'bob', conversation: { type: 'user', id: 'ann' } });
@@ -41,16 +48,26 @@ describe('a ring', () => {
 });
 
 describe('the end of a ring', () => {
-  test('is known by session, whether the ring was noted before, after, or never; the first state stands', async () => {
+  test('is known by session, whether the ring was noted before, after, or never', async () => {
     await using own = await startTestRedis();
     const call = ring(1);
-    expect(await ringEnded(own.redis, APP, call.sessionId)).toBeUndefined();
-    await endRing(own.redis, APP, call.sessionId, 'cancelled', DAY);
+    expect(await isRingOver(own.redis, APP, call.sessionId, NOW)).toBe(false);
+    await endRing(own.redis, APP, call.sessionId, NOW, DAY);
     await noteCall(own.redis, APP, call, DAY);
-    await endRing(own.redis, APP, call.sessionId, 'ended', DAY);
-    expect(await ringEnded(own.redis, APP, call.sessionId)).toBe('cancelled');
+    expect(await isRingOver(own.redis, APP, call.sessionId, NOW)).toBe(true);
     expect(await findCall(own.redis, APP, call.sessionId)).toEqual(call);
-    expect(await ringEnded(own.redis, 'bank', call.sessionId)).toBeUndefined();
+    expect(await isRingOver(own.redis, 'bank', call.sessionId, NOW)).toBe(false);
+  });
+
+  test('is not the end of a later ring of the same session; the latest end stands', async () => {
+    await using own = await startTestRedis();
+    await endRing(own.redis, APP, 'room', NOW, DAY);
+    expect(await isRingOver(own.redis, APP, 'room', NOW - 1)).toBe(true);
+    expect(await isRingOver(own.redis, APP, 'room', NOW + 1)).toBe(false);
+    await endRing(own.redis, APP, 'room', NOW + 5, DAY);
+    await endRing(own.redis, APP, 'room', 9, DAY);
+    expect(await isRingOver(own.redis, APP, 'room', NOW + 5)).toBe(true);
+    expect(await isRingOver(own.redis, APP, 'room', NOW + 6)).toBe(false);
   });
 });
 
@@ -60,7 +77,7 @@ test.each([
 ])('a call is remembered for %s', async (_, retentionMs, ttl) => {
   await using own = await startTestRedis();
   await noteCall(own.redis, APP, ring(1), retentionMs);
-  await endRing(own.redis, APP, ring(1).sessionId, 'ended', retentionMs);
+  await endRing(own.redis, APP, ring(1).sessionId, NOW, retentionMs);
   const keys = await own.redis.keys('*');
   expect(keys).toHaveLength(3);
   for (const key of keys) {

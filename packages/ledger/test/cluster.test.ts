@@ -17,6 +17,7 @@ import {
   findReaction,
   forgetEvent,
   isFullyPlanned,
+  isRingOver,
   listDeadLetters,
   movedSinceLastLook,
   noteAttempt,
@@ -34,7 +35,6 @@ import {
   readReached,
   readReplayDeadlines,
   reopen,
-  ringEnded,
 } from '../src/index.ts';
 import { APP, accepted, becomes, HOUR, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
 
@@ -111,10 +111,10 @@ test('and what is asked for about an event, its messages and calls, wherever the
     expect((await readReached(own.redis, ref, 0))?.reached.map(({ uid }) => uid)).toEqual(['u0', 'u2']);
     const call = { sessionId: key, type: 'audio', caller: 'ann', conversation, ref } as const;
     await noteCall(own.redis, APP, call, HOUR);
-    await endRing(own.redis, APP, key, 'ended', HOUR);
+    await endRing(own.redis, APP, key, NOW, HOUR);
     expect(await findCall(own.redis, APP, key)).toEqual(call);
     expect(await findLastCall(own.redis, APP, 'ann_user_bob')).toEqual(call);
-    expect(await ringEnded(own.redis, APP, key)).toBe('ended');
+    expect(await isRingOver(own.redis, APP, key, NOW)).toBe(true);
   }
   const { refs } = await pageLogged(own.redis, APP, SHARDS, { limit: 100, order: 'append' });
   expect(new Set(refs.map(({ shard }) => shard)).size).toBeGreaterThan(2);

@@ -1,6 +1,6 @@
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { noteLogged, noteMessages, noteReactions } from '../src/index.ts';
+import { noteChange, noteLogged, noteMessages, noteReactions } from '../src/index.ts';
 import { APP, HOUR, NOW } from './support/events.ts';
 
 const MANY = 8192;
@@ -37,6 +37,23 @@ test('a reaction takes less than 235 bytes', async () => {
     return noteReactions(own.redis, APP, [{ ...note, conversation, ref: ref(i) }], HOUR);
   });
   expect(each).toBeLessThan(235);
+});
+
+test('a changed message takes less than 200 bytes', async () => {
+  await using own = await startTestRedis();
+  const each = await bytesEach(own, (i) => {
+    const message = { id: id(i), category: 'message', type: 'text' } as const;
+    const event = {
+      id: id(i),
+      type: 'message.edited',
+      sentAt: NOW,
+      sender: { uid: 'a' },
+      conversation,
+      message,
+    } as const;
+    return noteChange(own.redis, APP, event, ref(i).key, HOUR);
+  });
+  expect(each).toBeLessThan(200);
 });
 
 test('an event in the log takes less than 140 bytes', async () => {

@@ -2,7 +2,7 @@ import type { EventRef, PlannedRecipient } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { advance, findPlanned, planSlice, readDeadLetterOf, readReached } from '../src/index.ts';
+import { advance, findPlanned, findReached, planSlice, readDeadLetterOf, readReached, rungOn } from '../src/index.ts';
 import { APP, becomes, left, lockOf, people, planned, reached, settleAll, slice, stored } from './support/events.ts';
 
 const bob: PlannedRecipient = {
@@ -115,6 +115,18 @@ describe('whom an event has reached', () => {
     });
     const called = await readReached(own.redis, ref, 0, ['superseded', 'expired']);
     expect(called?.reached.map(({ uid }) => uid)).toEqual(['bob', 'u0', 'u1', 'u4', 'u5', 'u6']);
+  });
+
+  test('are found by uid as well, with the devices a ring has rung on', async () => {
+    await using own = await startTestRedis();
+    const ref = await planned(own.redis, [bob, left('carl'), ...people(2)]);
+    await settleAll(own.redis, ref, [becomes(0, 'superseded'), becomes(1, 'accepted'), becomes(2, 'superseded')]);
+    const find = (uid: string) => findReached(own.redis, ref, uid, ['superseded', 'expired']);
+    expect([...(rungOn((await find('bob'))?.targets ?? []) ?? [])]).toEqual(['d2']);
+    expect(rungOn((await find('u0'))?.targets ?? [])).toBeUndefined();
+    expect(rungOn((await find('u1'))?.targets ?? [])).toEqual(new Set());
+    expect(await findReached(own.redis, ref, 'u0')).toBeUndefined();
+    expect(await find('carl')).toBeUndefined();
   });
 
   test('are read slice by slice, and a slice that does not exist is none', async () => {

@@ -1,7 +1,7 @@
 import { FanfareError } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf } from './pipeline.ts';
+import { answersOf, commandEach, inBatches } from './pipeline.ts';
 import { script } from './script.ts';
 
 /** People whom a person may block. */
@@ -24,30 +24,68 @@ return new`);
  */
 export async function blockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   if (uids.length === 0) return;
-  const added = await ADD.run(redis, { keys: [keys.blocked(appId, by)], args: [MAX_BLOCKED, ...uids] });
-  if (added < 0) {
-    throw new FanfareError('ERR_BAD_REQUEST', `blockedUids: more than ${MAX_BLOCKED} people would be blocked`);
-  }
-  const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.sadd(keys.blockedBy(appId, uid), by);
-  answersOf(await pipeline.exec());
+  const blocked = keys.blocked(appId, by);
+  const before = await redis.smismember(blocked, ...uids);
+  const added = new Set(uids.filter((_, i) => before[i] === 0)).size;
+  if ((await redis.scard(blocked)) + added > MAX_BLOCKED) refuse();
+  // Noted before, so that a crash in between hides no block from who erases the blocked.
+  await commandEach(redis, uids, (pipeline, uid) => pipeline.sadd(keys.blockedBy(appId, uid), by));
+  const isFull = (await ADD.run(redis, { keys: [blocked], args: [MAX_BLOCKED, ...uids] })) < 0;
+  await settle(redis, appId, by, uids);
+  if (isFull) refuse();
 }
 
 /** Takes a block back. */
 export async function unblockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   if (uids.length === 0) return;
-  const pipeline = redis.pipeline().srem(keys.blocked(appId, by), ...uids);
-  for (const uid of uids) pipeline.srem(keys.blockedBy(appId, uid), by);
-  answersOf(await pipeline.exec());
+  await redis.srem(keys.blocked(appId, by), ...uids);
+  await settle(redis, appId, by, uids);
+}
+
+/**
+ * Notes with each of these people whether they are blocked. By what stands once the notes are written, so that of
+ * changes at the same time the last one counts.
+ */
+async function settle(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
+  const read = () => redis.smismember(keys.blocked(appId, by), ...uids);
+  let noted: number[];
+  let now = await read();
+  do {
+    noted = now;
+    const notes = uids.map((uid, i) => ({ key: keys.blockedBy(appId, uid), isBlocked: noted[i] === 1 }));
+    await commandEach(redis, notes, (pipeline, { key, isBlocked }) =>
+      isBlocked ? pipeline.sadd(key, by) : pipeline.srem(key, by),
+    );
+    now = await read();
+  } while (now.some((one, i) => one !== noted[i]));
+}
+
+function refuse(): never {
+  throw new FanfareError('ERR_BAD_REQUEST', `blockedUids: more than ${MAX_BLOCKED} people would be blocked`);
 }
 
 /** Whom a person has blocked, sorted. */
 export const listBlocked = async (redis: Redis, appId: string, uid: string): Promise<string[]> =>
   (await redis.smembers(keys.blocked(appId, uid))).sort();
 
-/** Everyone whom this person has blocked or is blocked by. */
-export const readBlockRelations = async (redis: Redis, appId: string, uid: string): Promise<Set<string>> =>
-  new Set(await redis.sunion(keys.blocked(appId, uid), keys.blockedBy(appId, uid)));
+/**
+ * Those of these people whom a person has blocked or is blocked by. Asks for them only: a person may be blocked by any
+ * number of others.
+ */
+export async function blockedAmong(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  uids: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const batch of inBatches(uids)) {
+    const pipeline = redis.pipeline().smismember(keys.blocked(appId, uid), ...batch);
+    const [has, by] = answersOf(await pipeline.smismember(keys.blockedBy(appId, uid), ...batch).exec()) as number[][];
+    for (const [i, other] of batch.entries()) if (has?.[i] === 1 || by?.[i] === 1) found.add(other);
+  }
+  return found;
+}
 
 /** Ends all blocks by and of a person. For erasing; may be repeated. */
 export async function forgetBlocks(redis: Redis, appId: string, uid: string): Promise<void> {

@@ -1,14 +1,14 @@
 export * from './api-keys.ts';
 export * from './app-cache.ts';
 export * from './apps.ts';
-export { blockUsers, listBlocked, readBlockRelations, unblockUsers } from './blocks.ts';
+export { blockedAmong, blockUsers, listBlocked, unblockUsers } from './blocks.ts';
 export * from './custom-provider.ts';
+export type { Device, Registration } from './device-record.ts';
 export {
-  type Device,
   listDevices,
-  type Registration,
   readDevice,
   registerDevice,
+  registerKnownDevice,
   removeDevices,
   retireDevice,
 } from './devices.ts';
@@ -17,6 +17,7 @@ export * from './groups.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
+export { notePresence, type Presence } from './presence.ts';
 export * from './push-providers.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
@@ -25,6 +26,6 @@ export * from './redis-state.ts';
 export * from './secrets.ts';
 export * from './sessions.ts';
 export { changeSettings, resetSettings } from './settings.ts';
-export { followersAmong, subscribeToThread, unsubscribeFromThread } from './threads.ts';
+export { followersAmong, hasLeftThread, subscribeToThread, unsubscribeFromThread } from './threads.ts';
 export * from './unread.ts';
 export * from './users.ts';

@@ -22,8 +22,8 @@ export const keys = {
   /** String: whose device has the push token with this SHA-256, `uid device`. */
   pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
   /**
-   * Hash: a person, their devices `d:<id>`, their preferences `prefs`, and until when they mute a person `m:u:<uid>` or
-   * a group `m:g:<guid>`: all that fan-out wants to know, in one read.
+   * Hash: a person, their presence `status` and since when `seen`, their devices `d:<id>`, their preferences `prefs`,
+   * and until when they mute a person `m:u:<uid>` or a group `m:g:<guid>`: all that fan-out wants to know, in one read.
    */
   user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
   /** Set: whom the person has blocked. */
@@ -32,11 +32,14 @@ export const keys = {
   blockedBy: (appId: string, uid: string) => `blockedby:{${appId}:${uid}}`,
   /** Set: who mutes the person, or has. */
   mutedBy: (appId: string, uid: string) => `mutedby:{${appId}:${uid}}`,
-  /** Set: who follows the thread of a message. 180 days from when someone last began to. */
+  /** Set: who follows the thread of a message, and `!<uid>` who has left it. 180 days from the last of either. */
   thread: (appId: string, messageId: string) => `thread:{${appId}:${messageId}}`,
-  /** Sorted set: the threads a person has followed, by when; the newest 10,000. */
+  /**
+   * Sorted set: the threads a person has followed or left, by when; the newest 10,000. No TTL: while a thread lives its
+   * entry must, or erasing the person would not find it. Of people who are known only, and goes with them.
+   */
   threads: (appId: string, uid: string) => `threads:{${appId}:${uid}}`,
-  /** Hash: what a person has not read: total `t`, conversation `c:<hash>`, events counted last `recent`. 90 days. */
+  /** Hash: what a person has not read: total `t`, conversation `c:<hash>`, events counted or read last `recent`. 90 days. */
   unread: (appId: string, uid: string) => `unread:{${appId}:${uid}}`,
   /** Sorted set, all scores 0: who asked for reactions on everybody's messages in groups. */
   reactionFollowers: (appId: string) => `reactionfollowers:{${appId}}`,

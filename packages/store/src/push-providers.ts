@@ -2,7 +2,7 @@ import type { ApnsCredential, FcmCredential, ProviderKind } from '@fanfare/core'
 import type { Redis } from 'ioredis';
 import { writeAppFields } from './apps.ts';
 import { keys } from './keys.ts';
-import type { SecretBox } from './secrets.ts';
+import { SealedForEver, type SecretBox } from './secrets.ts';
 
 /** The kinds of which an app may have several credentials. */
 export type PushKind = Exclude<ProviderKind, 'custom'>;
@@ -140,17 +140,33 @@ export function openCredential<K extends PushKind>(
   return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, place(appId, kind, id))) as CredentialOf<K>;
 }
 
-/** One credential with its secrets, and what is shown of it; undefined when there is none of the id. */
+/** What is known of a credential before it is changed. */
+export interface PushProviderBefore<K extends PushKind> {
+  /** With its secrets; where no master key opens them any more, what may be shown. */
+  credential: Partial<CredentialOf<K>>;
+  shown: Record<string, unknown>;
+  /** Whether its secrets are lost. */
+  isLost: boolean;
+}
+
+/** One credential, to be changed; undefined when there is none of the id. */
 export async function readPushProvider<K extends PushKind>(
   redis: Redis,
   box: SecretBox,
   appId: string,
   kind: K,
   id: string,
-): Promise<{ credential: CredentialOf<K>; shown: Record<string, unknown> } | undefined> {
+): Promise<PushProviderBefore<K> | undefined> {
   const hash = await redis.hgetall(keys.app(appId));
-  const credential = openCredential(box, appId, hash, kind, id);
-  return credential && { credential, shown: (JSON.parse(hash[field(kind, id)] as string) as Stored).shown };
+  const text = hash[field(kind, id)];
+  if (!text) return undefined;
+  const { shown } = JSON.parse(text) as Stored;
+  try {
+    return { credential: openCredential(box, appId, hash, kind, id) ?? {}, shown, isLost: false };
+  } catch (error) {
+    if (!(error instanceof SealedForEver)) throw error;
+    return { credential: shown as Partial<CredentialOf<K>>, shown, isLost: true };
+  }
 }
 
 /** The kinds of which an app has a credential with this id. */

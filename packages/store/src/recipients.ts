@@ -1,9 +1,9 @@
 import type { MutableConversation, UserPreferences } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { type Device, decodeDevice, deviceField, devicesIn } from './devices.ts';
+import { type Device, decodeDevice, deviceField, devicesIn } from './device-record.ts';
 import { keys } from './keys.ts';
 import { mutedUntilOf, muteField } from './mutes.ts';
-import { answersOf } from './pipeline.ts';
+import { commandEach } from './pipeline.ts';
 import { parsePreferences } from './preferences.ts';
 import { PREFERENCES } from './reaction-followers.ts';
 
@@ -35,16 +35,15 @@ export interface DeliveryTarget {
   device?: Device;
 }
 
-/** What fan-out needs about each of these people, in one round trip and in their order; strangers are active. */
+/** What fan-out needs about each of these people, in their order; strangers are active. */
 export async function readRecipients(
   redis: Redis,
   appId: string,
   uids: readonly string[],
   conversation?: MutableConversation,
 ): Promise<Recipient[]> {
-  const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.hgetall(keys.user(appId, uid));
-  const hashes = answersOf(await pipeline.exec()) as Record<string, string>[];
+  const answers = await commandEach(redis, uids, (pipeline, uid) => pipeline.hgetall(keys.user(appId, uid)));
+  const hashes = answers as Record<string, string>[];
   const mute = conversation && muteField(conversation);
   return uids.map((uid, i) => recipientIn(uid, hashes[i] ?? {}, mute));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { answersOf } from './pipeline.ts';
+import { answersOf, inBatches } from './pipeline.ts';
 
 /** What one run of a script is given. On Redis Cluster its keys must share a hash tag. */
 interface ScriptCall {
@@ -11,7 +11,7 @@ interface ScriptCall {
 /** A Lua script: run by its hash, sent whole only to a server that does not know it yet. Each run is atomic. */
 export interface Script<Result> {
   run(redis: Redis, call: ScriptCall): Promise<Result>;
-  /** Many runs in one round trip (two where the server did not know the script), answers in their order. */
+  /** Many runs, a thousand to a round trip (two where the server did not know the script), answers in their order. */
   runAll(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
 }
 
@@ -20,9 +20,13 @@ export function script<Result>(lua: string): Script<Result> {
   const sha = createHash('sha1').update(lua).digest('hex');
 
   async function attempt(redis: Redis, calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
-    const pipeline = redis.pipeline();
-    for (const { keys, args } of calls) pipeline.evalsha(sha, keys.length, ...keys, ...args);
-    return (await pipeline.exec()) ?? [];
+    const answers: [Error | null, unknown][] = [];
+    for (const batch of inBatches(calls)) {
+      const pipeline = redis.pipeline();
+      for (const { keys, args } of batch) pipeline.evalsha(sha, keys.length, ...keys, ...args);
+      for (const answer of (await pipeline.exec()) ?? []) answers.push(answer);
+    }
+    return answers;
   }
 
   async function runAll(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]> {

@@ -17,10 +17,16 @@ export interface Session {
 
 const PREFIX_LENGTH = 8;
 
+/** Logins a person may have; the oldest goes. Ten times the push tokens they may have (PARITY 7.1). */
+const MAX_SESSIONS = 1000;
+
 /** A login, not what stands for one in a device that was registered without. */
 const SESSION = /^[0-9a-f]{64}$/;
 
-/** Mints an auth token. The token itself is returned this once and stored nowhere. */
+/**
+ * Mints an auth token. The token itself is returned this once and stored nowhere. Past 1,000 logins of a person the
+ * oldest is ended.
+ */
 export async function createSession(
   redis: Redis,
   appId: string,
@@ -37,6 +43,7 @@ export async function createSession(
   await touchUsers(redis, appId, [uid], now);
   await redis.hset(keys.sessions(appId, uid), session.session, JSON.stringify(session));
   await redis.hset(keys.session(appId, session.session), { ...session });
+  await endOldest(redis, appId, uid, session);
   return { ...session, authToken };
 }
 
@@ -64,6 +71,13 @@ export const sessionExists = async (redis: Redis, appId: string, session: string
 export async function endSession(redis: Redis, appId: string, uid: string, token: string): Promise<boolean> {
   if (await end(redis, appId, uid, sessionOf(token))) return true;
   return SESSION.test(token) && end(redis, appId, uid, token);
+}
+
+async function endOldest(redis: Redis, appId: string, uid: string, newest: Session): Promise<void> {
+  const over = (await redis.hlen(keys.sessions(appId, uid))) - MAX_SESSIONS;
+  if (over <= 0) return;
+  const others = (await listSessions(redis, appId, uid)).filter(({ session }) => session !== newest.session);
+  for (const { session } of others.slice(0, over)) await end(redis, appId, uid, session);
 }
 
 /** The auth token first, the entry in the list last: what was ended only half opens nothing, and can be ended again. */

@@ -1,4 +1,4 @@
-import { type AppSettings, effectiveSettings, FanfareError, mergePatch } from '@fanfare/core';
+import { type AppSettings, effectiveSettings, FanfareError, mergeSettings } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { MEMBERSHIP_SECRET, sameOrigin } from './membership.ts';
@@ -52,7 +52,7 @@ export async function changeSettings(
   for (;;) {
     const before = (await redis.hget(key, SETTINGS)) ?? '';
     const stored = parse(before);
-    const after = mergePatch<Stored>(stored, patch);
+    const after = mergeSettings<Stored>(stored, patch);
     const args = [before, textOf(after), ...secretChange(stored, after, membershipSecret)];
     const version = await REPLACE.run(redis, { keys: [key], args });
     if (version < 0) return undefined;

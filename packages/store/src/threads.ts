@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf } from './pipeline.ts';
+import { answersOf, inBatches } from './pipeline.ts';
 import { script } from './script.ts';
 
 /** Threads nobody new has followed for this long are forgotten, with all who follow them. */
@@ -12,6 +12,19 @@ const MAX_THREADS = 10_000;
 /** Threads handled in one round trip. */
 const BATCH = 1000;
 
+/** The entry of who has left a thread: no uid begins like this. */
+const leftMark = (uid: string): string => `!${uid}`;
+
+/**
+ * KEYS the person, their list; ARGV thread, now. Enters the thread in the list of a person who is known: anybody may name
+ * anybody in a text, and what is kept of people who do not exist would never go. Answers with the entries that are too
+ * many, as pairs; nil for a stranger.
+ */
+const ENTER = script<string[] | null>(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return redis.call('ZRANGE', KEYS[2], 0, -${MAX_THREADS + 1}, 'WITHSCORES')`);
+
 /** Removes each member that still has the score it had, given as pairs. */
 const REMOVE_UNCHANGED = script<number>(`
 for i = 1, #ARGV, 2 do
@@ -20,36 +33,54 @@ for i = 1, #ARGV, 2 do
 end
 return 1`);
 
-/** Makes people follow the thread of a message; who does already stays. The thread is kept for another 180 days. */
-export async function subscribeToThread(
+/**
+ * Makes people follow the thread of a message, also those who had left it; who does already stays. Those who are not
+ * known do not. The thread is kept for another 180 days.
+ */
+export const subscribeToThread = (
   redis: Redis,
   appId: string,
   messageId: string,
   uids: readonly string[],
   now: number,
-): Promise<void> {
-  if (uids.length === 0) return;
-  // Each person's list first: what is in no list would not be found when they are erased.
-  const lists = redis.pipeline();
-  for (const uid of uids) {
-    lists.zadd(keys.threads(appId, uid), now, messageId);
-    lists.zrange(keys.threads(appId, uid), '0', String(-(MAX_THREADS + 1)), 'WITHSCORES');
-  }
-  const answers = answersOf(await lists.exec());
-  const thread = keys.thread(appId, messageId);
-  const write = redis.multi().sadd(thread, ...uids);
-  answersOf(await write.expire(thread, THREAD_TTL_S).exec());
-  for (const [i, uid] of uids.entries()) await dropOldest(redis, appId, uid, answers[2 * i + 1] as string[]);
-}
+): Promise<void> => change(redis, { appId, messageId, now }, uids, (uid) => ({ add: uid, remove: leftMark(uid) }));
 
-/** Ends a person's subscription. Their list keeps the thread until it is pushed out, which does no harm. */
-export async function unsubscribeFromThread(
+/**
+ * Ends a person's subscription, and remembers that they have left: as long as the thread is kept, or until they
+ * subscribe.
+ */
+export const unsubscribeFromThread = (
   redis: Redis,
   appId: string,
   messageId: string,
   uid: string,
+  now: number,
+): Promise<void> => change(redis, { appId, messageId, now }, [uid], () => ({ add: leftMark(uid), remove: uid }));
+
+/** Whether the last thing a person has done about the thread is to leave it. */
+export const hasLeftThread = async (redis: Redis, appId: string, messageId: string, uid: string): Promise<boolean> =>
+  (await redis.sismember(keys.thread(appId, messageId), leftMark(uid))) === 1;
+
+/** Changes how people stand to a thread. Their lists first: what is in no list would not be found when they are erased. */
+async function change(
+  redis: Redis,
+  { appId, messageId, now }: { appId: string; messageId: string; now: number },
+  uids: readonly string[],
+  entries: (uid: string) => { add: string; remove: string },
 ): Promise<void> {
-  await redis.srem(keys.thread(appId, messageId), uid);
+  const overflows = await ENTER.runAll(
+    redis,
+    uids.map((uid) => ({ keys: [keys.user(appId, uid), keys.threads(appId, uid)], args: [messageId, now] })),
+  );
+  const known = uids.filter((_, i) => overflows[i] !== null);
+  const thread = keys.thread(appId, messageId);
+  for (const batch of inBatches(known)) {
+    const changes = batch.map(entries);
+    const write = redis.multi().srem(thread, ...changes.map(({ remove }) => remove));
+    write.sadd(thread, ...changes.map(({ add }) => add));
+    answersOf(await write.expire(thread, THREAD_TTL_S).exec());
+  }
+  for (const [i, uid] of uids.entries()) await dropOldest(redis, appId, uid, overflows[i] ?? []);
 }
 
 /** Those of these people who follow the thread of a message, in one read. */
@@ -85,6 +116,6 @@ async function dropOldest(redis: Redis, appId: string, uid: string, withScores: 
 
 async function leave(redis: Redis, appId: string, uid: string, messageIds: readonly string[]): Promise<void> {
   const pipeline = redis.pipeline();
-  for (const messageId of messageIds) pipeline.srem(keys.thread(appId, messageId), uid);
+  for (const messageId of messageIds) pipeline.srem(keys.thread(appId, messageId), uid, leftMark(uid));
   answersOf(await pipeline.exec());
 }

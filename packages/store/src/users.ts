@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf } from './pipeline.ts';
+import { commandEach, inBatches } from './pipeline.ts';
+import { decodePresence, type Presence } from './presence.ts';
+import { script } from './script.ts';
 
 /** What is known about a person. */
 export interface UserProfile {
@@ -16,6 +18,10 @@ export interface UserProfile {
 
 export interface User extends UserProfile {
   uid: string;
+  /** Whether they are at the chat; absent where nobody has said. */
+  status?: Presence['status'];
+  /** Since when they have that status, epoch ms. */
+  lastActiveAt?: number;
   /** Epoch ms. */
   createdAt: number;
 }
@@ -38,16 +44,45 @@ export async function upsertUser(
   return decodeUser(uid, answers.at(-1)?.[1] as Record<string, string>) as User;
 }
 
+/** Sets the field ARGV[1] to ARGV[2] of who is known. */
+const SET_KNOWN = script<number>(`
+if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return 1`);
+
+/** Sets the time zone (IANA name) of a person who is known; false, and nothing is written, when nobody knows them. */
+export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string, timezone: string): Promise<boolean> =>
+  (await SET_KNOWN.run(redis, { keys: [keys.user(appId, uid)], args: ['timezone', timezone] })) === 1;
+
 /** The person, or undefined. */
 export async function readUser(redis: Redis, appId: string, uid: string): Promise<User | undefined> {
   return decodeUser(uid, await redis.hgetall(keys.user(appId, uid)));
 }
 
-/** Makes people known who were named for the first time; says nothing else about them. */
+/** Below this a pipeline costs less than a script. */
+const MANY = 20;
+
+/** KEYS: people; ARGV: now. */
+const TOUCH = script<number>(`
+for i = 1, #KEYS do redis.call('HSETNX', KEYS[i], 'createdAt', ARGV[1]) end
+return #KEYS`);
+
+/**
+ * Makes people known who were named for the first time; says nothing else about them. Of many, a thousand go in one
+ * script: a command each leaves twice the garbage, and a list of a million members is loaded this way. People are in
+ * different slots of a Redis Cluster, which refuses such a script: there it is a command each.
+ */
 export async function touchUsers(redis: Redis, appId: string, uids: readonly string[], now: number): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.hsetnx(keys.user(appId, uid), 'createdAt', String(now));
-  answersOf(await pipeline.exec());
+  const touchEach = (some: readonly string[]) =>
+    commandEach(redis, some, (pipeline, uid) => pipeline.hsetnx(keys.user(appId, uid), 'createdAt', String(now)));
+  if (uids.length < MANY) return void (await touchEach(uids));
+  for (const batch of inBatches(uids)) {
+    const call = { keys: batch.map((uid) => keys.user(appId, uid)), args: [now] };
+    await TOUCH.run(redis, call).catch((error: Error) => {
+      if (!error.message.startsWith('CROSSSLOT')) throw error;
+      return touchEach(batch);
+    });
+  }
 }
 
 /** Name and picture of some people, by uid; who has neither is absent, even one called "constructor". */
@@ -56,9 +91,9 @@ export async function readProfiles(
   appId: string,
   uids: readonly string[],
 ): Promise<Record<string, { name?: string; avatar?: string }>> {
-  const pipeline = redis.pipeline();
-  for (const uid of uids) pipeline.hmget(keys.user(appId, uid), 'name', 'avatar');
-  const answers = answersOf(await pipeline.exec()) as [string | null, string | null][];
+  const answers = (await commandEach(redis, uids, (pipeline, uid) =>
+    pipeline.hmget(keys.user(appId, uid), 'name', 'avatar'),
+  )) as [string | null, string | null][];
   const profiles: Record<string, { name?: string; avatar?: string }> = Object.create(null);
   for (const [i, uid] of uids.entries()) {
     const [name, avatar] = answers[i] ?? [null, null];
@@ -71,5 +106,11 @@ function decodeUser(uid: string, hash: Record<string, string>): User | undefined
   const { createdAt, name, avatar, timezone, locale, deactivated } = hash;
   if (!createdAt) return undefined;
   const profile = Object.entries({ name, avatar, timezone, locale }).filter(([, value]) => value !== undefined);
-  return { uid, ...Object.fromEntries(profile), deactivated: deactivated === '1', createdAt: Number(createdAt) };
+  return {
+    uid,
+    ...Object.fromEntries(profile),
+    ...decodePresence(hash),
+    deactivated: deactivated === '1',
+    createdAt: Number(createdAt),
+  };
 }

@@ -68,6 +68,16 @@ describe('creating an app', () => {
     expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['Alpha', 'demo', 'demo-2', 'zebra']);
   });
 
+  test('shows the list by pages, which ids without an app do not shorten', async () => {
+    for (const appId of ['a', 'b', 'c', 'd']) await createApp(redis, app(appId));
+    await redis.sadd('apps', 'a-ghost', 'b-ghost');
+    const page = async (after: string, limit: number) =>
+      (await listApps(redis, { after, limit })).map(({ appId }) => appId);
+    expect(await page('', 3)).toEqual(['a', 'b', 'c']);
+    expect(await page('c', 3)).toEqual(['d']);
+    expect(await page('d', 3)).toEqual([]);
+  });
+
   test('either lists the app or can be tried again', async () => {
     await redis.set('apps', 'in the way');
     await expect(createApp(redis, app('demo'))).rejects.toThrow('WRONGTYPE');

@@ -1,11 +1,12 @@
 import { FanfareError } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
-import { blockUsers, listBlocked, readBlockRelations, unblockUsers } from '../src/index.ts';
-import { everything, privateRedis, uidsOf } from './private-redis.ts';
+import { blockedAmong, blockUsers, deleteUser, listBlocked, unblockUsers } from '../src/index.ts';
+import { everything, interposed, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
-const relations = async (uid: string) => [...(await readBlockRelations(redis, 'demo', uid))].sort();
+const PEOPLE = ['alice', 'bob', 'carol', 'dave', ...uidsOf(10_000, 'group')];
+const relations = async (uid: string) => [...(await blockedAmong(redis, 'demo', uid, PEOPLE))].sort();
 
 describe('a block', () => {
   test('holds for both, whoever of them blocked', async () => {
@@ -26,7 +27,14 @@ describe('a block', () => {
 
   test('is known to one app only', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob']);
-    expect(await readBlockRelations(redis, 'other', 'bob')).toEqual(new Set());
+    expect(await blockedAmong(redis, 'other', 'bob', PEOPLE)).toEqual(new Set());
+  });
+
+  test('is told of those who are asked about only', async () => {
+    await blockUsers(redis, 'demo', 'alice', ['bob', 'carol']);
+    await blockUsers(redis, 'demo', 'dave', ['alice']);
+    expect(await blockedAmong(redis, 'demo', 'alice', ['dave', 'erin', 'carol'])).toEqual(new Set(['dave', 'carol']));
+    expect(await blockedAmong(redis, 'demo', 'alice', [])).toEqual(new Set());
   });
 
   test('is listed, sorted, for who made it only', async () => {
@@ -36,8 +44,9 @@ describe('a block', () => {
   });
 
   test('of more than 10,000 people is refused whole; one that is there already does not count', async () => {
-    for (let i = 0; i < 10; i++) await blockUsers(redis, 'demo', 'alice', uidsOf(1000, `group-${i}`));
-    await blockUsers(redis, 'demo', 'alice', uidsOf(1000, 'group-0'));
+    const many = uidsOf(10_000, 'group');
+    for (let i = 0; i < 10_000; i += 1000) await blockUsers(redis, 'demo', 'alice', many.slice(i, i + 1000));
+    await blockUsers(redis, 'demo', 'alice', many.slice(0, 1000));
     const refused = blockUsers(redis, 'demo', 'alice', ['bob']);
     await expect(refused).rejects.toThrow(FanfareError);
     await expect(refused).rejects.toThrow(/^blockedUids: /);
@@ -66,5 +75,33 @@ describe('a block', () => {
     expect([await relations('alice'), await relations('bob')]).toEqual([['bob'], ['alice']]);
     await unblockUsers(redis, 'demo', 'bob', ['alice']);
     expect([await relations('alice'), await relations('bob')]).toEqual([[], []]);
+  });
+
+  test('made only half, up to any command, is gone with whom it was of', async () => {
+    let crashes = 0;
+    for (let step = 0; crashes === step; step++) {
+      await redis.flushall();
+      let commands = 0;
+      const crashing = interposed(redis, async () => {
+        if (commands++ === step) throw new Error('crash');
+      });
+      await blockUsers(crashing, 'demo', 'alice', ['bob']).catch(() => crashes++);
+      await deleteUser(redis, 'demo', 'bob');
+      expect(await everything(redis)).toEqual({});
+    }
+    expect(crashes).toBeGreaterThan(3);
+  });
+
+  test('that is taken back while it is made is whole or gone', async () => {
+    for (let at = 0; at < 6; at++) {
+      await redis.flushall();
+      let commands = 0;
+      const interrupted = interposed(redis, async () => {
+        if (commands++ === at) await unblockUsers(redis, 'demo', 'alice', ['bob']);
+      });
+      await blockUsers(interrupted, 'demo', 'alice', ['bob']);
+      const blocks = (await listBlocked(redis, 'demo', 'alice')).includes('bob');
+      expect([await relations('alice'), await relations('bob')]).toEqual(blocks ? [['bob'], ['alice']] : [[], []]);
+    }
   });
 });

@@ -2,6 +2,7 @@ import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   addMembers,
+  blockedAmong,
   blockUsers,
   changePreferences,
   changeSettings,
@@ -11,12 +12,14 @@ import {
   deleteUser,
   listMutes,
   muteConversations,
-  readBlockRelations,
+  notePresence,
   readRecipients,
   registerDevice,
   replaceMembers,
   subscribeToThread,
+  touchUsers,
   unmuteConversations,
+  unsubscribeFromThread,
 } from '../src/index.ts';
 import { stream, uidsOf } from './private-redis.ts';
 
@@ -49,11 +52,24 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['mutes', () => muteConversations(redis, 'demo', 'bob', MUTES, 1)],
   ['the end of mutes', () => listMutes(redis, 'demo', 'bob', 6)],
   ['unmuting', () => unmuteConversations(redis, 'demo', 'bob', MUTES)],
+  ['people', () => touchUsers(redis, 'demo', ['bob', 'carol'], 1)],
+  [
+    'many people',
+    () =>
+      touchUsers(
+        redis,
+        'demo',
+        Array.from({ length: 50 }, (_, i) => `bob-${i}`),
+        1,
+      ),
+  ],
   ['a thread', () => subscribeToThread(redis, 'demo', '101', ['bob', 'carol'], 1)],
+  ['the end of a subscription', () => unsubscribeFromThread(redis, 'demo', '101', 'bob', 2)],
+  ['presence', () => notePresence(redis, 'demo', 'bob', { status: 'online', at: 1 }, 2)],
   ['counting', () => countUnread(redis, 'demo', { conversationId: 'c', eventKey: 'e' }, ['bob', 'carol'])],
-  ['reading', () => clearUnread(redis, 'demo', 'bob', 'c')],
+  ['reading', () => clearUnread(redis, 'demo', 'bob', { conversationId: 'c', eventKey: 'e2' })],
   ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol', 'dave'])],
-  ['who is blocked', () => readBlockRelations(redis, 'demo', 'bob')],
+  ['who is blocked', () => blockedAmong(redis, 'demo', 'bob', ['carol', 'erin'])],
   ['members', () => addMembers(redis, 'demo', 'hiking', ['bob', 'carol'], 1)],
   ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)), 1)],
   ['recipients', () => readRecipients(redis, 'demo', ['bob', 'carol'], MUTES[0])],

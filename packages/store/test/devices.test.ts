@@ -48,14 +48,6 @@ describe('a push token', () => {
     expect(await tokensOf('bob')).toEqual(['alert-1', 'voip-1', 'alert-2']);
   });
 
-  test('without a login stands for the app on one phone: another of the kind replaces it', async () => {
-    await register('bob', ANDROID);
-    await register('bob', { ...ANDROID, token: 'token-2' }, NOW + 1);
-    expect(await tokensOf('bob')).toEqual(['token-2']);
-    const [alert, voip] = [await register('bob', ALERT), await register('bob', VOIP)];
-    expect(voip.session).toBe(alert.session);
-  });
-
   test('moves to whoever logs in on the same phone', async () => {
     await register('bob', { ...ANDROID, session: 's1' });
     await register('carol', { ...ANDROID, session: 's2' }, NOW + 1);

@@ -11,6 +11,7 @@ import {
   muteConversations,
   registerDevice,
   subscribeToThread,
+  touchUsers,
   unsubscribeFromThread,
   upsertUser,
 } from '../src/index.ts';
@@ -60,7 +61,8 @@ async function victimLives(): Promise<void> {
   await muteConversations(redis, 'demo', 'carol', muteFor('victim', 'oneOnOne'), NOW);
   await subscribeToThread(redis, 'demo', '101', ['victim'], NOW);
   await subscribeToThread(redis, 'demo', '102', ['victim'], NOW);
-  await unsubscribeFromThread(redis, 'demo', '102', 'victim');
+  await unsubscribeFromThread(redis, 'demo', '102', 'victim', NOW);
+  await unsubscribeFromThread(redis, 'demo', '103', 'victim', NOW);
   await countUnread(redis, 'demo', { conversationId: 'carol_user_victim', eventKey: 'e1' }, ['victim', 'carol']);
 }
 
@@ -112,6 +114,7 @@ describe('erasing a person', () => {
       pipeline.sadd('groups:{demo}', guid).zadd(`members:{demo:${guid}}`, 0, 'victim', 0, 'carol');
     }
     await pipeline.exec();
+    await touchUsers(redis, 'demo', ['victim', 'carol'], NOW);
     for (const id of uidsOf(1200, 'message')) await subscribeToThread(redis, 'demo', id, ['victim', 'carol'], NOW);
     await deleteUser(redis, 'demo', 'victim');
     expect(JSON.stringify(await ofApp())).not.toContain('victim');

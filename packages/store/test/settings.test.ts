@@ -86,10 +86,10 @@ describe('settings', () => {
   });
 
   test('do not grow without end: a change too many is refused, and what was set stays', async () => {
-    const custom = (name: string) => change({ preferences: { push: { customJson: { [name]: 'x'.repeat(150_000) } } } });
-    const before = await custom('a');
-    await expect(custom('b')).rejects.toThrow(FanfareError);
-    await expect(custom('b')).rejects.toThrow(/^settings: /);
+    const sound = (name: string) => change({ sound: { [name]: 'x'.repeat(150_000) } });
+    const before = await sound('chat');
+    await expect(sound('call')).rejects.toThrow(FanfareError);
+    await expect(sound('call')).rejects.toThrow(/^settings: /);
     expect(await settings()).toEqual(before);
   });
 

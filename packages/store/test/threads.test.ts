@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { followersAmong, subscribeToThread, unsubscribeFromThread } from '../src/index.ts';
-import { everything, privateRedis } from './private-redis.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { followersAmong, hasLeftThread, subscribeToThread, touchUsers, unsubscribeFromThread } from '../src/index.ts';
+import { everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -8,8 +8,13 @@ const NOW = 1_741_847_453_000;
 const DAY_S = 24 * 3600;
 const subscribe = (messageId: string, uids: string[], now = NOW) =>
   subscribeToThread(redis, 'demo', messageId, uids, now);
+const unsubscribe = (messageId: string, uid: string, now = NOW) =>
+  unsubscribeFromThread(redis, 'demo', messageId, uid, now);
+const hasLeft = (messageId: string, uid: string) => hasLeftThread(redis, 'demo', messageId, uid);
 const followers = async (messageId: string, uids = ['alice', 'bob', 'carol']) =>
   [...(await followersAmong(redis, 'demo', messageId, uids))].sort();
+
+beforeEach(() => touchUsers(redis, 'demo', ['alice', 'bob', 'carol'], NOW));
 
 describe('a thread', () => {
   test('is followed by who subscribed, however often', async () => {
@@ -29,11 +34,40 @@ describe('a thread', () => {
 
   test('is left by who unsubscribes, and can be joined again', async () => {
     await subscribe('101', ['alice', 'bob']);
-    await unsubscribeFromThread(redis, 'demo', '101', 'bob');
-    await unsubscribeFromThread(redis, 'demo', '101', 'carol');
+    await unsubscribe('101', 'bob');
+    await unsubscribe('101', 'carol');
     expect(await followers('101')).toEqual(['alice']);
     await subscribe('101', ['bob'], NOW + 1);
     expect(await followers('101')).toEqual(['alice', 'bob']);
+  });
+
+  test('knows who has left it, until they come back, also before anybody followed it', async () => {
+    await unsubscribe('101', 'alice');
+    expect([await hasLeft('101', 'alice'), await hasLeft('101', 'bob'), await hasLeft('102', 'alice')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await followers('101')).toEqual([]);
+    expect(await redis.ttl('thread:{demo:101}')).toBeGreaterThan(179 * DAY_S);
+    await subscribe('101', ['alice', 'bob']);
+    expect([await hasLeft('101', 'alice'), await followers('101')]).toEqual([false, ['alice', 'bob']]);
+  });
+
+  test('is not followed by people nobody has heard of, and remembers nothing of them', async () => {
+    const before = await everything(redis);
+    await subscribe('101', ['ghost-1', 'ghost-2']);
+    await unsubscribe('101', 'ghost-1');
+    expect(await everything(redis)).toEqual(before);
+    await subscribe('101', ['ghost-1', 'bob']);
+    expect(await followers('101', ['ghost-1', 'bob'])).toEqual(['bob']);
+  });
+
+  test('is followed by all of thousands of people who are known', async () => {
+    const people = uidsOf(2500);
+    await touchUsers(redis, 'demo', people, NOW);
+    await subscribe('101', ['ghost', ...people]);
+    expect(await followers('101', ['ghost', ...people])).toEqual(people);
   });
 
   test('is forgotten 180 days after the last subscription', async () => {
@@ -70,6 +104,7 @@ describe('a person who follows 10,000 threads', () => {
     await subscribe('new', ['bob'], NOW + 10_001);
     expect(await followers('m-0')).toEqual(['bob']);
     expect(await followers('m-1')).toEqual([]);
-    expect(Object.keys(await everything(redis))).toHaveLength(10_001);
+    // Three people, bob's list, and a thread for each message he follows.
+    expect(await redis.dbsize()).toBe(3 + 1 + 10_000);
   });
 });

@@ -7,7 +7,8 @@ const { redis } = await privateRedis();
 const DAY_S = 24 * 3600;
 const count = (eventKey: string, uids = ['bob'], conversationId = 'alice_user_bob') =>
   countUnread(redis, 'demo', { conversationId, eventKey }, uids);
-const clear = (conversationId = 'alice_user_bob') => clearUnread(redis, 'demo', 'bob', conversationId);
+const clear = (conversationId = 'alice_user_bob', eventKey?: string) =>
+  clearUnread(redis, 'demo', 'bob', { conversationId, eventKey });
 
 describe('what is not read', () => {
   test('is counted for each person, over all conversations', async () => {
@@ -53,7 +54,22 @@ describe('what is not read', () => {
     expect(await count('e1')).toEqual([0]);
   });
 
-  test('by a stranger is nothing, and leaves nothing', async () => {
+  test('was read before it was counted: it is not counted, and others are', async () => {
+    expect(await clear('group_hiking', 'e1')).toBe(0);
+    expect(await count('e1', ['bob', 'carol'], 'group_hiking')).toEqual([0, 1]);
+    expect(await count('e2', ['bob'], 'group_hiking')).toEqual([1]);
+    expect(await clear('group_hiking', 'e3')).toBe(0);
+    expect(await count('e3', ['bob'], 'group_hiking')).toEqual([0]);
+  });
+
+  test('stays counted once, however often one of its messages is read', async () => {
+    for (let i = 1; i <= 16; i++) await count(`e${i}`);
+    for (let i = 0; i < 20; i++) await clear('alice_user_bob', 'e16');
+    expect(await count('e1')).toEqual([0]);
+    expect(await count('e17')).toEqual([1]);
+  });
+
+  test('by a stranger, of a message nobody knows, is nothing, and leaves nothing', async () => {
     expect(await clear()).toBe(0);
     expect(await everything(redis)).toEqual({});
   });
@@ -68,6 +84,7 @@ describe('what is not read', () => {
     await count('e1');
     expect(await renewed(() => count('e2'))).toBe(true);
     expect(await renewed(() => clear())).toBe(true);
+    expect(await renewed(() => clear('group_hiking', 'e3'))).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readProfiles, readUser, touchUsers, upsertUser } from '../src/index.ts';
-import { everything, privateRedis } from './private-redis.ts';
+import { notePresence, readProfiles, readRecipients, readUser, touchUsers, upsertUser } from '../src/index.ts';
+import { everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -45,6 +45,78 @@ describe('a person', () => {
     await touchUsers(redis, 'demo', ['bob', 'bob'], 2000);
     await touchUsers(redis, 'demo', [], 2000);
     expect(await everything(redis)).toEqual(before);
+  });
+});
+
+describe('presence', () => {
+  const note = (status: 'online' | 'offline', at: number, now = 9000) =>
+    notePresence(redis, 'demo', 'bob', { status, at }, now);
+
+  test('is kept of a person, whether or not they were known', async () => {
+    await note('online', 5000);
+    const bob = { uid: 'bob', deactivated: false, createdAt: 9000 };
+    expect(await readUser(redis, 'demo', 'bob')).toEqual({ ...bob, status: 'online', lastActiveAt: 5000 });
+    await upsertUser(redis, 'demo', 'carol', BOB, 1000);
+    await notePresence(redis, 'demo', 'carol', { status: 'offline', at: 5000 }, 9000);
+    expect(await readUser(redis, 'demo', 'carol')).toMatchObject({ name: 'Bob', status: 'offline', createdAt: 1000 });
+  });
+
+  test('is not overtaken by what was before it', async () => {
+    await note('offline', 5000);
+    await note('online', 4000);
+    expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 5000 });
+    await note('online', 5000);
+    expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'online', lastActiveAt: 5000 });
+  });
+
+  test('from the future is of now, so that it does not stand for ever', async () => {
+    await note('online', 99_000, 9000);
+    await note('offline', 9500, 9600);
+    expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 9500 });
+  });
+});
+
+describe('thousands of people', () => {
+  test('are made known, and read in their order', async () => {
+    const people = uidsOf(2500);
+    await touchUsers(redis, 'demo', people, 1000);
+    for (const uid of [people[0], people[2499]] as string[]) await upsertUser(redis, 'demo', uid, { name: uid }, 1000);
+    expect(await redis.dbsize()).toBe(2500);
+    const profiles = await readProfiles(redis, 'demo', people);
+    expect(profiles).toEqual({
+      [people[0] as string]: { name: people[0] },
+      [people[2499] as string]: { name: people[2499] },
+    });
+    const found = await readRecipients(redis, 'demo', ['ghost', ...people]);
+    expect(found.map(({ uid, known }) => [uid, known])).toEqual([
+      ['ghost', false],
+      ...people.map((uid) => [uid, true]),
+    ]);
+  });
+
+  test('are asked for a thousand at a time, so that no buffer holds them all', async () => {
+    const sizes: number[] = [];
+    const counting = new Proxy(redis, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== 'pipeline') return typeof value === 'function' ? value.bind(target) : value;
+        return () => {
+          const chain = target.pipeline();
+          const exec = chain.exec.bind(chain);
+          return Object.assign(chain, {
+            exec: () => {
+              sizes.push(chain.length);
+              return exec();
+            },
+          });
+        };
+      },
+    });
+    const people = uidsOf(2500);
+    await touchUsers(counting, 'demo', people, 1000);
+    await readProfiles(counting, 'demo', people);
+    await readRecipients(counting, 'demo', people);
+    expect(sizes).toEqual([1000, 1000, 500, 1000, 1000, 500, 1000, 1000, 500]);
   });
 });
 

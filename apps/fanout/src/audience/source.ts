@@ -3,7 +3,7 @@ export interface Page {
   uids: readonly string[];
   cursor: string;
   last: boolean;
-  /** On which of their devices a call rang, by uid; where the event ends a call. */
+  /** On which of their devices a call rang, by uid; of a later state of a call, and who is not there has not heard it. */
   rung?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

@@ -9,12 +9,12 @@ interface Inputs {
   hasInput: boolean;
 }
 
-const text = (description: string) => ({ description, schema: { type: 'string' } });
-const RETRY_AFTER = { 'Retry-After': text('Seconds to wait before the same request.') };
+const number = (description: string) => ({ description, schema: { type: 'integer' } });
+const RETRY_AFTER = { 'Retry-After': number('Seconds to wait before the same request.') };
 const RATE_LIMIT = {
-  'X-RateLimit-Limit': text('Requests a minute, where the operator limits them.'),
-  'X-RateLimit-Remaining': text('How many are left.'),
-  'X-RateLimit-Reset': text('When the minute ends, epoch seconds.'),
+  'X-RateLimit-Limit': number('Requests a minute, where the operator limits them.'),
+  'X-RateLimit-Remaining': number('How many are left.'),
+  'X-RateLimit-Reset': number('When the minute ends, epoch seconds.'),
 };
 
 /** The errors of every operation of its kind, by rule; what only this one answers is told by its examples. */

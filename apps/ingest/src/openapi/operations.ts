@@ -45,6 +45,8 @@ const NDJSON = {
   },
 };
 
+const ERROR_STATUSES = new Set(Object.values(ERRORS).map(({ status }) => String(status)));
+
 /** The operations as the routes describe them, completed by what follows from who may call them, and by examples. */
 export const completeOperations = (paths: Paths, routes: readonly Route[]): Paths =>
   Object.fromEntries(
@@ -100,13 +102,11 @@ function operationId(method: string, path: string): string {
 const responses = (all: NonNullable<Operation['responses']>, examples: readonly Example[]) =>
   Object.fromEntries(
     Object.entries(all).map(([status, response]) => {
-      const description = ERRORS_STATUS.has(status) ? response.description : 'Done.';
+      const description = ERROR_STATUSES.has(status) ? response.description : 'Done.';
       const answers = examples.filter((example) => String(example.status) === status);
       return [status, { ...withExamples(response, answers, ({ answer }) => answer), description }];
     }),
   );
-
-const ERRORS_STATUS = new Set(Object.values(ERRORS).map(({ status }) => String(status)));
 
 /** An error code that an example shows. */
 function codesOf({ answer }: Example): ErrorCode[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../fields.ts';
 import type { Server } from '../server.ts';
-import { type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
 /** CometChat's shape (PARITY 4.1); unknown fields are passed over. */
 const Body = z.object({
@@ -21,10 +21,10 @@ type Body = z.infer<typeof Body>;
 
 /** APNs credentials: one per key and app. */
 export function apnsProviderRoutes(server: Server, deps: IngestDeps): void {
-  pushProviderRoutes(server, deps, { kind: 'apns', body: Body, merge });
+  pushProviderRoutes(server, deps, { kind: 'apns', secret: 'p8Key', body: Body, merge });
 }
 
-function merge(body: Body, before: Checked<'apns'> | undefined): Checked<'apns'> {
+function merge(body: Body, before: Before<'apns'> | undefined): Checked<'apns'> {
   const old = before?.credential;
   const identity = parseApnsIdentity({
     keyId: body.keyId ?? old?.keyId,

@@ -1,8 +1,10 @@
 import { type Event, FanfareError, type Found, type Lookup, readCometChat, toEvents } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
+import { notePresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents, offer } from '../accept-events.ts';
 import type { IngestDeps } from '../deps.ts';
+import { withOccasion } from '../occasions.ts';
 import type { OverloadGuard } from '../overload.ts';
 import type { Server } from '../server.ts';
 
@@ -33,7 +35,8 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
         summary: 'Take a webhook of CometChat',
         description:
           'A webhook of CometChat, whatever its trigger. The API key comes in the `apikey` header or as the password of ' +
-          'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate.',
+          'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate, ' +
+          'of what has no id of its own (group actions, blocks) for a minute or until it was undone.',
         body: Body,
         response: { 200: Answer },
       },
@@ -45,11 +48,13 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       if (read.appId !== undefined && read.appId !== appId) {
         throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
       }
-      const { events, note } = toEvents(read, await lookUp(deps, appId, read.needs));
+      const { events, note, presence } = toEvents(read, await lookUp(deps, appId, read.needs));
       const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
-      if (events.length === 0) return { data: { ...answer, events: [] } };
+      if (events.length === 0 && !presence) return { data: { ...answer, events: [] } };
       await guard.check();
-      return { data: { ...answer, events: await acceptEvents(deps, appId, events.map(offered)) } };
+      if (presence) await notePresence(deps.registry, appId, presence.uid, presence, deps.now());
+      const told = await Promise.all(events.map((event) => withOccasion(deps, appId, event)));
+      return { data: { ...answer, events: await acceptEvents(deps, appId, told.map(offered)) } };
     },
   );
 }

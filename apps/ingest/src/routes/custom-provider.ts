@@ -3,8 +3,10 @@ import { signingSecretProblem, webhookUrlProblem } from '@fanfare/providers';
 import {
   type CustomProviderConfig,
   type CustomProviderInput,
+  type CustomProviderView,
   deleteCustomProvider,
   readCustomProvider,
+  SealedForEver,
   viewCustomProvider,
   writeCustomProvider,
 } from '@fanfare/store';
@@ -12,6 +14,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { badField, SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
+import { LOST } from './push-providers.ts';
 
 /** How long POSTs are signed with the old secret as well after a new one was set. */
 const ROTATION_MS = 24 * 3_600_000;
@@ -64,7 +67,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     { config, schema: { summary: 'Configure the webhook', body: Changes, response: { 200: Providers } } },
     async (request) => {
       const { appId } = request;
-      if (await readCustomProvider(registry, box, appId, deps.now())) {
+      if (await viewCustomProvider(registry, appId)) {
         throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
       }
       await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
@@ -77,9 +80,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     { config, schema: { summary: 'Change the webhook', body: Changes, response: { 200: Providers } } },
     async (request) => {
       const { appId } = request;
-      const before = await readCustomProvider(registry, box, appId, deps.now());
-      if (!before) throw notConfigured();
-      await writeCustomProvider(registry, box, appId, merge(deps, request.body, before));
+      await writeCustomProvider(registry, box, appId, await changed(deps, appId, request.body));
       return answer(appId);
     },
   );
@@ -99,6 +100,28 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
 }
 
 const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the custom provider is not configured');
+
+/** The provider with these changes. @throws FanfareError when there is none, or a field does not do. */
+async function changed(deps: IngestDeps, appId: string, changes: Changes): Promise<CustomProviderInput> {
+  try {
+    const before = await readCustomProvider(deps.registry, deps.box, appId, deps.now());
+    if (before) return merge(deps, changes, before);
+  } catch (error) {
+    const view = error instanceof SealedForEver && (await viewCustomProvider(deps.registry, appId));
+    if (!view) throw error;
+    return renewed(deps, changes, view);
+  }
+  throw notConfigured();
+}
+
+/** The same where its secrets are lost: those it had have to be given again. */
+function renewed(deps: IngestDeps, changes: Changes, view: CustomProviderView): CustomProviderInput {
+  const { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, signed } = view;
+  const whole = { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, ...changes };
+  if (whole.useBasicAuth && whole.basicAuthPassword === undefined) throw badField('basicAuthPassword', LOST);
+  if (signed && whole.signingSecret === undefined) throw badField('signingSecret', LOST);
+  return merge(deps, whole, undefined);
+}
 
 /** What is to be stored: the changes over what there was. @throws FanfareError naming the field that does not do. */
 function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig | undefined): CustomProviderInput {

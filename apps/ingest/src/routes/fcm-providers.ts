@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../fields.ts';
 import type { Server } from '../server.ts';
-import { type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
 const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
 
@@ -30,12 +30,13 @@ const DEFAULT_IN_PAYLOAD = {
 export function fcmProviderRoutes(server: Server, deps: IngestDeps): void {
   pushProviderRoutes(server, deps, {
     kind: 'fcm',
+    secret: 'serviceAccountCreds',
     body: Body,
     merge: (body, before) => merge(body, before, deps.config.FCM_ENDPOINT),
   });
 }
 
-function merge(body: Body, before: Checked<'fcm'> | undefined, endpoint: string | undefined): Checked<'fcm'> {
+function merge(body: Body, before: Before<'fcm'> | undefined, endpoint: string | undefined): Checked<'fcm'> {
   const serviceAccount = serviceAccountOf(body, endpoint) ?? before?.credential.serviceAccount;
   if (!serviceAccount) throw badField('serviceAccountCreds', 'is missing');
   const old = before?.credential.notificationInPayload ?? DEFAULT_IN_PAYLOAD;

@@ -19,7 +19,7 @@ const Me = z.object({
     uid: z.string(),
     name: z.string(),
     avatar: z.string().optional(),
-    status: z.literal('online'),
+    status: z.enum(['online', 'offline']).describe('As the chat backend has told, else online.'),
     role: z.literal('default'),
     createdAt: z.number().describe('Epoch seconds.'),
     authToken: z.string().describe('The caller’s own, as it came.'),
@@ -44,14 +44,14 @@ export function meRoutes(server: Server, deps: IngestDeps): void {
     const [user, { region }] = await Promise.all([readUser(registry, appId, uid), existing(deps, appId)]);
     // Deleted since the caller was checked, and the login with the person.
     if (!user) throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: has been revoked');
-    const { name = uid, avatar, createdAt } = user;
+    const { name = uid, avatar, status = 'online', createdAt } = user;
     const host = publicHost(env, request);
     return {
       data: {
         uid,
         name,
         ...(avatar === undefined ? {} : { avatar }),
-        status: 'online' as const,
+        status,
         role: 'default' as const,
         createdAt: seconds(createdAt),
         authToken,

@@ -2,15 +2,17 @@ import { FanfareError } from '@fanfare/core';
 import {
   type CredentialOf,
   deletePushProvider,
+  kindsOfProvider,
   listPushProviders,
   type PushKind,
+  type PushProviderBefore,
   readPushProvider,
   setDefaultProvider,
   writePushProvider,
 } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { SUCCESS, Success, seconds } from '../fields.ts';
+import { badField, SUCCESS, Success, seconds } from '../fields.ts';
 import type { Server } from '../server.ts';
 
 /** The id of a credential, as the operator names it. */
@@ -25,14 +27,22 @@ export interface Checked<K extends PushKind> {
   shown: Record<string, unknown>;
 }
 
+/** What there was; a credential whose secret is lost has what may be shown only. */
+export type Before<K extends PushKind> = Pick<PushProviderBefore<K>, 'credential' | 'shown'>;
+
 /** What differs between the kinds of push providers. */
 export interface PushProviderKind<K extends PushKind, Body extends { providerId: string }> {
   kind: K;
+  /** The field of a body with the secret. */
+  secret: string & keyof Body;
   /** What is posted to make one, or put to change it. */
   body: z.ZodType<Body>;
   /** Lays a body over what there was. @throws FanfareError naming the field that is missing or does not do. */
-  merge(body: Body, before: Checked<K> | undefined): Checked<K>;
+  merge(body: Body, before: Before<K> | undefined): Checked<K>;
 }
+
+/** Why a secret has to be given again. */
+export const LOST = 'has to be given again: no master key opens the one that is stored';
 
 const Providers = z.object({
   data: z.object({
@@ -54,7 +64,7 @@ const Params = z.object({ providerId: ProviderId });
 export function pushProviderRoutes<K extends PushKind, Body extends { providerId: string }>(
   server: Server,
   deps: IngestDeps,
-  { kind, body, merge }: PushProviderKind<K, Body>,
+  { kind, secret, body, merge }: PushProviderKind<K, Body>,
 ): void {
   const { registry, box } = deps;
   const path = `/v3/notifications/push/v1/providers/${kind}`;
@@ -86,7 +96,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     async (request) => {
       const { appId } = request;
       const given = request.body as Body;
-      if (await readPushProvider(registry, box, appId, kind, given.providerId)) {
+      if ((await kindsOfProvider(registry, appId, given.providerId)).includes(kind)) {
         throw new FanfareError(
           'ERR_PROVIDER_ALREADY_EXISTS',
           `providerId: "${given.providerId}" exists; change it with PUT`,
@@ -113,6 +123,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
       const given = request.body as Body;
       const before = await readPushProvider(registry, box, appId, kind, given.providerId);
       if (!before) throw unknown(given.providerId);
+      if (before.isLost && given[secret] === undefined) throw badField(secret, LOST);
       await write(appId, merge(given, before));
       return answer(appId);
     },

@@ -1,4 +1,4 @@
-import { conversationId, FanfareError } from '@fanfare/core';
+import { FanfareError, conversationId as idOf } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import { clearUnread } from '@fanfare/store';
 import { z } from 'zod';
@@ -33,8 +33,9 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
       const uid = personOf(request);
       const message = await findMessage(deps.queueRedis, appId, params.id);
       if (!message) throw new FanfareError('ERR_MESSAGE_NOT_FOUND', 'id: there is no such message, or it is too old');
-      const conversation = conversationId(message.author, message.conversation);
-      const unreadMessageCount = await clearUnread(deps.registry, appId, uid, conversation);
+      const conversationId = idOf(message.author, message.conversation);
+      const eventKey = message.ref.key;
+      const unreadMessageCount = await clearUnread(deps.registry, appId, uid, { conversationId, eventKey });
       return { data: { success: true as const, unreadMessageCount } };
     },
   );

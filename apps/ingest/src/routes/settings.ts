@@ -58,7 +58,7 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: 'Change settings of the app',
         description:
-          'Merged into what is set; null brings a value back to its default. Unknown fields are passed over.',
+          'Merged into what is set; null brings a value back to its default. Only preferences.push.customJson is replaced whole. Unknown fields are passed over.',
         body: SettingsPatch,
         response: { 200: Success },
       },

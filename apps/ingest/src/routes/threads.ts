@@ -1,4 +1,4 @@
-import { subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
+import { subscribeToThread, touchUsers, unsubscribeFromThread } from '@fanfare/store';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { MessageParams, OnBehalfOf, SUCCESS, Success } from '../fields.ts';
@@ -12,7 +12,10 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
   const about = { params: MessageParams, querystring: OnBehalfOf, response: { 200: Success } };
 
   server.post(path, { config, schema: { summary: 'Follow the thread below a message', ...about } }, async (request) => {
-    await subscribeToThread(registry, request.appId, request.params.id, [personOf(request)], deps.now());
+    const { appId, params } = request;
+    const uid = personOf(request);
+    await touchUsers(registry, appId, [uid], deps.now());
+    await subscribeToThread(registry, appId, params.id, [uid], deps.now());
     return SUCCESS;
   });
 
@@ -22,12 +25,13 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
       config,
       schema: {
         summary: 'Follow the thread no longer',
-        description: 'Until the person replies or is mentioned in it again.',
+        description: 'Until the person replies, is mentioned in it or follows it again; also who wrote the message.',
         ...about,
       },
     },
     async (request) => {
-      await unsubscribeFromThread(registry, request.appId, request.params.id, personOf(request));
+      const { appId, params } = request;
+      await unsubscribeFromThread(registry, appId, params.id, personOf(request), deps.now());
       return SUCCESS;
     },
   );

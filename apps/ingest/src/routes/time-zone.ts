@@ -1,9 +1,10 @@
 import { TimeZone } from '@fanfare/core';
-import { readUser, upsertUser } from '@fanfare/store';
+import { readUser } from '@fanfare/store';
 import { z } from 'zod';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
 import { OnBehalfOf } from '../fields.ts';
+import { setTimeZone } from '../push-tokens.ts';
 import type { Server } from '../server.ts';
 import { existing } from './apps.ts';
 import { PREFERENCE_PATHS } from './preferences.ts';
@@ -52,8 +53,10 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
       },
     },
     async (request) => {
-      const { timezone } = request.body;
-      await upsertUser(registry, request.appId, personOf(request), { timezone }, deps.now());
+      const { appId, body } = request;
+      const { timezone } = body;
+      const session = request.session?.session;
+      await setTimeZone(deps, { appId, uid: personOf(request), session }, timezone);
       return answer(timezone);
     },
   );

@@ -8,14 +8,13 @@ import {
   removeDevices,
   type Session,
   sessionOf,
-  upsertUser,
 } from '@fanfare/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
-import { badField, SUCCESS, Success, seconds } from '../fields.ts';
-import { PushToken, registerPushToken } from '../push-tokens.ts';
+import { badField, OnBehalfOf, SUCCESS, Success, seconds } from '../fields.ts';
+import { PushToken, registerPushToken, setTimeZone } from '../push-tokens.ts';
 import type { Server } from '../server.ts';
 
 const PATH = '/v3/notifications/push/v1/tokens';
@@ -44,7 +43,17 @@ const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> =
   voip: 'voipToken',
 };
 
-const Which = z.object({ uid: Uid.optional(), all: z.stringbool().default(false), authToken: z.string().optional() });
+/** CometChat prints `?all=&authToken=` (PARITY 4.1): what is empty is not given. */
+const orEmpty = <T extends z.ZodType>(given: T) =>
+  z
+    .literal('')
+    .transform(() => undefined)
+    .or(given);
+const Which = z.object({
+  uid: Uid.optional(),
+  all: orEmpty(z.stringbool()).default(false),
+  authToken: orEmpty(z.string()).optional(),
+});
 const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).nullish();
 const Listed = z.object({
   data: z.object({
@@ -79,7 +88,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
       const session = await sessionFor(deps, request, uid, body.authToken);
       const { platform, providerId } = body;
       await registerPushToken(deps, appId, uid, { token: tokenIn(body), platform, providerId, session });
-      if (body.timezone !== undefined) await upsertUser(registry, appId, uid, { timezone: body.timezone }, deps.now());
+      if (body.timezone !== undefined) await setTimeZone(deps, { appId, uid, session }, body.timezone);
       return SUCCESS;
     },
   );
@@ -138,19 +147,22 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
       config,
       schema: {
         summary: 'Remove a push token',
+        description: 'Of the login that is named, or of any where none is.',
         params: z.object({ pushToken: z.string().max(4096) }),
+        querystring: OnBehalfOf,
+        body: Unregister,
         response: { 200: Success },
       },
     },
     async (request) => {
-      const uid = personOf(request);
-      const { pushToken } = request.params;
-      const mine = request.session?.session;
+      const { appId, body, params } = request;
+      const uid = personOf(request, body?.uid);
+      const session = await sessionFor(deps, request, uid, body?.authToken);
       const removed = await removeDevices(
         registry,
-        request.appId,
+        appId,
         uid,
-        (device) => device.token === pushToken && (mine === undefined || device.session === mine),
+        (device) => device.token === params.pushToken && (session === undefined || device.session === session),
       );
       if (removed === 0) throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'pushToken: the user has no such push token');
       return SUCCESS;
@@ -165,7 +177,10 @@ async function sessionFor(
   uid: string,
   authToken: string | undefined,
 ): Promise<string | undefined> {
-  if (session) return session.session;
+  if (session) {
+    if (authToken === undefined || sessionOf(authToken) === session.session) return session.session;
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'authToken: a login speaks for itself only');
+  }
   if (authToken === undefined) return undefined;
   const named = await findSession(registry, appId, authToken);
   if (named?.uid !== uid) throw badField('authToken', 'is not one of this user');

@@ -21,6 +21,8 @@ const UserView = z.object({
   locale: z.string().optional(),
   deactivated: z.boolean(),
   createdAt: z.number().describe('Epoch seconds.'),
+  status: z.enum(['online', 'offline']).optional().describe('As the chat backend has told; not who is notified.'),
+  lastActiveAt: z.number().optional().describe('Since when, epoch seconds.'),
 });
 const Params = z.object({ uid: Uid });
 const One = z.object({ data: UserView });
@@ -68,8 +70,9 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
 const unknownUser = (uid: string) => new FanfareError('ERR_UID_NOT_FOUND', `uid: there is no user "${uid}"`);
 
-const view = ({ deactivated = false, createdAt, ...user }: User) => ({
+const view = ({ deactivated = false, createdAt, lastActiveAt, ...user }: User) => ({
   ...user,
   deactivated,
   createdAt: seconds(createdAt),
+  ...(lastActiveAt === undefined ? {} : { lastActiveAt: seconds(lastActiveAt) }),
 });

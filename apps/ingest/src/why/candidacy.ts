@@ -1,7 +1,9 @@
 import {
   audienceOf,
+  type CallEvent,
   type Event,
   excludedFrom,
+  isCall,
   isNotifying,
   isReaction,
   membershipChange,
@@ -9,18 +11,18 @@ import {
   type NotifyingEvent,
   peopleIn,
 } from '@fanfare/core';
-import { originalOf } from '@fanfare/ledger';
-import { type App, membersAmong, type Recipient, readBlockRelations, readRecipients } from '@fanfare/store';
+import { countedBesides, findCall, findReached, originalOf, rungOn } from '@fanfare/ledger';
+import { type App, blockedAmong, membersAmong, type Recipient, readRecipients } from '@fanfare/store';
+import type { Redis } from 'ioredis';
 import type { IngestDeps } from '../deps.ts';
 import type { Absence } from './absence.ts';
-import { reachedDevices } from './original.ts';
 
 /** Where a person stands towards an event, were its recipients found now. */
 type Standing = { absence: Absence } | Present;
 
 interface Present {
-  /** On which of their devices the call rang; where the event ends a call. */
-  rung?: ReadonlySet<string>;
+  /** On which of their devices the call rang; undefined: it has not rung for them. */
+  rung?: ReadonlySet<string> | undefined;
   /** The group that is walked, whose size the app may limit. */
   guid?: string;
   /** Its members are the chat backend's to tell: this one was taken for a member. */
@@ -49,7 +51,7 @@ export async function candidacy(
   const { registry } = deps;
   const [standing, blocks, [recipient]] = await Promise.all([
     standingOf(deps, app, event, uid),
-    readBlockRelations(registry, app.appId, event.sender.uid),
+    blockedAmong(registry, app.appId, event.sender.uid, [uid]),
     readRecipients(registry, app.appId, [uid], mutableConversation(event)),
   ]);
   const { known, deactivated } = recipient as Recipient;
@@ -64,9 +66,26 @@ export async function candidacy(
 /** Why a person cannot be a recipient whatever else is known; undefined when they can. */
 export function absenceByEvent(event: Event, uid: string): Absence | undefined {
   if (!isNotifying(event)) return 'notifies_nobody';
-  if (uid === event.sender.uid) return 'sender';
-  if (excludedFrom(event).has(uid)) return 'removed';
+  if (excludedFrom(event).has(uid)) return uid === event.sender.uid ? 'sender' : 'removed';
   return event.recipients && !event.recipients.includes(uid) ? 'not_named' : undefined;
+}
+
+/** Of a person whom the event names, or of the two of a 1:1. Who answered a call counts if it rang for them. */
+async function namedStanding(queueRedis: Redis, appId: string, event: NotifyingEvent, uid: string): Promise<Standing> {
+  const rung = isCall(event) ? await rungFor(queueRedis, appId, event, uid) : undefined;
+  if (uid === event.sender.uid && !rung) return { absence: 'sender' };
+  const named = event.recipients !== undefined || uid === event.sender.uid || uid === event.conversation.id;
+  return named ? { rung } : { absence: 'not_a_member' };
+}
+
+async function rungFor(
+  queueRedis: Redis,
+  appId: string,
+  { call }: CallEvent,
+  uid: string,
+): Promise<ReadonlySet<string> | undefined> {
+  const ring = await findCall(queueRedis, appId, call.sessionId);
+  return rungOn((ring && (await findReached(queueRedis, ring.ref, uid)))?.targets ?? []);
 }
 
 async function standingOf(
@@ -78,12 +97,11 @@ async function standingOf(
   const original = await originalOf(queueRedis, appId, event);
   if (original === 'unknown') return { absence: 'original_unknown' };
   if (original) {
-    const rung = await reachedDevices(queueRedis, original, uid);
-    return rung ? { rung } : { absence: 'not_reached' };
+    const reached = await findReached(queueRedis, original, uid, countedBesides(event));
+    return reached ? { rung: rungOn(reached.targets) } : { absence: 'not_reached' };
   }
   const { conversation, recipients } = event;
-  if (recipients) return {};
-  if (conversation.type === 'user') return conversation.id === uid ? {} : { absence: 'not_a_member' };
+  if (recipients || conversation.type === 'user') return namedStanding(queueRedis, appId, event, uid);
   const { kind } = audienceOf(event, settings);
   if (isReaction(event) && kind !== 'group' && event.reaction.messageSender === uid) return {};
   // Of a reaction few are looked at; the decision about the others is the same "no", and says why.

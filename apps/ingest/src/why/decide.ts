@@ -17,7 +17,12 @@ export async function decideOne(
     followsThread(deps, appId, event, recipient.uid),
   ]);
   const decide = decider(event, { pushEnabled, groupTooLarge, settings, now });
-  return planRecipient(event, { ...recipient, rung }, decide({ ...recipient, inThread }), bundle);
+  return planRecipient(
+    event,
+    { ...recipient, rung },
+    decide({ ...recipient, inThread, rang: rung !== undefined }),
+    bundle,
+  );
 }
 
 async function isGroupTooLarge(

@@ -83,7 +83,7 @@ async function pushOf(deps: IngestDeps, { app }: AppBundle, event: NotifyingEven
 }
 
 function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEvent, push: Push, platform: Platform) {
-  if (deviceTargets(event, [{ id: TOKEN, platform }]).length === 0) {
+  if (deviceTargets(event, [{ id: TOKEN, platform }], new Set([TOKEN])).length === 0) {
     throw badField('platform', `an event of type ${event.type} does not go to ${platform}`);
   }
   const device = { token: TOKEN, platform, registeredAt: deps.now() };

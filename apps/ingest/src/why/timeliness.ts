@@ -1,5 +1,5 @@
 import { audienceOf, type Deadline, deadlineOf, type Event, type Lane, laneOf } from '@fanfare/core';
-import { ringEnded } from '@fanfare/ledger';
+import { isRingOver } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import { groupSizeOf, sizeOf } from '../audience-size.ts';
 import type { IngestDeps } from '../deps.ts';
@@ -32,5 +32,5 @@ export async function staleness(
 ): Promise<'expired' | 'superseded' | undefined> {
   if (leaveBy <= now) return 'expired';
   if (event.type !== 'call.initiated') return undefined;
-  return (await ringEnded(queueRedis, appId, event.call.sessionId)) === undefined ? undefined : 'superseded';
+  return (await isRingOver(queueRedis, appId, event.call.sessionId, event.sentAt)) ? 'superseded' : undefined;
 }

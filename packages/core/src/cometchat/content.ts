@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MAX_RECIPIENTS, type MessageEvent } from '../event.ts';
-import { JsonObject, Uid } from '../fields.ts';
+import { MAX_RECIPIENTS, type MessageEvent, MessageObject, Metadata } from '../event.ts';
+import { Uid } from '../fields.ts';
 import { Entity, MaybeId, maybeText, tolerant, WireId, WireTime, WireUid } from './wire.ts';
 
 /** CometChat's limit of a text (PARITY 7.1), and ours. */
@@ -27,7 +27,7 @@ export const Content = z.object({
   data: tolerant(
     z.object({
       text: maybeText(MAX_TEXT),
-      metadata: tolerant(JsonObject),
+      metadata: tolerant(Metadata),
       mentions: tolerant(z.record(z.string(), z.unknown())),
       sendNotification: tolerant(z.boolean()),
       entities: tolerant(z.object({ sender: Entity, receiver: Entity })),
@@ -36,7 +36,7 @@ export const Content = z.object({
 });
 export type Content = z.output<typeof Content>;
 
-/** The message of our event; `object` is CometChat's own as it came, left out where it is nested beyond reason. */
+/** The message of our event; `object` is CometChat's own as it came, left out where it is larger or deeper than we take. */
 export function messageOf(content: Content, object: unknown): MessageEvent['message'] {
   const { data, quotedMessage } = content;
   return {
@@ -50,7 +50,7 @@ export function messageOf(content: Content, object: unknown): MessageEvent['mess
     mentions: namedIn(data?.mentions),
     sendNotification: data?.sendNotification,
     metadata: data?.metadata,
-    object: JsonObject.safeParse(object).data,
+    object: MessageObject.safeParse(object).data,
   };
 }
 

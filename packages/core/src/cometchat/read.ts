@@ -4,13 +4,14 @@ import { MAX_RECIPIENTS } from '../event.ts';
 import { readInitiated, readSession, readState } from './calls.ts';
 import { readActionOnMembers, readBlock, readOwnAction } from './groups.ts';
 import { readAction, readLegacySent, readSent } from './messages.ts';
+import { readPresence } from './presence.ts';
 import { readReaction } from './reactions.ts';
 import { parse, type Reader } from './reader.ts';
 import { readReceipt } from './receipts.ts';
 import type { Found, Lookup, Reading, Translation } from './translation.ts';
 import { MaybeId, WireUid } from './wire.ts';
 
-/** PARITY 5.1. Every other trigger is accepted and ignored: presence and delivery receipts are kept by nobody here. */
+/** PARITY 5.1. Every other trigger is accepted and ignored: nobody here keeps delivery receipts, for one. */
 const READERS = new Map<string, Reader>([
   ['message_sent', readSent],
   ['user_mentioned', readSent],
@@ -36,6 +37,7 @@ const READERS = new Map<string, Reader>([
   ['call_ended', readSession('call.ended')],
   ['user_blocked', readBlock('user.blocked')],
   ['user_unblocked', readBlock('user.unblocked')],
+  ['user_connection_status_changed', readPresence],
 ]);
 
 /** A webhook body of CometChat's, checked. */
@@ -82,8 +84,9 @@ export function readCometChat(
 }
 
 /**
- * The native events a body becomes, given what was found. Two deliveries of a webhook give events with the same ids. No
- * event where what it is about is not known: the note says what.
+ * The native events a body becomes, given what was found. Two deliveries of a webhook give events with the same ids, and
+ * so do two occasions that CometChat tells in the same words: of events with `members`, which have no id of their own, it
+ * is for the caller to tell those apart. No event where what it is about is not known: the note says what.
  */
 export function toEvents({ reading, recipients }: CometChatRead, found: Found = {}): Translation {
   if (!reading) return { events: [], note: 'ignored' };

@@ -35,6 +35,8 @@ export type TranslationNote = 'ignored' | 'unknown_message' | 'unknown_call';
 export interface Translation {
   events: Event[];
   note?: TranslationNote;
+  /** Whether a person is at the chat, and since when (epoch ms): state, and no event. */
+  presence?: { uid: string; status: 'online' | 'offline'; at: number };
 }
 
 /** A body that was read: what it still needs, and how it becomes events. */

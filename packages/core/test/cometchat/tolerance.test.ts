@@ -61,6 +61,14 @@ test.each<[string, unknown]>([
 });
 
 describe('tolerated', () => {
+  test('an object or metadata above our limit, which is left out; the message is kept', () => {
+    const huge = { blob: 'x'.repeat(70_000) };
+    const { message: kept } = translated(sent({}, { metadata: huge })) as MessageEvent;
+    expect(kept).toMatchObject({ id: '123', text: 'Hello!', metadata: undefined, object: undefined });
+    const { message: half } = translated(sent({}, { metadata: { blob: 'x'.repeat(20_000) } })) as MessageEvent;
+    expect(half).toMatchObject({ text: 'Hello!', metadata: undefined, object: { id: '123' } });
+  });
+
   test('numbers as ids', () => {
     const body = sent({ id: 101, sender: 1, receiver: 2 });
     expect(translated(body)).toMatchObject({

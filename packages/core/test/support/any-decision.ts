@@ -124,6 +124,7 @@ export const anyRecipient: fc.Arbitrary<DecisionRecipient> = fc.record({
   timezone: perhaps(anyZone),
   mutedUntil: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, anyMoment2026, fc.constant(null)),
   inThread: fc.boolean(),
+  rang: fc.boolean(),
 });
 
 const anyText = fc.constantFrom(

@@ -195,7 +195,9 @@ export const blocked = (trigger: 'user_blocked' | 'user_unblocked') =>
 export const IGNORED = [
   webhook('before_message', message()),
   webhook('after_connection_status_changed', { user: { uid: GEORGE.uid, status: 'online' } }),
-  webhook('user_connection_status_changed', { timestamp: AT, user: GEORGE, status: 'offline' }),
+  webhook('user_connection_status_changed', { timestamp: AT, user: GEORGE, status: 'away' }),
+  webhook('user_connection_status_changed', { timestamp: AT, user: { ...GEORGE, uid: 'a b' }, status: 'offline' }),
+  webhook('user_connection_status_changed', {}),
   receipt('message_delivery_receipt', 'delivered'),
   receipt('message_read_receipt', 'delivered'),
   receipt('message_read_receipt_to_all', 'readByAll', { sender: 'app_system' }),

@@ -22,6 +22,7 @@ export const bob = (more: Partial<DecisionRecipient> = {}): DecisionRecipient =>
   timezone: undefined,
   mutedUntil: undefined,
   inThread: false,
+  rang: false,
   ...more,
 });
 

@@ -18,6 +18,8 @@ export function naiveDecision(event: NotifyingEvent, context: DecisionContext, r
   if (app.bypassPreferencesForAllMention && mentionsAll(event)) return { send: true };
 
   const call = event.type.startsWith('call.');
+  // spec/delivery.md "Deadlines": devices that were already rung get the new state.
+  if (call && event.type !== 'call.initiated' && recipient.rang) return { send: true };
   const own = recipient.preferences?.mutePreferences;
   const dnd = app.mute.dndPreferenceOverride
     ? (own?.dnd ?? app.mute.dndPreferenceSetting)

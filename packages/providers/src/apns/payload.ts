@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto';
-import {
-  type ApnsCredential,
-  type CallAction,
-  type DevicePush,
-  type NotificationDetails,
-  PLATFORMS,
-} from '@fanfare/core';
+import { type ApnsCredential, type DevicePush, type NotificationDetails, PLATFORMS } from '@fanfare/core';
 import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
+import { isTelling } from '../payload/telling.ts';
 
 /** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
 type PushType = 'alert' | 'background' | 'voip';
@@ -98,12 +93,9 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
   };
 }
 
-/** States of a call that have something to tell: it rings, or it was missed. */
-const TELLING: ReadonlySet<CallAction> = new Set(['initiated', 'cancelled', 'unanswered']);
-
-function pushTypeOf({ device, details: { callAction } }: DevicePush): PushType {
+function pushTypeOf({ device, details }: DevicePush): PushType {
   if (PLATFORMS[device.platform].kind === 'voip') return 'voip';
-  return callAction === undefined || TELLING.has(callAction) ? 'alert' : 'background';
+  return isTelling(details) ? 'alert' : 'background';
 }
 
 function payloadOf(pushType: PushType, { details, sound }: DevicePush, credential: ApnsCredential): object {

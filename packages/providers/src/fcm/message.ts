@@ -2,6 +2,7 @@ import { type DevicePush, type FcmCredential, type NotificationDetails, PLATFORM
 import type { AndroidConfig, ApnsConfig, TokenMessage, WebpushConfig } from 'firebase-admin/messaging';
 import { collapseId, webPushTopic } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
+import { isTelling } from '../payload/telling.ts';
 
 /** Bytes: https://firebase.google.com/docs/cloud-messaging/concept-options#data_messages */
 const MAX_BYTES = 4096;
@@ -41,7 +42,7 @@ interface Rendering extends DevicePush {
 
 /**
  * Renders a push as the message for its device, in the words of firebase-admin; `wireMessage` gives the JSON. Data
- * only, unless the credential asks for a `notification` block. Undefined when it is too large even when shortened.
+ * only, unless the credential asks for a `notification` block and there is something to show. Undefined when it is too large even when shortened.
  * `now` in epoch ms.
  *
  * There is no `collapse_key`: FCM keeps at most four of them per device and throttles them, so it would lose messages
@@ -51,7 +52,7 @@ interface Rendering extends DevicePush {
  */
 export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
   const { os } = PLATFORMS[push.device.platform];
-  const shown = credential.notificationInPayload[os][push.details.type];
+  const shown = credential.notificationInPayload[os][push.details.type] && isTelling(push.details);
   const ttlS = Math.min(MAX_TTL_S, Math.max(0, Math.floor((push.holdUntil - now) / 1000)));
   return fit(push.details, {
     build: (details) => messageOf({ ...push, details, shown, ttlS }),

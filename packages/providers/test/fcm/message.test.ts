@@ -40,6 +40,20 @@ const CALL_DATA = {
 const NOTIFICATION = { title: 'Alice', body: 'hi — grüß dich 👋' };
 const EXPIRATION = String((NOW + 3_600_000) / 1000);
 
+describe('a state of a call with nothing to tell', () => {
+  test.each(['ongoing', 'rejected', 'busy', 'ended'] as const)('shows nothing when it is %s', (callAction) => {
+    for (const platform of ['fcm_android', 'fcm_web', 'fcm_ios'] as const) {
+      const push = aDevicePush(platform, { details: { ...CALL, callAction } });
+      expect(onTheWire(push, NOTIFYING)).toEqual(onTheWire(push, DATA_ONLY));
+    }
+  });
+
+  test.each(['initiated', 'cancelled', 'unanswered'] as const)('is not the one that is %s', (callAction) => {
+    const { message } = onTheWire(aDevicePush('fcm_android', { details: { ...CALL, callAction } }), NOTIFYING);
+    expect(message.notification).toEqual({ title: 'Alice', body: 'AUDIO CALL' });
+  });
+});
+
 describe('data only', () => {
   test.each(['fcm_android', 'fcm_flutter_android', 'fcm_react_native_android'] as const)('%s', (platform) => {
     expect(onTheWire(aDevicePush(platform), DATA_ONLY)).toEqual({

@@ -79,8 +79,9 @@ export const tokens: readonly Example[] = [
   },
   {
     operation: 'DELETE /v3/notifications/push/v1/tokens/{pushToken}',
-    as: 'bob',
+    as: 'backend',
     params: { pushToken: 'tok_android_of_bob' },
+    body: { uid: 'bob', authToken: STAND_INS.authToken },
     status: 200,
     answer: SUCCESS,
   },

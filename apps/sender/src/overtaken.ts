@@ -1,0 +1,45 @@
+import { type CallEvent, isMessage } from '@fanfare/core';
+import { isOvertaken, isRingOver } from '@fanfare/ledger';
+import type { SenderDeps } from './deps.ts';
+import type { LoadedEvent } from './event-cache.ts';
+
+/** So soon after its receipt, epoch ms, an event is taken for the latest: whoever changes it, does so later. */
+const PROMPT_MS = 2000;
+
+/** How long an answer holds for the other deliveries of the same event: of a large group they all come late. */
+const ANSWER_HOLDS_MS = 100;
+
+/**
+ * Asks whether an event is news no more: its ring is over, its message was deleted or edited since. A ring is looked up
+ * always, a message where it may be late: its delivery comes `again`, or some time after the event was received.
+ */
+export class Overtaken {
+  readonly #deps: Pick<SenderDeps, 'queueRedis' | 'now'>;
+  readonly #answers = new WeakMap<LoadedEvent, { at: number; overtaken: Promise<boolean> }>();
+
+  constructor(deps: Pick<SenderDeps, 'queueRedis' | 'now'>) {
+    this.#deps = deps;
+  }
+
+  /** Whether it must not be sent any more. At most one GET. */
+  async ask(loaded: LoadedEvent, again: boolean): Promise<boolean> {
+    const { event, receivedAt } = loaded.accepted;
+    const { now } = this.#deps;
+    if (event.type === 'call.initiated') return this.#isOver(loaded, event);
+    if (event.type !== 'message.sent' && event.type !== 'message.edited') return false;
+    if (!again && now() - receivedAt < PROMPT_MS) return false;
+    const known = this.#answers.get(loaded);
+    if (known && now() - known.at < ANSWER_HOLDS_MS) return known.overtaken;
+    const overtaken = this.#isChanged(loaded);
+    this.#answers.set(loaded, { at: now(), overtaken });
+    return overtaken;
+  }
+
+  #isOver({ accepted: { appId } }: LoadedEvent, { call, sentAt }: CallEvent): Promise<boolean> {
+    return isRingOver(this.#deps.queueRedis, appId, call.sessionId, sentAt);
+  }
+
+  async #isChanged({ accepted: { appId, event, key } }: LoadedEvent): Promise<boolean> {
+    return isMessage(event) && isOvertaken(this.#deps.queueRedis, appId, event, key);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Access } from '@fanfare/ingest/app';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Routes by path, with the methods of each. */
+type Routes = Record<string, readonly Method[]>;
+
+const N = '/v3/notifications/v1';
+const P = '/v3/notifications/push/v1';
+const ONE_KIND: Routes = { '': ['POST', 'PUT', 'GET'], '/:providerId': ['DELETE'], '/default/:providerId': ['PUT'] };
+const MY_PREFERENCES: Routes = {
+  '': ['GET', 'PATCH', 'DELETE'],
+  '/mute': ['GET', 'PUT', 'DELETE'],
+  '/timezone': ['GET', 'PATCH'],
+};
+
+const below = (path: string, routes: Routes): Routes =>
+  Object.fromEntries(Object.entries(routes).map(([rest, methods]) => [path + rest, methods]));
+
+/** Whom each route is for, by the specification and not by the server: a route that is not here is nobody's yet. */
+const TABLE: Record<Access, Routes> = {
+  anyone: {
+    '/livez': ['GET'],
+    '/readyz': ['GET'],
+    '/metrics': ['GET'],
+    '/openapi.json': ['GET'],
+    '/docs': ['GET'],
+    '/docs/json': ['GET'],
+    '/docs/yaml': ['GET'],
+    '/docs/static/*': ['GET'],
+    '/docs/static/index.html': ['GET'],
+    '/docs/static/swagger-initializer.js': ['GET'],
+    '/v3/settings': ['GET'],
+  },
+  admin: {
+    '/v3/apps': ['POST', 'GET'],
+    '/v3/apps/:appId': ['GET', 'PATCH', 'DELETE'],
+    '/v3/apps/:appId/apikeys': ['POST', 'GET'],
+    '/v3/apps/:appId/apikeys/:keyId': ['DELETE'],
+  },
+  publish: {
+    '/v3/events': ['POST'],
+    '/v3/events/:id': ['GET'],
+    '/v3/webhooks/cometchat': ['POST'],
+  },
+  manage: {
+    '/v3/users/:uid': ['PUT', 'GET', 'DELETE'],
+    '/v3/users/:uid/auth_tokens': ['POST', 'GET'],
+    '/v3/users/:uid/auth_tokens/:authToken': ['DELETE'],
+    '/v3/users/:uid/blockedusers': ['GET', 'POST', 'DELETE'],
+    '/v3/groups/:guid': ['PUT', 'GET', 'DELETE'],
+    '/v3/groups/:guid/members': ['POST', 'PUT', 'GET'],
+    '/v3/groups/:guid/members/:uid': ['DELETE'],
+    [`${P}/providers/custom`]: ['POST', 'PUT', 'GET', 'DELETE'],
+    ...below(`${P}/providers/fcm`, ONE_KIND),
+    ...below(`${P}/providers/apns`, ONE_KIND),
+    [`${N}/settings`]: ['GET', 'PATCH', 'DELETE'],
+    [`${N}/logs`]: ['GET', 'PUT'],
+    [`${N}/templates/preview`]: ['POST'],
+    '/v3/events/:id/recipients/:uid': ['GET'],
+    '/v3/explain': ['POST'],
+    '/v3/dead-letters': ['GET', 'DELETE'],
+    '/v3/dead-letters/replay': ['POST'],
+    '/v3/dead-letters/replays/:id': ['GET'],
+  },
+  user: {
+    [`${P}/tokens`]: ['POST', 'GET', 'DELETE'],
+    [`${P}/tokens/:pushToken`]: ['DELETE'],
+    ...below(`${N}/preferences`, MY_PREFERENCES),
+    ...below(`${P}/preferences`, MY_PREFERENCES),
+    '/v3/messages/:id/thread/subscription': ['POST', 'DELETE'],
+    '/v3/messages/:id/read': ['POST'],
+  },
+  login: {
+    '/v2/tokens': ['POST', 'GET', 'DELETE'],
+    '/v3/me': ['PUT', 'GET', 'DELETE'],
+    '/v3/me/jwt': ['POST'],
+    '/v3/user_sessions': ['POST'],
+  },
+};
+
+/** Whom each route is for, by method and pattern. */
+export const ACCESS: ReadonlyMap<string, Access> = new Map(
+  Object.entries(TABLE).flatMap(([access, routes]) =>
+    Object.entries(routes).flatMap(([url, methods]) =>
+      methods.map((method): [string, Access] => [`${method} ${url}`, access as Access]),
+    ),
+  ),
+);

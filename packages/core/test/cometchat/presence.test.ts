@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { AT, GEORGE, webhook } from '../support/cometchat-samples.ts';
+import { NOW, translate } from './translate.ts';
+
+const changed = (data: Record<string, unknown>) =>
+  translate(webhook('user_connection_status_changed', { timestamp: AT, user: GEORGE, status: 'offline', ...data }));
+const offline = { uid: GEORGE.uid, status: 'offline', at: AT * 1000 };
+
+describe('user_connection_status_changed', () => {
+  test('is no event, and tells who is there since when', () => {
+    expect(changed({})).toEqual({ events: [], presence: offline });
+    expect(changed({ status: 'online' })).toEqual({ events: [], presence: { ...offline, status: 'online' } });
+  });
+
+  test.each([
+    ['a bare uid', { user: GEORGE.uid }],
+    ['a uid beside the status', { user: undefined, uid: GEORGE.uid }],
+    ['the status at the person', { status: undefined, user: { ...GEORGE, status: 'offline' } }],
+    ['milliseconds', { timestamp: AT * 1000 }],
+    ['recipients, which it has no use for', { recipients: ['bob'] }],
+  ])('is understood with %s', (_, data) => {
+    expect(changed(data)).toEqual({ events: [], presence: offline });
+  });
+
+  test('without a time is of now', () => {
+    expect(changed({ timestamp: undefined })).toEqual({ events: [], presence: { ...offline, at: NOW } });
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  deleteUser,
+  listDevices,
+  readUser,
+  registerDevice,
+  registerKnownDevice,
+  setKnownTimeZone,
+  touchUsers,
+} from '../src/index.ts';
+import { everything, interposed, privateRedis } from './private-redis.ts';
+
+const { redis } = await privateRedis();
+const NOW = 1_741_847_453_000;
+const ANDROID = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default' };
+const VOIP = { token: 'voip-1', platform: 'apns_ios_voip' as const, providerId: 'default' };
+const ALERT = { token: 'alert-1', platform: 'apns_ios_device' as const, providerId: 'default' };
+
+const register = (uid: string, registration: Parameters<typeof registerDevice>[3], now = NOW) =>
+  registerDevice(redis, 'demo', uid, registration, now);
+const tokensOf = async (uid: string) => (await listDevices(redis, 'demo', uid)).map((device) => device.token);
+
+describe('a push token without a login', () => {
+  test('is a device of its own; the same one again is the same device', async () => {
+    const first = await register('bob', ANDROID);
+    await register('bob', { ...ANDROID, token: 'token-2' }, NOW + 1);
+    expect(await register('bob', ANDROID, NOW + 2)).toMatchObject({ id: first.id, createdAt: NOW });
+    expect(await tokensOf('bob')).toEqual(['token-2', 'token-1']);
+    const [alert, voip] = [await register('bob', ALERT), await register('bob', VOIP)];
+    expect(voip.session).toBe(alert.session);
+  });
+
+  test('is one with a login once its phone has logged in, and the other way round', async () => {
+    await register('bob', ANDROID);
+    const device = await register('bob', { ...ANDROID, session: 's1' }, NOW + 1);
+    expect(await listDevices(redis, 'demo', 'bob')).toEqual([device]);
+    const again = await register('bob', ANDROID, NOW + 2);
+    expect(await listDevices(redis, 'demo', 'bob')).toEqual([again]);
+  });
+
+  test('pushes out the one idle for longest past a hundred', async () => {
+    for (let i = 0; i < 101; i++) await register('bob', { ...ANDROID, token: `token-${i}` }, NOW + i);
+    const tokens = await tokensOf('bob');
+    expect([tokens.length, tokens[0]]).toEqual([100, 'token-1']);
+  });
+});
+
+describe('who is erased', () => {
+  const BOBS = { ...ANDROID, session: 's1' };
+
+  test('comes back neither by a push token nor by a time zone of a login', async () => {
+    expect(await registerKnownDevice(redis, 'demo', 'bob', BOBS, NOW)).toBeUndefined();
+    expect(await setKnownTimeZone(redis, 'demo', 'bob', 'Asia/Tokyo')).toBe(false);
+    expect(await everything(redis)).toEqual({});
+    await touchUsers(redis, 'demo', ['bob'], NOW);
+    expect(await registerKnownDevice(redis, 'demo', 'bob', BOBS, NOW)).toMatchObject(BOBS);
+    expect(await setKnownTimeZone(redis, 'demo', 'bob', 'Asia/Tokyo')).toBe(true);
+    expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ timezone: 'Asia/Tokyo' });
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('while a token is registered, before command %d, is gone', async (at) => {
+    await touchUsers(redis, 'demo', ['bob'], NOW);
+    let command = 0;
+    const interrupted = interposed(redis, async () => {
+      if (command++ === at) await deleteUser(redis, 'demo', 'bob');
+    });
+    await registerKnownDevice(interrupted, 'demo', 'bob', BOBS, NOW);
+    if (command <= at) await deleteUser(redis, 'demo', 'bob');
+    expect(await everything(redis)).toEqual({});
+  });
+});
