@@ -113,10 +113,10 @@ describe('thousands of people', () => {
       },
     });
     const people = uidsOf(2500);
-    await touchUsers(counting, 'demo', people, 1000);
+    await touchUsers(redis, 'demo', people, 1000);
     await readProfiles(counting, 'demo', people);
     await readRecipients(counting, 'demo', people);
-    expect(sizes).toEqual([1000, 1000, 500, 1000, 1000, 500, 1000, 1000, 500]);
+    expect(sizes).toEqual([1000, 1000, 500, 1000, 1000, 500]);
   });
 });
 
