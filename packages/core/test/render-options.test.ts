@@ -145,6 +145,6 @@ test('the badge is sent where it is counted, also when it is 0, before the messa
 
 test('calls and chats have their sounds', () => {
   const settings = effectiveSettings({ sound: { call: 'ring.caf' } });
-  const sounds = [event('message.sent'), event('call.initiated')].map((e) => soundFor(details(e), settings));
-  expect(sounds).toEqual(['default', 'ring.caf']);
+  const events = [event('message.sent'), event('call.initiated'), event('call.unanswered')];
+  expect(events.map((e) => soundFor(details(e), settings))).toEqual(['default', 'ring.caf', 'default']);
 });
