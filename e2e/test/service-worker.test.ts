@@ -27,7 +27,14 @@ inBrowser(
       await browser.push((request.json as { message: { data: unknown } }).message.data);
     };
     const expectShown = async (...texts: string[]) =>
-      until(async () => String(await browser.shown()) === String(texts), `shown is ${texts.join(' and ')}`);
+      until(
+        async () => {
+          // In which order the browser lists them is its own affair.
+          expect(new Set(await browser.shown())).toEqual(new Set(texts));
+          return true;
+        },
+        `shown is ${texts.join(' and ')}`,
+      );
 
     const message = aMessage();
     await happens(message);
