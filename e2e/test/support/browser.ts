@@ -37,8 +37,8 @@ export async function openExamplePage() {
         registrationId: await until(registration, 'the service worker is registered'),
         data: JSON.stringify({ data, from: '1234567890', fcmMessageId: 'id' }),
       }),
-    /** Title and text of the notifications that are shown, the oldest first. */
-    shown: () => page.evaluate(shownNotifications),
+    /** Title and text of the notifications that are shown. */
+    shown: () => page.evaluate(shownNotifications) as Promise<string[]>,
     async [Symbol.asyncDispose]() {
       await browser.close();
       await site[Symbol.asyncDispose]();
