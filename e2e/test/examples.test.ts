@@ -67,6 +67,7 @@ test('the webhook receiver refuses who has not the password or has not signed, a
   expect(await post({ authorization, ...signed('{}', OTHER_SECRET) })).toBe(401);
   expect(await post({ authorization, ...signed('{}') })).toBe(400);
   expect(await post({ authorization, ...signed('no JSON') }, 'no JSON')).toBe(400);
+  expect(await post({ authorization }, 'x'.repeat(1024 * 1024 + 1))).toBe(413);
   expect((await fetch(url)).status).toBe(404);
 });
 

@@ -58,9 +58,18 @@ describe('agrees with what then happens', () => {
     const original = aGroupMessage('hiking', { message });
     await system.backend.post('/v3/events', original);
     await system.done(original.id);
+    await system.backend.patch('/v3/notifications/v1/preferences?uid=alice', { groupPreferences: { groupReplies: 4 } });
+    await system.backend.delete('/v3/messages/left-1/thread/subscription?uid=alice');
+    for (const id of ['left-1', 'followed-1']) {
+      const started = aGroupMessage('hiking', { message: { id, type: 'text', text: 'hi' } });
+      await system.backend.post('/v3/events', started);
+      await system.done(started.id);
+    }
   });
 
   const added = { type: 'group.member_added', message: undefined, members: [{ uid: 'zoe' }] };
+  const replied = (parentId: string) =>
+    aGroupMessage('hiking', { sender: { uid: 'bob' }, message: { id: `to-${parentId}`, type: 'text', parentId } });
   const reacted = { type: 'reaction.added', message: undefined, reaction };
 
   test.each<[string, string, object, string]>([
@@ -73,6 +82,8 @@ describe('agrees with what then happens', () => {
     ['somebody named', 'zoe', aGroupMessage('hiking', { recipients: ['zoe'] }), 'sent'],
     ['somebody not named', 'bob', aGroupMessage('hiking', { recipients: ['zoe'] }), 'not_named'],
     ['a reaction, for the author', 'alice', aGroupMessage('hiking', { ...reacted, sender: { uid: 'bob' } }), 'sent'],
+    ['a reply, for the author of the thread', 'alice', replied('followed-1'), 'sent'],
+    ['a reply in a thread its author has left', 'alice', replied('left-1'), 'REPLIES_PREFERENCE'],
     ['an edit', 'bob', aGroupMessage('hiking', { type: 'message.edited', message }), 'sent'],
     [
       'an edit of what did not reach',

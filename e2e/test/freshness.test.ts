@@ -98,7 +98,7 @@ test('nobody hears of the change of a message that expired', async () => {
   expect(await tell(system, edit)).toMatchObject({ audience: 0, planned: 0 });
 });
 
-test('every payload says when it happened, by the clock of the server', async () => {
+test('every payload says when it happened, as the event says it', async () => {
   await using system = await startSystem();
   await addPushProviders(system);
   await register(system, await logIn(system), ANDROID);

@@ -166,6 +166,7 @@ describe('with rows of every kind', () => {
     ['reason=DND_PREFERENCE', 7],
     ['reason=DND_PREFERENCE,rejected', 8],
     ['success=false&notificationTriggered=true', 1],
+    ['success=true&sender=alice', 7 * 9 + 3 * 2],
     ['channel=push&messageId=d-1', 2],
     ['channel=email', 0],
     [`from=${Date.now() + DAY}`, 0],

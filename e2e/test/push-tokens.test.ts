@@ -93,6 +93,35 @@ test('of 101 tokens of a user the one idle for longest goes', async () => {
   expect(left).toContain('ivy_100');
 });
 
+describe("a person's devices", () => {
+  const devicesOf = (uid: string, query = '') => system.backend.get(`/v3/users/${uid}/devices${query}`);
+
+  test('are the push tokens of every login, as the list of those shows them, in pages', async () => {
+    for (const fcmToken of ['joan_1', 'joan_2']) {
+      await system.asUser(await logIn(system, 'joan')).post(TOKENS, { platform: 'fcm_web', fcmToken });
+    }
+    const { data, meta } = (await devicesOf('joan')).body;
+    expect(data.map(({ pushToken }: { pushToken: string }) => pushToken)).toEqual(['joan_1', 'joan_2']);
+    expect(new Set(data)).toEqual(
+      new Set((await system.backend.get(`${TOKENS}?uid=joan&all=true`)).body.data.pushTokens),
+    );
+    expect(meta).toEqual({});
+    const first = (await devicesOf('joan', '?state=active&limit=1')).body;
+    const second = (await devicesOf('joan', `?limit=1&cursor=${first.meta.cursor}`)).body;
+    expect([...first.data, ...second.data]).toEqual(data);
+    expect((await devicesOf('joan', '?state=quarantined')).body).toEqual({ data: [], meta: {} });
+  });
+
+  test.each([
+    ['nobody', '', 404, 'ERR_UID_NOT_FOUND', 'uid'],
+    ['joan', '?state=dead', 400, 'ERR_BAD_REQUEST', 'state'],
+  ])('of %s%s are answered %i', async (uid, query, status, code, field) => {
+    const answer = await devicesOf(uid, query);
+    const { error } = answer.body;
+    expect([answer.status, error.code, error.message.split(':')[0]]).toEqual([status, code, field]);
+  });
+});
+
 describe('tokens are listed and removed', () => {
   const SUCCESS = { data: { success: true } };
   /** A person with a phone and a browser. */

@@ -55,7 +55,7 @@ const settingsAt = (host: string) => ({
   APP_VERSION: 4,
 });
 
-test('the published JavaScript SDK logs in, uses CometChatNotifications and logs out', async () => {
+test('the requests of the published JavaScript SDK log in, use CometChatNotifications and log out', async () => {
   const authToken = await logIn(system);
   const { before, after } = await sdkOf(authToken);
 

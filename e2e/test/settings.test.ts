@@ -90,7 +90,7 @@ test('null brings a value, or a part, back to its default; DELETE all of them', 
     sound: { chat: 'ping.caf' },
     maxGroupSize: 5,
     deadlines: { message: { leaveMs: 60_000, holdMs: 0 } },
-    retention: { bulk: 1 },
+    retention: { bulk: 48 },
   };
   await backend.patch(SETTINGS, all);
   await backend.patch(SETTINGS, {
@@ -134,7 +134,7 @@ describe('what cannot be is refused, naming the field, and nothing is written', 
     ['badge', { badge: 'on' }],
     ['locale', { locale: 'not a language' }],
     ['timezone', { timezone: 'Mars/Olympus' }],
-    ['retention.events', { retention: { events: 169 } }],
+    ['retention.bulk', { retention: { bulk: 23, events: 168 } }],
     ['membership.url', { membership: { url: 'ftp://backend.example/members' } }],
     ['membership.url', { membership: { url: 'http://192.168.0.1/members' } }],
     ['membership.url', { membership: { secret: `whsec_${'A'.repeat(32)}` } }],

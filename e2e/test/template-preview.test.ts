@@ -1,3 +1,4 @@
+import { PLATFORMS, type Platform } from '@fanfare/core';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { addPushProviders } from './support/devices.ts';
 import { aCall, aGroupMessage, aMessage } from './support/events.ts';
@@ -37,6 +38,29 @@ test('of APNs is headers and body: an alert, a VoIP push for a call that rings',
   const ring = (await preview({ event: aCall(), platform: 'apns_ios_voip' })).body.data.payload;
   expect(ring.headers).toMatchObject({ 'apns-topic': 'com.example.chat.voip', 'apns-push-type': 'voip' });
   expect(ring.body).toMatchObject({ sender: 'alice', callAction: 'initiated' });
+});
+
+const PLATFORM_NAMES = Object.keys(PLATFORMS) as Platform[];
+const isVoip = (platform: Platform) => PLATFORMS[platform].kind === 'voip';
+
+test.each(PLATFORM_NAMES.filter((platform) => !isVoip(platform)))('of %s shows a message', async (platform) => {
+  const { status, body } = await preview({ event: aMessage(), platform });
+  expect(status).toBe(200);
+  const { payload } = body.data;
+  const shown = PLATFORMS[platform].provider === 'fcm' ? payload.message.data : payload.body.aps.alert;
+  expect(shown).toMatchObject({ title: 'Alice', body: 'hi' });
+});
+
+test.each(PLATFORM_NAMES.filter(isVoip))('of %s shows a ring and its end, and nothing else', async (platform) => {
+  for (const type of ['call.initiated', 'call.cancelled', 'call.unanswered']) {
+    const { payload } = (await preview({ event: aCall({ type }), platform })).body.data;
+    expect(payload.headers).toMatchObject({ 'apns-push-type': 'voip' });
+    expect(payload.body).toMatchObject({ callAction: type.split('.')[1] });
+  }
+  for (const event of [aMessage(), aCall({ type: 'call.ongoing' }), aCall({ type: 'call.ended' })]) {
+    const { status, body } = await preview({ event, platform });
+    expect([status, body.error.message.split(':')[0]]).toEqual([400, 'platform']);
+  }
 });
 
 test('of the webhook is its body, in the templates of now and the language of the person', async () => {

@@ -118,6 +118,18 @@ describe('who is not in the plan', () => {
     expect(data.sentence).toContain('would be now');
   });
 
+  test('a bystander of a reaction: what would keep it from them now', async () => {
+    const message = { id: 'reacted-1', type: 'text', text: 'hi' };
+    await sent(aGroupMessage('hiking', { message }));
+    const reaction = { id: 'rx-1', reaction: '👍', messageId: message.id };
+    const reacted = { type: 'reaction.added', sender: { uid: 'carol' }, message: undefined, reaction };
+    const { data } = await trace(await sent(aGroupMessage('hiking', reacted)), 'bob');
+    expect(data).toMatchObject({ decision: 'suppressed', reason: 'REACTIONS_PREFERENCE', detail: '2', targets: [] });
+    expect(data.sentence).toMatch(
+      /^Not sent: Bob was not among the recipients when they were found\. As of now: Bob .*\.$/,
+    );
+  });
+
   test('an event that notifies nobody', async () => {
     const id = await sent(aMessage({ message: { id: '77', category: 'custom', type: 'poll' } }));
     expect((await trace(id, 'bob')).data).toMatchObject({ reason: 'notifies_nobody' });

@@ -12,9 +12,13 @@ document.querySelector('#enable').addEventListener('click', async () => {
   await navigator.serviceWorker.ready;
   state.textContent = 'Notifications are on.';
 
-  // In your app, with its Firebase configuration, a push token now goes to Fanfare:
-  //   const token = await getToken(getMessaging(firebaseApp), { serviceWorkerRegistration: registration, vapidKey });
-  //   await new FanfareNotifications({ url, appId, authToken }).registerPushToken(token, PushPlatforms.FCM_WEB);
+  // In your app, with its Firebase configuration, a push token now goes to Fanfare. At the top of the file:
+  //   import { FanfareNotifications, PushPlatforms } from '@fanfare/client';
+  //   import { getMessaging, getToken } from 'firebase/messaging';
+  // and here:
+  //   const serviceWorkerRegistration = await navigator.serviceWorker.ready;
+  //   const token = await getToken(getMessaging(firebaseApp), { serviceWorkerRegistration, vapidKey });
+  //   await new FanfareNotifications({ url, appId, authToken }).registerPushToken(token, PushPlatforms.FCM_WEB, 'fcm-1');
 });
 
 // What the service worker says when a notification is clicked.

@@ -1,8 +1,8 @@
 // Receives Fanfare's custom provider: one POST per recipient, for you to send on by whatever means you have.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { FanfareClientError, verifyWebhook } from '@fanfare/client';
+import express from 'express';
 
 const HELP = `Usage: WEBHOOK_PASSWORD=… node examples/webhook-receiver/receiver.js
 
@@ -14,7 +14,6 @@ Environment, as the custom provider is configured:
   WEBHOOK_SECRET    signingSecret (whsec_…); several, separated by spaces, while you rotate it
   PORT              Default: 3000`;
 
-const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_SEEN = 10_000;
 /** Ids of the webhooks that came, the oldest first. */
 const seen = new Set();
@@ -27,43 +26,53 @@ if (values.help || (!WEBHOOK_PASSWORD && secrets.length === 0)) {
   console.log(HELP);
   process.exitCode = values.help ? 0 : 1;
 } else {
-  const server = createServer((request, response) => {
-    receive(request).then(
-      ({ status, message }) => answer(response, status, message),
-      // Not 200: Fanfare tries again, with the same webhook-id.
-      () => answer(response, 500, 'Something went wrong'),
-    );
+  const app = express();
+  app.disable('x-powered-by');
+  // The signature is over the bytes that came, so they are kept as they are, and parsed after.
+  app.post('/webhook', requireBasic, express.raw({ type: () => true, limit: '1mb' }), readWebhook, receive);
+  app.use((_request, response) => response.status(404).json({ message: 'Not found' }));
+  app.use(answerError);
+  const server = app.listen(Number(PORT), (error) => {
+    if (error) throw error;
+    console.log(`Listening on port ${server.address().port}`);
   });
-  server.listen(Number(PORT), () => console.log(`Listening on port ${server.address().port}`));
 }
 
-function answer(response, status, message) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+/** Before the body is read: who has not the password need not be listened to. */
+function requireBasic(request, response, next) {
+  if (!WEBHOOK_PASSWORD || isBasic(request.headers.authorization)) next();
+  else response.status(401).json({ message: 'Unauthorized' });
 }
 
-async function receive(request) {
-  if (request.method !== 'POST' || request.url !== '/webhook') return { status: 404, message: 'Not found' };
-  if (WEBHOOK_PASSWORD && !isBasic(request.headers.authorization)) return { status: 401, message: 'Unauthorized' };
-  const raw = await readBody(request);
-  if (raw === undefined) return { status: 413, message: 'Too large' };
-  let body;
+/** Puts the JSON in the place of the bytes, once they are known to be Fanfare's. */
+async function readWebhook(request, response, next) {
+  const raw = request.body ?? Buffer.alloc(0);
   try {
-    // The signature is over the bytes that came: verify those, and parse after.
-    body = secrets.length > 0 ? await verifyWebhook(request.headers, raw, secrets) : JSON.parse(raw.toString());
+    request.body = secrets.length > 0 ? await verifyWebhook(request.headers, raw, secrets) : JSON.parse(raw.toString());
   } catch (error) {
     const forged = error instanceof FanfareClientError && error.code !== 'ERR_WEBHOOK_BODY';
-    return forged ? { status: 401, message: error.message } : { status: 400, message: 'Not JSON' };
+    return response.status(forged ? 401 : 400).json({ message: forged ? error.message : 'Not JSON' });
   }
-  const uid = body?.data?.to?.uid;
-  const details = body?.data?.notificationDetails;
-  if (body?.trigger !== 'push-notification-payload-generated' || body.webhook !== 'custom' || !uid || !details) {
-    return { status: 400, message: 'Invalid trigger, webhook type or data' };
+  next();
+}
+
+function receive(request, response) {
+  const { trigger, webhook, data } = request.body ?? {};
+  const uid = data?.to?.uid;
+  const details = data?.notificationDetails;
+  if (trigger !== 'push-notification-payload-generated' || webhook !== 'custom' || !uid || !details) {
+    return response.status(400).json({ message: 'Invalid trigger, webhook type or data' });
   }
-  if (isRepeated(request.headers['webhook-id'])) return { status: 200, message: 'Webhook received before' };
+  if (isRepeated(request.headers['webhook-id'])) return response.json({ message: 'Webhook received before' });
   // Fanfare waits two seconds for the answer, so the work does not keep it waiting. What must not be lost if this
   // process dies belongs into a queue of yours first.
   notify(uid, details).catch((error) => console.error(`Could not notify ${uid}: ${error.message}`));
-  return { status: 200, message: 'Webhook received successfully' };
+  response.json({ message: 'Webhook received successfully' });
+}
+
+/** A body that is too large or breaks off says so itself. After a 500 Fanfare tries again, with the same webhook-id. */
+function answerError({ status = 500 }, _request, response, _next) {
+  response.status(status).json({ message: status === 413 ? 'Too large' : 'Something went wrong' });
 }
 
 /** Your own push. Put your code here, with the tokens you keep for this uid. */
@@ -77,18 +86,6 @@ function isBasic(authorization = '') {
   const wanted = `Basic ${Buffer.from(`${WEBHOOK_USERNAME}:${WEBHOOK_PASSWORD}`).toString('base64')}`;
   const digest = (text) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization), digest(wanted));
-}
-
-/** The bytes as they came; undefined when there are too many. */
-async function readBody(request) {
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A delivery may come twice, after an answer that got lost; its webhook-id stays. Only signed ones have one. */

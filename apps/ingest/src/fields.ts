@@ -31,5 +31,9 @@ export const SUCCESS = { data: { success: true as const } };
 export const badField = (field: string, problem: string): FanfareError =>
   new FanfareError('ERR_BAD_REQUEST', `${field}: ${problem}`);
 
+/** The error for a person whom nobody has heard of. */
+export const unknownUser = (uid: string): FanfareError =>
+  new FanfareError('ERR_UID_NOT_FOUND', `uid: there is no user "${uid}"`);
+
 /** Epoch ms as the seconds the API shows. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000);

@@ -93,10 +93,10 @@ async function run(deps: IngestDeps, appId: string, selection: Selection, progre
 async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLetter): Promise<boolean> {
   const [accepted, app] = await Promise.all([readEvent(deps.queueRedis, letter.ref), readApp(deps.registry, appId)]);
   const now = deps.now();
-  const deadline = accepted
-    ? deadlineOf({ ...accepted.event, sentAt: now }, now, app?.settings.deadlines).leaveBy
-    : now;
-  const when = { deadline, sweepAt: now + SWEEP_AFTER_MS };
+  const { leaveBy, holdUntil } = accepted
+    ? deadlineOf({ ...accepted.event, sentAt: now }, now, app?.settings.deadlines)
+    : { leaveBy: now, holdUntil: now };
+  const when = { deadline: leaveBy, sweepAt: now + SWEEP_AFTER_MS };
   if (!(await reopen(deps.queueRedis, appId, letter, when)) || !accepted) return false;
   const { ordinal, uid, provider, deviceId, ref } = letter;
   const unread = (await findPlanned(deps.queueRedis, ref, uid))?.deliveries.find(
@@ -109,7 +109,7 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
     ...(deviceId ? { deviceId } : {}),
     ...(unread === undefined ? {} : { unread }),
   };
-  const job = deliveryJob(ref, delivery, { r: 1, x: deadline, ...(app ? { v: app.version } : {}) });
+  const job = deliveryJob(ref, delivery, { r: 1, x: leaveBy, h: holdUntil, ...(app ? { v: app.version } : {}) });
   await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [job]);
   return true;
 }

@@ -20,6 +20,7 @@ import { blockedUserRoutes } from './routes/blocked-users.ts';
 import { cometChatRoutes } from './routes/cometchat.ts';
 import { customProviderRoutes } from './routes/custom-provider.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { fcmProviderRoutes } from './routes/fcm-providers.ts';
@@ -83,6 +84,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     memberRoutes,
     authTokenRoutes,
     tokenRoutes,
+    deviceRoutes,
     legacyTokenRoutes,
     meRoutes,
     sdkSettingsRoutes,

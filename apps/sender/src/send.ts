@@ -72,12 +72,21 @@ export async function send(
     uid: job.u,
     details: renderDetails(event, { settings, profiles: loaded.profiles, recipient: target, unread: job.n }),
     deadlineAt,
-    // A replay's deadline may lie behind the time the news was once good for.
-    holdUntil: Math.max(holdUntil, deadlineAt),
+    holdUntil: heldUntil(job, holdUntil, deps.now()),
     trimText: settings.preferences.push.trimTextFieldSetting,
   };
   const outgoing = { loaded, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
+}
+
+/**
+ * Until when a provider may hold a delivery: as its replay says, else its event. What the event says may be long over
+ * when it is replayed, so it is then held for as long as it is worth sending at least. A moment that has passed is 0,
+ * for APNs' "try once, store nothing" (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns).
+ */
+function heldUntil({ x, h }: DeliveryJob, ofEvent: number, now: number): number {
+  const until = h ?? Math.max(ofEvent, x ?? 0);
+  return until > now ? until : 0;
 }
 
 /** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */

@@ -47,6 +47,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/users/:uid': ['PUT', 'GET', 'DELETE'],
     '/v3/users/:uid/auth_tokens': ['POST', 'GET'],
     '/v3/users/:uid/auth_tokens/:authToken': ['DELETE'],
+    '/v3/users/:uid/devices': ['GET'],
     '/v3/users/:uid/blockedusers': ['GET', 'POST', 'DELETE'],
     '/v3/groups/:guid': ['PUT', 'GET', 'DELETE'],
     '/v3/groups/:guid/members': ['POST', 'PUT', 'GET'],

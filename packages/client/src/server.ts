@@ -46,6 +46,10 @@ export interface User {
   deactivated: boolean;
   /** Epoch seconds. */
   createdAt: number;
+  /** As the chat backend has told; it decides nothing. */
+  status?: 'online' | 'offline';
+  /** Since when they have that status, epoch seconds. */
+  lastActiveAt?: number;
 }
 
 /** A login: the device signs in with the token, which is shown this once. */

@@ -31,13 +31,14 @@ export function completeObject(event: NotifyingEvent, ends: Ends): Json {
 }
 
 /**
- * The object that is sent along with a message: the backend's own, with the names of both ends where it has none; made
- * of the event where there is none. `metadata` is left out as the app wishes (PARITY 2.2).
+ * The object that is sent along with a message: the backend's own, with the metadata and the names of both ends where
+ * it has none; made of the event where there is none. `metadata` is left out as the app wishes (PARITY 2.2).
  */
 export function sentObject(event: MessageEvent, ends: Ends, options: AppPreferences['push']): Json {
   const made = madeObject(event, ends);
   const { object } = event.message;
-  const whole = object ? filled(object, { data: { entities: entitiesOf(event, ends) } }) : made;
+  const metadata = partsOf(event).data?.metadata;
+  const whole = object ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, ends) }) }) : made;
   const left: (string[] | false)[] = [
     !options.includeSenderMetadataSetting && ['data', 'entities', 'sender', 'entity', 'metadata'],
     !options.includeReceiverMetadataSetting && ['data', 'entities', 'receiver', 'entity', 'metadata'],

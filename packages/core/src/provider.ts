@@ -17,7 +17,7 @@ export interface Push {
   details: NotificationDetails;
   /** It must leave us before this moment (epoch ms); a wait asked for by the provider is clamped to it. */
   deadlineAt: number;
-  /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration. */
+  /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
   holdUntil: number;
   /** Whether a message object that is too large is sent with less of its text, instead of not at all (PARITY 2.2). */
   trimText?: boolean;

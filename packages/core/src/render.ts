@@ -2,7 +2,7 @@ import { conversationId, isCall, isMessage, isReaction, type NotifyingEvent } fr
 import { mergePatch } from './merge-patch.ts';
 import { type Ends, sentObject } from './message-object.ts';
 import { callActionOf, type NotificationDetails } from './notification-details.ts';
-import type { UserPreferences } from './preferences.ts';
+import { type UserPreferences, usesPrivacyTemplate } from './preferences.ts';
 import { textsOf } from './render-texts.ts';
 import type { AppSettings } from './settings.ts';
 
@@ -44,7 +44,7 @@ export interface RenderContext {
  */
 export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
   const ends = endsOf(event, context);
-  const { push } = context.settings.preferences;
+  const { customJson } = context.settings.preferences.push;
   return compact({
     ...textsOf(event, context, ends),
     ...ends,
@@ -57,8 +57,8 @@ export function renderDetails(event: NotifyingEvent, context: RenderContext): No
       : {}),
     sentAt: String(event.sentAt),
     unreadMessageCount: context.unread,
-    message: isMessage(event) && push.includeMessageObjectSetting ? sentObject(event, ends, push) : undefined,
-    custom: customOf(push.customJson, event.custom),
+    message: messageOf(event, context, ends),
+    custom: customOf(customJson, event.custom),
   });
 }
 
@@ -84,6 +84,13 @@ function endsOf({ sender, conversation }: NotifyingEvent, { profiles, recipient 
     receiverName: named?.name ?? registered?.name ?? profiles.receiver?.name ?? receiver,
     receiverAvatar: named?.avatar ?? registered?.avatar ?? profiles.receiver?.avatar,
   };
+}
+
+/** The message object where the app wants it; never for who is to read the private texts, since it holds the others. */
+function messageOf(event: NotifyingEvent, { settings: { preferences }, recipient }: RenderContext, ends: Ends) {
+  const wanted =
+    preferences.push.includeMessageObjectSetting && !usesPrivacyTemplate(preferences, recipient.preferences);
+  return wanted && isMessage(event) ? sentObject(event, ends, preferences.push) : undefined;
 }
 
 /** The event's own over the app's (RFC 7396); as it is where the app has none. */

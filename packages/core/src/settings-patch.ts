@@ -3,7 +3,7 @@ import { FRESHNESS_CLASSES, type FreshnessClass } from './deadlines.ts';
 import { JsonObject, Locale, TimeZone } from './fields.ts';
 import { choiceOf, GROUP_PREFERENCES, ONE_ON_ONE_PREFERENCES, type PreferenceRule } from './preferences.ts';
 import { AppSchedulePatch } from './schedule.ts';
-import { CALL_ACTIONS, DEFAULT_SETTINGS, MAX_RETENTION_HOURS } from './settings.ts';
+import { CALL_ACTIONS, DEFAULT_SETTINGS, MAX_RETENTION_HOURS, MIN_RETENTION_HOURS } from './settings.ts';
 import { TemplatesPatch } from './templates.ts';
 
 const HOUR_MS = 3_600_000;
@@ -65,7 +65,7 @@ const DeadlinesPatch = z.strictObject(
   >,
 );
 
-const Hours = wholeNumber(1, MAX_RETENTION_HOURS).nullish();
+const Hours = wholeNumber(MIN_RETENTION_HOURS, MAX_RETENTION_HOURS).nullish();
 const Address = z.string().regex(/^.{1,2048}$/, 'must be 1 to 2048 characters');
 const SoundFile = z.string().min(1).max(255).nullish();
 /** 24 to 64 bytes in base64, as https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md says. */

@@ -14,6 +14,8 @@ import { DEFAULT_TEMPLATES, type Templates } from './templates.ts';
 
 /** The states of a call, each with a setting of its own. */
 export const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
+/** The shortest anything about an event is kept: as long as an event with the same id is a duplicate (spec/api.md). */
+export const MIN_RETENTION_HOURS = 24;
 /** The longest anything about an event is kept: what erasing a person promises (spec/api.md). */
 export const MAX_RETENTION_HOURS = 168;
 

@@ -80,6 +80,21 @@ describe('the message object', () => {
     expect(JSON.stringify(sentAlong)).not.toContain('Alice');
   });
 
+  test.each([
+    [1, true, true],
+    [2, false, false],
+    [3, false, true],
+    [3, true, false],
+  ])('of an app that says %i to privacy, for a person who says %s, is sent: %s', (app, own, there) => {
+    const push = { includeMessageObjectSetting: true };
+    const shown = details(sent, {
+      settings: { preferences: { usePrivacyTemplate: app, push } },
+      recipient: { preferences: { usePrivacyTemplate: own } },
+    });
+    expect('message' in shown).toBe(there);
+    expect(JSON.stringify(shown).includes('mood')).toBe(there);
+  });
+
   test('is for new, edited and deleted messages only', () => {
     const subjects = [event('reaction.added'), event('call.initiated'), event('group.member_left')];
     for (const subject of subjects) expect(details(subject, withObject())).not.toHaveProperty('message');

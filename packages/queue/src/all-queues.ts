@@ -29,6 +29,7 @@ const WORDS: Record<string, string> = {
   n: 'unread',
   r: 'addedAgain',
   x: 'deadline',
+  h: 'holdUntil',
   v: 'settingsVersion',
 } satisfies Record<keyof DeliveryJob, string>;
 

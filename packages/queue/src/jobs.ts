@@ -27,6 +27,8 @@ export const DeliveryJob = z.strictObject({
   r: z.literal(1).optional(),
   /** Deadline given by a replay, epoch ms; else the event's own holds. */
   x: z.number().int().optional(),
+  /** How long a provider may hold it, given by a replay, epoch ms. Not with every `x`: the sweeper knows only that. */
+  h: z.number().int().optional(),
   /** The app's settings version at the time of a replay; else the event's own holds. */
   v: z.number().int().optional(),
 });
@@ -36,7 +38,7 @@ export type DeliveryJob = z.infer<typeof DeliveryJob>;
 export const deliveryJob = (
   ref: EventRef,
   delivery: PlannedDelivery,
-  marks: Pick<DeliveryJob, 'r' | 'x' | 'v'> = {},
+  marks: Pick<DeliveryJob, 'r' | 'x' | 'h' | 'v'> = {},
 ): DeliveryJob => ({
   e: ref.key,
   o: delivery.ordinal,

@@ -15,8 +15,8 @@ test.each<[string, PlannedDelivery, Parameters<typeof deliveryJob>[2], DeliveryJ
   [
     'a device that is added again, with nothing unread',
     { ordinal: 7, uid: 'bob', provider: 'apns', deviceId: 'd1', unread: 0 },
-    { r: 1, x: 1_741_847_453_000 },
-    { e: ref.key, o: 7, u: 'bob', d: 'd1', n: 0, r: 1, x: 1_741_847_453_000 },
+    { r: 1, x: 1_741_847_453_000, h: 1_741_847_454_000 },
+    { e: ref.key, o: 7, u: 'bob', d: 'd1', n: 0, r: 1, x: 1_741_847_453_000, h: 1_741_847_454_000 },
   ],
 ])('the job of a delivery to %s holds what it needs, and is taken as it was made', (_, delivery, marks, job) => {
   expect(deliveryJob(ref, delivery, marks)).toEqual(job);

@@ -44,7 +44,7 @@ describe('settings', () => {
   });
 
   test('go back to their default when set to null', async () => {
-    await change({ badge: true, retention: { bulk: 2 }, logs: { until: 5, content: true } });
+    await change({ badge: true, retention: { bulk: 48 }, logs: { until: 5, content: true } });
     expect(await change({ badge: null, retention: { bulk: null }, logs: { until: 0 } })).toEqual({
       ...DEFAULT_SETTINGS,
       logs: { until: 0, content: true },

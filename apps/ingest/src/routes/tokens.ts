@@ -1,19 +1,11 @@
 import { FanfareError, PLATFORMS, type Platform, providerKindOf, TimeZone, type TokenKind, Uid } from '@fanfare/core';
-import {
-  type Device,
-  findSession,
-  kindsOfProvider,
-  listDevices,
-  listSessions,
-  removeDevices,
-  type Session,
-  sessionOf,
-} from '@fanfare/store';
+import { findSession, kindsOfProvider, listDevices, listSessions, removeDevices, sessionOf } from '@fanfare/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { personOf } from '../auth.ts';
 import type { IngestDeps } from '../deps.ts';
-import { badField, OnBehalfOf, SUCCESS, Success, seconds } from '../fields.ts';
+import { badField, OnBehalfOf, SUCCESS, Success } from '../fields.ts';
+import { PushTokenView, viewPushToken } from '../push-token-view.ts';
 import { PushToken, registerPushToken, setTimeZone } from '../push-tokens.ts';
 import type { Server } from '../server.ts';
 
@@ -57,19 +49,7 @@ const Which = z.object({
 const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).nullish();
 const Listed = z.object({
   data: z.object({
-    pushTokens: z.array(
-      z.object({
-        id: z.string(),
-        uid: z.string(),
-        platform: z.string(),
-        providerId: z.string(),
-        pushToken: z.string(),
-        pushTokenType: z.enum(['chat', 'call']),
-        authToken: z.string().optional().describe('The first characters of the login’s auth token.'),
-        createdAt: z.number().describe('Epoch seconds.'),
-        updatedAt: z.number().describe('Epoch seconds.'),
-      }),
-    ),
+    pushTokens: z.array(PushTokenView),
   }),
 });
 
@@ -113,7 +93,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
         listSessions(registry, appId, uid),
       ]);
       const wanted = devices.filter((device) => query.all || session === undefined || device.session === session);
-      return { data: { pushTokens: wanted.map((device) => view(uid, device, sessions)) } };
+      return { data: { pushTokens: wanted.map((device) => viewPushToken(uid, device, sessions)) } };
     },
   );
 
@@ -203,19 +183,4 @@ async function checkProvider({ registry }: IngestDeps, appId: string, { platform
   const [other] = kinds;
   if (other) throw badField('providerId', `"${providerId}" is of ${other}, the platform of ${kind}`);
   throw new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${providerId}"`);
-}
-
-function view(uid: string, device: Device, sessions: Session[]) {
-  const prefix = sessions.find(({ session }) => session === device.session)?.prefix;
-  return {
-    id: device.id,
-    uid,
-    platform: device.platform,
-    providerId: device.providerId,
-    pushToken: device.token,
-    pushTokenType: PLATFORMS[device.platform].kind === 'voip' ? ('call' as const) : ('chat' as const),
-    ...(prefix === undefined ? {} : { authToken: `${prefix}…` }),
-    createdAt: seconds(device.createdAt),
-    updatedAt: seconds(device.registeredAt),
-  };
 }

@@ -1,8 +1,8 @@
-import { DisplayName, FanfareError, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
+import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
 import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
-import { SUCCESS, Success, seconds } from '../fields.ts';
+import { SUCCESS, Success, seconds, unknownUser } from '../fields.ts';
 import type { Server } from '../server.ts';
 
 /** Unknown fields are passed over: CometChat's users have more of them. `null` removes a value. */
@@ -67,8 +67,6 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
     },
   );
 }
-
-const unknownUser = (uid: string) => new FanfareError('ERR_UID_NOT_FOUND', `uid: there is no user "${uid}"`);
 
 const view = ({ deactivated = false, createdAt, lastActiveAt, ...user }: User) => ({
   ...user,

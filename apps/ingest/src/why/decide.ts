@@ -1,6 +1,6 @@
 import { decider, mentionsIn, type NotifyingEvent, type PlannedRecipient, planRecipient } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
-import { type AppBundle, countMembers, followersAmong, readGroupSize } from '@fanfare/store';
+import { type AppBundle, countMembers, followersAmong, hasLeftThread, readGroupSize } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import type { Candidate } from './candidacy.ts';
 
@@ -35,7 +35,10 @@ async function isGroupTooLarge(
   return ((await (membership ? readGroupSize : countMembers)(registry, appId, guid)) ?? 0) > maxGroupSize;
 }
 
-/** Whether a person follows the thread that a reply is in, or will as soon as it is posted: mentioned, or its author. */
+/**
+ * Whether a person follows the thread that a reply is in, or will as soon as it is posted: mentioned, or its author,
+ * unless they have left it.
+ */
 async function followsThread(
   { registry, queueRedis }: IngestDeps,
   appId: string,
@@ -49,5 +52,6 @@ async function followsThread(
     followersAmong(registry, appId, parentId, [uid]),
     findMessage(queueRedis, appId, parentId),
   ]);
-  return followers.has(uid) || parent?.author === uid;
+  if (followers.has(uid)) return true;
+  return parent?.author === uid && !(await hasLeftThread(registry, appId, parentId, uid));
 }

@@ -19,7 +19,9 @@ import { type Device, listDevices, readUser } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { existing } from '../routes/apps.ts';
 import { type Absence, absenceSentence } from './absence.ts';
+import { readBundle } from './bundle.ts';
 import { absenceByEvent, candidacy } from './candidacy.ts';
+import { decideOne } from './decide.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { suppressedVerdict } from './suppressed.ts';
 
@@ -125,18 +127,17 @@ async function absentVerdict(
   const certain = absenceByEvent(event, uid);
   if (certain) return notInAudience(certain, absenceSentence(cast.name, certain));
   if (expanding) return { decision: 'not_decided_yet', sentence: UNDECIDED };
-  const found = await candidacy(deps, await existing(deps, appId), event, uid);
-  if ('absence' in found) {
-    const why = absenceSentence(cast.name, found.absence).replace(/^Not sent: /, '');
-    return notInAudience(
-      found.absence,
-      `Not sent: ${cast.name} was not among the recipients when they were found. As of now: ${why}`,
-    );
-  }
-  return notInAudience(
-    'not_planned',
-    `Not sent: ${cast.name} was not among the recipients when they were found, and would be now.`,
-  );
+  const bundle = await readBundle(deps, appId);
+  const found = await candidacy(deps, bundle.app, event, uid);
+  const was = `Not sent: ${cast.name} was not among the recipients when they were found`;
+  const asOfNow = (sentence: string) => sentence.replace(/^Not sent/, () => `${was}. As of now`);
+  if ('absence' in found) return notInAudience(found.absence, asOfNow(absenceSentence(cast.name, found.absence)));
+  const now = deps.now();
+  const decided = await decideOne(deps, bundle, found, now);
+  if (!('suppressed' in decided)) return notInAudience('not_planned', `${was}, and would be now.`);
+  const timezone = found.recipient.timezone ?? bundle.app.settings.timezone;
+  const verdict = suppressedVerdict(event, cast, decided, { timezone, now });
+  return { ...verdict, sentence: asOfNow(verdict.sentence) };
 }
 
 const UNDECIDED = 'Not decided yet: the recipients of the event are still being found.';

@@ -2,6 +2,32 @@ import { SUCCESS } from '../../fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
+/** What bob's phones have registered. */
+const DEVICES = [
+  {
+    id: STAND_INS.iphoneId,
+    uid: 'bob',
+    platform: 'apns_ios_device',
+    providerId: 'apns-1',
+    pushToken: 'tok_iphone_of_bob',
+    pushTokenType: 'chat',
+    authToken: STAND_INS.authTokenShown,
+    createdAt: 1_741_847_453,
+    updatedAt: 1_741_847_453,
+  },
+  {
+    id: STAND_INS.androidId,
+    uid: 'bob',
+    platform: 'fcm_android',
+    providerId: 'fcm-1',
+    pushToken: 'tok_android_of_bob',
+    pushTokenType: 'chat',
+    authToken: STAND_INS.authTokenShown,
+    createdAt: 1_741_847_453,
+    updatedAt: 1_741_847_453,
+  },
+];
+
 /** Push tokens, on the path of today and on the legacy one. */
 export const tokens: readonly Example[] = [
   {
@@ -44,32 +70,17 @@ export const tokens: readonly Example[] = [
     status: 200,
     answer: {
       data: {
-        pushTokens: [
-          {
-            id: STAND_INS.iphoneId,
-            uid: 'bob',
-            platform: 'apns_ios_device',
-            providerId: 'apns-1',
-            pushToken: 'tok_iphone_of_bob',
-            pushTokenType: 'chat',
-            authToken: STAND_INS.authTokenShown,
-            createdAt: 1_741_847_453,
-            updatedAt: 1_741_847_453,
-          },
-          {
-            id: STAND_INS.androidId,
-            uid: 'bob',
-            platform: 'fcm_android',
-            providerId: 'fcm-1',
-            pushToken: 'tok_android_of_bob',
-            pushTokenType: 'chat',
-            authToken: STAND_INS.authTokenShown,
-            createdAt: 1_741_847_453,
-            updatedAt: 1_741_847_453,
-          },
-        ],
+        pushTokens: DEVICES,
       },
     },
+  },
+  {
+    operation: 'GET /v3/users/{uid}/devices',
+    as: 'backend',
+    params: { uid: 'bob' },
+    query: { state: 'active' },
+    status: 200,
+    answer: { data: DEVICES, meta: {} },
   },
   {
     operation: 'GET /v2/tokens',
