@@ -37,8 +37,8 @@ export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(inp
 
 /**
  * Takes posted events: makes the people known that they name, stores each durably with its place in the list of open
- * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this resolves everything accepted is stored; an event whose job
- * could not be queued any more is found by the sweeper.
+ * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this
+ * resolves everything accepted is stored; an event whose job could not be queued any more is found by the sweeper.
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
@@ -61,10 +61,10 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
   const events = await completeEvents(deps, appId, posted);
   const people = new Set(events.flatMap((event) => [...peopleIn(event)]));
   const [sizes] = await Promise.all([
-    groupSizes(deps, app, events),
+    audienceSizes(deps, app, events),
     touchUsers(deps.registry, appId, [...people], deps.now()),
   ]);
-  const accepted = events.map((event) => toAccepted(deps, app, event, sizes));
+  const accepted = events.map((event, i) => toAccepted(deps, app, event, sizes[i] as number));
   const acceptances = await Promise.all(
     accepted.map((event) =>
       acceptEvent(deps.queueRedis, event, {
@@ -83,9 +83,8 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
   return acceptances;
 }
 
-function toAccepted(deps: IngestDeps, app: App, event: Event, sizes: Map<string, number>): AcceptedEvent {
+function toAccepted(deps: IngestDeps, app: App, event: Event, size: number): AcceptedEvent {
   const receivedAt = deps.now();
-  const size = sizeOf(audienceOf(event, app.settings), (guid) => sizes.get(guid) ?? 0);
   return {
     key: newEventKey(receivedAt, deps.random),
     appId: app.appId,
@@ -126,12 +125,13 @@ async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances
   );
 }
 
-/** How many members the groups have that these events are for. */
-async function groupSizes(deps: IngestDeps, app: App, events: Event[]): Promise<Map<string, number>> {
+/** How many people each event is for, about; of events for the same group it is asked once. */
+async function audienceSizes(deps: IngestDeps, app: App, events: Event[]): Promise<number[]> {
   const audiences = events.map((event) => audienceOf(event, app.settings));
   const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
   const sizes = await Promise.all(guids.map((guid) => groupSizeOf(deps, app, guid)));
-  return new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
+  const groups = new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
+  return audiences.map((audience) => sizeOf(audience, (guid) => groups.get(guid) ?? 0));
 }
 
 const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({

@@ -44,8 +44,9 @@ function overtakes(event: Event, { preferences }: AppSettings): event is Message
 
 /**
  * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
- * call, that a ring is over, that a message was changed; and, where the app keeps a log, that there is something to show. Before the events are
- * queued, so that a ring is over, and a text taken back, before anybody can send it; noting the same again changes nothing.
+ * call, that a ring is over, that a message was changed; and, where the app keeps a log, that there is something to
+ * show. Before the events are queued, so that a ring is over, and a text taken back, before anybody can send it; noting
+ * the same again changes nothing.
  */
 export async function noteEvents(
   { queueRedis, now }: IngestDeps,

@@ -78,6 +78,14 @@ export async function findReached(
   return targets.length === 0 ? undefined : { uid, targets: targets.map(({ target, state }) => ({ target, state })) };
 }
 
+/** The devices on which a ring has rung for one person; undefined as for `rungOn`, and where no ring is known. */
+export const rungFor = async (
+  redis: Redis,
+  ring: { ref: EventRef } | undefined,
+  uid: string,
+): Promise<ReadonlySet<string> | undefined> =>
+  rungOn((ring && (await findReached(redis, ring.ref, uid)))?.targets ?? []);
+
 const counts = (state: DeliveryState, besides: readonly DeliveryState[]): boolean =>
   state === 'accepted' || isOpen(state) || besides.includes(state);
 

@@ -1,5 +1,5 @@
 import type { AcceptedEvent, CallEvent } from '@fanfare/core';
-import { findCall, findReached, rungOn } from '@fanfare/ledger';
+import { findCall, rungFor } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 import type { AudienceSource } from './source.ts';
 
@@ -20,7 +20,7 @@ export const partiesSource = (
     const rung = new Map<string, ReadonlySet<string>>();
     await Promise.all(
       page.uids.map(async (uid) => {
-        const devices = rungOn((ring && (await findReached(queueRedis, ring.ref, uid)))?.targets ?? []);
+        const devices = await rungFor(queueRedis, ring, uid);
         if (devices) rung.set(uid, devices);
       }),
     );

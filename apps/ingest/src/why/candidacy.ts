@@ -1,6 +1,5 @@
 import {
   audienceOf,
-  type CallEvent,
   type Event,
   excludedFrom,
   isCall,
@@ -11,7 +10,7 @@ import {
   type NotifyingEvent,
   peopleIn,
 } from '@fanfare/core';
-import { countedBesides, findCall, findReached, originalOf, rungOn } from '@fanfare/ledger';
+import { countedBesides, findCall, findReached, originalOf, rungFor, rungOn } from '@fanfare/ledger';
 import { type App, blockedAmong, membersAmong, type Recipient, readRecipients } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { IngestDeps } from '../deps.ts';
@@ -72,20 +71,12 @@ export function absenceByEvent(event: Event, uid: string): Absence | undefined {
 
 /** Of a person whom the event names, or of the two of a 1:1. Who answered a call counts if it rang for them. */
 async function namedStanding(queueRedis: Redis, appId: string, event: NotifyingEvent, uid: string): Promise<Standing> {
-  const rung = isCall(event) ? await rungFor(queueRedis, appId, event, uid) : undefined;
+  const rung = isCall(event)
+    ? await rungFor(queueRedis, await findCall(queueRedis, appId, event.call.sessionId), uid)
+    : undefined;
   if (uid === event.sender.uid && !rung) return { absence: 'sender' };
   const named = event.recipients !== undefined || uid === event.sender.uid || uid === event.conversation.id;
   return named ? { rung } : { absence: 'not_a_member' };
-}
-
-async function rungFor(
-  queueRedis: Redis,
-  appId: string,
-  { call }: CallEvent,
-  uid: string,
-): Promise<ReadonlySet<string> | undefined> {
-  const ring = await findCall(queueRedis, appId, call.sessionId);
-  return rungOn((ring && (await findReached(queueRedis, ring.ref, uid)))?.targets ?? []);
 }
 
 async function standingOf(
