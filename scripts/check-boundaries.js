@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 const TABLE = [
   { places: ['packages/core', 'packages/runtime', 'packages/client', 'packages/redis-server'], may: /^$/ },
   { places: ['packages/queue', 'packages/ledger', 'packages/store', 'packages/providers'], may: /^packages\/core$/ },
-  { places: ['packages/testkit'], may: /^packages\/(core|redis-server)$/ },
+  { places: ['packages/testkit'], may: /^packages\/redis-server$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },
   { places: ['examples'], may: /^packages\/client$/ },
@@ -14,7 +14,7 @@ const TABLE = [
 ];
 /** Only ever a devDependency, and not of itself or what it leans on: no cycles. */
 const TESTKIT = '@fanfare/testkit';
-const BELOW_TESTKIT = ['packages/core', 'packages/redis-server', 'packages/testkit'];
+const BELOW_TESTKIT = ['packages/redis-server', 'packages/testkit'];
 /** Libraries that are kept to one place. */
 const ONLY_IN = [
   [/^bullmq($|[-/])/, ['packages/queue']],

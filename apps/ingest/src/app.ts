@@ -2,16 +2,17 @@ import { Producer } from '@fanfare/queue';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
 import { connectRedisPair, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import type { Route } from './auth.ts';
+import { OverloadGuard } from './accept/overload.ts';
 import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
-import { FailureLimit } from './failure-limit.ts';
-import { OverloadGuard } from './overload.ts';
-import { readiness } from './readiness.ts';
-import { createServer, type Server } from './server.ts';
+import type { Route } from './http/auth.ts';
+import { FailureLimit } from './http/failure-limit.ts';
+import type { Server } from './http/fastify.ts';
+import { readiness } from './http/readiness.ts';
+import { createServer } from './http/server.ts';
 
-export type { Access, Route } from './auth.ts';
 export { type IngestConfig, readConfig } from './config.ts';
+export type { Access, Route } from './http/auth.ts';
 export { EXAMPLES, type Example, STAND_INS } from './openapi/examples/index.ts';
 
 /** What a caller in the same process may set besides the environment. */

@@ -1,8 +1,8 @@
 import { parseCidrs } from '@fanfare/providers';
 import { base64Bytes, type Env, flag, intBetween, listBy, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
-import { parseOrigins } from './cors.ts';
-import { HOST } from './sdk/host.ts';
+import { parseOrigins } from './http/cors.ts';
+import { HOST } from './routes/sdk/host.ts';
 
 /**
  * What ingest takes from the environment.

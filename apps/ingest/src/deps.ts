@@ -4,7 +4,7 @@ import type { Logger, Metrics } from '@fanfare/runtime';
 import type { MemoryWatch, SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { IngestConfig } from './config.ts';
-import type { FailureLimit } from './failure-limit.ts';
+import type { FailureLimit } from './http/failure-limit.ts';
 
 /** What the routes work with; made in app.ts. */
 export interface IngestDeps {

@@ -1,6 +1,6 @@
 import { type CallEvent, isMessage } from '@fanfare/core';
 import { isOvertaken, isRingOver } from '@fanfare/ledger';
-import type { SenderDeps } from './deps.ts';
+import type { Redis } from 'ioredis';
 import type { LoadedEvent } from './event-cache.ts';
 
 /** So soon after its receipt, epoch ms, an event is taken for the latest: whoever changes it, does so later. */
@@ -9,15 +9,21 @@ const PROMPT_MS = 2000;
 /** How long an answer holds for the other deliveries of the same event: of a large group they all come late. */
 const ANSWER_HOLDS_MS = 100;
 
+interface OvertakenDeps {
+  /** Redis of queues and ledger. */
+  queueRedis: Redis;
+  now(): number;
+}
+
 /**
  * Asks whether an event is news no more: its ring is over, its message was deleted or edited since. A ring is looked up
  * always, a message where it may be late: its delivery comes `again`, or some time after the event was received.
  */
 export class Overtaken {
-  readonly #deps: Pick<SenderDeps, 'queueRedis' | 'now'>;
+  readonly #deps: OvertakenDeps;
   readonly #answers = new WeakMap<LoadedEvent, { at: number; overtaken: Promise<boolean> }>();
 
-  constructor(deps: Pick<SenderDeps, 'queueRedis' | 'now'>) {
+  constructor(deps: OvertakenDeps) {
     this.#deps = deps;
   }
 

@@ -1,4 +1,5 @@
-import { backoffMs, type Lane, type Outcome, type ProviderKind, retryPolicy, type SettledState } from '@fanfare/core';
+import type { Lane, Outcome, ProviderKind, SettledState } from '@fanfare/core';
+import { backoffMs, retryPolicy } from './backoff.ts';
 
 /** What happens to a job when its handler is through. */
 export type Step =

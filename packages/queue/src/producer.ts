@@ -1,6 +1,7 @@
-import { deliveryId, type Lane, type ProviderKind, retryPolicy } from '@fanfare/core';
+import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { retryPolicy } from './backoff.ts';
 import type { DeliveryJob, EventJob } from './jobs.ts';
 import { type QueueKind, queueName, queuePrefix } from './names.ts';
 

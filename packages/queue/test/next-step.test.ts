@@ -1,5 +1,6 @@
-import { LANES, type Lane, type Outcome, PROVIDER_KINDS, type ProviderKind, retryPolicy } from '@fanfare/core';
+import { LANES, type Lane, type Outcome, PROVIDER_KINDS, type ProviderKind } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
+import { retryPolicy } from '../src/backoff.ts';
 import { nextStep, type StepContext } from '../src/index.ts';
 
 const NOW = 1_700_000_000_000;

@@ -2,8 +2,8 @@ import { Event } from '@fanfare/core';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Route } from '../auth.ts';
-import { TAGS } from './areas.ts';
+import type { Route } from '../http/auth.ts';
+import type { Area } from '../routes/area.ts';
 import { completeOperations, type Paths } from './operations.ts';
 import { SECURITY_SCHEMES } from './security.ts';
 
@@ -34,14 +34,14 @@ const ERROR = {
  * How the OpenAPI document is made: schemas from the zod schemas of the routes, and from `routes`, read when the
  * document is asked for, who may call what and which errors that brings.
  */
-export function documentOptions(routes: readonly Route[]): FastifyDynamicSwaggerOptions {
+export function documentOptions(routes: readonly Route[], areas: readonly Area[]): FastifyDynamicSwaggerOptions {
   nameSchemas();
   return {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Fanfare', version: '3', description: DESCRIPTION, license: { name: 'Apache-2.0' } },
       servers: [{ url: '/', description: 'This server.' }],
-      tags: TAGS,
+      tags: areas.map(({ tag: name, description }) => ({ name, description })),
       components: { securitySchemes: SECURITY_SCHEMES, schemas: { Error: ERROR } },
     },
     transform: jsonSchemaTransform,

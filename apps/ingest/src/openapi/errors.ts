@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '@fanfare/core';
-import type { Route } from '../auth.ts';
+import type { Route } from '../http/auth.ts';
 import { authErrorsOf } from './security.ts';
 
 /** What of an operation decides which errors it can answer, besides who may call it. */

@@ -1,6 +1,5 @@
 import { ERRORS, type ErrorCode } from '@fanfare/core';
-import type { Route } from '../auth.ts';
-import { areaOf } from './areas.ts';
+import type { Route } from '../http/auth.ts';
 import { errorResponses, errorsOf } from './errors.ts';
 import type { Example } from './examples/example.ts';
 import { EXAMPLES } from './examples/index.ts';
@@ -78,7 +77,6 @@ function completed(operation: Operation, path: string, route: Route) {
   return {
     ...operation,
     operationId: operationId(route.method, path),
-    tags: [areaOf(path)],
     description: description === undefined ? whoMayCall(route) : `${description}\n\n${whoMayCall(route)}`,
     security: securityOf(route),
     ...(parameters.length === 0 ? {} : { parameters: parameters.map((each) => withExample(each, examples)) }),

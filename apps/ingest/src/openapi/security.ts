@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@fanfare/core';
-import type { Access, Route } from '../auth.ts';
+import type { Access, Route } from '../http/auth.ts';
 
 const headerKey = (name: string, description: string) => ({
   type: 'apiKey' as const,

@@ -1,4 +1,4 @@
-import { type NotInAudience, notInAudienceSentence } from '@fanfare/core';
+import { type NotInAudience, notInAudienceSentence } from './sentence.ts';
 
 /** Why somebody is not among those an event is for. */
 export type Absence = NotInAudience | Ours;

@@ -1,6 +1,6 @@
 import { type AppBundle, AppCache } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
-import { unknownApp } from '../routes/apps.ts';
+import { unknownApp } from '../http/require-app.ts';
 
 /** The app as workers know it, read now. @throws FanfareError when there is none. */
 export async function readBundle({ registry, box, now }: IngestDeps, appId: string): Promise<AppBundle> {

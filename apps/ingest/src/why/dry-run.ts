@@ -1,6 +1,6 @@
 import type { Deadline, Event, Lane, NotificationDetails } from '@fanfare/core';
 import type { AppBundle } from '@fanfare/store';
-import { completeEvents } from '../complete-events.ts';
+import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';

@@ -1,6 +1,6 @@
 import type { LoggedRef } from '@fanfare/ledger';
 import { z } from 'zod';
-import { badField } from '../fields.ts';
+import { badField } from '../http/fields.ts';
 
 /** Back in time from the newest, or forward from the oldest (PARITY 4.4). */
 export type Affix = 'prepend' | 'append';

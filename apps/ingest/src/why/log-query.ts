@@ -1,6 +1,6 @@
 import { PROVIDER_KINDS } from '@fanfare/core';
 import { z } from 'zod';
-import { PageCursor, PageLimit } from '../fields.ts';
+import { PageCursor, PageLimit } from '../http/fields.ts';
 import { LOG_TRIGGERS, type LogFacts } from './log-facts.ts';
 import type { LogRow } from './log-row.ts';
 

@@ -16,9 +16,9 @@ import {
 } from '@fanfare/core';
 import { apnsHeaders, renderApns, renderFcm, wireMessage } from '@fanfare/providers';
 import type { AppBundle } from '@fanfare/store';
-import { completeEvents } from '../complete-events.ts';
+import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
-import { badField } from '../fields.ts';
+import { badField } from '../http/fields.ts';
 import { readBundle } from './bundle.ts';
 import { detailsFor } from './details.ts';
 import { readCast } from './profiles.ts';

@@ -1,5 +1,6 @@
-import { type Event, type PlannedRecipient, type SuppressionReason, suppressionSentence } from '@fanfare/core';
+import type { Event, PlannedRecipient, SuppressionReason } from '@fanfare/core';
 import type { Cast } from './profiles.ts';
+import { suppressionSentence } from './sentence.ts';
 
 /** Somebody who is not notified, with the reason. */
 export type SuppressedRecipient = Extract<PlannedRecipient, { suppressed: SuppressionReason }>;

@@ -1,7 +1,7 @@
 import { audienceOf, type Deadline, deadlineOf, type Event, type Lane, laneOf } from '@fanfare/core';
 import { isRingOver } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
-import { groupSizeOf, sizeOf } from '../audience-size.ts';
+import { groupSizeOf, sizeOf } from '../accept/audience-size.ts';
 import type { IngestDeps } from '../deps.ts';
 
 /** The lane and the deadline that an event would be given at `now` (epoch ms). */

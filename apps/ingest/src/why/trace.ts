@@ -1,11 +1,4 @@
-import {
-  type AcceptedEvent,
-  type DeliveryState,
-  deliveryId,
-  deliverySentence,
-  type EventRef,
-  type ProviderKind,
-} from '@fanfare/core';
+import { type AcceptedEvent, type DeliveryState, deliveryId, type EventRef, type ProviderKind } from '@fanfare/core';
 import {
   type AttemptNote,
   type FoundDeadLetter,
@@ -17,12 +10,13 @@ import {
 } from '@fanfare/ledger';
 import { type Device, listDevices, readUser } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
-import { existing } from '../routes/apps.ts';
+import { requireApp } from '../http/require-app.ts';
 import { type Absence, absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
 import { absenceByEvent, candidacy } from './candidacy.ts';
 import { decideOne } from './decide.ts';
 import { type Cast, readCast } from './profiles.ts';
+import { deliverySentence } from './sentence-delivery.ts';
 import { suppressedVerdict } from './suppressed.ts';
 
 /** What was decided for a person. */
@@ -88,7 +82,7 @@ async function plannedVerdict(deps: IngestDeps, inHand: InHand, planned: Planned
 }
 
 async function timezoneOf(deps: IngestDeps, appId: string, uid: string): Promise<string> {
-  const [app, user] = await Promise.all([existing(deps, appId), readUser(deps.registry, appId, uid)]);
+  const [app, user] = await Promise.all([requireApp(deps, appId), readUser(deps.registry, appId, uid)]);
   return user?.timezone ?? app.settings.timezone;
 }
 

@@ -11,7 +11,7 @@ import {
   type PreferenceRule,
   type UserPreferences,
 } from '../../src/index.ts';
-import { checked, GROUP_ACTIONS, smallest } from '../sample-events.ts';
+import { checked, GROUP_ACTIONS, smallest } from './sample-events.ts';
 
 export const ZONES = [
   'Asia/Tokyo',

@@ -1,4 +1,4 @@
-import { SUCCESS } from '../../fields.ts';
+import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 
 /** Threads that are followed, and messages that are read. */

@@ -1,4 +1,4 @@
-import { SUCCESS } from '../../fields.ts';
+import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 

@@ -1,0 +1,146 @@
+import {
+  type AcceptedEvent,
+  audienceOf,
+  deadlineOf,
+  type Event,
+  FanfareError,
+  isNotifying,
+  type Lane,
+  laneOf,
+  newEventKey,
+  parseEvent,
+  peopleIn,
+} from '@fanfare/core';
+import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type App, readApp, touchUsers } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+import { groupSizeOf, sizeOf } from './audience-size.ts';
+import { completeEvents } from './complete-events.ts';
+import { noteEvents } from './note-events.ts';
+
+/** What became of one posted event. */
+export interface EventResult {
+  id: string;
+  status: 'accepted' | 'duplicate' | 'rejected';
+  /** Of a rejected one: what is wrong, naming the field. */
+  error?: { code: string; message: string };
+}
+
+/** One posted event: what came, and what it was found to be. */
+export interface Offer {
+  input: unknown;
+  parsed: ReturnType<typeof parseEvent>;
+}
+
+/** Validates what was posted as one event. */
+export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
+
+/**
+ * Takes posted events: makes the people known that they name, stores each durably with its place in the list of open
+ * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this
+ * resolves everything accepted is stored; an event whose job could not be queued any more is found by the sweeper.
+ * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
+ */
+export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
+  const app = await readApp(deps.registry, appId);
+  if (!app) throw new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+  const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
+  const acceptances = await storeAll(deps, app, events);
+  let next = 0;
+  return offers.map(({ input, parsed }) => {
+    const outcome = parsed.ok
+      ? resultOf(parsed.event, acceptances[next++] as Acceptance)
+      : rejected(input, parsed.error);
+    deps.metrics.events.inc({ result: outcome.status });
+    return outcome;
+  });
+}
+
+async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
+  const { appId } = app;
+  const events = await completeEvents(deps, appId, posted);
+  const people = new Set(events.flatMap((event) => [...peopleIn(event)]));
+  const [sizes] = await Promise.all([
+    audienceSizes(deps, app, events),
+    touchUsers(deps.registry, appId, [...people], deps.now()),
+  ]);
+  const accepted = events.map((event, i) => toAccepted(deps, app, event, sizes[i] as number));
+  const acceptances = await Promise.all(
+    accepted.map((event) =>
+      acceptEvent(deps.queueRedis, event, {
+        shards: deps.config.QUEUE_SHARDS,
+        retentionMs: retentionOf(app, event),
+      }),
+    ),
+  );
+  const noted = accepted.map((each, i) => {
+    const { key, shard, duplicate } = acceptances[i] as Acceptance;
+    const { event, receivedAt } = each;
+    return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, each), duplicate };
+  });
+  await noteEvents(deps, app, noted);
+  await queueNew(deps, accepted, acceptances);
+  return acceptances;
+}
+
+function toAccepted(deps: IngestDeps, app: App, event: Event, size: number): AcceptedEvent {
+  const receivedAt = deps.now();
+  return {
+    key: newEventKey(receivedAt, deps.random),
+    appId: app.appId,
+    event,
+    lane: laneOf(event, size, deps.config.BULK_AUDIENCE),
+    receivedAt,
+    ...deadlineOf(event, receivedAt, app.settings.deadlines),
+    settingsVersion: app.version,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Read marks and blocks notify nobody and are many: kept for no longer than it takes to know them again. */
+function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<AcceptedEvent, 'event' | 'lane'>): number {
+  const kept = (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
+  return isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
+}
+
+/** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */
+async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
+  const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
+  accepted.forEach(({ lane }, i) => {
+    const { duplicate, key, shard } = acceptances[i] as Acceptance;
+    if (duplicate) return;
+    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
+    batch.keys.push(key);
+    batches.set(`${shard} ${lane}`, batch);
+  });
+  await Promise.all(
+    [...batches.values()].map(({ shard, lane, keys }) =>
+      deps.producer
+        .addEvents(shard, lane, keys)
+        .catch((error: Error) =>
+          deps.log.warn({ reason: error.message, events: keys.length }, 'events.left_to_sweeper'),
+        ),
+    ),
+  );
+}
+
+/** How many people each event is for, about; of events for the same group it is asked once. */
+async function audienceSizes(deps: IngestDeps, app: App, events: Event[]): Promise<number[]> {
+  const audiences = events.map((event) => audienceOf(event, app.settings));
+  const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
+  const sizes = await Promise.all(guids.map((guid) => groupSizeOf(deps, app, guid)));
+  const groups = new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
+  return audiences.map((audience) => sizeOf(audience, (guid) => groups.get(guid) ?? 0));
+}
+
+const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({
+  id: event.id,
+  status: duplicate ? 'duplicate' : 'accepted',
+});
+
+function rejected(input: unknown, error: FanfareError): EventResult {
+  const given = typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined;
+  const id = typeof given === 'string' || typeof given === 'number' ? String(given).slice(0, 128) : '';
+  return { id, status: 'rejected', error: { code: error.code, message: error.message } };
+}

@@ -1,0 +1,117 @@
+import {
+  type AppSettings,
+  type CallEvent,
+  type Event,
+  type EventRef,
+  isCall,
+  isMessage,
+  isNotifying,
+  type MessageEvent,
+} from '@fanfare/core';
+import { endRing, noteCall, noteChange, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
+import type { App } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+
+/** An event that has been accepted, now or before. */
+export interface Noted {
+  event: Event;
+  ref: EventRef;
+  receivedAt: number;
+  /** How long everything about it is kept. */
+  retentionMs: number;
+  /** Accepted before: it is in the log already. */
+  duplicate: boolean;
+}
+
+/** States of a call after which it does not ring any more. */
+const OVER = new Set(['call.cancelled', 'call.rejected', 'call.unanswered', 'call.busy', 'call.ended']);
+/** Those that one person brings about for themselves: in a group it goes on ringing for the others (PARITY 5.6). */
+const OVER_FOR_ONE = new Set(['call.rejected', 'call.busy']);
+
+const endsRing = ({ type, conversation }: CallEvent): boolean =>
+  OVER.has(type) && !(conversation.type === 'group' && OVER_FOR_ONE.has(type));
+
+/**
+ * Whether nothing sent of the message before is to be sent any more: it was deleted, or edited and everybody who has not
+ * got it yet gets the edit.
+ */
+function overtakes(event: Event, { preferences }: AppSettings): event is MessageEvent {
+  if (!isMessage(event) || event.type === 'message.sent') return false;
+  if (event.type === 'message.deleted') return true;
+  const { messageEditedSetting } = event.conversation.type === 'group' ? preferences.group : preferences.oneOnOne;
+  return messageEditedSetting === 2 && event.recipients === undefined;
+}
+
+/**
+ * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
+ * call, that a ring is over, that a message was changed; and, where the app keeps a log, that there is something to
+ * show. Before the events are queued, so that a ring is over, and a text taken back, before anybody can send it; noting
+ * the same again changes nothing.
+ */
+export async function noteEvents(
+  { queueRedis, now }: IngestDeps,
+  { appId, settings }: App,
+  events: readonly Noted[],
+): Promise<void> {
+  const logged =
+    settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
+  await Promise.all([
+    ...byRetention(events).map(([retentionMs, group]) => noteSameKept(queueRedis, appId, group, retentionMs)),
+    ...events.flatMap((noted) => noteCallEvent(queueRedis, appId, noted)),
+    ...events.flatMap(({ event, ref, retentionMs }) =>
+      overtakes(event, settings) ? [noteChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
+    ),
+    ...logged.map(({ ref, receivedAt, retentionMs }) => noteLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
+  ]);
+}
+
+async function noteSameKept(
+  queueRedis: IngestDeps['queueRedis'],
+  appId: string,
+  events: readonly Noted[],
+  retentionMs: number,
+): Promise<void> {
+  const messages = events.flatMap(({ event, ref }) =>
+    event.type === 'message.sent'
+      ? [{ messageId: event.message.id, author: event.sender.uid, conversation: place(event.conversation), ref }]
+      : [],
+  );
+  const reactions = events.flatMap(({ event, ref }) =>
+    event.type === 'reaction.added'
+      ? [
+          {
+            reactionId: event.reaction.id,
+            messageId: event.reaction.messageId,
+            reactor: event.sender.uid,
+            ...(event.reaction.messageSender ? { author: event.reaction.messageSender } : {}),
+            conversation: place(event.conversation),
+            ref,
+          },
+        ]
+      : [],
+  );
+  if (messages.length > 0) await noteMessages(queueRedis, appId, messages, retentionMs);
+  if (reactions.length > 0) await noteReactions(queueRedis, appId, reactions, retentionMs);
+}
+
+function noteCallEvent(
+  queueRedis: IngestDeps['queueRedis'],
+  appId: string,
+  { event, ref, retentionMs }: Noted,
+): Promise<void>[] {
+  if (!isCall(event)) return [];
+  const { sessionId, type, id: callId } = event.call;
+  if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.sentAt, retentionMs)];
+  if (event.type !== 'call.initiated') return [];
+  const conversation = place(event.conversation);
+  const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };
+  return [noteCall(queueRedis, appId, call, retentionMs)];
+}
+
+const place = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });
+
+function byRetention(events: readonly Noted[]): [number, Noted[]][] {
+  const groups = new Map<number, Noted[]>();
+  for (const noted of events) groups.set(noted.retentionMs, [...(groups.get(noted.retentionMs) ?? []), noted]);
+  return [...groups];
+}

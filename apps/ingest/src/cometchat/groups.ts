@@ -1,0 +1,82 @@
+import { type Event, type GroupActionEvent, MAX_RECIPIENTS, Uid } from '@fanfare/core';
+import { z } from 'zod';
+import { fingerprint, webhookEventId } from './event-id.ts';
+import { type Reader, reader } from './reader.ts';
+import { whole } from './translation.ts';
+import { WireGroup, WireMember, WireTime, WireUser } from './wire.ts';
+
+/** A map uid to user, as a list. */
+const Members = z
+  .record(z.string(), WireMember)
+  .refine((map) => Object.keys(map).every((uid) => Uid.safeParse(uid).success), {
+    error: 'has a key that is not 1 to 100 characters of A-Z, a-z, 0-9, "_" and "-"',
+  })
+  .transform((map) => Object.entries(map).map(([uid, member]) => ({ ...member, uid })))
+  .refine((list) => list.length > 0 && list.length <= MAX_RECIPIENTS, {
+    error: `must name 1 to ${MAX_RECIPIENTS} users`,
+  });
+type Member = z.output<typeof Members>[number];
+
+/** Who acts where no person does; CometChat's own name for it. */
+const SYSTEM = 'app_system';
+
+const Action = z.object({ group: WireGroup, members: Members, by: WireUser.nullish(), sentAt: WireTime });
+type Action = z.output<typeof Action>;
+
+/** `group_member_joined`, `_left`: whoever it is about did it themselves, so there is an event for each. */
+export const readOwnAction = (type: 'group.member_joined' | 'group.member_left'): Reader =>
+  reader(Action, (action, { trigger, now }) =>
+    whole(
+      ...action.members.map(
+        (member): GroupActionEvent => ({
+          ...common(trigger, action, [member], now),
+          type,
+          sender: personOf(member),
+        }),
+      ),
+    ),
+  );
+
+/** The other `group_member_*`: something was done to the members (PARITY 5.5). */
+export const readActionOnMembers = (type: GroupActionEvent['type']): Reader =>
+  reader(Action, (action, { trigger, now }) =>
+    whole({ ...common(trigger, action, action.members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) }),
+  );
+
+function common(trigger: string, action: Action, members: Member[], now: number) {
+  const { group, by } = action;
+  const marks = [group.guid, group.updatedAt, group.membersCount, by?.uid, by?.lastActiveAt];
+  return {
+    id: webhookEventId(trigger, [fingerprint([...marks, ...marksOf(members)].map(String))]),
+    // The group's `updatedAt` is when its details changed, not its members.
+    sentAt: action.sentAt ?? now,
+    conversation: { type: 'group' as const, id: group.guid, name: group.name, avatar: group.icon },
+    members: members.map(({ uid, name, scope, oldScope }) => ({ uid, name, scope, oldScope })),
+  };
+}
+
+const Block = z.object({ users: Members, by: WireUser, sentAt: WireTime });
+
+/** `user_blocked`, `user_unblocked` (PARITY 5.7). */
+export const readBlock = (type: 'user.blocked' | 'user.unblocked'): Reader =>
+  reader(Block, ({ users, by, sentAt }, { trigger, now }) => {
+    const marks = [by.uid, by.lastActiveAt, ...marksOf(users)].map(String);
+    return whole({
+      id: webhookEventId(trigger, [fingerprint(marks)]),
+      type,
+      sentAt: sentAt ?? now,
+      sender: personOf(by),
+      members: users.map(({ uid, name }) => ({ uid, name })),
+    });
+  });
+
+/**
+ * These bodies have no id and often no time. When who they name were last active tells one occasion from the next; the
+ * order of a map tells nothing.
+ */
+const marksOf = (members: Member[]): unknown[] =>
+  members
+    .toSorted((a, b) => (a.uid < b.uid ? -1 : 1))
+    .flatMap(({ uid, scope, oldScope, lastActiveAt }) => [uid, scope, oldScope, lastActiveAt]);
+
+const personOf = ({ uid, name, avatar }: Event['sender']): Event['sender'] => ({ uid, name, avatar });

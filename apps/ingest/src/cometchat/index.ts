@@ -1,0 +1,2 @@
+export { readCometChat, toEvents } from './read.ts';
+export type { Found, Lookup, Translation } from './translation.ts';

@@ -1,0 +1,22 @@
+import type { Event } from '@fanfare/core';
+import type { Conversation } from './translation.ts';
+import type { Profile, Route } from './wire.ts';
+
+type Profiles = readonly (Profile | undefined)[];
+
+const profileOf = (id: string, profiles: Profiles): Profile | undefined =>
+  profiles.find((profile) => profile?.id === id);
+
+/** The person with this uid, with what any of the profiles says about them. */
+export function personOf(uid: string, profiles: Profiles): Event['sender'] {
+  const profile = profileOf(uid, profiles);
+  return { uid, name: profile?.name, avatar: profile?.avatar };
+}
+
+/** The conversation as the actor sees it: the group, or in a 1:1 the other of the two. */
+export function conversationOf(actor: string, route: Route, profiles: Profiles): Conversation {
+  const { receiverType: type, receiver, sender } = route;
+  const id = type === 'user' && actor === receiver ? sender : receiver;
+  const profile = profileOf(id, profiles);
+  return { type, id, name: profile?.name, avatar: profile?.avatar };
+}

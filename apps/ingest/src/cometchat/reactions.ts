@@ -1,0 +1,64 @@
+import type { ReactionEvent } from '@fanfare/core';
+import { z } from 'zod';
+import { webhookEventId } from './event-id.ts';
+import { conversationOf, personOf } from './parties.ts';
+import { type Reader, reader } from './reader.ts';
+import type { Context, Found, Translation } from './translation.ts';
+import { Entity, type Profile, ROUTE, type Route, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
+
+const Reaction = z.object({
+  id: WireId,
+  messageId: WireId,
+  reaction: z.string().min(1).max(100),
+  uid: WireUid,
+  reactedAt: WireTime,
+  reactedBy: tolerant(WireUser),
+});
+
+/** Our extension: the message that was reacted to, as `message_sent` has it. */
+const Message = z.object({
+  ...ROUTE,
+  data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity, receiver: Entity })) })),
+});
+
+const Body = z.object({ reaction: Reaction, message: Message.optional() });
+type Body = z.output<typeof Body>;
+
+/** `message_reaction_added`, `_removed`: they name neither author nor conversation (PARITY 5.4). */
+export const readReaction = (type: 'reaction.added' | 'reaction.removed'): Reader =>
+  reader(Body, (body, context) => ({
+    ...(body.message ? {} : { needs: { messageId: body.reaction.messageId } }),
+    complete: (found) => complete(type, body, context, found),
+  }));
+
+function complete(type: ReactionEvent['type'], body: Body, context: Context, found: Found): Translation {
+  const { reaction, message } = body;
+  const route = message ?? (found.message && routeOf(found.message));
+  if (!route) return { events: [], note: 'unknown_message' };
+  const { uid, reactedBy } = reaction;
+  const profiles: (Profile | undefined)[] = [
+    reactedBy && { ...reactedBy, id: reactedBy.uid },
+    message?.data?.entities?.sender,
+    message?.data?.entities?.receiver,
+  ];
+  const event: ReactionEvent = {
+    id: webhookEventId(context.trigger, [reaction.id]),
+    type,
+    sentAt: reaction.reactedAt ?? context.now,
+    sender: personOf(uid, profiles),
+    conversation: conversationOf(uid, route, profiles),
+    reaction: {
+      id: reaction.id,
+      reaction: reaction.reaction,
+      messageId: reaction.messageId,
+      messageSender: route.sender,
+    },
+  };
+  return { events: [event] };
+}
+
+const routeOf = ({ author, conversation }: NonNullable<Found['message']>): Route => ({
+  sender: author,
+  receiver: conversation.id,
+  receiverType: conversation.type,
+});

@@ -1,0 +1,96 @@
+import type { FanfareError } from '@fanfare/core';
+import { MAX_RECIPIENTS } from '@fanfare/core';
+import { z } from 'zod';
+import { readInitiated, readSession, readState } from './calls.ts';
+import { readActionOnMembers, readBlock, readOwnAction } from './groups.ts';
+import { readAction, readLegacySent, readSent } from './messages.ts';
+import { readPresence } from './presence.ts';
+import { readReaction } from './reactions.ts';
+import { parse, type Reader } from './reader.ts';
+import { readReceipt } from './receipts.ts';
+import type { Found, Lookup, Reading, Translation } from './translation.ts';
+import { MaybeId, WireUid } from './wire.ts';
+
+/** PARITY 5.1. Every other trigger is accepted and ignored: nobody here keeps delivery receipts, for one. */
+const READERS = new Map<string, Reader>([
+  ['message_sent', readSent],
+  ['user_mentioned', readSent],
+  ['after_message', readLegacySent],
+  ['message_edited', readAction('message.edited')],
+  ['message_deleted', readAction('message.deleted')],
+  ['message_reaction_added', readReaction('reaction.added')],
+  ['message_reaction_removed', readReaction('reaction.removed')],
+  ['message_read_receipt', readReceipt],
+  ['group_member_joined', readOwnAction('group.member_joined')],
+  ['group_member_left', readOwnAction('group.member_left')],
+  ['group_member_added', readActionOnMembers('group.member_added')],
+  ['group_member_kicked', readActionOnMembers('group.member_kicked')],
+  ['group_member_banned', readActionOnMembers('group.member_banned')],
+  ['group_member_unbanned', readActionOnMembers('group.member_unbanned')],
+  ['group_member_scope_changed', readActionOnMembers('group.member_scope_changed')],
+  ['call_initiated', readInitiated],
+  ['call_cancelled', readState('call.cancelled')],
+  ['call_rejected', readState('call.rejected')],
+  ['call_unanswered', readState('call.unanswered')],
+  ['call_busy', readState('call.busy')],
+  ['call_started', readSession('call.ongoing')],
+  ['call_ended', readSession('call.ended')],
+  ['user_blocked', readBlock('user.blocked')],
+  ['user_unblocked', readBlock('user.unblocked')],
+  ['user_connection_status_changed', readPresence],
+]);
+
+/** A webhook body of CometChat's, checked. */
+export interface CometChatRead {
+  trigger: string;
+  /** The app it says it is from. */
+  appId: string | undefined;
+  /** It is understood and changes nothing here: `toEvents` gives none. */
+  ignored: boolean;
+  /** What to look up before `toEvents`. */
+  needs: Lookup | undefined;
+  /** Our extension: nobody else is considered. */
+  recipients: string[] | undefined;
+  reading: Reading | undefined;
+}
+
+const Envelope = z.object({ trigger: z.string(), appId: MaybeId, data: z.unknown().optional() });
+const Named = z.object({
+  data: z.object({ recipients: z.array(WireUid).min(1).max(MAX_RECIPIENTS).optional() }),
+});
+
+/**
+ * Reads a webhook body as CometChat posts it (PARITY 5), or says which field is wrong. `now` (epoch ms) stands in for
+ * times the body does not have.
+ */
+export function readCometChat(
+  body: unknown,
+  now: number,
+): { ok: true; read: CometChatRead } | { ok: false; error: FanfareError } {
+  const envelope = parse(Envelope, body);
+  if (!envelope.ok) return envelope;
+  const { trigger, appId, data } = envelope.data;
+  const base = { trigger, appId, ignored: true, needs: undefined, recipients: undefined, reading: undefined };
+  const reader = READERS.get(trigger);
+  if (!reader) return { ok: true, read: base };
+  const reading = reader(body, { trigger, now, data });
+  if (!reading.ok) return reading;
+  if (!reading.data) return { ok: true, read: base };
+  const named = parse(Named, body);
+  if (!named.ok) return named;
+  const { recipients } = named.data.data;
+  const { needs } = reading.data;
+  return { ok: true, read: { ...base, ignored: false, needs, recipients, reading: reading.data } };
+}
+
+/**
+ * The native events a body becomes, given what was found. Two deliveries of a webhook give events with the same ids, and
+ * so do two occasions that CometChat tells in the same words: of events with `members`, which have no id of their own, it
+ * is for the caller to tell those apart. No event where what it is about is not known: the note says what.
+ */
+export function toEvents({ reading, recipients }: CometChatRead, found: Found = {}): Translation {
+  if (!reading) return { events: [], note: 'ignored' };
+  const translation = reading.complete(found);
+  if (!recipients) return translation;
+  return { ...translation, events: translation.events.map((event) => ({ ...event, recipients })) };
+}

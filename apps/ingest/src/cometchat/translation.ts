@@ -1,0 +1,58 @@
+import type { Event, MessageEvent } from '@fanfare/core';
+
+/** Where an event of CometChat's happened, as our own events say it. */
+export type Conversation = MessageEvent['conversation'];
+
+/** What a webhook body leaves out and somebody has to remember (PARITY 5.8). */
+export type Lookup =
+  /** The author and the conversation of a message: reactions name neither. */
+  | { messageId: string }
+  /** The call of a session: its start and its end name nobody. */
+  | { sessionId: string }
+  /** The newest call of a conversation (`conversationId` of core): some call states name no session. */
+  | { lastCallOf: string };
+
+/** What the lookup found; nothing where nothing is known. */
+export interface Found {
+  /** As it was sent: in a 1:1 the conversation is the author's, its id the receiver's uid. */
+  message?: { author: string; conversation: Pick<Conversation, 'type' | 'id'> } | undefined;
+  /** As it was initiated: in a 1:1 the conversation is the caller's, its id the uid of who was called. */
+  call?:
+    | {
+        sessionId: string;
+        callId?: string | undefined;
+        type: 'audio' | 'video';
+        caller: string;
+        conversation: Pick<Conversation, 'type' | 'id'>;
+      }
+    | undefined;
+}
+
+/** Why an accepted webhook became no event. */
+type TranslationNote = 'ignored' | 'unknown_message' | 'unknown_call';
+
+/** What a webhook amounts to: valid events, or none and the reason. */
+export interface Translation {
+  events: Event[];
+  note?: TranslationNote;
+  /** Whether a person is at the chat, and since when (epoch ms): state, and no event. */
+  presence?: { uid: string; status: 'online' | 'offline'; at: number };
+}
+
+/** A body that was read: what it still needs, and how it becomes events. */
+export interface Reading {
+  needs?: Lookup;
+  complete(found: Found): Translation;
+}
+
+/** What a reader gets besides the checked fields. */
+export interface Context {
+  trigger: string;
+  /** Epoch ms; stands in where the body has no time. */
+  now: number;
+  /** `data` as it came. */
+  data: unknown;
+}
+
+/** A reading that needs nothing more. */
+export const whole = (...events: Event[]): Reading => ({ complete: () => ({ events }) });

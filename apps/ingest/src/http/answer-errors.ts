@@ -1,0 +1,76 @@
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FanfareError } from '@fanfare/core';
+import { redisTrouble } from '@fanfare/store';
+import type { FastifyError, FastifyReply } from 'fastify';
+import type { IngestDeps } from '../deps.ts';
+import type { Server } from './fastify.ts';
+
+/** Bytes a body may have: a thousand events of five kilobytes. */
+export const BODY_LIMIT = 5 * 1024 * 1024;
+
+/** Seconds after which a caller should try again when Redis is away. */
+const AWAY_RETRY_S = 2;
+
+type ErrorHandlers = Pick<Server, 'setErrorHandler' | 'setNotFoundHandler'>;
+
+/** Answers every error in the one shape; what is a bug of ours is logged under the id of the request. */
+export function answerErrors(server: ErrorHandlers, { log }: IngestDeps): void {
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`)),
+  );
+  server.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    const known = toFanfareError(error);
+    if (known.code === 'ERR_INTERNAL') log.error({ err: error, reqId: request.id }, 'request.failed');
+    return sendError(reply, known);
+  });
+}
+
+/** The error of the catalogue that a caller is told for this one, whoever threw it. */
+export function toFanfareError(error: FastifyError | Error): FanfareError {
+  if (error instanceof FanfareError) return error;
+  const trouble = redisTrouble(error);
+  if (trouble === 'full') return new FanfareError('ERR_OVERLOADED', 'Redis is full', { retryAfterS: 5 });
+  if (trouble) return new FanfareError('ERR_UNAVAILABLE', 'Redis cannot be reached', { retryAfterS: AWAY_RETRY_S });
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${BODY_LIMIT} bytes`);
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
+  }
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', 'the request cannot be read');
+  return new FanfareError('ERR_INTERNAL', 'something went wrong on our side', { cause: error });
+}
+
+/** Answers with an error. */
+export function sendError(reply: FastifyReply, error: FanfareError): FastifyReply {
+  if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
+  return reply.code(error.status).send(bodyOf(error));
+}
+
+function bodyOf({ code, message, details }: FanfareError): object {
+  return { error: details === undefined ? { code, message } : { code, message, details } };
+}
+
+/** Answers what Node's HTTP parser refuses, before there is a request, and closes the connection. */
+export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  // Nobody is there to hear it, or an answer is on its way already, which this would garble.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();
+  const refusal = new FanfareError('ERR_BAD_REQUEST', unreadable(error.code));
+  const body = JSON.stringify(bodyOf(refusal));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function unreadable(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return `headers: are larger than ${maxHeaderSize} bytes`;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'the request took too long to arrive';
+  return 'the request is not HTTP';
+}

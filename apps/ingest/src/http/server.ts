@@ -1,0 +1,102 @@
+import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
+import { answerHealth, type Readiness } from '@fanfare/runtime';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import type { OverloadGuard } from '../accept/overload.ts';
+import type { IngestDeps } from '../deps.ts';
+import { docsPage } from '../openapi/docs.ts';
+import { documentOptions } from '../openapi/document.ts';
+import type { Area } from '../routes/area.ts';
+import { AREAS } from '../routes/index.ts';
+import { answerErrors, answerUnreadable, BODY_LIMIT, sendError, toFanfareError } from './answer-errors.ts';
+import { authenticate } from './auth.ts';
+import { allowOrigins } from './cors.ts';
+import type { Server } from './fastify.ts';
+import { followRequests } from './requests-in-hand.ts';
+
+/** Longer than any id in a path, a push token of 4,096 characters included. */
+const MAX_PARAM_LENGTH = 5000;
+
+/** The HTTP server, not yet listening: routes, errors, health, OpenAPI. */
+export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
+  const server = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // One hop: the proxy's own word about who called it, not what the caller wrote before.
+    trustProxy: deps.config.TRUST_PROXY ? (_address: string, hop: number) => hop === 0 : false,
+    // What the router refuses before any route: answered as everything else, without the path, which may hold a token.
+    frameworkErrors: (error, _request, reply) => void sendError(reply, toFanfareError(error)),
+    clientErrorHandler: answerUnreadable,
+    // Served to the end on a connection that is then closed: the listener is shut already, and Redis still there.
+    return503OnClosing: false,
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(
+    ({ schema }) =>
+      (input) =>
+        validate(schema as z.ZodType, input),
+  );
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  // First of all hooks: one that throws keeps the later ones from running, but not the end from being counted.
+  const idle = followRequests(server as unknown as FastifyInstance);
+  // Before the callers are checked: a browser asks without a credential whether it may call at all.
+  await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
+  const callable = authenticate(server as unknown as FastifyInstance, deps);
+  acceptBodies(server);
+  answerErrors(server, deps);
+  await server.register(swagger, documentOptions(callable, AREAS));
+  await docsPage(server as unknown as FastifyInstance);
+  healthRoutes(server, deps, ready);
+  for (const area of AREAS) await registerArea(server, area, deps, guard);
+  server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
+  return { server, idle, routes: callable };
+}
+
+/** Registers an area's routes, each with the area's tag. */
+async function registerArea(server: Server, { tag, routes }: Area, deps: IngestDeps, guard: OverloadGuard) {
+  await server.register((scope, _options, done) => {
+    scope.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, tags: [tag] };
+    });
+    for (const route of routes) route(scope as Server, deps, guard);
+    done();
+  });
+}
+
+type AnyServer = Pick<Server, 'addContentTypeParser' | 'addHook' | 'get' | 'setErrorHandler' | 'setNotFoundHandler'>;
+
+function validate(schema: z.ZodType, input: unknown) {
+  const parsed = schema.safeParse(input);
+  return parsed.success ? { value: parsed.data } : { error: badRequest(fieldProblems(parsed.error)) };
+}
+
+function acceptBodies(server: AnyServer): void {
+  // SDKs send DELETE with a JSON content type and no body; that is no body, not bad JSON.
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (cause) {
+      done(new FanfareError('ERR_BAD_REQUEST', 'body: is not JSON', { cause }));
+    }
+  });
+  // Handed to the route as a stream: it may be a million lines long. Only the member list takes it.
+  server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    if (request.routeOptions.config.stream) return done(null, payload);
+    done(new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/json'));
+  });
+}
+
+function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
+  const sources = { metrics: deps.metrics, ready, metricsToken: deps.config.METRICS_TOKEN };
+  for (const path of ['/livez', '/readyz', '/metrics']) {
+    server.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, async (request, reply) => {
+      const answer = await answerHealth(path, request.headers.authorization, sources);
+      if (answer) return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { AppId, FanfareError } from '@fanfare/core';
+import { API_KEY_SCOPES, createApiKey, listApiKeys, revokeApiKey } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { SUCCESS, Success, seconds } from '../../http/fields.ts';
+import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
+import { requireApp } from '../../http/require-app.ts';
+
+const Scopes = z
+  .array(z.enum(API_KEY_SCOPES, { error: `must be some of: ${API_KEY_SCOPES.join(', ')}` }))
+  .min(1)
+  .default([...API_KEY_SCOPES]);
+const CreateKey = z.strictObject({ name: z.string().min(1).max(255).default('default'), scopes: Scopes });
+const KeyView = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(API_KEY_SCOPES)),
+  prefix: z.string().describe('The first characters of the key.'),
+  createdAt: z.number().describe('Epoch seconds.'),
+});
+const NewKey = KeyView.extend({ apiKey: z.string().describe('The key itself, shown this once.') });
+const Params = z.object({ appId: AppId });
+
+/** API keys of an app, for the operator. */
+export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+
+  server.post(
+    '/v3/apps/:appId/apikeys',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Create an API key',
+        description: 'The key itself is shown this once.',
+        params: Params,
+        body: CreateKey,
+        response: { 201: z.object({ data: NewKey }) },
+      },
+    },
+    async ({ params, body }, reply) => {
+      await requireApp(deps, params.appId);
+      const key = await createApiKey(registry, params.appId, { ...body, now: deps.now() });
+      return reply.code(201).send({ data: { ...key, createdAt: seconds(key.createdAt) } });
+    },
+  );
+
+  server.get(
+    '/v3/apps/:appId/apikeys',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'The API keys of an app, the oldest first',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: pageOf(KeyView) },
+      },
+    },
+    async ({ params, query }) => {
+      await requireApp(deps, params.appId);
+      const keys = await listApiKeys(registry, params.appId);
+      const { items, meta } = pageFrom(keys, (key) => keyByTime(key.createdAt, key.id), query);
+      return { data: items.map((key) => ({ ...key, createdAt: seconds(key.createdAt) })), meta };
+    },
+  );
+
+  server.delete(
+    '/v3/apps/:appId/apikeys/:keyId',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Revoke an API key',
+        description: 'At once; `keyId` is the `id` in the list.',
+        params: Params.extend({ keyId: z.string() }),
+        response: { 200: Success },
+      },
+    },
+    async ({ params }) => {
+      if (!(await revokeApiKey(registry, params.appId, params.keyId))) {
+        throw new FanfareError('ERR_APIKEY_NOT_FOUND', 'keyId: the app has no such key');
+      }
+      return SUCCESS;
+    },
+  );
+}

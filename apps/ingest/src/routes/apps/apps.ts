@@ -1,0 +1,109 @@
+import { AppId, FanfareError } from '@fanfare/core';
+import { changeApp, createApp, deleteApp, listApps, type NewApp } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { SUCCESS, Success, seconds } from '../../http/fields.ts';
+import { PageQuery, pageOf } from '../../http/pages.ts';
+import { requireApp, unknownApp } from '../../http/require-app.ts';
+
+const AppView = z.object({
+  appId: z.string(),
+  name: z.string(),
+  region: z.string(),
+  pushEnabled: z.boolean(),
+  createdAt: z.number().describe('Epoch seconds.'),
+});
+
+const name = z.string().min(1).max(255);
+const region = z.string().regex(/^[a-z0-9-]{1,20}$/, 'must be 1 to 20 characters of a-z, 0-9 and "-"');
+const CreateApp = z.strictObject({ appId: AppId, name: name.optional(), region: region.default('us') });
+const ChangeApp = z.strictObject({
+  name: name.optional(),
+  region: region.optional(),
+  pushEnabled: z.boolean().optional().describe('Off: nothing is sent for this app.'),
+});
+const Params = z.object({ appId: AppId });
+const One = z.object({ data: AppView });
+
+/** Apps, for the operator. */
+export function appRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+
+  server.post(
+    '/v3/apps',
+    { config: { access: 'admin' }, schema: { summary: 'Create an app', body: CreateApp, response: { 201: One } } },
+    async ({ body }, reply) => {
+      const { appId, name: given, region: where } = body;
+      const app = {
+        appId,
+        name: given ?? appId,
+        region: where,
+        pushEnabled: true,
+        createdAt: deps.now(),
+      };
+      if (!(await createApp(registry, app))) {
+        throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" exists`);
+      }
+      return reply.code(201).send({ data: view(app) });
+    },
+  );
+
+  server.get(
+    '/v3/apps',
+    {
+      config: { access: 'admin' },
+      schema: { summary: 'All apps, by id', querystring: PageQuery, response: { 200: pageOf(AppView) } },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const apps = await listApps(registry, { after: cursor, limit: limit + 1 });
+      const page = apps.slice(0, limit);
+      return { data: page.map(view), meta: apps.length > limit ? { cursor: page.at(-1)?.appId } : {} };
+    },
+  );
+
+  server.get(
+    '/v3/apps/:appId',
+    { config: { access: 'admin' }, schema: { summary: 'An app', params: Params, response: { 200: One } } },
+    async ({ params }) => ({
+      data: view(await requireApp(deps, params.appId)),
+    }),
+  );
+
+  server.patch(
+    '/v3/apps/:appId',
+    {
+      config: { access: 'admin' },
+      schema: { summary: 'Change an app', params: Params, body: ChangeApp, response: { 200: One } },
+    },
+    async ({ params, body }) => {
+      if (!(await changeApp(registry, params.appId, body))) throw unknownApp(params.appId);
+      return { data: view(await requireApp(deps, params.appId)) };
+    },
+  );
+
+  server.delete(
+    '/v3/apps/:appId',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Delete an app',
+        description: 'With its keys, providers, users and groups. Its events run out with their retention, unsent.',
+        params: Params,
+        response: { 200: Success },
+      },
+    },
+    async ({ params }) => {
+      if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
+      return SUCCESS;
+    },
+  );
+}
+
+const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: NewApp) => ({
+  appId,
+  name: shown,
+  region: where,
+  pushEnabled,
+  createdAt: seconds(createdAt),
+});

@@ -1,0 +1,9 @@
+import type { Area } from '../area.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { appRoutes } from './apps.ts';
+
+export const apps: Area = {
+  tag: 'Apps',
+  description: 'Apps and their API keys, for the operator.',
+  routes: [appRoutes, apiKeyRoutes],
+};

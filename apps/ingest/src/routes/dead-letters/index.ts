@@ -1,0 +1,8 @@
+import type { Area } from '../area.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
+
+export const deadLetters: Area = {
+  tag: 'Dead letters',
+  description: 'Deliveries that were given up.',
+  routes: [deadLetterRoutes],
+};

@@ -1,0 +1,71 @@
+import { type Event, FanfareError } from '@fanfare/core';
+import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
+import { notePresence } from '@fanfare/store';
+import { z } from 'zod';
+import { acceptEvents, offer } from '../../accept/accept-events.ts';
+import type { OverloadGuard } from '../../accept/overload.ts';
+import { type Found, type Lookup, readCometChat, toEvents } from '../../cometchat/index.ts';
+import { withOccasion } from '../../cometchat/occasions.ts';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+
+/** CometChat's envelope (PARITY 5.1); what is in `data` depends on the trigger. */
+const Body = z.looseObject({
+  trigger: z.string(),
+  appId: z.union([z.string(), z.number()]).optional(),
+  data: z.looseObject({}).optional(),
+});
+const Answer = z.object({
+  data: z.object({
+    trigger: z.string(),
+    events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'rejected']) })),
+    note: z
+      .enum(['ignored', 'unknown_message', 'unknown_call'])
+      .optional()
+      .describe('Why it became no event: it changes nothing here, or what it is about is not known (any more).'),
+  }),
+});
+
+/** CometChat's webhooks, as they come. */
+export function cometChatRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
+  server.post(
+    '/v3/webhooks/cometchat',
+    {
+      config: { access: 'publish', basicAuth: true },
+      schema: {
+        summary: 'Take a webhook of CometChat',
+        description:
+          'A webhook of CometChat, whatever its trigger. The API key comes in the `apikey` header or as the password of ' +
+          'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate, ' +
+          'of what has no id of its own (group actions, blocks) for a minute or until it was undone.',
+        body: Body,
+        response: { 200: Answer },
+      },
+    },
+    async ({ appId, body }) => {
+      const parsed = readCometChat(body, deps.now());
+      if (!parsed.ok) throw parsed.error;
+      const { read } = parsed;
+      if (read.appId !== undefined && read.appId !== appId) {
+        throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
+      }
+      const { events, note, presence } = toEvents(read, await lookUp(deps, appId, read.needs));
+      const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
+      if (events.length === 0 && !presence) return { data: { ...answer, events: [] } };
+      await guard.check();
+      if (presence) await notePresence(deps.registry, appId, presence.uid, presence, deps.now());
+      const told = await Promise.all(events.map((event) => withOccasion(deps, appId, event)));
+      return { data: { ...answer, events: await acceptEvents(deps, appId, told.map(offered)) } };
+    },
+  );
+}
+
+/** Already an event of ours; checked once more, as all that is accepted. */
+const offered = (event: Event) => offer(event);
+
+async function lookUp({ queueRedis }: IngestDeps, appId: string, needs: Lookup | undefined): Promise<Found> {
+  if (!needs) return {};
+  if ('messageId' in needs) return { message: await findMessage(queueRedis, appId, needs.messageId) };
+  if ('sessionId' in needs) return { call: await findCall(queueRedis, appId, needs.sessionId) };
+  return { call: await findLastCall(queueRedis, appId, needs.lastCallOf) };
+}

@@ -1,0 +1,97 @@
+import { Event, EventId, FanfareError } from '@fanfare/core';
+import { findEvent, readProgress } from '@fanfare/ledger';
+import { z } from 'zod';
+import { acceptEvents, type Offer, offer } from '../../accept/accept-events.ts';
+import type { OverloadGuard } from '../../accept/overload.ts';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { badField } from '../../http/fields.ts';
+
+/** Events in one request. */
+const MAX_BATCH = 1000;
+
+const Results = z.object({
+  data: z.object({
+    events: z.array(
+      z.object({
+        id: z.string(),
+        status: z.enum(['accepted', 'duplicate', 'rejected']),
+        error: z.object({ code: z.string(), message: z.string() }).optional(),
+      }),
+    ),
+  }),
+});
+const count = z.number().int();
+const Progress = z.object({
+  data: z.object({
+    id: z.string(),
+    state: z.enum(['expanding', 'delivering', 'done']),
+    counts: z.object({
+      audience: count.describe('Recipients.'),
+      planned: count.describe('Deliveries, a recipient and target each.'),
+      suppressed: z.record(z.string(), count).describe('Recipients not notified, by reason.'),
+      accepted: count,
+      token_dead: count,
+      rejected: count,
+      expired: count,
+      superseded: count,
+      pending: count,
+    }),
+  }),
+});
+
+/** Events: posted by the chat backend, and asked about. */
+export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
+  server.post(
+    '/v3/events',
+    {
+      config: { access: 'publish' },
+      schema: {
+        summary: 'Publish events',
+        description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
+        body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
+        response: { 202: Results },
+      },
+      // Each event is judged by itself: one bad event must not spoil the others, and a union names no field.
+      validatorCompiler: () => (value) => ({ value }),
+    },
+    async (request, reply) => {
+      const { appId } = request;
+      const offers = offersIn(request.body);
+      await guard.check();
+      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, offers) } });
+    },
+  );
+
+  server.get(
+    '/v3/events/:id',
+    {
+      config: { access: 'publish' },
+      schema: {
+        summary: 'What became of an event, in numbers',
+        params: z.object({ id: EventId }),
+        response: { 200: Progress },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const { id } = request.params;
+      const ref = await findEvent(deps.queueRedis, appId, id);
+      const progress = ref && (await readProgress(deps.queueRedis, ref));
+      if (!progress) throw new FanfareError('ERR_EVENT_NOT_FOUND', `id: there is no event "${id}"`);
+      const { state, counts } = progress;
+      return { data: { id, state, counts } };
+    },
+  );
+}
+
+/** What was posted, as a list. @throws FanfareError when a single one is bad, or the list has a wrong length. */
+function offersIn(body: unknown): Offer[] {
+  if (!Array.isArray(body)) {
+    const single = offer(body);
+    if (!single.parsed.ok) throw single.parsed.error;
+    return [single];
+  }
+  if (body.length >= 1 && body.length <= MAX_BATCH) return body.map(offer);
+  throw badField('body', `must hold 1 to ${MAX_BATCH} events, not ${body.length}`);
+}

@@ -1,0 +1,11 @@
+import type { Area } from '../area.ts';
+import { cometChatRoutes } from './cometchat.ts';
+import { eventRoutes } from './events.ts';
+import { explainRoutes } from './explain.ts';
+import { traceRoutes } from './traces.ts';
+
+export const events: Area = {
+  tag: 'Events',
+  description: 'What happened in the chat, and what became of it.',
+  routes: [eventRoutes, cometChatRoutes, explainRoutes, traceRoutes],
+};

@@ -1,0 +1,102 @@
+import type { Readable } from 'node:stream';
+import { FanfareError, Uid } from '@fanfare/core';
+import { addMembers, pageMembers, removeMembers, replaceMembers } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { SUCCESS, Success } from '../../http/fields.ts';
+import { uidLines } from '../../http/ndjson.ts';
+import { PageQuery, pageOf } from '../../http/pages.ts';
+import { existingGroup } from './groups.ts';
+
+const Params = z.object({ guid: Uid });
+const AddMembers = z.object({ participants: z.array(Uid).min(1).max(10_000) });
+const Members = pageOf(z.object({ uid: z.string() }));
+
+/** The members of a group, for the chat backend. */
+export function memberRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+
+  server.post(
+    '/v3/groups/:guid/members',
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Add members to a group',
+        params: Params,
+        body: AddMembers,
+        response: { 200: z.object({ data: z.object({ added: z.number() }) }) },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      return { data: { added: await addMembers(registry, appId, guid, request.body.participants, deps.now()) } };
+    },
+  );
+
+  server.put(
+    '/v3/groups/:guid/members',
+    {
+      config: { access: 'manage', stream: true },
+      schema: {
+        summary: 'Load all members of a group',
+        description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
+        consumes: ['application/x-ndjson'],
+        params: Params,
+        response: { 200: z.object({ data: z.object({ members: z.number() }) }) },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      if (!request.headers['content-type']?.startsWith('application/x-ndjson')) {
+        throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
+      }
+      const uids = uidLines(request.body as Readable);
+      return { data: { members: await replaceMembers(registry, appId, guid, uids, deps.now()) } };
+    },
+  );
+
+  server.get(
+    '/v3/groups/:guid/members',
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'The members of a group',
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Members },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      const { limit, cursor = '' } = request.query;
+      const uids = await pageMembers(registry, appId, guid, cursor, limit);
+      const next = uids.length === limit ? uids.at(-1) : undefined;
+      return { data: uids.map((uid) => ({ uid })), meta: next === undefined ? {} : { cursor: next } };
+    },
+  );
+
+  server.delete(
+    '/v3/groups/:guid/members/:uid',
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Remove a member from a group',
+        params: Params.extend({ uid: Uid }),
+        response: { 200: Success },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const { guid, uid } = request.params;
+      await existingGroup(deps, appId, guid);
+      if ((await removeMembers(registry, appId, guid, [uid])) === 0) {
+        throw new FanfareError('ERR_UID_NOT_FOUND', `uid: "${uid}" is not a member of "${guid}"`);
+      }
+      return SUCCESS;
+    },
+  );
+}

@@ -1,0 +1,10 @@
+import type { Area } from '../area.ts';
+import { muteRoutes } from './mutes.ts';
+import { preferenceRoutes } from './preferences.ts';
+import { timeZoneRoutes } from './time-zone.ts';
+
+export const preferences: Area = {
+  tag: 'Preferences',
+  description: 'What a person wants to hear of, and when.',
+  routes: [preferenceRoutes, muteRoutes, timeZoneRoutes],
+};

@@ -1,0 +1,104 @@
+import { type AppPreferences, EpochMs, MutableConversation, type Mute } from '@fanfare/core';
+import { listMutes, muteConversations, unmuteConversations } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import { personOf } from '../../http/auth.ts';
+import type { Server } from '../../http/fastify.ts';
+import { badField, OnBehalfOf, OnBehalfOfStrictly, SUCCESS, Success } from '../../http/fields.ts';
+import { requireApp } from '../../http/require-app.ts';
+import { notForPeople, PREFERENCE_PATHS } from './preferences.ts';
+
+/** So that one request is one quick write. */
+const MAX_CONVERSATIONS = 1000;
+
+const Muted = MutableConversation.extend({
+  until: EpochMs.nullable().describe('Epoch ms, in the future; null: for ever.'),
+});
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ conversations: z.array(item).min(1).max(MAX_CONVERSATIONS) });
+const Listed = z.object({ data: z.object({ mutedConversations: z.array(Muted) }) });
+
+/** Conversations a person hears nothing of for a time, in CometChat's shape (PARITY 2.5). */
+export function muteRoutes(server: Server, deps: IngestDeps): void {
+  for (const path of PREFERENCE_PATHS) atPath(server, deps, `${path}/mute`);
+}
+
+function atPath(server: Server, deps: IngestDeps, path: string): void {
+  const { registry } = deps;
+  const config = { access: 'user' as const };
+
+  server.get(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'The conversations a person has muted',
+        description: 'Those that count: not expired, and of a type that the app lets people mute.',
+        querystring: OnBehalfOf,
+        response: { 200: Listed },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const uid = personOf(request);
+      const [{ settings }, mutes] = await Promise.all([
+        requireApp(deps, appId),
+        listMutes(registry, appId, uid, deps.now()),
+      ]);
+      return { data: { mutedConversations: mutes.filter((mute) => mayMute(settings.preferences, mute)) } };
+    },
+  );
+
+  server.put(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'Mute conversations',
+        description: 'Added to those muted before. A type that the app does not let people mute is passed over.',
+        querystring: OnBehalfOfStrictly,
+        body: listOf(Muted),
+        response: { 200: Success },
+      },
+    },
+    async (request) => {
+      const { appId, query } = request;
+      const { conversations } = request.body;
+      const uid = personOf(request);
+      checkFuture(conversations, deps.now());
+      const { preferences } = (await requireApp(deps, appId)).settings;
+      const allowed = conversations.filter((mute) => mayMute(preferences, mute));
+      if (query.strict && allowed.length < conversations.length) throw refusal(preferences, conversations);
+      if (allowed.length > 0) await muteConversations(registry, appId, uid, allowed, deps.now());
+      return SUCCESS;
+    },
+  );
+
+  server.delete(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'Unmute conversations',
+        querystring: OnBehalfOf,
+        body: listOf(MutableConversation),
+        response: { 200: Success },
+      },
+    },
+    async (request) => {
+      await unmuteConversations(registry, request.appId, personOf(request), request.body.conversations);
+      return SUCCESS;
+    },
+  );
+}
+
+const mayMute = ({ mute }: AppPreferences, { type }: MutableConversation): boolean =>
+  type === 'group' ? mute.mutedGroupsOverride : mute.mutedOneOnOnesOverride;
+
+function checkFuture(mutes: readonly Mute[], now: number): void {
+  const past = mutes.findIndex(({ until }) => until !== null && until <= now);
+  if (past >= 0) throw badField(`conversations[${past}].until`, 'must be in the future, in epoch milliseconds');
+}
+
+const refusal = (preferences: AppPreferences, mutes: readonly Mute[]) =>
+  notForPeople(mutes.flatMap((mute, i) => (mayMute(preferences, mute) ? [] : [`conversations[${i}].type`])));

@@ -1,0 +1,104 @@
+import {
+  allowedPart,
+  badRequest,
+  DND,
+  effectivePreferences,
+  GROUP_PREFERENCES,
+  ONE_ON_ONE_PREFERENCES,
+  type PreferenceRule,
+  UserPreferencesPatch,
+} from '@fanfare/core';
+import { changePreferences, readPreferences, resetPreferences } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import { personOf } from '../../http/auth.ts';
+import type { Server } from '../../http/fastify.ts';
+import { OnBehalfOf, OnBehalfOfStrictly } from '../../http/fields.ts';
+import { requireApp } from '../../http/require-app.ts';
+
+/** CometChat's REST API has the first path, its SDK asks on the second; both answer the same. */
+export const PREFERENCE_PATHS = ['/v3/notifications/v1/preferences', '/v3/notifications/push/v1/preferences'] as const;
+
+/** What an app does not let people set, as problems of the fields that tried to. */
+export const notForPeople = (fields: readonly string[]) =>
+  badRequest(fields.map((field) => ({ field, problem: 'is not for people to set in this app' })));
+
+const chosen = (rules: Record<string, PreferenceRule>) =>
+  z
+    .object(Object.fromEntries(Object.values(rules).map(({ user, values }) => [user, oneOf(values)])))
+    .describe('1 never, 2 always; 3 and 4 are narrower, where there are any.');
+const oneOf = (values: readonly number[]) => z.literal([...values]);
+const Day = z.object({
+  from: z.number().describe('HHMM, inclusive.'),
+  to: z.number().describe('HHMM, inclusive; before `from`: on the next day.'),
+  dnd: z.boolean().describe('true: nothing all day.'),
+});
+const Preferences = z.object({
+  data: z.object({
+    groupPreferences: chosen(GROUP_PREFERENCES),
+    oneOnOnePreferences: chosen(ONE_ON_ONE_PREFERENCES),
+    mutePreferences: z.object({
+      dnd: oneOf([DND.off, DND.on]).describe('1 off, 2 on.'),
+      schedule: z.record(z.string(), Day).describe('When notifications are let through, by day: monday to sunday.'),
+    }),
+    usePrivacyTemplate: z.boolean().describe('true: notifications hide what was said.'),
+  }),
+});
+
+/** What a person wants to hear of: their own choices where the app allows them, else the app's. */
+export function preferenceRoutes(server: Server, deps: IngestDeps): void {
+  for (const path of PREFERENCE_PATHS) atPath(server, deps, path);
+}
+
+function atPath(server: Server, deps: IngestDeps, path: string): void {
+  const { registry } = deps;
+  const config = { access: 'user' as const };
+  const response = { 200: Preferences };
+
+  const answer = async (appId: string, uid: string) => {
+    const [{ settings }, own] = await Promise.all([requireApp(deps, appId), readPreferences(registry, appId, uid)]);
+    return { data: effectivePreferences(settings.preferences, own) };
+  };
+
+  server.get(
+    path,
+    { config, schema: { summary: 'What a person hears of', querystring: OnBehalfOf, response } },
+    (request) => answer(request.appId, personOf(request)),
+  );
+
+  server.patch(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'Change what a person hears of',
+        description: 'Merged into what was set before. What the app does not let people set is passed over.',
+        querystring: OnBehalfOfStrictly,
+        body: UserPreferencesPatch,
+        response,
+      },
+    },
+    async (request) => {
+      const { appId, body, query } = request;
+      const uid = personOf(request);
+      const { settings } = await requireApp(deps, appId);
+      const { patch, refused } = allowedPart(settings.preferences, body);
+      if (query.strict && refused.length > 0) throw notForPeople(refused);
+      await changePreferences(registry, appId, uid, patch, deps.now());
+      return answer(appId, uid);
+    },
+  );
+
+  server.delete(
+    path,
+    {
+      config,
+      schema: { summary: "Back to the app's defaults", querystring: OnBehalfOf, response },
+    },
+    async (request) => {
+      const uid = personOf(request);
+      await resetPreferences(registry, request.appId, uid);
+      return answer(request.appId, uid);
+    },
+  );
+}

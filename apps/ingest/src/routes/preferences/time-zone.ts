@@ -1,0 +1,63 @@
+import { TimeZone } from '@fanfare/core';
+import { readUser } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import { personOf } from '../../http/auth.ts';
+import type { Server } from '../../http/fastify.ts';
+import { OnBehalfOf } from '../../http/fields.ts';
+import { requireApp } from '../../http/require-app.ts';
+import { setTimeZone } from '../devices/push-tokens.ts';
+import { PREFERENCE_PATHS } from './preferences.ts';
+
+const ChangeTimeZone = z.object({ timezone: TimeZone.describe('IANA name, e.g. Asia/Tokyo.') });
+/** The SDK wants `success` beside the name (reference: its wire). */
+const Answer = z.object({ data: z.object({ success: z.literal(true), timezone: z.string() }) });
+
+/** The time zone a person's schedule is read in. */
+export function timeZoneRoutes(server: Server, deps: IngestDeps): void {
+  for (const path of PREFERENCE_PATHS) atPath(server, deps, `${path}/timezone`);
+}
+
+function atPath(server: Server, deps: IngestDeps, path: string): void {
+  const { registry } = deps;
+  const config = { access: 'user' as const };
+  const answer = (timezone: string) => ({ data: { success: true as const, timezone } });
+
+  server.get(
+    path,
+    {
+      config,
+      schema: {
+        summary: "A person's time zone",
+        description: "The app's where the person has none.",
+        querystring: OnBehalfOf,
+        response: { 200: Answer },
+      },
+    },
+    async (request) => {
+      const { appId } = request;
+      const user = await readUser(registry, appId, personOf(request));
+      return answer(user?.timezone ?? (await requireApp(deps, appId)).settings.timezone);
+    },
+  );
+
+  server.patch(
+    path,
+    {
+      config,
+      schema: {
+        summary: "Change a person's time zone",
+        querystring: OnBehalfOf,
+        body: ChangeTimeZone,
+        response: { 200: Answer },
+      },
+    },
+    async (request) => {
+      const { appId, body } = request;
+      const { timezone } = body;
+      const session = request.session?.session;
+      await setTimeZone(deps, { appId, uid: personOf(request), session }, timezone);
+      return answer(timezone);
+    },
+  );
+}

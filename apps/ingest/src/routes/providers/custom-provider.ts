@@ -1,0 +1,165 @@
+import { FanfareError } from '@fanfare/core';
+import { signingSecretProblem, webhookUrlProblem } from '@fanfare/providers';
+import {
+  type CustomProviderConfig,
+  type CustomProviderInput,
+  type CustomProviderView,
+  deleteCustomProvider,
+  readCustomProvider,
+  SealedForEver,
+  viewCustomProvider,
+  writeCustomProvider,
+} from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
+import { LOST } from './push-providers.ts';
+
+/** How long POSTs are signed with the old secret as well after a new one was set. */
+const ROTATION_MS = 24 * 3_600_000;
+
+/** CometChat's shape (PARITY 4.1) and a signing secret; unknown fields are passed over. */
+const Changes = z.object({
+  isEnabled: z.boolean().optional(),
+  webhookURL: z.string().min(1).max(2048).optional(),
+  useBasicAuth: z.boolean().optional(),
+  basicAuthUsername: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^:]*$/, 'must not contain ":"')
+    .optional(),
+  basicAuthPassword: z.string().min(1).max(1024).optional().describe('Write-only.'),
+  signingSecret: z.string().nullish().describe('Standard Webhooks secret, whsec_…; write-only. null: unsigned.'),
+});
+type Changes = z.infer<typeof Changes>;
+
+const ProviderView = z.object({
+  providerId: z.literal('custom'),
+  isEnabled: z.boolean(),
+  webhookURL: z.string(),
+  useBasicAuth: z.boolean(),
+  basicAuthUsername: z.string().optional(),
+  signed: z.boolean(),
+  disabled: z.object({ reason: z.string(), at: z.number().describe('Epoch seconds.') }).optional(),
+});
+const Providers = z.object({ data: z.object({ pushProviders: z.array(ProviderView) }) });
+
+const PATH = '/v3/notifications/push/v1/providers/custom';
+
+/** The custom provider of an app: the operator's webhook. */
+export function customProviderRoutes(server: Server, deps: IngestDeps): void {
+  const { registry, box } = deps;
+
+  const answer = async (appId: string) => {
+    const view = await viewCustomProvider(registry, appId);
+    if (!view) return { data: { pushProviders: [] } };
+    const { disabled, ...rest } = view;
+    const off = disabled && { disabled: { ...disabled, at: seconds(disabled.at) } };
+    return { data: { pushProviders: [{ ...rest, ...off }] } };
+  };
+
+  const config = { access: 'manage' as const };
+
+  server.post(
+    PATH,
+    { config, schema: { summary: 'Configure the webhook', body: Changes, response: { 200: Providers } } },
+    async (request) => {
+      const { appId } = request;
+      if (await viewCustomProvider(registry, appId)) {
+        throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
+      }
+      await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
+      return answer(appId);
+    },
+  );
+
+  server.put(
+    PATH,
+    { config, schema: { summary: 'Change the webhook', body: Changes, response: { 200: Providers } } },
+    async (request) => {
+      const { appId } = request;
+      await writeCustomProvider(registry, box, appId, await changed(deps, appId, request.body));
+      return answer(appId);
+    },
+  );
+
+  server.get(PATH, { config, schema: { summary: 'The webhook', response: { 200: Providers } } }, ({ appId }) =>
+    answer(appId),
+  );
+
+  server.delete(
+    PATH,
+    { config, schema: { summary: 'Remove the webhook', response: { 200: Success } } },
+    async ({ appId }) => {
+      if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
+      return SUCCESS;
+    },
+  );
+}
+
+const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the custom provider is not configured');
+
+/** The provider with these changes. @throws FanfareError when there is none, or a field does not do. */
+async function changed(deps: IngestDeps, appId: string, changes: Changes): Promise<CustomProviderInput> {
+  try {
+    const before = await readCustomProvider(deps.registry, deps.box, appId, deps.now());
+    if (before) return merge(deps, changes, before);
+  } catch (error) {
+    const view = error instanceof SealedForEver && (await viewCustomProvider(deps.registry, appId));
+    if (!view) throw error;
+    return renewed(deps, changes, view);
+  }
+  throw notConfigured();
+}
+
+/** The same where its secrets are lost: those it had have to be given again. */
+function renewed(deps: IngestDeps, changes: Changes, view: CustomProviderView): CustomProviderInput {
+  const { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, signed } = view;
+  const whole = { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, ...changes };
+  if (whole.useBasicAuth && whole.basicAuthPassword === undefined) throw badField('basicAuthPassword', LOST);
+  if (signed && whole.signingSecret === undefined) throw badField('signingSecret', LOST);
+  return merge(deps, whole, undefined);
+}
+
+/** What is to be stored: the changes over what there was. @throws FanfareError naming the field that does not do. */
+function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig | undefined): CustomProviderInput {
+  const webhookURL = changes.webhookURL ?? before?.webhookURL;
+  if (webhookURL === undefined) throw badField('webhookURL', 'is missing');
+  const problem = webhookUrlProblem(webhookURL, deps.policy);
+  if (problem) throw badField('webhookURL', problem);
+  const basicAuth = mergeBasicAuth(changes, sameOrigin(webhookURL, before) ? before : undefined);
+  return {
+    isEnabled: changes.isEnabled ?? before?.isEnabled ?? true,
+    webhookURL,
+    ...(basicAuth ? { basicAuth } : {}),
+    ...mergeSecrets(deps, changes, before),
+  };
+}
+
+/** A password is for the place it was given for: with another origin it has to be given again. */
+const sameOrigin = (webhookURL: string, before: CustomProviderConfig | undefined): boolean =>
+  before !== undefined && new URL(before.webhookURL).origin === new URL(webhookURL).origin;
+
+function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefined) {
+  const wanted = changes.useBasicAuth ?? before?.basicAuth !== undefined;
+  if (!wanted) return undefined;
+  const username = changes.basicAuthUsername ?? before?.basicAuth?.username;
+  const password = changes.basicAuthPassword ?? before?.basicAuth?.password;
+  if (username === undefined) throw badField('basicAuthUsername', 'is needed with useBasicAuth');
+  if (password === undefined) throw badField('basicAuthPassword', 'is needed with useBasicAuth');
+  return { username, password };
+}
+
+function mergeSecrets(deps: IngestDeps, { signingSecret }: Changes, before: CustomProviderConfig | undefined) {
+  const [current] = before?.signingSecrets ?? [];
+  if (signingSecret === null) return {};
+  if (signingSecret === undefined || signingSecret === current) {
+    return { signingSecret: current, previousSecret: before?.previousSecret };
+  }
+  const problem = signingSecretProblem(signingSecret);
+  if (problem) throw badField('signingSecret', problem);
+  if (current === undefined) return { signingSecret };
+  return { signingSecret, previousSecret: { secret: current, until: deps.now() + ROTATION_MS } };
+}

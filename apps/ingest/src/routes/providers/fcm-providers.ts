@@ -1,0 +1,67 @@
+import { parseServiceAccount } from '@fanfare/providers';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { badField } from '../../http/fields.ts';
+import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+
+const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
+
+/** CometChat's shape (PARITY 4.1); unknown fields are passed over. */
+const Body = z.object({
+  providerId: ProviderId,
+  serviceAccountFilename: z.string().max(255).optional(),
+  serviceAccountCreds: z.record(z.string(), z.unknown()).optional().describe('The service account JSON; write-only.'),
+  notificationInPayload: z
+    .object({ ios: Switches, android: Switches, web: Switches })
+    .partial()
+    .optional()
+    .describe('Whether messages carry a `notification` block; all off but ios.chat by default.'),
+});
+type Body = z.infer<typeof Body>;
+
+const DEFAULT_IN_PAYLOAD = {
+  ios: { chat: true, call: false },
+  android: { chat: false, call: false },
+  web: { chat: false, call: false },
+};
+
+/** FCM credentials: one per Firebase project. */
+export function fcmProviderRoutes(server: Server, deps: IngestDeps): void {
+  pushProviderRoutes(server, deps, {
+    kind: 'fcm',
+    secret: 'serviceAccountCreds',
+    body: Body,
+    merge: (body, before) => merge(body, before, deps.config.FCM_ENDPOINT),
+  });
+}
+
+function merge(body: Body, before: Before<'fcm'> | undefined, endpoint: string | undefined): Checked<'fcm'> {
+  const serviceAccount = serviceAccountOf(body, endpoint) ?? before?.credential.serviceAccount;
+  if (!serviceAccount) throw badField('serviceAccountCreds', 'is missing');
+  const old = before?.credential.notificationInPayload ?? DEFAULT_IN_PAYLOAD;
+  const now = body.notificationInPayload ?? {};
+  const notificationInPayload = {
+    ios: { chat: now.ios?.chat ?? old.ios.chat, call: now.ios?.call ?? old.ios.call },
+    android: { chat: now.android?.chat ?? old.android.chat, call: now.android?.call ?? old.android.call },
+    web: { chat: now.web?.chat ?? old.web.chat, call: now.web?.call ?? old.web.call },
+  };
+  return {
+    credential: { id: body.providerId, serviceAccount, notificationInPayload },
+    shown: {
+      serviceAccountFilename: body.serviceAccountFilename ?? before?.shown.serviceAccountFilename,
+      projectId: serviceAccount.project_id,
+      clientEmail: serviceAccount.client_email,
+      notificationInPayload,
+    },
+  };
+}
+
+function serviceAccountOf({ serviceAccountCreds }: Body, endpoint: string | undefined) {
+  if (serviceAccountCreds === undefined) return undefined;
+  // CometChat's API takes the four fields it needs, without the `type` that every service account file has.
+  const json = { type: 'service_account', ...serviceAccountCreds };
+  const parsed = parseServiceAccount(json, endpoint === undefined ? {} : { fcmEndpoint: endpoint });
+  if (!parsed.ok) throw badField(`serviceAccountCreds.${parsed.field}`, parsed.problem);
+  return parsed.value;
+}

@@ -1,0 +1,10 @@
+import type { Area } from '../area.ts';
+import { apnsProviderRoutes } from './apns-providers.ts';
+import { customProviderRoutes } from './custom-provider.ts';
+import { fcmProviderRoutes } from './fcm-providers.ts';
+
+export const providers: Area = {
+  tag: 'Providers',
+  description: 'Credentials of push services, and your own webhook.',
+  routes: [customProviderRoutes, fcmProviderRoutes, apnsProviderRoutes],
+};

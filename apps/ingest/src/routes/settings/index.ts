@@ -1,0 +1,10 @@
+import type { Area } from '../area.ts';
+import { logRoutes } from './logs.ts';
+import { settingsRoutes } from './settings.ts';
+import { templatePreviewRoutes } from './template-preview.ts';
+
+export const settings: Area = {
+  tag: 'Settings',
+  description: 'What an app is set to: defaults, texts, logs.',
+  routes: [settingsRoutes, logRoutes, templatePreviewRoutes],
+};

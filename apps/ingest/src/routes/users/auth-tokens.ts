@@ -1,0 +1,89 @@
+import { FanfareError, Uid } from '@fanfare/core';
+import { createSession, endSession, listSessions } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { SUCCESS, Success, seconds } from '../../http/fields.ts';
+import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
+
+const Params = z.object({ uid: Uid });
+const NewToken = z.object({
+  data: z.object({
+    uid: z.string(),
+    authToken: z.string().describe('The token itself, shown this once.'),
+    createdAt: z.number().describe('Epoch seconds.'),
+  }),
+});
+const Tokens = pageOf(
+  z.object({
+    id: z.string(),
+    uid: z.string(),
+    prefix: z.string().describe('The first characters of the token.'),
+    createdAt: z.number().describe('Epoch seconds.'),
+  }),
+);
+
+/** Auth tokens: one per login, minted by the chat backend for a person's device. */
+export function authTokenRoutes(server: Server, deps: IngestDeps): void {
+  const { registry } = deps;
+  const config = { access: 'manage' as const };
+
+  server.post(
+    '/v3/users/:uid/auth_tokens',
+    {
+      config,
+      schema: {
+        summary: 'Log a person in',
+        description: 'Mints an auth token for one of their devices. The token itself is shown this once.',
+        params: Params,
+        response: { 201: NewToken },
+      },
+    },
+    async ({ appId, params }, reply) => {
+      const { uid, authToken, createdAt } = await createSession(registry, appId, params.uid, deps.now());
+      return reply.code(201).send({ data: { uid, authToken, createdAt: seconds(createdAt) } });
+    },
+  );
+
+  server.get(
+    '/v3/users/:uid/auth_tokens',
+    {
+      config,
+      schema: {
+        summary: "A person's logins, the oldest first",
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Tokens },
+      },
+    },
+    async ({ appId, params, query }) => {
+      const sessions = await listSessions(registry, appId, params.uid);
+      const { items, meta } = pageFrom(sessions, ({ createdAt, session }) => keyByTime(createdAt, session), query);
+      const data = items.map(({ session, createdAt, ...rest }) => ({
+        ...rest,
+        id: session,
+        createdAt: seconds(createdAt),
+      }));
+      return { data, meta };
+    },
+  );
+
+  server.delete(
+    '/v3/users/:uid/auth_tokens/:authToken',
+    {
+      config,
+      schema: {
+        summary: 'Log a person out',
+        description: 'Ends the login and drops its push tokens. Takes the auth token or the id in the list.',
+        params: Params.extend({ authToken: z.string() }),
+        response: { 200: Success },
+      },
+    },
+    async ({ appId, params }) => {
+      if (!(await endSession(registry, appId, params.uid, params.authToken))) {
+        throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'authToken: the user has no such auth token');
+      }
+      return SUCCESS;
+    },
+  );
+}

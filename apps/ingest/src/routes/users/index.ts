@@ -1,0 +1,10 @@
+import type { Area } from '../area.ts';
+import { authTokenRoutes } from './auth-tokens.ts';
+import { blockedUserRoutes } from './blocked-users.ts';
+import { userRoutes } from './users.ts';
+
+export const users: Area = {
+  tag: 'Users',
+  description: 'People, their logins, and whom they block.',
+  routes: [userRoutes, authTokenRoutes, blockedUserRoutes],
+};

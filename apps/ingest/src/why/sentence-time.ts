@@ -1,0 +1,29 @@
+import { UTC, wallClock } from '@fanfare/core';
+
+/**
+ * A moment as the clocks of a zone show it: `18:00 Asia/Tokyo` when it is on the same day there as `now`, else
+ * `2026-11-24 18:00 Asia/Tokyo`. A zone that is unknown counts as UTC. Both moments are epoch ms.
+ */
+export function localTime(moment: number, timezone: string, now?: number): string {
+  const zone = wallClock(timezone, moment) ? timezone : UTC;
+  const { date, time } = local(moment, zone);
+  const sameDay = now !== undefined && local(now, zone).date === date;
+  return sameDay ? `${time} ${zone}` : `${date} ${time} ${zone}`;
+}
+
+function local(moment: number, timeZone: string): { date: string; time: string } {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return {
+    date: `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`,
+    time: `${parts.get('hour')}:${parts.get('minute')}`,
+  };
+}

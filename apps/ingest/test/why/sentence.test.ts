@@ -1,0 +1,163 @@
+import { SUPPRESSION_REASONS, type SuppressionReason } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import { type NotInAudience, notInAudienceSentence, suppressionSentence } from '../../src/why/sentence.ts';
+import { type DeliveryFacts, deliverySentence } from '../../src/why/sentence-delivery.ts';
+
+const GROUP = { type: 'group', name: 'Hiking' } as const;
+const PERSON = { type: 'user', name: 'Alice' } as const;
+/** 12:30 in Tokyo, on 23 November. */
+const NOW = Date.UTC(2026, 10, 23, 3, 30);
+const TODAY = String(Date.UTC(2026, 10, 23, 9));
+const TOMORROW = String(Date.UTC(2026, 10, 23, 15));
+
+const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof PERSON, string][] = [
+  ['MESSAGES_PREFERENCE', '1', GROUP, 'Bob is not notified of messages in groups'],
+  ['MESSAGES_PREFERENCE', '1', PERSON, 'Bob is not notified of messages in one-on-one conversations'],
+  [
+    'MESSAGES_PREFERENCE',
+    '3',
+    GROUP,
+    'Bob is notified only of messages with a mention in groups, and this one mentions neither Bob nor everyone',
+  ],
+  ['MESSAGES_PREFERENCE', undefined, GROUP, "Bob's preference for messages in groups did not allow it"],
+  ['REPLIES_PREFERENCE', '1', PERSON, 'Bob is not notified of replies in one-on-one conversations'],
+  [
+    'REPLIES_PREFERENCE',
+    '3',
+    GROUP,
+    'Bob is notified only of replies with a mention in groups, and this one mentions neither Bob nor everyone',
+  ],
+  [
+    'REPLIES_PREFERENCE',
+    '4',
+    GROUP,
+    'Bob is notified only of replies in threads that Bob follows, and this thread is not one',
+  ],
+  ['QUOTED_REPLIES_PREFERENCE', '1', GROUP, 'Bob is not notified of quoted replies in groups'],
+  [
+    'QUOTED_REPLIES_PREFERENCE',
+    '3',
+    GROUP,
+    'Bob is notified only of quoted replies with a mention in groups, and this one mentions neither Bob nor everyone',
+  ],
+  [
+    'QUOTED_REPLIES_PREFERENCE',
+    '4',
+    GROUP,
+    'Bob is notified only when quoted, and the event does not name Bob as the one quoted',
+  ],
+  ['MESSAGE_ACTIONS_PREFERENCE', '1', GROUP, 'the app does not notify of this kind of change to messages in groups'],
+  ['REACTIONS_PREFERENCE', '1', GROUP, 'Bob is not notified of reactions in groups'],
+  [
+    'REACTIONS_PREFERENCE',
+    '2',
+    GROUP,
+    'Bob is notified only of reactions to own messages in groups, and the event does not name Bob as the author',
+  ],
+  ['GROUP_ACTIONS_PREFERENCE', '1', GROUP, 'Bob is not notified of this change of members in groups'],
+  ['DND_PREFERENCE', undefined, GROUP, "Bob's Do Not Disturb was on"],
+  ['MUTE_PREFERENCE', TODAY, GROUP, 'Bob muted Hiking until 18:00 Asia/Tokyo'],
+  ['MUTE_PREFERENCE', TOMORROW, PERSON, 'Bob muted Alice until 2026-11-24 00:00 Asia/Tokyo'],
+  ['MUTE_PREFERENCE', 'forever', PERSON, 'Bob muted Alice for ever'],
+  ['MUTE_PREFERENCE', undefined, GROUP, 'Bob muted Hiking'],
+  [
+    'SCHEDULE_PREFERENCE',
+    'monday 900-1800 Asia/Tokyo',
+    GROUP,
+    "it was outside Bob's schedule (Monday 09:00–18:00 Asia/Tokyo)",
+  ],
+  ['SCHEDULE_PREFERENCE', 'friday 2200-5 UTC', GROUP, "it was outside Bob's schedule (Friday 22:00–00:05 UTC)"],
+  ['SCHEDULE_PREFERENCE', 'sunday dnd Asia/Tokyo', GROUP, "it was outside Bob's schedule (Sunday silent Asia/Tokyo)"],
+  ['SCHEDULE_PREFERENCE', undefined, GROUP, "it was outside Bob's schedule"],
+  ['CALL_PREFERENCE', '1', PERSON, 'the app does not notify of calls in this state'],
+  [
+    'INVALID_PUSH_PROVIDER_ID',
+    undefined,
+    GROUP,
+    "none of the providers that Bob's devices are registered with is configured",
+  ],
+  ['PUSH_DISABLED', undefined, GROUP, 'push is switched off for the app'],
+  ['GROUP_TOO_LARGE', undefined, GROUP, 'Hiking has more members than the app notifies'],
+  ['NO_TARGET', undefined, GROUP, 'Bob has no registered device that this can go to'],
+];
+
+describe('why not', () => {
+  test.each(SENTENCES)('%s %s', (reason, detail, conversation, sentence) => {
+    const facts = { reason, detail, name: 'Bob', conversation, timezone: 'Asia/Tokyo', now: NOW };
+    expect(suppressionSentence(facts)).toBe(`Not sent: ${sentence}.`);
+  });
+
+  test('is told for every reason', () => {
+    expect(new Set(SENTENCES.map(([reason]) => reason))).toEqual(new Set(SUPPRESSION_REASONS));
+  });
+
+  test.each([
+    ['Asia/Tokyo', undefined, '2026-11-23 18:00 Asia/Tokyo'],
+    ['America/New_York', NOW, '2026-11-23 04:00 America/New_York'],
+    ['Mars/Phobos', NOW, '09:00 UTC'],
+  ])('tells a time as the clocks of %s show it', (timezone, now, time) => {
+    const facts = {
+      reason: 'MUTE_PREFERENCE',
+      detail: TODAY,
+      name: 'Bob',
+      conversation: GROUP,
+      timezone,
+      now,
+    } as const;
+    expect(suppressionSentence(facts)).toBe(`Not sent: Bob muted Hiking until ${time}.`);
+  });
+});
+
+describe('what became of it', () => {
+  const ios = { provider: 'apns', platform: 'apns_ios_device' };
+  const taken: DeliveryFacts = { provider: 'fcm', platform: 'fcm_android', state: 'accepted' };
+  const dead: DeliveryFacts = { ...ios, state: 'token_dead', reason: 'Unregistered' };
+
+  test.each<[string, DeliveryFacts[], string]>([
+    ['all accepted', [taken, taken], 'Sent to Bob: 2 of 2 targets took it.'],
+    ['one, accepted', [taken], 'Sent to Bob: 1 of 1 target took it.'],
+    [
+      'some dead',
+      [taken, dead, taken],
+      'Sent to Bob: 2 of 3 targets took it; apns ios device refused the token (Unregistered).',
+    ],
+    ['none accepted', [dead], 'Not sent to Bob: apns ios device refused the token (Unregistered).'],
+    ['waiting', [{ provider: 'fcm', state: 'pending' }], 'Not yet sent to Bob: fcm is waiting to be tried.'],
+    [
+      'tried again',
+      [{ provider: 'custom', state: 'retrying', reason: 'HTTP 503' }],
+      'Not yet sent to Bob: the webhook is being tried again (HTTP 503).',
+    ],
+    [
+      'given up',
+      [{ provider: 'custom', state: 'rejected', reason: 'attempts_exhausted', detail: 'HTTP 503' }],
+      'Not sent to Bob: the webhook refused it (attempts_exhausted: HTTP 503).',
+    ],
+    [
+      'late and overtaken',
+      [
+        { ...ios, state: 'expired' },
+        { ...ios, state: 'superseded' },
+      ],
+      'Not sent to Bob: apns ios device was too late; apns ios device was overtaken by a newer state.',
+    ],
+    [
+      'many',
+      [taken, ...Array<DeliveryFacts>(5).fill(dead)],
+      `Sent to Bob: 1 of 6 targets took it;${' apns ios device refused the token (Unregistered);'.repeat(3)} 2 more did not take it.`,
+    ],
+  ])('%s', (_what, deliveries, sentence) => {
+    expect(deliverySentence({ name: 'Bob', deliveries })).toBe(sentence);
+  });
+});
+
+test.each<[NotInAudience, string]>([
+  ['sender', 'Bob caused the event, and who acts is not notified of it'],
+  ['removed', 'Bob left or was removed from the group by this event'],
+  ['deactivated', 'Bob is deactivated'],
+  ['blocked', 'Bob and the sender are not in touch: one of them blocked the other'],
+  ['not_a_member', 'Bob is not a member of the conversation'],
+  ['unknown', 'there is no user Bob'],
+])('not considered: %s', (why, sentence) => {
+  expect(notInAudienceSentence({ name: 'Bob', why })).toBe(`Not sent: ${sentence}.`);
+});

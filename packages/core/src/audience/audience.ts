@@ -1,0 +1,87 @@
+import {
+  type CallEvent,
+  type Event,
+  isGroupAction,
+  isNotifying,
+  isReaction,
+  type ReactionEvent,
+} from '../event/event.ts';
+import type { AppSettings } from '../preferences/settings.ts';
+
+/**
+ * Who an event is for, before anybody is left out: nobody, people named, the members of a group, or of a group those
+ * whom a reaction may concern: the author of the message, if known, and the members who asked for all reactions.
+ */
+export type Audience =
+  | { kind: 'none' }
+  | { kind: 'people'; uids: string[] }
+  | { kind: 'group'; guid: string }
+  | { kind: 'reaction'; guid: string; author?: string };
+
+/** What a group action does to the list of members. */
+export interface MembershipChange {
+  add: string[];
+  remove: string[];
+}
+
+/**
+ * The audience of an event: the explicit recipients when given, else the receiver of a 1:1 or the members of a group;
+ * of a reaction in a group see `reactionAudience`. Of an answered call between two it is also who answered. People come sorted and once, so that a slice always starts where the
+ * last one ended.
+ */
+export function audienceOf(event: Event, settings: AppSettings): Audience {
+  if (!isNotifying(event)) return { kind: 'none' };
+  if (event.recipients) return people(event.recipients);
+  const { conversation } = event;
+  if (isAnswer(event)) return people([conversation.id, event.sender.uid]);
+  if (conversation.type === 'user') return people([conversation.id]);
+  return isReaction(event) ? reactionAudience(event, settings) : { kind: 'group', guid: conversation.id };
+}
+
+/**
+ * Whom a reaction in a group may concern. By default that is the author of the message and the few who asked for
+ * reactions on all messages (value 3): walking a large group to tell one person would cost a decision for each member.
+ */
+function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { preferences }: AppSettings): Audience {
+  const { reactionsSetting, reactionsOverride } = preferences.group;
+  const author = reaction.messageSender;
+  if (reactionsSetting === 3) return { kind: 'group', guid: id };
+  if (reactionsOverride) return { kind: 'reaction', guid: id, ...(author === undefined ? {} : { author }) };
+  return author === undefined ? { kind: 'none' } : people([author]);
+}
+
+/**
+ * Whether somebody took up or turned down a call between two: on one phone, while it rings on all of theirs. The others
+ * must stop, so this is the one kind of event that who acted hears of as well, if the ring reached them.
+ */
+export const isAnswer = (event: Event): event is CallEvent =>
+  (event.type === 'call.ongoing' || event.type === 'call.rejected' || event.type === 'call.busy') &&
+  event.conversation.type === 'user';
+
+/**
+ * uids who never hear of the event whatever the audience: who acted, but for an answer to a call (see `isAnswer`), and
+ * who was just removed.
+ */
+export function excludedFrom(event: Event): Set<string> {
+  const excluded = new Set(isAnswer(event) ? [] : [event.sender.uid]);
+  if (isGroupAction(event)) for (const uid of membershipChange(event).remove) excluded.add(uid);
+  return excluded;
+}
+
+/** How a group action changes the membership; applied before the audience is read. */
+export function membershipChange(event: Event): MembershipChange {
+  const uids = 'members' in event ? event.members.map((member) => member.uid) : [];
+  switch (event.type) {
+    case 'group.member_joined':
+    case 'group.member_added':
+      return { add: uids, remove: [] };
+    case 'group.member_left':
+    case 'group.member_kicked':
+    case 'group.member_banned':
+      return { add: [], remove: uids };
+    default:
+      return { add: [], remove: [] };
+  }
+}
+
+const people = (uids: string[]): Audience => ({ kind: 'people', uids: [...new Set(uids)].sort() });

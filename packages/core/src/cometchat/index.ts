@@ -1,2 +1,0 @@
-export { type CometChatRead, readCometChat, toEvents } from './read.ts';
-export type { Found, Lookup, Translation, TranslationNote } from './translation.ts';

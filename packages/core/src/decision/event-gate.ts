@@ -1,0 +1,133 @@
+import {
+  type CallEvent,
+  type GroupActionEvent,
+  isCall,
+  isGroupAction,
+  isReaction,
+  type MessageEvent,
+  type NotifyingEvent,
+  type ReactionEvent,
+} from '../event/event.ts';
+import type { Mentions } from '../event/mentions.ts';
+import {
+  GROUP_PREFERENCES,
+  type GroupPreference,
+  ONE_ON_ONE_PREFERENCES,
+  type OneOnOnePreference,
+  type UserPreferences,
+} from '../preferences/preferences.ts';
+import type { AppPreferences } from '../preferences/settings.ts';
+import type { CallAction } from '../render/notification-details.ts';
+import type { DecisionRecipient, Gate, Suppression, SuppressionReason } from './decision.ts';
+
+/** Whether a value lets the event through to a recipient. */
+type Admits = (value: number, recipient: DecisionRecipient) => boolean;
+
+/**
+ * Whether a recipient wants events of this kind at all (PARITY 2.7, step 5). New messages, reactions and group actions
+ * are the person's to choose where the app lets them; edits, deletes and calls are the app's alone.
+ */
+export function eventGate(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Gate {
+  if (isCall(event)) return adminGate(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
+  const scope = event.conversation.type === 'group' ? groupScope(app) : oneOnOneScope(app);
+  if (isReaction(event)) return choiceGate(scope('reactions'), 'REACTIONS_PREFERENCE', reactionAdmits(event));
+  if (isGroupAction(event)) {
+    return choiceGate(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', isAll);
+  }
+  if (event.type === 'message.sent') return messageGate(event, scope, mentions);
+  return adminGate(messageActionSetting(event, app), 'MESSAGE_ACTIONS_PREFERENCE');
+}
+
+/** Which preference the changes of a group's members come under. */
+const GROUP_ACTIONS = {
+  'group.member_joined': 'memberJoined',
+  'group.member_left': 'memberLeft',
+  'group.member_added': 'memberAdded',
+  'group.member_kicked': 'memberKicked',
+  'group.member_banned': 'memberBanned',
+  'group.member_unbanned': 'memberUnbanned',
+  'group.member_scope_changed': 'memberScopeChanged',
+} as const satisfies Record<GroupActionEvent['type'], GroupPreference>;
+
+/** A message that quotes is a quoted reply, also within a thread (PARITY 2.7 open (c)). */
+function messageGate({ message }: MessageEvent, scope: Scope, mentions: Mentions): Gate {
+  const wanted: Admits = (value, { uid }) => value === 2 || (value === 3 && (mentions.all || mentions.uids.has(uid)));
+  if (message.quotedMessageId !== undefined) {
+    const quotesMe: Admits = (value, { uid }) => value === 4 && uid === message.quotedSender;
+    return choiceGate(scope('quotedReplies'), 'QUOTED_REPLIES_PREFERENCE', either(wanted, quotesMe));
+  }
+  if (message.parentId !== undefined) {
+    const followed: Admits = (value, { inThread }) => value === 4 && inThread;
+    return choiceGate(scope('replies'), 'REPLIES_PREFERENCE', either(wanted, followed));
+  }
+  return choiceGate(scope('messages'), 'MESSAGES_PREFERENCE', wanted);
+}
+
+/** Of reactions 2 is those to own messages, 3 is all. In a 1:1 without an author the other person is taken for it. */
+function reactionAdmits({ reaction, conversation }: ReactionEvent): Admits {
+  const author = reaction.messageSender ?? (conversation.type === 'user' ? conversation.id : undefined);
+  return (value, { uid }) => value === 3 || (value === 2 && uid === author);
+}
+
+function messageActionSetting({ type, conversation }: MessageEvent, app: AppPreferences): number {
+  const scope = conversation.type === 'group' ? app.group : app.oneOnOne;
+  return type === 'message.edited' ? scope.messageEditedSetting : scope.messageDeletedSetting;
+}
+
+const isAll: Admits = (value) => value === 2;
+const either =
+  (one: Admits, other: Admits): Admits =>
+  (value, recipient) =>
+    one(value, recipient) || other(value, recipient);
+
+const callAction = ({ type }: CallEvent): CallAction => type.slice('call.'.length) as CallAction;
+
+/** A preference of one scope: the app's value, and where a person's own is when the app lets it count. */
+interface Choice {
+  setting: number;
+  own: (preferences: UserPreferences) => number | undefined;
+}
+type Scope = (name: OneOnOnePreference) => Choice;
+
+const none = () => undefined;
+
+const groupScope =
+  (app: AppPreferences) =>
+  (name: GroupPreference): Choice => {
+    const key = GROUP_PREFERENCES[name].user;
+    return {
+      setting: app.group[`${name}Setting`],
+      own: app.group[`${name}Override`] ? ({ groupPreferences }) => groupPreferences?.[key] : none,
+    };
+  };
+
+const oneOnOneScope =
+  (app: AppPreferences) =>
+  (name: OneOnOnePreference): Choice => {
+    const key = ONE_ON_ONE_PREFERENCES[name].user;
+    return {
+      setting: app.oneOnOne[`${name}Setting`],
+      own: app.oneOnOne[`${name}Override`] ? ({ oneOnOnePreferences }) => oneOnOnePreferences?.[key] : none,
+    };
+  };
+
+const refusal = (reason: SuppressionReason, value: number): Suppression => ({
+  send: false,
+  reason,
+  detail: String(value),
+});
+
+/** The person's own value where there is one, else the app's. */
+function choiceGate({ setting, own }: Choice, reason: SuppressionReason, admits: Admits): Gate {
+  const refusals = [1, 2, 3, 4].map((value) => refusal(reason, value));
+  return (recipient) => {
+    const value = (recipient.preferences && own(recipient.preferences)) ?? setting;
+    return admits(value, recipient) ? undefined : (refusals[value - 1] ?? refusal(reason, value));
+  };
+}
+
+/** What the app alone decides is the same for everybody. */
+function adminGate(setting: number, reason: SuppressionReason): Gate {
+  const answer = setting === 2 ? undefined : refusal(reason, setting);
+  return () => answer;
+}

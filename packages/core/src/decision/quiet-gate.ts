@@ -1,0 +1,73 @@
+import { isCall, type NotifyingEvent } from '../event/event.ts';
+import { DND } from '../preferences/preferences.ts';
+import type { AppPreferences, AppSettings } from '../preferences/settings.ts';
+import { dayOf, isAlwaysOpen, openingAt } from '../schedule/schedule.ts';
+import { UTC, wallClock } from '../schedule/wall-clock.ts';
+import type { Gate, Suppression } from './decision.ts';
+
+type MuteSettings = AppPreferences['mute'];
+
+/**
+ * Whether a recipient wants quiet at `now` (epoch ms): Do Not Disturb, the conversation muted, or outside the schedule,
+ * in this order (PARITY 2.7, steps 7 to 9). Calls go through those that the app says. Edits, deletes and removed
+ * reactions go through all three: the fan-out sends them only to whom the original went, and a person who has since
+ * asked for quiet must not keep a text on the screen that was taken back (PARITY 2.7 open (b)). So does whatever follows
+ * a ring, for whom it rang: a phone that rings must be told to stop.
+ */
+export function quietGate(event: NotifyingEvent, settings: AppSettings, now: number): Gate {
+  if (isRetraction(event)) return () => undefined;
+  const { call, mute } = settings.preferences;
+  const ignores = isCall(event) ? call : { ignoreDnd: false, ignoreMute: false, ignoreSchedule: false };
+  const { mutedGroupsOverride, mutedOneOnOnesOverride } = mute;
+  const mayMute = event.conversation.type === 'group' ? mutedGroupsOverride : mutedOneOnOnesOverride;
+  const gates = [
+    ...(ignores.ignoreDnd ? [] : [dndGate(mute)]),
+    ...(ignores.ignoreMute || !mayMute ? [] : [muteGate(now)]),
+    ...(ignores.ignoreSchedule ? [] : [scheduleGate(mute, settings.timezone, now)]),
+  ];
+  const quiet = firstNo(gates);
+  if (!isCall(event) || event.type === 'call.initiated') return quiet;
+  return (recipient) => (recipient.rang ? undefined : quiet(recipient));
+}
+
+const isRetraction = ({ type }: NotifyingEvent): boolean =>
+  type === 'message.edited' || type === 'message.deleted' || type === 'reaction.removed';
+
+function firstNo(gates: readonly Gate[]): Gate {
+  return (recipient) => {
+    for (const gate of gates) {
+      const no = gate(recipient);
+      if (no) return no;
+    }
+    return undefined;
+  };
+}
+
+const DISTURBED: Suppression = { send: false, reason: 'DND_PREFERENCE' };
+
+function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings): Gate {
+  return ({ preferences }) => {
+    const own = override ? preferences?.mutePreferences?.dnd : undefined;
+    return (own ?? setting) === DND.on ? DISTURBED : undefined;
+  };
+}
+
+const muteGate =
+  (now: number): Gate =>
+  ({ mutedUntil }) => {
+    if (mutedUntil === undefined || (mutedUntil !== null && mutedUntil <= now)) return undefined;
+    return { send: false, reason: 'MUTE_PREFERENCE', detail: mutedUntil === null ? 'forever' : String(mutedUntil) };
+  };
+
+function scheduleGate(mute: MuteSettings, timezone: string, now: number): Gate {
+  const { schedulePreferenceSetting: week, schedulePreferenceOverride: override } = mute;
+  const alwaysOpen = isAlwaysOpen(week);
+  const appClock = wallClock(timezone, now) ?? wallClock(UTC, now);
+  return ({ preferences, timezone: zone }) => {
+    const own = override ? preferences?.mutePreferences?.schedule : undefined;
+    if (alwaysOpen && !own) return undefined;
+    const clock = (zone === undefined ? undefined : wallClock(zone, now)) ?? appClock;
+    const opening = openingAt(clock, dayOf(week, own, clock.today), dayOf(week, own, clock.yesterday));
+    return opening.open ? undefined : { send: false, reason: 'SCHEDULE_PREFERENCE', detail: opening.why };
+  };
+}

@@ -1,0 +1,49 @@
+import { type Event, isCall } from '../event/event.ts';
+
+/** How long news keeps: it leaves our queues within `leaveMs`, and a provider may hold it `holdMs` for a sleeping device. */
+export interface Freshness {
+  leaveMs: number;
+  holdMs: number;
+}
+
+export const FRESHNESS_CLASSES = ['callInitiated', 'callState', 'message', 'update'] as const;
+export type FreshnessClass = (typeof FRESHNESS_CLASSES)[number];
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** The defaults of spec/delivery.md "Deadlines"; for calls the provider gets what is left of the same time. */
+export const DEFAULT_FRESHNESS: Record<FreshnessClass, Freshness> = {
+  callInitiated: { leaveMs: 30 * SECOND, holdMs: 30 * SECOND },
+  callState: { leaveMs: 60 * SECOND, holdMs: 60 * SECOND },
+  message: { leaveMs: HOUR, holdMs: 24 * HOUR },
+  update: { leaveMs: 15 * MINUTE, holdMs: HOUR },
+};
+
+/** The moments (epoch ms) after which an event is not sent any more, and not shown any more. */
+export interface Deadline {
+  leaveBy: number;
+  holdUntil: number;
+}
+
+/**
+ * The deadline of an event: counted from `sentAt` for calls (a time in the future counts as now), from its receipt for
+ * all else. `freshness` holds an app's own values, where it has any.
+ */
+export function deadlineOf(
+  event: Event,
+  receivedAt: number,
+  freshness: Partial<Record<FreshnessClass, Freshness>> = {},
+): Deadline {
+  const kind = freshnessClass(event);
+  const { leaveMs, holdMs } = freshness[kind] ?? DEFAULT_FRESHNESS[kind];
+  const from = isCall(event) ? Math.min(event.sentAt, receivedAt) : receivedAt;
+  return { leaveBy: from + leaveMs, holdUntil: from + holdMs };
+}
+
+function freshnessClass(event: Event): FreshnessClass {
+  if (event.type === 'call.initiated') return 'callInitiated';
+  if (isCall(event)) return 'callState';
+  return event.type === 'message.sent' ? 'message' : 'update';
+}

@@ -1,0 +1,49 @@
+import type { ProviderKind } from './provider-kind.ts';
+
+/** What a push token is for: FCM has one kind, APNs one for alerts and one for calls (PushKit). */
+export type TokenKind = 'fcm' | 'device' | 'voip';
+
+/** The operating system a notification is shown on: FCM's switches and payloads differ by it. */
+export type DeviceOs = 'android' | 'ios' | 'web';
+
+interface PlatformFacts {
+  provider: Exclude<ProviderKind, 'custom'>;
+  kind: TokenKind;
+  os: DeviceOs;
+}
+
+const fcm = (os: DeviceOs): PlatformFacts => ({ provider: 'fcm', kind: 'fcm', os });
+const apns = (kind: 'device' | 'voip'): PlatformFacts => ({ provider: 'apns', kind, os: 'ios' });
+
+/** The platforms a token can be registered for (PARITY 4.2), and what each means to us. */
+export const PLATFORMS = {
+  fcm_android: fcm('android'),
+  fcm_ios: fcm('ios'),
+  fcm_web: fcm('web'),
+  fcm_flutter_android: fcm('android'),
+  fcm_flutter_ios: fcm('ios'),
+  fcm_react_native_android: fcm('android'),
+  fcm_react_native_ios: fcm('ios'),
+  fcm_ionic_cordova_android: fcm('android'),
+  fcm_ionic_cordova_ios: fcm('ios'),
+  apns_ios_device: apns('device'),
+  apns_ios_voip: apns('voip'),
+  apns_flutter_device: apns('device'),
+  apns_flutter_voip: apns('voip'),
+  apns_react_native_device: apns('device'),
+  apns_react_native_voip: apns('voip'),
+  apns_ionic_cordova_device: apns('device'),
+  apns_ionic_cordova_voip: apns('voip'),
+} as const satisfies Record<string, PlatformFacts>;
+export type Platform = keyof typeof PLATFORMS;
+
+/** The push service a platform's tokens are of. */
+export const providerKindOf = (platform: Platform): 'fcm' | 'apns' => PLATFORMS[platform].provider;
+
+/** One push token of one person, as a sender needs it. */
+export interface DeviceToken {
+  token: string;
+  platform: Platform;
+  /** When it was registered or last refreshed, epoch ms: an older "this token is dead" does not concern it. */
+  registeredAt: number;
+}

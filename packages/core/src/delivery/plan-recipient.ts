@@ -1,0 +1,43 @@
+import type { Decision } from '../decision/decision.ts';
+import type { NotifyingEvent } from '../event/event.ts';
+import { providerKindOf } from './device.ts';
+import { type DeviceRef, deviceTargets } from './device-targets.ts';
+import type { PlannedRecipient, Target } from './target.ts';
+
+/** The ways an app has to reach people. */
+export interface Routes {
+  /** Whether there is a webhook, which takes every notification. */
+  customEnabled: boolean;
+  /** Whether a token's `providerId` (or `default`) names a credential there is. */
+  hasProvider(kind: 'fcm' | 'apns', providerId: string): boolean;
+}
+
+/** What is looked at of a recipient to choose targets. */
+export interface Reachable {
+  uid: string;
+  devices: readonly (DeviceRef & { providerId: string })[];
+  /** Devices on which the call rang; undefined: it has not rung for them. */
+  rung?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * What is planned for one recipient of an event, given the decision: the targets, or why there are none. A device whose
+ * credential is not configured is no target; where nothing else is left, the reason says so (PARITY 2.7 step 10).
+ */
+export function planRecipient(
+  event: NotifyingEvent,
+  { uid, devices, rung }: Reachable,
+  decision: Decision,
+  routes: Routes,
+): PlannedRecipient {
+  if (!decision.send) {
+    const { reason, detail } = decision;
+    return detail === undefined ? { uid, suppressed: reason } : { uid, suppressed: reason, detail };
+  }
+  const usable = devices.filter(({ platform, providerId }) => routes.hasProvider(providerKindOf(platform), providerId));
+  const targets: Target[] = routes.customEnabled ? [{ provider: 'custom' }] : [];
+  targets.push(...deviceTargets(event, usable, rung));
+  const [first, ...others] = targets;
+  if (first) return { uid, targets: [first, ...others] };
+  return { uid, suppressed: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
+}

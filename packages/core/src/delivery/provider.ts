@@ -1,0 +1,77 @@
+import type { NotificationDetails } from '../render/notification-details.ts';
+import type { DeviceOs, DeviceToken } from './device.ts';
+import type { Outcome } from './outcome.ts';
+
+/** One notification for one target of one recipient: all that an adapter needs besides its credential. */
+export interface Push {
+  /** The same over all attempts, different for every delivery. */
+  deliveryId: string;
+  appId: string;
+  region: string;
+  /** The recipient. */
+  uid: string;
+  details: NotificationDetails;
+  /** It must leave us before this moment (epoch ms); a wait asked for by the provider is clamped to it. */
+  deadlineAt: number;
+  /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
+  holdUntil: number;
+  /** Whether a message object that is too large is sent with less of its text, instead of not at all (PARITY 2.2). */
+  trimText?: boolean;
+}
+
+/** A push to a device, through FCM or APNs. */
+export interface DevicePush extends Push {
+  device: DeviceToken;
+  /** File name of the sound, or "default". */
+  sound: string;
+}
+
+/**
+ * The port every adapter implements. `send` makes one attempt, never retries by itself, always ends (each adapter has
+ * a deadline of its own) and reports what happened as a value; it throws only on a bug.
+ */
+export interface Provider<Credential, P extends Push = Push> {
+  send(push: P, credential: Credential): Promise<Outcome>;
+  /** Closes the connections; sends in flight are given up. */
+  close(): Promise<void>;
+}
+
+/** What the operator configured for the custom provider, decrypted. */
+export interface CustomCredential {
+  webhookURL: string;
+  basicAuth?: { username: string; password: string };
+  /** Standard Webhooks secrets (`whsec_…`), newest first; two while one is being rotated. Empty: unsigned. */
+  signingSecrets: readonly string[];
+}
+
+/** Whether the FCM message carries a `notification` block, by system and kind (PARITY 3.5). Else it is data only. */
+export type NotificationInPayload = Record<DeviceOs, { chat: boolean; call: boolean }>;
+
+/** One Firebase project as the operator configured it, decrypted: the fields we use of its service account JSON. */
+export interface FcmCredential {
+  /** Tells credentials apart, also over changes of their content. */
+  id: string;
+  serviceAccount: {
+    project_id: string;
+    client_email: string;
+    private_key: string;
+    private_key_id: string;
+    token_uri: string;
+  };
+  notificationInPayload: NotificationInPayload;
+}
+
+/** One APNs key and app as the operator configured it, decrypted. */
+export interface ApnsCredential {
+  /** Tells credentials apart, also over changes of their content. */
+  id: string;
+  keyId: string;
+  teamId: string;
+  bundleId: string;
+  /** PEM of an EC P-256 private key. */
+  p8Key: string;
+  /** Off: Apple's sandbox. */
+  productionMode: boolean;
+  includeContentAvailable: boolean;
+  includeMutableContent: boolean;
+}

@@ -1,0 +1,24 @@
+import type { SuppressionReason } from '../decision/decision.ts';
+import type { ProviderKind } from './provider-kind.ts';
+
+/** One way to reach a recipient: the app's webhook, or one of the recipient's devices. */
+export interface Target {
+  provider: ProviderKind;
+  /** Of FCM and APNs targets: which device. */
+  deviceId?: string;
+}
+
+/**
+ * What was decided for one recipient: the targets to send to, with the number of their unread messages where those are
+ * counted; or the reason nothing is sent, with what it rested on.
+ */
+export type PlannedRecipient =
+  | { uid: string; targets: readonly [Target, ...Target[]]; unread?: number }
+  | { uid: string; suppressed: SuppressionReason; detail?: string };
+
+/** One delivery of a plan. Ordinals count up over the whole event, from 0. */
+export interface PlannedDelivery extends Target {
+  ordinal: number;
+  uid: string;
+  unread?: number;
+}

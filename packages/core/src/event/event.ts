@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { badRequest, type FanfareError, fieldProblems } from '../errors/errors.ts';
+import { DisplayName, EpochMs, EventId, jsonUpTo, PictureUrl, Uid } from './fields.ts';
+
+/** The most recipients an event may name itself; larger audiences are groups. */
+export const MAX_RECIPIENTS = 10_000;
+
+/** Ids of messages, reactions and calls are the chat backend's; they become tags on devices. */
+const ForeignId = z.string().min(1).max(256);
+
+const Person = z.strictObject({
+  uid: Uid,
+  name: DisplayName.optional().describe("Display name; without it the registered user's name, else the uid."),
+  avatar: PictureUrl.optional(),
+});
+
+const UserConversation = z.strictObject({
+  type: z.literal('user'),
+  id: Uid.describe('uid of the other person: the receiver.'),
+  name: DisplayName.optional(),
+  avatar: PictureUrl.optional(),
+});
+
+const GroupConversation = z.strictObject({
+  type: z.literal('group'),
+  id: Uid.describe('guid of the group.'),
+  name: DisplayName.optional(),
+  avatar: PictureUrl.optional(),
+});
+
+const Conversation = z.discriminatedUnion('type', [UserConversation, GroupConversation]);
+
+/** What an app attaches to a message: with the texts it has to fit into 4 KB on its way to a device. */
+export const Metadata = jsonUpTo(16_384).describe('At most 16 KiB as JSON.');
+
+/** A whole message of the chat backend, which goes to webhooks only. */
+export const MessageObject = jsonUpTo(65_536).describe(
+  'What "include message object" sends along; at most 64 KiB as JSON.',
+);
+
+const Message = z.strictObject({
+  id: ForeignId.describe('Id of the message; edits and deletes carry the id of the original.'),
+  category: z.enum(['message', 'custom', 'interactive']).default('message'),
+  type: z.string().min(1).max(100).default('text').describe('text, image, audio, video, file, or a name of your own.'),
+  text: z.string().max(65_536).optional(),
+  parentId: ForeignId.optional().describe('The message this is a reply to in a thread.'),
+  quotedMessageId: ForeignId.optional(),
+  quotedSender: Uid.optional(),
+  mentions: z.array(Uid).max(MAX_RECIPIENTS).optional(),
+  mentionsAll: z.boolean().optional(),
+  sendNotification: z
+    .boolean()
+    .optional()
+    .describe('A new message of category "custom" notifies only when this is true.'),
+  metadata: Metadata.optional(),
+  object: MessageObject.optional(),
+});
+
+const Reaction = z.strictObject({
+  id: ForeignId,
+  reaction: z.string().min(1).max(100).describe('The emoji.'),
+  messageId: ForeignId,
+  messageSender: Uid.optional().describe('Author of the message: who is told.'),
+});
+
+const Member = z.strictObject({
+  uid: Uid,
+  name: DisplayName.optional(),
+  scope: z.string().min(1).max(50).optional(),
+  oldScope: z.string().min(1).max(50).optional(),
+});
+
+const Call = z.strictObject({
+  id: ForeignId.optional(),
+  sessionId: ForeignId,
+  type: z.enum(['audio', 'video']),
+});
+
+/** What every event has. */
+const base = {
+  id: EventId,
+  sentAt: EpochMs.describe('When it happened, epoch milliseconds.'),
+  sender: Person.describe('Who acted.'),
+  recipients: z
+    .array(Uid)
+    .min(1)
+    .max(MAX_RECIPIENTS)
+    .optional()
+    .describe('When given, exactly these people are considered.'),
+  custom: jsonUpTo(16_384)
+    .optional()
+    .describe("Merged over the app's custom JSON in the payload; at most 16 KiB as JSON."),
+};
+
+const Members = z.array(Member).min(1).max(MAX_RECIPIENTS);
+
+const of = <T extends string, S extends z.core.$ZodShape>(type: T, shape: S) =>
+  z.strictObject({
+    id: base.id,
+    type: z.literal(type),
+    sentAt: base.sentAt,
+    sender: base.sender,
+    ...shape,
+    recipients: base.recipients,
+    custom: base.custom,
+  });
+
+const message = <T extends string>(type: T) => of(type, { conversation: Conversation, message: Message });
+const reaction = <T extends string>(type: T) => of(type, { conversation: Conversation, reaction: Reaction });
+const groupAction = <T extends string>(type: T) => of(type, { conversation: GroupConversation, members: Members });
+const call = <T extends string>(type: T) => of(type, { conversation: Conversation, call: Call });
+const block = <T extends string>(type: T) => of(type, { members: Members });
+
+/** What a chat backend may post: one shape per type, unknown fields refused. Times are epoch milliseconds. */
+export const Event = z.discriminatedUnion('type', [
+  message('message.sent'),
+  message('message.edited'),
+  message('message.deleted'),
+  of('message.read', { conversation: Conversation, message: z.strictObject({ id: ForeignId }) }),
+  reaction('reaction.added'),
+  reaction('reaction.removed'),
+  groupAction('group.member_joined'),
+  groupAction('group.member_left'),
+  groupAction('group.member_added'),
+  groupAction('group.member_kicked'),
+  groupAction('group.member_banned'),
+  groupAction('group.member_unbanned'),
+  groupAction('group.member_scope_changed'),
+  call('call.initiated'),
+  call('call.ongoing'),
+  call('call.cancelled'),
+  call('call.rejected'),
+  call('call.unanswered'),
+  call('call.busy'),
+  call('call.ended'),
+  block('user.blocked'),
+  block('user.unblocked'),
+]);
+export type Event = z.infer<typeof Event>;
+export type EventType = Event['type'];
+
+/** Every event type, in the order of the schema. */
+export const EVENT_TYPES: readonly EventType[] = Event.options.map((option) => option.shape.type.value);
+
+export type MessageEvent = Extract<Event, { type: 'message.sent' | 'message.edited' | 'message.deleted' }>;
+export type ReactionEvent = Extract<Event, { reaction: unknown }>;
+export type GroupActionEvent = Extract<Event, { type: `group.${string}` }>;
+export type CallEvent = Extract<Event, { call: unknown }>;
+/** An event that someone may be notified of; the others only change what we know. */
+export type NotifyingEvent = MessageEvent | ReactionEvent | GroupActionEvent | CallEvent;
+
+export const isMessage = (event: Event): event is MessageEvent =>
+  event.type === 'message.sent' || event.type === 'message.edited' || event.type === 'message.deleted';
+export const isReaction = (event: Event): event is ReactionEvent => 'reaction' in event;
+export const isGroupAction = (event: Event): event is GroupActionEvent => event.type.startsWith('group.');
+export const isCall = (event: Event): event is CallEvent => 'call' in event;
+
+/**
+ * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
+ * a new custom message notifies only when it says so (PARITY 2.6). Its edit or deletion need not say so again, which
+ * chat backends do not: it reaches those who were sent the message, and nobody where that was silent.
+ */
+export function isNotifying(event: Event): event is NotifyingEvent {
+  if (event.type === 'message.sent') {
+    return event.message.category !== 'custom' || event.message.sendNotification === true;
+  }
+  return isMessage(event) || isReaction(event) || isGroupAction(event) || isCall(event);
+}
+
+/** The key of the conversation an event belongs to; events of one conversation share a shard. */
+export const conversationKey = (event: Event): string =>
+  'conversation' in event ? conversationId(event.sender.uid, event.conversation) : `user_${event.sender.uid}`;
+
+/** `<uidA>_user_<uidB>` with the uids in code-unit order, or `group_<guid>` (PARITY 1 row 10). */
+export function conversationId(sender: string, conversation: { type: 'user' | 'group'; id: string }): string {
+  if (conversation.type === 'group') return `group_${conversation.id}`;
+  return [sender, conversation.id].sort().join('_user_');
+}
+
+/** A valid event, or the error that says which field is wrong. */
+export function parseEvent(input: unknown): { ok: true; event: Event } | { ok: false; error: FanfareError } {
+  const parsed = Event.safeParse(input);
+  if (parsed.success) return { ok: true, event: parsed.data };
+  const problems = fieldProblems(parsed.error).map((problem) =>
+    problem.field === 'type' ? { field: 'type', problem: `must be one of: ${EVENT_TYPES.join(', ')}` } : problem,
+  );
+  return { ok: false, error: badRequest(problems) };
+}

@@ -1,0 +1,96 @@
+import type { Schedule } from '../schedule/schedule.ts';
+import { mergePatch } from './merge-patch.ts';
+import {
+  GROUP_PREFERENCES,
+  type GroupKey,
+  ONE_ON_ONE_PREFERENCES,
+  type OneOnOneKey,
+  type PreferenceRule,
+  type UserPreferences,
+} from './preferences.ts';
+import type { AppPreferences } from './settings.ts';
+
+/** What holds for a person: every key has a value. */
+export interface EffectivePreferences {
+  groupPreferences: Record<GroupKey, number>;
+  oneOnOnePreferences: Record<OneOnOneKey, number>;
+  mutePreferences: { dnd: number; schedule: Schedule };
+  usePrivacyTemplate: boolean;
+}
+
+/** The app's value, or the person's own where there is one and the app lets it count. */
+export const effectiveValue = (setting: number, override: boolean, own: number | undefined): number =>
+  override && own !== undefined ? own : setting;
+
+/**
+ * The preferences that hold for a person: their own where the app allows an override, else the app's (PARITY 2.4). What
+ * they have set stays stored while an override is switched off; it only does not count.
+ */
+export function effectivePreferences(app: AppPreferences, own: UserPreferences = {}): EffectivePreferences {
+  const { mute } = app;
+  return {
+    groupPreferences: scope(GROUP_PREFERENCES, app.group, own.groupPreferences) as Record<GroupKey, number>,
+    oneOnOnePreferences: scope(ONE_ON_ONE_PREFERENCES, app.oneOnOne, own.oneOnOnePreferences) as Record<
+      OneOnOneKey,
+      number
+    >,
+    mutePreferences: {
+      dnd: effectiveValue(mute.dndPreferenceSetting, mute.dndPreferenceOverride, own.mutePreferences?.dnd),
+      schedule: effectiveSchedule(mute, own),
+    },
+    usePrivacyTemplate: usesPrivacyTemplate(app, own),
+  };
+}
+
+/** The person's own days over the app's, where the app lets them count. */
+export const effectiveSchedule = (mute: AppPreferences['mute'], own: UserPreferences): Schedule =>
+  mute.schedulePreferenceOverride && own.mutePreferences?.schedule
+    ? mergePatch(mute.schedulePreferenceSetting, own.mutePreferences.schedule)
+    : mute.schedulePreferenceSetting;
+
+/** Whether notifications for this person hide their content (PARITY 2.1): 1 never, 2 always, 3 as the person says. */
+export const usesPrivacyTemplate = (app: AppPreferences, own: UserPreferences = {}): boolean =>
+  app.usePrivacyTemplate === 3 ? (own.usePrivacyTemplate ?? false) : app.usePrivacyTemplate === 2;
+
+/** Splits a change into what the app lets people set and the paths of what it does not, e.g. `mutePreferences.dnd`. */
+export function allowedPart(
+  app: AppPreferences,
+  patch: UserPreferences,
+): { patch: UserPreferences; refused: string[] } {
+  const { mute } = app;
+  const refused = [
+    ...refusedIn('groupPreferences', GROUP_PREFERENCES, app.group, patch.groupPreferences),
+    ...refusedIn('oneOnOnePreferences', ONE_ON_ONE_PREFERENCES, app.oneOnOne, patch.oneOnOnePreferences),
+    ...(patch.mutePreferences?.dnd !== undefined && !mute.dndPreferenceOverride ? ['mutePreferences.dnd'] : []),
+    ...(patch.mutePreferences?.schedule && !mute.schedulePreferenceOverride ? ['mutePreferences.schedule'] : []),
+    ...(patch.usePrivacyTemplate !== undefined && app.usePrivacyTemplate !== 3 ? ['usePrivacyTemplate'] : []),
+  ];
+  const kept = refused.reduce((rest, path) => mergePatch(rest, removal(path)), patch);
+  return { patch: kept, refused };
+}
+
+type Numbers = Record<string, number | undefined>;
+/** `<name>Setting` and `<name>Override` of a scope, whose names are those of its rules. */
+type Switches = Record<string, number | boolean>;
+
+const scope = (rules: Record<string, PreferenceRule>, app: object, own: object = {}): Numbers =>
+  Object.fromEntries(
+    Object.entries(rules).map(([name, { user }]) => [
+      user,
+      effectiveValue(
+        (app as Switches)[`${name}Setting`] as number,
+        (app as Switches)[`${name}Override`] as boolean,
+        (own as Numbers)[user],
+      ),
+    ]),
+  );
+
+const refusedIn = (part: string, rules: Record<string, PreferenceRule>, app: object, patch: object = {}): string[] =>
+  Object.entries(rules).flatMap(([name, { user }]) =>
+    (patch as Numbers)[user] !== undefined && (app as Switches)[`${name}Override`] === false ? [`${part}.${user}`] : [],
+  );
+
+const removal = (path: string): object => {
+  const [part = '', key] = path.split('.');
+  return { [part]: key === undefined ? null : { [key]: null } };
+};

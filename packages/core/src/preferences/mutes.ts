@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import type { NotifyingEvent } from '../event/event.ts';
+import { Uid } from '../event/fields.ts';
+
+/** A conversation as a person mutes it: with another person (their uid), or a group (its guid). It need not exist. */
+export const MutableConversation = z.object({ id: Uid, type: z.enum(['oneOnOne', 'group']) });
+export type MutableConversation = z.infer<typeof MutableConversation>;
+
+/** A conversation a person hears nothing of until a moment (epoch ms), or for ever. */
+export interface Mute extends MutableConversation {
+  until: number | null;
+}
+
+/** The conversation of an event, as its recipients would mute it. */
+export const mutableConversation = ({ conversation, sender }: NotifyingEvent): MutableConversation =>
+  conversation.type === 'group' ? { id: conversation.id, type: 'group' } : { id: sender.uid, type: 'oneOnOne' };

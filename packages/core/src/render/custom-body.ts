@@ -1,0 +1,20 @@
+import type { Push } from '../delivery/provider.ts';
+import type { NotificationDetails } from './notification-details.ts';
+
+/** The JSON the operator's webhook receives, one POST per recipient (seeds 001 and 002). */
+export interface CustomBody {
+  trigger: 'push-notification-payload-generated';
+  data: { to: { uid: string }; notificationDetails: NotificationDetails };
+  appId: string;
+  region: string;
+  webhook: 'custom';
+}
+
+/** The body of one POST; the order of its keys is that of the seeds. */
+export const customBody = ({ uid, details, appId, region }: Push): CustomBody => ({
+  trigger: 'push-notification-payload-generated',
+  data: { to: { uid }, notificationDetails: details },
+  appId,
+  region,
+  webhook: 'custom',
+});

@@ -1,0 +1,133 @@
+import {
+  conversationId,
+  isCall,
+  isGroupAction,
+  isMessage,
+  isReaction,
+  type MessageEvent,
+  type NotifyingEvent,
+} from '../event/event.ts';
+import type { AppPreferences } from '../preferences/settings.ts';
+
+type Json = Record<string, unknown>;
+
+/** Who an event is from and to, as the details name them. */
+export interface Ends {
+  sender: string;
+  senderName: string;
+  senderAvatar: string | undefined;
+  receiver: string;
+  receiverName: string;
+  receiverAvatar: string | undefined;
+}
+
+/**
+ * What an event is about in the shape of CometChat's messages (PARITY 5.2; times in seconds): the backend's own object
+ * of a message, completed by what the event says and by the names of both ends.
+ */
+export function completeObject(event: NotifyingEvent, ends: Ends): Json {
+  const made = madeObject(event, ends);
+  return isMessage(event) && event.message.object ? filled(event.message.object, made) : made;
+}
+
+/**
+ * The object that is sent along with a message: the backend's own, with the metadata and the names of both ends where
+ * it has none; made of the event where there is none. `metadata` is left out as the app wishes (PARITY 2.2).
+ */
+export function sentObject(event: MessageEvent, ends: Ends, options: AppPreferences['push']): Json {
+  const made = madeObject(event, ends);
+  const { object } = event.message;
+  const metadata = partsOf(event).data?.metadata;
+  const whole = object ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, ends) }) }) : made;
+  const left: (string[] | false)[] = [
+    !options.includeSenderMetadataSetting && ['data', 'entities', 'sender', 'entity', 'metadata'],
+    !options.includeReceiverMetadataSetting && ['data', 'entities', 'receiver', 'entity', 'metadata'],
+    !options.includeMessageMetadataSetting && ['data', 'metadata'],
+  ];
+  return left.filter((path) => path !== false).reduce((rest, path) => without(rest, path), whole);
+}
+
+function madeObject(event: NotifyingEvent, ends: Ends): Json {
+  const { id, category, type, parentId, data } = partsOf(event);
+  return compact({
+    id,
+    conversationId: conversationId(event.sender.uid, event.conversation),
+    sender: ends.sender,
+    receiver: ends.receiver,
+    receiverType: event.conversation.type,
+    category,
+    type,
+    parentId,
+    data: compact({ ...data, entities: entitiesOf(event, ends) }),
+    sentAt: seconds(event),
+    updatedAt: seconds(event),
+    ...changeOf(event),
+  });
+}
+
+interface Parts {
+  id?: string | undefined;
+  category: string;
+  type: string;
+  parentId?: string | undefined;
+  data?: { text?: string | undefined; metadata?: Json | undefined };
+}
+
+function partsOf(event: NotifyingEvent): Parts {
+  if (isReaction(event)) return { id: event.reaction.messageId, category: 'message', type: 'text' };
+  if (isCall(event)) return { id: event.call.id ?? event.call.sessionId, category: 'call', type: event.call.type };
+  if (isGroupAction(event)) return { category: 'action', type: 'groupMember' };
+  const { id, category, type, parentId, text, metadata } = event.message;
+  // What was deleted is gone.
+  return { id, category, type, parentId, data: event.type === 'message.deleted' ? {} : { text, metadata } };
+}
+
+const changeOf = (event: NotifyingEvent): Json => {
+  if (event.type === 'message.edited') return { editedAt: seconds(event), editedBy: event.sender.uid };
+  return event.type === 'message.deleted' ? { deletedAt: seconds(event), deletedBy: event.sender.uid } : {};
+};
+
+const seconds = ({ sentAt }: NotifyingEvent): number => Math.floor(sentAt / 1000);
+
+const entitiesOf = ({ conversation }: NotifyingEvent, ends: Ends): Json => ({
+  sender: { entity: person(ends.sender, ends.senderName, ends.senderAvatar), entityType: 'user' },
+  receiver:
+    conversation.type === 'user'
+      ? { entity: person(ends.receiver, ends.receiverName, ends.receiverAvatar), entityType: 'user' }
+      : {
+          entity: compact({ guid: ends.receiver, name: ends.receiverName, icon: ends.receiverAvatar }),
+          entityType: 'group',
+        },
+});
+
+const person = (uid: string, name: string, avatar: string | undefined): Json => compact({ uid, name, avatar });
+
+const compact = (object: Json): Json =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+/** The object, and from `defaults` what it does not say: what is absent, null or empty text. */
+function filled(object: Json, defaults: Json): Json {
+  const entries = new Map(Object.entries(object));
+  for (const [key, standard] of Object.entries(defaults)) {
+    const value = entries.get(key);
+    if (value === undefined || value === null || value === '') entries.set(key, standard);
+    else if (isObject(value) && isObject(standard) && !isAnother(value, standard))
+      entries.set(key, filled(value, standard));
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Who edits a message need not be its author: nobody gets another's name. */
+const isAnother = (entity: Json, standard: Json): boolean =>
+  typeof entity.uid === 'string' && standard.uid !== undefined && entity.uid !== standard.uid;
+
+/** The object without the member at the path; itself where there is none. */
+function without(object: Json, [name = '', ...rest]: string[]): Json {
+  if (!Object.hasOwn(object, name)) return object;
+  if (rest.length === 0) return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+  const inner = object[name];
+  return isObject(inner) ? { ...object, [name]: without(inner, rest) } : object;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

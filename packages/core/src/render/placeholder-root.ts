@@ -1,0 +1,86 @@
+import {
+  type GroupActionEvent,
+  isCall,
+  isGroupAction,
+  isMessage,
+  isReaction,
+  type NotifyingEvent,
+} from '../event/event.ts';
+import { withNames } from '../event/mentions.ts';
+import { completeObject, type Ends } from './message-object.ts';
+import { callActionOf } from './notification-details.ts';
+import type { RenderContext } from './render-context.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * What placeholders can name: `message` in CometChat's shape, `data` of it (its documentation has both), and what the
+ * event is besides a message: `reaction`, `group`, `call`, `member`. Mentions in the text read as `@name`.
+ */
+export function placeholderRoot(event: NotifyingEvent, context: RenderContext, ends: Ends): Json {
+  const nameOf = (uid: string) => personName(event, context, ends, uid);
+  const message = readable(completeObject(event, ends), nameOf);
+  const { conversation } = event;
+  return {
+    message,
+    data: message.data,
+    ...(isReaction(event) ? { reaction: event.reaction } : {}),
+    ...(conversation.type === 'group'
+      ? { group: { guid: conversation.id, name: ends.receiverName, icon: ends.receiverAvatar } }
+      : {}),
+    ...(isCall(event) ? { call: { ...event.call, action: callActionOf(event.type) } } : {}),
+    ...(isGroupAction(event) ? { member: memberOf(event, nameOf) } : {}),
+  };
+}
+
+function memberOf({ members }: GroupActionEvent, nameOf: (uid: string) => string | undefined): Json {
+  const names = members.map(({ uid, name }) => name ?? nameOf(uid) ?? uid);
+  return {
+    ...members[0],
+    name: names[0],
+    names: list(names),
+    count: names.length,
+    scope: members[0]?.scope ?? 'member',
+  };
+}
+
+/** At most three names are spelled out: a notification is one line. */
+function list(names: string[]): string {
+  if (names.length > 3) return `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`;
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function readable(message: Json, nameOf: (uid: string) => string | undefined): Json {
+  const { data } = message;
+  if (!isObject(data) || typeof data.text !== 'string') return message;
+  return { ...message, data: { ...data, text: withNames(data.text, nameOf) } };
+}
+
+/** What a person is called: as the event says, else as the backend's object does, else as registered. */
+function personName(
+  event: NotifyingEvent,
+  { profiles, recipient }: RenderContext,
+  ends: Ends,
+  uid: string,
+): string | undefined {
+  if (uid === ends.sender) return ends.senderName;
+  if (event.conversation.type === 'user' && uid === ends.receiver) return ends.receiverName;
+  const said =
+    event.conversation.type === 'user' && uid === event.conversation.id ? event.conversation.name : undefined;
+  const registered = uid === recipient.uid ? recipient.name : own(profiles.members, uid)?.name;
+  return said ?? mentionedName(event, uid) ?? registered;
+}
+
+/** `data.mentions` is a map of uid to person (PARITY 5.2). */
+function mentionedName(event: NotifyingEvent, uid: string): string | undefined {
+  const data = isMessage(event) ? event.message.object?.data : undefined;
+  const mentions = isObject(data) && isObject(data.mentions) ? data.mentions : undefined;
+  const person = own(mentions, uid);
+  return isObject(person) && typeof person.name === 'string' && person.name !== '' ? person.name : undefined;
+}
+
+/** Only what the object holds itself: a uid may be "constructor". */
+const own = <T>(object: Record<string, T> | undefined, key: string): T | undefined =>
+  object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;

@@ -1,0 +1,84 @@
+import { conversationId, isCall, isMessage, isReaction, type NotifyingEvent } from '../event/event.ts';
+import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
+import { mergePatch } from '../preferences/merge-patch.ts';
+import type { AppSettings } from '../preferences/settings.ts';
+import { type Ends, sentObject } from './message-object.ts';
+import { callActionOf, type NotificationDetails } from './notification-details.ts';
+import type { RenderContext } from './render-context.ts';
+import { textsOf } from './texts.ts';
+
+/**
+ * The notification of one event for one recipient. Keys come in the order of the seeds (001, 002), absent ones are left
+ * out; texts are those of the app's templates. Any valid event can be rendered.
+ */
+export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
+  const ends = endsOf(event, context);
+  const { customJson } = context.settings.preferences.push;
+  return compact({
+    ...textsOf(event, context, ends),
+    ...ends,
+    receiverType: event.conversation.type,
+    tag: tagOf(event),
+    conversationId: conversationId(event.sender.uid, event.conversation),
+    type: isCall(event) ? 'call' : 'chat',
+    ...(isCall(event)
+      ? { callAction: callActionOf(event.type), sessionId: event.call.sessionId, callType: event.call.type }
+      : {}),
+    sentAt: String(event.sentAt),
+    unreadMessageCount: context.unread,
+    message: messageOf(event, context, ends),
+    custom: customOf(customJson, event.custom),
+  });
+}
+
+/** What replaces what on a device: the message id (edits and deletes too), the reaction's id, the guid, the call's id. */
+export function tagOf(event: NotifyingEvent): string {
+  if (isMessage(event)) return event.message.id;
+  if (isReaction(event)) return event.reaction.id;
+  if (isCall(event)) return event.call.id ?? event.call.sessionId;
+  return event.conversation.id;
+}
+
+function endsOf({ sender, conversation }: NotifyingEvent, { profiles, recipient }: RenderContext): Ends {
+  const group = conversation.type === 'group';
+  const receiver = group ? conversation.id : recipient.uid;
+  // In a 1:1 the conversation names the person it is with; whoever else hears of it is looked up.
+  const named = group || conversation.id === recipient.uid ? conversation : undefined;
+  const registered = group ? undefined : recipient;
+  return {
+    sender: sender.uid,
+    senderName: sender.name ?? profiles.sender?.name ?? sender.uid,
+    senderAvatar: sender.avatar ?? profiles.sender?.avatar,
+    receiver,
+    receiverName: named?.name ?? registered?.name ?? profiles.receiver?.name ?? receiver,
+    receiverAvatar: named?.avatar ?? registered?.avatar ?? profiles.receiver?.avatar,
+  };
+}
+
+/** The message object where the app wants it; never for who is to read the private texts, since it holds the others. */
+function messageOf(event: NotifyingEvent, { settings: { preferences }, recipient }: RenderContext, ends: Ends) {
+  const wanted =
+    preferences.push.includeMessageObjectSetting && !usesPrivacyTemplate(preferences, recipient.preferences);
+  return wanted && isMessage(event) ? sentObject(event, ends, preferences.push) : undefined;
+}
+
+/** The event's own over the app's (RFC 7396); as it is where the app has none. */
+const customOf = (app: object | undefined, event: Record<string, unknown> | undefined) =>
+  app === undefined ? event : (mergePatch(app, event ?? {}) as Record<string, unknown>);
+
+type Loose<T> = { [K in keyof T]: T[K] | undefined };
+
+/** Leaves out what is undefined, keeping the order of the rest. */
+const compact = (details: Loose<NotificationDetails>): NotificationDetails =>
+  Object.fromEntries(
+    Object.entries(details).filter(([, value]) => value !== undefined),
+  ) as unknown as NotificationDetails;
+
+/**
+ * The sound of a notification: a file name of the client app, or "default" (PARITY 3.3). Only a ring rings: a missed
+ * call is news like any other.
+ */
+export const soundFor = (
+  { type, callAction }: Pick<NotificationDetails, 'type' | 'callAction'>,
+  { sound }: Pick<AppSettings, 'sound'>,
+): string => (type === 'call' && callAction === 'initiated' ? sound.call : sound.chat);

@@ -1,0 +1,43 @@
+import type { NotifyingEvent } from '../event/event.ts';
+import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
+import type { Ends } from './message-object.ts';
+import { substitute } from './placeholder.ts';
+import { placeholderRoot } from './placeholder-root.ts';
+import type { RenderContext } from './render-context.ts';
+import { templateFor } from './template-choice.ts';
+import { DEFAULT_TEMPLATES, type TemplateField, type TemplateTexts, templateKey } from './template-defaults.ts';
+import { textOf, textsFor } from './templates.ts';
+
+/** UTF-16 units: no screen shows more, and a template can hold a text several times. */
+const MAX_TITLE = 255;
+const MAX_BODY = 4000;
+const LAST_RESORT = 'New message';
+
+/**
+ * Title and body of a notification, by the template of its kind, of the set that its recipient gets, in their language.
+ * Where a placeholder of the body has no value, the fallback stands for all of it; where that does not help, and for
+ * titles, the text an app has that set none.
+ */
+export function textsOf(event: NotifyingEvent, context: RenderContext, ends: Ends): { title: string; body: string } {
+  const { settings, recipient } = context;
+  const { kind, body } = templateFor(event, recipient.uid);
+  const set = usesPrivacyTemplate(settings.preferences, recipient.preferences) ? 'Privacy' : 'Default';
+  const key = templateKey(kind, set);
+  const chosen = textsFor(settings.templates[key], [recipient.locale, settings.locale]);
+  const standard = [DEFAULT_TEMPLATES[key]];
+  const root = placeholderRoot(event, context, ends);
+  const fill = (texts: TemplateTexts[], fields: TemplateField[], limit: number): string | undefined => {
+    const template = textOf(texts, fields);
+    return template === undefined ? undefined : substitute(template, root, limit);
+  };
+  const title: TemplateField[] = [event.conversation.type === 'group' ? 'titleGroup' : 'titleOneOnOne'];
+  return {
+    title: fill(chosen, title, MAX_TITLE) ?? fill(standard, title, MAX_TITLE) ?? ends.senderName,
+    body:
+      fill(chosen, body, MAX_BODY) ??
+      fill(chosen, ['body_fallback'], MAX_BODY) ??
+      fill(standard, body, MAX_BODY) ??
+      fill(standard, ['body_fallback'], MAX_BODY) ??
+      LAST_RESORT,
+  };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { deliveryId, eventKeyTime, newEventKey, parseDeliveryId } from '../../src/index.ts';
+
+const anyTime = fc.integer({ min: 0, max: 8.64e15 });
+const anyLuck = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const anyKey = fc.tuple(anyTime, anyLuck).map(([now, luck]) => newEventKey(now, () => luck));
+const anyOrdinal = fc.integer({ min: 0, max: 9_999_999_999 });
+
+/** What BullMQ 6 refuses as a job id: integers, and any ":" (`Job.validateOptions`, `Queue.addJob`). */
+const refusedByBullmq = (id: string): boolean => `${Number.parseInt(id, 10)}` === id || id.includes(':');
+
+describe('an event key', () => {
+  test('tells when it was made', () => {
+    fc.assert(fc.property(anyTime, anyLuck, (now, luck) => eventKeyTime(newEventKey(now, () => luck)) === now));
+  });
+
+  test('is made of time and chance', () => {
+    expect(newEventKey(1_741_847_453_000, () => 0)).toBe('em86z00g8000000000');
+    expect(newEventKey(1_741_847_453_000, () => 1 - Number.EPSILON / 2)).toBe('em86z00g8zzzzzzzzz');
+  });
+
+  test('and the ids of its deliveries are never ones that BullMQ refuses', () => {
+    expect(['7', '0', '-1', 'a:b', '0:1'].every(refusedByBullmq)).toBe(true);
+    fc.assert(
+      fc.property(anyKey, anyOrdinal, (key, ordinal) => {
+        expect([key, deliveryId(key, ordinal)].filter(refusedByBullmq)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('a delivery id', () => {
+  test('gives back its event and its ordinal', () => {
+    fc.assert(
+      fc.property(anyKey, anyOrdinal, (eventKey, ordinal) => {
+        expect(parseDeliveryId(deliveryId(eventKey, ordinal))).toEqual({ eventKey, ordinal });
+      }),
+    );
+  });
+
+  test('has no ".", which would make its Standard Webhooks signature ambiguous', () => {
+    fc.assert(fc.property(anyKey, anyOrdinal, (key, ordinal) => !deliveryId(key, ordinal).includes('.')));
+  });
+
+  test('is the only text that stands for its delivery', () => {
+    const looksLikeOne = fc.stringMatching(/^e[0-9a-z]{7,20}-\d{1,11}$/);
+    fc.assert(
+      fc.property(fc.oneof(looksLikeOne, fc.string()), (text) => {
+        const parts = parseDeliveryId(text);
+        if (parts) expect(deliveryId(parts.eventKey, parts.ordinal)).toBe(text);
+      }),
+    );
+  });
+
+  test.each([
+    '',
+    'em86z00g8000000',
+    'em86z00g8000000-',
+    'em86z00g8000000--1',
+    'em86z00g8000000-01',
+    'em86z00g8000000-1e3',
+    'em86z00g8000000-1-2',
+    'em86z00g8000000.1',
+    'm86z00g8000000-1',
+    'em86z00g8000000-1\n',
+    ' em86z00g8000000-1',
+    'em86z00g8000000-12345678901',
+  ])('is not %j', (text) => {
+    expect(parseDeliveryId(text)).toBeUndefined();
+  });
+});

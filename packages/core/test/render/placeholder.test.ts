@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { shorten, substitute } from '../../src/render/placeholder.ts';
+
+const ROOT = {
+  message: { text: 'hi', count: 0, sent: true, list: [{ name: 'first' }], none: null, empty: '', at: {} },
+};
+const filled = (template: string, root: object = ROOT) => substitute(template, root, 100);
+
+describe('a placeholder', () => {
+  test.each([
+    ['{{message.text}}!', 'hi!'],
+    ['{{ message.text }} and {{message.text}}', 'hi and hi'],
+    ['{{message.count}} {{message.sent}}', '0 true'],
+    ['{{message.list.0.name}}', 'first'],
+  ])('of %s has its value: %s', (template, says) => {
+    expect(filled(template)).toBe(says);
+  });
+
+  test.each(['none', 'empty', 'absent', 'at', 'list', 'list.length', 'list.1.name', 'text.length', 'text.0', 'none.a'])(
+    'of message.%s has none',
+    (path) => {
+      expect(filled(`a {{message.${path}}}`)).toBeUndefined();
+    },
+  );
+
+  test.each(['constructor', 'constructor.name', '__proto__', 'toString', 'at.hasOwnProperty', ''])(
+    'never finds what an object inherits: "%s"',
+    (path) => {
+      expect(filled(`{{${path}}}`)).toBeUndefined();
+      expect(filled(`{{message.${path}}}`)).toBeUndefined();
+    },
+  );
+
+  test('finds what an object holds itself under such a name', () => {
+    expect(filled('{{constructor.__proto__}}', JSON.parse('{"constructor":{"__proto__":"own"}}'))).toBe('own');
+  });
+
+  test.each(['{{', '}}', '{message.text}', '{{message.text', 'a }} b {{ c'])('is not %s', (template) => {
+    expect(filled(template)).toBe(template);
+  });
+});
+
+const MIXED = fc.array(fc.constantFrom('{', '}', '{{', '}}', 'a', '.', 'b', '👋', '$&', '{{a}}', '{{b}}'), {
+  maxLength: 30,
+});
+const anyText = MIXED.map((parts) => parts.join(''));
+
+test('a value is never taken for a template', () => {
+  fc.assert(
+    fc.property(anyText, anyText, (a, b) => {
+      const expected = a === '' || b === '' ? undefined : `${a}|${b}|${a}`;
+      expect(substitute('{{a}}|{{b}}|{{a}}', { a, b }, 10_000)).toBe(expected);
+    }),
+  );
+});
+
+test('whatever the template and the values, a text that is not too long comes out, or none', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(anyText, fc.string()),
+      fc.jsonValue(),
+      fc.integer({ min: 1, max: 50 }),
+      (template, value, limit) => {
+        const text = substitute(template, { a: value, b: value }, limit);
+        expect(text === undefined || text.length <= limit).toBe(true);
+      },
+    ),
+  );
+});
+
+test('what is too long is cut between code points', () => {
+  expect(shorten('12345', 5)).toBe('12345');
+  expect(shorten('123456', 5)).toBe('1234…');
+  expect(shorten('123👋56', 5)).toBe('123…');
+  expect(shorten('12👋56', 5)).toBe('12👋…');
+});

@@ -1,0 +1,24 @@
+import { effectiveSettings, type NotificationDetails, type NotifyingEvent, renderDetails } from '../../src/index.ts';
+
+/** The parts of `RenderContext` a test is about; settings as an app sets them. */
+export interface Said {
+  settings?: object;
+  profiles?: Parameters<typeof renderDetails>[1]['profiles'];
+  recipient?: Partial<Parameters<typeof renderDetails>[1]['recipient']>;
+  unread?: number;
+}
+
+/** The notification for Bob, unless another is named, in an app that has set what is said and nothing else. */
+export const details = (event: NotifyingEvent, { settings = {}, profiles = {}, recipient, unread }: Said = {}) =>
+  renderDetails(event, {
+    settings: effectiveSettings(settings),
+    profiles,
+    recipient: { uid: 'bob', ...recipient },
+    unread,
+  });
+
+/** Title and body alone. */
+export const texts = (...args: Parameters<typeof details>): Pick<NotificationDetails, 'title' | 'body'> => {
+  const { title, body } = details(...args);
+  return { title, body };
+};

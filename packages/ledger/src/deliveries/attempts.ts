@@ -1,0 +1,55 @@
+import type { EventRef } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { script } from '../script.ts';
+
+/** One try at a delivery, as it is remembered. */
+export interface AttemptNote {
+  /** When it ended, epoch ms. */
+  at: number;
+  /** Its outcome's kind, e.g. `retryable`. */
+  outcome: string;
+  reason?: string | undefined;
+  detail?: string | undefined;
+}
+
+/** About so much text about one delivery: the first attempts and the last matter, a flood of 429s does not. */
+const MAX_TEXT = 4000;
+
+const NOTE = script<number>(`
+-- KEYS event, attempts; ARGV ordinal, line, longest text
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return 0 end
+local text = redis.call('HGET', KEYS[2], ARGV[1])
+if text and #text > tonumber(ARGV[3]) then text = string.match(text, '^(.*)\\n') end
+redis.call('HSET', KEYS[2], ARGV[1], (text and text .. '\\n' or '') .. ARGV[2])
+redis.call('PEXPIREAT', KEYS[2], exp)
+return 1
+`);
+
+/** Remembers an attempt that was not the only one, or whose words are kept nowhere else. Once there is much to remember, it takes the place of the last. */
+export async function noteAttempt(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinal: number,
+  note: AttemptNote,
+): Promise<void> {
+  await NOTE(redis, [keys.event(shard, key), keys.attempts(shard, key)], [ordinal, JSON.stringify(note), MAX_TEXT]);
+}
+
+/** What is remembered of a delivery's attempts; mostly empty where the first was the last. */
+export async function readAttempts(redis: Redis, { shard, key }: EventRef, ordinal: number): Promise<AttemptNote[]> {
+  const text = await redis.hget(keys.attempts(shard, key), String(ordinal));
+  return text ? text.split('\n').map((line) => JSON.parse(line) as AttemptNote) : [];
+}
+
+/** The deadlines (epoch ms) that replays gave to deliveries of an event, by ordinal. */
+export async function readReplayDeadlines(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinals: readonly number[],
+): Promise<Map<number, number>> {
+  if (ordinals.length === 0) return new Map();
+  const values = await redis.hmget(keys.attempts(shard, key), ...ordinals.map((ordinal) => `x${ordinal}`));
+  return new Map(ordinals.flatMap((ordinal, i) => (values[i] ? [[ordinal, Number(values[i])] as const] : [])));
+}

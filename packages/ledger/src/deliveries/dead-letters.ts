@@ -1,0 +1,197 @@
+import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys, loadField } from '../keys.ts';
+import { script } from '../script.ts';
+import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
+
+/** Which dead letters: all of the app's, or those of one provider, of one reason. */
+export interface DeadLetterFilter {
+  provider?: ProviderKind | undefined;
+  reason?: string | undefined;
+}
+
+/** A dead letter and where its event lives. */
+export interface FoundDeadLetter extends DeadLetter {
+  ref: EventRef;
+  ordinal: number;
+}
+
+/** A page of dead letters, newest first; `cursor` continues it and is absent at the end. */
+export interface DeadLetterPage {
+  letters: FoundDeadLetter[];
+  cursor?: string;
+}
+
+const SCAN = 200;
+
+/**
+ * One page of an app's dead letters. The cursor is the place of the last one, so letters that come or go in between
+ * shift nothing. A filter may need several reads; a page is full or the last.
+ */
+export async function listDeadLetters(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  page: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number },
+): Promise<DeadLetterPage> {
+  const letters: FoundDeadLetter[] = [];
+  let place = decodePlace(page.cursor);
+  while (place.shard < shards) {
+    const batch = await readBatch(redis, appId, place);
+    for (const letter of batch.letters) {
+      if (matches(letter, page.filter ?? {})) letters.push(letter);
+      if (letters.length === page.limit) return { letters, cursor: encodePlace(letter) };
+    }
+    place = batch.next;
+  }
+  return { letters };
+}
+
+/** Dead letters by id, those that exist, in the order asked. */
+export async function findDeadLetters(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  ids: readonly string[],
+): Promise<FoundDeadLetter[]> {
+  const found = new Map<string, FoundDeadLetter>();
+  for (let shard = 0; shard < shards && ids.length > 0; shard++) {
+    for (const letter of await readRecords(redis, appId, shard, ids)) found.set(letter.id, letter);
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** The dead letter of one rejected delivery, whose shard is known: the provider's words. Undefined when it has none. */
+export async function readDeadLetterOf(
+  redis: Redis,
+  appId: string,
+  shard: number,
+  deliveryId: string,
+): Promise<FoundDeadLetter | undefined> {
+  const [letter] = await readRecords(redis, appId, shard, [deliveryId]);
+  return letter;
+}
+
+/** Takes a dead letter off the list; the delivery stays rejected. */
+export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
+  const { shard } = letter.ref;
+  const both = redis.multi().zrem(keys.deadLetters(shard, appId), letter.id);
+  const [removed] = (await both.hdel(keys.attempts(shard, letter.ref.key), recordField(letter)).exec()) ?? [];
+  return removed?.[1] === 1;
+}
+
+/** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
+const REOPEN = script<number>(`
+-- KEYS event, states, load, open, dead letters, attempts
+-- ARGV event key, ordinal, delivery id, load field, deadline, first sweep
+redis.call('ZREM', KEYS[5], ARGV[3])
+redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return -1 end
+if redis.call('BITFIELD', KEYS[2], 'GET', 'u4', '#' .. ARGV[2])[1] ~= 4 then return 0 end
+redis.call('BITFIELD', KEYS[2], 'SET', 'u4', '#' .. ARGV[2], 0)
+redis.call('HINCRBY', KEYS[1], 'rejected', -1)
+redis.call('HDEL', KEYS[1], 'done')
+redis.call('HINCRBY', KEYS[3], ARGV[4], 1)
+redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
+redis.call('PEXPIREAT', KEYS[6], exp)
+redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
+return 1
+`);
+
+/**
+ * Reopens one dead letter for a replay, once. Returns false when there was nothing to reopen: replayed by another, or
+ * its event's record has gone with its retention (the letter goes as well).
+ */
+export async function reopen(
+  redis: Redis,
+  appId: string,
+  letter: FoundDeadLetter,
+  when: { deadline: number; sweepAt: number },
+): Promise<boolean> {
+  const { shard, key } = letter.ref;
+  const answer = await REOPEN(
+    redis,
+    [
+      keys.event(shard, key),
+      keys.states(shard, key),
+      keys.load(shard),
+      keys.open(shard),
+      keys.deadLetters(shard, appId),
+      keys.attempts(shard, key),
+    ],
+    [key, letter.ordinal, letter.id, loadField(appId, letter.provider), when.deadline, when.sweepAt],
+  );
+  return answer === 1;
+}
+
+/** A place in the list: right after the letter with this time and id, or, without them, before a shard's first. */
+interface Place {
+  shard: number;
+  at?: number;
+  id?: string;
+}
+
+const encodePlace = ({ ref, at, id }: FoundDeadLetter): string =>
+  Buffer.from(`${ref.shard} ${at} ${id}`).toString('base64url');
+
+function decodePlace(cursor: string | undefined): Place {
+  if (!cursor) return { shard: 0 };
+  const [, shard, at, id] = /^(\d{1,4}) (\d{1,16}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (!id) throw new RangeError('not a cursor');
+  return { shard: Number(shard), at: Number(at), id };
+}
+
+/**
+ * The next letters after a place, newest first; among those of one millisecond by id, descending, as Redis sorts. Asks
+ * by time and id, never by rank: ranks shift while letters come and go.
+ */
+async function readBatch(
+  redis: Redis,
+  appId: string,
+  { shard, at, id = '' }: Place,
+): Promise<{ letters: FoundDeadLetter[]; next: Place }> {
+  const key = keys.deadLetters(shard, appId);
+  const before = at === undefined ? '+inf' : `(${at}`;
+  const [peers, older] = await Promise.all([
+    at === undefined ? [] : redis.zrange(key, String(at), String(at), 'BYSCORE', 'REV'),
+    redis.zrange(key, before, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, SCAN, 'WITHSCORES'),
+  ]);
+  const ids = [...peers.filter((peer) => peer < id), ...older.filter((_, i) => i % 2 === 0)];
+  const [lastId, lastAt] = older.slice(-2);
+  return {
+    letters: await readRecords(redis, appId, shard, ids),
+    next: lastId && older.length === 2 * SCAN ? { shard, at: Number(lastAt), id: lastId } : { shard: shard + 1 },
+  };
+}
+
+/** A letter is kept with its event and goes with it, however long its id stays on the list. */
+async function readRecords(
+  redis: Redis,
+  appId: string,
+  shard: number,
+  ids: readonly string[],
+): Promise<FoundDeadLetter[]> {
+  if (ids.length === 0) return [];
+  const [scores, letters] = await Promise.all([
+    redis.zmscore(keys.deadLetters(shard, appId), ...ids),
+    Promise.all(ids.map((id) => readRecord(redis, shard, id))),
+  ]);
+  return ids.flatMap((id, i) => {
+    const [at, letter] = [scores[i], letters[i]];
+    if (!at || !letter) return [];
+    const { text, eventKey, ordinal } = letter;
+    return [{ ...decodeDeadLetter(id, Number(at), text), ref: { shard, key: eventKey }, ordinal }];
+  });
+}
+
+async function readRecord(redis: Redis, shard: number, id: string) {
+  const parsed = parseDeliveryId(id);
+  const text = parsed && (await redis.hget(keys.attempts(shard, parsed.eventKey), recordField(parsed)));
+  return text ? { ...parsed, text } : undefined;
+}
+
+const recordField = ({ ordinal }: { ordinal: number }): string => `d${ordinal}`;
+
+const matches = (letter: DeadLetter, { provider, reason }: DeadLetterFilter): boolean =>
+  (provider === undefined || letter.provider === provider) && (reason === undefined || letter.reason === reason);

@@ -1,0 +1,112 @@
+import {
+  DELIVERY_STATES,
+  type DeliveryState,
+  deliveryId,
+  type EventRef,
+  type ProviderKind,
+  type SettledState,
+} from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { FINISH_LUA } from '../event/finish.lua.ts';
+import { keys, loadField } from '../keys.ts';
+import { script } from '../script.ts';
+import { DEAD_LETTERS_CAP, type DeadLetter, encodeDeadLetter } from './dead-letter.ts';
+import { TRIM_LUA } from './trim.lua.ts';
+
+/**
+ * Moves deliveries from one state to another and the counts with them. A delivery that is settled stays as it is, so
+ * that running a job twice counts once. Answers each delivery's state as it was before.
+ */
+const SETTLE = script<number[]>(`
+-- KEYS event, states, load, open, dead letters, attempts
+-- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts,
+--   then per delivery: ordinal, state, load field, delivery id, dead letter
+${FINISH_LUA}
+${TRIM_LUA}
+local NAMES = { ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return {} end
+local before, letters = {}, false
+for i = 6, #ARGV, 5 do
+  local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
+  local from = redis.call('BITFIELD', KEYS[2], 'GET', 'u4', at)[1]
+  before[#before + 1] = from
+  if from < 2 and from ~= to then
+    redis.call('BITFIELD', KEYS[2], 'SET', 'u4', at, to)
+    if to >= 2 then
+      redis.call('HINCRBY', KEYS[1], NAMES[to + 1], 1)
+      redis.call('HINCRBY', KEYS[3], ARGV[i + 2], -1)
+    end
+    if ARGV[i + 4] ~= '' then
+      redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])
+      redis.call('HSET', KEYS[6], 'd' .. ARGV[i], ARGV[i + 4])
+      letters = true
+    end
+  end
+end
+if letters then
+  redis.call('PEXPIREAT', KEYS[6], exp)
+  trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp)
+end
+finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
+return before
+`);
+
+/** What a delivery becomes. `rejected` brings its dead letter along. */
+export type Settlement = { ordinal: number; provider: ProviderKind } & (
+  | { state: 'rejected'; deadLetter: Omit<DeadLetter, 'id' | 'at'> }
+  | { state: Exclude<SettledState, 'rejected'> | 'retrying' }
+);
+
+/**
+ * Settles deliveries of one event. Returns, in order, the state each one had; one that was settled already is left
+ * alone. Empty when the event's record is gone.
+ */
+export async function settle(
+  redis: Redis,
+  { shard, key }: EventRef,
+  appId: string,
+  settlements: readonly Settlement[],
+  now: number,
+): Promise<DeliveryState[]> {
+  const before = await SETTLE(
+    redis,
+    [
+      keys.event(shard, key),
+      keys.states(shard, key),
+      keys.load(shard),
+      keys.open(shard),
+      keys.deadLetters(shard, appId),
+      keys.attempts(shard, key),
+    ],
+    [
+      ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, ''), keys.attempts(shard, '')],
+      ...settlements.flatMap((settlement) => settlementArgs(key, appId, settlement)),
+    ],
+  );
+  return before.map(stateOf);
+}
+
+function settlementArgs(key: string, appId: string, settlement: Settlement): (string | number)[] {
+  return [
+    settlement.ordinal,
+    DELIVERY_STATES.indexOf(settlement.state),
+    loadField(appId, settlement.provider),
+    deliveryId(key, settlement.ordinal),
+    settlement.state === 'rejected' ? encodeDeadLetter(settlement.deadLetter) : '',
+  ];
+}
+
+/** The states of some deliveries, in the order asked. Deliveries never planned read as `pending`. */
+export async function readStates(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinals: readonly number[],
+): Promise<DeliveryState[]> {
+  if (ordinals.length === 0) return [];
+  const gets = ordinals.flatMap((ordinal) => ['GET', 'u4', `#${ordinal}`]);
+  const numbers = (await redis.call('BITFIELD_RO', keys.states(shard, key), ...gets)) as number[];
+  return numbers.map(stateOf);
+}
+
+const stateOf = (number: number): DeliveryState => DELIVERY_STATES[number] as DeliveryState;

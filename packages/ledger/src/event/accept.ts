@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { script } from '../script.ts';
+
+const HOUR = 3_600_000;
+
+/** How long the same event id is answered as a duplicate. */
+export const DUPLICATE_WINDOW_MS = 24 * HOUR;
+
+/** How long everything about an event is kept. */
+export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
+
+/** When the sweeper first looks whether an accepted event has its job: later than any healthy hand-over takes. */
+const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
+
+/** Claim, body and index in one: either all of it is stored, or none. */
+const ACCEPT = script<string>(`
+-- KEYS id, event, open; ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
+local old = redis.call('GET', KEYS[1])
+if old then
+  local at = redis.call('HGET', ARGV[7] .. old, 'at')
+  if at and tonumber(ARGV[2]) - tonumber(at) < tonumber(ARGV[3]) then return old end
+end
+if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', unpack(ARGV, 8))
+redis.call('PEXPIREAT', KEYS[2], ARGV[5])
+redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
+return ARGV[1]
+`);
+
+/** What became of an event that was offered. */
+export interface Acceptance extends EventRef {
+  /** True when the id was taken within the last 24 hours: this event was not stored, the ref is of the one that was. */
+  duplicate: boolean;
+}
+
+export interface AcceptOptions {
+  /** How many shards events are spread over now. May grow, never shrink. */
+  shards: number;
+  /** Overrides `RETENTION_MS` for this event. */
+  retentionMs?: number | undefined;
+}
+
+/**
+ * Stores an event, once per app and id. When this resolves, the event is as durable as the server's AOF setting makes
+ * it; when it rejects, it may or may not be stored, and offering it again is safe. It rejects as well when its key is
+ * taken by another event, which chance allows: offer it again with a new one.
+ */
+export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options: AcceptOptions): Promise<Acceptance> {
+  const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
+  const shard = await claimShard(redis, accepted, options.shards, retention);
+  const { key, receivedAt: now, appId, event } = accepted;
+  const stored = await ACCEPT(
+    redis,
+    [keys.id(shard, appId, event.id), keys.event(shard, key), keys.open(shard)],
+    [
+      key,
+      now,
+      DUPLICATE_WINDOW_MS,
+      retention,
+      now + retention,
+      now + FIRST_SWEEP_MS[accepted.lane],
+      keys.event(shard, ''),
+      ...['app', appId, 'lane', accepted.lane, 'by', accepted.leaveBy, 'hold', accepted.holdUntil],
+      ...['v', accepted.settingsVersion, 'body', JSON.stringify(event)],
+    ],
+  );
+  return { key: stored, shard, duplicate: stored !== key };
+}
+
+/**
+ * The shard of this (app, event id): the one it was given first, else by its conversation. Written down before the
+ * event is, so that a repeat with another body, or after the number of shards has grown, meets the first.
+ */
+async function claimShard(redis: Redis, { appId, event }: AcceptedEvent, shards: number, ttl: number): Promise<number> {
+  const mine = shardOf(appId, conversationKey(event), shards);
+  const claim = claimLocation(redis, keys.location(appId, event.id), mine, ttl);
+  if (shards > 1) return claim;
+  // With one shard there is nothing to learn from the answer: the next command need not wait for it.
+  claim.catch(() => undefined);
+  return mine;
+}
+
+async function claimLocation(redis: Redis, key: string, mine: number, ttl: number): Promise<number> {
+  const first = await redis.set(key, String(mine), 'PX', ttl, 'NX', 'GET');
+  if (first === null) return mine;
+  // The id may be accepted again, and must then be found for as long as the new event is kept.
+  await redis.pexpire(key, ttl, 'GT');
+  return Number(first);
+}
+
+/** Even spread by hash; events of one conversation meet, so that a cancelled call finds its ring. */
+const shardOf = (appId: string, conversation: string, shards: number): number =>
+  shards === 1 ? 0 : createHash('sha1').update(`${appId}\n${conversation}`).digest().readUInt32BE() % shards;
+
+/** Where the event with this id lives, or undefined when there is none (any more). */
+export async function findEvent(redis: Redis, appId: string, eventId: string): Promise<EventRef | undefined> {
+  const shard = Number((await redis.get(keys.location(appId, eventId))) ?? 0);
+  const key = await redis.get(keys.id(shard, appId, eventId));
+  return key === null ? undefined : { key, shard };
+}

@@ -1,0 +1,73 @@
+import type { AcceptedEvent, Event, EventRef, Lane } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+
+/** How far an event has come: still finding recipients, still sending, or over. */
+export type EventState = 'expanding' | 'delivering' | 'done';
+
+/**
+ * An event's counts. `audience` and `suppressed` count recipients, the others deliveries. At rest
+ * `audience = reached + Σ suppressed` and `planned = accepted + token_dead + rejected + expired + superseded + pending`.
+ */
+export interface Counts {
+  audience: number;
+  planned: number;
+  suppressed: Record<string, number>;
+  accepted: number;
+  token_dead: number;
+  rejected: number;
+  expired: number;
+  superseded: number;
+  pending: number;
+}
+
+/** The event as it was accepted, or undefined when it is gone. */
+export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise<AcceptedEvent | undefined> {
+  const [app, lane, at, by, hold, v, body] = await redis.hmget(
+    keys.event(shard, key),
+    ...['app', 'lane', 'at', 'by', 'hold', 'v', 'body'],
+  );
+  if (!app || !body) return undefined;
+  return {
+    key,
+    appId: app,
+    event: JSON.parse(body) as Event,
+    lane: lane as Lane,
+    receivedAt: Number(at),
+    leaveBy: Number(by),
+    holdUntil: Number(hold),
+    settingsVersion: Number(v),
+  };
+}
+
+/** How far an event has come. */
+export interface Progress {
+  state: EventState;
+  counts: Counts;
+  /** When the last of it was settled (epoch ms), of an event that is done; after a replay, when it was done again. */
+  finishedAt?: number;
+}
+
+/** State, counts and end of an event, read in one command, or undefined when it is gone. */
+export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
+  const fields = await redis.hgetall(keys.event(shard, key));
+  if (!fields.at) return undefined;
+  const n = (field: string) => Number(fields[field] ?? 0);
+  const settled = {
+    accepted: n('accepted'),
+    token_dead: n('token_dead'),
+    rejected: n('rejected'),
+    expired: n('expired'),
+    superseded: n('superseded'),
+  };
+  const pending = n('next') - Object.values(settled).reduce((sum, count) => sum + count, 0);
+  const reasons = Object.entries(fields).flatMap(([field, value]) =>
+    field.startsWith('!') ? [[field.slice(1), Number(value)] as const] : [],
+  );
+  const state = fields.full !== '1' ? 'expanding' : pending > 0 ? 'delivering' : 'done';
+  return {
+    state,
+    ...(fields.done ? { finishedAt: Number(fields.done) } : {}),
+    counts: { audience: n('aud'), planned: n('next'), suppressed: Object.fromEntries(reasons), ...settled, pending },
+  };
+}

@@ -1,0 +1,66 @@
+import { type EventRef, isOpen, type PlannedDelivery } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { readStates } from '../deliveries/settle.ts';
+import { keys } from '../keys.ts';
+import { decodeSlice, deliveriesOf } from '../plan/planned-slice.ts';
+import { script } from '../script.ts';
+
+/** Hands out open events that are due for a look and puts them off, so that sweepers of several processes share them. */
+const CLAIM_DUE = script<string[]>(`
+-- KEYS open; ARGV now, next look, limit
+local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
+for _, key in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], key) end
+return due
+`);
+
+/** Up to `limit` open events of a shard whose look is due; each is due again at `again` (epoch ms). */
+export async function claimDueEvents(
+  redis: Redis,
+  shard: number,
+  when: { now: number; again: number },
+  limit: number,
+): Promise<EventRef[]> {
+  const due = await CLAIM_DUE(redis, [keys.open(shard)], [when.now, when.again, limit]);
+  return due.map((key) => ({ key, shard }));
+}
+
+/** Takes an event whose record has gone with its retention off the open list. */
+export const forgetEvent = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
+  await redis.zrem(keys.open(shard), key);
+};
+
+/** Compares what has settled and what is planned with the last look, and remembers it. */
+const LOOK = script<number>(`
+-- KEYS event
+local n = redis.call('HMGET', KEYS[1], 'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look')
+if not n[1] then return 0 end
+local look = n[1]
+for i = 2, 6 do look = look .. ' ' .. (n[i] or 0) end
+if look == n[7] then return 0 end
+redis.call('HSET', KEYS[1], 'look', look)
+return 1
+`);
+
+/** Whether an event has come on since this was last asked: the sweeper leaves those alone that move by themselves. */
+export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
+  (await LOOK(redis, [keys.event(shard, key)], [])) === 1;
+
+/** The open deliveries of an event's first so many slices, slice by slice, so that memory stays bounded. */
+export async function* openDeliveries(
+  redis: Redis,
+  ref: EventRef,
+  slices = Number.POSITIVE_INFINITY,
+): AsyncGenerator<PlannedDelivery[]> {
+  for (let number = 0; number < slices; number++) {
+    const text = await redis.hget(keys.plan(ref.shard, ref.key), String(number));
+    if (text === null) return;
+    const deliveries = deliveriesOf(decodeSlice(text));
+    const states = await readStates(
+      redis,
+      ref,
+      deliveries.map((delivery) => delivery.ordinal),
+    );
+    const open = deliveries.filter((_, i) => isOpen(states[i] ?? 'pending'));
+    if (open.length > 0) yield open;
+  }
+}

@@ -1,0 +1,115 @@
+import type { EventRef } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { script } from '../script.ts';
+
+/** An event in the notification log, and when it was received (epoch ms). */
+export type LoggedRef = EventRef & { at: number };
+
+/** Which events of the log, and how many. */
+export interface LogQuery {
+  /** Not received before this, epoch ms. */
+  from?: number | undefined;
+  /** Not received after this, epoch ms. */
+  to?: number | undefined;
+  /** Where the page before ended, from the same order. */
+  cursor?: string | undefined;
+  /** At most so many events: what bounds the memory a page takes, times the number of shards. */
+  limit: number;
+  /** `prepend` goes back in time from the newest, `append` forward from the oldest (PARITY 4.4, `affix`). */
+  order: 'prepend' | 'append';
+}
+
+/** Digits of a time in base 36, padded so that text sorts as time does; enough until the year 5188. */
+const TIME_DIGITS = 9;
+const MAX_TIME = 36 ** TIME_DIGITS - 1;
+
+/** Adds an entry, drops a few of the oldest whose events have gone, and lets the list live as long as the new one. */
+const NOTE = script<number>(`
+-- KEYS log; ARGV entry, time to live, prefix of event keys
+local added = redis.call('ZADD', KEYS[1], 0, ARGV[1])
+for _, entry in ipairs(redis.call('ZRANGE', KEYS[1], 0, 2)) do
+  if redis.call('EXISTS', ARGV[3] .. string.sub(entry, ${TIME_DIGITS + 1})) == 0 then redis.call('ZREM', KEYS[1], entry) end
+end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return added
+`);
+
+/**
+ * Lists an event, which is stored, in its app's log. To list it again is safe. Takes about 140 bytes an event; the log's
+ * rows, one or more a recipient, take none, since they are made from the plan. `keepMs` is how long the event is kept
+ * from now on: entries of events that are gone make room as others come, and the list goes with its last.
+ */
+export async function noteLogged(
+  redis: Redis,
+  appId: string,
+  { shard, key }: EventRef,
+  at: number,
+  keepMs: number,
+): Promise<void> {
+  await NOTE(redis, [keys.log(shard, appId)], [encodeEntry(at, key), keepMs, keys.event(shard, '')]);
+}
+
+/**
+ * One page of an app's log over all shards, in order of time; `cursor` continues it and is absent at the end. An entry
+ * may be of an event that is gone.
+ * @throws RangeError when the cursor is none.
+ */
+export async function pageLogged(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  query: LogQuery,
+): Promise<{ refs: LoggedRef[]; cursor?: string }> {
+  const range = rangeOf(query);
+  const lists = await Promise.all(
+    Array.from({ length: shards }, (_, shard) => readEntries(redis, keys.log(shard, appId), range, query)),
+  );
+  const merged = lists.flatMap((entries, shard) => entries.map((entry) => ({ entry, shard })));
+  const sign = query.order === 'append' ? 1 : -1;
+  merged.sort((a, b) => (a.entry < b.entry ? -sign : sign));
+  const page = merged.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    refs: page.map(({ entry, shard }) => ({ ...decodeEntry(entry), shard })),
+    ...(last && merged.length > page.length ? { cursor: Buffer.from(last.entry).toString('base64url') } : {}),
+  };
+}
+
+/** All entries have the same score, so the set is sorted by text: by time, then key. No two are at the same place. */
+const encodeEntry = (at: number, key: string): string => encodeTime(at) + key;
+
+const decodeEntry = (entry: string) => ({
+  key: entry.slice(TIME_DIGITS),
+  at: Number.parseInt(entry.slice(0, TIME_DIGITS), 36),
+});
+
+const encodeTime = (at: number): string => Math.min(Math.max(at, 0), MAX_TIME).toString(36).padStart(TIME_DIGITS, '0');
+
+/** The bounds of a query in the sorted set's own terms: a time sorts before every entry of that time. */
+function rangeOf({ from = 0, to = MAX_TIME - 1, cursor, order }: LogQuery): { min: string; max: string } {
+  const place = cursor === undefined ? undefined : decodeCursor(cursor);
+  const [low, high] = [encodeTime(from), encodeTime(to + 1)];
+  return {
+    min: order === 'append' && place && place >= low ? `(${place}` : `[${low}`,
+    max: order === 'prepend' && place && place < high ? `(${place}` : `(${high}`,
+  };
+}
+
+function decodeCursor(cursor: string): string {
+  const entry = Buffer.from(cursor, 'base64url').toString();
+  if (!/^[0-9a-z]{10,40}$/.test(entry)) throw new RangeError('not a cursor');
+  return entry;
+}
+
+/** One more than the page holds, so that it shows whether another follows. */
+function readEntries(
+  redis: Redis,
+  log: string,
+  { min, max }: { min: string; max: string },
+  { limit, order }: LogQuery,
+): Promise<string[]> {
+  return order === 'append'
+    ? redis.zrange(log, min, max, 'BYLEX', 'LIMIT', 0, limit + 1)
+    : redis.zrange(log, max, min, 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
+}

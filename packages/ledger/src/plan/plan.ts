@@ -1,0 +1,179 @@
+import type { EventRef, ProviderKind, SuppressionReason } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { FINISH_LUA } from '../event/finish.lua.ts';
+import { keys, loadField } from '../keys.ts';
+import { script } from '../script.ts';
+import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
+
+/** Where the expansion of an event stands. */
+export interface Cursor {
+  /** Number of the slice to expand next. */
+  slice: number;
+  /** What the audience is walked from. */
+  cursor: string;
+  /** Ordinal of the next delivery. */
+  next: number;
+  /** Whether the whole audience has been planned. */
+  full: boolean;
+  /** Whether what the event changes in the registry has been changed. */
+  applied: boolean;
+}
+
+/** Thrown to a worker that is no longer the one expanding the event: it must stop and leave its job alone. */
+export class FencedError extends Error {
+  override name = 'FencedError';
+}
+
+/** Writes a slice and counts it, once: the second writer is handed what the first one wrote. */
+const PLAN = script<string | number>(`
+-- KEYS event, plan, load, states; ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
+local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp')
+if not event[1] then return -1 end
+local stored = redis.call('HGET', KEYS[2], ARGV[1])
+if stored then return stored end
+if event[1] ~= ARGV[1] then return -2 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('PEXPIREAT', KEYS[2], event[3])
+redis.call('HINCRBY', KEYS[1], 'aud', ARGV[3])
+local reasons = 5 + tonumber(ARGV[5]) * 2
+for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i + 1]) end
+for i = reasons + 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[3], ARGV[i], ARGV[i + 1]) end
+if ARGV[4] ~= '0' then
+  local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
+  redis.call('BITFIELD', KEYS[4], 'SET', 'u4', '#' .. (next - 1), 0)
+  redis.call('PEXPIREAT', KEYS[4], event[3])
+end
+return 0
+`);
+
+/** Moves the cursor past a slice: only for the holder of the job's lock, only from the slice it worked on. */
+const ADVANCE = script<number>(`
+-- KEYS event, job lock, open; ARGV lock token, slice number, cursor, last, event key, now
+${FINISH_LUA}
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
+if redis.call('HGET', KEYS[1], 'slice') ~= ARGV[2] then return -2 end
+redis.call('HSET', KEYS[1], 'slice', tonumber(ARGV[2]) + 1, 'cursor', ARGV[3])
+if ARGV[4] == '1' then
+  redis.call('HSET', KEYS[1], 'full', 1)
+  finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
+end
+return 0
+`);
+
+/** Where the event's expansion stands, or undefined when the event is gone. */
+export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
+  const fields = ['slice', 'cursor', 'next', 'full', 'applied'];
+  const [slice, cursor, next, full, applied] = await redis.hmget(keys.event(shard, key), ...fields);
+  if (!slice) return undefined;
+  return {
+    slice: Number(slice),
+    cursor: cursor ?? '',
+    next: Number(next),
+    full: full === '1',
+    applied: applied === '1',
+  };
+}
+
+const NOTE_APPLIED = script<number>(`
+-- KEYS event
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+return redis.call('HSET', KEYS[1], 'applied', 1)
+`);
+
+/** Notes that what the event changes in the registry has been changed: a later turn must not change it back. */
+export const noteApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
+  await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
+};
+
+/** Whether the event's whole audience has been planned, or undefined when the event is gone. */
+export async function isFullyPlanned(redis: Redis, { shard, key }: EventRef): Promise<boolean | undefined> {
+  const [at, full] = await redis.hmget(keys.event(shard, key), 'at', 'full');
+  return at ? full === '1' : undefined;
+}
+
+/** The slice planned under this number, or undefined when there is none yet. */
+export async function readSlice(
+  redis: Redis,
+  { shard, key }: EventRef,
+  slice: number,
+): Promise<PlannedSlice | undefined> {
+  const text = await redis.hget(keys.plan(shard, key), String(slice));
+  return text === null ? undefined : decodeSlice(text);
+}
+
+/**
+ * Plans a slice and counts it; returns the slice that stands, which is another's when that came first.
+ * @throws FencedError when the event is gone or its cursor has moved on.
+ */
+export async function planSlice(
+  redis: Redis,
+  { shard, key }: EventRef,
+  appId: string,
+  number: number,
+  slice: PlannedSlice,
+): Promise<{ slice: PlannedSlice; mine: boolean }> {
+  const { reasons, providers, deliveries } = tally(slice);
+  const answer = await PLAN(
+    redis,
+    [keys.event(shard, key), keys.plan(shard, key), keys.load(shard), keys.states(shard, key)],
+    [
+      number,
+      encodeSlice(slice),
+      slice.recipients.length,
+      deliveries,
+      reasons.size,
+      ...[...reasons].flat(),
+      ...[...providers].flatMap(([provider, n]) => [loadField(appId, provider), n]),
+    ],
+  );
+  if (typeof answer === 'string') return { slice: decodeSlice(answer), mine: false };
+  if (answer < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${answer})`);
+  return { slice, mine: true };
+}
+
+/**
+ * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and the token this worker
+ * holds: a worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) is when the event has finished,
+ * should nothing of it be left to send.
+ * @throws FencedError when the lock or the cursor is not what it was.
+ */
+export async function advance(
+  redis: Redis,
+  { shard, key }: EventRef,
+  lock: { key: string; token: string },
+  number: number,
+  slice: PlannedSlice,
+  now: number = Date.now(),
+): Promise<void> {
+  const answer = await ADVANCE(
+    redis,
+    [keys.event(shard, key), lock.key, keys.open(shard)],
+    [lock.token, number, slice.cursor, slice.last ? 1 : 0, key, now],
+  );
+  if (answer < 0) throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
+}
+
+/** Open deliveries (planned and not settled) of an app, by provider, over all shards. */
+export async function readLoad(
+  redis: Redis,
+  appId: string,
+  providers: readonly ProviderKind[],
+  shards: number,
+): Promise<Map<ProviderKind, number>> {
+  const fields = providers.map((provider) => loadField(appId, provider));
+  if (fields.length === 0) return new Map();
+  const perShard = await Promise.all(
+    Array.from({ length: shards }, (_, shard) => redis.hmget(keys.load(shard), ...fields)),
+  );
+  return new Map(providers.map((provider, i) => [provider, perShard.reduce((sum, n) => sum + Number(n[i] ?? 0), 0)]));
+}
+
+function tally(slice: PlannedSlice) {
+  const reasons = new Map<SuppressionReason, number>();
+  const providers = new Map<ProviderKind, number>();
+  const deliveries = deliveriesOf(slice);
+  const count = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1);
+  for (const recipient of slice.recipients) if ('suppressed' in recipient) count(reasons, recipient.suppressed);
+  for (const { provider } of deliveries) count(providers, provider);
+  return { reasons, providers, deliveries: deliveries.length };
+}

@@ -1,0 +1,76 @@
+import { conversationId } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { decodeNote, encodeNote, type Noted, rankOf, writeLatest } from './notes.ts';
+
+/** The ring of a call: what the later states of the same session lack (PARITY 5.6). */
+export interface CallNote extends Noted {
+  sessionId: string;
+  /** The chat backend's id of the call message. */
+  callId?: string;
+  type: 'audio' | 'video';
+  /** uid of who calls. */
+  caller: string;
+}
+
+/**
+ * The longest that a call is remembered, however long its event is kept. A ring and what ends it are sent within a
+ * minute or not at all; only `ended` may come later, as long after the ring as people talk. A day is longer than that.
+ */
+export const CALL_MEMORY_MS = 24 * 3_600_000;
+
+/**
+ * Remembers a ring: by session, which some chat backends use again for the next call in the same room, and as the last of
+ * its conversation. The latest event stands, in whatever order they are noted.
+ */
+export async function noteCall(redis: Redis, appId: string, call: CallNote, retentionMs: number): Promise<void> {
+  const ttl = Math.min(retentionMs, CALL_MEMORY_MS);
+  const last = keys.lastCall(appId, conversationId(call.caller, call.conversation));
+  await Promise.all([keys.call(appId, call.sessionId), last].map((key) => writeLatest(redis, key, encode(call), ttl)));
+}
+
+/** The latest ring of a session, or undefined when there was none within a day. */
+export async function findCall(redis: Redis, appId: string, sessionId: string): Promise<CallNote | undefined> {
+  const text = await redis.get(keys.call(appId, sessionId));
+  return text === null ? undefined : decode(text);
+}
+
+/** The latest ring in a conversation (see core's `conversationId`), or undefined when there was none within a day. */
+export async function findLastCall(redis: Redis, appId: string, conversation: string): Promise<CallNote | undefined> {
+  const text = await redis.get(keys.lastCall(appId, conversation));
+  return text === null ? undefined : decode(text);
+}
+
+/**
+ * Marks that a later state of a session came (cancelled, unanswered, rejected, busy, ended) at `at`, epoch ms: what rang
+ * before rings no more. May come before the ring itself is noted. The latest moment stands.
+ */
+export async function endRing(
+  redis: Redis,
+  appId: string,
+  sessionId: string,
+  at: number,
+  retentionMs: number,
+): Promise<void> {
+  await writeLatest(redis, keys.ringEnd(appId, sessionId), rankOf(at), Math.min(retentionMs, CALL_MEMORY_MS));
+}
+
+/** Whether a later state of the session has ended the ring that was sent at `ringAt`, epoch ms. One GET. */
+export async function isRingOver(redis: Redis, appId: string, sessionId: string, ringAt: number): Promise<boolean> {
+  const end = await redis.get(keys.ringEnd(appId, sessionId));
+  return end !== null && ringAt <= Number(end);
+}
+
+/** The session and the call have ids of the chat backend's, which may hold anything: JSON has no tab. */
+function encode(call: CallNote): string {
+  const ids = call.callId === undefined ? [call.sessionId] : [call.sessionId, call.callId];
+  return encodeNote(call, [call.caller, call.type, JSON.stringify(ids)]);
+}
+
+function decode(text: string): CallNote {
+  const { ref, conversation, columns } = decodeNote(text, 3);
+  const [caller = '', type, ids = '[]'] = columns;
+  const [sessionId = '', callId] = JSON.parse(ids) as string[];
+  const call = { sessionId, type: type as CallNote['type'], caller, conversation, ref };
+  return callId === undefined ? call : { ...call, callId };
+}

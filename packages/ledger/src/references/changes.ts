@@ -1,0 +1,37 @@
+import type { MessageEvent } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { rankOf, writeLatest } from './notes.ts';
+
+/** Ranks above every edit. */
+const DELETED = '~';
+
+/**
+ * Marks that a message was edited or deleted by the event with this key: what was sent of it before is not to be sent any
+ * more. The latest edit stands, by the time the chat backend gives it; a deletion stands for good. About 190 bytes a
+ * changed message.
+ */
+export async function noteChange(
+  redis: Redis,
+  appId: string,
+  event: MessageEvent,
+  key: string,
+  retentionMs: number,
+): Promise<void> {
+  await writeLatest(redis, keys.change(appId, event.message.id), rankOfChange(event, key), retentionMs);
+}
+
+/**
+ * Whether a message, or an edit of one, has been overtaken: the message was deleted, or edited later. `key` is that of
+ * the event. One GET.
+ */
+export async function isOvertaken(redis: Redis, appId: string, event: MessageEvent, key: string): Promise<boolean> {
+  const latest = await redis.get(keys.change(appId, event.message.id));
+  return latest !== null && latest > rankOfChange(event, key);
+}
+
+/** By time, and in the same millisecond by receipt. What is new ranks below every change of it. */
+function rankOfChange({ type, sentAt }: MessageEvent, key: string): string {
+  if (type === 'message.sent') return '';
+  return type === 'message.deleted' ? DELETED : rankOf(sentAt) + key;
+}

@@ -1,0 +1,76 @@
+import type { EventRef } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { script } from '../script.ts';
+
+/** Where something was said: with whom, or in which group. */
+export interface NotedConversation {
+  type: 'user' | 'group';
+  /** The receiver's uid, as the event named it, or the group's guid. */
+  id: string;
+}
+
+/** The event that a note was made of. */
+export interface Noted {
+  conversation: NotedConversation;
+  ref: EventRef;
+}
+
+/**
+ * A note as text: event key, shard and conversation, then the columns of its kind, separated by tabs. Keys, uids and
+ * guids hold no tab; an id of the chat backend may, and must be the last column. The key leads because it begins with
+ * the event's time, so that notes sort by it.
+ */
+export const encodeNote = ({ ref, conversation }: Noted, columns: readonly string[]): string =>
+  [ref.key, ref.shard, conversation.type[0] + conversation.id, ...columns].join('\t');
+
+/** What `encodeNote` wrote; `count` columns of its kind, the last of which takes what is left. */
+export function decodeNote(text: string, count: number): Noted & { columns: string[] } {
+  const parts = text.split('\t');
+  const [key = '', shard, place = ''] = parts;
+  const columns = parts.slice(3, 2 + count);
+  if (parts.length > 2 + count) columns.push(parts.slice(2 + count).join('\t'));
+  return {
+    ref: { key, shard: Number(shard) },
+    conversation: { type: place.startsWith('g') ? 'group' : 'user', id: place.slice(1) },
+    columns,
+  };
+}
+
+/**
+ * Writes texts under keys that may be in any slot, in one round trip; the first text of a key wins. Single commands, sent
+ * without waiting: a pipeline must not leave a slot on Redis Cluster.
+ * @throws when any of them could not be written; to write them all again is safe.
+ */
+export async function writeFirst(
+  redis: Redis,
+  entries: readonly (readonly [key: string, text: string])[],
+  ttlMs: number,
+): Promise<void> {
+  await Promise.all(entries.map(([key, text]) => redis.set(key, text, 'PX', ttlMs, 'NX')));
+}
+
+const WRITE_LATEST = script<number>(`
+-- KEYS note; ARGV text, ttl
+local function rank(text) return string.match(text, '^[^\\t]*') end
+local old = redis.call('GET', KEYS[1])
+if old and rank(old) >= rank(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`);
+
+/**
+ * Writes a text under a key, unless the text there ranks as high: by what comes before the first tab. Texts may so come in
+ * any order, and the latest stands.
+ */
+export async function writeLatest(redis: Redis, key: string, text: string, ttlMs: number): Promise<void> {
+  await WRITE_LATEST(redis, [key], [text, ttlMs]);
+}
+
+/** A moment (epoch ms) as a text that ranks by it. */
+export const rankOf = (at: number): string => String(at).padStart(16, '0');
+
+/** The texts under keys that may be in any slot, in one round trip, in the order asked. */
+export async function readAll(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
+  const texts = await Promise.all(keys.map((key) => redis.get(key)));
+  return texts.map((text) => text ?? undefined);
+}

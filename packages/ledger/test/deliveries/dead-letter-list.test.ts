@@ -1,0 +1,162 @@
+import type { EventRef, ProviderKind } from '@fanfare/core';
+import { startTestRedis } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import {
+  type DeadLetterFilter,
+  dropDeadLetter,
+  type FoundDeadLetter,
+  listDeadLetters,
+  settle,
+} from '../../src/index.ts';
+import { APP, NOW, people, planned } from '../support/events.ts';
+
+/** Writes dead letters of an event; `at` is the time of each, by ordinal. */
+async function letters(
+  redis: Redis,
+  at: number[],
+  over: { shard?: number; provider?: ProviderKind; reason?: string } = {},
+) {
+  const { shard = 0, provider = 'custom', reason = 'http_400' } = over;
+  let ref: EventRef = await planned(redis, people(at.length), { id: `msg-${shard}-${at[0]}-${provider}` });
+  if (shard > 0) {
+    await redis.rename(`{p0}:ev:${ref.key}`, `{p${shard}}:ev:${ref.key}`);
+    ref = { ...ref, shard };
+  }
+  for (const [ordinal, time] of at.entries()) {
+    const deadLetter = { eventId: 'msg', uid: `u${ordinal}`, provider, reason, attempts: 1 };
+    await settle(redis, ref, APP, [{ ordinal, provider, state: 'rejected', deadLetter }], time);
+  }
+  return ref;
+}
+
+/** All pages, one after the other; `between` is called after each. */
+async function pages(
+  redis: Redis,
+  limit: number,
+  options: { shards?: number; filter?: DeadLetterFilter; between?: (page: FoundDeadLetter[]) => Promise<unknown> } = {},
+): Promise<FoundDeadLetter[][]> {
+  const all: FoundDeadLetter[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listDeadLetters(redis, APP, options.shards ?? 1, {
+      ...(options.filter ? { filter: options.filter } : {}),
+      cursor,
+      limit,
+    });
+    all.push(page.letters);
+    await options.between?.(page.letters);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return all;
+}
+
+const times = (n: number) => Array.from({ length: n }, (_, i) => NOW + i);
+const ages = (list: FoundDeadLetter[][]) => list.flat().map((letter) => letter.at - NOW);
+
+test('no letters are one empty page', async () => {
+  await using own = await startTestRedis();
+  expect(await listDeadLetters(own.redis, APP, 3, { limit: 10 })).toEqual({ letters: [] });
+});
+
+test('pages are full but the last, newest first, every letter once', async () => {
+  await using own = await startTestRedis();
+  await letters(own.redis, times(25));
+  const all = await pages(own.redis, 10);
+  expect(all.map((page) => page.length)).toEqual([10, 10, 5]);
+  expect(ages(all)).toEqual(times(25).map((_, i) => 24 - i));
+});
+
+test('more letters than one read takes, many of one millisecond, are each listed once', async () => {
+  await using own = await startTestRedis();
+  await letters(
+    own.redis,
+    Array.from({ length: 450 }, (_, i) => NOW + Math.floor(i / 150)),
+  );
+  for (const limit of [7, 200, 450, 1000]) {
+    const ids = (await pages(own.redis, limit)).flat().map((letter) => letter.id);
+    expect([ids.length, new Set(ids).size]).toEqual([450, 450]);
+  }
+});
+
+test('shards follow one another', async () => {
+  await using own = await startTestRedis();
+  await letters(own.redis, times(5));
+  await letters(own.redis, times(3), { shard: 2 });
+  const all = await pages(own.redis, 3, { shards: 4 });
+  expect(all.map((page) => page.map((letter) => letter.ref.shard))).toEqual([
+    [0, 0, 0],
+    [0, 0, 2],
+    [2, 2],
+  ]);
+});
+
+test.each<[string, DeadLetterFilter, number]>([
+  ['a provider', { provider: 'fcm' }, 30],
+  ['a reason', { reason: 'http_403' }, 20],
+  ['both', { provider: 'fcm', reason: 'http_403' }, 0],
+  ['none', {}, 280],
+])('filtered by %s, pages are full but the last', async (_, filter, expected) => {
+  await using own = await startTestRedis();
+  await letters(own.redis, times(230));
+  await letters(own.redis, times(30), { provider: 'fcm', reason: 'UNREGISTERED' });
+  await letters(own.redis, times(20), { provider: 'apns', reason: 'http_403' });
+  const all = await pages(own.redis, 9, { filter });
+  expect(all.flat()).toHaveLength(expected);
+  expect(all.slice(0, -1).every((page) => page.length === 9)).toBe(true);
+});
+
+describe('letters that come and go between two pages shift nothing', () => {
+  test.each([
+    ['one a millisecond', (i: number) => NOW + i],
+    ['all in one millisecond', () => NOW],
+    ['some a millisecond', (i: number) => NOW + Math.floor(i / 7)],
+  ])('%s, each page dropped as soon as it is read, as a replay does', async (_, at) => {
+    await using own = await startTestRedis();
+    await letters(
+      own.redis,
+      Array.from({ length: 60 }, (_, i) => at(i)),
+    );
+    const drop = (page: FoundDeadLetter[]) => Promise.all(page.map((it) => dropDeadLetter(own.redis, APP, it)));
+    const ids = (await pages(own.redis, 10, { between: drop })).flat().map((letter) => letter.id);
+    expect([ids.length, new Set(ids).size]).toEqual([60, 60]);
+  });
+
+  test('only the last of a page dropped, many in one millisecond: none is listed twice, none left out', async () => {
+    await using own = await startTestRedis();
+    await letters(
+      own.redis,
+      Array.from({ length: 60 }, () => NOW),
+    );
+    const drop = async (page: FoundDeadLetter[]) => {
+      for (const letter of page.slice(-1)) await dropDeadLetter(own.redis, APP, letter);
+    };
+    const ids = (await pages(own.redis, 10, { between: drop })).flat().map((letter) => letter.id);
+    expect([ids.length, new Set(ids).size]).toEqual([60, 60]);
+  });
+
+  test('newer ones that come are for the next time', async () => {
+    await using own = await startTestRedis();
+    await letters(own.redis, times(30));
+    let come = 1000;
+    const add = () => letters(own.redis, [NOW + ++come]);
+    expect(ages(await pages(own.redis, 10, { between: add }))).toEqual(times(30).map((_, i) => 29 - i));
+  });
+});
+
+test.each(['', 'x', 'AAAA', btoa('0'), btoa('0 1'), btoa('-1 5 id'), btoa('0 NaN id'), btoa('0 1e999 id'), '💥'])(
+  'what is no cursor of ours is refused or begins anew: %j',
+  async (cursor) => {
+    await using own = await startTestRedis();
+    await letters(own.redis, times(2));
+    const page = listDeadLetters(own.redis, APP, 1, { cursor, limit: 1 });
+    if (cursor === '') expect((await page).letters).toHaveLength(1);
+    else await expect(page).rejects.toThrow(RangeError);
+  },
+);
+
+test('a cursor of a shard that is no more ends the list', async () => {
+  await using own = await startTestRedis();
+  await letters(own.redis, times(2));
+  expect(await listDeadLetters(own.redis, APP, 1, { cursor: btoa('9 1 id'), limit: 1 })).toEqual({ letters: [] });
+});

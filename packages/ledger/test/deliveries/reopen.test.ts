@@ -1,0 +1,126 @@
+import { startTestRedis } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import {
+  dropDeadLetter,
+  type FoundDeadLetter,
+  findDeadLetters,
+  listDeadLetters,
+  readAttempts,
+  readLoad,
+  readReplayDeadlines,
+  readStates,
+  reopen,
+} from '../../src/index.ts';
+import {
+  APP,
+  becomes,
+  countsOf,
+  HOUR,
+  isOnOpenList,
+  NOW,
+  people,
+  planned,
+  settleAll,
+  stateOf,
+} from '../support/events.ts';
+
+const WHEN = { deadline: NOW + HOUR, sweepAt: NOW + 15_000 };
+const loadOf = async (redis: Redis) => (await readLoad(redis, APP, ['custom'], 1)).get('custom');
+
+/** An event with two deliveries, one accepted and one rejected, and the letter about that. */
+async function oneRejected(redis: Redis) {
+  const ref = await planned(redis, people(2));
+  await settleAll(redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected')]);
+  const [letter] = (await listDeadLetters(redis, APP, 1, { limit: 1 })).letters;
+  return { ref, letter: letter as FoundDeadLetter };
+}
+
+test('a reopened delivery is pending again, its deadline remembered, and its event open and swept', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  expect([await stateOf(own.redis, ref), await isOnOpenList(own.redis, ref), await loadOf(own.redis)]).toEqual([
+    'done',
+    false,
+    0,
+  ]);
+  expect(await reopen(own.redis, APP, letter, WHEN)).toBe(true);
+  expect(await readStates(own.redis, ref, [0, 1])).toEqual(['accepted', 'pending']);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, pending: 1 });
+  expect(await loadOf(own.redis)).toBe(1);
+  expect(await stateOf(own.redis, ref)).toBe('delivering');
+  expect(await own.redis.zscore('{p0}:open', ref.key)).toBe(String(WHEN.sweepAt));
+  expect(await readReplayDeadlines(own.redis, ref, [0, 1])).toEqual(new Map([[1, WHEN.deadline]]));
+  expect(await readReplayDeadlines(own.redis, ref, [])).toEqual(new Map());
+  expect(await readAttempts(own.redis, ref, 1)).toEqual([]);
+  expect((await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters).toEqual([]);
+});
+
+test('once: of twenty replays at the same time one reopens it', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  const replays = await Promise.all(Array.from({ length: 20 }, () => reopen(own.redis, APP, letter, WHEN)));
+  expect(replays.filter(Boolean)).toHaveLength(1);
+  expect(await countsOf(own.redis, ref)).toMatchObject({ pending: 1 });
+  expect(await loadOf(own.redis)).toBe(1);
+});
+
+test('reopened, it can be settled again, rejected again, and reopened again', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  await reopen(own.redis, APP, letter, WHEN);
+  await settleAll(own.redis, ref, [becomes(1, 'rejected', 'http_404')], NOW + 1000);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
+  const again = (await listDeadLetters(own.redis, APP, 1, { limit: 10 })).letters;
+  expect(again).toMatchObject([{ id: letter.id, reason: 'http_404', at: NOW + 1000 }]);
+  await reopen(own.redis, APP, again[0] as FoundDeadLetter, { ...WHEN, deadline: NOW + 2 * HOUR });
+  expect(await readReplayDeadlines(own.redis, ref, [1])).toEqual(new Map([[1, NOW + 2 * HOUR]]));
+  await settleAll(own.redis, ref, [becomes(1, 'accepted')]);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 2 });
+  expect([await stateOf(own.redis, ref), await isOnOpenList(own.redis, ref), await loadOf(own.redis)]).toEqual([
+    'done',
+    false,
+    0,
+  ]);
+});
+
+test('the letter of an event that is gone is removed, and nothing is reopened or left behind', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  const gone = ['ev', 'st', 'plan'].map((what) => `{p0}:${what}:${ref.key}`);
+  await own.redis.del(...gone);
+  expect(await reopen(own.redis, APP, letter, WHEN)).toBe(false);
+  expect((await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters).toEqual([]);
+  expect(await own.redis.exists('{p0}:open', `{p0}:at:${ref.key}`, ...gone)).toBe(0);
+  expect(await loadOf(own.redis)).toBe(0);
+});
+
+test('a dropped letter is gone, once; its delivery stays rejected', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  expect(await dropDeadLetter(own.redis, APP, letter)).toBe(true);
+  expect(await dropDeadLetter(own.redis, APP, letter)).toBe(false);
+  expect(await own.redis.exists('{p0}:dl:shop', `{p0}:at:${ref.key}`)).toBe(0);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
+});
+
+test('letters are found by id, in the order asked, over all shards; unknown ids are left out', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, people(3));
+  await settleAll(
+    own.redis,
+    ref,
+    [0, 1, 2].map((ordinal) => becomes(ordinal, 'rejected')),
+  );
+  const id = (ordinal: number) => `${ref.key}-${ordinal}`;
+  const ids = [id(2), 'nonsense', id(0), id(7), ''];
+  for (const shards of [1, 3]) {
+    const found = await findDeadLetters(own.redis, APP, shards, ids);
+    expect(found.map(({ ordinal, uid }) => [ordinal, uid])).toEqual([
+      [2, 'u2'],
+      [0, 'u0'],
+    ]);
+  }
+  expect(await findDeadLetters(own.redis, 'bank', 1, ids)).toEqual([]);
+  expect(await findDeadLetters(own.redis, APP, 1, [])).toEqual([]);
+});

@@ -1,0 +1,175 @@
+import { startTestRedis } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
+import { acceptEvent, findEvent, noteAttempt, readCursor, readEvent, readProgress } from '../../src/index.ts';
+import {
+  APP,
+  accepted,
+  becomes,
+  countsOf,
+  HOUR,
+  isOnOpenList,
+  NOW,
+  people,
+  planned,
+  settleAll,
+} from '../support/events.ts';
+
+const ONE = { shards: 1 };
+const later = (ms: number, over = {}) => accepted({ receivedAt: NOW + ms, ...over });
+
+test('an event is stored as it was accepted, at the start of its expansion, and on the open list', async () => {
+  await using own = await startTestRedis();
+  const event = accepted({ lane: 'bulk', settingsVersion: 7 });
+  const ref = await acceptEvent(own.redis, event, ONE);
+  expect(ref).toEqual({ key: event.key, shard: 0, duplicate: false });
+  expect(await readEvent(own.redis, ref)).toEqual(event);
+  expect(await readCursor(own.redis, ref)).toEqual({ slice: 0, cursor: '', next: 0, full: false, applied: false });
+  expect((await readProgress(own.redis, ref))?.state).toBe('expanding');
+  expect(await countsOf(own.redis, ref)).toEqual({});
+  expect(await isOnOpenList(own.redis, ref)).toBe(true);
+  expect(await findEvent(own.redis, APP, 'msg-1')).toEqual({ key: event.key, shard: 0 });
+});
+
+test('what was never accepted is not found', async () => {
+  await using own = await startTestRedis();
+  const nothing = { key: 'em5x8k2a0zzzzzz', shard: 0 };
+  expect(await findEvent(own.redis, APP, 'msg-1')).toBeUndefined();
+  expect(await readEvent(own.redis, nothing)).toBeUndefined();
+  expect(await readCursor(own.redis, nothing)).toBeUndefined();
+  expect(await readProgress(own.redis, nothing)).toBeUndefined();
+});
+
+describe('a repeated event', () => {
+  test('is a duplicate and answered with the first, whatever its body', async () => {
+    await using own = await startTestRedis();
+    const first = accepted({ to: 'bob' });
+    await acceptEvent(own.redis, first, ONE);
+    const again = await acceptEvent(own.redis, accepted({ to: 'carl' }), ONE);
+    expect(again).toEqual({ key: first.key, shard: 0, duplicate: true });
+    expect(await readEvent(own.redis, again)).toEqual(first);
+    expect(await own.redis.zcard('{p0}:open')).toBe(1);
+  });
+
+  test('offered twenty times at once is accepted exactly once', async () => {
+    await using own = await startTestRedis();
+    const offers = Array.from({ length: 20 }, () => acceptEvent(own.redis, accepted(), ONE));
+    const answers = await Promise.all(offers);
+    expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1);
+    expect(new Set(answers.map((answer) => answer.key)).size).toBe(1);
+    expect(await own.redis.zcard('{p0}:open')).toBe(1);
+  });
+
+  test('is a duplicate for 24 hours, and then accepted again', async () => {
+    await using own = await startTestRedis();
+    const first = accepted();
+    await acceptEvent(own.redis, first, ONE);
+    const day = 24 * HOUR;
+    expect(await acceptEvent(own.redis, later(day - 1), ONE)).toMatchObject({ key: first.key, duplicate: true });
+    const second = later(day);
+    expect(await acceptEvent(own.redis, second, ONE)).toMatchObject({ key: second.key, duplicate: false });
+    expect(await findEvent(own.redis, APP, 'msg-1')).toMatchObject({ key: second.key });
+    expect(await readEvent(own.redis, { key: first.key, shard: 0 })).toEqual(first);
+    expect(await acceptEvent(own.redis, later(day + 1), ONE)).toMatchObject({ key: second.key, duplicate: true });
+  });
+
+  test('is no duplicate when the body of the first is gone', async () => {
+    await using own = await startTestRedis();
+    const first = await acceptEvent(own.redis, accepted(), ONE);
+    await own.redis.del(`{p0}:ev:${first.key}`);
+    expect(await acceptEvent(own.redis, accepted(), ONE)).toMatchObject({ duplicate: false });
+  });
+
+  test('is no duplicate of the same id in another app', async () => {
+    await using own = await startTestRedis();
+    await acceptEvent(own.redis, accepted(), ONE);
+    expect(await acceptEvent(own.redis, accepted({ appId: 'bank' }), ONE)).toMatchObject({ duplicate: false });
+  });
+
+  test('sent again by a client that lost the connection is still its own', async () => {
+    await using own = await startTestRedis();
+    const event = accepted();
+    await acceptEvent(own.redis, event, ONE);
+    expect(await acceptEvent(own.redis, event, ONE)).toEqual({ key: event.key, shard: 0, duplicate: false });
+  });
+});
+
+test('a key that is taken by chance is refused, and the event that has it stays as it is', async () => {
+  await using own = await startTestRedis();
+  const first = accepted({ id: 'a' });
+  await acceptEvent(own.redis, first, ONE);
+  await expect(acceptEvent(own.redis, accepted({ id: 'b', key: first.key }), ONE)).rejects.toThrow('key is taken');
+  expect(await readEvent(own.redis, { key: first.key, shard: 0 })).toEqual(first);
+  expect(await acceptEvent(own.redis, accepted({ id: 'b' }), ONE)).toMatchObject({ duplicate: false });
+});
+
+describe('over several shards', () => {
+  const ids = Array.from({ length: 40 }, (_, i) => `msg-${i}`);
+
+  test('events are spread, those of one conversation meet, and each is found', async () => {
+    await using own = await startTestRedis();
+    const shards = new Map<string, Set<number>>();
+    for (const id of ids) {
+      const to = `user-${Number(id.slice(4)) % 10}`;
+      const { shard, key } = await acceptEvent(own.redis, accepted({ id, to }), { shards: 4 });
+      shards.set(to, (shards.get(to) ?? new Set()).add(shard));
+      expect(await findEvent(own.redis, APP, id)).toEqual({ key, shard });
+    }
+    expect([...shards.values()].every((one) => one.size === 1)).toBe(true);
+    expect(new Set([...shards.values()].flatMap((one) => [...one])).size).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['another conversation', 4, 4],
+    ['more shards', 4, 16],
+    ['more shards than the one there was', 1, 16],
+  ])('a repeat is found where the first went, with %s', async (_, before, after) => {
+    await using own = await startTestRedis();
+    for (const id of ids) {
+      const first = await acceptEvent(own.redis, accepted({ id, to: 'bob' }), { shards: before });
+      const again = await acceptEvent(own.redis, accepted({ id, to: id }), { shards: after });
+      expect(again).toEqual({ key: first.key, shard: first.shard, duplicate: true });
+    }
+  });
+
+  test('a place claimed for an event that was then not stored is where it goes', async () => {
+    await using own = await startTestRedis();
+    await own.redis.set(`loc:{${APP}:msg-1}`, '3', 'PX', HOUR);
+    expect(await findEvent(own.redis, APP, 'msg-1')).toBeUndefined();
+    expect(await acceptEvent(own.redis, accepted(), { shards: 4 })).toMatchObject({ shard: 3, duplicate: false });
+  });
+
+  test('an event accepted again is found for as long as it is kept', async () => {
+    await using own = await startTestRedis();
+    await acceptEvent(own.redis, accepted({ lane: 'bulk' }), { shards: 4 });
+    await own.redis.pexpire(`loc:{${APP}:msg-1}`, 1000);
+    await acceptEvent(own.redis, later(25 * HOUR), { shards: 4 });
+    expect(await own.redis.pttl(`loc:{${APP}:msg-1}`)).toBeGreaterThan(6 * 24 * HOUR);
+  });
+});
+
+test.each([
+  ['chat', 7 * 24],
+  ['call', 7 * 24],
+  ['bulk', 24],
+] as const)('everything about an event of lane %s goes after %i hours', async (lane, hours) => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, people(3), { lane });
+  await noteAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
+  await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'retrying')]);
+  const keys = (await own.redis.keys('*')).filter((key) => !key.endsWith(':lock')).sort();
+  const withoutTtl: string[] = [];
+  for (const key of keys) {
+    const ttl = await own.redis.pttl(key);
+    if (ttl === -1) withoutTtl.push(key);
+    else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
+  }
+  expect(withoutTtl).toEqual(['{p0}:load', '{p0}:open']);
+  expect(keys).toHaveLength(9);
+});
+
+test('the retention may be set', async () => {
+  await using own = await startTestRedis();
+  const { key } = await acceptEvent(own.redis, accepted(), { shards: 1, retentionMs: HOUR });
+  expect(await own.redis.pttl(`{p0}:ev:${key}`)).toBeLessThanOrEqual(HOUR);
+  expect(await own.redis.pttl(`{p0}:id:${APP}:msg-1`)).toBeLessThanOrEqual(HOUR);
+});

@@ -1,0 +1,111 @@
+import { startTestRedis } from '@fanfare/testkit';
+import { describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { type LoggedRef, type LogQuery, noteLogged, pageLogged } from '../../src/index.ts';
+import { APP, HOUR, NOW } from '../support/events.ts';
+
+const SHARDS = 3;
+
+/** An event that was received `at` ms after `NOW`. */
+const entry = (i: number, at: number): LoggedRef => ({
+  key: `em5x8k2a0${String(i).padStart(6, '0')}`,
+  shard: i % SHARDS,
+  at: NOW + at,
+});
+
+const eventKey = ({ key, shard }: LoggedRef) => `{p${shard}}:ev:${key}`;
+
+/** Lists events that are stored. */
+async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
+  for (const entry of entries) {
+    await redis.hset(eventKey(entry), 'at', entry.at);
+    await noteLogged(redis, APP, entry, entry.at, keepMs);
+  }
+}
+
+/** All pages of a query, one after the other. */
+async function readLog(redis: Redis, query: Omit<LogQuery, 'cursor'>): Promise<LoggedRef[][]> {
+  const pages: LoggedRef[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await pageLogged(redis, APP, SHARDS, { ...query, cursor });
+    pages.push(page.refs);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return pages;
+}
+
+// Two events a millisecond, and a crowd in one of them.
+const ENTRIES = Array.from({ length: 40 }, (_, i) => entry(i, i < 20 ? Math.floor(i / 2) : 10));
+
+describe('the log of an app', () => {
+  test.each([1, 3, 7, 40, 100])('is read in pages of %d, newest or oldest first, over all shards', async (limit) => {
+    await using own = await startTestRedis();
+    await log(own.redis, ENTRIES.toReversed());
+    const [forward, back] = [
+      await readLog(own.redis, { limit, order: 'append' }),
+      await readLog(own.redis, { limit, order: 'prepend' }),
+    ];
+    expect(forward.flat()).toEqual(ENTRIES);
+    expect(back.flat()).toEqual(ENTRIES.toReversed());
+    for (const pages of [forward, back]) {
+      expect(pages).toHaveLength(Math.ceil(ENTRIES.length / limit));
+      expect(pages.slice(0, -1).every((page) => page.length === limit)).toBe(true);
+    }
+  });
+
+  test('is read from one time to another, both included', async () => {
+    await using own = await startTestRedis();
+    await log(own.redis, ENTRIES);
+    const between = { from: NOW + 2, to: NOW + 4 };
+    expect(await readLog(own.redis, { ...between, limit: 4, order: 'append' })).toEqual([
+      ENTRIES.slice(4, 8),
+      ENTRIES.slice(8, 10),
+    ]);
+    expect((await readLog(own.redis, { ...between, limit: 4, order: 'prepend' })).flat()).toEqual(
+      ENTRIES.slice(4, 10).toReversed(),
+    );
+    expect(await readLog(own.redis, { from: NOW + 11, to: 8.64e15, limit: 4, order: 'append' })).toEqual([[]]);
+    expect((await readLog(own.redis, { from: 0, to: 8.64e15, limit: 99, order: 'append' })).flat()).toEqual(ENTRIES);
+  });
+
+  test('does not shift while entries come: a page goes on where the last one ended', async () => {
+    await using own = await startTestRedis();
+    await log(own.redis, ENTRIES.slice(0, 10));
+    const first = await pageLogged(own.redis, APP, SHARDS, { limit: 4, order: 'prepend' });
+    await log(own.redis, ENTRIES.slice(10));
+    const second = await pageLogged(own.redis, APP, SHARDS, { limit: 99, order: 'prepend', cursor: first.cursor });
+    expect([...first.refs, ...second.refs]).toEqual(ENTRIES.slice(0, 10).toReversed());
+  });
+
+  test('lists an event once, and only in its app', async () => {
+    await using own = await startTestRedis();
+    await log(own.redis, [entry(1, 0), entry(1, 0)]);
+    expect(await readLog(own.redis, { limit: 9, order: 'append' })).toEqual([[entry(1, 0)]]);
+    expect(await pageLogged(own.redis, 'bank', SHARDS, { limit: 9, order: 'append' })).toEqual({ refs: [] });
+  });
+
+  test.each(['', 'x', 'KHBnKQ', Buffer.from('[a').toString('base64url')])('refuses the cursor %j', async (cursor) => {
+    await using own = await startTestRedis();
+    const page = pageLogged(own.redis, APP, SHARDS, { limit: 9, order: 'append', cursor });
+    await expect(page).rejects.toThrow(RangeError);
+  });
+});
+
+test('entries of events that are gone make room as others come; those of events that are kept stay', async () => {
+  await using own = await startTestRedis();
+  const all = Array.from({ length: 9 }, (_, i) => entry(SHARDS * i, i));
+  await log(own.redis, all.slice(0, 6));
+  await own.redis.del(...all.slice(0, 4).map(eventKey));
+  await log(own.redis, all.slice(6));
+  expect(await readLog(own.redis, { limit: 9, order: 'append' })).toEqual([all.slice(4)]);
+});
+
+test('the list goes with the event on it that is kept longest', async () => {
+  await using own = await startTestRedis();
+  await log(own.redis, [entry(0, 0)], 2 * HOUR);
+  await log(own.redis, [entry(3, 1)], HOUR);
+  const left = await own.redis.pttl(`{p0}:log:${APP}`);
+  expect(left).toBeGreaterThan(HOUR);
+  expect(left).toBeLessThanOrEqual(2 * HOUR);
+});

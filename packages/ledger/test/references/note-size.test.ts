@@ -1,0 +1,68 @@
+import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { noteChange, noteLogged, noteMessages, noteReactions } from '../../src/index.ts';
+import { APP, HOUR, NOW } from '../support/events.ts';
+
+const MANY = 8192;
+
+/** Bytes of the server's memory that each of many entries takes: keys, values and what keeps track of them. */
+async function bytesEach({ redis }: TestRedis, write: (i: number) => Promise<void>): Promise<number> {
+  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+  const before = await used();
+  for (let i = 0; i < MANY; i += 64) await Promise.all(Array.from({ length: 64 }, (_, j) => write(i + j)));
+  return ((await used()) - before) / MANY;
+}
+
+const ref = (i: number) => ({ key: `em5x8k2a0${String(i).padStart(9, '0')}`, shard: 0 });
+const id = (i: number) => String(1_000_000_000 + i);
+const conversation = { type: 'user', id: 'customer-00001' } as const;
+
+test.each([
+  ['a message', 200, (i: number) => ({ messageId: id(i), author: 'customer-00002', conversation, ref: ref(i) })],
+  [
+    'a reply',
+    220,
+    (i: number) => ({ messageId: id(i), author: 'customer-00002', conversation, ref: ref(i), parentId: id(0) }),
+  ],
+])('%s takes less than %d bytes', async (_, most, note) => {
+  await using own = await startTestRedis();
+  const each = await bytesEach(own, (i) => noteMessages(own.redis, APP, [note(i)], HOUR));
+  expect(each).toBeLessThan(most);
+});
+
+test('a reaction takes less than 235 bytes', async () => {
+  await using own = await startTestRedis();
+  const each = await bytesEach(own, (i) => {
+    const note = { reactionId: id(i), messageId: id(0), reactor: 'customer-00002', author: 'customer-00001' };
+    return noteReactions(own.redis, APP, [{ ...note, conversation, ref: ref(i) }], HOUR);
+  });
+  expect(each).toBeLessThan(235);
+});
+
+test('a changed message takes less than 200 bytes', async () => {
+  await using own = await startTestRedis();
+  const each = await bytesEach(own, (i) => {
+    const message = { id: id(i), category: 'message', type: 'text' } as const;
+    const event = {
+      id: id(i),
+      type: 'message.edited',
+      sentAt: NOW,
+      sender: { uid: 'a' },
+      conversation,
+      message,
+    } as const;
+    return noteChange(own.redis, APP, event, ref(i).key, HOUR);
+  });
+  expect(each).toBeLessThan(200);
+});
+
+test('an event in the log takes less than 140 bytes', async () => {
+  await using own = await startTestRedis();
+  const all = Array.from({ length: MANY }, (_, i) => i);
+  await Promise.all(all.map((i) => own.redis.set(`{p0}:ev:${ref(i).key}`, '')));
+  await Promise.all(all.map((i) => noteLogged(own.redis, APP, ref(i), NOW + i, HOUR)));
+  const log = `{p0}:log:${APP}`;
+  expect(await own.redis.zcard(log)).toBe(MANY);
+  const each = ((await own.redis.memory('USAGE', log, 'SAMPLES', 0)) ?? 0) / MANY;
+  expect(each).toBeLessThan(140);
+});
