@@ -91,6 +91,10 @@ export function changed(trigger: 'message_edited' | 'message_deleted', id: strin
   });
 }
 
+/** The same as the live path posts it: the changed message itself, with what a test says differently. */
+export const changedFlat = (trigger: 'message_edited' | 'message_deleted', original: Json, more: Json = {}) =>
+  webhook(trigger, { message: { ...original, ...more } });
+
 /** Somebody reacts to a message, or takes it back: neither author nor conversation is named. */
 export const reacted = (
   trigger: 'message_reaction_added' | 'message_reaction_removed',

@@ -1,7 +1,7 @@
 import type { MessageEvent } from '@fanfare/core';
 import { z } from 'zod';
 import { Content, messageOf } from './content.ts';
-import { webhookEventId } from './event-id.ts';
+import { fingerprint, webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
 import { type Context, type Reading, whole } from './translation.ts';
@@ -17,7 +17,7 @@ const NOTICES: readonly unknown[] = ['action', 'call'];
  * second is the duplicate (PARITY 5.1, 5.2).
  */
 export const readSent: Reader = reader(z.object({ message: Sent }), ({ message }, context) =>
-  sent(message, (context.data as { message: unknown }).message, context),
+  sent(message, rawMessage(context.data), context),
 );
 
 /** Legacy `after_message`: the message's fields directly under `data`, beside our own `recipients`. */
@@ -39,38 +39,106 @@ function sent(message: z.output<typeof Sent>, object: unknown, { now }: Context)
   });
 }
 
-/** The original of an edit or a delete, and who did it; some say so in `editedBy`, `deletedBy` alone. */
-const Original = Content.extend({ editedBy: tolerant(WireUid), deletedBy: tolerant(WireUid) });
+const CHANGED = { editedBy: tolerant(WireUid), deletedBy: tolerant(WireUid) };
+
+/** The documented shape: an action with an id of its own, the original among its entities. */
 const Action = z.object({
   message: z.object({
     ...ROUTE,
     id: MaybeId,
     sentAt: WireTime,
     data: z.object({
-      entities: z.object({ by: Entity, for: Entity, on: z.object({ entity: Original }) }),
+      entities: z.object({ by: Entity, for: Entity, on: z.object({ entity: Content.extend(CHANGED) }) }),
     }),
   }),
 });
 
-/** `message_edited`, `message_deleted`: the id is the original's, not the action's own (PARITY 5.3). */
-export const readAction = (type: 'message.edited' | 'message.deleted'): Reader =>
-  reader(Action, ({ message: action }, context) => {
+/** The shape of the live path: the changed message itself, as `message_sent` has it. */
+const Flat = z.object({ message: Sent.extend({ ...CHANGED, updatedAt: WireTime }) });
+
+type Change = 'message.edited' | 'message.deleted';
+
+/**
+ * `message_edited`, `message_deleted`, as an action on the original (PARITY 5.3) or flat, for messages of any category.
+ * The id in our event is the original's in both.
+ */
+export const readChange = (type: Change): Reader => {
+  const [readAction, readFlat] = [reader(Action, ofAction(type)), reader(Flat, ofFlat(type))];
+  return (body, context) => (isAction(context.data) ? readAction : readFlat)(body, context);
+};
+
+const Named = z.object({
+  message: z.object({ category: z.unknown(), data: tolerant(z.object({ entities: z.looseObject({}) })) }),
+});
+
+function isAction(data: unknown): boolean {
+  const { data: named } = Named.safeParse(data);
+  if (named?.message.category === 'action') return true;
+  return named?.message.data?.entities.on !== undefined;
+}
+
+const ofAction =
+  (type: Change) =>
+  ({ message: action }: z.output<typeof Action>, context: Context): Reading => {
     const { by, for: receiver, on } = action.data.entities;
     const original = on.entity;
     const actor = by?.id ?? original.editedBy ?? original.deletedBy ?? action.sender;
-    const at = (type === 'message.edited' ? original.editedAt : original.deletedAt) ?? action.sentAt;
-    const profiles = [by, receiver];
-    const event: MessageEvent = {
+    const at = changedAt(type, original) ?? action.sentAt;
+    const object = rawMessage(context.data).data.entities.on.entity;
+    return changed(type, original, object, {
       id: webhookEventId(context.trigger, [original.id, at ?? action.id]),
-      type,
       sentAt: at ?? context.now,
-      sender: personOf(actor, profiles),
-      conversation: conversationOf(actor, action, profiles),
-      message: messageOf(original, rawOriginal(context.data)),
-    };
-    return whole(event);
-  });
+      sender: personOf(actor, [by, receiver]),
+      conversation: conversationOf(actor, action, [by, receiver]),
+    });
+  };
 
-/** The original as it came, once the schema has vouched for the way there. */
-const rawOriginal = (data: unknown): unknown =>
-  (data as { message: { data: { entities: { on: { entity: unknown } } } } }).message.data.entities.on.entity;
+const ofFlat =
+  (type: Change) =>
+  ({ message }: z.output<typeof Flat>, context: Context): Reading => {
+    const { entities } = message.data ?? {};
+    const profiles = [entities?.sender, entities?.receiver];
+    const actor = (type === 'message.edited' ? message.editedBy : message.deletedBy) ?? message.sender;
+    const at = changedAt(type, message);
+    const object = rawMessage(context.data);
+    // `sentAt` is the original's. Without a time of its own a change is told from the next one by what it says.
+    const words = type === 'message.edited' ? fingerprint([JSON.stringify(object)]) : undefined;
+    const updatedAt = isAfter(message.updatedAt, message.sentAt) ? message.updatedAt : undefined;
+    return changed(type, message, object, {
+      id: webhookEventId(context.trigger, [message.id, at ?? words]),
+      sentAt: at ?? updatedAt ?? context.now,
+      sender: personOf(actor, profiles),
+      conversation: conversationOf(actor, message, profiles),
+    });
+  };
+
+const changedAt = (type: Change, { editedAt, deletedAt }: Content): number | undefined =>
+  type === 'message.edited' ? editedAt : deletedAt;
+
+const isAfter = (at: number | undefined, other: number | undefined): boolean => at !== undefined && at > (other ?? 0);
+
+function changed(
+  type: Change,
+  content: Content,
+  object: unknown,
+  rest: Pick<MessageEvent, 'id' | 'sentAt' | 'sender' | 'conversation'>,
+): Reading {
+  const message = messageOf(content, object);
+  return whole({ ...rest, type, message: type === 'message.edited' ? message : withoutText(message) });
+}
+
+/** A flat deletion may still hold the text that it takes back. */
+const withoutText = ({ text: _text, object, ...message }: MessageEvent['message']): MessageEvent['message'] => ({
+  ...message,
+  object: object && { ...object, data: dataWithoutText(object.data) },
+});
+
+function dataWithoutText(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  const { text: _text, ...rest } = data as Record<string, unknown>;
+  return rest;
+}
+
+/** The message as it came, once a schema has vouched for the way to what is read of it. */
+// biome-ignore lint/suspicious/noExplicitAny: the body is whatever was posted.
+const rawMessage = (data: unknown): any => (data as { message: unknown }).message;

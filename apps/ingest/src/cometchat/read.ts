@@ -3,7 +3,7 @@ import { MAX_RECIPIENTS } from '@fanfare/core';
 import { z } from 'zod';
 import { readInitiated, readSession, readState } from './calls.ts';
 import { readActionOnMembers, readBlock, readOwnAction } from './groups.ts';
-import { readAction, readLegacySent, readSent } from './messages.ts';
+import { readChange, readLegacySent, readSent } from './messages.ts';
 import { readPresence } from './presence.ts';
 import { readReaction } from './reactions.ts';
 import { parse, type Reader } from './reader.ts';
@@ -16,8 +16,8 @@ const READERS = new Map<string, Reader>([
   ['message_sent', readSent],
   ['user_mentioned', readSent],
   ['after_message', readLegacySent],
-  ['message_edited', readAction('message.edited')],
-  ['message_deleted', readAction('message.deleted')],
+  ['message_edited', readChange('message.edited')],
+  ['message_deleted', readChange('message.deleted')],
   ['message_reaction_added', readReaction('reaction.added')],
   ['message_reaction_removed', readReaction('reaction.removed')],
   ['message_read_receipt', readReceipt],

@@ -1,5 +1,6 @@
 import { isNotifying, type MessageEvent, mentionsIn } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   ANDREW,
   AT,
@@ -15,7 +16,7 @@ import {
   sent,
   webhook,
 } from '../support/cometchat-samples.ts';
-import { changed, needsOf, translate, translated } from './translate.ts';
+import { changed, NOW, needsOf, translate, translated } from './translate.ts';
 
 const messageEvent = (body: unknown) => translated(body) as MessageEvent;
 const contentOf = (body: unknown) => messageEvent(body).message;
@@ -114,6 +115,52 @@ describe('an edit or a delete', () => {
     const later = changed(EDITED, 'data.message.data.entities.on.entity.editedAt', AT + 99);
     expect(messageEvent(later).id).not.toBe(messageEvent(EDITED).id);
     expect(messageEvent(later).message.id).toBe('101');
+  });
+});
+
+describe('a flat edit or delete', () => {
+  const flat = (trigger: string, more: Record<string, unknown> = {}, data: Record<string, unknown> = {}) =>
+    webhook(trigger, { message: message(more, data) });
+
+  test.each(['message', 'custom', 'interactive', 'agentic'])('of category %s is of the message itself', (category) => {
+    const body = flat('message_edited', { category, editedAt: AT + 9, editedBy: GEORGE.uid }, { text: 'new' });
+    expect(messageEvent(body)).toMatchObject({
+      type: 'message.edited',
+      sentAt: (AT + 9) * 1000,
+      sender: { uid: GEORGE.uid, name: GEORGE.name },
+      conversation: { type: 'user', id: ANDREW.uid },
+      message: { id: '123', text: 'new' },
+    });
+  });
+
+  test('has the id that the same change has as an action', () => {
+    const action = changed(EDITED, 'data.message.data.entities.on.entity.editedAt', AT + 9);
+    expect(messageEvent(flat('message_edited', { id: '101', editedAt: AT + 9 })).id).toBe(messageEvent(action).id);
+  });
+
+  test('without a time is now, another one when it says something else, and the same when it is repeated', () => {
+    const [first, second] = ['one', 'two'].map((text) => messageEvent(flat('message_edited', {}, { text })));
+    expect(first?.sentAt).toBe(NOW);
+    expect(first?.id).not.toBe(second?.id);
+    expect(messageEvent(flat('message_edited', {}, { text: 'one' })).id).toBe(first?.id);
+  });
+
+  test('that deletes takes its text back everywhere', () => {
+    const event = messageEvent(flat('message_deleted', { deletedAt: AT + 9 }, { text: 'secret' }));
+    expect(event).toMatchObject({ sentAt: (AT + 9) * 1000, message: { id: '123' } });
+    expect(JSON.stringify(event)).not.toContain('secret');
+  });
+
+  test('of any text and times is an event of the original', () => {
+    const time = fc.option(fc.integer({ min: AT, max: AT + 1e6 }), { nil: undefined });
+    const change = fc.record({ id: fc.uuid(), editedAt: time, updatedAt: time, text: fc.string() });
+    fc.assert(
+      fc.property(change, fc.constantFrom('message_edited', 'message_deleted'), ({ text, ...more }, trigger) => {
+        const { type, message: changedMessage } = messageEvent(flat(trigger, more, { text }));
+        expect([type, changedMessage.id]).toEqual([trigger.replace('_', '.'), more.id]);
+        expect(changedMessage.text).toBe(trigger === 'message_edited' && text !== '' ? text : undefined);
+      }),
+    );
   });
 });
 
