@@ -19,7 +19,9 @@ export async function enqueue(
   if (deliveries.length === 0) return;
   if (deps.now() >= accepted.leaveBy) return expire(deps, { shard, key: accepted.key }, accepted, deliveries);
   for (const [provider, group] of byProvider(deliveries)) {
-    const jobs = group.map((delivery) => deliveryJob({ shard, key: accepted.key }, delivery, mine ? {} : { r: 1 }));
+    const jobs = group.map((delivery) =>
+      deliveryJob({ shard, key: accepted.key }, delivery, mine ? {} : { addedAgain: true }),
+    );
     await deps.producer.addDeliveries(shard, provider, accepted.lane, jobs);
     deps.metrics.deliveriesPlanned.inc({ provider, lane: accepted.lane }, group.length);
   }

@@ -39,7 +39,7 @@ export async function handleEvent(
   { shard, lane }: { shard: number; lane: Lane },
   job: JobInHand<EventJob>,
 ): Promise<Step> {
-  const key = job.data.e;
+  const key = job.data.eventKey;
   const [accepted, cursor] = await Promise.all([
     readEvent(deps.queueRedis, { shard, key }),
     readCursor(deps.queueRedis, { shard, key }),

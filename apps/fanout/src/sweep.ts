@@ -81,8 +81,8 @@ async function reviveDeliveries(
       lost.map((delivery) => delivery.ordinal),
     );
     const jobs = lost.map((delivery) => {
-      const x = deadlines.get(delivery.ordinal);
-      return deliveryJob(ref, delivery, { r: 1, ...(x === undefined ? {} : { x }) });
+      const deadlineAt = deadlines.get(delivery.ordinal);
+      return deliveryJob(ref, delivery, { addedAgain: true, deadlineAt });
     });
     await deps.producer.addDeliveries(ref.shard, provider, lane, jobs);
     deps.metrics.swept.inc({ what: 'delivery' }, jobs.length);

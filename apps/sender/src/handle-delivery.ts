@@ -31,10 +31,10 @@ type Attempted = Sent | { kind: 'expired' };
  * between sends again rather than never. Returns what becomes of the job.
  */
 export async function handleDelivery(deps: SenderDeps, source: Source, job: JobInHand<DeliveryJob>): Promise<Step> {
-  const ref = { shard: source.shard, key: job.data.e };
+  const ref = { shard: source.shard, key: job.data.eventKey };
   const loaded = await deps.events.get(ref);
   if (!loaded) return { do: 'done' };
-  const inHand: InHand = { source, ref, job, loaded, deadlineAt: job.data.x ?? loaded.accepted.leaveBy };
+  const inHand: InHand = { source, ref, job, loaded, deadlineAt: job.data.deadlineAt ?? loaded.accepted.leaveBy };
   if (await isSettled(deps, inHand)) return { do: 'done' };
   const startedAt = deps.now();
   observeWait(deps, source, job);
@@ -73,8 +73,8 @@ function observeWait({ metrics, now }: SenderDeps, { provider, lane }: Source, j
  * second ring.
  */
 async function isSettled({ queueRedis }: SenderDeps, { source, ref, job }: InHand): Promise<boolean> {
-  if (!job.startedBefore && !job.data.r && source.lane !== 'call') return false;
-  const [state = 'pending'] = await readStates(queueRedis, ref, [job.data.o]);
+  if (!job.startedBefore && !job.data.addedAgain && source.lane !== 'call') return false;
+  const [state = 'pending'] = await readStates(queueRedis, ref, [job.data.ordinal]);
   return !isOpen(state);
 }
 
@@ -84,7 +84,7 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
   const endTimer = deps.metrics.sendSeconds.startTimer({ provider: source.provider });
   deps.metrics.inflight.inc(labels);
   try {
-    const again = job.startedBefore || job.data.r !== undefined;
+    const again = job.startedBefore || job.data.addedAgain === true;
     const sent = await send(deps, loaded, { ...source, again }, job.data, deadlineAt);
     if (sent.kind === 'deferred' || sent.kind === 'superseded') return sent;
     endTimer({ outcome: sent.kind });
@@ -113,7 +113,7 @@ function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attemp
 
 async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
   const { source, ref, job, loaded } = inHand;
-  const ordinal = job.data.o;
+  const ordinal = job.data.ordinal;
   // What settles it at once is told by its state, a refusal by its dead letter; a dead token has no other place.
   if (step.do !== 'settle' || job.attemptsMade > 0 || attempted.kind === 'token_dead') {
     const { kind, ...words } = 'reason' in attempted ? attempted : { kind: attempted.kind };
@@ -140,16 +140,16 @@ const pickWords = ({ reason, detail }: { reason?: string | undefined; detail?: s
 });
 
 function settlement({ source, job, loaded }: InHand, step: NextStep & { do: 'settle' }): Settlement {
-  const base = { ordinal: job.data.o, provider: source.provider };
+  const base = { ordinal: job.data.ordinal, provider: source.provider };
   if (step.state !== 'rejected') return { ...base, state: step.state };
   return {
     ...base,
     state: 'rejected',
     deadLetter: {
       eventId: loaded.accepted.event.id,
-      uid: job.data.u,
+      uid: job.data.uid,
       provider: source.provider,
-      deviceId: job.data.d,
+      deviceId: job.data.deviceId,
       reason: step.reason,
       detail: step.detail,
       attempts: job.attemptsMade + 1,
@@ -166,8 +166,8 @@ function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: Ne
     eventId: event.id,
     type: event.type,
     appId,
-    deliveryId: deliveryId(job.data.e, job.data.o),
-    uid: job.data.u,
+    deliveryId: deliveryId(job.data.eventKey, job.data.ordinal),
+    uid: job.data.uid,
     provider: source.provider,
     platform: 'platform' in attempted ? attempted.platform : undefined,
     attempt: job.attemptsMade + 1,

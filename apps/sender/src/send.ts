@@ -54,23 +54,23 @@ export async function send(
   deadlineAt: number,
 ): Promise<Sent> {
   const { event, appId, settingsVersion, holdUntil, receivedAt } = loaded.accepted;
-  const app = await deps.apps.get(appId, job.v ?? settingsVersion);
+  const app = await deps.apps.get(appId, job.settingsVersion ?? settingsVersion);
   if (!app || isSuccessor(app.app, receivedAt)) return { kind: 'rejected', reason: 'app_deleted' };
   if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   const [target, over] = await Promise.all([
-    readDeliveryTarget(deps.registry, appId, job.u, job.d),
+    readDeliveryTarget(deps.registry, appId, job.uid, job.deviceId),
     deps.overtaken.ask(loaded, again),
   ]);
   // Erased or deactivated since it was planned, or the call was given up, the message changed.
   if (!target || over) return { kind: 'superseded' };
   const { settings } = app.app;
   const push: Push = {
-    deliveryId: deliveryId(job.e, job.o),
+    deliveryId: deliveryId(job.eventKey, job.ordinal),
     appId,
     region: app.app.region,
-    uid: job.u,
-    details: renderDetails(event, { settings, profiles: loaded.profiles, recipient: target, unread: job.n }),
+    uid: job.uid,
+    details: renderDetails(event, { settings, profiles: loaded.profiles, recipient: target, unread: job.unread }),
     deadlineAt,
     holdUntil: heldUntil(job, holdUntil, deps.now()),
     trimText: settings.preferences.push.trimTextFieldSetting,
@@ -84,8 +84,8 @@ export async function send(
  * when it is replayed, so it is then held for as long as it is worth sending at least. A moment that has passed is 0,
  * for APNs' "try once, store nothing" (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns).
  */
-function heldUntil({ x, h }: DeliveryJob, ofEvent: number, now: number): number {
-  const until = h ?? Math.max(ofEvent, x ?? 0);
+function heldUntil({ deadlineAt, holdUntil }: DeliveryJob, ofEvent: number, now: number): number {
+  const until = holdUntil ?? Math.max(ofEvent, deadlineAt ?? 0);
   return until > now ? until : 0;
 }
 

@@ -1,7 +1,6 @@
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { DeliveryJob } from './jobs.ts';
 import { type QueueKind, queueName, queuePrefix } from './names.ts';
 
 /** Every kind of queue, in the order work flows through them. */
@@ -19,25 +18,6 @@ export interface OpenQueue {
   shard: number;
   queue: Queue;
 }
-
-/** What the single letters of a job's data stand for. */
-const WORDS: Record<string, string> = {
-  e: 'event',
-  o: 'ordinal',
-  u: 'recipient',
-  d: 'device',
-  n: 'unread',
-  r: 'addedAgain',
-  x: 'deadline',
-  h: 'holdUntil',
-  v: 'settingsVersion',
-} satisfies Record<keyof DeliveryJob, string>;
-
-/** A job's data in words, for people; anything else as it is. */
-export const inWords = (data: unknown): unknown =>
-  typeof data === 'object' && data !== null
-    ? Object.fromEntries(Object.entries(data).map(([letter, value]) => [WORDS[letter] ?? letter, value]))
-    : data;
 
 /** All queues there are. */
 export interface OpenQueues {

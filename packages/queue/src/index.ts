@@ -1,6 +1,6 @@
-export { inWords, type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
+export { type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
 export { type QueueGauges, readQueues } from './gauges.ts';
-export { DeliveryJob, deliveryJob, EventJob } from './jobs.ts';
+export { DeliveryJob, deliveryJob, EventJob, inWords } from './jobs.ts';
 export { type QueueKind, queueName } from './names.ts';
 export * from './next-step.ts';
 export * from './producer.ts';

@@ -2,7 +2,7 @@ import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { retryPolicy } from './backoff.ts';
-import type { DeliveryJob, EventJob } from './jobs.ts';
+import { type DeliveryJob, type DeliveryWire, type EventWire, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
 import { type QueueKind, queueName, queuePrefix } from './names.ts';
 
 /** Jobs per round trip: larger batches hold up Redis and build one huge write. */
@@ -33,7 +33,7 @@ export class Producer {
     for (let from = 0; from < keys.length; from += BATCH) {
       const batch = keys.slice(from, from + BATCH).map((key) => ({
         name: 'expand',
-        data: { e: key } satisfies EventJob,
+        data: encodeEventJob({ eventKey: key }),
         opts: { jobId: key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' } },
       }));
       await addAll(queue, batch);
@@ -49,10 +49,10 @@ export class Producer {
     const queue = this.#queue(`deliveries-${provider}`, lane, shard);
     const { attempts } = retryPolicy(lane, provider);
     for (let from = 0; from < jobs.length; from += BATCH) {
-      const batch = jobs.slice(from, from + BATCH).map((data) => ({
+      const batch = jobs.slice(from, from + BATCH).map((job) => ({
         name: 'd',
-        data,
-        opts: { jobId: deliveryId(data.e, data.o), attempts, backoff: { type: 'custom' } },
+        data: encodeDeliveryJob(job),
+        opts: { jobId: deliveryId(job.eventKey, job.ordinal), attempts, backoff: { type: 'custom' } },
       }));
       await addAll(queue, batch);
     }
@@ -147,7 +147,7 @@ export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
 
 interface BulkJob {
   name: string;
-  data: DeliveryJob | EventJob;
+  data: DeliveryWire | EventWire;
   opts: BulkJobOptions;
 }
 

@@ -32,7 +32,7 @@ describe('closing', () => {
     expect(closed).toBe(false);
     open();
     await closing;
-    expect(worker.jobs.map((job) => job.data.o)).toEqual([1, 2]);
+    expect(worker.jobs.map((job) => job.data.ordinal)).toEqual([1, 2]);
     expect(worker.jobs.map((job) => job.signal.aborted)).toEqual([false, false]);
     expect(await producer.depth(KIND, 'chat', 0, Date.now())).toMatchObject({ waiting: 3, delayed: 0, active: 0 });
     expect(worker.errors).toEqual([]);

@@ -28,7 +28,7 @@ test('a server in cluster mode, which refuses commands over several slots, accep
     await using worker = startWorker(
       own.redis,
       ({ data, startedBefore }) =>
-        startedBefore ? { do: 'done' } : { do: data.o === 1 ? 'wait' : 'retry', delayMs: 1 },
+        startedBefore ? { do: 'done' } : { do: data.ordinal === 1 ? 'wait' : 'retry', delayMs: 1 },
       { shard },
     );
     const waiting = async () => producer.depth('deliveries-custom', 'chat', shard, Date.now());

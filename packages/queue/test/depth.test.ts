@@ -19,7 +19,7 @@ test('depth counts what waits, is delayed and is in hand, and tells how long the
   await using worker = startWorker(
     own.redis,
     async ({ data }) => {
-      if (data.o === 0) return { do: 'wait', delayMs: 60_000 };
+      if (data.ordinal === 0) return { do: 'wait', delayMs: 60_000 };
       await opened;
       return { do: 'done' };
     },

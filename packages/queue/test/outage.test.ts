@@ -8,7 +8,7 @@ test.each(['stop', 'kill'] as const)('after a %s of Redis a worker goes on where
   const producer = new Producer(own.redis);
   const done = new Set<number>();
   await using worker = startWorker(own.redis, ({ data }) => {
-    done.add(data.o);
+    done.add(data.ordinal);
     return { do: 'done' };
   });
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);

@@ -12,7 +12,7 @@ describe('adding', () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(1), delivery(2)]);
-    await producer.addDeliveries(0, 'custom', 'chat', [{ ...delivery(1), r: 1 }, delivery(3)]);
+    await producer.addDeliveries(0, 'custom', 'chat', [{ ...delivery(1), addedAgain: true }, delivery(3)]);
     expect(await waitingOf(producer)).toBe(3);
     await using worker = startWorker(own.redis, () => ({ do: 'done' }));
     await until(() => worker.jobs.length === 3, 'all are handed over');
@@ -61,7 +61,7 @@ describe('adding', () => {
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
     const memory = async () => Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
     const before = await memory();
-    const many = Array.from({ length: 5000 }, (_, i) => ({ ...delivery(i + 1), u: `a-common-uid-${i}` }));
+    const many = Array.from({ length: 5000 }, (_, i) => ({ ...delivery(i + 1), uid: `a-common-uid-${i}` }));
     await producer.addDeliveries(0, 'custom', 'chat', many);
     expect(((await memory()) - before) / many.length).toBeLessThan(400);
   });
@@ -99,7 +99,7 @@ test.each([
     0,
     'custom',
     'chat',
-    ordinals.map((o) => ({ e: key, o, u: 'u' })),
+    ordinals.map((ordinal) => ({ eventKey: key, ordinal, uid: 'u' })),
   );
   const ids = ordinals.map((ordinal) => deliveryId(key, ordinal));
   expect(await producer.presence(KIND, 'chat', 0, ids)).toEqual(ordinals.map(() => 'present'));

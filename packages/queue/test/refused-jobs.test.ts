@@ -52,5 +52,5 @@ test('a full Redis takes some of a batch or none, says so, and once there is roo
   await producer.addDeliveries(0, 'custom', 'chat', many);
   const waiting = await own.redis.lrange(WAIT, 0, -1);
   expect(waiting).toHaveLength(3000);
-  expect(new Set(waiting)).toEqual(new Set(many.map((job) => idOf(job.o))));
+  expect(new Set(waiting)).toEqual(new Set(many.map((job) => idOf(job.ordinal))));
 });

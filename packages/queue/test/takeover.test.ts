@@ -20,7 +20,7 @@ test.concurrent('the jobs of a worker that is killed are taken over, marked as s
   await doomed.kill();
   await until(() => heir.jobs.length === 2, 'both jobs are taken over');
   const taken = heir.jobs.map(({ data, startedBefore, attemptsMade }) => ({ data, startedBefore, attemptsMade }));
-  expect(taken.sort((a, b) => a.data.o - b.data.o)).toEqual([
+  expect(taken.sort((a, b) => a.data.ordinal - b.data.ordinal)).toEqual([
     { data: delivery(1), startedBefore: true, attemptsMade: 0 },
     { data: delivery(2), startedBefore: true, attemptsMade: 0 },
   ]);

@@ -11,7 +11,13 @@ const presence = async (producer: Producer, ordinal: number) =>
 test('a job is handed over with its id, its data and the lock it is held by', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
-  const data = { ...delivery(7), d: 'phone', r: 1, x: 1_790_000_000_000, v: 3 } as const;
+  const data = {
+    ...delivery(7),
+    deviceId: 'phone',
+    addedAgain: true,
+    deadlineAt: 1_790_000_000_000,
+    settingsVersion: 3,
+  } as const;
   let heldBy: string | null = null;
   await using worker = startWorker(own.redis, async ({ lock }) => {
     heldBy = await own.redis.get(lock.key);
@@ -111,7 +117,7 @@ describe('a bug', () => {
     await using worker = startWorker(
       own.redis,
       ({ data }) => {
-        if (data.o === 1) throw new Error('a bug');
+        if (data.ordinal === 1) throw new Error('a bug');
         return { do: 'done' };
       },
       { concurrency: 1 },
@@ -123,10 +129,14 @@ describe('a bug', () => {
   });
 });
 
+/** A delivery's job as Redis stores it. */
+const STORED = { e: EVENT, o: 1, u: 'user-1' };
+
 test.each([
-  ['an unknown field', { ...delivery(1), token: 'x' }],
+  ['an unknown field', { ...STORED, token: 'x' }],
   ['a missing field', { e: EVENT }],
-  ['a negative ordinal', delivery(-1)],
+  ['a negative ordinal', { ...STORED, o: -1 }],
+  ['a word for a letter', { e: EVENT, ordinal: 1, u: 'user-1' }],
   ['no object', 'hello'],
 ])('a job with %s fails at once, is reported, and is never handed over', async (_, data) => {
   await using own = await startTestRedis();
@@ -152,7 +162,7 @@ test('lanes, shards and providers each have a queue of their own', async () => {
   await using worker = startWorker(own.redis, () => ({ do: 'done' }));
   await until(async () => (await presence(producer, 5)) === 'missing', 'its own job is over');
   await worker.close(10_000);
-  expect(worker.jobs.map((job) => job.data.o)).toEqual([5]);
+  expect(worker.jobs.map((job) => job.data.ordinal)).toEqual([5]);
   const others = [
     producer.depth(KIND, 'call', 0, 0),
     producer.depth(KIND, 'bulk', 0, 0),

@@ -55,7 +55,11 @@ export async function queueDeliveries(
   { provider, lane, jobs, shard = 0 }: { provider: ProviderKind; lane: Lane; jobs: number; shard?: number },
 ): Promise<void> {
   const producer = new Producer(redis.redis);
-  const all = Array.from({ length: jobs }, (_, o) => ({ e: 'e0123456789abcdef', o, u: `user${o}` }));
+  const all = Array.from({ length: jobs }, (_, ordinal) => ({
+    eventKey: 'e0123456789abcdef',
+    ordinal,
+    uid: `user${ordinal}`,
+  }));
   await producer.addDeliveries(shard, provider, lane, all);
   await producer.close();
 }

@@ -14,7 +14,11 @@ import {
 export const EVENT = 'em5x8k2a0abc123';
 
 /** A delivery of it. */
-export const delivery = (ordinal: number): DeliveryJob => ({ e: EVENT, o: ordinal, u: `user-${ordinal}` });
+export const delivery = (ordinal: number): DeliveryJob => ({
+  eventKey: EVENT,
+  ordinal,
+  uid: `user-${ordinal}`,
+});
 
 /** The id of its job. */
 export const idOf = (ordinal: number): string => deliveryId(EVENT, ordinal);

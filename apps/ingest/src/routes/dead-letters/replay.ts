@@ -109,7 +109,12 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
     ...(deviceId ? { deviceId } : {}),
     ...(unread === undefined ? {} : { unread }),
   };
-  const job = deliveryJob(ref, delivery, { r: 1, x: leaveBy, h: holdUntil, ...(app ? { v: app.version } : {}) });
+  const job = deliveryJob(ref, delivery, {
+    addedAgain: true,
+    deadlineAt: leaveBy,
+    holdUntil,
+    settingsVersion: app?.version,
+  });
   await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [job]);
   return true;
 }
