@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { listen } from '@fanfare/runtime';
 import { expect, test } from '@jest/globals';
-import { DevError } from '../src/dev/dev-error.ts';
 import { freePorts } from '../src/dev/ports.ts';
+import { DevError } from '../src/dev/terminal.ts';
 
 const host = '127.0.0.1';
 

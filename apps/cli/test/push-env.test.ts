@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { DevError } from '../src/dev/dev-error.ts';
 import { pushEnv } from '../src/dev/push-env.ts';
+import { DevError } from '../src/dev/terminal.ts';
 
 const SIMULATOR = { tlsUrl: 'https://127.0.0.1:8443', caPem: "the simulator's CA" };
 

@@ -1,9 +1,7 @@
 export * from './deliveries/attempts.ts';
-export type { DeadLetter } from './deliveries/dead-letter.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
 export * from './event/accept.ts';
-export * from './event/change-lane.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
 export { shardTag } from './keys.ts';

@@ -1,5 +1,4 @@
-import { clockTime } from './clock-time.ts';
-import type { Style, Terminal } from './terminal.ts';
+import { clockTime, type Style, type Terminal } from './terminal.ts';
 
 /** A line of an app's log, as createLogger writes it. */
 interface LogLine {

@@ -1,11 +1,9 @@
 import type { Durability } from '@fanfare/store';
-import { curlCommand } from './curl-command.ts';
 import { DEMO, DEMO_ENDPOINT } from './demo-app.ts';
 import { SIMULATOR_CIDR } from './dev-env.ts';
 import type { Keys } from './dev-keys.ts';
-import { shortPath } from './short-path.ts';
 import { type Ports, type Session, type System, WISHES } from './system.ts';
-import type { Terminal } from './terminal.ts';
+import { shortPath, type Terminal } from './terminal.ts';
 
 const DURABILITY: Record<Durability, string> = {
   disk: 'every write is on disk before it is answered',
@@ -35,6 +33,19 @@ export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: 
   terminal.line();
   terminal.line(terminal.paint('cyan', curlCommand(apiUrl, apiKey)));
   terminal.line();
+}
+
+/**
+ * A command line that sends a message from alice to bob, a new one each time it is run: its id is the time and a number
+ * by chance, taken by the shell. For bash, zsh, sh and fish; macOS's date knows no parts of a second.
+ */
+export function curlCommand(apiUrl: string, apiKey: string): string {
+  const event = [
+    `{"id":"hello-'"$(date +%s)-$RANDOM"'","type":"message.sent","sentAt":'"$(date +%s)000"',`,
+    `"sender":{"uid":"alice"},"conversation":{"type":"user","id":"bob"},`,
+    `"message":{"id":"101","type":"text","text":"Hello Bob!"}}`,
+  ].join('');
+  return `curl ${apiUrl}/v3/events -H 'apikey: ${apiKey}' -H 'content-type: application/json' -w '\\n' -d '${event}'`;
 }
 
 function rows({ options, env }: Session, system: System): [label: string, text: string][] {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DevError } from './dev-error.ts';
+import { DevError } from './terminal.ts';
 
 /**
  * The absolute path of this folder, made if need be, for nobody else to read.

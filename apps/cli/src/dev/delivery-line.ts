@@ -1,7 +1,6 @@
 import { PLATFORMS } from '@fanfare/core';
 import type { AttemptRecord } from '@fanfare/sender/app';
-import { clockTime } from './clock-time.ts';
-import type { Style, Terminal } from './terminal.ts';
+import { clockTime, type Style, type Terminal } from './terminal.ts';
 
 /** The column widths; what is longer pushes the rest to the right and is not cut. */
 const WIDTH = { type: 19, eventId: 24, uid: 9, target: 11, outcome: 10, age: 6 };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
-import { DevError } from './dev-error.ts';
+import { DevError } from './terminal.ts';
 
 /** What must not change: without it, what is stored is locked. */
 const KEPT_FOR_GOOD = ['FANFARE_ADMIN_KEY', 'FANFARE_MASTER_KEY'] as const;

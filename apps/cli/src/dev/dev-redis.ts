@@ -2,9 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RedisFolderInUseError, RedisNotFoundError, type RedisServer, redisUrlOrPrivate } from '@fanfare/redis-server';
 import type { Closer, Env } from '@fanfare/runtime';
 import { connectRedis, type Durability, readRedisSettings } from '@fanfare/store';
-import { DevError } from './dev-error.ts';
-import { shortPath } from './short-path.ts';
-import type { Terminal } from './terminal.ts';
+import { DevError, shortPath, type Terminal } from './terminal.ts';
 
 /** The Redis of a development system. */
 export interface DevRedis {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type Address, listen } from '@fanfare/runtime';
-import { DevError } from './dev-error.ts';
+import { DevError } from './terminal.ts';
 
 /** How far to look for a free port. */
 const REACH = 100;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import type { Simulator } from '@fanfare/simulator/app';
-import { DevError } from './dev-error.ts';
+import { DevError } from './terminal.ts';
 
 /**
  * What has the apps push to the simulator: its address for FCM and APNs, and a file in this folder with the CA to trust

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 
 /** SGR codes, https://en.wikipedia.org/wiki/ANSI_escape_code#SGR */
@@ -33,5 +34,28 @@ export class Terminal {
   /** Writes a line about what is being done, less loud than the rest. */
   progress(text: string): void {
     this.line(this.paint('dim', text));
+  }
+}
+
+/** The local time of day, as `14:05:09.042`. */
+export function clockTime(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const ms = String(date.getMilliseconds()).padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+/** A path as one would write it here: relative where it lies below the current folder. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+/** Something that the person at the terminal can mend. Its stack is its message, so that `run` prints no more than that. */
+export class DevError extends Error {
+  override readonly name = 'DevError';
+
+  constructor(message: string) {
+    super(message);
+    this.stack = message;
   }
 }

@@ -36,3 +36,10 @@ export interface NotificationDetails {
   /** The app's custom JSON. */
   custom?: Record<string, unknown>;
 }
+
+/** States of a call that show something: it rings, or it was missed. */
+const VISIBLE: ReadonlySet<CallAction> = new Set(['initiated', 'cancelled', 'unanswered']);
+
+/** Whether a notification shows anything: all do, except call states that only end what is on the screen. */
+export const isVisible = ({ callAction }: NotificationDetails): boolean =>
+  callAction === undefined || VISIBLE.has(callAction);

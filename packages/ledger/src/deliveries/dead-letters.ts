@@ -2,7 +2,7 @@ import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core
 import type { Redis } from 'ioredis';
 import { keys, loadField } from '../keys.ts';
 import { script } from '../script.ts';
-import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
+import type { DeadLetter, DeadLetterRecord } from './settle.ts';
 
 /** Which dead letters: all of the app's, or those of one provider, of one reason. */
 export interface DeadLetterFilter {
@@ -181,7 +181,8 @@ async function readRecords(
     const [at, letter] = [scores[i], letters[i]];
     if (!at || !letter) return [];
     const { text, eventKey, ordinal } = letter;
-    return [{ ...decodeDeadLetter(id, Number(at), text), ref: { shard, key: eventKey }, ordinal }];
+    const record = JSON.parse(text) as DeadLetterRecord;
+    return [{ id, ...record, at: Number(at), ref: { shard, key: eventKey }, ordinal }];
   });
 }
 

@@ -10,8 +10,32 @@ import type { Redis } from 'ioredis';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
 import { script } from '../script.ts';
-import { DEAD_LETTERS_CAP, type DeadLetter, encodeDeadLetter } from './dead-letter.ts';
 import { TRIM_LUA } from './trim.lua.ts';
+
+/** The most dead letters kept per app and shard; the oldest go first. */
+const DEAD_LETTERS_CAP = 10_000;
+
+/** A delivery that was given up: what was tried, and what the provider said. Holds no message text and no secret. */
+export interface DeadLetter {
+  /** The delivery's id. */
+  id: string;
+  /** The chat backend's id of the event. */
+  eventId: string;
+  uid: string;
+  provider: ProviderKind;
+  deviceId?: string | undefined;
+  /** A stable word: `http_400`, `attempts_exhausted`, … */
+  reason: string;
+  /** The provider's own words, shortened. */
+  detail?: string | undefined;
+  /** Attempts spent. */
+  attempts: number;
+  /** When it was given up, epoch ms. */
+  at: number;
+}
+
+/** What is stored of a dead letter; its id and time are the key and the score. */
+export type DeadLetterRecord = Omit<DeadLetter, 'id' | 'at'>;
 
 /**
  * Moves deliveries from one state to another and the counts with them. A delivery that is settled stays as it is, so
@@ -54,7 +78,7 @@ return before
 
 /** What a delivery becomes. `rejected` brings its dead letter along. */
 export type Settlement = { ordinal: number; provider: ProviderKind } & (
-  | { state: 'rejected'; deadLetter: Omit<DeadLetter, 'id' | 'at'> }
+  | { state: 'rejected'; deadLetter: DeadLetterRecord }
   | { state: Exclude<SettledState, 'rejected'> | 'retrying' }
 );
 
@@ -93,7 +117,7 @@ function settlementArgs(key: string, appId: string, settlement: Settlement): (st
     DELIVERY_STATES.indexOf(settlement.state),
     loadField(appId, settlement.provider),
     deliveryId(key, settlement.ordinal),
-    settlement.state === 'rejected' ? encodeDeadLetter(settlement.deadLetter) : '',
+    settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
   ];
 }
 

@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
-import { type ApnsCredential, type DevicePush, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import { type ApnsCredential, type DevicePush, isVisible, type NotificationDetails, PLATFORMS } from '@fanfare/core';
 import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
-import { isTelling } from '../payload/telling.ts';
 
 /** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
 type PushType = 'alert' | 'background' | 'voip';
@@ -95,7 +94,7 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
 
 function pushTypeOf({ device, details }: DevicePush): PushType {
   if (PLATFORMS[device.platform].kind === 'voip') return 'voip';
-  return isTelling(details) ? 'alert' : 'background';
+  return isVisible(details) ? 'alert' : 'background';
 }
 
 function payloadOf(pushType: PushType, { details, sound }: DevicePush, credential: ApnsCredential): object {

@@ -1,8 +1,7 @@
-import { type DevicePush, type FcmCredential, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import { type DevicePush, type FcmCredential, isVisible, type NotificationDetails, PLATFORMS } from '@fanfare/core';
 import type { AndroidConfig, ApnsConfig, TokenMessage, WebpushConfig } from 'firebase-admin/messaging';
 import { collapseId, webPushTopic } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
-import { isTelling } from '../payload/telling.ts';
 
 /** Bytes: https://firebase.google.com/docs/cloud-messaging/concept-options#data_messages */
 const MAX_BYTES = 4096;
@@ -52,7 +51,7 @@ interface Rendering extends DevicePush {
  */
 export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
   const { os } = PLATFORMS[push.device.platform];
-  const shown = credential.notificationInPayload[os][push.details.type] && isTelling(push.details);
+  const shown = credential.notificationInPayload[os][push.details.type] && isVisible(push.details);
   const ttlS = Math.min(MAX_TTL_S, Math.max(0, Math.floor((push.holdUntil - now) / 1000)));
   return fit(push.details, {
     build: (details) => messageOf({ ...push, details, shown, ttlS }),

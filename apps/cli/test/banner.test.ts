@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseEvent } from '@fanfare/core';
 import { expect, test } from '@jest/globals';
-import { curlCommand } from '../src/dev/curl-command.ts';
+import { curlCommand } from '../src/dev/banner.ts';
 
 /** What the command posts when this shell runs it, with a `curl` that prints its last argument. */
 function posted(shell: string): { id: string } {
