@@ -1,6 +1,7 @@
 // The service worker of a web app: shows what Fanfare sends to a browser's token (platform fcm_web). It needs no
-// Firebase script, since FCM's web pushes are ordinary ones whose JSON has the notification in `data` (PARITY 6.3).
-// Keep `notificationInPayload.web` switched off for the provider: this worker does the showing.
+// Firebase script, since FCM's web pushes are ordinary ones whose JSON has the notification in `data`
+// (docs/rules/cometchat.md#fcm). Keep `notificationInPayload.web` switched off for the provider: this worker does the
+// showing.
 
 self.addEventListener('push', (event) => {
   const data = event.data?.json().data;

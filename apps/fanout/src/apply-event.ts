@@ -66,8 +66,8 @@ async function applyRead(
 }
 
 /**
- * Who replies in a thread, is mentioned in it or wrote its first message follows it from then on (PARITY 2.6). Its
- * author does nothing for it, and is not brought back once they have left.
+ * Who replies in a thread, is mentioned in it or wrote its first message follows it from then on
+ * (docs/rules/decision.md#threads). Its author does nothing for it, and is not brought back once they have left.
  */
 async function followThread(
   { registry, queueRedis, now }: FanoutDeps,

@@ -15,7 +15,10 @@ export type Verdict = 'fine' | 'failed' | 'refused';
 /** Admission of one send: call `left` when it is over, or wait and come back. */
 export type Admission = { ok: true; left(verdict: Verdict): void } | { ok: false; waitMs: number };
 
-/** The breaker opens when at least half of at least so many sends in a window have failed (spec/delivery.md). */
+/**
+ * The breaker opens when at least half of at least so many sends in a window have failed
+ * (docs/rules/delivery.md#breaker).
+ */
 const WINDOW_MS = 10_000;
 const MIN_SENDS = 20;
 const MAX_FAILED = 0.5;

@@ -132,8 +132,8 @@ async function sendToDevice(deps: SenderDeps, { lane, app, device, push }: Outgo
 }
 
 /**
- * Words for a dead token that a wrong credential or environment provokes for every living one (spec/delivery.md "Token
- * safety"). The delivery is over; the device stays.
+ * Words for a dead token that a wrong credential or environment provokes for every living one
+ * (docs/rules/delivery.md#token-safety). The delivery is over; the device stays.
  */
 const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SENDER_ID_MISMATCH']);
 

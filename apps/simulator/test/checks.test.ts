@@ -20,7 +20,7 @@ const basic = (username: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
 });
 
-test('a good webhook is answered 200 in the words of the seeds', async () => {
+test('a good webhook is answered 200 in the words of the sample receiver', async () => {
   const { url } = await aSimulator();
   for (const path of ['/webhook', '/webhook/', '/webhook/default', '/webhook/team-a?x=1']) {
     const response = await post(`${url}${path}`, aBody('bob'));

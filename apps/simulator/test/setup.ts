@@ -13,7 +13,7 @@ export async function aSimulator(env: Record<string, string> = {}, overrides: Si
   return simulator;
 }
 
-/** The body of seed 001 for one recipient; `details` replaces fields of notificationDetails. */
+/** The body of CometChat's chat sample for one recipient; `details` replaces fields of notificationDetails. */
 export const aBody = (uid: string, details: Record<string, unknown> = {}) => ({
   trigger: 'push-notification-payload-generated',
   data: {

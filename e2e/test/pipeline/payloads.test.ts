@@ -5,7 +5,7 @@ import { posts, startSystem } from '../support/system.ts';
 const CONVERSATION = { type: 'user', ...GEORGE };
 const SENT_AT = 1741847453000;
 
-/** The envelope of every sample of seeds 001 and 002, as text: the order of keys counts. */
+/** The envelope of every sample (docs/rules/cometchat.md#samples), as text: the order of keys counts. */
 const body = (uid: string, notificationDetails: object) =>
   JSON.stringify({
     trigger: 'push-notification-payload-generated',

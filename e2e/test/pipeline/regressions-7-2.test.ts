@@ -6,8 +6,8 @@ import { choose, mute, received, set, tell, told } from '../support/received.ts'
 import { type System, startSystem } from '../support/system.ts';
 
 /*
- * What CometChat's changelog says was wrong once and mended (PARITY 7.2), so that it is not wrong here. That logs are
- * paged through rightly is shown by the tests of the logs.
+ * What CometChat's changelog says was wrong once and mended (docs/rules/cometchat.md#fixed-bugs), so that it is not
+ * wrong here. That logs are paged through rightly is shown by the tests of the logs.
  */
 
 const PROVIDERS = '/v3/notifications/push/v1/providers';

@@ -1,6 +1,6 @@
 /**
- * Webhook bodies as CometChat posts them (PARITY 5.2 to 5.7): times in seconds, ids as text. By default about the people
- * of seed 002.
+ * Webhook bodies as CometChat posts them (docs/rules/cometchat.md#webhooks): times in seconds, ids as text. By default
+ * about the people of its samples.
  */
 
 type Json = Record<string, unknown>;
@@ -11,7 +11,7 @@ export interface WirePerson extends Json {
   name: string;
 }
 
-/** The time of the samples of seed 002. */
+/** The time of the samples. */
 export const AT = 1_741_847_453;
 
 /** A body of this trigger. */

@@ -1,6 +1,6 @@
 const AVATAR = 'https://assets.cometchat.io/sampleapp/v2/users';
 
-/** The people of the seeds' samples. */
+/** The people of CometChat's samples. */
 export const ANDREW = { uid: 'cometchat-uid-1', name: 'Andrew Joseph', avatar: `${AVATAR}/cometchat-uid-1.webp` };
 export const GEORGE = { id: 'cometchat-uid-2', name: 'George Alan', avatar: `${AVATAR}/cometchat-uid-2.webp` };
 

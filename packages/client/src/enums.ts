@@ -1,6 +1,6 @@
 /**
- * The platforms a push token can be for; the values are those of the wire (PARITY 4.2). The names are those of
- * CometChat's SDK.
+ * The platforms a push token can be for; the values are those of the wire (docs/rules/cometchat.md#platforms). The
+ * names are those of CometChat's SDK.
  */
 export const PushPlatforms = {
   FCM_ANDROID: 'fcm_android',
@@ -24,7 +24,7 @@ export const PushPlatforms = {
 /** One of the platforms, e.g. `fcm_web`. */
 export type PushPlatform = ValueOf<typeof PushPlatforms>;
 
-/** Which new messages notify (PARITY 2.1). */
+/** Which new messages notify (docs/rules/decision.md#preferences). */
 export const MessagesOptions = { DONT_SUBSCRIBE: 1, SUBSCRIBE_TO_ALL: 2, SUBSCRIBE_TO_MENTIONS: 3 } as const;
 /** One of {@link MessagesOptions}. */
 export type MessagesOption = ValueOf<typeof MessagesOptions>;

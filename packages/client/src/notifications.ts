@@ -43,8 +43,8 @@ const PREFERENCES = '/v3/notifications/v1/preferences';
 
 /**
  * Fanfare for an app, as one logged-in person: names and arguments are those of CometChat's `CometChatNotifications`
- * (PARITY 4.5). Calls are made once; all may be repeated safely. Every method throws FanfareClientError; with the code
- * `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` the login has ended.
+ * (docs/rules/cometchat.md#sdk). Calls are made once; all may be repeated safely. Every method throws
+ * FanfareClientError; with the code `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` the login has ended.
  */
 export class FanfareNotifications {
   readonly #http: Http;
@@ -146,7 +146,7 @@ export class FanfareNotifications {
 const isAbout = (field: string, error: unknown): boolean =>
   error instanceof FanfareClientError && error.status === 400 && error.message.startsWith(`${field}:`);
 
-/** The field a token goes into, by the platform's name (PARITY 4.2). */
+/** The field a token goes into, by the platform's name (docs/rules/cometchat.md#platforms). */
 function tokenField(platform: PushPlatform): 'fcmToken' | 'deviceToken' | 'voipToken' {
   if (platform.endsWith('_voip')) return 'voipToken';
   return platform.endsWith('_device') ? 'deviceToken' : 'fcmToken';

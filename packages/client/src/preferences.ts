@@ -93,8 +93,9 @@ export interface PreferencesPatch {
 }
 
 /**
- * A person's preferences (PARITY 2.3, 4.5). As fetched every part has a value: the person's own where the app lets it
- * count, else the app's. To update, fetch it and change it, or make one with only what is to change.
+ * A person's preferences (docs/rules/decision.md#settings-shape). As fetched every part has a value: the person's own
+ * where the app lets it count, else the app's. To update, fetch it and change it, or make one with only what is to
+ * change.
  */
 export class NotificationPreferences implements PreferencesPatch {
   groupPreferences: GroupPreferences;

@@ -1,4 +1,7 @@
-/** What a notification holds, on every provider: names and values as CometChat has them (PARITY 6.1, 6.8). */
+/**
+ * What a notification holds, on every provider: names and values as CometChat has them
+ * (docs/rules/cometchat.md#payload).
+ */
 export interface NotificationDetails {
   title: string;
   body: string;

@@ -13,7 +13,7 @@ const CALL: RetryPolicy = { baseMs: 250, capMs: 2000, attempts: 4 };
 /** FCM asks for at least 10 s after a 5xx: https://firebase.google.com/docs/cloud-messaging/scale-fcm */
 const FCM: RetryPolicy = { ...CHAT, baseMs: 10_000 };
 
-/** The policy of spec/delivery.md "Outcomes". */
+/** The policy of docs/rules/delivery.md#retries. */
 export function retryPolicy(lane: Lane, provider: ProviderKind): RetryPolicy {
   if (lane === 'call') return CALL;
   return provider === 'fcm' ? FCM : CHAT;

@@ -31,8 +31,8 @@ export interface StepContext {
 const FAILING_WAIT_MS = 10_000;
 
 /**
- * The one place where an outcome becomes a queue action (spec/delivery.md "Outcomes"). A wait that would end after the
- * deadline is not begun: the delivery is expired now, for it could only be found expired then.
+ * The one place where an outcome becomes a queue action (docs/rules/delivery.md#outcomes). A wait that would end after
+ * the deadline is not begun: the delivery is expired now, for it could only be found expired then.
  */
 export function nextStep(outcome: Outcome, context: StepContext): NextStep {
   switch (outcome.kind) {

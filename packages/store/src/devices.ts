@@ -13,7 +13,7 @@ import { keys } from './keys.ts';
 import { answersOf } from './pipeline.ts';
 import { script } from './script.ts';
 
-/** Tokens a person may have (PARITY 7.1); the one idle for longest goes. */
+/** Tokens a person may have (docs/rules/cometchat.md#limits); the one idle for longest goes. */
 const MAX_DEVICES = 100;
 
 /**

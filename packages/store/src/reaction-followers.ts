@@ -5,7 +5,9 @@ import { keys } from './keys.ts';
 /** The field of a person's hash with what they have set of their own, as JSON. */
 export const PREFERENCES = 'prefs';
 
-/** The value of the preference for reactions that asks for those on all messages (PARITY 2.1). */
+/**
+ * The value of the preference for reactions that asks for those on all messages (docs/rules/decision.md#preferences).
+ */
 const ALL_MESSAGES = 3;
 
 /**

@@ -17,7 +17,9 @@ export interface Session {
 
 const PREFIX_LENGTH = 8;
 
-/** Logins a person may have; the oldest goes. Ten times the push tokens they may have (PARITY 7.1). */
+/**
+ * Logins a person may have; the oldest goes. Ten times the push tokens they may have (docs/rules/cometchat.md#limits).
+ */
 const MAX_SESSIONS = 1000;
 
 /** A login, not what stands for one in a device that was registered without. */

@@ -25,7 +25,10 @@ export interface Noted {
 
 /** States of a call after which it does not ring any more. */
 const OVER = new Set(['call.cancelled', 'call.rejected', 'call.unanswered', 'call.busy', 'call.ended']);
-/** Those that one person brings about for themselves: in a group it goes on ringing for the others (PARITY 5.6). */
+/**
+ * Those that one person brings about for themselves: in a group it goes on ringing for the others
+ * (docs/rules/cometchat.md#call-webhooks).
+ */
 const OVER_FOR_ONE = new Set(['call.rejected', 'call.busy']);
 
 const endsRing = ({ type, conversation }: CallEvent): boolean =>

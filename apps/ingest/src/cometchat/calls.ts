@@ -6,7 +6,7 @@ import { type Reader, reader } from './reader.ts';
 import { type Context, type Found, type Lookup, type Translation, whole } from './translation.ts';
 import { Entity, MaybeId, ROUTE, tolerant, WireId, WireTime } from './wire.ts';
 
-/** The spelling differs from place to place (PARITY 5.6). */
+/** The spelling differs from place to place (docs/rules/cometchat.md#call-webhooks). */
 const SESSION = { sessionid: MaybeId, sessionId: MaybeId };
 
 const Call = z

@@ -2,7 +2,7 @@ import { MAX_RECIPIENTS, type MessageEvent, MessageObject, Metadata, Uid } from 
 import { z } from 'zod';
 import { Entity, MaybeId, maybeText, tolerant, WireId, WireTime, WireUid } from './wire.ts';
 
-/** CometChat's limit of a text (PARITY 7.1), and ours. */
+/** CometChat's limit of a text (docs/rules/cometchat.md#limits), and ours. */
 const MAX_TEXT = 65_536;
 
 /** Who wrote a quoted message: a uid, a person, or the sender among the entities. */
@@ -12,7 +12,7 @@ const QuotedMessage = z.object({
   data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity })) })),
 });
 
-/** What a message says (PARITY 5.2), be it new or the one an edit or a delete is about. */
+/** What a message says (docs/rules/cometchat.md#message), be it new or the one an edit or a delete is about. */
 export const Content = z.object({
   id: WireId,
   category: z.unknown().optional(),
@@ -53,7 +53,7 @@ export function messageOf(content: Content, object: unknown): MessageEvent['mess
   };
 }
 
-/** An agent's message ("agentic") notifies as a person's does (PARITY 2.6). */
+/** An agent's message ("agentic") notifies as a person's does (docs/rules/decision.md#notifying-events). */
 const categoryOf = (category: unknown): MessageEvent['message']['category'] =>
   category === 'custom' || category === 'interactive' ? category : 'message';
 

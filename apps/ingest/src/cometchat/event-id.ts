@@ -5,7 +5,8 @@ const MAX_LENGTH = 128;
 
 /**
  * The id of the event a webhook becomes: `cc:<name>:<parts>`, the same for every delivery of the webhook. The parts are
- * the dedup keys of PARITY 5.1; where they are too long or have other characters, their SHA-256 stands for them.
+ * the dedup keys of docs/rules/cometchat.md#webhooks; where they are too long or have other characters, their SHA-256
+ * stands for them.
  */
 export function webhookEventId(name: string, parts: readonly (string | number | undefined)[]): string {
   const words = parts.filter((part) => part !== undefined).map(String);

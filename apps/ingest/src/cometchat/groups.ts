@@ -37,7 +37,7 @@ export const readOwnAction = (type: 'group.member_joined' | 'group.member_left')
     ),
   );
 
-/** The other `group_member_*`: something was done to the members (PARITY 5.5). */
+/** The other `group_member_*`: something was done to the members (docs/rules/cometchat.md#members). */
 export const readActionOnMembers = (type: GroupActionEvent['type']): Reader =>
   reader(Action, (action, { trigger, now }) =>
     whole({ ...common(trigger, action, action.members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) }),
@@ -57,7 +57,7 @@ function common(trigger: string, action: Action, members: Member[], now: number)
 
 const Block = z.object({ users: Members, by: WireUser, sentAt: WireTime });
 
-/** `user_blocked`, `user_unblocked` (PARITY 5.7). */
+/** `user_blocked`, `user_unblocked` (docs/rules/cometchat.md#state-webhooks). */
 export const readBlock = (type: 'user.blocked' | 'user.unblocked'): Reader =>
   reader(Block, ({ users, by, sentAt }, { trigger, now }) => {
     const marks = [by.uid, by.lastActiveAt, ...marksOf(users)].map(String);

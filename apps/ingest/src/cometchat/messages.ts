@@ -14,7 +14,7 @@ const NOTICES: readonly unknown[] = ['action', 'call'];
 
 /**
  * `message_sent`, and `user_mentioned`, which carries the same message: both give the same id, so that whichever comes
- * second is the duplicate (PARITY 5.1, 5.2).
+ * second is the duplicate (docs/rules/cometchat.md#webhooks).
  */
 export const readSent: Reader = reader(z.object({ message: Sent }), ({ message }, context) =>
   sent(message, rawMessage(context.data), context),
@@ -59,8 +59,8 @@ const Flat = z.object({ message: Sent.extend({ ...CHANGED, updatedAt: WireTime }
 type Change = 'message.edited' | 'message.deleted';
 
 /**
- * `message_edited`, `message_deleted`, as an action on the original (PARITY 5.3) or flat, for messages of any category.
- * The id in our event is the original's in both.
+ * `message_edited`, `message_deleted`, as an action on the original (docs/rules/cometchat.md#edits) or flat, for
+ * messages of any category. The id in our event is the original's in both.
  */
 export const readChange = (type: Change): Reader => {
   const [readAction, readFlat] = [reader(Action, ofAction(type)), reader(Flat, ofFlat(type))];

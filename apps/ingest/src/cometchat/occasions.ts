@@ -5,8 +5,9 @@ import type { IngestDeps } from '../deps.ts';
 /**
  * The event with the occasion in its id, where CometChat gives it none: somebody who joins, leaves and joins again may be
  * told in the same words both times, and so may a webhook that is posted again because nobody answered (10 and 30 s
- * later, PARITY 5.1). The same words within a minute are a repeat, and get the id that they had, unless something else
- * was done to the same person in the group meanwhile (of a block: unblocked by the same person); all else is new.
+ * later, docs/rules/cometchat.md#occasions). The same words within a minute are a repeat, and get the id that they had,
+ * unless something else was done to the same person in the group meanwhile (of a block: unblocked by the same person);
+ * all else is new.
  */
 export async function withOccasion({ queueRedis, now }: IngestDeps, appId: string, event: Event): Promise<Event> {
   if (!('members' in event)) return event;

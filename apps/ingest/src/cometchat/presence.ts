@@ -13,7 +13,10 @@ const Change = z.object({
   timestamp: WireTime,
 });
 
-/** `user_connection_status_changed` (PARITY 5.7): state, and no event. One that says nothing of a person is ignored. */
+/**
+ * `user_connection_status_changed` (docs/rules/cometchat.md#state-webhooks): state, and no event. One that says nothing
+ * of a person is ignored.
+ */
 export const readPresence: Reader = reader(Change, ({ user, timestamp, ...change }, { now }) => {
   const uid = user?.uid ?? change.uid;
   const status = change.status ?? user?.status;

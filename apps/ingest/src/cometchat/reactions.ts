@@ -24,7 +24,9 @@ const Message = z.object({
 const Body = z.object({ reaction: Reaction, message: Message.optional() });
 type Body = z.output<typeof Body>;
 
-/** `message_reaction_added`, `_removed`: they name neither author nor conversation (PARITY 5.4). */
+/**
+ * `message_reaction_added`, `_removed`: they name neither author nor conversation (docs/rules/cometchat.md#reactions).
+ */
 export const readReaction = (type: 'reaction.added' | 'reaction.removed'): Reader =>
   reader(Body, (body, context) => ({
     ...(body.message ? {} : { needs: { messageId: body.reaction.messageId } }),

@@ -11,7 +11,10 @@ import { readReceipt } from './receipts.ts';
 import type { Found, Lookup, Reading, Translation } from './translation.ts';
 import { MaybeId, WireUid } from './wire.ts';
 
-/** PARITY 5.1. Every other trigger is accepted and ignored: nobody here keeps delivery receipts, for one. */
+/**
+ * The triggers of docs/rules/cometchat.md#webhooks. Every other trigger is accepted and ignored: nobody here keeps
+ * delivery receipts, for one.
+ */
 const READERS = new Map<string, Reader>([
   ['message_sent', readSent],
   ['user_mentioned', readSent],
@@ -60,8 +63,8 @@ const Named = z.object({
 });
 
 /**
- * Reads a webhook body as CometChat posts it (PARITY 5), or says which field is wrong. `now` (epoch ms) stands in for
- * times the body does not have.
+ * Reads a webhook body as CometChat posts it (docs/rules/cometchat.md#webhooks), or says which field is wrong. `now`
+ * (epoch ms) stands in for times the body does not have.
  */
 export function readCometChat(
   body: unknown,

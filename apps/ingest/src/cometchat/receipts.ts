@@ -38,7 +38,10 @@ const readLegacy = reader(LegacyReceipt, (receipt, { now }) => {
   return readMark({ messageId, action }, { id }, { sender, receiver, receiverType }, receipt.readAt ?? now);
 });
 
-/** `message_read_receipt` in both shapes (PARITY 5.7). A receipt of anything but reading changes nothing here. */
+/**
+ * `message_read_receipt` in both shapes (docs/rules/cometchat.md#state-webhooks). A receipt of anything but reading
+ * changes nothing here.
+ */
 export const readReceipt: Reader = (body, context) =>
   isLegacy(context.data) ? readLegacy(body, context) : readCurrent(body, context);
 

@@ -3,7 +3,7 @@ import type { Event, MessageEvent } from '@fanfare/core';
 /** Where an event of CometChat's happened, as our own events say it. */
 export type Conversation = MessageEvent['conversation'];
 
-/** What a webhook body leaves out and somebody has to remember (PARITY 5.8). */
+/** What a webhook body leaves out and somebody has to remember (docs/rules/cometchat.md#lookups). */
 export type Lookup =
   /** The author and the conversation of a message: reactions name neither. */
   | { messageId: string }

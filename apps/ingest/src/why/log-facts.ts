@@ -8,7 +8,10 @@ import {
   isReaction,
 } from '@fanfare/core';
 
-/** The log's names of events: those of CometChat's engine (PARITY 5.1), and two in their manner that it lacks. */
+/**
+ * The log's names of events: those of CometChat's engine (docs/rules/cometchat.md#log), and two in their manner that it
+ * lacks.
+ */
 export const LOG_TRIGGERS = {
   'message.sent': 'after_message',
   'message.edited': 'message_edited',

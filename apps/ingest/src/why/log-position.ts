@@ -2,7 +2,7 @@ import type { LoggedRef } from '@fanfare/ledger';
 import { z } from 'zod';
 import { badField } from '../http/fields.ts';
 
-/** Back in time from the newest, or forward from the oldest (PARITY 4.4). */
+/** Back in time from the newest, or forward from the oldest (docs/rules/cometchat.md#log). */
 export type Affix = 'prepend' | 'append';
 
 /**

@@ -18,7 +18,7 @@ const several = <T extends z.ZodType<string, string>>(value: T) =>
 const ids = () => several(z.string().min(1).max(256));
 const Moment = z.coerce.number().int().min(0).max(8.64e15).optional();
 
-/** The filters of the log (PARITY 4.4), and where in it to read. */
+/** The filters of the log (docs/rules/cometchat.md#log), and where in it to read. */
 export const LogQuery = z
   .object({
     messageId: ids(),

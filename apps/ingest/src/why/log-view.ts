@@ -12,7 +12,7 @@ const TOKEN_CHARS = 8;
 const ms = z.number().describe('Epoch ms.');
 const text = z.string().optional();
 
-/** A row of the log as CometChat shows it (PARITY 4.4), and `state` and `detail`, which it lacks. */
+/** A row of the log as CometChat shows it (docs/rules/cometchat.md#log), and `state` and `detail`, which it lacks. */
 export const LogRowView = z.object({
   _id: z.string(),
   component: z.literal('notifications-core'),

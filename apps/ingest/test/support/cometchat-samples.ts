@@ -1,6 +1,6 @@
 /**
- * Webhook bodies as CometChat posts them (PARITY 5.2 to 5.7), about the people of seed 002: Andrew Joseph, George Alan
- * and their hiking group. Times are seconds, ids are strings, as in its documentation.
+ * Webhook bodies as CometChat posts them (docs/rules/cometchat.md#webhooks), about the people of its samples: Andrew
+ * Joseph, George Alan and their hiking group. Times are seconds, ids are strings, as in its documentation.
  */
 
 type Json = Record<string, unknown>;

@@ -3,7 +3,7 @@ import type { Reply } from '../exchange/exchange.ts';
 import type { Manner } from '../exchange/perform.ts';
 import type { Step } from './behaviour.ts';
 
-/** The seeds' answer. */
+/** The answer of CometChat's sample receiver (docs/rules/cometchat.md#samples). */
 const TAKEN = { message: 'Webhook received successfully' };
 
 /** What a step says to answer. */

@@ -27,7 +27,9 @@ const Body = z.object({
   }),
 });
 
-/** The checks of a careful receiver (seeds 001 and 002), the caller's identity before what it has to say. */
+/**
+ * The checks of a careful receiver (docs/rules/cometchat.md#samples), the caller's identity before what it has to say.
+ */
 export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedConfig): Verdict {
   if (arrival.method !== 'POST') return refuse(405, 'only POST', { allow: 'POST' });
   if (basicAuth && !isBasic(arrival.headers.authorization, basicAuth)) {
@@ -41,7 +43,7 @@ export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedCon
   return checkBody(parseJson(arrival.body));
 }
 
-/** The answer that tells the sender it is wrong, in the form of the seeds' sample receiver. */
+/** The answer that tells the sender it is wrong, in the form of CometChat's sample receiver. */
 export const refuse = (status: number, problem: string, headers: Record<string, string> = {}) => ({
   ok: false as const,
   refusal: { status, headers, body: { message: `${STATUS_CODES[status]}: ${problem}` } },

@@ -49,7 +49,7 @@ export function apply(world: World, event: LifeEvent): void {
   world.followers.set(message.parentId, followers);
 }
 
-/** What becomes of everybody whom an event may concern, once it was applied (PARITY 2.7). */
+/** What becomes of everybody whom an event may concern, once it was applied (docs/rules/decision.md#order). */
 export function fates(world: World, event: LifeEvent, now: number): Map<string, Fate> {
   const concerned = new Map<string, Fate>();
   for (const uid of audience(world, event)) {

@@ -19,9 +19,10 @@ const SEND: Decision = { send: true };
 const NOBODY: Mentions = { uids: new Set(), all: false };
 
 /**
- * The decision about an event, as a function of the recipient; the first "no" wins and names the reason (PARITY 2.7;
- * without its cap on the size of groups). The event preference is asked first; then, unless a mention goes past them, Do
- * Not Disturb, mute and schedule. Pure, and on the fan-out's hot path: what is the same for everybody is worked out once.
+ * The decision about an event, as a function of the recipient; the first "no" wins and names the reason
+ * (docs/rules/decision.md#order; without its cap on the size of groups). The event preference is asked first; then,
+ * unless a mention goes past them, Do Not Disturb, mute and schedule. Pure, and on the fan-out's hot path: what is the
+ * same for everybody is worked out once.
  */
 export function decider(event: NotifyingEvent, context: DecisionContext): (recipient: DecisionRecipient) => Decision {
   const { settings, now } = context;
@@ -36,7 +37,10 @@ export function decider(event: NotifyingEvent, context: DecisionContext): (recip
 
 const always = (decision: Decision) => (): Decision => decision;
 
-/** Whether a mention takes an event past Do Not Disturb, mute and schedule; never past the event preference (PARITY 2.6). */
+/**
+ * Whether a mention takes an event past Do Not Disturb, mute and schedule; never past the event preference
+ * (docs/rules/decision.md#mention-bypass).
+ */
 function bypass(app: AppPreferences, { uids, all }: Mentions): (uid: string) => boolean {
   if (all && app.bypassPreferencesForAllMention) return () => true;
   return app.bypassPreferencesForMentions ? (uid) => uids.has(uid) : () => false;

@@ -1,6 +1,9 @@
 import type { UserPreferences } from '../preferences/preferences.ts';
 
-/** Why a recipient was not notified. The first group are CometChat's own words (PARITY 2.7), the rest are ours. */
+/**
+ * Why a recipient was not notified. The first group are CometChat's own words (docs/rules/decision.md#reasons), the
+ * rest are ours.
+ */
 export const SUPPRESSION_REASONS = [
   'MESSAGES_PREFERENCE',
   'REPLIES_PREFERENCE',

@@ -24,8 +24,9 @@ import type { DecisionRecipient, Gate, Suppression, SuppressionReason } from './
 type Admits = (value: number, recipient: DecisionRecipient) => boolean;
 
 /**
- * Whether a recipient wants events of this kind at all (PARITY 2.7, step 5). New messages, reactions and group actions
- * are the person's to choose where the app lets them; edits, deletes and calls are the app's alone.
+ * Whether a recipient wants events of this kind at all (docs/rules/decision.md#event-preference). New messages,
+ * reactions and group actions are the person's to choose where the app lets them; edits, deletes and calls are the
+ * app's alone.
  */
 export function eventGate(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Gate {
   if (isCall(event)) return adminGate(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
@@ -49,7 +50,7 @@ const GROUP_ACTIONS = {
   'group.member_scope_changed': 'memberScopeChanged',
 } as const satisfies Record<GroupActionEvent['type'], GroupPreference>;
 
-/** A message that quotes is a quoted reply, also within a thread (PARITY 2.7 open (c)). */
+/** A message that quotes is a quoted reply, also within a thread (docs/rules/decision.md#event-preference). */
 function messageGate({ message }: MessageEvent, scope: Scope, mentions: Mentions): Gate {
   const wanted: Admits = (value, { uid }) => value === 2 || (value === 3 && (mentions.all || mentions.uids.has(uid)));
   if (message.quotedMessageId !== undefined) {

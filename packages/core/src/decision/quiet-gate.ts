@@ -9,10 +9,10 @@ type MuteSettings = AppPreferences['mute'];
 
 /**
  * Whether a recipient wants quiet at `now` (epoch ms): Do Not Disturb, the conversation muted, or outside the schedule,
- * in this order (PARITY 2.7, steps 7 to 9). Calls go through those that the app says. Edits, deletes and removed
+ * in this order (docs/rules/decision.md#order). Calls go through those that the app says. Edits, deletes and removed
  * reactions go through all three: the fan-out sends them only to whom the original went, and a person who has since
- * asked for quiet must not keep a text on the screen that was taken back (PARITY 2.7 open (b)). So does whatever follows
- * a ring, for whom it rang: a phone that rings must be told to stop.
+ * asked for quiet must not keep a text on the screen that was taken back (docs/rules/decision.md#retractions). So does
+ * whatever follows a ring, for whom it rang: a phone that rings must be told to stop.
  */
 export function quietGate(event: NotifyingEvent, settings: AppSettings, now: number): Gate {
   if (isRetraction(event)) return () => undefined;

@@ -13,7 +13,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The defaults of spec/delivery.md "Deadlines"; for calls the provider gets what is left of the same time. */
+/** The defaults of docs/rules/delivery.md#deadlines; for calls the provider gets what is left of the same time. */
 export const DEFAULT_FRESHNESS: Record<FreshnessClass, Freshness> = {
   callInitiated: { leaveMs: 30 * SECOND, holdMs: 30 * SECOND },
   callState: { leaveMs: 60 * SECOND, holdMs: 60 * SECOND },

@@ -12,7 +12,8 @@ export interface DeviceRef {
 
 /**
  * States of a call that may go by VoIP. iOS ends an app that takes a VoIP push without reporting a call to CallKit, so
- * only what starts or ends a ring goes that way; the rest goes by alert or background push (PARITY 6.6).
+ * only what starts or ends a ring goes that way; the rest goes by alert or background push
+ * (docs/rules/decision.md#voip).
  */
 const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancelled', 'call.unanswered']);
 

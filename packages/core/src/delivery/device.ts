@@ -15,7 +15,7 @@ interface PlatformFacts {
 const fcm = (os: DeviceOs): PlatformFacts => ({ provider: 'fcm', kind: 'fcm', os });
 const apns = (kind: 'device' | 'voip'): PlatformFacts => ({ provider: 'apns', kind, os: 'ios' });
 
-/** The platforms a token can be registered for (PARITY 4.2), and what each means to us. */
+/** The platforms a token can be registered for (docs/rules/cometchat.md#platforms), and what each means to us. */
 export const PLATFORMS = {
   fcm_android: fcm('android'),
   fcm_ios: fcm('ios'),

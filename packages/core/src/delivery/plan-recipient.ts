@@ -22,7 +22,8 @@ export interface Reachable {
 
 /**
  * What is planned for one recipient of an event, given the decision: the targets, or why there are none. A device whose
- * credential is not configured is no target; where nothing else is left, the reason says so (PARITY 2.7 step 10).
+ * credential is not configured is no target; where nothing else is left, the reason says so
+ * (docs/rules/decision.md#targets).
  */
 export function planRecipient(
   event: NotifyingEvent,

@@ -15,7 +15,10 @@ export interface Push {
   deadlineAt: number;
   /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
   holdUntil: number;
-  /** Whether a message object that is too large is sent with less of its text, instead of not at all (PARITY 2.2). */
+  /**
+   * Whether a message object that is too large is sent with less of its text, instead of not at all
+   * (docs/rules/decision.md#payload-options).
+   */
   trimText?: boolean;
 }
 
@@ -44,7 +47,10 @@ export interface CustomCredential {
   signingSecrets: readonly string[];
 }
 
-/** Whether the FCM message carries a `notification` block, by system and kind (PARITY 3.5). Else it is data only. */
+/**
+ * Whether the FCM message carries a `notification` block, by system and kind (docs/rules/cometchat.md#fcm). Else it is
+ * data only.
+ */
 export type NotificationInPayload = Record<DeviceOs, { chat: boolean; call: boolean }>;
 
 /** One Firebase project as the operator configured it, decrypted: the fields we use of its service account JSON. */

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 
 /**
  * Every error the API answers with: its HTTP status and whether the same request may work later. The first block are
- * CometChat's codes (PARITY 4.3), whose statuses it does not document; the rest are ours. `docs/errors.md` lists the
- * same set, held equal by a test. A retired code is never used again.
+ * CometChat's codes (docs/rules/cometchat.md#errors), whose statuses it does not document; the rest are ours.
+ * `docs/errors.md` lists the same set, held equal by a test. A retired code is never used again.
  */
 export const ERRORS = {
   AUTH_ERR_EMPTY_APIKEY: {

@@ -157,8 +157,9 @@ export const isCall = (event: Event): event is CallEvent => 'call' in event;
 
 /**
  * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
- * a new custom message notifies only when it says so (PARITY 2.6). Its edit or deletion need not say so again, which
- * chat backends do not: it reaches those who were sent the message, and nobody where that was silent.
+ * a new custom message notifies only when it says so (docs/rules/decision.md#notifying-events). Its edit or deletion
+ * need not say so again, which chat backends do not: it reaches those who were sent the message, and nobody where that
+ * was silent.
  */
 export function isNotifying(event: Event): event is NotifyingEvent {
   if (event.type === 'message.sent') {
@@ -171,7 +172,9 @@ export function isNotifying(event: Event): event is NotifyingEvent {
 export const conversationKey = (event: Event): string =>
   'conversation' in event ? conversationId(event.sender.uid, event.conversation) : `user_${event.sender.uid}`;
 
-/** `<uidA>_user_<uidB>` with the uids in code-unit order, or `group_<guid>` (PARITY 1 row 10). */
+/**
+ * `<uidA>_user_<uidB>` with the uids in code-unit order, or `group_<guid>` (docs/rules/cometchat.md#conversation-id).
+ */
 export function conversationId(sender: string, conversation: { type: 'user' | 'group'; id: string }): string {
   if (conversation.type === 'group') return `group_${conversation.id}`;
   return [sender, conversation.id].sort().join('_user_');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An id of a user or a group: letters, digits, `_`, `-`, at most 100 (PARITY 7.1). */
+/** An id of a user or a group: letters, digits, `_`, `-`, at most 100 (docs/rules/cometchat.md#limits). */
 export const Uid = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_" and "-"');

@@ -6,7 +6,10 @@ export interface Mentions {
   all: boolean;
 }
 
-/** A mention in a text: `<@uid:bob>` of a person, `<@all:everyone>` of everybody, with a label (PARITY 2.6). */
+/**
+ * A mention in a text: `<@uid:bob>` of a person, `<@all:everyone>` of everybody, with a label
+ * (docs/rules/decision.md#mentions).
+ */
 const TOKEN = /<@(?:uid:([A-Za-z0-9_-]{1,100})|all:([^<>]{1,100}))>/g;
 
 /** By message: a text and ten thousand uids are too much to go through again for each of a million recipients. */
@@ -34,7 +37,10 @@ function read({ text, mentions, mentionsAll }: MessageEvent['message']): Mention
   return { uids, all };
 }
 
-/** How a message mentions a person: by name goes before "everybody" (PARITY 3.1); undefined: not at all. */
+/**
+ * How a message mentions a person: by name goes before "everybody" (docs/rules/decision.md#templates); undefined: not
+ * at all.
+ */
 export function mentionOf({ uids, all }: Mentions, uid: string): 'user' | 'all' | undefined {
   if (uids.has(uid)) return 'user';
   return all ? 'all' : undefined;

@@ -2,8 +2,8 @@ import { type Event, isGroupAction, isMessage } from './event.ts';
 import { mentionsIn } from './mentions.ts';
 
 /**
- * Everybody whom the chat backend names in an event: they exist from then on (spec/api.md). Not whom a text mentions by
- * tokens alone: texts are people's own, and thousands of uids that are nobody's fit into one.
+ * Everybody whom the chat backend names in an event: they exist from then on (docs/rules/delivery.md#acceptance). Not
+ * whom a text mentions by tokens alone: texts are people's own, and thousands of uids that are nobody's fit into one.
  */
 export function peopleIn(event: Event): Set<string> {
   const people = new Set([event.sender.uid, ...(event.recipients ?? [])]);

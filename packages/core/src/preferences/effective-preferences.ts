@@ -23,8 +23,9 @@ export const effectiveValue = (setting: number, override: boolean, own: number |
   override && own !== undefined ? own : setting;
 
 /**
- * The preferences that hold for a person: their own where the app allows an override, else the app's (PARITY 2.4). What
- * they have set stays stored while an override is switched off; it only does not count.
+ * The preferences that hold for a person: their own where the app allows an override, else the app's
+ * (docs/rules/decision.md#merge). What they have set stays stored while an override is switched off; it only does not
+ * count.
  */
 export function effectivePreferences(app: AppPreferences, own: UserPreferences = {}): EffectivePreferences {
   const { mute } = app;
@@ -48,7 +49,10 @@ export const effectiveSchedule = (mute: AppPreferences['mute'], own: UserPrefere
     ? mergePatch(mute.schedulePreferenceSetting, own.mutePreferences.schedule)
     : mute.schedulePreferenceSetting;
 
-/** Whether notifications for this person hide their content (PARITY 2.1): 1 never, 2 always, 3 as the person says. */
+/**
+ * Whether notifications for this person hide their content (docs/rules/decision.md#privacy): 1 never, 2 always, 3 as
+ * the person says.
+ */
 export const usesPrivacyTemplate = (app: AppPreferences, own: UserPreferences = {}): boolean =>
   app.usePrivacyTemplate === 3 ? (own.usePrivacyTemplate ?? false) : app.usePrivacyTemplate === 2;
 

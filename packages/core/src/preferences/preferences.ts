@@ -17,8 +17,9 @@ const chosen = <const U extends string>(user: U, most: 3 | 4) => ({
 const memberAction = <const U extends string>(user: U) => ({ user, values: [1, 2], standard: 1 });
 
 /**
- * What a person may choose about groups (PARITY 2.1). 1 is never, 2 always; 3 is when mentioned, of reactions those on
- * all messages; 4 is of replies those in subscribed threads, of quoted replies those that quote the person.
+ * What a person may choose about groups (docs/rules/decision.md#preferences). 1 is never, 2 always; 3 is when
+ * mentioned, of reactions those on all messages; 4 is of replies those in subscribed threads, of quoted replies those
+ * that quote the person.
  */
 export const GROUP_PREFERENCES = {
   messages: chosen('groupMessages', 3),
@@ -62,8 +63,8 @@ const choices = (rules: Record<string, PreferenceRule>) =>
   ) as unknown as z.ZodType<Record<string, number>>;
 
 /**
- * What a person changes of their preferences, in CometChat's shape (PARITY 2.3): all parts optional, unknown keys are
- * passed over, values are checked.
+ * What a person changes of their preferences, in CometChat's shape (docs/rules/decision.md#settings-shape): all parts
+ * optional, unknown keys are passed over, values are checked.
  */
 export const UserPreferencesPatch = z.object({
   groupPreferences: (choices(GROUP_PREFERENCES) as z.ZodType<Partial<Record<GroupKey, number>>>).optional(),

@@ -75,7 +75,8 @@ const SigningSecret = z
 
 /**
  * What is sent to change an app's settings: `null` brings a value back to its default; unknown keys are passed over,
- * as CometChat does (PARITY 2.3). Whether `membership.url` may be called is for the route to check.
+ * as CometChat does (docs/rules/decision.md#settings-shape). Whether `membership.url` may be called is for the route to
+ * check.
  */
 export const SettingsPatch = z.object({
   preferences: PreferencesPatch.nullish(),

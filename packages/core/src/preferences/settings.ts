@@ -14,15 +14,21 @@ import {
 
 /** The states of a call, each with a setting of its own. */
 export const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
-/** The shortest anything about an event is kept: as long as an event with the same id is a duplicate (spec/api.md). */
+/**
+ * The shortest anything about an event is kept: as long as an event with the same id is a duplicate
+ * (docs/rules/delivery.md#retention).
+ */
 export const MIN_RETENTION_HOURS = 24;
-/** The longest anything about an event is kept: what erasing a person promises (spec/api.md). */
+/** The longest anything about an event is kept: what erasing a person promises (docs/rules/delivery.md#retention). */
 export const MAX_RETENTION_HOURS = 168;
 
 type Scope<Name extends string> = Record<`${Name}Setting`, number> &
   Record<`${Name}Override`, boolean> & { messageEditedSetting: number; messageDeletedSetting: number };
 
-/** What an app says about preferences (PARITY 2.1, 2.2): defaults, and whether people may set their own. */
+/**
+ * What an app says about preferences (docs/rules/decision.md#preferences): defaults, and whether people may set their
+ * own.
+ */
 export interface AppPreferences {
   group: Scope<GroupPreference>;
   oneOnOne: Scope<OneOnOnePreference>;
@@ -90,7 +96,7 @@ const scopeDefaults = (rules: Record<string, PreferenceRule>) => ({
   messageDeletedSetting: 2,
 });
 
-/** What holds where an app has set nothing (PARITY 2.1, 2.2, 3.3). */
+/** What holds where an app has set nothing (docs/rules/decision.md#preferences). */
 export const DEFAULT_SETTINGS: AppSettings = {
   preferences: {
     group: scopeDefaults(GROUP_PREFERENCES) as AppPreferences['group'],

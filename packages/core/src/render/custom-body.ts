@@ -1,7 +1,7 @@
 import type { Push } from '../delivery/provider.ts';
 import type { NotificationDetails } from './notification-details.ts';
 
-/** The JSON the operator's webhook receives, one POST per recipient (seeds 001 and 002). */
+/** The JSON the operator's webhook receives, one POST per recipient (docs/rules/cometchat.md#samples). */
 export interface CustomBody {
   trigger: 'push-notification-payload-generated';
   data: { to: { uid: string }; notificationDetails: NotificationDetails };
@@ -10,7 +10,7 @@ export interface CustomBody {
   webhook: 'custom';
 }
 
-/** The body of one POST; the order of its keys is that of the seeds. */
+/** The body of one POST; the order of its keys is that of the samples. */
 export const customBody = ({ uid, details, appId, region }: Push): CustomBody => ({
   trigger: 'push-notification-payload-generated',
   data: { to: { uid }, notificationDetails: details },

@@ -22,8 +22,8 @@ export interface Ends {
 }
 
 /**
- * What an event is about in the shape of CometChat's messages (PARITY 5.2; times in seconds): the backend's own object
- * of a message, completed by what the event says and by the names of both ends.
+ * What an event is about in the shape of CometChat's messages (docs/rules/cometchat.md#message; times in seconds): the
+ * backend's own object of a message, completed by what the event says and by the names of both ends.
  */
 export function completeObject(event: NotifyingEvent, ends: Ends): Json {
   const made = madeObject(event, ends);
@@ -32,7 +32,8 @@ export function completeObject(event: NotifyingEvent, ends: Ends): Json {
 
 /**
  * The object that is sent along with a message: the backend's own, with the metadata and the names of both ends where
- * it has none; made of the event where there is none. `metadata` is left out as the app wishes (PARITY 2.2).
+ * it has none; made of the event where there is none. `metadata` is left out as the app wishes
+ * (docs/rules/decision.md#payload-options).
  */
 export function sentObject(event: MessageEvent, ends: Ends, options: AppPreferences['push']): Json {
   const made = madeObject(event, ends);

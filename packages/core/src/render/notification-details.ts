@@ -6,7 +6,7 @@ export const callActionOf = (type: `call.${CallAction}`): CallAction => type.sli
 
 /**
  * What a client receives about one notification, on every provider: `notificationDetails` of the custom webhook, the
- * data map of FCM, the root keys of APNs. Names, order and types are CometChat's (seeds 001 and 002; PARITY 6.1).
+ * data map of FCM, the root keys of APNs. Names, order and types are CometChat's (docs/rules/cometchat.md#payload).
  */
 export interface NotificationDetails {
   title: string;

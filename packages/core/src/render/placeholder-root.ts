@@ -71,7 +71,7 @@ function personName(
   return said ?? mentionedName(event, uid) ?? registered;
 }
 
-/** `data.mentions` is a map of uid to person (PARITY 5.2). */
+/** `data.mentions` is a map of uid to person (docs/rules/cometchat.md#message). */
 function mentionedName(event: NotifyingEvent, uid: string): string | undefined {
   const data = isMessage(event) ? event.message.object?.data : undefined;
   const mentions = isObject(data) && isObject(data.mentions) ? data.mentions : undefined;

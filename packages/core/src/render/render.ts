@@ -8,8 +8,9 @@ import type { RenderContext } from './render-context.ts';
 import { textsOf } from './texts.ts';
 
 /**
- * The notification of one event for one recipient. Keys come in the order of the seeds (001, 002), absent ones are left
- * out; texts are those of the app's templates. Any valid event can be rendered.
+ * The notification of one event for one recipient. Keys come in the order of the samples
+ * (docs/rules/cometchat.md#samples), absent ones are left out; texts are those of the app's templates. Any valid event
+ * can be rendered.
  */
 export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
   const ends = endsOf(event, context);
@@ -75,8 +76,8 @@ const compact = (details: Loose<NotificationDetails>): NotificationDetails =>
   ) as unknown as NotificationDetails;
 
 /**
- * The sound of a notification: a file name of the client app, or "default" (PARITY 3.3). Only a ring rings: a missed
- * call is news like any other.
+ * The sound of a notification: a file name of the client app, or "default" (docs/rules/decision.md#sounds). Only a ring
+ * rings: a missed call is news like any other.
  */
 export const soundFor = (
   { type, callAction }: Pick<NotificationDetails, 'type' | 'callAction'>,

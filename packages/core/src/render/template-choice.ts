@@ -31,7 +31,7 @@ const EXTENSIONS = new Map<string, TemplateKind>([
 
 /**
  * Chooses the template of an event for a recipient. Of a message: that they are mentioned goes before that everybody
- * is, and both before its type (PARITY 3.1); an edited message reads as a new one.
+ * is, and both before its type (docs/rules/decision.md#templates); an edited message reads as a new one.
  */
 export function templateFor(event: NotifyingEvent, recipient: string): TemplateChoice {
   if (isReaction(event)) return body(event.type === 'reaction.added' ? 'reaction' : 'reactionRemoved');

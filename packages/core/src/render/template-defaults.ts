@@ -20,7 +20,7 @@ export type TemplateField =
   | `body_${GroupActionName}`
   | `body_${GroupActionName}_many`;
 
-/** What is on the screen, or that something is there and no more (PARITY 3.1). */
+/** What is on the screen, or that something is there and no more (docs/rules/decision.md#privacy). */
 export type TemplateSet = 'Default' | 'Privacy';
 
 const SENDER = '{{message.data.entities.sender.entity.name}}';
@@ -51,8 +51,9 @@ const actionBodies = (verbs: Record<GroupActionName, [one: string, many: string]
   );
 
 /**
- * The texts of every kind. Those of messages are CometChat's, as are the names of the first seven (PARITY 3.2; where its
- * sources differ about privacy, what hides more). The names of the interactive kinds and all that follows are ours.
+ * The texts of every kind. Those of messages are CometChat's, as are the names of the first seven
+ * (docs/rules/decision.md#template-texts; where its sources differ about privacy, what hides more). The names of the
+ * interactive kinds and all that follows are ours.
  */
 const KINDS = {
   textMessage: pair({ body: TEXT }, { body: NEW_MESSAGE }),

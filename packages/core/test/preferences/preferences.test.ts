@@ -11,7 +11,10 @@ import {
 } from '../../src/index.ts';
 import { settingsProblems } from '../support/settings.ts';
 
-/** PARITY 2.1: what a person may choose: scope, name in an app's settings, name in the person's, values, default. */
+/**
+ * What a person may choose: scope, name in an app's settings, name in the person's, values, default
+ * (docs/rules/decision.md#preferences).
+ */
 const ROWS = [
   ['group', 'messages', 'groupMessages', [1, 2, 3], 2],
   ['group', 'replies', 'groupReplies', [1, 2, 3, 4], 2],

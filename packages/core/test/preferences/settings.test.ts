@@ -14,7 +14,7 @@ const chosen = {
 const changes = { messageEditedSetting: 2, messageDeletedSetting: 2 };
 const whole = { from: 0, to: 2359, dnd: false };
 
-test("the preferences of an app that has set nothing are CometChat's (PARITY 2.1, 2.2)", () => {
+test("the preferences of an app that has set nothing are CometChat's", () => {
   expect(effectiveSettings({}).preferences).toEqual({
     group: Object.assign({ ...chosen, ...changes }, ...ACTIONS.map((action) => choice(`member${action}`, 1))),
     oneOnOne: { ...chosen, ...changes },

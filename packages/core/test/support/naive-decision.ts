@@ -3,7 +3,9 @@ import { naivelyClosed } from './naive-schedule.ts';
 
 type Loose = Record<string, Record<string, unknown> | undefined>;
 
-/** The decision written down once more from PARITY 2.7 and spec/delivery.md, step by step and without any care for speed. */
+/**
+ * The decision written down once more from docs/rules/decision.md#order, step by step and without any care for speed.
+ */
 export function naiveDecision(event: NotifyingEvent, context: DecisionContext, recipient: DecisionRecipient): Decision {
   const { settings, now } = context;
   const app = settings.preferences;
@@ -18,7 +20,7 @@ export function naiveDecision(event: NotifyingEvent, context: DecisionContext, r
   if (app.bypassPreferencesForAllMention && mentionsAll(event)) return { send: true };
 
   const call = event.type.startsWith('call.');
-  // spec/delivery.md "Deadlines": devices that were already rung get the new state.
+  // docs/rules/decision.md#calls: devices that were already rung get the new state.
   if (call && event.type !== 'call.initiated' && recipient.rang) return { send: true };
   const own = recipient.preferences?.mutePreferences;
   const dnd = app.mute.dndPreferenceOverride

@@ -16,7 +16,10 @@ export interface LogQuery {
   cursor?: string | undefined;
   /** At most so many events: what bounds the memory a page takes, times the number of shards. */
   limit: number;
-  /** `prepend` goes back in time from the newest, `append` forward from the oldest (PARITY 4.4, `affix`). */
+  /**
+   * `prepend` goes back in time from the newest, `append` forward from the oldest (docs/rules/cometchat.md#log,
+   * `affix`).
+   */
   order: 'prepend' | 'append';
 }
 

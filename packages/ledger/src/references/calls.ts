@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { decodeNote, encodeNote, type Noted, rankOf, writeLatest } from './notes.ts';
 
-/** The ring of a call: what the later states of the same session lack (PARITY 5.6). */
+/** The ring of a call: what the later states of the same session lack (docs/rules/cometchat.md#call-webhooks). */
 export interface CallNote extends Noted {
   sessionId: string;
   /** The chat backend's id of the call message. */

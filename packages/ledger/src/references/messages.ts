@@ -4,7 +4,8 @@ import { decodeNote, encodeNote, type Noted, readAll, writeFirst } from './notes
 
 /**
  * What is remembered of a message, because the chat backend's later webhooks lack it: a reaction names neither the
- * author nor the conversation, an edit may not name the conversation (PARITY 5.3, 5.4). No text is kept here.
+ * author nor the conversation, an edit may not name the conversation (docs/rules/cometchat.md#lookups). No text is kept
+ * here.
  */
 export interface MessageNote extends Noted {
   messageId: string;

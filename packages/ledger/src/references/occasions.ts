@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { script } from '../script.ts';
 
-/** CometChat posts a webhook again 10 and 30 seconds after it was not answered (PARITY 5.1), and no more. */
+/**
+ * CometChat posts a webhook again 10 and 30 seconds after it was not answered (docs/rules/cometchat.md#occasions), and
+ * no more.
+ */
 const REPEAT_MS = 60_000;
 
 /**

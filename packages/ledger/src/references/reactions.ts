@@ -2,7 +2,9 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { decodeNote, encodeNote, type Noted, readAll, writeFirst } from './notes.ts';
 
-/** What is remembered of a reaction, so that its removal finds whom it was shown to (PARITY 5.4). */
+/**
+ * What is remembered of a reaction, so that its removal finds whom it was shown to (docs/rules/cometchat.md#reactions).
+ */
 export interface ReactionNote extends Noted {
   reactionId: string;
   messageId: string;

@@ -25,7 +25,10 @@ export interface ApnsNotification {
 const MAX_BYTES = 4096;
 const MAX_VOIP_BYTES = 5120;
 
-/** Keys at the root of userInfo, in the order of PARITY 6.5; the pictures (6.1) are what service extensions show. */
+/**
+ * Keys at the root of userInfo, in the order of docs/rules/cometchat.md#apns; the pictures are what service extensions
+ * show.
+ */
 const ROOT_KEYS = [
   'title',
   'body',
@@ -48,7 +51,10 @@ const ROOT_KEYS = [
   'custom',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
-/** The dictionary of a VoIP push: PARITY 6.6, and `sentAt`, by which the app can tell a ring that comes too late. */
+/**
+ * The dictionary of a VoIP push: docs/rules/cometchat.md#voip-payload, with `sentAt`, by which the app can tell a ring
+ * that comes too late.
+ */
 const VOIP_KEYS = [
   'sender',
   'senderName',

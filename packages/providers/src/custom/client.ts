@@ -8,7 +8,10 @@ import type { Resolve } from './lookup.ts';
 import { buildMessage, type Message } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
 
-/** CometChat's limit for the custom provider (PARITY 7.1), from the first DNS packet to the last byte of the answer. */
+/**
+ * CometChat's limit for the custom provider (docs/rules/delivery.md#webhook), from the first DNS packet to the last
+ * byte of the answer.
+ */
 const DEFAULT_TIMEOUT_MS = 2000;
 /** Enough for words to a human; what is longer costs the connection. */
 const MAX_BODY_BYTES = 4 * 1024;

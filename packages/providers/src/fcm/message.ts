@@ -8,7 +8,10 @@ const MAX_BYTES = 4096;
 /** The longest ttl FCM takes: four weeks. https://firebase.google.com/docs/cloud-messaging/concept-options#ttl */
 const MAX_TTL_S = 2_419_200;
 
-/** The data map, in the order of PARITY 6.1. None is a reserved word of FCM (`from`, `gcm…`, `google…`, …). */
+/**
+ * The data map, in the order of docs/rules/cometchat.md#payload. None is a reserved word of FCM (`from`, `gcm…`,
+ * `google…`, …).
+ */
 const DATA_KEYS = [
   'title',
   'body',

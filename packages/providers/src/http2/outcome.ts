@@ -10,7 +10,7 @@ const OWN_REASONS: Readonly<Record<string, string>> = { EAGAIN: 'overloaded', EC
 
 /**
  * What it means that a request got no complete answer. What cannot have been processed waits without spending an
- * attempt (spec/delivery.md "Outcomes": an endpoint that is down spends none); what may have been is retryable. The
+ * attempt (docs/rules/delivery.md#outcomes: an endpoint that is down spends none); what may have been is retryable. The
  * detail is the error's code, never its message, which may name internal addresses. Throws what is no network error.
  */
 export function unansweredOutcome({ processed, error, retryAfterMs }: Unanswered): Outcome {

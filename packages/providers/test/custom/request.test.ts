@@ -9,7 +9,7 @@ const NEW_SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 
 const accepting = (): Promise<HttpEndpoint> => startEndpoint((response) => response.end());
 
-test('the webhook receives one POST with the JSON of the seeds, key for key', async () => {
+test('the webhook receives one POST with the JSON of the sample, key for key', async () => {
   await using endpoint = await accepting();
   expect(await sendTo(`${endpoint.url}?v=2#ignored`)).toEqual({ kind: 'accepted' });
 

@@ -1,6 +1,6 @@
 import type { CustomCredential, Push } from '@fanfare/core';
 
-/** A push like the seeds' example: Alice writes to Bob. */
+/** A push like CometChat's sample: Alice writes to Bob. */
 export const aPush = (changes: Partial<Push> = {}): Push => ({
   deliveryId: 'dlv_1',
   appId: 'app1',

@@ -22,8 +22,9 @@ const Listed = z.object({
 });
 
 /**
- * Push tokens as CometChat's older extension takes them (PARITY 1, rows 30 to 32); its SDK comes here by another host,
- * `push-notification-REGION.EXTENSION_DOMAIN`. The tokens are the same as on the path of today, with the default provider.
+ * Push tokens as CometChat's older extension takes them (docs/rules/cometchat.md#legacy-tokens); its SDK comes here by
+ * another host, `push-notification-REGION.EXTENSION_DOMAIN`. The tokens are the same as on the path of today, with the
+ * default provider.
  */
 export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;

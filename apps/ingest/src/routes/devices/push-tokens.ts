@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 
-/** A push token as FCM and APNs hand them out; at most 4,096 characters (PARITY 7.1). */
+/** A push token as FCM and APNs hand them out; at most 4,096 characters (docs/rules/cometchat.md#limits). */
 export const PushToken = z
   .string()
   .max(4096, 'must be at most 4096 characters')

@@ -35,7 +35,7 @@ const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> =
   voip: 'voipToken',
 };
 
-/** CometChat prints `?all=&authToken=` (PARITY 4.1): what is empty is not given. */
+/** CometChat prints `?all=&authToken=` (docs/rules/cometchat.md#rest): what is empty is not given. */
 const orEmpty = <T extends z.ZodType>(given: T) =>
   z
     .literal('')

@@ -9,7 +9,7 @@ import { withOccasion } from '../../cometchat/occasions.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 
-/** CometChat's envelope (PARITY 5.1); what is in `data` depends on the trigger. */
+/** CometChat's envelope (docs/rules/cometchat.md#webhooks); what is in `data` depends on the trigger. */
 const Body = z.looseObject({
   trigger: z.string(),
   appId: z.union([z.string(), z.number()]).optional(),

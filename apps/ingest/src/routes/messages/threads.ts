@@ -4,7 +4,7 @@ import { personOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { MessageParams, OnBehalfOf, SUCCESS, Success } from '../../http/fields.ts';
 
-/** Threads a person follows, for those who want replies of subscribed threads only (PARITY 2.6). */
+/** Threads a person follows, for those who want replies of subscribed threads only (docs/rules/decision.md#threads). */
 export function threadRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const path = '/v3/messages/:id/thread/subscription';

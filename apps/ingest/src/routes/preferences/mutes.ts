@@ -18,7 +18,7 @@ const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ conversations: z.array(item).min(1).max(MAX_CONVERSATIONS) });
 const Listed = z.object({ data: z.object({ mutedConversations: z.array(Muted) }) });
 
-/** Conversations a person hears nothing of for a time, in CometChat's shape (PARITY 2.5). */
+/** Conversations a person hears nothing of for a time, in CometChat's shape (docs/rules/decision.md#mute). */
 export function muteRoutes(server: Server, deps: IngestDeps): void {
   for (const path of PREFERENCE_PATHS) atPath(server, deps, `${path}/mute`);
 }

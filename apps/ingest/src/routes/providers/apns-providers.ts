@@ -5,7 +5,7 @@ import type { Server } from '../../http/fastify.ts';
 import { badField } from '../../http/fields.ts';
 import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
-/** CometChat's shape (PARITY 4.1); unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are passed over. */
 const Body = z.object({
   providerId: ProviderId,
   keyId: z.string().optional(),

@@ -19,7 +19,7 @@ import { LOST } from './push-providers.ts';
 /** How long POSTs are signed with the old secret as well after a new one was set. */
 const ROTATION_MS = 24 * 3_600_000;
 
-/** CometChat's shape (PARITY 4.1) and a signing secret; unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest) and a signing secret; unknown fields are passed over. */
 const Changes = z.object({
   isEnabled: z.boolean().optional(),
   webhookURL: z.string().min(1).max(2048).optional(),

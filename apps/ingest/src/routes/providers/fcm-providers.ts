@@ -7,7 +7,7 @@ import { type Before, type Checked, ProviderId, pushProviderRoutes } from './pus
 
 const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
 
-/** CometChat's shape (PARITY 4.1); unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are passed over. */
 const Body = z.object({
   providerId: ProviderId,
   serviceAccountFilename: z.string().max(255).optional(),

@@ -37,7 +37,10 @@ const View = z.object({
   }),
 });
 
-/** What an app is set to, for the chat backend and the operator: CometChat's parts (PARITY 2.3) and ours. */
+/**
+ * What an app is set to, for the chat backend and the operator: CometChat's parts
+ * (docs/rules/decision.md#settings-shape) and ours.
+ */
 export function settingsRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'manage' as const };

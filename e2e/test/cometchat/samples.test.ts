@@ -30,7 +30,7 @@ beforeEach(async () => {
   await system.backend.loadMembers(HIKING.guid, [ANDREW.uid, MEMBER]);
 });
 
-/** A sample of the seed around its details, as text: the order of keys counts. */
+/** A sample around its details, as text: the order of keys counts. */
 const sample = (uid: string, details: string) =>
   `{"trigger":"push-notification-payload-generated","data":{"to":{"uid":"${uid}"},"notificationDetails":{${details}}},` +
   '"appId":"app123","region":"us","webhook":"custom"}';
@@ -51,7 +51,7 @@ const call = (id: string, sessionId: string, at: number) =>
   `"title":"Andrew Joseph","body":"AUDIO CALL",${FROM_ANDREW}${TO_GEORGE}"tag":"${id}",${IN_THEIRS}"type":"call",` +
   `"callAction":"initiated","sessionId":"${sessionId}","callType":"audio","sentAt":"${at}000",${WITH_CUSTOM}`;
 
-// The sample has the sender as receiver; ours is who is told (PARITY 1 row 16).
+// The sample has the sender as receiver; ours is who is told (docs/rules/cometchat.md#samples).
 const reaction = (id: string) =>
   `"title":"Andrew Joseph","body":"Reacted to your message: 😎",${FROM_ANDREW}${TO_GEORGE}"tag":"${id}",${IN_THEIRS}` +
   `"type":"chat","sentAt":"1741847453000",${WITH_CUSTOM}`;
@@ -99,7 +99,7 @@ describe.each([
     await post(grouped('group_member_left', andrew));
     const [request] = await posts(system.hook, 1);
     const sentAt = received(system)[0]?.details.sentAt;
-    // These webhooks have no time of their own (PARITY 5.5): it is that of their receipt.
+    // These webhooks have no time of their own (docs/rules/cometchat.md#members): it is that of their receipt.
     expect(Number(sentAt)).toBeGreaterThanOrEqual(before);
     expect(Number(sentAt)).toBeLessThanOrEqual(Date.now());
     expect([request?.body]).toEqual([sample(MEMBER, left(sentAt))]);

@@ -1,6 +1,6 @@
 /**
- * The four payloads of CometChat's documentation, "Add Custom provider credentials" (seed 002), key by key in their
- * order. Left out: its comments, and `message` and `custom`, for which it has placeholders.
+ * The four payloads of CometChat's documentation, "Add Custom provider credentials" (docs/rules/cometchat.md#samples),
+ * key by key in their order. Left out: its comments, and `message` and `custom`, for which it has placeholders.
  */
 
 const ANDREW = {
