@@ -118,11 +118,14 @@ function payloadOf(pushType: PushType, { details, sound }: DevicePush, credentia
   return notification;
 }
 
-/** These keys, in this order, as far as they have a value. */
+/**
+ * These keys, in this order, as far as they have a value. The number of unread messages is a string here, as CometChat's
+ * iOS sample reads it; the number is in `aps.badge`.
+ */
 function pick(details: NotificationDetails, keys: readonly (keyof NotificationDetails)[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const key of keys) {
-    if (details[key] !== undefined) picked[key] = details[key];
+    if (details[key] !== undefined) picked[key] = key === 'unreadMessageCount' ? String(details[key]) : details[key];
   }
   return picked;
 }

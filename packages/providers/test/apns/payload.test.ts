@@ -20,7 +20,7 @@ const CHAT_KEYS = {
   conversationId: 'alice_user_bob',
   type: 'chat',
   sentAt: '1741847453000',
-  unreadMessageCount: 3,
+  unreadMessageCount: '3',
 };
 
 test('a chat message is an alert', () => {
@@ -136,9 +136,15 @@ test.each(['apns_ios_device', 'apns_ios_voip'] as const)(
   },
 );
 
+test("the unread count is a string at the root, as CometChat's iOS sample reads it, and a number in aps.badge", () => {
+  const push = aDevicePush('apns_ios_device', { details: { unreadMessageCount: 12 } });
+  const { body } = rendered(push, anApnsCredential());
+  expect([body.unreadMessageCount, body.aps.badge]).toEqual(['12', 12]);
+});
+
 test('a badge of 0 clears the badge', () => {
   const { body } = rendered(aDevicePush('apns_ios_device', { details: { unreadMessageCount: 0 } }), anApnsCredential());
-  expect([body.aps.badge, body.unreadMessageCount]).toEqual([0, 0]);
+  expect([body.aps.badge, body.unreadMessageCount]).toEqual([0, '0']);
 });
 
 test('the id is a UUID that depends on the delivery alone', () => {
