@@ -3,13 +3,14 @@ import {
   deliveryId,
   isNotifying,
   type Lane,
+  type NotifyingEvent,
   type Outcome,
   PLATFORMS,
   type Platform,
   type ProviderKind,
   type Push,
+  presentationOf,
   renderDetails,
-  soundFor,
 } from '@fanfare/core';
 import type { DeliveryJob } from '@fanfare/queue';
 import {
@@ -34,7 +35,7 @@ export type Sent = (Outcome | { kind: 'deferred'; delayMs: number } | { kind: 's
 
 /** A delivery on its way out. */
 interface Outgoing {
-  loaded: LoadedEvent;
+  event: NotifyingEvent;
   lane: Lane;
   app: AppBundle;
   /** The recipient's device; absent for webhooks, and where it is not there any more. */
@@ -75,7 +76,7 @@ export async function send(
     holdUntil: heldUntil(job, holdUntil, deps.now()),
     trimText: settings.preferences.push.trimTextFieldSetting,
   };
-  const outgoing = { loaded, lane, app, device: target.device, push };
+  const outgoing = { event, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
 
@@ -113,13 +114,17 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
   return sent;
 }
 
-async function sendToDevice(deps: SenderDeps, { lane, app, device, push }: Outgoing, kind: PushKind): Promise<Sent> {
+async function sendToDevice(
+  deps: SenderDeps,
+  { event, lane, app, device, push }: Outgoing,
+  kind: PushKind,
+): Promise<Sent> {
   if (!device) return { kind: 'superseded' };
   const { platform } = device;
   const credential = opened(() => app.credential(kind, device.providerId));
   if (credential === 'unreadable') return { ...UNREADABLE, platform };
   if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
-  const devicePush: DevicePush = { ...push, device, sound: soundFor(push.details, app.app.settings) };
+  const devicePush: DevicePush = { ...push, device, ...presentationOf(event, app.app.settings) };
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
   const name = `${push.appId}|${kind}|${credential.id}|${PLATFORMS[device.platform].os}`;
   const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () =>

@@ -34,6 +34,7 @@ export function aPush(n: number): Push {
 export const aDevicePush = (n: number, device: { platform: Platform; token: string }): DevicePush => ({
   ...aPush(n),
   device: { ...device, registeredAt: 0 },
+  collapseKey: `message-${DETAILS.tag}`,
   sound: SOUND,
 });
 

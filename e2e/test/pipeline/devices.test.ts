@@ -70,7 +70,7 @@ test('a message to three devices and a webhook is four deliveries, each with its
     message: {
       token: 'tok_web',
       data,
-      webpush: { headers: { TTL: expect.any(String), Urgency: 'high', Topic: '101' } },
+      webpush: { headers: { TTL: expect.any(String), Urgency: 'high', Topic: 'message-101' } },
     },
   });
   expectBetween(byToken.tok_web.message.webpush.headers.TTL, 86_000, DAY_S);
@@ -84,7 +84,7 @@ test('a message to three devices and a webhook is four deliveries, each with its
     'apns-topic': 'com.example.chat',
     'apns-push-type': 'alert',
     'apns-priority': '10',
-    'apns-collapse-id': '101',
+    'apns-collapse-id': 'message-101',
     'apns-expiration': expect.any(String),
   });
   expectBetween(headers['apns-expiration'], postedS + DAY_S - 1, doneS + DAY_S);
@@ -163,13 +163,38 @@ test('edits and deletes reuse the tag of the message', async () => {
   }
   const { fcm, apns } = sent(system);
   const three = ['101', '101', '101'];
-  expect(apns.map((push) => push.headers['apns-collapse-id'])).toEqual(three);
+  const keys = three.map((tag) => `message-${tag}`);
+  expect(apns.map((push) => push.headers['apns-collapse-id'])).toEqual(keys);
   expect(apns.map((push) => (push.json as { tag: string }).tag)).toEqual(three);
   // biome-ignore lint/suspicious/noExplicitAny: tests look at what came, whatever it is.
   const to = (token: string) => fcm.filter((push) => push.token === token).map((push) => (push.json as any).message);
   expect(to('tok_android').map((message) => message.data.tag)).toEqual(three);
   expect(to('tok_web').map((message) => message.data.tag)).toEqual(three);
-  expect(to('tok_web').map((message) => message.webpush.headers.Topic)).toEqual(three);
+  expect(to('tok_web').map((message) => message.webpush.headers.Topic)).toEqual(keys);
+});
+
+test('a message and a reaction of the same id replace each other on no device', async () => {
+  await using system = await startSystem();
+  const shown = { chat: true, call: true };
+  await addPushProviders(system, { android: shown, ios: shown, web: shown });
+  for (const token of [ANDROID, IPHONE, WEB]) await register(system, await logIn(system), token);
+  const message = aMessage({ message: { id: '58', text: 'hi' } });
+  const reaction = { id: '58', reaction: '😎', messageId: '57', messageSender: 'bob' };
+  const reacted = { ...aMessage({ type: 'reaction.added', message: undefined }), reaction };
+  for (const event of [message, reacted]) {
+    await system.backend.post('/v3/events', event);
+    await system.done(event.id);
+  }
+  const { fcm, apns } = sent(system);
+  const two = ['message-58', 'reaction-58'];
+  expect(apns.map((push) => push.headers['apns-collapse-id'])).toEqual(two);
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what came, whatever it is.
+  const to = (token: string) => fcm.filter((push) => push.token === token).map((push) => (push.json as any).message);
+  expect(to('tok_web').map(({ webpush }) => [webpush.headers.Topic, webpush.notification.tag])).toEqual(
+    two.map((key) => [key, key]),
+  );
+  expect(to('tok_android').map(({ android }) => android.notification.tag)).toEqual(two);
+  expect(to('tok_android').map(({ data }) => data.tag)).toEqual(['58', '58']);
 });
 
 test('a token that is unregistered leaves the active devices; the others stay', async () => {

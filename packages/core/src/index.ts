@@ -24,6 +24,7 @@ export * from './preferences/settings.ts';
 export * from './preferences/settings-patch.ts';
 export * from './render/custom-body.ts';
 export * from './render/notification-details.ts';
+export * from './render/presentation.ts';
 export * from './render/render.ts';
 export * from './render/render-context.ts';
 export * from './render/templates.ts';

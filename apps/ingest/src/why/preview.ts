@@ -12,7 +12,7 @@ import {
   PLATFORMS,
   type Platform,
   type Push,
-  soundFor,
+  presentationOf,
 } from '@fanfare/core';
 import { apnsHeaders, renderApns, renderFcm, wireMessage } from '@fanfare/providers';
 import type { AppBundle } from '@fanfare/store';
@@ -87,7 +87,7 @@ function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEven
     throw badField('platform', `an event of type ${event.type} does not go to ${platform}`);
   }
   const device = { token: TOKEN, platform, registeredAt: deps.now() };
-  const devicePush: DevicePush = { ...push, device, sound: soundFor(push.details, bundle.app.settings) };
+  const devicePush: DevicePush = { ...push, device, ...presentationOf(event, bundle.app.settings) };
   const payload =
     PLATFORMS[platform].provider === 'fcm' ? fcmPayload(deps, bundle, devicePush) : apnsPayload(bundle, devicePush);
   if (payload) return payload;

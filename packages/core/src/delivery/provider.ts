@@ -1,4 +1,5 @@
 import type { NotificationDetails } from '../render/notification-details.ts';
+import type { Presentation } from '../render/presentation.ts';
 import type { DeviceOs, DeviceToken } from './device.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -23,10 +24,8 @@ export interface Push {
 }
 
 /** A push to a device, through FCM or APNs. */
-export interface DevicePush extends Push {
+export interface DevicePush extends Push, Presentation {
   device: DeviceToken;
-  /** File name of the sound, or "default". */
-  sound: string;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { conversationId, isCall, isMessage, isReaction, type NotifyingEvent } from '../event/event.ts';
 import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
 import { mergePatch } from '../preferences/merge-patch.ts';
-import type { AppSettings } from '../preferences/settings.ts';
 import { type Ends, sentObject } from './message-object.ts';
 import { callActionOf, type NotificationDetails } from './notification-details.ts';
 import type { RenderContext } from './render-context.ts';
@@ -74,12 +73,3 @@ const compact = (details: Loose<NotificationDetails>): NotificationDetails =>
   Object.fromEntries(
     Object.entries(details).filter(([, value]) => value !== undefined),
   ) as unknown as NotificationDetails;
-
-/**
- * The sound of a notification: a file name of the client app, or "default" (docs/rules/decision.md#sounds). Only a ring
- * rings: a missed call is news like any other.
- */
-export const soundFor = (
-  { type, callAction }: Pick<NotificationDetails, 'type' | 'callAction'>,
-  { sound }: Pick<AppSettings, 'sound'>,
-): string => (type === 'call' && callAction === 'initiated' ? sound.call : sound.chat);

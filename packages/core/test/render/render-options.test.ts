@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { effectiveSettings, type NotifyingEvent, soundFor } from '../../src/index.ts';
+import { effectiveSettings, type NotifyingEvent, presentationOf } from '../../src/index.ts';
 import { event } from '../support/sample-events.ts';
 import { details, type Said } from './render-context.ts';
 
@@ -161,5 +161,21 @@ test('the badge is sent where it is counted, also when it is 0, before the messa
 test('calls and chats have their sounds', () => {
   const settings = effectiveSettings({ sound: { call: 'ring.caf' } });
   const events = [event('message.sent'), event('call.initiated'), event('call.unanswered')];
-  expect(events.map((e) => soundFor(details(e), settings))).toEqual(['default', 'ring.caf', 'default']);
+  expect(events.map((e) => presentationOf(e, settings).sound)).toEqual(['default', 'ring.caf', 'default']);
+});
+
+test('what replaces what on a device is told by kind and id, so that things of different kinds stay apart', () => {
+  const id = '58';
+  const keys = [
+    event('message.sent', { message: { id } }),
+    event('message.edited', { message: { id } }),
+    event('message.deleted', { message: { id } }),
+    event('reaction.added', { reaction: { id, reaction: '😎', messageId: '1' } }),
+    event('reaction.removed', { reaction: { id, reaction: '😎', messageId: '1' } }),
+    event('call.initiated', { call: { id, sessionId: 's', type: 'audio' } }),
+    event('call.ended', { call: { id, sessionId: 's', type: 'audio' } }),
+    event('group.member_joined', { conversation: { type: 'group', id } }),
+  ].map((subject) => [presentationOf(subject, effectiveSettings({})).collapseKey, details(subject).tag]);
+  const kinds = ['message', 'message', 'message', 'reaction', 'reaction', 'call', 'call', 'group'];
+  expect(keys).toEqual(kinds.map((kind) => [`${kind}-58`, '58']));
 });

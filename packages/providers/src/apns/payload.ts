@@ -93,7 +93,7 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
     // Background pushes must not be 10.
     priority: pushType === 'background' ? 5 : 10,
     expiration: Math.floor((voip ? push.deadlineAt : push.holdUntil) / 1000),
-    collapseId: voip ? undefined : collapseId(push.details.tag),
+    collapseId: voip ? undefined : collapseId(push.collapseKey),
     body,
   };
 }

@@ -49,8 +49,8 @@ interface Rendering extends DevicePush {
  *
  * There is no `collapse_key`: FCM keeps at most four of them per device and throttles them, so it would lose messages
  * (https://firebase.google.com/docs/cloud-messaging/concept-options#collapsible_and_non-collapsible_messages). What
- * belongs together is folded by its tag instead: by the app in `data`, by Android in the notification, by the push
- * service and the browser on the web, by `apns-collapse-id` on iOS.
+ * belongs together replaces each other by its collapse key instead: in Android's notification, at the push service and
+ * in the browser on the web, by `apns-collapse-id` on iOS; and in the app by the tag in `data`.
  */
 export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
   const { os } = PLATFORMS[push.device.platform];
@@ -81,33 +81,33 @@ const PLATFORM_BLOCKS = {
   web: (rendering: Rendering) => ({ webpush: webpushOf(rendering) }),
 };
 
-function androidOf({ details, sound, shown, ttlS }: Rendering): AndroidConfig {
+function androidOf({ collapseKey, sound, shown, ttlS }: Rendering): AndroidConfig {
   return {
     // The API's own spelling; the SDK's type knows the other one it takes, and passes on either.
     priority: 'HIGH' as 'high',
     ttl: ttlS * 1000,
-    ...(shown ? { notification: { sound, tag: details.tag } } : {}),
+    ...(shown ? { notification: { sound, tag: collapseKey } } : {}),
   };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8030#section-5.2 to 5.4 */
-function webpushOf({ details, shown, ttlS }: Rendering): WebpushConfig {
-  const { tag, senderAvatar: icon } = details;
+function webpushOf({ details, collapseKey, shown, ttlS }: Rendering): WebpushConfig {
+  const { senderAvatar: icon } = details;
   return {
-    headers: { TTL: String(ttlS), Urgency: 'high', Topic: webPushTopic(tag) },
-    ...(shown ? { notification: { tag, ...(icon === undefined ? {} : { icon }) } } : {}),
+    headers: { TTL: String(ttlS), Urgency: 'high', Topic: webPushTopic(collapseKey) },
+    ...(shown ? { notification: { tag: collapseKey, ...(icon === undefined ? {} : { icon }) } } : {}),
   };
 }
 
 /** Data alone wakes the app in the background, which APNs takes with priority 5 only. */
-function apnsOf({ details, sound, shown, holdUntil }: Rendering): ApnsConfig {
-  const { unreadMessageCount: badge, tag } = details;
+function apnsOf({ details, collapseKey, sound, shown, holdUntil }: Rendering): ApnsConfig {
+  const { unreadMessageCount: badge } = details;
   return {
     headers: {
       'apns-push-type': shown ? 'alert' : 'background',
       'apns-priority': shown ? '10' : '5',
       'apns-expiration': String(Math.floor(holdUntil / 1000)),
-      'apns-collapse-id': collapseId(tag),
+      'apns-collapse-id': collapseId(collapseKey),
     },
     payload: { aps: shown ? { sound, ...(badge === undefined ? {} : { badge }) } : { 'content-available': 1 } },
   };

@@ -147,7 +147,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
       'apns-push-type': 'alert',
       'apns-priority': '10',
       'apns-expiration': String((NOW + 3_600_000) / 1000),
-      'apns-collapse-id': '101',
+      'apns-collapse-id': 'message-101',
     });
     expect(JSON.parse(body)).toMatchObject({ aps: { alert: { title: 'Alice' } }, tag: '101' });
   });

@@ -36,7 +36,7 @@ test('a chat message is an alert', () => {
     pushType: 'alert',
     priority: 10,
     expiration: (NOW + 3_600_000) / 1000,
-    collapseId: '101',
+    collapseId: 'message-101',
     body: {
       ...CHAT_KEYS,
       senderAvatar: 'https://a.example/1.png',
@@ -84,7 +84,7 @@ test.each(['cancelled', 'unanswered'] as const)('a call that was %s is an alert:
 test.each(['ongoing', 'rejected', 'busy', 'ended'] as const)(
   'a call that is %s goes to a device in the background',
   (callAction) => {
-    const push = aDevicePush('apns_ios_device', { details: { ...CALL, callAction } });
+    const push = aDevicePush('apns_ios_device', { details: { ...CALL, callAction }, collapseKey: 'call-call-7' });
     const credential = anApnsCredential({ includeMutableContent: true });
     expect(rendered(push, credential)).toEqual({
       id: apnsId('dlv_1'),
@@ -92,7 +92,7 @@ test.each(['ongoing', 'rejected', 'busy', 'ended'] as const)(
       pushType: 'background',
       priority: 5,
       expiration: (NOW + 3_600_000) / 1000,
-      collapseId: 'call-7',
+      collapseId: 'call-call-7',
       body: { ...CHAT_KEYS, ...CALL, callAction, aps: { 'content-available': 1 } },
     });
   },
@@ -154,15 +154,17 @@ test('the id is a UUID that depends on the delivery alone', () => {
 });
 
 describe('the collapse id', () => {
-  test.each(['101', 'a'.repeat(64)])('is the tag: %s', (tag) => {
-    expect(renderApns(aDevicePush('apns_ios_device', { details: { tag } }), anApnsCredential())?.collapseId).toBe(tag);
+  const collapseIdOf = (collapseKey: string) =>
+    renderApns(aDevicePush('apns_ios_device', { collapseKey }), anApnsCredential())?.collapseId;
+
+  test.each(['message-101', 'a'.repeat(64)])('is the collapse key: %s', (key) => {
+    expect(collapseIdOf(key)).toBe(key);
   });
 
   test.each(['a'.repeat(65), 'größe', 'a b', 'a\r\nx-evil: 1'])(
     'is a hash where a header cannot carry it: %j',
-    (tag) => {
-      const notification = renderApns(aDevicePush('apns_ios_device', { details: { tag } }), anApnsCredential());
-      expect(notification?.collapseId).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    (key) => {
+      expect(collapseIdOf(key)).toMatch(/^[A-Za-z0-9_-]{43}$/);
     },
   );
 });

@@ -66,7 +66,7 @@ describe('data only', () => {
       message: {
         token: 'f00dcafe',
         data: CHAT_DATA,
-        webpush: { headers: { TTL: '3600', Urgency: 'high', Topic: '101' } },
+        webpush: { headers: { TTL: '3600', Urgency: 'high', Topic: 'message-101' } },
       },
     });
   });
@@ -81,7 +81,7 @@ describe('data only', () => {
             'apns-push-type': 'background',
             'apns-priority': '5',
             'apns-expiration': EXPIRATION,
-            'apns-collapse-id': '101',
+            'apns-collapse-id': 'message-101',
           },
           payload: { aps: { 'content-available': 1 } },
         },
@@ -119,7 +119,7 @@ describe('with a notification', () => {
         token: 'f00dcafe',
         data: CHAT_DATA,
         notification: NOTIFICATION,
-        android: { priority: 'HIGH', ttl: '3600s', notification: { sound: 'ding.caf', tag: '101' } },
+        android: { priority: 'HIGH', ttl: '3600s', notification: { sound: 'ding.caf', tag: 'message-101' } },
       },
     });
   });
@@ -132,8 +132,8 @@ describe('with a notification', () => {
         data: { ...CHAT_DATA, senderAvatar: 'https://a.example/1.png' },
         notification: NOTIFICATION,
         webpush: {
-          headers: { TTL: '3600', Urgency: 'high', Topic: '101' },
-          notification: { tag: '101', icon: 'https://a.example/1.png' },
+          headers: { TTL: '3600', Urgency: 'high', Topic: 'message-101' },
+          notification: { tag: 'message-101', icon: 'https://a.example/1.png' },
         },
       },
     });
@@ -150,7 +150,7 @@ describe('with a notification', () => {
             'apns-push-type': 'alert',
             'apns-priority': '10',
             'apns-expiration': EXPIRATION,
-            'apns-collapse-id': '101',
+            'apns-collapse-id': 'message-101',
           },
           payload: { aps: { sound: 'ding.caf', badge: 3 } },
         },
@@ -187,8 +187,8 @@ describe('with a notification', () => {
   });
 });
 
-test.each(['a'.repeat(33), 'größe', 'a.b'])('a tag that is no web push topic is hashed: %s', (tag) => {
-  const { webpush } = onTheWire(aDevicePush('fcm_web', { details: { tag } }), DATA_ONLY).message;
+test.each(['a'.repeat(33), 'größe', 'a.b'])('a collapse key that is no web push topic is hashed: %s', (collapseKey) => {
+  const { webpush } = onTheWire(aDevicePush('fcm_web', { collapseKey }), DATA_ONLY).message;
   expect(webpush.headers.Topic).toMatch(/^[A-Za-z0-9_-]{32}$/);
 });
 

@@ -12,6 +12,7 @@ export function aDevicePush(platform: Platform, { details, device, ...changes }:
     ...push,
     details: { ...push.details, ...details },
     device: { token: 'f00dcafe', platform, registeredAt: NOW - 1_000_000, ...device },
+    collapseKey: 'message-101',
     sound: 'ding.caf',
     deadlineAt: NOW + 60_000,
     holdUntil: NOW + 3_600_000,
