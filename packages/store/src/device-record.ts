@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { PLATFORMS, type Platform } from '@fanfare/core';
+import { canonicalToken, PLATFORMS, type Platform } from '@fanfare/core';
 
 /** One push token of one person. */
 export interface Device {
   /** Stays the same when the token is refreshed, so that what was planned goes to the new token. */
   id: string;
+  /** In its one spelling (`canonicalToken`), except in records of before there was one. */
   token: string;
   platform: Platform;
   /** Which credential; `default` is resolved when sending. */
@@ -28,7 +29,8 @@ export interface Registration {
 const FIELD = 'd:';
 
 /** The device that a registration makes, seen for the first time. */
-export function deviceOf({ token, platform, providerId, session: login }: Registration, now: number): Device {
+export function deviceOf({ token: given, platform, providerId, session: login }: Registration, now: number): Device {
+  const token = canonicalToken(platform, given);
   const session = login ?? `app:${providerId}`;
   const id = deviceId(session, platform, login === undefined ? token : undefined);
   return { id, token, platform, providerId, session, registeredAt: now, createdAt: now };

@@ -3,15 +3,9 @@ export * from './app-cache.ts';
 export * from './apps.ts';
 export { blockedAmong, blockUsers, listBlocked, unblockUsers } from './blocks.ts';
 export * from './custom-provider.ts';
+export { readDevice } from './device-index.ts';
 export type { Device, Registration } from './device-record.ts';
-export {
-  listDevices,
-  readDevice,
-  registerDevice,
-  registerKnownDevice,
-  removeDevices,
-  retireDevice,
-} from './devices.ts';
+export { listDevices, registerDevice, registerKnownDevice, removeDevices, retireDevice } from './devices.ts';
 export * from './erase-user.ts';
 export * from './groups.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';

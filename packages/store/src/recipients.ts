@@ -6,6 +6,7 @@ import { mutedUntilOf, muteField } from './mutes.ts';
 import { commandEach } from './pipeline.ts';
 import { parsePreferences } from './preferences.ts';
 import { PREFERENCES } from './reaction-followers.ts';
+import { respell } from './respell-device.ts';
 
 /** What fan-out needs to know about a recipient. */
 export interface Recipient {
@@ -61,15 +62,17 @@ export async function readDeliveryTarget(
   const fields = ['createdAt', 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
   if (deviceId !== undefined) fields.push(deviceField(deviceId));
   const answer = await redis.hmget(keys.user(appId, uid), ...fields);
-  const [createdAt, deactivated, name, avatar, locale, preferences, device] = answer;
+  const [createdAt, deactivated, name, avatar, locale, preferences, text] = answer;
   if (!createdAt || deactivated === '1') return undefined;
+  const stored = deviceId === undefined ? undefined : decodeDevice(deviceId, text ?? null);
+  const device = stored && (await respell(redis, appId, uid, stored));
   return {
     uid,
     ...(name ? { name } : {}),
     ...(avatar ? { avatar } : {}),
     ...(locale ? { locale } : {}),
     ...(preferences ? { preferences: parsePreferences(preferences) } : {}),
-    ...(deviceId !== undefined && device ? { device: decodeDevice(deviceId, device) as Device } : {}),
+    ...(device ? { device } : {}),
   };
 }
 

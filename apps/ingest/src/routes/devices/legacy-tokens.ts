@@ -10,9 +10,9 @@ import { PushToken, registerPushToken } from './push-tokens.ts';
 const PATH = '/v2/tokens';
 
 const Register = z.object({
-  fcmToken: PushToken.optional(),
-  apnsToken: PushToken.optional(),
-  voipToken: PushToken.optional(),
+  fcmToken: PushToken.fcm.optional(),
+  apnsToken: PushToken.device.optional(),
+  voipToken: PushToken.voip.optional(),
 });
 const Which = z
   .object({ all: z.boolean().default(false).describe('true: of every login of the user; false: of the caller’s own.') })

@@ -1,4 +1,4 @@
-import { FanfareError } from '@fanfare/core';
+import { canonicalToken, FanfareError, type Platform, type TokenKind } from '@fanfare/core';
 import {
   type Registration,
   registerDevice,
@@ -11,11 +11,20 @@ import {
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 
-/** A push token as FCM and APNs hand them out; at most 4,096 characters (docs/rules/cometchat.md#limits). */
-export const PushToken = z
-  .string()
-  .max(4096, 'must be at most 4096 characters')
-  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+/** A push token in any spelling, and as it is stored then; at most 4,096 characters (docs/rules/cometchat.md#limits). */
+const tokenOf = (platform: Platform) =>
+  z
+    .string()
+    .overwrite((token) => canonicalToken(platform, token))
+    .max(4096, 'must be at most 4096 characters')
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+/** A push token as FCM and APNs hand them out, by what it is for. */
+export const PushToken = {
+  fcm: tokenOf('fcm_android'),
+  device: tokenOf('apns_ios_device'),
+  voip: tokenOf('apns_ios_voip'),
+} satisfies Record<TokenKind, z.ZodType>;
 
 type Deps = Pick<IngestDeps, 'registry' | 'now'>;
 

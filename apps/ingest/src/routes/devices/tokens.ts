@@ -1,4 +1,13 @@
-import { FanfareError, PLATFORMS, type Platform, providerKindOf, TimeZone, type TokenKind, Uid } from '@fanfare/core';
+import {
+  canonicalToken,
+  FanfareError,
+  PLATFORMS,
+  type Platform,
+  providerKindOf,
+  TimeZone,
+  type TokenKind,
+  Uid,
+} from '@fanfare/core';
 import { findSession, kindsOfProvider, listDevices, listSessions, removeDevices, sessionOf } from '@fanfare/store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -20,9 +29,9 @@ const Register = z.object({
     .toLowerCase()
     .pipe(z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` })),
   providerId: z.string().min(1).max(100).default('default'),
-  fcmToken: PushToken.optional(),
-  deviceToken: PushToken.optional(),
-  voipToken: PushToken.optional(),
+  fcmToken: PushToken.fcm.optional(),
+  deviceToken: PushToken.device.optional(),
+  voipToken: PushToken.voip.optional(),
   timezone: TimeZone.optional(),
   uid: Uid.optional().describe('On behalf of whom; for API keys.'),
   authToken: z.string().max(1000).optional().describe('The login the token belongs to; for API keys.'),
@@ -127,7 +136,8 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
       config,
       schema: {
         summary: 'Remove a push token',
-        description: 'Of the login that is named, or of any where none is.',
+        description:
+          'Of the login that is named, or of any where none is. An APNs token may be in either case, and in brackets.',
         params: z.object({ pushToken: z.string().max(4096) }),
         querystring: OnBehalfOf,
         body: Unregister,
@@ -142,7 +152,8 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
         registry,
         appId,
         uid,
-        (device) => device.token === params.pushToken && (session === undefined || device.session === session),
+        ({ token, platform, session: of }) =>
+          token === canonicalToken(platform, params.pushToken) && (session === undefined || of === session),
       );
       if (removed === 0) throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'pushToken: the user has no such push token');
       return SUCCESS;

@@ -1,0 +1,86 @@
+import { canonicalToken } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { type Device, decodeDevice, deviceField, encodeDevice, hashToken } from './device-record.ts';
+import { keys } from './keys.ts';
+
+/** Removes a field of a hash while it holds this text, and only then. */
+const DROP = `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])`;
+
+/** Removes a string while it is this text, and only then. */
+export const FORGET = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('UNLINK', KEYS[1])`;
+
+/** One device as it is now, or undefined when it was logged out or found dead. */
+export const readDevice = async (redis: Redis, appId: string, uid: string, id: string): Promise<Device | undefined> =>
+  decodeDevice(id, await redis.hget(keys.user(appId, uid), deviceField(id)));
+
+/** Makes this the holder of a token, and takes it from any other. */
+export async function takeOver(redis: Redis, appId: string, holding: string, token: string): Promise<void> {
+  const index = keys.pushToken(appId, hashToken(token));
+  // While the index still names them: after a crash in between, nothing would any more.
+  const holder = await redis.get(index);
+  if (holder !== holding) await dropFrom(redis, appId, holder, token);
+  const overtaken = await redis.set(index, holding, 'GET');
+  if (overtaken !== holding) await dropFrom(redis, appId, overtaken, token, index);
+}
+
+/** Takes a token from its holder; with an index, not from one who has taken it back since. */
+async function dropFrom(
+  redis: Redis,
+  appId: string,
+  holder: string | null,
+  token: string,
+  index?: string,
+): Promise<void> {
+  if (holder === null) return;
+  const { uid, id } = holderIn(holder);
+  const old = await readDevice(redis, appId, uid, id);
+  if (!old || canonicalToken(old.platform, old.token) !== token) return;
+  if (index === undefined || (await redis.get(index)) !== holder) await drop(redis, appId, uid, old);
+}
+
+/**
+ * Brings the index of a token and the device that may have it into line: the device goes when another has taken its
+ * token, and the index when the device has the token no more. By what stands in the registry once the index is
+ * written, so that of changes at the same time the last one counts.
+ */
+export async function settle(redis: Redis, appId: string, uid: string, { id, token }: Device): Promise<void> {
+  const index = keys.pushToken(appId, hashToken(token));
+  const holding = holdingOf(uid, id);
+  const read = async () => {
+    const device = await readDevice(redis, appId, uid, id);
+    return device?.token === token ? device : undefined;
+  };
+  let device: Device | undefined;
+  let now = await read();
+  do {
+    device = now;
+    // Set where it is missing: the device may have been removed, index and all, before it was written.
+    const holder = device ? await redis.set(index, holding, 'NX', 'GET') : await redis.eval(FORGET, 1, index, holding);
+    if (device && holder !== null && holder !== holding) await drop(redis, appId, uid, device);
+    now = await read();
+  } while ((now === undefined) !== (device === undefined));
+}
+
+/** Removes a device if it is exactly as given; one that was refreshed stays. */
+export const drop = async (redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> =>
+  (await redis.eval(DROP, 1, keys.user(appId, uid), deviceField(device.id), encodeDevice(device))) === 1;
+
+/** What the index of a push token says: who has it, and as which device. */
+export const holdingOf = (uid: string, id: string): string => `${uid} ${id}`;
+
+/** Who has a token, and as which device, from its index. */
+export function holderIn(holding: string): { uid: string; id: string } {
+  const [uid = '', id = ''] = holding.split(' ');
+  return { uid, id };
+}
+
+/** The index of a device's token and what it says, as a script takes them: number of keys, key, argument. */
+export const indexOf = (
+  appId: string,
+  uid: string,
+  { id, token }: Device,
+): [count: 1, key: string, holding: string] => [1, keys.pushToken(appId, hashToken(token)), holdingOf(uid, id)];
