@@ -35,7 +35,10 @@ export class ApnTransport implements ApnsTransport {
   async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
     const { sent, failed } = await this.#provider(credential).send(libraryNotification(notification), token);
     if (sent.length > 0) {
-      return { reply: { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined }, renew };
+      return {
+        reply: { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined, isEmpty: true },
+        renew,
+      };
     }
     return readFailure(failed[0]);
   }
@@ -80,5 +83,5 @@ function readFailure(failure: apn.ResponseFailure | undefined): ApnsSent {
   const { status, response, error } = failure;
   const reason = response?.reason ?? (status === 500 ? 'InternalServerError' : error?.message);
   const timestamp = response?.timestamp === undefined ? undefined : Number(response.timestamp);
-  return { reply: { status, reason, timestamp, retryAfter: undefined }, renew };
+  return { reply: { status, reason, timestamp, retryAfter: undefined, isEmpty: false }, renew };
 }

@@ -9,6 +9,8 @@ export interface ApnsReply {
   /** With 410: the moment (epoch ms) at which the token was found to be dead. */
   timestamp: number | undefined;
   retryAfter: string | undefined;
+  /** Whether there is no body. */
+  isEmpty: boolean;
 }
 
 /** What must be renewed before the same request is sent once more. */
@@ -112,7 +114,7 @@ export interface ApnsContext extends WaitLimits {
  */
 export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   const { status, reason: word, timestamp } = reply;
-  if (status === 200) return { kind: 'accepted', providerId: context.id };
+  if (status < 400) return acceptance(reply, context);
   const reason = word !== undefined && REASONS.has(word) ? word : `http_${status}`;
   const verdict = verdictOf(reply);
   if (typeof verdict === 'object') {
@@ -125,6 +127,12 @@ export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   if (verdict === 'retryable' && status === 503) return throttled(reply, context, { reason, waitMs: undefined });
   return { kind: verdict, reason };
 }
+
+/** A yes is empty. Any other answer without an error is a proxy's or a portal's in between. */
+const acceptance = ({ status, isEmpty }: ApnsReply, { id }: ApnsContext): Outcome =>
+  status === 200 && isEmpty
+    ? { kind: 'accepted', providerId: id }
+    : { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
 
 /** Retry-After if it says something, else `waitMs`; without either it is only retryable. */
 function throttled(

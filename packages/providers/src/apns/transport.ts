@@ -29,8 +29,12 @@ export interface ApnsOrigins {
 }
 
 /** The members of an error body that we read. https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns */
-export function readBody(body: string): Pick<ApnsReply, 'reason' | 'timestamp'> {
+export function readBody(body: string): Pick<ApnsReply, 'reason' | 'timestamp' | 'isEmpty'> {
   const json = parseObject(body);
   const timestamp = json?.timestamp;
-  return { reason: stringIn(json, 'reason'), timestamp: typeof timestamp === 'number' ? timestamp : undefined };
+  return {
+    reason: stringIn(json, 'reason'),
+    timestamp: typeof timestamp === 'number' ? timestamp : undefined,
+    isEmpty: body === '',
+  };
 }

@@ -19,8 +19,10 @@ const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** The longest an assertion may live: https://developers.google.com/identity/protocols/oauth2/service-account */
 const ASSERTION_LIFE_S = 3600;
-/** A token this close to its end is not sent any more. */
+/** A token this close to its end is not sent any more; of one that lives for less than twice as long, half its life is used. */
 const MARGIN_MS = 5 * MINUTE;
+/** The least a token is used, however short its life: pushes share one request. One that has ended is refused and renewed. */
+const LEAST_USE_MS = 10 * SECOND;
 /** How long a refusal is remembered, so that the deliveries that wait do not each ask again. */
 const REFUSAL_MS = 30 * SECOND;
 const THROTTLED_MS = 60 * SECOND;
@@ -49,7 +51,7 @@ export interface AccessTokensOptions {
 
 /**
  * OAuth access tokens of service accounts, fetched from their `token_uri` by a signed assertion (RFC 7523), kept until
- * five minutes before they expire, with one exchange at a time per account. We do this ourselves because the Google
+ * five minutes before they expire (short-lived ones for half their life), with one exchange at a time per account. We do this ourselves because the Google
  * library ignores `token_uri`.
  */
 export class AccessTokens {
@@ -112,7 +114,7 @@ export class AccessTokens {
     const now = this.#options.now();
     const { access_token: token, expires_in: lifeS } = parseObject(answer.body) ?? {};
     if (answer.status === 200 && typeof token === 'string' && typeof lifeS === 'number') {
-      entry.token = { value: token, usableUntil: now + lifeS * SECOND - MARGIN_MS };
+      entry.token = { value: token, usableUntil: now + usableMs(lifeS * SECOND) };
       return { ok: true, token };
     }
     const outcome = refusalOutcome(answer, now);
@@ -126,6 +128,8 @@ export class AccessTokens {
     return known;
   }
 }
+
+const usableMs = (lifeMs: number): number => Math.max(LEAST_USE_MS, lifeMs / 2, lifeMs - MARGIN_MS);
 
 /** https://www.rfc-editor.org/rfc/rfc7523#section-2.1 */
 function assertionFor({ client_email, private_key_id, private_key, token_uri }: ServiceAccount, now: number): string {

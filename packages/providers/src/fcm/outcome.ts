@@ -66,10 +66,7 @@ export const wantsNewToken = ({ status, body }: FcmReply): boolean =>
  * the detail.
  */
 export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string }): Outcome {
-  if (reply.status === 200) {
-    const providerId = stringIn(parseObject(reply.body), 'name');
-    return providerId === undefined ? { kind: 'accepted' } : { kind: 'accepted', providerId };
-  }
+  if (reply.status < 400) return acceptance(reply);
   const error = readError(reply.body);
   const known = error.errorCode === undefined ? undefined : BY_ERROR_CODE[error.errorCode];
   const verdict = known ?? BY_STATUS[reply.status] ?? (reply.status >= 500 ? 'retryable' : 'rejected');
@@ -79,6 +76,16 @@ export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string
   if (typeof verdict === 'string') return { kind: verdict, ...words };
   const wait = waitMs(reply, verdict.throttledMs, limits);
   return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', retryAfterMs: wait, ...words };
+}
+
+/** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
+const MESSAGE_NAME = /^projects\/[^/]+\/messages\/./;
+
+/** FCM says yes by the name of the message. Any other answer without an error is a proxy's or a portal's in between. */
+function acceptance({ status, body }: FcmReply): Outcome {
+  const name = status === 200 ? stringIn(parseObject(body), 'name') : undefined;
+  if (name !== undefined && MESSAGE_NAME.test(name)) return { kind: 'accepted', providerId: name };
+  return { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
 }
 
 function reasonOf({ status }: FcmReply, { errorCode, status: general, narrowQuota }: FcmError): string {

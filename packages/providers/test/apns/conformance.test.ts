@@ -122,6 +122,18 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     expect(server.received).toHaveLength(3);
   });
 
+  if (transport === 'http2') {
+    test.each([
+      [200, '<html>Please log in</html>'],
+      [302, ''],
+    ])("a %i that is not Apple's is no yes", async (status, body) => {
+      await using server = await startApns((response) => response.writeHead(status).end(body));
+      await using apns = apnsAt(server, { transport });
+      const notApns = { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
+      expect(await apns.send(push, credential)).toEqual(notApns);
+    });
+  }
+
   test('an answer that is not JSON is retryable', async () => {
     await using server = await startApns((response) => response.writeHead(502).end('<html>Bad gateway</html>'));
     await using apns = apnsAt(server, { transport });

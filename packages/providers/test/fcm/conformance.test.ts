@@ -23,6 +23,20 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
     ]);
   });
 
+  test.each<[string, number, object | string]>([
+    ['a 200 of HTML, as a proxy gives it', 200, '<html>Please log in</html>'],
+    ['a 200 without a body', 200, ''],
+    ['a 200 of JSON without a name', 200, { ok: true }],
+    ['a 200 of JSON that names no message', 200, { name: 'captive-portal' }],
+    ['a 302', 302, '<html>Moved</html>'],
+  ])('%s is no yes', async (_what, status, body) => {
+    await using server = await answering(status, body);
+    await using fcm = fcmAt(server, { transport });
+    const notFcm = { kind: 'retryable', reason: 'bad_response' };
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject(notFcm);
+    expect(server.sends).toHaveLength(1);
+  });
+
   test.each(ANSWERS)('%s', async (_what, status, body, outcome) => {
     await using server = await answering(status, body);
     await using fcm = fcmAt(server, { transport });

@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { aDevicePush, anFcmCredential, FCM_PUBLIC_KEY, NOW } from '../support/device-push.ts';
-import { fcmAt, startFcm } from '../support/fcm.ts';
+import { fcmAt, fcmError, startFcm, taken } from '../support/fcm.ts';
 import { reply } from '../support/h2-server.ts';
 
 const push = aDevicePush('fcm_android');
@@ -44,6 +44,37 @@ test('a token is asked for once, however many sends need it, and kept until five
   await sends(50);
   expect(server.grants).toHaveLength(2);
 });
+
+test.each([1, 60, 300, 301, 599])('a token that lives for %i s is not asked for again by every push', async (lifeS) => {
+  let now = NOW;
+  await using server = await startFcm(undefined, (response) =>
+    reply(response, 200, { access_token: `token-${server.grants.length}`, expires_in: lifeS }),
+  );
+  await using fcm = fcmAt(server, { now: () => now });
+  const send = () => fcm.send(push, anFcmCredential(server.tokenUri));
+  for (let sent = 0; sent < 5; sent += 1) expect(await send()).toMatchObject({ kind: 'accepted' });
+  expect(server.grants).toHaveLength(1);
+  now += Math.max(10, lifeS) * 1000;
+  await send();
+  expect(server.grants).toHaveLength(2);
+});
+
+test.each([0, -5])(
+  'a token that is given out with %i s to live is used, and renewed when FCM refuses it',
+  async (lifeS) => {
+    await using server = await startFcm(
+      (response, { headers }) =>
+        headers.authorization === 'Bearer token-1' && server.sends.length > 2
+          ? reply(response, 401, fcmError(401, 'UNAUTHENTICATED'))
+          : taken(response),
+      (response) => reply(response, 200, { access_token: `token-${server.grants.length}`, expires_in: lifeS }),
+    );
+    await using fcm = fcmAt(server);
+    const send = () => fcm.send(push, anFcmCredential(server.tokenUri));
+    for (let sent = 0; sent < 5; sent += 1) expect(await send()).toMatchObject({ kind: 'accepted' });
+    expect(server.grants).toHaveLength(2);
+  },
+);
 
 test('each service account has a token of its own, and so has a key that was changed', async () => {
   await using server = await startFcm();
