@@ -4,7 +4,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const TABLE = [
   { places: ['packages/core', 'packages/runtime', 'packages/client', 'packages/redis-server'], may: /^$/ },
-  { places: ['packages/queue', 'packages/ledger', 'packages/store', 'packages/providers'], may: /^packages\/core$/ },
+  { places: ['packages/providers'], may: /^packages\/core$/ },
+  { places: ['packages/redis'], may: /^packages\/runtime$/ },
+  { places: ['packages/queue', 'packages/ledger', 'packages/store'], may: /^packages\/(core|redis)$/ },
   { places: ['packages/testkit'], may: /^packages\/redis-server$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },

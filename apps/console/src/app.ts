@@ -1,6 +1,6 @@
 import { openQueues, Producer } from '@fanfare/queue';
+import { connectRedisPair } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
-import { connectRedisPair } from '@fanfare/store';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';

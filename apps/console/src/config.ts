@@ -1,3 +1,4 @@
+import { redisEnv } from '@fanfare/redis';
 import { type Env, flag, intBetween, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 
@@ -11,9 +12,7 @@ const password = z.string().min(8, 'expected at least 8 characters');
 export const ConsoleEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8090).describe('Port of the console.'),
-  REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
-  QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
-  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
+  ...redisEnv,
   CONSOLE_PASSWORD: password.describe('Opens the console; at least 8 characters.'),
   CONSOLE_VIEWER_PASSWORD: password.optional().describe('Opens the console for looking only; at least 8 characters.'),
   TRUST_PROXY: flag(false).describe('Take the client’s address and scheme from X-Forwarded-For and -Proto.'),

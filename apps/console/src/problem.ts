@@ -1,4 +1,4 @@
-import { redisTrouble } from '@fanfare/store';
+import { redisTrouble } from '@fanfare/redis';
 import type { FastifyError, FastifyRequest } from 'fastify';
 
 /** What goes wrong in words for who asked, with the HTTP status and a code that stays the same. */

@@ -1,7 +1,8 @@
 import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
+import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
-import type { AppCache, MemoryWatch } from '@fanfare/store';
+import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
 /** What the steps of the fan-out work with; made in app.ts. */

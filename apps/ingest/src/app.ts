@@ -1,6 +1,7 @@
 import { Producer } from '@fanfare/queue';
+import { connectRedisPair, MemoryWatch, readRedisSettings } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
-import { connectRedisPair, createSecretBox, MemoryWatch, readRedisSettings } from '@fanfare/store';
+import { createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { OverloadGuard } from './accept/overload.ts';
 import type { IngestConfig } from './config.ts';

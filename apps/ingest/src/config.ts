@@ -1,5 +1,6 @@
 import { parseCidrs } from '@fanfare/providers';
-import { base64Bytes, type Env, flag, intBetween, listBy, processEnv, readEnv } from '@fanfare/runtime';
+import { redisEnv } from '@fanfare/redis';
+import { type Env, flag, intBetween, laneEnv, listBy, masterKeyEnv, processEnv, readEnv } from '@fanfare/runtime';
 import { z } from 'zod';
 import { parseOrigins } from './http/cors.ts';
 import { HOST } from './routes/sdk/host.ts';
@@ -12,13 +13,10 @@ import { HOST } from './routes/sdk/host.ts';
 export const IngestEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
-  REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
-  QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
-  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
-  BULK_AUDIENCE: intBetween(1, 1_000_000, 1000).describe('Recipients above which an event goes by the bulk lane.'),
+  ...redisEnv,
+  ...laneEnv,
   FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
-  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts provider secrets and signs JWTs.'),
-  FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
+  ...masterKeyEnv,
   FCM_ENDPOINT: z.url().optional().describe('Where FCM is, for simulators and relays; service accounts may name it.'),
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
   TRUST_PROXY: flag(false).describe(

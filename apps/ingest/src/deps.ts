@@ -1,7 +1,8 @@
 import type { AddressPolicy } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
+import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
-import type { MemoryWatch, SecretBox } from '@fanfare/store';
+import type { SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { IngestConfig } from './config.ts';
 import type { FailureLimit } from './http/failure-limit.ts';

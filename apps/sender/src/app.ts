@@ -1,8 +1,9 @@
 import { LANES, type Lane } from '@fanfare/core';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, Producer, readQueues, work } from '@fanfare/queue';
+import { connectRedisPair } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
-import { AppCache, connectRedisPair, createSecretBox } from '@fanfare/store';
+import { AppCache, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';

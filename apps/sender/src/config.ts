@@ -1,6 +1,17 @@
 import { PROVIDER_KINDS } from '@fanfare/core';
 import { parseCidrs } from '@fanfare/providers';
-import { base64Bytes, type Env, flag, intBetween, list, listBy, processEnv, readEnv } from '@fanfare/runtime';
+import { redisEnv } from '@fanfare/redis';
+import {
+  type Env,
+  flag,
+  intBetween,
+  list,
+  listBy,
+  masterKeyEnv,
+  processEnv,
+  readEnv,
+  trustEnv,
+} from '@fanfare/runtime';
 import { z } from 'zod';
 
 const providers = list()
@@ -17,11 +28,8 @@ const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:por
 export const SenderEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8082).describe('Port of health and metrics.'),
-  REDIS_URL: z.string().describe('Redis of the registry, e.g. redis://localhost:6379.'),
-  QUEUE_REDIS_URL: z.string().optional().describe('Redis of queues and ledger; REDIS_URL by default.'),
-  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Shards the queues are spread over; may grow, never shrink.'),
-  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; decrypts provider secrets.'),
-  FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
+  ...redisEnv,
+  ...masterKeyEnv,
   SENDER_PROVIDERS: providers.describe('Providers this process serves.'),
   SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Sends in flight, lane call, per provider.'),
   SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Sends in flight, lane chat, per provider.'),
@@ -31,7 +39,7 @@ export const SenderEnv = z.object({
   APNS_SANDBOX_ENDPOINT: endpoint.describe('Where the APNs sandbox is; Apple’s by default.'),
   FCM_TRANSPORT: z.enum(['http2', 'firebase-admin']).default('http2').describe('Who speaks to FCM.'),
   APNS_TRANSPORT: z.enum(['http2', 'apn']).default('http2').describe('Who speaks to APNs.'),
-  EXTRA_CA_FILE: z.string().optional().describe('PEM file of certificates to trust besides the usual ones.'),
+  ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
     'Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.',

@@ -4,7 +4,6 @@ export * from './deliveries/settle.ts';
 export * from './event/accept.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
-export { shardTag } from './keys.ts';
 export * from './log/log-index.ts';
 export * from './plan/plan.ts';
 export { deliveriesOf, type PlannedSlice } from './plan/planned-slice.ts';

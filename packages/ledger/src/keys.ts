@@ -1,3 +1,5 @@
+import { shardTag } from '@fanfare/redis';
+
 /**
  * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `occasion`), which are
  * asked for before a shard is known, carry the hash tag of the event's shard, which is also the prefix of the
@@ -9,7 +11,7 @@ export const keys = {
   location: (appId: string, eventId: string) => `loc:{${appId}:${eventId}}`,
   /** String: event id → internal key. Retention of the event. */
   id: (shard: number, appId: string, eventId: string) => `${shardTag(shard)}:id:${appId}:${eventId}`,
-  /** Hash: the event's body, its cursor and its counts. */
+  /** Hash: the event's body, its cursor and its counts; `event/record.ts` has the fields. */
   event: (shard: number, key: string) => `${shardTag(shard)}:ev:${key}`,
   /** Hash: slice number → planned slice (see planned-slice.ts). */
   plan: (shard: number, key: string) => `${shardTag(shard)}:plan:${key}`,
@@ -46,9 +48,6 @@ export const keys = {
   /** String: what was last done to a person in a group, or by a person (see occasions.ts). A minute. */
   occasion: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
 };
-
-/** The hash tag of a shard. */
-export const shardTag = (shard: number): string => `{p${shard}}`;
 
 /** The field of `load` that counts an app's open deliveries of one provider. */
 export const loadField = (appId: string, provider: string): string => `${appId}|${provider}`;

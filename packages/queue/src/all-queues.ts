@@ -1,7 +1,8 @@
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type QueueKind, queueName, queuePrefix } from './names.ts';
+import { type QueueKind, queueName } from './names.ts';
 
 /** Every kind of queue, in the order work flows through them. */
 export const QUEUE_KINDS: readonly QueueKind[] = [
@@ -39,7 +40,7 @@ export function openQueues(redis: Redis, shards: number): OpenQueues {
         kind,
         lane,
         shard,
-        queue: open(redis, queueName(kind, lane), queuePrefix(shard)),
+        queue: open(redis, queueName(kind, lane), shardTag(shard)),
       })),
     ),
   );

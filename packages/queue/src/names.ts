@@ -5,6 +5,3 @@ export type QueueKind = 'events' | `deliveries-${ProviderKind}`;
 
 /** The name of a lane's BullMQ queue, e.g. `deliveries-custom-call`. */
 export const queueName = (kind: QueueKind, lane: Lane): string => `${kind}-${lane}`;
-
-/** The key prefix of a shard's queues: a hash tag, so that all of a shard sits on one node of a Redis Cluster. */
-export const queuePrefix = (shard: number): string => `{p${shard}}`;

@@ -1,9 +1,10 @@
 import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { retryPolicy } from './backoff.ts';
 import { type DeliveryJob, type DeliveryWire, type EventWire, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
-import { type QueueKind, queueName, queuePrefix } from './names.ts';
+import { type QueueKind, queueName } from './names.ts';
 
 /** Jobs per round trip: larger batches hold up Redis and build one huge write. */
 const BATCH = 500;
@@ -113,7 +114,7 @@ export class Producer {
     if (known) return known;
     const queue = new Queue(name, {
       connection: this.#redis,
-      prefix: queuePrefix(shard),
+      prefix: shardTag(shard),
       // Commands fail by themselves when Redis is away; waiting for it would hold up the caller.
       skipWaitingForReady: true,
       // The events stream cannot be switched off; nobody reads it.

@@ -1,8 +1,9 @@
 import type { Lane } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
-import { type QueueKind, queueName, queuePrefix } from './names.ts';
+import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 
 /** A job in hand. */
@@ -97,7 +98,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
     (job, token, signal) => run(options, worker, job, token, signal),
     {
       connection: redis,
-      prefix: queuePrefix(shard),
+      prefix: shardTag(shard),
       concurrency,
       ...LOCKS[lane],
       ...RETENTION,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { intBetween } from './env.ts';
+import { base64Bytes, intBetween } from './env.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /**
@@ -16,4 +16,20 @@ export const processEnv = {
   SHUTDOWN_GRACE_MS: intBetween(0, 3_600_000, 20_000).describe(
     'Milliseconds a stopping process may take to finish what is in hand.',
   ),
+};
+
+/** The key that encrypts secrets at rest, for every app that reads or writes one. */
+export const masterKeyEnv = {
+  FANFARE_MASTER_KEY: base64Bytes(32).describe('32 bytes in base64; encrypts the secrets of apps and providers.'),
+  FANFARE_MASTER_KEY_PREVIOUS: base64Bytes(32).optional().describe('The key before, while keys are rotated.'),
+};
+
+/** What decides the lane of an event: ingest and fanout must agree. */
+export const laneEnv = {
+  BULK_AUDIENCE: intBetween(1, 1_000_000, 1000).describe('Recipients above which an event goes by the bulk lane.'),
+};
+
+/** Whom outgoing TLS connections trust. */
+export const trustEnv = {
+  EXTRA_CA_FILE: z.string().optional().describe('PEM file of certificates to trust besides the usual ones.'),
 };

@@ -1,14 +1,16 @@
 import { FanfareError } from '@fanfare/core';
+import { answersOf, commandEach, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf, commandEach, inBatches } from './pipeline.ts';
-import { script } from './script.ts';
 
 /** People whom a person may block. */
 const MAX_BLOCKED = 10_000;
 
 /** Adds ARGV[2…] to a set unless it would have more than ARGV[1] members. */
 const ADD = script<number>(`
+-- KEYS blocked
+-- ARGV most, uid …
+-- returns how many are new, -1 when there would be too many
 local seen, new = {}, 0
 for i = 2, #ARGV do
   if not seen[ARGV[i]] and redis.call('SISMEMBER', KEYS[1], ARGV[i]) == 0 then new = new + 1 end
@@ -29,8 +31,8 @@ export async function blockUsers(redis: Redis, appId: string, by: string, uids: 
   const added = new Set(uids.filter((_, i) => before[i] === 0)).size;
   if ((await redis.scard(blocked)) + added > MAX_BLOCKED) refuse();
   // Noted before, so that a crash in between hides no block from who erases the blocked.
-  await commandEach(redis, uids, (pipeline, uid) => pipeline.sadd(keys.blockedBy(appId, uid), by));
-  const isFull = (await ADD.run(redis, { keys: [blocked], args: [MAX_BLOCKED, ...uids] })) < 0;
+  await commandEach(redis, uids, (commands, uid) => commands.sadd(keys.blockedBy(appId, uid), by));
+  const isFull = (await ADD(redis, [blocked], [MAX_BLOCKED, ...uids])) < 0;
   await settle(redis, appId, by, uids);
   if (isFull) refuse();
 }
@@ -53,8 +55,8 @@ async function settle(redis: Redis, appId: string, by: string, uids: readonly st
   do {
     noted = now;
     const notes = uids.map((uid, i) => ({ key: keys.blockedBy(appId, uid), isBlocked: noted[i] === 1 }));
-    await commandEach(redis, notes, (pipeline, { key, isBlocked }) =>
-      isBlocked ? pipeline.sadd(key, by) : pipeline.srem(key, by),
+    await commandEach(redis, notes, (commands, { key, isBlocked }) =>
+      isBlocked ? commands.sadd(key, by) : commands.srem(key, by),
     );
     now = await read();
   } while (now.some((one, i) => one !== noted[i]));

@@ -1,3 +1,4 @@
+import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { drop, FORGET, holdingOf, indexOf, readDevice, settle, takeOver } from './device-index.ts';
 import {
@@ -10,9 +11,7 @@ import {
   type Registration,
 } from './device-record.ts';
 import { keys } from './keys.ts';
-import { answersOf } from './pipeline.ts';
 import { respell, sameAsBefore } from './respell-device.ts';
-import { script } from './script.ts';
 
 /** Tokens a person may have (docs/rules/cometchat.md#limits); the one idle for longest goes. */
 const MAX_DEVICES = 100;
@@ -22,6 +21,9 @@ const MAX_DEVICES = 100;
  * where they are already. The text that it replaces, '' for none; nil when nothing was written.
  */
 const WRITE = script<string | null>(`
+-- KEYS user
+-- ARGV device field, device, now, "known" when only for a known user
+-- returns the device as it was or an empty string, nil when the user is not known
 if ARGV[4] == 'known' and redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return false end
 redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[3])
 local before = redis.call('HGET', KEYS[1], ARGV[1])
@@ -124,7 +126,7 @@ async function write(
   whom: Whom,
 ): Promise<Device | undefined | null> {
   const args = [deviceField(device.id), encodeDevice(device), device.registeredAt, whom];
-  const replaced = await WRITE.run(redis, { keys: [keys.user(appId, uid)], args });
+  const replaced = await WRITE(redis, [keys.user(appId, uid)], args);
   return replaced === null ? null : decodeDevice(device.id, replaced === '' ? null : replaced);
 }
 

@@ -1,9 +1,9 @@
+import { answersOf } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { forgetBlocks } from './blocks.ts';
 import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
 import { forgetMutes } from './mutes.ts';
-import { answersOf } from './pipeline.ts';
 import { forgetThreads } from './threads.ts';
 
 /** Groups looked at in one round trip. */

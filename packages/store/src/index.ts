@@ -15,8 +15,6 @@ export { notePresence, type Presence } from './presence.ts';
 export * from './push-providers.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
-export * from './redis.ts';
-export * from './redis-state.ts';
 export * from './secrets.ts';
 export * from './sessions.ts';
 export { changeSettings, resetSettings } from './settings.ts';

@@ -1,8 +1,7 @@
 import { FanfareError, type MutableConversation, type Mute } from '@fanfare/core';
+import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf } from './pipeline.ts';
-import { script } from './script.ts';
 
 /**
  * Mutes a person may have at a time. A mute takes 35 bytes of their hash while that has at most 512 fields, else 80: 80
@@ -16,6 +15,9 @@ const FOR_EVER = '0';
 
 /** Writes the mutes ARGV[3…] (field, until) unless more than ARGV[2] would hold at the time ARGV[1]. */
 const WRITE = script<number>(`
+-- KEYS user
+-- ARGV now, most, field, until …
+-- returns 1, or 0 when there would be too many
 local now, holds, count = tonumber(ARGV[1]), {}, 0
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do if string.sub(all[i], 1, 2) == 'm:' then holds[all[i]] = all[i + 1] end end
@@ -28,6 +30,9 @@ return 1`);
 
 /** Removes each field that still says what it said, given as pairs. */
 const REMOVE_UNCHANGED = script<number>(`
+-- KEYS user
+-- ARGV field, value …
+-- returns 1
 for i = 1, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', KEYS[1], ARGV[i]) end
 end
@@ -50,7 +55,7 @@ export async function muteConversations(
   // came in between and took the note away.
   await note(redis, appId, uid, mutes);
   const fields = mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOR_EVER]);
-  const written = await WRITE.run(redis, { keys: [keys.user(appId, uid)], args: [now, MAX_MUTES, ...fields] });
+  const written = await WRITE(redis, [keys.user(appId, uid)], [now, MAX_MUTES, ...fields]);
   if (written !== 1) refuse();
   await note(redis, appId, uid, mutes);
 }
@@ -74,7 +79,7 @@ export async function listMutes(redis: Redis, appId: string, uid: string, now: n
   const over = mutes.filter(({ until }) => until !== null && until <= now);
   if (over.length > 0) {
     const fields = over.flatMap((mute) => [muteField(mute), mute.until ?? FOR_EVER]);
-    await REMOVE_UNCHANGED.run(redis, { keys: [key], args: fields });
+    await REMOVE_UNCHANGED(redis, [key], fields);
     await unnote(redis, appId, uid, over);
   }
   return mutes.filter(({ until }) => until === null || until > now);

@@ -1,15 +1,18 @@
 import { mergePreferences, type UserPreferences } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { memoByText } from './memo.ts';
 import { noteReactionFollower, PREFERENCES } from './reaction-followers.ts';
-import { script } from './script.ts';
 
 /** Different preferences kept parsed: 2 MB at most, at up to 2 kB each. */
 const PARSED = 1000;
 
 /** Writes the preferences unless they have changed since they were read as ARGV[1] ('' for none). */
 const REPLACE = script<number>(`
+-- KEYS user
+-- ARGV preferences before, preferences, now
+-- returns 1, or 0 when they have changed meanwhile
 if (redis.call('HGET', KEYS[1], '${PREFERENCES}') or '') ~= ARGV[1] then return 0 end
 redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[3])
 redis.call('HSET', KEYS[1], '${PREFERENCES}', ARGV[2])
@@ -38,7 +41,7 @@ export async function changePreferences(
   for (;;) {
     const before = (await redis.hget(key, PREFERENCES)) ?? '';
     const after = mergePreferences(before === '' ? {} : (JSON.parse(before) as UserPreferences), patch);
-    if ((await REPLACE.run(redis, { keys: [key], args: [before, JSON.stringify(after), now] })) !== 1) continue;
+    if ((await REPLACE(redis, [key], [before, JSON.stringify(after), now])) !== 1) continue;
     await noteReactionFollower(redis, appId, uid);
     return after;
   }

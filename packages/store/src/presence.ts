@@ -1,6 +1,6 @@
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { script } from './script.ts';
 
 /** Whether a person is at the chat, as the chat backend tells. It does not decide who is notified. */
 export interface Presence {
@@ -11,6 +11,9 @@ export interface Presence {
 
 /** ARGV: now, status, since when. */
 const NOTE = script<number>(`
+-- KEYS user
+-- ARGV now, status, since when
+-- returns 1, or 0 when a later presence is stored
 redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[1])
 local seen = redis.call('HGET', KEYS[1], 'seen')
 if seen and tonumber(seen) > tonumber(ARGV[3]) then return 0 end
@@ -28,7 +31,7 @@ export async function notePresence(
   { status, at }: Presence,
   now: number,
 ): Promise<void> {
-  await NOTE.run(redis, { keys: [keys.user(appId, uid)], args: [now, status, Math.min(at, now)] });
+  await NOTE(redis, [keys.user(appId, uid)], [now, status, Math.min(at, now)]);
 }
 
 /** What a person's hash says of it; nothing where nobody has said. */

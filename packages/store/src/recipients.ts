@@ -1,9 +1,9 @@
 import type { MutableConversation, UserPreferences } from '@fanfare/core';
+import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { type Device, decodeDevice, deviceField, devicesIn } from './device-record.ts';
 import { keys } from './keys.ts';
 import { mutedUntilOf, muteField } from './mutes.ts';
-import { commandEach } from './pipeline.ts';
 import { parsePreferences } from './preferences.ts';
 import { PREFERENCES } from './reaction-followers.ts';
 import { respell } from './respell-device.ts';
@@ -43,7 +43,7 @@ export async function readRecipients(
   uids: readonly string[],
   conversation?: MutableConversation,
 ): Promise<Recipient[]> {
-  const answers = await commandEach(redis, uids, (pipeline, uid) => pipeline.hgetall(keys.user(appId, uid)));
+  const answers = await commandEach(redis, uids, (commands, uid) => commands.hgetall(keys.user(appId, uid)));
   const hashes = answers as Record<string, string>[];
   const mute = conversation && muteField(conversation);
   return uids.map((uid, i) => recipientIn(uid, hashes[i] ?? {}, mute));

@@ -1,9 +1,9 @@
 import { type AppSettings, effectiveSettings, FanfareError, mergeSettings } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { MEMBERSHIP_SECRET, sameOrigin } from './membership.ts';
 import { memoByText } from './memo.ts';
-import { script } from './script.ts';
 
 /** The field of an app's hash with what it has set, as JSON; what is absent is the default. */
 const SETTINGS = 'settings';
@@ -19,6 +19,9 @@ const MAX_LENGTH = 200_000;
  * read as ARGV[1] ('' for none, both times). ARGV[3]: `keep`, `drop` or `set` the membership secret, to ARGV[4].
  */
 const REPLACE = script<number>(`
+-- KEYS app
+-- ARGV settings before, settings or empty, "set", "drop" or "keep" the membership secret, secret
+-- returns the new version, 0 when the settings have changed meanwhile, -1 when there is no such app
 if redis.call('HEXISTS', KEYS[1], 'v') == 0 then return -1 end
 if (redis.call('HGET', KEYS[1], '${SETTINGS}') or '') ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('HDEL', KEYS[1], '${SETTINGS}')
@@ -54,7 +57,7 @@ export async function changeSettings(
     const stored = parse(before);
     const after = mergeSettings<Stored>(stored, patch);
     const args = [before, textOf(after), ...secretChange(stored, after, membershipSecret)];
-    const version = await REPLACE.run(redis, { keys: [key], args });
+    const version = await REPLACE(redis, [key], args);
     if (version < 0) return undefined;
     if (version > 0) return effectiveSettings(after);
   }
@@ -65,7 +68,7 @@ export async function resetSettings(redis: Redis, appId: string): Promise<boolea
   const key = keys.app(appId);
   for (;;) {
     const before = (await redis.hget(key, SETTINGS)) ?? '';
-    const version = await REPLACE.run(redis, { keys: [key], args: [before, '', 'drop'] });
+    const version = await REPLACE(redis, [key], [before, '', 'drop']);
     if (version !== 0) return version > 0;
   }
 }

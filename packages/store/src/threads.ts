@@ -1,7 +1,6 @@
+import { answersOf, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { answersOf, inBatches } from './pipeline.ts';
-import { script } from './script.ts';
 
 /** Threads nobody new has followed for this long are forgotten, with all who follow them. */
 const THREAD_TTL_S = 180 * 24 * 3600;
@@ -21,12 +20,18 @@ const leftMark = (uid: string): string => `!${uid}`;
  * many, as pairs; nil for a stranger.
  */
 const ENTER = script<string[] | null>(`
+-- KEYS user, threads of the user
+-- ARGV message id, now
+-- returns the oldest threads beyond the most there may be, with scores; nil when the user is not known
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('ZRANGE', KEYS[2], 0, -${MAX_THREADS + 1}, 'WITHSCORES')`);
 
 /** Removes each member that still has the score it had, given as pairs. */
 const REMOVE_UNCHANGED = script<number>(`
+-- KEYS threads of the user
+-- ARGV message id, score …
+-- returns 1
 for i = 1, #ARGV, 2 do
   local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
   if score and tonumber(score) == tonumber(ARGV[i + 1]) then redis.call('ZREM', KEYS[1], ARGV[i]) end
@@ -68,7 +73,7 @@ async function change(
   uids: readonly string[],
   entries: (uid: string) => { add: string; remove: string },
 ): Promise<void> {
-  const overflows = await ENTER.runAll(
+  const overflows = await ENTER.each(
     redis,
     uids.map((uid) => ({ keys: [keys.user(appId, uid), keys.threads(appId, uid)], args: [messageId, now] })),
   );
@@ -111,7 +116,7 @@ async function dropOldest(redis: Redis, appId: string, uid: string, withScores: 
   if (withScores.length === 0) return;
   const messageIds = withScores.filter((_, i) => i % 2 === 0);
   await leave(redis, appId, uid, messageIds);
-  await REMOVE_UNCHANGED.run(redis, { keys: [keys.threads(appId, uid)], args: withScores });
+  await REMOVE_UNCHANGED(redis, [keys.threads(appId, uid)], withScores);
 }
 
 async function leave(redis: Redis, appId: string, uid: string, messageIds: readonly string[]): Promise<void> {

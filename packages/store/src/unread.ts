@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { commandEach } from './pipeline.ts';
-import { script } from './script.ts';
 
 /** Counts of someone who never reads are kept this long after the last change: nothing else would end them. */
 const UNREAD_TTL_S = 90 * 24 * 3600;
@@ -29,13 +28,21 @@ local function isNew(event)
   return true
 end`;
 
-const COUNT = script<number>(`${IS_NEW}
+const COUNT = script<number>(`
+-- KEYS unread
+-- ARGV conversation field, event
+-- returns the total
+${IS_NEW}
 if not isNew(ARGV[2]) then return tonumber(redis.call('HGET', KEYS[1], 't') or '0') end
 redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 return redis.call('HINCRBY', KEYS[1], 't', 1)`);
 
 /** The event as in COUNT, or empty. What was counted or read last stays known, so that it is not counted after it was read. */
-const CLEAR = script<number>(`${IS_NEW}
+const CLEAR = script<number>(`
+-- KEYS unread
+-- ARGV conversation field, event or empty
+-- returns the total
+${IS_NEW}
 if ARGV[2] ~= '' then isNew(ARGV[2]) end
 local count = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
 if count == 0 then return tonumber(redis.call('HGET', KEYS[1], 't') or '0') end
@@ -56,7 +63,7 @@ export const countUnread = (
   uids: readonly string[],
 ): Promise<number[]> => {
   const args = [fieldOf(conversationId), shortHash(eventKey, EVENT_CHARS)];
-  return COUNT.runAll(
+  return COUNT.each(
     redis,
     uids.map((uid) => ({ keys: [keys.unread(appId, uid)], args })),
   );
@@ -74,7 +81,7 @@ export const clearUnread = (
   { conversationId, eventKey }: { conversationId: string; eventKey: string | undefined },
 ): Promise<number> => {
   const event = eventKey === undefined ? '' : shortHash(eventKey, EVENT_CHARS);
-  return CLEAR.run(redis, { keys: [keys.unread(appId, uid)], args: [fieldOf(conversationId), event] });
+  return CLEAR(redis, [keys.unread(appId, uid)], [fieldOf(conversationId), event]);
 };
 
 /** How much a person has not read; 0 for one nobody has counted for. */
@@ -83,7 +90,7 @@ export const readUnread = async (redis: Redis, appId: string, uid: string): Prom
 
 /** The same of many people, in their order. */
 export const readUnreadOf = async (redis: Redis, appId: string, uids: readonly string[]): Promise<number[]> => {
-  const totals = await commandEach(redis, uids, (pipeline, uid) => pipeline.hget(keys.unread(appId, uid), 't'));
+  const totals = await commandEach(redis, uids, (commands, uid) => commands.hget(keys.unread(appId, uid), 't'));
   return totals.map(Number);
 };
 

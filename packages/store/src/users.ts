@@ -1,8 +1,7 @@
+import { commandEach, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
-import { commandEach, inBatches } from './pipeline.ts';
 import { decodePresence, type Presence } from './presence.ts';
-import { script } from './script.ts';
 
 /** What is known about a person. */
 export interface UserProfile {
@@ -46,13 +45,16 @@ export async function upsertUser(
 
 /** Sets the field ARGV[1] to ARGV[2] of who is known. */
 const SET_KNOWN = script<number>(`
+-- KEYS user
+-- ARGV field, value
+-- returns 1, or 0 when the user is not known
 if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`);
 
 /** Sets the time zone (IANA name) of a person who is known; false, and nothing is written, when nobody knows them. */
 export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string, timezone: string): Promise<boolean> =>
-  (await SET_KNOWN.run(redis, { keys: [keys.user(appId, uid)], args: ['timezone', timezone] })) === 1;
+  (await SET_KNOWN(redis, [keys.user(appId, uid)], ['timezone', timezone])) === 1;
 
 /** The person, or undefined. */
 export async function readUser(redis: Redis, appId: string, uid: string): Promise<User | undefined> {
@@ -62,8 +64,10 @@ export async function readUser(redis: Redis, appId: string, uid: string): Promis
 /** Below this a pipeline costs less than a script. */
 const MANY = 20;
 
-/** KEYS: people; ARGV: now. */
 const TOUCH = script<number>(`
+-- KEYS users
+-- ARGV now
+-- returns how many
 for i = 1, #KEYS do redis.call('HSETNX', KEYS[i], 'createdAt', ARGV[1]) end
 return #KEYS`);
 
@@ -74,11 +78,11 @@ return #KEYS`);
  */
 export async function touchUsers(redis: Redis, appId: string, uids: readonly string[], now: number): Promise<void> {
   const touchEach = (some: readonly string[]) =>
-    commandEach(redis, some, (pipeline, uid) => pipeline.hsetnx(keys.user(appId, uid), 'createdAt', String(now)));
+    commandEach(redis, some, (commands, uid) => commands.hsetnx(keys.user(appId, uid), 'createdAt', String(now)));
   if (uids.length < MANY) return void (await touchEach(uids));
   for (const batch of inBatches(uids)) {
     const call = { keys: batch.map((uid) => keys.user(appId, uid)), args: [now] };
-    await TOUCH.run(redis, call).catch((error: Error) => {
+    await TOUCH(redis, call.keys, call.args).catch((error: Error) => {
       if (!error.message.startsWith('CROSSSLOT')) throw error;
       return touchEach(batch);
     });
@@ -91,8 +95,8 @@ export async function readProfiles(
   appId: string,
   uids: readonly string[],
 ): Promise<Record<string, { name?: string; avatar?: string }>> {
-  const answers = (await commandEach(redis, uids, (pipeline, uid) =>
-    pipeline.hmget(keys.user(appId, uid), 'name', 'avatar'),
+  const answers = (await commandEach(redis, uids, (commands, uid) =>
+    commands.hmget(keys.user(appId, uid), 'name', 'avatar'),
   )) as [string | null, string | null][];
   const profiles: Record<string, { name?: string; avatar?: string }> = Object.create(null);
   for (const [i, uid] of uids.entries()) {

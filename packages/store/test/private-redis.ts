@@ -19,7 +19,9 @@ export function interposed(redis: Redis, first: () => Promise<void>): Redis {
       return act(...args);
     };
   const get = (_: Redis, name: string) => {
-    const command = (Reflect.get(redis, name) as (...args: unknown[]) => unknown).bind(redis);
+    const member: unknown = Reflect.get(redis, name);
+    if (typeof member !== 'function') return member;
+    const command = member.bind(redis) as (...args: unknown[]) => unknown;
     if (name !== 'multi' && name !== 'pipeline') return after(command);
     const chain = command() as ChainableCommander;
     const exec = chain.exec.bind(chain, undefined);

@@ -1,3 +1,4 @@
+import { redisTrouble } from '@fanfare/redis';
 import { until } from '@fanfare/testkit';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -14,7 +15,6 @@ import {
   muteConversations,
   readApp,
   readUser,
-  redisTrouble,
   replaceMembers,
   subscribeToThread,
   touchUsers,

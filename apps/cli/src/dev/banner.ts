@@ -1,4 +1,4 @@
-import type { Durability } from '@fanfare/store';
+import type { Durability } from '@fanfare/redis';
 import { DEMO, DEMO_ENDPOINT } from './demo-app.ts';
 import { SIMULATOR_CIDR } from './dev-env.ts';
 import type { Keys } from './dev-keys.ts';

@@ -1,7 +1,7 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FanfareError } from '@fanfare/core';
-import { redisTrouble } from '@fanfare/store';
+import { redisTrouble } from '@fanfare/redis';
 import type { FastifyError, FastifyReply } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import type { Server } from './fastify.ts';

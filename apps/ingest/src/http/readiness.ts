@@ -1,5 +1,5 @@
+import { readRedisSettings } from '@fanfare/redis';
 import type { Readiness } from '@fanfare/runtime';
-import { readRedisSettings } from '@fanfare/store';
 import type { OverloadGuard } from '../accept/overload.ts';
 import type { IngestDeps } from '../deps.ts';
 

@@ -1,7 +1,7 @@
 import type { EventRef } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { script } from '../script.ts';
 
 /** One try at a delivery, as it is remembered. */
 export interface AttemptNote {
@@ -17,7 +17,9 @@ export interface AttemptNote {
 const MAX_TEXT = 4000;
 
 const NOTE = script<number>(`
--- KEYS event, attempts; ARGV ordinal, line, longest text
+-- KEYS event, attempts
+-- ARGV ordinal, line, longest text
+-- returns 1, or 0 when the event is gone
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return 0 end
 local text = redis.call('HGET', KEYS[2], ARGV[1])

@@ -1,8 +1,9 @@
 import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys, loadField } from '../keys.ts';
-import { script } from '../script.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
+import { STATE_BITS, stateNumber } from './states.ts';
 
 /** Which dead letters: all of the app's, or those of one provider, of one reason. */
 export interface DeadLetterFilter {
@@ -84,12 +85,13 @@ export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundD
 const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep
+-- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return -1 end
-if redis.call('BITFIELD', KEYS[2], 'GET', 'u4', '#' .. ARGV[2])[1] ~= 4 then return 0 end
-redis.call('BITFIELD', KEYS[2], 'SET', 'u4', '#' .. ARGV[2], 0)
+if redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARGV[2])[1] ~= ${stateNumber('rejected')} then return 0 end
+redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('pending')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
 redis.call('HDEL', KEYS[1], 'done')
 redis.call('HINCRBY', KEYS[3], ARGV[4], 1)

@@ -1,15 +1,9 @@
-import {
-  DELIVERY_STATES,
-  type DeliveryState,
-  deliveryId,
-  type EventRef,
-  type ProviderKind,
-  type SettledState,
-} from '@fanfare/core';
+import { type DeliveryState, deliveryId, type EventRef, type ProviderKind, type SettledState } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
-import { script } from '../script.ts';
+import { FIRST_SETTLED, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
 import { TRIM_LUA } from './trim.lua.ts';
 
 /** The most dead letters kept per app and shard; the oldest go first. */
@@ -45,19 +39,20 @@ const SETTLE = script<number[]>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts,
 --   then per delivery: ordinal, state, load field, delivery id, dead letter
+-- returns each delivery's state before, in order; none when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
-local NAMES = { ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }
+local NAMES = ${STATE_NAMES_LUA}
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return {} end
 local before, letters = {}, false
 for i = 6, #ARGV, 5 do
   local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
-  local from = redis.call('BITFIELD', KEYS[2], 'GET', 'u4', at)[1]
+  local from = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', at)[1]
   before[#before + 1] = from
-  if from < 2 and from ~= to then
-    redis.call('BITFIELD', KEYS[2], 'SET', 'u4', at, to)
-    if to >= 2 then
+  if from < ${FIRST_SETTLED} and from ~= to then
+    redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', at, to)
+    if to >= ${FIRST_SETTLED} then
       redis.call('HINCRBY', KEYS[1], NAMES[to + 1], 1)
       redis.call('HINCRBY', KEYS[3], ARGV[i + 2], -1)
     end
@@ -114,7 +109,7 @@ export async function settle(
 function settlementArgs(key: string, appId: string, settlement: Settlement): (string | number)[] {
   return [
     settlement.ordinal,
-    DELIVERY_STATES.indexOf(settlement.state),
+    stateNumber(settlement.state),
     loadField(appId, settlement.provider),
     deliveryId(key, settlement.ordinal),
     settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
@@ -128,9 +123,7 @@ export async function readStates(
   ordinals: readonly number[],
 ): Promise<DeliveryState[]> {
   if (ordinals.length === 0) return [];
-  const gets = ordinals.flatMap((ordinal) => ['GET', 'u4', `#${ordinal}`]);
+  const gets = ordinals.flatMap((ordinal) => ['GET', STATE_BITS, `#${ordinal}`]);
   const numbers = (await redis.call('BITFIELD_RO', keys.states(shard, key), ...gets)) as number[];
   return numbers.map(stateOf);
 }
-
-const stateOf = (number: number): DeliveryState => DELIVERY_STATES[number] as DeliveryState;

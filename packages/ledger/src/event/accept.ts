@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { script } from '../script.ts';
+import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
 
@@ -17,7 +18,9 @@ const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 500
 
 /** Claim, body and index in one: either all of it is stored, or none. */
 const ACCEPT = script<string>(`
--- KEYS id, event, open; ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
+-- KEYS id, event, open
+-- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
+-- returns the key the id stands for: this one, or that of the event accepted before
 local old = redis.call('GET', KEYS[1])
 if old then
   local at = redis.call('HGET', ARGV[7] .. old, 'at')
@@ -64,8 +67,7 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
       now + retention,
       now + FIRST_SWEEP_MS[accepted.lane],
       keys.event(shard, ''),
-      ...['app', appId, 'lane', accepted.lane, 'by', accepted.leaveBy, 'hold', accepted.holdUntil],
-      ...['v', accepted.settingsVersion, 'body', JSON.stringify(event)],
+      ...encodeAccepted(accepted),
     ],
   );
   return { key: stored, shard, duplicate: stored !== key };
@@ -104,7 +106,9 @@ export async function findEvent(redis: Redis, appId: string, eventId: string): P
 }
 
 const CHANGE_LANE = script<number>(`
--- KEYS event; ARGV from, to
+-- KEYS event
+-- ARGV from, to
+-- returns 1, or 0 when the event is not in that lane
 if redis.call('HGET', KEYS[1], 'lane') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'lane', ARGV[2])
 return 1

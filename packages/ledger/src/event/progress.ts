@@ -1,6 +1,7 @@
-import type { AcceptedEvent, Event, EventRef, Lane } from '@fanfare/core';
+import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { ACCEPTED_FIELDS, decodeAccepted, type EventHash } from './record.ts';
 
 /** How far an event has come: still finding recipients, still sending, or over. */
 export type EventState = 'expanding' | 'delivering' | 'done';
@@ -23,21 +24,7 @@ export interface Counts {
 
 /** The event as it was accepted, or undefined when it is gone. */
 export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise<AcceptedEvent | undefined> {
-  const [app, lane, at, by, hold, v, body] = await redis.hmget(
-    keys.event(shard, key),
-    ...['app', 'lane', 'at', 'by', 'hold', 'v', 'body'],
-  );
-  if (!app || !body) return undefined;
-  return {
-    key,
-    appId: app,
-    event: JSON.parse(body) as Event,
-    lane: lane as Lane,
-    receivedAt: Number(at),
-    leaveBy: Number(by),
-    holdUntil: Number(hold),
-    settingsVersion: Number(v),
-  };
+  return decodeAccepted(key, await redis.hmget(keys.event(shard, key), ...ACCEPTED_FIELDS));
 }
 
 /** How far an event has come. */
@@ -50,7 +37,7 @@ export interface Progress {
 
 /** State, counts and end of an event, read in one command, or undefined when it is gone. */
 export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
-  const fields = await redis.hgetall(keys.event(shard, key));
+  const fields: EventHash = await redis.hgetall(keys.event(shard, key));
   if (!fields.at) return undefined;
   const n = (field: string) => Number(fields[field] ?? 0);
   const settled = {

@@ -1,13 +1,15 @@
 import { type EventRef, isOpen, type PlannedDelivery } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/settle.ts';
 import { keys } from '../keys.ts';
 import { decodeSlice, deliveriesOf } from '../plan/planned-slice.ts';
-import { script } from '../script.ts';
 
 /** Hands out open events that are due for a look and puts them off, so that sweepers of several processes share them. */
 const CLAIM_DUE = script<string[]>(`
--- KEYS open; ARGV now, next look, limit
+-- KEYS open
+-- ARGV now, next look, limit
+-- returns the keys of the events that are due
 local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
 for _, key in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], key) end
 return due
@@ -32,6 +34,7 @@ export const forgetEvent = async (redis: Redis, { shard, key }: EventRef): Promi
 /** Compares what has settled and what is planned with the last look, and remembers it. */
 const LOOK = script<number>(`
 -- KEYS event
+-- returns 1 when it has moved since the last look, else 0
 local n = redis.call('HMGET', KEYS[1], 'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look')
 if not n[1] then return 0 end
 local look = n[1]

@@ -1,7 +1,7 @@
 import type { EventRef } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { script } from '../script.ts';
 
 /** An event in the notification log, and when it was received (epoch ms). */
 export type LoggedRef = EventRef & { at: number };
@@ -29,7 +29,9 @@ const MAX_TIME = 36 ** TIME_DIGITS - 1;
 
 /** Adds an entry, drops a few of the oldest whose events have gone, and lets the list live as long as the new one. */
 const NOTE = script<number>(`
--- KEYS log; ARGV entry, time to live, prefix of event keys
+-- KEYS log
+-- ARGV entry, time to live, prefix of event keys
+-- returns 1 when the entry is new, else 0
 local added = redis.call('ZADD', KEYS[1], 0, ARGV[1])
 for _, entry in ipairs(redis.call('ZRANGE', KEYS[1], 0, 2)) do
   if redis.call('EXISTS', ARGV[3] .. string.sub(entry, ${TIME_DIGITS + 1})) == 0 then redis.call('ZREM', KEYS[1], entry) end

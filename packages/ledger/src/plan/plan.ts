@@ -1,8 +1,9 @@
 import type { EventRef, ProviderKind, SuppressionReason } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
-import { script } from '../script.ts';
 import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
 
 /** Where the expansion of an event stands. */
@@ -26,7 +27,9 @@ export class FencedError extends Error {
 
 /** Writes a slice and counts it, once: the second writer is handed what the first one wrote. */
 const PLAN = script<string | number>(`
--- KEYS event, plan, load, states; ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
+-- KEYS event, plan, load, states
+-- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
+-- returns 0, the slice that is planned already, -1 when the event is gone, -2 when the cursor is elsewhere
 local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp')
 if not event[1] then return -1 end
 local stored = redis.call('HGET', KEYS[2], ARGV[1])
@@ -40,7 +43,7 @@ for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i +
 for i = reasons + 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[3], ARGV[i], ARGV[i + 1]) end
 if ARGV[4] ~= '0' then
   local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
-  redis.call('BITFIELD', KEYS[4], 'SET', 'u4', '#' .. (next - 1), 0)
+  redis.call('BITFIELD', KEYS[4], 'SET', '${STATE_BITS}', '#' .. (next - 1), ${stateNumber('pending')})
   redis.call('PEXPIREAT', KEYS[4], event[3])
 end
 return 0
@@ -48,7 +51,9 @@ return 0
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, only from the slice it worked on. */
 const ADVANCE = script<number>(`
--- KEYS event, job lock, open; ARGV lock token, slice number, cursor, last, event key, now
+-- KEYS event, job lock, open
+-- ARGV lock token, slice number, cursor, last, event key, now
+-- returns 0, -1 when the lock is lost, -2 when the cursor is elsewhere
 ${FINISH_LUA}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
 if redis.call('HGET', KEYS[1], 'slice') ~= ARGV[2] then return -2 end
@@ -76,6 +81,7 @@ export async function readCursor(redis: Redis, { shard, key }: EventRef): Promis
 
 const NOTE_APPLIED = script<number>(`
 -- KEYS event
+-- returns how many fields are new; 0 when the event is gone
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HSET', KEYS[1], 'applied', 1)
 `);

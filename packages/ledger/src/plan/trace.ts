@@ -1,8 +1,8 @@
 import type { DeliveryState, EventRef, PlannedRecipient, Target } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/settle.ts';
 import { keys } from '../keys.ts';
-import { script } from '../script.ts';
 import { decodeSlice, deliveriesOf } from './planned-slice.ts';
 
 /** What was planned for one recipient, and what became of it. */
@@ -20,7 +20,9 @@ const BATCH = 32;
  * are numbered without gaps: answers 0 when the plan goes on, 1 when it ends here.
  */
 const FIND = script<string | number>(`
--- KEYS plan; ARGV first slice number, how many, line feed and uid and tab
+-- KEYS plan
+-- ARGV first slice number, how many, line feed and uid and tab
+-- returns the slice that has the recipient, 0 when the plan goes on, 1 when it ends here
 for number = tonumber(ARGV[1]), ARGV[1] + ARGV[2] - 1 do
   local slice = redis.call('HGET', KEYS[1], string.format('%d', number))
   if not slice then return 1 end

@@ -1,6 +1,6 @@
 import type { EventRef } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { script } from '../script.ts';
 
 /** Where something was said: with whom, or in which group. */
 export interface NotedConversation {
@@ -50,7 +50,9 @@ export async function writeFirst(
 }
 
 const WRITE_LATEST = script<number>(`
--- KEYS note; ARGV text, ttl
+-- KEYS note
+-- ARGV text, ttl
+-- returns 1 when written, 0 when what stands ranks as high
 local function rank(text) return string.match(text, '^[^\\t]*') end
 local old = redis.call('GET', KEYS[1])
 if old and rank(old) >= rank(ARGV[1]) then return 0 end

@@ -1,6 +1,6 @@
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { script } from '../script.ts';
 
 /**
  * CometChat posts a webhook again 10 and 30 seconds after it was not answered (docs/rules/cometchat.md#occasions), and
@@ -13,6 +13,9 @@ const REPEAT_MS = 60_000;
  * that occasion, else the new one.
  */
 const OCCASION = script<string>(`
+-- KEYS a key per person
+-- ARGV words, suffix of a new occasion, ttl
+-- returns the suffix of the occasion
 local last = redis.call('GET', KEYS[1])
 local same = last and string.sub(last, 1, #ARGV[1] + 1) == ARGV[1] .. ' '
 for i = 2, #KEYS do same = same and redis.call('GET', KEYS[i]) == last end

@@ -1,37 +1,7 @@
 import { handClock, startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { connectRedis, MemoryWatch, readRedisSettings, redisTrouble } from '../src/index.ts';
-
-describe('the settings of a server', () => {
-  test.each([
-    [[], { durability: 'disk', maxmemoryPolicy: 'noeviction' }],
-    [['--appendfsync', 'everysec'], { durability: 'second', maxmemoryPolicy: 'noeviction' }],
-    [['--appendfsync', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
-    [['--appendonly', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
-    [['--maxmemory-policy', 'allkeys-lru'], { durability: 'disk', maxmemoryPolicy: 'allkeys-lru' }],
-  ])('with %j are read as they really are', async (args, settings) => {
-    await using own = await startTestRedis({ args });
-    expect(await readRedisSettings(own.redis)).toEqual(settings);
-  });
-
-  test('are unknown where the server does not let us look', async () => {
-    await using own = await startTestRedis();
-    await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-config');
-    const guest = new Redis(own.url, { username: 'guest', password: 'secret' });
-    expect(await readRedisSettings(guest)).toEqual({ durability: 'unknown', maxmemoryPolicy: 'unknown' });
-    guest.disconnect();
-  });
-
-  test('are an error, not unknown, while the server is away', async () => {
-    await using own = await startTestRedis();
-    const redis = await connectRedis(own.url, 'request', () => {});
-    await own.server.stop();
-    const error = await readRedisSettings(redis).catch((reason: unknown) => reason);
-    expect(redisTrouble(error)).toBe('away');
-    redis.disconnect();
-  });
-});
+import type { Redis } from 'ioredis';
+import { connectRedis, MemoryWatch } from '../src/index.ts';
 
 describe('watching the memory', () => {
   const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', bytes);

@@ -1,8 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { acceptEvent } from '../src/index.ts';
-import { script } from '../src/script.ts';
-import { accepted, becomes, countsOf, people, planned, settleAll } from './support/events.ts';
+import { script } from '../src/index.ts';
 
 test('a script runs on a server that has never seen it, and is sent whole only then', async () => {
   await using own = await startTestRedis();
@@ -18,16 +16,12 @@ test('a script that fails says why', async () => {
   await expect(wrong(own.redis, ['n'], [])).rejects.toThrow('not an integer');
 });
 
-test('what was written and answered is there after a crash of Redis, and work goes on', async () => {
+test('many runs of a script answer in their order, also where the server learns it half-way', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(2));
-  await settleAll(own.redis, ref, [becomes(0, 'accepted')]);
-  await own.server.kill();
-  await own.server.start();
-  expect(await settleAll(own.redis, ref, [becomes(0, 'expired'), becomes(1, 'rejected')])).toEqual([
-    'accepted',
-    'pending',
-  ]);
-  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
-  expect(await acceptEvent(own.redis, accepted(), { shards: 1 })).toMatchObject({ duplicate: true });
+  const add = script<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+  const calls = Array.from({ length: 2500 }, (_, i) => ({ keys: [`n${i % 3}`], args: [1] }));
+  const sums = await add.each(own.redis, calls);
+  expect(sums).toEqual(calls.map((_, i) => Math.floor(i / 3) + 1));
+  await own.redis.script('FLUSH');
+  expect(await add.each(own.redis, calls.slice(0, 3))).toEqual([835, 834, 834]);
 });

@@ -2,22 +2,34 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { answersOf, inBatches } from './pipeline.ts';
 
-/** What one run of a script is given. On Redis Cluster its keys must share a hash tag. */
+/** Keys and arguments of one run. On Redis Cluster the keys must share a hash tag. */
 interface ScriptCall {
   keys: readonly string[];
   args: readonly (string | number)[];
 }
 
-/** A Lua script: run by its hash, sent whole only to a server that does not know it yet. Each run is atomic. */
+/** A Lua script. Each run is atomic, and nothing here retries it. */
 export interface Script<Result> {
-  run(redis: Redis, call: ScriptCall): Promise<Result>;
-  /** Many runs, a thousand to a round trip (two where the server did not know the script), answers in their order. */
-  runAll(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
+  (redis: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<Result>;
+  /** Runs it once per call, a thousand calls to a round trip; answers come in the order of the calls. */
+  each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
 }
 
-/** Names a Lua script and the type of its answer. */
+/**
+ * Names a Lua script and the type of its result. The server is sent its hash, and the whole script only when it does not
+ * know it. The text begins with comment lines that name KEYS, ARGV and what it returns.
+ */
 export function script<Result>(lua: string): Script<Result> {
   const sha = createHash('sha1').update(lua).digest('hex');
+
+  async function run(redis: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<Result> {
+    try {
+      return (await redis.evalsha(sha, keys.length, ...keys, ...args)) as Result;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await redis.eval(lua, keys.length, ...keys, ...args)) as Result;
+    }
+  }
 
   async function attempt(redis: Redis, calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
     const answers: [Error | null, unknown][] = [];
@@ -29,9 +41,9 @@ export function script<Result>(lua: string): Script<Result> {
     return answers;
   }
 
-  async function runAll(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]> {
+  async function each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]> {
     const answers = await attempt(redis, calls);
-    // Only those that did not run: the script may have become known half-way.
+    // Only those that did not run: the server may have learned the script half-way.
     const missed = [...answers.keys()].filter((i) => answers[i]?.[0]?.message.startsWith('NOSCRIPT'));
     if (missed.length > 0) {
       await redis.script('LOAD', lua);
@@ -44,5 +56,5 @@ export function script<Result>(lua: string): Script<Result> {
     return answersOf(answers) as Result[];
   }
 
-  return { runAll, run: async (redis, call) => (await runAll(redis, [call]))[0] as Result };
+  return Object.assign(run, { each });
 }
