@@ -122,7 +122,7 @@ function agentTo({ hostname, port }: URL, extraCa: string | undefined): Agent {
 /** The SDK reports a failed connection by a message that ends in its code, and an answer that is not JSON by another. */
 function lost(error: unknown): Outcome {
   if (!isNativeError(error)) throw error;
-  if (/parsing response data/i.test(error.message)) return { kind: 'retryable', reason: 'bad_response' };
+  if (/Raw server response/.test(error.message)) return { kind: 'retryable', reason: 'bad_response' };
   const code =
     /Error code: (\w+)/.exec(error.message)?.[1] ?? (/timeout/i.test(error.message) ? 'ETIMEDOUT' : 'ECONNRESET');
   const reason = networkFailure(Object.assign(new Error(), { code }))?.reason ?? 'network_error';
