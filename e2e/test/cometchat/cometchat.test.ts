@@ -158,6 +158,21 @@ test('members who are added are told from then on, and those who are kicked are 
   expect(told(system)).toEqual([`${DAVE.uid}: Hello!`]);
 });
 
+test.each(['group_member_kicked', 'group_member_banned', 'group_member_unbanned'])(
+  'an admin whom %s names as the only member stays in the group, and the answer says why',
+  async (trigger) => {
+    await members(ANDREW.uid, GEORGE.uid);
+    expect(await answerTo(cc.grouped(trigger, ANDREW, ANDREW))).toMatchObject({
+      status: 200,
+      events: [],
+      note: 'names_only_actor',
+    });
+    const { body } = await system.backend.get(`/v3/groups/${HIKING.guid}/members`);
+    expect(body.data.map(({ uid }: { uid: string }) => uid)).toEqual([ANDREW.uid, GEORGE.uid]);
+    expect(told(system)).toEqual([]);
+  },
+);
+
 test('a read receipt clears the badge', async () => {
   const reader: cc.WirePerson = GEORGE;
   const unread = async (id: string) => {

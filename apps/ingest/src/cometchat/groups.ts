@@ -2,7 +2,7 @@ import { type Event, type GroupActionEvent, MAX_RECIPIENTS, Uid } from '@fanfare
 import { z } from 'zod';
 import { fingerprint, webhookEventId } from './event-id.ts';
 import { type Reader, reader } from './reader.ts';
-import { whole } from './translation.ts';
+import { type Context, whole } from './translation.ts';
 import { WireGroup, WireMember, WireTime, WireUser } from './wire.ts';
 
 /** A map uid to user, as a list. */
@@ -39,9 +39,21 @@ export const readOwnAction = (type: 'group.member_joined' | 'group.member_left')
 
 /** The other `group_member_*`: something was done to the members (docs/rules/cometchat.md#members). */
 export const readActionOnMembers = (type: GroupActionEvent['type']): Reader =>
-  reader(Action, (action, { trigger, now }) =>
-    whole({ ...common(trigger, action, action.members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) }),
-  );
+  reader(Action, (action, context) => ofMembers(type, action, action.members, context));
+
+/**
+ * `group_member_kicked`, `_banned`, `_unbanned`. When they are done on behalf of an admin, CometChat may name that admin
+ * as the member; the actor is therefore left out, and there is no event when no other member is named.
+ */
+export const readRemoval = (type: 'group.member_kicked' | 'group.member_banned' | 'group.member_unbanned'): Reader =>
+  reader(Action, (action, context) => {
+    const others = action.members.filter(({ uid }) => uid !== action.by?.uid);
+    if (others.length === 0) return { complete: () => ({ events: [], note: 'names_only_actor' }) };
+    return ofMembers(type, action, others, context);
+  });
+
+const ofMembers = (type: GroupActionEvent['type'], action: Action, members: Member[], { trigger, now }: Context) =>
+  whole({ ...common(trigger, action, members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) });
 
 function common(trigger: string, action: Action, members: Member[], now: number) {
   const { group, by } = action;

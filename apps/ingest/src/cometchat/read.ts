@@ -2,7 +2,7 @@ import type { FanfareError } from '@fanfare/core';
 import { MAX_RECIPIENTS } from '@fanfare/core';
 import { z } from 'zod';
 import { readInitiated, readSession, readState } from './calls.ts';
-import { readActionOnMembers, readBlock, readOwnAction } from './groups.ts';
+import { readActionOnMembers, readBlock, readOwnAction, readRemoval } from './groups.ts';
 import { readChange, readLegacySent, readSent } from './messages.ts';
 import { readPresence } from './presence.ts';
 import { readReaction } from './reactions.ts';
@@ -27,9 +27,9 @@ const READERS = new Map<string, Reader>([
   ['group_member_joined', readOwnAction('group.member_joined')],
   ['group_member_left', readOwnAction('group.member_left')],
   ['group_member_added', readActionOnMembers('group.member_added')],
-  ['group_member_kicked', readActionOnMembers('group.member_kicked')],
-  ['group_member_banned', readActionOnMembers('group.member_banned')],
-  ['group_member_unbanned', readActionOnMembers('group.member_unbanned')],
+  ['group_member_kicked', readRemoval('group.member_kicked')],
+  ['group_member_banned', readRemoval('group.member_banned')],
+  ['group_member_unbanned', readRemoval('group.member_unbanned')],
   ['group_member_scope_changed', readActionOnMembers('group.member_scope_changed')],
   ['call_initiated', readInitiated],
   ['call_cancelled', readState('call.cancelled')],

@@ -29,7 +29,8 @@ export interface Found {
 }
 
 /** Why an accepted webhook became no event. */
-type TranslationNote = 'ignored' | 'unknown_message' | 'unknown_call';
+export const TRANSLATION_NOTES = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
+type TranslationNote = (typeof TRANSLATION_NOTES)[number];
 
 /** What a webhook amounts to: valid events, or none and the reason. */
 export interface Translation {

@@ -140,6 +140,25 @@ describe('group actions, which have no id', () => {
     expect(translated(body(GEORGE, other)).id).toBe(translated(body(other, GEORGE)).id);
   });
 
+  test.each(['group_member_kicked', 'group_member_banned', 'group_member_unbanned'])(
+    'of %s never name the acting admin as a member, and are no event without another',
+    (trigger) => {
+      const uids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
+      fc.assert(
+        fc.property(uids, fc.constantFrom('a', 'b', 'c', 'd'), (named, actor) => {
+          const people = named.map((uid) => ({ ...GEORGE, uid }));
+          const { events, note } = translate(
+            grouped(trigger, { members: members(...people), by: { ...ANDREW, uid: actor } }),
+          );
+          const others = named.filter((uid) => uid !== actor).sort();
+          const changed = events.flatMap((event) => ('members' in event ? event.members.map(({ uid }) => uid) : []));
+          expect(changed.toSorted()).toEqual(others);
+          expect(note).toBe(others.length === 0 ? 'names_only_actor' : undefined);
+        }),
+      );
+    },
+  );
+
   test('are told apart by who, by what, and by when they were last active', () => {
     const bodies = [
       grouped('group_member_added', { by: ANDREW }),

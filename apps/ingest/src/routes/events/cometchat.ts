@@ -4,7 +4,7 @@ import { notePresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents, offer } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
-import { type Found, type Lookup, readCometChat, toEvents } from '../../cometchat/index.ts';
+import { type Found, type Lookup, readCometChat, TRANSLATION_NOTES, toEvents } from '../../cometchat/index.ts';
 import { withOccasion } from '../../cometchat/occasions.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -20,9 +20,12 @@ const Answer = z.object({
     trigger: z.string(),
     events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'rejected']) })),
     note: z
-      .enum(['ignored', 'unknown_message', 'unknown_call'])
+      .enum(TRANSLATION_NOTES)
       .optional()
-      .describe('Why it became no event: it changes nothing here, or what it is about is not known (any more).'),
+      .describe(
+        'Why it became no event: it changes nothing here, what it is about is not known, or an admin who removes a ' +
+          'member is named as that member.',
+      ),
   }),
 });
 
