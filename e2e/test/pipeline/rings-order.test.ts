@@ -59,7 +59,7 @@ describe('a ring that is overtaken before it is sent', () => {
       await planner.close();
     }
     expect(toApple(system)).toEqual(['tok_iphone alert cancelled']);
-    expect(told(system)).toEqual(['bob: Missed audio call']);
+    expect(told(system)).toEqual(['bob: AUDIO CALL']);
   });
 
   test('rings for the others of a group when one of them rejects it or is busy', async () => {
@@ -125,7 +125,7 @@ describe('a call between two', () => {
     const second = await ringOut({ call });
     await tell(system, next('cancelled', second));
     expect(toApple(system)).toEqual(['tok_voip voip cancelled']);
-    expect(told(system)).toEqual(['bob: Missed audio call']);
+    expect(told(system)).toEqual(['bob: AUDIO CALL']);
   });
 
   test.each(['cancelled', 'unanswered', 'ended'])(

@@ -65,7 +65,7 @@ describe('a ring that has not been sent', () => {
     await using _fanout = await startProcess('fanout', system.env);
     expect(await system.done(ring.id)).toMatchObject({ planned: 2, accepted: 0, superseded: 2 });
     expect(await system.done(end.id)).toMatchObject({ planned: 2, accepted: 2 });
-    expect(told(system)).toEqual(['bob: Missed audio call']);
+    expect(told(system)).toEqual(['bob: AUDIO CALL']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type NotificationDetails, type NotifyingEvent, renderDetails } from '@fanfare/core';
+import { type NotificationDetails, type NotifyingEvent, type ProviderKind, renderDetails } from '@fanfare/core';
 import { type App, readUnread } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { Cast } from './profiles.ts';
@@ -9,9 +9,10 @@ export async function detailsFor(
   { appId, settings }: App,
   event: NotifyingEvent,
   { profiles, recipient }: Cast,
+  provider: ProviderKind,
 ): Promise<NotificationDetails> {
-  if (!settings.badge) return renderDetails(event, { settings, profiles, recipient });
+  if (!settings.badge) return renderDetails(event, { settings, profiles, recipient, provider });
   const before = await readUnread(registry, appId, recipient.uid);
   const unread = event.type === 'message.sent' ? before + 1 : before;
-  return renderDetails(event, { settings, profiles, recipient, unread });
+  return renderDetails(event, { settings, profiles, recipient, provider, unread });
 }

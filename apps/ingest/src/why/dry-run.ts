@@ -70,7 +70,7 @@ async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
   if (stale) return { decision: stale, sentence: STALE[stale] };
   const [targets, payload] = await Promise.all([
     viewTargets(deps.registry, bundle.app.appId, planned.targets, candidate.recipient.devices),
-    detailsFor(deps.registry, bundle.app, candidate.event, cast),
+    detailsFor(deps.registry, bundle.app, candidate.event, cast, planned.targets[0]?.provider ?? 'custom'),
   ]);
   const words = targets.map(targetWord).join(', ');
   const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;

@@ -128,5 +128,6 @@ async function payloadOf({ queueRedis, registry }: IngestDeps, { appId, settings
   const accepted = await readEvent(queueRedis, ref);
   if (!accepted || !isNotifying(accepted.event)) return undefined;
   const { profiles, recipient } = await readCast(registry, appId, accepted.event, row.uid);
-  return renderDetails(accepted.event, { settings, profiles, recipient, unread: row.unread });
+  const { provider } = row.target;
+  return renderDetails(accepted.event, { settings, profiles, recipient, provider, unread: row.unread });
 }

@@ -55,7 +55,7 @@ const TOKEN = 'push-token';
 export async function preview(deps: IngestDeps, appId: string, request: PreviewRequest): Promise<Preview> {
   const [[event], bundle] = await Promise.all([completeEvents(deps, appId, [request.event]), readBundle(deps, appId)]);
   if (!event || !isNotifying(event)) throw badField('event.type', 'is of an event that notifies nobody');
-  const push = await pushOf(deps, bundle, event, request.uid ?? usualRecipient(event));
+  const push = await pushOf(deps, bundle, event, { ...request, uid: request.uid ?? usualRecipient(event) });
   const { title, body } = push.details;
   const payload =
     request.platform === 'custom' ? customBody(push) : devicePayload(deps, bundle, event, push, request.platform);
@@ -65,9 +65,15 @@ export async function preview(deps: IngestDeps, appId: string, request: PreviewR
 const usualRecipient = ({ conversation, recipients }: NotifyingEvent): string =>
   conversation.type === 'user' ? conversation.id : (recipients?.[0] ?? NOBODY);
 
-async function pushOf(deps: IngestDeps, { app }: AppBundle, event: NotifyingEvent, uid: string): Promise<Push> {
+async function pushOf(
+  deps: IngestDeps,
+  { app }: AppBundle,
+  event: NotifyingEvent,
+  { uid, platform }: { uid: string; platform: Platform | 'custom' },
+): Promise<Push> {
   const { appId, settings, region } = app;
   const cast = await readCast(deps.registry, appId, event, uid);
+  const provider = platform === 'custom' ? platform : PLATFORMS[platform].provider;
   const now = deps.now();
   const { leaveBy, holdUntil } = deadlineOf(event, now, settings.deadlines);
   return {
@@ -75,7 +81,7 @@ async function pushOf(deps: IngestDeps, { app }: AppBundle, event: NotifyingEven
     appId,
     region,
     uid,
-    details: await detailsFor(deps.registry, app, event, cast),
+    details: await detailsFor(deps.registry, app, event, cast, provider),
     deadlineAt: leaveBy,
     holdUntil,
     trimText: settings.preferences.push.trimTextFieldSetting,

@@ -22,6 +22,7 @@ test.each([
       settings: DEFAULT_SETTINGS,
       profiles: { receiver },
       recipient: { uid },
+      provider: 'custom',
     }),
     deadlineAt: 0,
     holdUntil: 0,

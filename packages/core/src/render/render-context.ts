@@ -1,3 +1,4 @@
+import type { ProviderKind } from '../delivery/provider-kind.ts';
 import type { UserPreferences } from '../preferences/preferences.ts';
 import type { AppSettings } from '../preferences/settings.ts';
 
@@ -29,6 +30,8 @@ export interface RenderContext {
   settings: AppSettings;
   profiles: Profiles;
   recipient: Recipient;
+  /** Where it goes: the webhook has the seeds' words for every state of a call. */
+  provider: ProviderKind;
   /** All unread messages of the recipient, where the app counts them. */
   unread?: number | undefined;
 }

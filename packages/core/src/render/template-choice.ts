@@ -1,3 +1,4 @@
+import type { ProviderKind } from '../delivery/provider-kind.ts';
 import {
   type CallEvent,
   isCall,
@@ -31,11 +32,15 @@ const EXTENSIONS = new Map<string, TemplateKind>([
 
 /**
  * Chooses the template of an event for a recipient. Of a message: that they are mentioned goes before that everybody
- * is, and both before its type (docs/rules/decision.md#templates); an edited message reads as a new one.
+ * is, and both before its type (docs/rules/decision.md#templates); an edited message reads as a new one. A call that was missed says so on
+ * devices; the webhook gets "AUDIO CALL" or "VIDEO CALL" whatever the call does (seeds 001 and 002).
  */
-export function templateFor(event: NotifyingEvent, recipient: string): TemplateChoice {
+export function templateFor(event: NotifyingEvent, recipient: string, provider: ProviderKind): TemplateChoice {
   if (isReaction(event)) return body(event.type === 'reaction.added' ? 'reaction' : 'reactionRemoved');
-  if (isCall(event)) return { kind: isMissed(event) ? 'missedCall' : 'call', body: [`body_${event.call.type}`] };
+  if (isCall(event)) {
+    const kind = isMissed(event) && provider !== 'custom' ? 'missedCall' : 'call';
+    return { kind, body: [`body_${event.call.type}`] };
+  }
   if (isGroupAction(event)) {
     const action = event.type.slice('group.member_'.length) as GroupActionName;
     const one: TemplateField = `body_${action}`;

@@ -19,8 +19,8 @@ const LAST_RESORT = 'New message';
  * titles, the text an app has that set none.
  */
 export function textsOf(event: NotifyingEvent, context: RenderContext, ends: Ends): { title: string; body: string } {
-  const { settings, recipient } = context;
-  const { kind, body } = templateFor(event, recipient.uid);
+  const { settings, recipient, provider } = context;
+  const { kind, body } = templateFor(event, recipient.uid, provider);
   const set = usesPrivacyTemplate(settings.preferences, recipient.preferences) ? 'Privacy' : 'Default';
   const key = templateKey(kind, set);
   const chosen = textsFor(settings.templates[key], [recipient.locale, settings.locale]);

@@ -1,4 +1,10 @@
-import { effectiveSettings, type NotificationDetails, type NotifyingEvent, renderDetails } from '../../src/index.ts';
+import {
+  effectiveSettings,
+  type NotificationDetails,
+  type NotifyingEvent,
+  type ProviderKind,
+  renderDetails,
+} from '../../src/index.ts';
 
 /** The parts of `RenderContext` a test is about; settings as an app sets them. */
 export interface Said {
@@ -6,14 +12,20 @@ export interface Said {
   profiles?: Parameters<typeof renderDetails>[1]['profiles'];
   recipient?: Partial<Parameters<typeof renderDetails>[1]['recipient']>;
   unread?: number;
+  /** A device, unless it is said. */
+  provider?: ProviderKind;
 }
 
 /** The notification for Bob, unless another is named, in an app that has set what is said and nothing else. */
-export const details = (event: NotifyingEvent, { settings = {}, profiles = {}, recipient, unread }: Said = {}) =>
+export const details = (
+  event: NotifyingEvent,
+  { settings = {}, profiles = {}, recipient, unread, provider = 'fcm' }: Said = {},
+) =>
   renderDetails(event, {
     settings: effectiveSettings(settings),
     profiles,
     recipient: { uid: 'bob', ...recipient },
+    provider,
     unread,
   });
 

@@ -110,6 +110,17 @@ test.each(IN_PRIVATE)('%s has its text', (_what, subject, shown, hidden) => {
   expect(texts(subject, PRIVATE).body).toBe(hidden);
 });
 
+test.each(['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'])(
+  'the webhook of a call that is %s says AUDIO CALL or VIDEO CALL, in the words of the app where it has set them',
+  (state) => {
+    const call = (type: string) =>
+      event(`call.${state}` as NotifyingEvent['type'], { call: { sessionId: 'v1', type } });
+    const body = (type: string, settings = {}) => texts(call(type), { settings, provider: 'custom' }).body;
+    expect([body('audio'), body('video')]).toEqual(['AUDIO CALL', 'VIDEO CALL']);
+    expect(body('audio', { templates: { callTemplateDefault: { body_audio: 'Ring' } } })).toBe('Ring');
+  },
+);
+
 test('who gets the private texts is for the app to say, and by its leave for the recipient', () => {
   const bodies = [1, 2, 3].map((usePrivacyTemplate) => {
     const settings = { preferences: { usePrivacyTemplate } };
