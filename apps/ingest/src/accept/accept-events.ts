@@ -98,10 +98,11 @@ function toAccepted(deps: IngestDeps, app: App, event: Event, size: number): Acc
 
 const HOUR_MS = 3_600_000;
 
-/** Read marks and blocks notify nobody and are many: kept for no longer than it takes to know them again. */
+/** Read marks and blocks notify no one and are many: kept only as long as a repeat must be known. Reactions to a silent
+ * message still need its author. */
 function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<AcceptedEvent, 'event' | 'lane'>): number {
   const kept = (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
-  return isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
+  return event.type === 'message.sent' || isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
 }
 
 /** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */

@@ -51,7 +51,7 @@ const Message = z.strictObject({
   sendNotification: z
     .boolean()
     .optional()
-    .describe('A new message of category "custom" notifies only when this is true.'),
+    .describe('false: a new message notifies no one. One of category "custom" notifies only when this is true.'),
   metadata: Metadata.optional(),
   object: MessageObject.optional(),
 });
@@ -157,13 +157,14 @@ export const isCall = (event: Event): event is CallEvent => 'call' in event;
 
 /**
  * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
- * a new custom message notifies only when it says so (docs/rules/decision.md#notifying-events). Its edit or deletion
- * need not say so again, which chat backends do not: it reaches those who were sent the message, and nobody where that
- * was silent.
+ * a new custom message notifies only when it says so, any other unless it says not to
+ * (docs/rules/decision.md#notifying-events). An edit or deletion reaches those who were sent the message, whatever it
+ * says itself, and so no one where that was silent.
  */
 export function isNotifying(event: Event): event is NotifyingEvent {
   if (event.type === 'message.sent') {
-    return event.message.category !== 'custom' || event.message.sendNotification === true;
+    const { category, sendNotification } = event.message;
+    return category === 'custom' ? sendNotification === true : sendNotification !== false;
   }
   return isMessage(event) || isReaction(event) || isGroupAction(event) || isCall(event);
 }

@@ -82,7 +82,9 @@ describe('who is notified', () => {
     [{ category: 'custom', sendNotification: false }, false],
     [{ category: 'custom', sendNotification: true }, true],
     [{ category: 'interactive' }, true],
-    [{ category: 'message', sendNotification: false }, true],
+    [{ category: 'message', sendNotification: false }, false],
+    [{ category: 'interactive', sendNotification: false }, false],
+    [{ category: 'message', sendNotification: true }, true],
   ])('a message with %j notifies: %s', (fields, notifies) => {
     expect(isNotifying(event('message.sent', { message: { id: '101', ...fields } }))).toBe(notifies);
   });
