@@ -30,7 +30,7 @@ export interface RenderContext {
   settings: AppSettings;
   profiles: Profiles;
   recipient: Recipient;
-  /** Where it goes: the webhook has the seeds' words for every state of a call. */
+  /** Where it goes: the webhook has the samples' words for every state of a call. */
   provider: ProviderKind;
   /** All unread messages of the recipient, where the app counts them. */
   unread?: number | undefined;

@@ -33,7 +33,7 @@ const EXTENSIONS = new Map<string, TemplateKind>([
 /**
  * Chooses the template of an event for a recipient. Of a message: that they are mentioned goes before that everybody
  * is, and both before its type (docs/rules/decision.md#templates); an edited message reads as a new one. A call that was missed says so on
- * devices; the webhook gets "AUDIO CALL" or "VIDEO CALL" whatever the call does (seeds 001 and 002).
+ * devices; the webhook gets "AUDIO CALL" or "VIDEO CALL" whatever the call does (docs/rules/cometchat.md#samples).
  */
 export function templateFor(event: NotifyingEvent, recipient: string, provider: ProviderKind): TemplateChoice {
   if (isReaction(event)) return body(event.type === 'reaction.added' ? 'reaction' : 'reactionRemoved');
