@@ -46,5 +46,5 @@ test('the client’s choices are those the server takes', () => {
     expect(Object.values(options)).toEqual(core.ONE_ON_ONE_PREFERENCES[key].values);
   }
   expect(Object.values(client.MemberActionsOptions)).toEqual(core.GROUP_PREFERENCES.memberLeft.values);
-  expect(client.DNDOptions).toEqual({ DISABLED: core.DND.off, ENABLED: core.DND.on });
+  expect(client.DNDOptions).toEqual({ DISABLED: core.DndOption.Off, ENABLED: core.DndOption.On });
 });

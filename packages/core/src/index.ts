@@ -20,6 +20,7 @@ export * from './event/named-users.ts';
 export * from './preferences/effective-preferences.ts';
 export * from './preferences/merge-patch.ts';
 export * from './preferences/mutes.ts';
+export * from './preferences/options.ts';
 export * from './preferences/preferences.ts';
 export * from './preferences/settings.ts';
 export * from './preferences/settings-patch.ts';

@@ -1,14 +1,9 @@
-import { GROUP_PREFERENCES, type UserPreferences } from '@fanfare/core';
+import { GROUP_PREFERENCES, ReactionsOption, type UserPreferences } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
 /** The field of a person's hash with what they have set of their own, as JSON. */
 export const PREFERENCES = 'prefs';
-
-/**
- * The value of the preference for reactions that asks for those on all messages (docs/rules/decision.md#preferences).
- */
-const ALL_MESSAGES = 3;
 
 /**
  * Keeps the list of those who asked for reactions on everybody's messages: they are few, and so a reaction in a large
@@ -35,5 +30,5 @@ export const countReactionFollowers = (redis: Redis, appId: string): Promise<num
 
 function followsReactions(preferences: string | null): boolean {
   const { groupPreferences } = JSON.parse(preferences ?? '{}') as UserPreferences;
-  return groupPreferences?.[GROUP_PREFERENCES.reactions.user] === ALL_MESSAGES;
+  return groupPreferences?.[GROUP_PREFERENCES.reactions.user] === ReactionsOption.AllMessages;
 }

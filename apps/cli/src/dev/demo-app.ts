@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { NotifyOption } from '@fanfare/core';
 import type { Simulator } from '@fanfare/simulator/app';
 import { Api } from './api.ts';
 import { addDemoDevices } from './demo-devices.ts';
@@ -34,7 +35,7 @@ export const DEMO_ENDPOINT = 'demo';
 const KEY_NAME = 'fanfare dev';
 
 /** Group actions are off by default; the demo shows one. */
-const TOLD_WHO_LEFT = { preferences: { group: { memberLeftSetting: 2 } } };
+const TOLD_WHO_LEFT = { preferences: { group: { memberLeftSetting: NotifyOption.Notify } } };
 
 const PROVIDER = '/v3/notifications/push/v1/providers/custom';
 

@@ -7,6 +7,7 @@ import {
   isMessage,
   isNotifying,
   type MessageEvent,
+  NotifyOption,
 } from '@fanfare/core';
 import { endRing, noteCall, noteChange, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
@@ -42,7 +43,7 @@ function overtakes(event: Event, { preferences }: AppSettings): event is Message
   if (!isMessage(event) || event.type === 'message.sent') return false;
   if (event.type === 'message.deleted') return true;
   const { messageEditedSetting } = event.conversation.type === 'group' ? preferences.group : preferences.oneOnOne;
-  return messageEditedSetting === 2 && event.recipients === undefined;
+  return messageEditedSetting === NotifyOption.Notify && event.recipients === undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   isReaction,
   type ReactionEvent,
 } from '../event/event.ts';
+import { ReactionsOption } from '../preferences/options.ts';
 import type { AppSettings } from '../preferences/settings.ts';
 
 /**
@@ -40,12 +41,12 @@ export function audienceOf(event: Event, settings: AppSettings): Audience {
 
 /**
  * Whom a reaction in a group may concern. By default that is the author of the message and the few who asked for
- * reactions on all messages (value 3): walking a large group to tell one person would cost a decision for each member.
+ * reactions on all messages: walking a large group to tell one person would cost a decision for each member.
  */
 function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { preferences }: AppSettings): Audience {
   const { reactionsSetting, reactionsOverride } = preferences.group;
   const author = reaction.messageSender;
-  if (reactionsSetting === 3) return { kind: 'group', guid: id };
+  if (reactionsSetting === ReactionsOption.AllMessages) return { kind: 'group', guid: id };
   if (reactionsOverride) return { kind: 'reaction', guid: id, ...(author === undefined ? {} : { author }) };
   return author === undefined ? { kind: 'none' } : people([author]);
 }

@@ -10,6 +10,13 @@ import {
 } from '../event/event.ts';
 import type { Mentions } from '../event/mentions.ts';
 import {
+  MessagesOption,
+  NotifyOption,
+  QuotedRepliesOption,
+  ReactionsOption,
+  RepliesOption,
+} from '../preferences/options.ts';
+import {
   GROUP_PREFERENCES,
   type GroupPreference,
   ONE_ON_ONE_PREFERENCES,
@@ -33,7 +40,7 @@ export function eventGate(event: NotifyingEvent, app: AppPreferences, mentions: 
   const scope = event.conversation.type === 'group' ? groupScope(app) : oneOnOneScope(app);
   if (isReaction(event)) return choiceGate(scope('reactions'), 'REACTIONS_PREFERENCE', reactionAdmits(event));
   if (isGroupAction(event)) {
-    return choiceGate(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', isAll);
+    return choiceGate(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', notifies);
   }
   if (event.type === 'message.sent') return messageGate(event, scope, mentions);
   return adminGate(messageActionSetting(event, app), 'MESSAGE_ACTIONS_PREFERENCE');
@@ -52,22 +59,25 @@ const GROUP_ACTIONS = {
 
 /** A message that quotes is a quoted reply, also within a thread (docs/rules/decision.md#event-preference). */
 function messageGate({ message }: MessageEvent, scope: Scope, mentions: Mentions): Gate {
-  const wanted: Admits = (value, { uid }) => value === 2 || (value === 3 && (mentions.all || mentions.uids.has(uid)));
+  const wanted: Admits = (value, { uid }) =>
+    value === MessagesOption.All || (value === MessagesOption.Mentions && (mentions.all || mentions.uids.has(uid)));
   if (message.quotedMessageId !== undefined) {
-    const quotesMe: Admits = (value, { uid }) => value === 4 && uid === message.quotedSender;
+    const quotesMe: Admits = (value, { uid }) =>
+      value === QuotedRepliesOption.QuotesOfOwnMessages && uid === message.quotedSender;
     return choiceGate(scope('quotedReplies'), 'QUOTED_REPLIES_PREFERENCE', either(wanted, quotesMe));
   }
   if (message.parentId !== undefined) {
-    const followed: Admits = (value, { inThread }) => value === 4 && inThread;
+    const followed: Admits = (value, { inThread }) => value === RepliesOption.FollowedThreads && inThread;
     return choiceGate(scope('replies'), 'REPLIES_PREFERENCE', either(wanted, followed));
   }
   return choiceGate(scope('messages'), 'MESSAGES_PREFERENCE', wanted);
 }
 
-/** Of reactions 2 is those to own messages, 3 is all. In a 1:1 without an author the other person is taken for it. */
+/** Where a 1:1 names no author of the message, the other person is taken to be the author. */
 function reactionAdmits({ reaction, conversation }: ReactionEvent): Admits {
   const author = reaction.messageSender ?? (conversation.type === 'user' ? conversation.id : undefined);
-  return (value, { uid }) => value === 3 || (value === 2 && uid === author);
+  return (value, { uid }) =>
+    value === ReactionsOption.AllMessages || (value === ReactionsOption.OwnMessages && uid === author);
 }
 
 function messageActionSetting({ type, conversation }: MessageEvent, app: AppPreferences): number {
@@ -75,7 +85,7 @@ function messageActionSetting({ type, conversation }: MessageEvent, app: AppPref
   return type === 'message.edited' ? scope.messageEditedSetting : scope.messageDeletedSetting;
 }
 
-const isAll: Admits = (value) => value === 2;
+const notifies: Admits = (value) => value === NotifyOption.Notify;
 const either =
   (one: Admits, other: Admits): Admits =>
   (value, recipient) =>
@@ -120,15 +130,17 @@ const refusal = (reason: SuppressionReason, value: number): Suppression => ({
 
 /** The person's own value where there is one, else the app's. */
 function choiceGate({ setting, own }: Choice, reason: SuppressionReason, admits: Admits): Gate {
-  const refusals = [1, 2, 3, 4].map((value) => refusal(reason, value));
+  const refusals: Suppression[] = [];
   return (recipient) => {
     const value = (recipient.preferences && own(recipient.preferences)) ?? setting;
-    return admits(value, recipient) ? undefined : (refusals[value - 1] ?? refusal(reason, value));
+    if (admits(value, recipient)) return undefined;
+    refusals[value] ??= refusal(reason, value);
+    return refusals[value];
   };
 }
 
 /** What the app alone decides is the same for everybody. */
 function adminGate(setting: number, reason: SuppressionReason): Gate {
-  const answer = setting === 2 ? undefined : refusal(reason, setting);
+  const answer = setting === NotifyOption.Notify ? undefined : refusal(reason, setting);
   return () => answer;
 }

@@ -1,5 +1,5 @@
 import { isCall, type NotifyingEvent } from '../event/event.ts';
-import { DND } from '../preferences/preferences.ts';
+import { DndOption } from '../preferences/options.ts';
 import type { AppPreferences, AppSettings } from '../preferences/settings.ts';
 import { dayOf, isAlwaysOpen, openingAt } from '../schedule/schedule.ts';
 import { UTC, wallClock } from '../schedule/wall-clock.ts';
@@ -48,7 +48,7 @@ const DISTURBED: Suppression = { send: false, reason: 'DND_PREFERENCE' };
 function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings): Gate {
   return ({ preferences }) => {
     const own = override ? preferences?.mutePreferences?.dnd : undefined;
-    return (own ?? setting) === DND.on ? DISTURBED : undefined;
+    return (own ?? setting) === DndOption.On ? DISTURBED : undefined;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Schedule } from '../schedule/schedule.ts';
 import { mergePatch } from './merge-patch.ts';
+import { PrivacyOption } from './options.ts';
 import {
   GROUP_PREFERENCES,
   type GroupKey,
@@ -49,12 +50,11 @@ export const effectiveSchedule = (mute: AppPreferences['mute'], own: UserPrefere
     ? mergePatch(mute.schedulePreferenceSetting, own.mutePreferences.schedule)
     : mute.schedulePreferenceSetting;
 
-/**
- * Whether notifications for this person hide their content (docs/rules/decision.md#privacy): 1 never, 2 always, 3 as
- * the person says.
- */
+/** Whether notifications for this person hide their content (docs/rules/decision.md#privacy). */
 export const usesPrivacyTemplate = (app: AppPreferences, own: UserPreferences = {}): boolean =>
-  app.usePrivacyTemplate === 3 ? (own.usePrivacyTemplate ?? false) : app.usePrivacyTemplate === 2;
+  app.usePrivacyTemplate === PrivacyOption.UserDecides
+    ? (own.usePrivacyTemplate ?? false)
+    : app.usePrivacyTemplate === PrivacyOption.Always;
 
 /** Splits a change into what the app lets people set and the paths of what it does not, e.g. `mutePreferences.dnd`. */
 export function allowedPart(
@@ -67,7 +67,9 @@ export function allowedPart(
     ...refusedIn('oneOnOnePreferences', ONE_ON_ONE_PREFERENCES, app.oneOnOne, patch.oneOnOnePreferences),
     ...(patch.mutePreferences?.dnd !== undefined && !mute.dndPreferenceOverride ? ['mutePreferences.dnd'] : []),
     ...(patch.mutePreferences?.schedule && !mute.schedulePreferenceOverride ? ['mutePreferences.schedule'] : []),
-    ...(patch.usePrivacyTemplate !== undefined && app.usePrivacyTemplate !== 3 ? ['usePrivacyTemplate'] : []),
+    ...(patch.usePrivacyTemplate !== undefined && app.usePrivacyTemplate !== PrivacyOption.UserDecides
+      ? ['usePrivacyTemplate']
+      : []),
   ];
   const kept = refused.reduce((rest, path) => mergePatch(rest, removal(path)), patch);
   return { patch: kept, refused };

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { SchedulePatch } from '../schedule/schedule.ts';
 import { mergePatch } from './merge-patch.ts';
+import {
+  DndOption,
+  MessagesOption,
+  NotifyOption,
+  QuotedRepliesOption,
+  ReactionsOption,
+  RepliesOption,
+} from './options.ts';
 
 /** What can be chosen about one kind of event: the person's name for it, the values it may have, and the default. */
 export interface PreferenceRule {
@@ -9,23 +17,24 @@ export interface PreferenceRule {
   standard: number;
 }
 
-const chosen = <const U extends string>(user: U, most: 3 | 4) => ({
+const rule = <const User extends string>(user: User, options: Record<string, number>, standard: number) => ({
   user,
-  values: [1, 2, 3, 4].slice(0, most),
-  standard: 2,
+  values: Object.values(options),
+  standard,
 });
-const memberAction = <const U extends string>(user: U) => ({ user, values: [1, 2], standard: 1 });
+const messages = <const User extends string>(user: User) => rule(user, MessagesOption, MessagesOption.All);
+const replies = <const User extends string>(user: User) => rule(user, RepliesOption, RepliesOption.All);
+const quotedReplies = <const User extends string>(user: User) =>
+  rule(user, QuotedRepliesOption, QuotedRepliesOption.All);
+const reactions = <const User extends string>(user: User) => rule(user, ReactionsOption, ReactionsOption.OwnMessages);
+const memberAction = <const User extends string>(user: User) => rule(user, NotifyOption, NotifyOption.DontNotify);
 
-/**
- * What a person may choose about groups (docs/rules/decision.md#preferences). 1 is never, 2 always; 3 is when
- * mentioned, of reactions those on all messages; 4 is of replies those in subscribed threads, of quoted replies those
- * that quote the person.
- */
+/** What a person may choose about groups (docs/rules/decision.md#preferences). */
 export const GROUP_PREFERENCES = {
-  messages: chosen('groupMessages', 3),
-  replies: chosen('groupReplies', 4),
-  quotedReplies: chosen('groupQuotedReplies', 4),
-  reactions: chosen('groupReactions', 3),
+  messages: messages('groupMessages'),
+  replies: replies('groupReplies'),
+  quotedReplies: quotedReplies('groupQuotedReplies'),
+  reactions: reactions('groupReactions'),
   memberLeft: memberAction('groupMemberLeft'),
   memberAdded: memberAction('groupMemberAdded'),
   memberJoined: memberAction('groupMemberJoined'),
@@ -37,19 +46,16 @@ export const GROUP_PREFERENCES = {
 
 /** The same for one-on-one conversations. */
 export const ONE_ON_ONE_PREFERENCES = {
-  messages: chosen('oneOnOneMessages', 3),
-  replies: chosen('oneOnOneReplies', 4),
-  quotedReplies: chosen('oneOnOneQuotedReplies', 4),
-  reactions: chosen('oneOnOneReactions', 3),
+  messages: messages('oneOnOneMessages'),
+  replies: replies('oneOnOneReplies'),
+  quotedReplies: quotedReplies('oneOnOneQuotedReplies'),
+  reactions: reactions('oneOnOneReactions'),
 } satisfies Record<string, PreferenceRule>;
 
 export type GroupPreference = keyof typeof GROUP_PREFERENCES;
 export type OneOnOnePreference = keyof typeof ONE_ON_ONE_PREFERENCES;
 export type GroupKey = (typeof GROUP_PREFERENCES)[GroupPreference]['user'];
 export type OneOnOneKey = (typeof ONE_ON_ONE_PREFERENCES)[OneOnOnePreference]['user'];
-
-/** Do not disturb: 1 off, 2 on. */
-export const DND = { off: 1, on: 2 } as const;
 
 /** A number that must be one of a few. */
 export function choiceOf(values: readonly number[]) {
@@ -70,7 +76,7 @@ export const UserPreferencesPatch = z.object({
   groupPreferences: (choices(GROUP_PREFERENCES) as z.ZodType<Partial<Record<GroupKey, number>>>).optional(),
   oneOnOnePreferences: (choices(ONE_ON_ONE_PREFERENCES) as z.ZodType<Partial<Record<OneOnOneKey, number>>>).optional(),
   mutePreferences: z
-    .object({ dnd: choiceOf([DND.off, DND.on]).optional(), schedule: SchedulePatch.optional() })
+    .object({ dnd: choiceOf(Object.values(DndOption)).optional(), schedule: SchedulePatch.optional() })
     .optional(),
   usePrivacyTemplate: z.boolean().optional(),
 });

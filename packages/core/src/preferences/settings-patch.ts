@@ -3,13 +3,14 @@ import { FRESHNESS_CLASSES, type FreshnessClass } from '../delivery/deadlines.ts
 import { JsonObject, Locale, TimeZone } from '../event/fields.ts';
 import { TemplatesPatch } from '../render/templates.ts';
 import { AppSchedulePatch } from '../schedule/schedule.ts';
+import { DndOption, NotifyOption, PrivacyOption } from './options.ts';
 import { choiceOf, GROUP_PREFERENCES, ONE_ON_ONE_PREFERENCES, type PreferenceRule } from './preferences.ts';
 import { CALL_ACTIONS, DEFAULT_SETTINGS, MAX_RETENTION_HOURS, MIN_RETENTION_HOURS } from './settings.ts';
 
 const HOUR_MS = 3_600_000;
 
 const Switch = z.boolean('must be true, false or null').nullish();
-const OnOff = choiceOf([1, 2]).nullish();
+const Notify = choiceOf(Object.values(NotifyOption)).nullish();
 const each = <T>(names: readonly string[], suffix: string, value: T): Record<string, T> =>
   Object.fromEntries(names.map((name) => [`${name}${suffix}`, value]));
 
@@ -21,7 +22,7 @@ const scopePatch = (rules: Record<string, PreferenceRule>) =>
       Object.entries(rules).map(([name, { values }]) => [`${name}Setting`, choiceOf(values).nullish()]),
     ),
     ...each(Object.keys(rules), 'Override', Switch),
-    ...each(['messageEdited', 'messageDeleted'], 'Setting', OnOff),
+    ...each(['messageEdited', 'messageDeleted'], 'Setting', Notify),
   });
 
 const MutePatch = switches([
@@ -29,9 +30,12 @@ const MutePatch = switches([
   'schedulePreferenceOverride',
   'mutedGroupsOverride',
   'mutedOneOnOnesOverride',
-]).extend({ dndPreferenceSetting: OnOff, schedulePreferenceSetting: AppSchedulePatch.nullish() });
+]).extend({
+  dndPreferenceSetting: choiceOf(Object.values(DndOption)).nullish(),
+  schedulePreferenceSetting: AppSchedulePatch.nullish(),
+});
 
-const CallPatch = switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule']).extend(each(CALL_ACTIONS, 'Setting', OnOff));
+const CallPatch = switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule']).extend(each(CALL_ACTIONS, 'Setting', Notify));
 
 const PreferencesPatch = z.object({
   group: scopePatch(GROUP_PREFERENCES).nullish(),
@@ -40,7 +44,7 @@ const PreferencesPatch = z.object({
   call: CallPatch.nullish(),
   bypassPreferencesForMentions: Switch,
   bypassPreferencesForAllMention: Switch,
-  usePrivacyTemplate: choiceOf([1, 2, 3]).nullish(),
+  usePrivacyTemplate: choiceOf(Object.values(PrivacyOption)).nullish(),
   push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push))
     .extend({
       customJson: JsonObject.nullish().describe('Replaced whole, not merged: a null in it is a value of its own.'),

@@ -3,8 +3,8 @@ import type { CallAction } from '../render/notification-details.ts';
 import { DEFAULT_TEMPLATES, type Templates } from '../render/templates.ts';
 import { type Schedule, WHOLE_WEEK } from '../schedule/schedule.ts';
 import { mergePatch } from './merge-patch.ts';
+import { DndOption, NotifyOption, PrivacyOption } from './options.ts';
 import {
-  DND,
   GROUP_PREFERENCES,
   type GroupPreference,
   ONE_ON_ONE_PREFERENCES,
@@ -46,7 +46,7 @@ export interface AppPreferences {
     Record<`${CallAction}Override`, boolean> & { ignoreDnd: boolean; ignoreMute: boolean; ignoreSchedule: boolean };
   bypassPreferencesForMentions: boolean;
   bypassPreferencesForAllMention: boolean;
-  /** 1 default, 2 privacy, 3 as the person says. */
+  /** One of `PrivacyOption`. */
   usePrivacyTemplate: number;
   push: {
     includeMessageObjectSetting: boolean;
@@ -92,8 +92,8 @@ const scopeDefaults = (rules: Record<string, PreferenceRule>) => ({
       [`${name}Override`, true],
     ]),
   ),
-  messageEditedSetting: 2,
-  messageDeletedSetting: 2,
+  messageEditedSetting: NotifyOption.Notify,
+  messageDeletedSetting: NotifyOption.Notify,
 });
 
 /** What holds where an app has set nothing (docs/rules/decision.md#preferences). */
@@ -102,7 +102,7 @@ export const DEFAULT_SETTINGS: AppSettings = {
     group: scopeDefaults(GROUP_PREFERENCES) as AppPreferences['group'],
     oneOnOne: scopeDefaults(ONE_ON_ONE_PREFERENCES) as AppPreferences['oneOnOne'],
     mute: {
-      dndPreferenceSetting: DND.off,
+      dndPreferenceSetting: DndOption.Off,
       dndPreferenceOverride: true,
       schedulePreferenceSetting: WHOLE_WEEK,
       schedulePreferenceOverride: true,
@@ -110,14 +110,17 @@ export const DEFAULT_SETTINGS: AppSettings = {
       mutedOneOnOnesOverride: true,
     },
     call: {
-      ...Object.fromEntries([...both(CALL_ACTIONS, 'Setting', 2), ...both(CALL_ACTIONS, 'Override', false)]),
+      ...Object.fromEntries([
+        ...both(CALL_ACTIONS, 'Setting', NotifyOption.Notify),
+        ...both(CALL_ACTIONS, 'Override', false),
+      ]),
       ignoreDnd: false,
       ignoreMute: false,
       ignoreSchedule: true,
     } as AppPreferences['call'],
     bypassPreferencesForMentions: false,
     bypassPreferencesForAllMention: false,
-    usePrivacyTemplate: 3,
+    usePrivacyTemplate: PrivacyOption.UserDecides,
     push: {
       includeMessageObjectSetting: false,
       includeSenderMetadataSetting: true,

@@ -1,7 +1,7 @@
 import {
   allowedPart,
   badRequest,
-  DND,
+  DndOption,
   effectivePreferences,
   GROUP_PREFERENCES,
   ONE_ON_ONE_PREFERENCES,
@@ -38,7 +38,7 @@ const Preferences = z.object({
     groupPreferences: chosen(GROUP_PREFERENCES),
     oneOnOnePreferences: chosen(ONE_ON_ONE_PREFERENCES),
     mutePreferences: z.object({
-      dnd: oneOf([DND.off, DND.on]).describe('1 off, 2 on.'),
+      dnd: oneOf(Object.values(DndOption)).describe('1 off, 2 on.'),
       schedule: z.record(z.string(), Day).describe('When notifications are let through, by day: monday to sunday.'),
     }),
     usePrivacyTemplate: z.boolean().describe('true: notifications hide what was said.'),
