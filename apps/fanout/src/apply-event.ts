@@ -1,6 +1,7 @@
 import {
   type AcceptedEvent,
   conversationId,
+  conversationOf,
   type Event,
   FanfareError,
   membershipChange,
@@ -84,7 +85,8 @@ async function followThread(
 
 async function changeMembers({ registry, now }: FanoutDeps, appId: string, event: Event): Promise<void> {
   const { add, remove } = membershipChange(event);
-  if (!('conversation' in event)) return;
-  await addMembers(registry, appId, event.conversation.id, add, now());
-  await removeMembers(registry, appId, event.conversation.id, remove);
+  const guid = conversationOf(event)?.id;
+  if (guid === undefined) return;
+  await addMembers(registry, appId, guid, add, now());
+  await removeMembers(registry, appId, guid, remove);
 }

@@ -24,7 +24,7 @@ interface InHand {
 }
 
 /** What an attempt came to: an answer, a wait for the endpoint, or nothing because it is too late. */
-type Attempted = Sent | { kind: 'expired' };
+type Attempted = Sent | { kind: 'expired'; platform?: never };
 
 /**
  * One attempt at one delivery: too late? already settled? else send, then record, in this order, so that a crash in
@@ -116,8 +116,8 @@ async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, st
   const ordinal = job.data.ordinal;
   // What settles it at once is told by its state, a refusal by its dead letter; a dead token has no other place.
   if (step.do !== 'settle' || job.attemptsMade > 0 || attempted.kind === 'token_dead') {
-    const { kind, ...words } = 'reason' in attempted ? attempted : { kind: attempted.kind };
-    await noteAttempt(deps.queueRedis, ref, ordinal, { at: deps.now(), outcome: kind, ...pickWords(words) });
+    const attempt = { at: deps.now(), outcome: attempted.kind, ...explanationOf(attempted) };
+    await noteAttempt(deps.queueRedis, ref, ordinal, attempt);
   }
   if (step.do !== 'settle') return;
   const { lane, provider } = source;
@@ -134,10 +134,20 @@ async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, st
   deps.metrics.eventToAcceptedSeconds.observe({ provider, lane }, (deps.now() - loaded.accepted.receivedAt) / 1000);
 }
 
-const pickWords = ({ reason, detail }: { reason?: string | undefined; detail?: string | undefined }) => ({
-  ...(reason === undefined ? {} : { reason }),
-  ...(detail === undefined ? {} : { detail }),
-});
+/** Why the provider did not accept it, in its words; nothing where no provider said no. */
+function explanationOf(attempted: Attempted): { reason?: string; detail?: string } {
+  switch (attempted.kind) {
+    case 'accepted':
+    case 'deferred':
+    case 'superseded':
+    case 'expired':
+      return {};
+    default: {
+      const { reason, detail } = attempted;
+      return detail === undefined ? { reason } : { reason, detail };
+    }
+  }
+}
 
 function settlement({ source, job, loaded }: InHand, step: NextStep & { do: 'settle' }): Settlement {
   const base = { ordinal: job.data.ordinal, provider: source.provider };
@@ -169,10 +179,10 @@ function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: Ne
     deliveryId: deliveryId(job.data.eventKey, job.data.ordinal),
     uid: job.data.uid,
     provider: source.provider,
-    platform: 'platform' in attempted ? attempted.platform : undefined,
+    platform: attempted.platform,
     attempt: job.attemptsMade + 1,
     outcome: attempted.kind,
-    reason: 'reason' in attempted ? attempted.reason : undefined,
+    reason: explanationOf(attempted).reason,
     settled,
     againInMs: step.do === 'settle' ? undefined : step.delayMs,
     durationMs: deps.now() - startedAt,

@@ -127,19 +127,40 @@ async function sendToDevice(
 ): Promise<Sent> {
   if (!device) return { kind: 'superseded' };
   const { platform } = device;
-  const credential = opened(() => app.credential(kind, device.providerId));
-  if (credential === 'unreadable') return { ...UNREADABLE, platform };
-  if (!credential) return { kind: 'rejected', reason: 'provider_disabled', platform };
+  const by = opened(() => adapterFor(deps, app, kind, device.providerId));
+  if (by === 'unreadable') return { ...UNREADABLE, platform };
+  if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush: DevicePush = { ...push, device, ...presentationOf(event, app.app.settings) };
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
-  const name = `${push.appId}|${kind}|${credential.id}|${PLATFORMS[device.platform].os}`;
-  const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () =>
-    'p8Key' in credential
-      ? deps.providers.apns.send(devicePush, credential)
-      : deps.providers.fcm.send(devicePush, credential),
-  );
-  await noteWhatItMeans(deps, { app, push }, device, { kind, id: credential.id }, sent);
+  const name = `${push.appId}|${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
+  const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () => by.send(devicePush));
+  await noteWhatItMeans(deps, { app, push }, device, { kind, id: by.credentialId }, sent);
   return { ...sent, platform };
+}
+
+/** A push service with the credential that a device's `providerId` names. */
+interface Adapter {
+  credentialId: string;
+  send(push: DevicePush): Promise<Outcome>;
+}
+
+/** Undefined when there is no such credential. @throws when its secret cannot be decrypted. */
+function adapterFor(
+  { providers }: SenderDeps,
+  app: AppBundle,
+  kind: PushKind,
+  providerId: string,
+): Adapter | undefined {
+  switch (kind) {
+    case 'fcm': {
+      const credential = app.credential(kind, providerId);
+      return credential && { credentialId: credential.id, send: (push) => providers.fcm.send(push, credential) };
+    }
+    case 'apns': {
+      const credential = app.credential(kind, providerId);
+      return credential && { credentialId: credential.id, send: (push) => providers.apns.send(push, credential) };
+    }
+  }
 }
 
 /**

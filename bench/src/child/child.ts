@@ -54,7 +54,7 @@ export class Child<C extends Calls> {
 
   #settle(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
-    if ('problem' in reply) pending?.reject(new Error(`${this.#name}: ${reply.problem}`));
+    if (reply.kind === 'problem') pending?.reject(new Error(`${this.#name}: ${reply.problem}`));
     else pending?.resolve(reply.result);
   }
 

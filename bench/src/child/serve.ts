@@ -9,7 +9,7 @@ export interface Call {
 }
 
 /** What came of it. */
-export type Reply = { id: number; result: unknown } | { id: number; problem: string };
+export type Reply = { id: number } & ({ kind: 'result'; result: unknown } | { kind: 'problem'; problem: string });
 
 /**
  * Answers the parent's calls until it disconnects; then the process ends at once: it holds nothing that must be
@@ -26,9 +26,9 @@ async function answer(calls: Calls, { id, name, argument }: Call): Promise<void>
   try {
     const call = calls[name] as ((argument: unknown) => unknown) | undefined;
     if (call === undefined) throw new Error(`there is no call ${name}`);
-    reply = { id, result: await call(argument) };
+    reply = { id, kind: 'result', result: await call(argument) };
   } catch (error) {
-    reply = { id, problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    reply = { id, kind: 'problem', problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
   process.send?.(reply);
 }

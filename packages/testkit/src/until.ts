@@ -19,20 +19,18 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const look = await attempt(condition);
-    if (look.value) return look.value;
-    if (Date.now() >= deadline) {
-      const seen = 'error' in look ? `it failed with: ${look.error}` : `it gave: ${String(look.value)}`;
-      throw new Error(`Waited ${timeoutMs} ms in vain until ${what}. Last, ${seen}`, { cause: look.error });
+    let seen: string;
+    let cause: unknown;
+    try {
+      const value = await condition();
+      if (value) return value;
+      seen = `it gave: ${String(value)}`;
+    } catch (error) {
+      seen = `it failed with: ${error}`;
+      cause = error;
     }
+    if (Date.now() >= deadline)
+      throw new Error(`Waited ${timeoutMs} ms in vain until ${what}. Last, ${seen}`, { cause });
     await delay(everyMs);
-  }
-}
-
-async function attempt<T>(condition: () => T | Promise<T>): Promise<{ value?: T; error?: unknown }> {
-  try {
-    return { value: await condition() };
-  } catch (error) {
-    return { error };
   }
 }

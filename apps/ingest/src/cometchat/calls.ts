@@ -57,8 +57,11 @@ export const readState = (type: State): Reader =>
 /** Looked up even where the session is known: all states of a call have the tag it rang with. */
 const needsOf = (call: Call): Lookup =>
   call.session === undefined
-    ? { lastCallOf: conversationId(call.sender, { type: call.receiverType, id: call.receiver }) }
-    : { sessionId: call.session };
+    ? {
+        kind: 'last_call',
+        conversationId: conversationId(call.sender, { type: call.receiverType, id: call.receiver }),
+      }
+    : { kind: 'session', sessionId: call.session };
 
 function complete(type: State, call: Call, context: Context, known: Found['call']): Translation {
   const sessionId = call.session ?? known?.sessionId;
@@ -108,7 +111,7 @@ export const readSession = (type: 'call.ongoing' | 'call.ended'): Reader =>
       call: { id: call.callId, sessionId, type: call.type },
     });
     return {
-      needs: { sessionId },
+      needs: { kind: 'session', sessionId },
       complete: ({ call }) => (call ? { events: [eventWith(call)] } : { events: [], note: 'unknown_call' }),
     };
   });

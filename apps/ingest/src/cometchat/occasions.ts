@@ -1,4 +1,4 @@
-import { type Event, isGroupAction } from '@fanfare/core';
+import { type BlockEvent, type Event, type GroupActionEvent, hasMembers, isGroupAction } from '@fanfare/core';
 import { occasionOf } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
 
@@ -10,13 +10,13 @@ import type { IngestDeps } from '../deps.ts';
  * all else is new.
  */
 export async function withOccasion({ queueRedis, now }: IngestDeps, appId: string, event: Event): Promise<Event> {
-  if (!('members' in event)) return event;
+  if (!hasMembers(event)) return event;
   const deed = { subject: subjectOf(event), uids: event.members.map(({ uid }) => uid), words: event.id };
   return { ...event, id: `${event.id}:${await occasionOf(queueRedis, appId, deed, now().toString(36))}` };
 }
 
 /** What undoes each other has the same: coming and going in a group, changes of scope there, blocks by a person. */
-function subjectOf(event: Extract<Event, { members: unknown }>): string {
+function subjectOf(event: GroupActionEvent | BlockEvent): string {
   if (!isGroupAction(event)) return `blocks:${event.sender.uid}`;
   return `${event.type === 'group.member_scope_changed' ? 'scopes' : 'members'}:${event.conversation.id}`;
 }

@@ -29,7 +29,7 @@ type Body = z.output<typeof Body>;
  */
 export const readReaction = (type: 'reaction.added' | 'reaction.removed'): Reader =>
   reader(Body, (body, context) => ({
-    ...(body.message ? {} : { needs: { messageId: body.reaction.messageId } }),
+    ...(body.message ? {} : { needs: { kind: 'message' as const, messageId: body.reaction.messageId } }),
     complete: (found) => complete(type, body, context, found),
   }));
 

@@ -6,11 +6,11 @@ export type Conversation = MessageEvent['conversation'];
 /** What a webhook body leaves out and somebody has to remember (docs/rules/cometchat.md#lookups). */
 export type Lookup =
   /** The author and the conversation of a message: reactions name neither. */
-  | { messageId: string }
+  | { kind: 'message'; messageId: string }
   /** The call of a session: its start and its end name nobody. */
-  | { sessionId: string }
-  /** The newest call of a conversation (`conversationId` of core): some call states name no session. */
-  | { lastCallOf: string };
+  | { kind: 'session'; sessionId: string }
+  /** The newest call of a conversation (see `conversationId` in core): some call states name no session. */
+  | { kind: 'last_call'; conversationId: string };
 
 /** What the lookup found; nothing where nothing is known. */
 export interface Found {

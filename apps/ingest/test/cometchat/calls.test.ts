@@ -31,7 +31,7 @@ describe('a call that nobody remembers', () => {
 
   test('is an event all the same where the body has the session', () => {
     const body = changed(callState('call_cancelled'), 'data.call.data.sessionId', 's-1');
-    expect(needsOf(body)).toEqual({ sessionId: 's-1' });
+    expect(needsOf(body)).toEqual({ kind: 'session', sessionId: 's-1' });
     expect(callEvent(body, {})).toMatchObject({
       sender: { uid: ANDREW.uid },
       conversation: { type: 'user', id: GEORGE.uid },

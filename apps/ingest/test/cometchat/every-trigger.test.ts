@@ -109,15 +109,15 @@ test.each(IGNORED.map((body) => [body.trigger, body] as const))('%s is accepted 
 
 test('only reactions and calls under way ask for what they leave out', () => {
   const asks = Object.fromEntries(named.map(([name, body]) => [name, needsOf(body)]).filter(([, needs]) => needs));
-  const lastCall = { lastCallOf: `${ANDREW.uid}_user_${GEORGE.uid}` };
+  const lastCall = { kind: 'last_call', conversationId: `${ANDREW.uid}_user_${GEORGE.uid}` };
   expect(asks).toEqual({
-    message_reaction_added: { messageId: '101' },
-    message_reaction_removed: { messageId: '101' },
+    message_reaction_added: { kind: 'message', messageId: '101' },
+    message_reaction_removed: { kind: 'message', messageId: '101' },
     call_cancelled: lastCall,
     call_rejected: lastCall,
     call_unanswered: lastCall,
     call_busy: lastCall,
-    call_started: { sessionId: 'v1.123.aik2' },
-    call_ended: { sessionId: 'v1.123.aik2' },
+    call_started: { kind: 'session', sessionId: 'v1.123.aik2' },
+    call_ended: { kind: 'session', sessionId: 'v1.123.aik2' },
   });
 });

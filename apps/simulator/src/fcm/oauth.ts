@@ -44,6 +44,9 @@ interface OAuthError {
   error_description: string;
 }
 
+/** Whether an access token is issued, and for which project: undefined where any will do. */
+type Grant = { kind: 'granted'; projectId: string | undefined } | { kind: 'refused'; error: OAuthError };
+
 /** Google's token endpoint: signed assertions of service accounts for access tokens. */
 export class OAuth {
   readonly #options: OAuthOptions;
@@ -72,12 +75,12 @@ export class OAuth {
     const body = await exchange.body(MAX_BODY_BYTES);
     const audience = `https://${exchange.authority}${exchange.path}`;
     const granted = this.#grant(new URLSearchParams(body?.toString()), audience);
-    const refused = 'error' in granted;
+    const refused = granted.kind === 'refused';
     this.#counts[refused ? 'refused' : 'issued'] += 1;
     exchange.send({
       status: refused ? 400 : 200,
       headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' },
-      text: JSON.stringify(refused ? granted : this.#issue(granted.projectId)),
+      text: JSON.stringify(granted.kind === 'refused' ? granted.error : this.#issue(granted.projectId)),
     });
   }
 
@@ -87,7 +90,7 @@ export class OAuth {
     return { access_token: token, expires_in: EXPIRES_IN_S, token_type: 'Bearer' };
   }
 
-  #grant(form: URLSearchParams, audience: string): { projectId: string | undefined } | OAuthError {
+  #grant(form: URLSearchParams, audience: string): Grant {
     const grantType = form.get('grant_type');
     if (!grantType) return problem('invalid_request', 'Required parameter is missing: grant_type');
     if (grantType !== GRANT_TYPE) return problem('unsupported_grant_type', `Invalid grant_type: ${grantType}`);
@@ -95,19 +98,22 @@ export class OAuth {
     if (!assertion) return problem('invalid_request', 'Required parameter is missing: assertion');
     const jws = parseJws(assertion);
     if (jws?.header.alg !== 'RS256') return problem('invalid_grant', 'Invalid JWT: it is not a JWT signed with RS256.');
-    if (this.#options.trustAny) return { projectId: undefined };
+    if (this.#options.trustAny) return { kind: 'granted', projectId: undefined };
     const account = this.#options.accounts.byEmail(String(jws.claims.iss));
     if (!account) return problem('invalid_grant', 'Invalid grant: account not found');
     if (!verify('sha256', jws.signed, account.publicKey, jws.signature)) {
       return problem('invalid_grant', 'Invalid JWT Signature.');
     }
-    return claimsProblem(jws, audience, this.#options.now()) ?? { projectId: account.projectId };
+    return claimsProblem(jws, audience, this.#options.now()) ?? { kind: 'granted', projectId: account.projectId };
   }
 }
 
-const problem = (error: string, error_description: string): OAuthError => ({ error, error_description });
+const problem = (error: string, error_description: string): Grant => ({
+  kind: 'refused',
+  error: { error, error_description },
+});
 
-function claimsProblem({ claims }: Jws, audience: string, now: number): OAuthError | undefined {
+function claimsProblem({ claims }: Jws, audience: string, now: number): Grant | undefined {
   const { aud, iat, exp, scope } = claims;
   if (aud !== audience) {
     return problem('invalid_grant', `Invalid JWT: Failed audience check. The right audience is ${audience}`);

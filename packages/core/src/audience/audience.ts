@@ -1,6 +1,7 @@
 import {
   type CallEvent,
   type Event,
+  hasMembers,
   isGroupAction,
   isNotifying,
   isReaction,
@@ -71,7 +72,7 @@ export function excludedFrom(event: Event): Set<string> {
 
 /** How a group action changes the membership; applied before the audience is read. */
 export function membershipChange(event: Event): MembershipChange {
-  const uids = 'members' in event ? event.members.map((member) => member.uid) : [];
+  const uids = hasMembers(event) ? event.members.map((member) => member.uid) : [];
   switch (event.type) {
     case 'group.member_joined':
     case 'group.member_added':

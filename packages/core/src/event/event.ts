@@ -146,14 +146,25 @@ export type MessageEvent = Extract<Event, { type: 'message.sent' | 'message.edit
 export type ReactionEvent = Extract<Event, { reaction: unknown }>;
 export type GroupActionEvent = Extract<Event, { type: `group.${string}` }>;
 export type CallEvent = Extract<Event, { call: unknown }>;
+export type BlockEvent = Extract<Event, { type: `user.${string}` }>;
 /** An event that someone may be notified of; the others only change what we know. */
 export type NotifyingEvent = MessageEvent | ReactionEvent | GroupActionEvent | CallEvent;
 
 export const isMessage = (event: Event): event is MessageEvent =>
   event.type === 'message.sent' || event.type === 'message.edited' || event.type === 'message.deleted';
-export const isReaction = (event: Event): event is ReactionEvent => 'reaction' in event;
+export const isReaction = (event: Event): event is ReactionEvent =>
+  event.type === 'reaction.added' || event.type === 'reaction.removed';
 export const isGroupAction = (event: Event): event is GroupActionEvent => event.type.startsWith('group.');
-export const isCall = (event: Event): event is CallEvent => 'call' in event;
+export const isCall = (event: Event): event is CallEvent => event.type.startsWith('call.');
+/** Whether it is about members: those of a group who came, went or changed, or the users who were blocked or unblocked. */
+export const hasMembers = (event: Event): event is GroupActionEvent | BlockEvent =>
+  isGroupAction(event) || isBlock(event);
+
+const isBlock = (event: Event): event is BlockEvent => event.type === 'user.blocked' || event.type === 'user.unblocked';
+
+/** The conversation an event happened in; undefined for blocks, which belong to none. */
+export const conversationOf = (event: Event): Exclude<Event, BlockEvent>['conversation'] | undefined =>
+  isBlock(event) ? undefined : event.conversation;
 
 /**
  * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
@@ -170,8 +181,10 @@ export function isNotifying(event: Event): event is NotifyingEvent {
 }
 
 /** The key of the conversation an event belongs to; events of one conversation share a shard. */
-export const conversationKey = (event: Event): string =>
-  'conversation' in event ? conversationId(event.sender.uid, event.conversation) : `user_${event.sender.uid}`;
+export function conversationKey(event: Event): string {
+  const conversation = conversationOf(event);
+  return conversation ? conversationId(event.sender.uid, conversation) : `user_${event.sender.uid}`;
+}
 
 /**
  * `<uidA>_user_<uidB>` with the uids in code-unit order, or `group_<guid>` (docs/rules/cometchat.md#conversation-id).

@@ -1,4 +1,4 @@
-import { type Event, isGroupAction, isMessage } from './event.ts';
+import { conversationOf, type Event, hasMembers, isGroupAction, isMessage, isReaction } from './event.ts';
 import { mentionsIn } from './mentions.ts';
 
 /**
@@ -7,9 +7,10 @@ import { mentionsIn } from './mentions.ts';
  */
 export function peopleIn(event: Event): Set<string> {
   const people = new Set([event.sender.uid, ...(event.recipients ?? [])]);
-  if ('conversation' in event && event.conversation.type === 'user') people.add(event.conversation.id);
-  if ('members' in event) for (const { uid } of event.members) people.add(uid);
-  if ('reaction' in event && event.reaction.messageSender) people.add(event.reaction.messageSender);
+  const conversation = conversationOf(event);
+  if (conversation?.type === 'user') people.add(conversation.id);
+  if (hasMembers(event)) for (const { uid } of event.members) people.add(uid);
+  if (isReaction(event) && event.reaction.messageSender) people.add(event.reaction.messageSender);
   if (isMessage(event)) {
     if (event.message.quotedSender) people.add(event.message.quotedSender);
     for (const uid of event.message.mentions ?? []) people.add(uid);

@@ -35,10 +35,8 @@ export class ApnTransport implements ApnsTransport {
   async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
     const { sent, failed } = await this.#provider(credential).send(libraryNotification(notification), token);
     if (sent.length > 0) {
-      return {
-        reply: { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined, isEmpty: true },
-        renew,
-      };
+      const reply = { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined, isEmpty: true };
+      return { kind: 'answered', reply, renew };
     }
     return readFailure(failed[0]);
   }
@@ -79,9 +77,11 @@ function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNot
 
 /** Without a status nothing is known: it may have been delivered. Some answers come as errors named like the reason. */
 function readFailure(failure: apn.ResponseFailure | undefined): ApnsSent {
-  if (failure?.status === undefined) return { outcome: { kind: 'retryable', reason: 'connection_closed' } };
+  if (failure?.status === undefined) {
+    return { kind: 'failed', outcome: { kind: 'retryable', reason: 'connection_closed' } };
+  }
   const { status, response, error } = failure;
   const reason = response?.reason ?? (status === 500 ? 'InternalServerError' : error?.message);
   const timestamp = response?.timestamp === undefined ? undefined : Number(response.timestamp);
-  return { reply: { status, reason, timestamp, retryAfter: undefined, isEmpty: false }, renew };
+  return { kind: 'answered', reply: { status, reason, timestamp, retryAfter: undefined, isEmpty: false }, renew };
 }

@@ -55,13 +55,13 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
 
 /** The second answer where the first asks for a renewal that can be had, else the first. */
 async function renewed(sent: ApnsSent, again: () => Promise<ApnsSent>): Promise<ApnsSent> {
-  if ('outcome' in sent) return sent;
+  if (sent.kind === 'failed') return sent;
   const renewal = renewalFor(sent.reply);
   return renewal !== undefined && sent.renew(renewal) ? await again() : sent;
 }
 
 const outcomeOf = (sent: ApnsSent, context: Parameters<typeof apnsOutcome>[1]): Outcome =>
-  'outcome' in sent ? sent.outcome : apnsOutcome(sent.reply, context);
+  sent.kind === 'failed' ? sent.outcome : apnsOutcome(sent.reply, context);
 
 function createTransport(options: ApnsProviderOptions): ApnsTransport {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, now = Date.now, random = Math.random, pool } = options;

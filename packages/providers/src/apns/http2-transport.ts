@@ -39,7 +39,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
       headers: headersOf(notification, jwt),
       body: notification.body,
     });
-    return result.ok ? this.#read(result, credential, jwt) : { outcome: unansweredOutcome(result) };
+    return result.ok ? this.#read(result, credential, jwt) : { kind: 'failed', outcome: unansweredOutcome(result) };
   }
 
   async close(): Promise<void> {
@@ -61,7 +61,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
       connection.retire();
       return true;
     };
-    return { reply, renew };
+    return { kind: 'answered', reply, renew };
   }
 }
 

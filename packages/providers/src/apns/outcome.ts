@@ -22,9 +22,16 @@ type Verdict =
   | 'rejected'
   | 'retryable'
   /** Throttled for the given time, or that of Retry-After. */
-  | { throttledMs: number }
+  | { kind: 'throttled'; waitMs: number }
   /** The same request once more, at once; if that ends like this too, `otherwise`. */
-  | { again: Renewal; otherwise: 'credential_failing' | 'retryable' };
+  | { kind: 'renew'; renewal: Renewal; otherwise: 'credential_failing' | 'retryable' };
+
+const throttledFor = (waitMs: number): Verdict => ({ kind: 'throttled', waitMs });
+const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable'): Verdict => ({
+  kind: 'renew',
+  renewal,
+  otherwise,
+});
 
 /**
  * Every documented reason, with its status in front.
@@ -47,29 +54,29 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   '400 InvalidPushType': 'rejected',
   '400 PayloadEmpty': 'rejected',
   '400 MissingDeviceToken': 'rejected',
-  '400 IdleTimeout': { again: 'connection', otherwise: 'retryable' },
-  '403 ExpiredProviderToken': { again: 'token', otherwise: 'credential_failing' },
+  '400 IdleTimeout': renewing('connection', 'retryable'),
+  '403 ExpiredProviderToken': renewing('token', 'credential_failing'),
   '403 InvalidProviderToken': 'credential_failing',
   '403 MissingProviderToken': 'credential_failing',
   '403 BadCertificate': 'credential_failing',
   '403 BadCertificateEnvironment': 'credential_failing',
   '403 Forbidden': 'credential_failing',
-  '403 UnrelatedKeyIdInToken': { again: 'connection', otherwise: 'credential_failing' },
-  '403 BadEnvironmentKeyIdInToken': { again: 'connection', otherwise: 'credential_failing' },
+  '403 UnrelatedKeyIdInToken': renewing('connection', 'credential_failing'),
+  '403 BadEnvironmentKeyIdInToken': renewing('connection', 'credential_failing'),
   // Seen instead of the documented spelling.
-  '403 BadEnvironmentKeyInToken': { again: 'connection', otherwise: 'credential_failing' },
+  '403 BadEnvironmentKeyInToken': renewing('connection', 'credential_failing'),
   '404 BadPath': 'rejected',
   '405 MethodNotAllowed': 'rejected',
   '410 Unregistered': 'token_dead',
   '410 ExpiredToken': 'token_dead',
   '413 PayloadTooLarge': 'rejected',
   // Too many to this one device.
-  '429 TooManyRequests': { throttledMs: 10_000 },
+  '429 TooManyRequests': throttledFor(10_000),
   // The token was renewed within 20 minutes; it is held from now on.
-  '429 TooManyProviderTokenUpdates': { throttledMs: 60_000 },
+  '429 TooManyProviderTokenUpdates': throttledFor(60_000),
   '500 InternalServerError': 'retryable',
   '503 ServiceUnavailable': 'retryable',
-  '503 Shutdown': { again: 'connection', otherwise: 'retryable' },
+  '503 Shutdown': renewing('connection', 'retryable'),
   '400 BadChannelId': 'rejected',
   '400 MissingChannelId': 'rejected',
   '400 MissingPushType': 'rejected',
@@ -88,7 +95,7 @@ function verdictOf({ status, reason }: ApnsReply): Verdict {
   const known = VERDICTS[`${status} ${reason}`];
   if (known !== undefined) return known;
   if (status === 410) return 'token_dead';
-  if (status === 429) return { throttledMs: 10_000 };
+  if (status === 429) return throttledFor(10_000);
   return status >= 500 ? 'retryable' : 'rejected';
 }
 
@@ -96,7 +103,7 @@ function verdictOf({ status, reason }: ApnsReply): Verdict {
 export function renewalFor(reply: ApnsReply): Renewal | undefined {
   if (reply.status === 200) return undefined;
   const verdict = verdictOf(reply);
-  return typeof verdict === 'object' && 'again' in verdict ? verdict.again : undefined;
+  return typeof verdict === 'object' && verdict.kind === 'renew' ? verdict.renewal : undefined;
 }
 
 /** What an outcome depends on besides the answer. */
@@ -118,8 +125,8 @@ export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   const reason = word !== undefined && REASONS.has(word) ? word : `http_${status}`;
   const verdict = verdictOf(reply);
   if (typeof verdict === 'object') {
-    if ('again' in verdict) return { kind: verdict.otherwise, reason };
-    return throttled(reply, context, { reason, waitMs: verdict.throttledMs });
+    if (verdict.kind === 'renew') return { kind: verdict.otherwise, reason };
+    return throttled(reply, context, { reason, waitMs: verdict.waitMs });
   }
   if (verdict === 'token_dead' && timestamp !== undefined && timestamp < context.registeredAt) {
     return { kind: 'rejected', reason: 'unregistered_before_registration' };

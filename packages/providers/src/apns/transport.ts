@@ -6,9 +6,9 @@ import type { ApnsNotification } from './payload.ts';
 /** What came of one request. */
 export type ApnsSent =
   /** `renew` prepares for one more request; false when that cannot be done. */
-  | { reply: ApnsReply; renew(what: Renewal): boolean }
+  | { kind: 'answered'; reply: ApnsReply; renew(what: Renewal): boolean }
   /** There was no complete answer. */
-  | { outcome: Outcome };
+  | { kind: 'failed'; outcome: Outcome };
 
 /** What carries a notification to APNs. Sends once, never retries, always ends. */
 export interface ApnsTransport {

@@ -44,7 +44,7 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
       const message = renderFcm(push, credential, now());
       if (message === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
       const sent = await post(connections, message, credential.serviceAccount);
-      if ('outcome' in sent) return sent.outcome;
+      if (sent.kind === 'failed') return sent.outcome;
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },
     async close() {
@@ -62,13 +62,13 @@ interface Connections {
 async function post({ tokens, transport }: Connections, message: TokenMessage, account: Account): Promise<FcmSent> {
   const once = async (): Promise<FcmSent> => {
     const access = await tokens.get(account);
-    if (!access.ok) return access;
+    if (!access.ok) return { kind: 'failed', outcome: access.outcome };
     const sent = await transport.post({ message, account, accessToken: access.token });
-    if ('reply' in sent && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
+    if (sent.kind === 'answered' && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
     return sent;
   };
   const first = await once();
-  return 'reply' in first && wantsNewToken(first.reply) ? await once() : first;
+  return first.kind === 'answered' && wantsNewToken(first.reply) ? await once() : first;
 }
 
 function connect(options: FcmProviderOptions): Connections {

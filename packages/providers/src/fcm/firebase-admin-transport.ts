@@ -66,9 +66,10 @@ export class FirebaseAdminTransport implements FcmTransport {
     try {
       // The SDK rewrites the message in place.
       const name = await project.messaging.send(structuredClone(message));
-      return { reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
+      return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
     } catch (error) {
-      return error instanceof Refusal ? { reply: error.reply } : { outcome: lost(error) };
+      if (error instanceof Refusal) return { kind: 'answered', reply: error.reply };
+      return { kind: 'failed', outcome: lost(error) };
     }
   }
 

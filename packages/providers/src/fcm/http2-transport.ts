@@ -17,9 +17,9 @@ export class FcmHttp2Transport implements FcmTransport {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
       body: wireMessage(message),
     });
-    if (!result.ok) return { outcome: unansweredOutcome(result) };
+    if (!result.ok) return { kind: 'failed', outcome: unansweredOutcome(result) };
     const { status, headers, body } = result.answer;
-    return { reply: { status, retryAfter: headers['retry-after'], body } };
+    return { kind: 'answered', reply: { status, retryAfter: headers['retry-after'], body } };
   }
 
   close(): Promise<void> {

@@ -10,7 +10,7 @@ export interface FcmRequest {
 }
 
 /** What came of one request: an answer, or why there is no complete one. */
-export type FcmSent = { reply: FcmReply } | { outcome: Outcome };
+export type FcmSent = { kind: 'answered'; reply: FcmReply } | { kind: 'failed'; outcome: Outcome };
 
 /** What carries a message to FCM. Sends once, never retries, always ends. */
 export interface FcmTransport {

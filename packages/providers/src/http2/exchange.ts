@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** A stream that ended without a complete answer. */
-export interface Broken {
+interface Broken {
   /** Undefined: the stream never left this process. */
   streamId: number | undefined;
   /** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
@@ -23,12 +23,15 @@ export interface Broken {
   error: Error | undefined;
 }
 
+/** How a stream ended. */
+export type Ended = { kind: 'answered'; answer: Answer } | ({ kind: 'broken' } & Broken);
+
 /** What the owner of a stream is told. */
 export interface ExchangeListener {
   /** Something arrived. */
   received(): void;
   /** The stream is over; told exactly once. */
-  ended(end: Answer | Broken): void;
+  ended(end: Ended): void;
 }
 
 /** Answers of FCM and APNs are a few hundred bytes, those of an OAuth server a few thousand. */
@@ -59,8 +62,10 @@ export function exchange(
     error = cause;
   });
   stream.on('close', () => {
-    const broken = { streamId: stream.id, rstCode: stream.rstCode, error };
-    listener.ended(reading.answer ?? broken);
+    const { answer } = reading;
+    listener.ended(
+      answer ? { kind: 'answered', answer } : { kind: 'broken', streamId: stream.id, rstCode: stream.rstCode, error },
+    );
   });
   stream.end(body);
   return stream;

@@ -156,7 +156,7 @@ export class SessionPool {
   }
 
   #ended(item: Item, session: PooledSession, run: Run): void {
-    if ('answer' in run) {
+    if (run.kind === 'answered') {
       item.settle({ ok: true, answer: run.answer, connection: session });
     } else if (run.processed === 'maybe' || item.resends >= MAX_RESENDS || item.settled) {
       this.#fail(item, run.processed, run.error);

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { connectTo } from './connect.ts';
-import { type Answer, type Broken, exchange, type Http2Request } from './exchange.ts';
+import { type Answer, type Ended, exchange, type Http2Request } from './exchange.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import type { Processed } from './result.ts';
 
@@ -34,7 +34,7 @@ export interface SessionListener {
 }
 
 /** How a request on a session ended. */
-export type Run = { answer: Answer } | { processed: Processed; error: Error };
+export type Run = { kind: 'answered'; answer: Answer } | { kind: 'broken'; processed: Processed; error: Error };
 
 /** Node's default of 10 MB per session ends in ENHANCE_YOUR_CALM with a thousand streams in flight. */
 const MAX_SESSION_MEMORY_MB = 128;
@@ -176,14 +176,14 @@ export class PooledSession {
   }
 
   /** https://www.rfc-editor.org/rfc/rfc9113#section-8.7: REFUSED_STREAM, and ids above that of a GOAWAY, are untouched. */
-  #judge(end: Answer | Broken): Run {
-    if ('status' in end) {
-      this.#proven ||= this.#options.provenBy?.(end.status) ?? true;
-      return { answer: end };
+  #judge(end: Ended): Run {
+    if (end.kind === 'answered') {
+      this.#proven ||= this.#options.provenBy?.(end.answer.status) ?? true;
+      return end;
     }
     const refused = end.rstCode === constants.NGHTTP2_REFUSED_STREAM || (end.streamId ?? 0) > this.#lastProcessedId;
     const processed = refused || end.streamId === undefined ? 'no' : 'maybe';
-    return { processed, error: end.error ?? this.#failure };
+    return { kind: 'broken', processed, error: end.error ?? this.#failure };
   }
 
   get #failure(): Error {

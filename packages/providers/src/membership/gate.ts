@@ -16,6 +16,7 @@ export type Health = { works: true } | { works: false; restMs?: number };
 
 /** Leave to ask; to be given back once, with how it went. */
 interface Pass {
+  kind: 'pass';
   leave(health: Health, now: number): void;
 }
 
@@ -27,13 +28,15 @@ export class Gate {
   readonly #entries = new Recent<Entry>(ENDPOINTS);
 
   /** Leave to ask now, or in how many ms to come back. */
-  enter(url: string, lane: Lane, now: number): Pass | { waitMs: number } {
+  enter(url: string, lane: Lane, now: number): Pass | { kind: 'wait'; waitMs: number } {
     const entry = this.#entries.get(`${lane} ${url}`, () => ({ inFlight: 0, failures: 0, restUntil: 0 }));
-    if (entry.restUntil > now) return { waitMs: entry.restUntil - now };
+    if (entry.restUntil > now) return { kind: 'wait', waitMs: entry.restUntil - now };
     const failing = entry.failures > 0;
-    if (entry.inFlight >= (failing ? 1 : AT_ONCE[lane])) return { waitMs: failing ? SHORTEST_REST_MS : BUSY_MS };
+    if (entry.inFlight >= (failing ? 1 : AT_ONCE[lane])) {
+      return { kind: 'wait', waitMs: failing ? SHORTEST_REST_MS : BUSY_MS };
+    }
     entry.inFlight++;
-    return { leave: (health, at) => note(entry, health, at) };
+    return { kind: 'pass', leave: (health, at) => note(entry, health, at) };
   }
 }
 

@@ -78,7 +78,7 @@ export function createMembershipSource(options: MembershipSourceOptions): Member
     async page({ url, secret }, { lane, ...question }) {
       if (guard.urlProblem(url) !== undefined) return { kind: 'failed', reason: 'unsafe_address' };
       const pass = gate.enter(url, lane, now());
-      if ('waitMs' in pass) return { kind: 'later', inMs: pass.waitMs };
+      if (pass.kind === 'wait') return { kind: 'later', inMs: pass.waitMs };
       let health: Health = { works: false };
       try {
         const target = withQuery(url, question);

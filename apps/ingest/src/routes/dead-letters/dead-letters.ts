@@ -112,7 +112,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 }
 
 const selection = ({ ids, filter }: z.infer<typeof SelectionBody>): Selection =>
-  ids === undefined ? { filter: filter ?? {} } : { ids };
+  ids === undefined ? { by: 'filter', filter: filter ?? {} } : { by: 'ids', ids };
 
 async function list(
   { queueRedis, config }: IngestDeps,

@@ -14,7 +14,7 @@ import { readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
 
 /** Which dead letters an operator means: these, or all that fit a filter. */
-export type Selection = { ids: string[] } | { filter: DeadLetterFilter };
+export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: DeadLetterFilter };
 
 /** How far a replay has come. */
 export interface ReplayProgress {
@@ -65,7 +65,7 @@ export async function* selected(
   selection: Selection,
 ): AsyncGenerator<FoundDeadLetter[]> {
   const { queueRedis, config } = deps;
-  if ('ids' in selection) {
+  if (selection.by === 'ids') {
     for (let from = 0; from < selection.ids.length; from += PAGE) {
       yield await findDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, selection.ids.slice(from, from + PAGE));
     }
@@ -73,7 +73,11 @@ export async function* selected(
   }
   let cursor: string | undefined;
   do {
-    const page = await listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, { ...selection, cursor, limit: PAGE });
+    const page = await listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, {
+      filter: selection.filter,
+      cursor,
+      limit: PAGE,
+    });
     yield page.letters;
     cursor = page.cursor;
   } while (cursor !== undefined);

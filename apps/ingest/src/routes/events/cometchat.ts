@@ -68,7 +68,12 @@ const offered = (event: Event) => offer(event);
 
 async function lookUp({ queueRedis }: IngestDeps, appId: string, needs: Lookup | undefined): Promise<Found> {
   if (!needs) return {};
-  if ('messageId' in needs) return { message: await findMessage(queueRedis, appId, needs.messageId) };
-  if ('sessionId' in needs) return { call: await findCall(queueRedis, appId, needs.sessionId) };
-  return { call: await findLastCall(queueRedis, appId, needs.lastCallOf) };
+  switch (needs.kind) {
+    case 'message':
+      return { message: await findMessage(queueRedis, appId, needs.messageId) };
+    case 'session':
+      return { call: await findCall(queueRedis, appId, needs.sessionId) };
+    case 'last_call':
+      return { call: await findLastCall(queueRedis, appId, needs.conversationId) };
+  }
 }
