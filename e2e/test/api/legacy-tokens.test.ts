@@ -112,8 +112,8 @@ test('logging out removes the tokens of the login', async () => {
 test.each<[string, string, object]>([
   ['fcmToken', 'POST', {}],
   ['fcmToken', 'POST', { fcmToken: '' }],
-  ['apnsToken', 'POST', { apnsToken: 'x'.repeat(4097), voipToken: 'frank_voip' }],
-  ['voipToken', 'POST', { apnsToken: 'frank_apns', voipToken: 7 }],
+  ['apnsToken', 'POST', { apnsToken: 'x y' }],
+  ['voipToken', 'POST', { apnsToken: null, voipToken: 7 }],
   ['all', 'DELETE', { all: 'perhaps' }],
 ])('a bad %s is refused, and nothing is written: %s %j', async (field, method, body) => {
   const frank = await extensionOf('frank', PHONE);

@@ -90,7 +90,6 @@ describe('a push token', () => {
     ['voipToken', { platform: 'apns_ios_voip', deviceToken: 'x' }],
     ['fcmToken', { ...ANDROID, fcmToken: 'x'.repeat(4097) }],
     ['providerId', { ...ANDROID, providerId: 'apns-1' }],
-    ['timezone', { ...ANDROID, timezone: 'Mars/Olympus' }],
   ])('is refused, naming the field: %s', async (field, registration) => {
     const phone = system.asUser(await logIn(system));
     const { status, body } = await phone.post(TOKENS, registration);

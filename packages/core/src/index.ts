@@ -31,4 +31,5 @@ export * from './render/render.ts';
 export * from './render/render-context.ts';
 export * from './render/templates.ts';
 export * from './schedule/schedule.ts';
+export { fixedOffset } from './schedule/time-zone.ts';
 export * from './schedule/wall-clock.ts';

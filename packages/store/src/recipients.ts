@@ -17,7 +17,7 @@ export interface Recipient {
   devices: Device[];
   /** What they have set of their own: shared with others who have set the same, not to be changed. */
   preferences: UserPreferences | undefined;
-  /** IANA name. */
+  /** IANA name, or an offset as `+05:30`. */
   timezone: string | undefined;
   /** Until when they mute the conversation asked about (epoch ms, may be over); null: for ever; undefined: not. */
   mutedUntil: number | null | undefined;

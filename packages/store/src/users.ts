@@ -7,7 +7,7 @@ import { decodePresence, type Presence } from './presence.ts';
 export interface UserProfile {
   name?: string | undefined;
   avatar?: string | undefined;
-  /** IANA name. */
+  /** IANA name, or an offset as `+05:30`. */
   timezone?: string | undefined;
   /** BCP 47 tag. */
   locale?: string | undefined;
@@ -52,7 +52,7 @@ if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`);
 
-/** Sets the time zone (IANA name) of a person who is known; false, and nothing is written, when nobody knows them. */
+/** Sets the time zone of a person who is known; false, and nothing is written, when nobody knows them. */
 export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string, timezone: string): Promise<boolean> =>
   (await SET_KNOWN(redis, [keys.user(appId, uid)], ['timezone', timezone])) === 1;
 

@@ -23,6 +23,10 @@ export const OnBehalfOfStrictly = OnBehalfOf.extend({
 /** The path parameter of a message: its id in the chat backend. */
 export const MessageParams = z.object({ id: z.string().min(1).max(256).describe('Id of the message.') });
 
+/** An optional field in which `""` and `null` count as not given. */
+export const orAbsent = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional()).optional();
+
 /** Success as CometChat says it. */
 export const Success = z.object({ data: z.object({ success: z.literal(true) }) });
 export const SUCCESS = { data: { success: true as const } };

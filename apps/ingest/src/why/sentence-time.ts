@@ -1,4 +1,4 @@
-import { UTC, wallClock } from '@fanfare/core';
+import { fixedOffset, UTC, wallClock } from '@fanfare/core';
 
 /**
  * A moment as the clocks of a zone show it: `18:00 Asia/Tokyo` when it is on the same day there as `now`, else
@@ -11,9 +11,12 @@ export function localTime(moment: number, timezone: string, now?: number): strin
   return sameDay ? `${time} ${zone}` : `${date} ${time} ${zone}`;
 }
 
-function local(moment: number, timeZone: string): { date: string; time: string } {
+function local(moment: number, zone: string): { date: string; time: string } {
+  const offset = fixedOffset(zone);
+  // Intl refuses offsets on Node 20: a fixed zone is UTC at another moment.
+  if (offset !== undefined) return local(moment + offset * 60_000, UTC);
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
+    timeZone: zone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',

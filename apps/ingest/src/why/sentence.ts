@@ -9,7 +9,7 @@ export interface SuppressionFacts {
   /** The recipient's name. */
   name: string;
   conversation: { type: 'user' | 'group'; name: string };
-  /** The recipient's time zone (IANA); one that is unknown counts as UTC. */
+  /** The recipient's time zone; one that is unknown counts as UTC. */
   timezone: string;
   /** When it was decided (epoch ms): times on the same day are told without the date. */
   now?: number | undefined;

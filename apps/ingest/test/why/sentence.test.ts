@@ -94,6 +94,8 @@ describe('why not', () => {
   test.each([
     ['Asia/Tokyo', undefined, '2026-11-23 18:00 Asia/Tokyo'],
     ['America/New_York', NOW, '2026-11-23 04:00 America/New_York'],
+    ['+05:30', NOW, '14:30 +05:30'],
+    ['-10:00', NOW, '23:00 -10:00'],
     ['Mars/Phobos', NOW, '09:00 UTC'],
   ])('tells a time as the clocks of %s show it', (timezone, now, time) => {
     const facts = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalTimeZone, isTimeZone } from '../schedule/time-zone.ts';
 
 /** An id of a user or a group: letters, digits, `_`, `-`, at most 100 (docs/rules/cometchat.md#limits). */
 export const Uid = z
@@ -29,8 +30,12 @@ export const EpochMs = z
   .min(SMALLEST_MS, 'must be epoch milliseconds (this looks like seconds)')
   .max(8.64e15);
 
-/** An IANA time zone that this runtime knows. */
-export const TimeZone = z.string().max(100).refine(isTimeZone, 'is not a known IANA time zone, e.g. Asia/Tokyo');
+/** An IANA time zone that this runtime knows, or an offset from UTC, which becomes `+05:30`. */
+export const TimeZone = z
+  .string()
+  .max(100)
+  .overwrite(canonicalTimeZone)
+  .refine(isTimeZone, 'is not a known IANA time zone, e.g. Asia/Tokyo, or UTC offset, e.g. +05:30');
 
 /** A BCP 47 language tag. */
 export const Locale = z.string().max(50).refine(isLocale, 'is not a language tag, e.g. en or pt-BR');
@@ -56,15 +61,6 @@ const isShallow = (value: unknown, depth: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)));
-
-/** Newer runtimes also take `+09:00`, which knows no daylight saving: a name begins with a letter. */
-function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 function isLocale(tag: string): boolean {
   try {

@@ -1,3 +1,5 @@
+import { fixedOffset } from './time-zone.ts';
+
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type DayOfWeek = (typeof DAYS)[number];
 
@@ -14,7 +16,7 @@ export interface WallClock {
 }
 
 interface Zone {
-  format: Intl.DateTimeFormat;
+  read(now: number): WallClock;
   /** The last minute asked for (epoch minutes), and what the clock showed. */
   minute: number;
   clock: WallClock;
@@ -28,8 +30,8 @@ const zones = new Map<string, Zone | undefined>();
 const MINUTE_MS = 60_000;
 
 /**
- * What the clocks of a zone show at `now` (epoch ms), daylight saving included, as the runtime's Intl knows it.
- * Undefined for a name that is no zone; UTC is always one. Keeps its formatters and each zone's last answer, so that
+ * What the clocks of a zone show at `now` (epoch ms): daylight saving included, as the runtime's Intl knows it, or by a
+ * fixed offset. Undefined for a name that is no zone; UTC is always one. Keeps its formatters and each zone's last answer, so that
  * asking again within the minute costs a look into a map; an answer is never changed.
  */
 export function wallClock(zone: typeof UTC, now: number): WallClock;
@@ -40,7 +42,7 @@ export function wallClock(name: string, now: number): WallClock | undefined {
   if (!zone) return undefined;
   const minute = Math.floor(now / MINUTE_MS);
   if (zone.minute !== minute) {
-    zone.clock = read(zone.format, name, now);
+    zone.clock = zone.read(now);
     zone.minute = minute;
   }
   return zone.clock;
@@ -49,10 +51,18 @@ export function wallClock(name: string, now: number): WallClock | undefined {
 function remember(name: string, now: number): Zone | undefined {
   const [oldest] = zones.keys();
   if (zones.size >= MAX_ZONES && oldest !== undefined) zones.delete(oldest);
-  const format = formatter(name);
-  const zone = format && { format, minute: Math.floor(now / MINUTE_MS), clock: read(format, name, now) };
+  const read = readerOf(name);
+  const zone = read && { read, minute: Math.floor(now / MINUTE_MS), clock: read(now) };
   zones.set(name, zone);
   return zone;
+}
+
+/** How the clocks of a zone are read; undefined where there is no such zone. */
+function readerOf(name: string): Zone['read'] | undefined {
+  const offset = fixedOffset(name);
+  if (offset !== undefined) return (now) => readFixed(offset, name, now);
+  const format = formatter(name);
+  return format && ((now) => read(format, name, now));
 }
 
 function formatter(timeZone: string): Intl.DateTimeFormat | undefined {
@@ -84,4 +94,11 @@ function read(format: Intl.DateTimeFormat, zone: string, now: number): WallClock
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
   const today = part('weekday').toLowerCase() as DayOfWeek;
   return { zone, today, yesterday: DAY_BEFORE[today], time: Number(part('hour')) * 100 + Number(part('minute')) };
+}
+
+function readFixed(offset: number, zone: string, now: number): WallClock {
+  const local = new Date(now + offset * MINUTE_MS);
+  // Weeks begin on Sunday here, ours on Monday.
+  const today = DAYS[(local.getUTCDay() + 6) % DAYS.length] as DayOfWeek;
+  return { zone, today, yesterday: DAY_BEFORE[today], time: local.getUTCHours() * 100 + local.getUTCMinutes() };
 }

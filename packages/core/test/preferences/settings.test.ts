@@ -132,7 +132,7 @@ describe('a change of settings', () => {
       'HHMM, 0 to 2359',
     ],
     [{ timezone: 'Mars/Phobos' }, 'timezone', 'IANA time zone, e.g. Asia/Tokyo'],
-    [{ timezone: '+09:00' }, 'timezone', 'IANA time zone, e.g. Asia/Tokyo'],
+    [{ timezone: '+25:00' }, 'timezone', 'IANA time zone, e.g. Asia/Tokyo'],
     [{ locale: 'no such thing' }, 'locale', 'language tag, e.g. en or pt-BR'],
     [{ maxGroupSize: 0 }, 'maxGroupSize', 'whole number from 1'],
     [{ badge: 'yes' }, 'badge', 'true, false or null'],

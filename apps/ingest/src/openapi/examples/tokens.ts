@@ -44,6 +44,29 @@ export const tokens: readonly Example[] = [
   },
   {
     operation: 'POST /v3/notifications/push/v1/tokens',
+    name: 'With a time zone that is not known',
+    as: 'bob',
+    body: {
+      platform: 'apns_ios_device',
+      providerId: 'apns-1',
+      deviceToken: 'tok_iphone_of_bob',
+      timezone: 'Mars/Olympus',
+    },
+    status: 200,
+    answer: {
+      data: {
+        success: true,
+        ignored: [
+          {
+            field: 'timezone',
+            problem: 'is not a known IANA time zone, e.g. Asia/Tokyo, or UTC offset, e.g. +05:30',
+          },
+        ],
+      },
+    },
+  },
+  {
+    operation: 'POST /v3/notifications/push/v1/tokens',
     name: 'On behalf of a user',
     as: 'backend',
     body: {

@@ -5,14 +5,22 @@ import type { IngestDeps } from '../../deps.ts';
 import { header, loginOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success } from '../../http/fields.ts';
+import {
+  type OptionalField,
+  optionalText,
+  readOptional,
+  SuccessWithIgnored,
+  successWith,
+} from '../../http/optional-field.ts';
 import { PushToken, registerPushToken } from './push-tokens.ts';
 
 const PATH = '/v2/tokens';
 
+/** Each for itself: one that is not usable does not cost the others. */
 const Register = z.object({
-  fcmToken: PushToken.fcm.optional(),
-  apnsToken: PushToken.device.optional(),
-  voipToken: PushToken.voip.optional(),
+  fcmToken: optionalText('Of FCM.'),
+  apnsToken: optionalText('Of APNs, for alerts.'),
+  voipToken: optionalText('Of APNs, for calls.'),
 });
 const Which = z
   .object({ all: z.boolean().default(false).describe('true: of every login of the user; false: of the caller’s own.') })
@@ -32,16 +40,20 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     PATH,
-    { config, schema: { summary: 'Register push tokens (legacy)', body: Register, response: { 200: Success } } },
+    {
+      config,
+      schema: { summary: 'Register push tokens (legacy)', body: Register, response: { 200: SuccessWithIgnored } },
+    },
     async (request) => {
       const { appId, body } = request;
       const { uid, session } = loginOf(request);
-      const tokens = tokensIn(body, header(request, 'resource'));
-      if (tokens.length === 0) throw badField('fcmToken', 'is missing, and so are apnsToken and voipToken');
-      for (const one of tokens) {
-        await registerPushToken(deps, appId, uid, { ...one, providerId: 'default', session });
+      const fields = tokensIn(body, header(request, 'resource'));
+      if (!fields.some(({ token }) => token.kind === 'given')) throw noToken(fields);
+      for (const { platform, token } of fields) {
+        if (token.kind !== 'given') continue;
+        await registerPushToken(deps, appId, uid, { platform, token: token.value, providerId: 'default', session });
       }
-      return SUCCESS;
+      return successWith(fields.map(({ token }) => token));
     },
   );
 
@@ -68,12 +80,23 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
   );
 }
 
+interface TokenField {
+  platform: Platform;
+  token: OptionalField<string>;
+}
+
 /** What a body registers. That an FCM token is a browser's is told only by the SDK's name for the client. */
-function tokensIn({ fcmToken, apnsToken, voipToken }: z.infer<typeof Register>, resource: string | undefined) {
-  const platforms: [Platform, string | undefined][] = [
-    [resource?.startsWith('WEB-') ? 'fcm_web' : 'fcm_android', fcmToken],
-    ['apns_ios_device', apnsToken],
-    ['apns_ios_voip', voipToken],
+function tokensIn(body: z.infer<typeof Register>, resource: string | undefined): TokenField[] {
+  const fcm = resource?.startsWith('WEB-') ? 'fcm_web' : 'fcm_android';
+  return [
+    { platform: fcm, token: readOptional('fcmToken', PushToken.fcm, body.fcmToken) },
+    { platform: 'apns_ios_device', token: readOptional('apnsToken', PushToken.device, body.apnsToken) },
+    { platform: 'apns_ios_voip', token: readOptional('voipToken', PushToken.voip, body.voipToken) },
   ];
-  return platforms.flatMap(([platform, token]) => (token === undefined ? [] : [{ platform, token }]));
+}
+
+/** The error of a body without a usable token. */
+function noToken(fields: readonly TokenField[]): Error {
+  for (const { token } of fields) if (token.kind === 'ignored') return badField(token.field, token.problem);
+  return badField('fcmToken', 'is missing, and so are apnsToken and voipToken');
 }

@@ -50,7 +50,7 @@ export async function registerPushToken(
 }
 
 /**
- * Sets a person's time zone (IANA name). On behalf of anybody, who is known from then on; by a login, of its person only.
+ * Sets a person's time zone (IANA name or offset). On behalf of anybody, who is known from then on; by a login, of its person only.
  * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` when the login's person has been erased meanwhile.
  */
 export async function setTimeZone(

@@ -14,7 +14,14 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import { personOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
-import { badField, OnBehalfOf, SUCCESS, Success } from '../../http/fields.ts';
+import { badField, OnBehalfOf, orAbsent, SUCCESS, Success } from '../../http/fields.ts';
+import {
+  type OptionalField,
+  optionalText,
+  readOptional,
+  SuccessWithIgnored,
+  successWith,
+} from '../../http/optional-field.ts';
 import { PushTokenView, viewPushToken } from './push-token-view.ts';
 import { PushToken, registerPushToken, setTimeZone } from './push-tokens.ts';
 
@@ -22,19 +29,22 @@ const PATH = '/v3/notifications/push/v1/tokens';
 
 const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
 
-/** CometChat's shape; unknown fields are passed over. Its older SDKs write `fcm_iOS`. */
+/**
+ * CometChat's shape; unknown fields are ignored. Its older SDKs write `fcm_iOS`. What the token can do without does not
+ * veto it: a bad time zone is ignored, as are tokens that are not of the platform's kind.
+ */
 const Register = z.object({
   platform: z
     .string()
     .toLowerCase()
     .pipe(z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` })),
-  providerId: z.string().min(1).max(100).default('default'),
-  fcmToken: PushToken.fcm.optional(),
-  deviceToken: PushToken.device.optional(),
-  voipToken: PushToken.voip.optional(),
-  timezone: TimeZone.optional(),
-  uid: Uid.optional().describe('On behalf of whom; for API keys.'),
-  authToken: z.string().max(1000).optional().describe('The login the token belongs to; for API keys.'),
+  providerId: orAbsent(z.string().max(100)).describe('Default: default.'),
+  fcmToken: optionalText('The token, for platforms of FCM.'),
+  deviceToken: optionalText('The token for alerts, for platforms of APNs: hex in any spelling.'),
+  voipToken: optionalText('The token for calls (PushKit), for platforms of APNs.'),
+  timezone: optionalText('IANA name or UTC offset; one that is not known is ignored, and `ignored` says so.'),
+  uid: orAbsent(Uid).describe('On behalf of whom; for API keys.'),
+  authToken: orAbsent(z.string().max(1000)).describe('The login the token belongs to; for API keys.'),
 });
 type Register = z.infer<typeof Register>;
 
@@ -44,18 +54,13 @@ const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> =
   voip: 'voipToken',
 };
 
-/** CometChat prints `?all=&authToken=` (docs/rules/cometchat.md#rest): what is empty is not given. */
-const orEmpty = <T extends z.ZodType>(given: T) =>
-  z
-    .literal('')
-    .transform(() => undefined)
-    .or(given);
+/** CometChat prints `?all=&authToken=` (docs/rules/cometchat.md#rest). */
 const Which = z.object({
   uid: Uid.optional(),
-  all: orEmpty(z.stringbool()).default(false),
-  authToken: orEmpty(z.string()).optional(),
+  all: orAbsent(z.stringbool()),
+  authToken: orAbsent(z.string()),
 });
-const Unregister = z.object({ uid: Uid.optional(), authToken: z.string().max(1000).optional() }).nullish();
+const Unregister = z.object({ uid: orAbsent(Uid), authToken: orAbsent(z.string().max(1000)) }).nullish();
 const Listed = z.object({
   data: z.object({
     pushTokens: z.array(PushTokenView),
@@ -69,16 +74,18 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     PATH,
-    { config, schema: { summary: 'Register a push token', body: Register, response: { 200: Success } } },
+    { config, schema: { summary: 'Register a push token', body: Register, response: { 200: SuccessWithIgnored } } },
     async (request) => {
       const { appId, body } = request;
       const uid = personOf(request, body.uid);
-      await checkProvider(deps, appId, body);
+      const { platform, providerId = 'default' } = body;
+      const { token, others } = tokensIn(body);
+      await checkProvider(deps, appId, { platform, providerId });
       const session = await sessionFor(deps, request, uid, body.authToken);
-      const { platform, providerId } = body;
-      await registerPushToken(deps, appId, uid, { token: tokenIn(body), platform, providerId, session });
-      if (body.timezone !== undefined) await setTimeZone(deps, { appId, uid, session }, body.timezone);
-      return SUCCESS;
+      await registerPushToken(deps, appId, uid, { token, platform, providerId, session });
+      const timezone = readOptional('timezone', TimeZone, body.timezone);
+      if (timezone.kind === 'given') await setTimeZone(deps, { appId, uid, session }, timezone.value);
+      return successWith([...others, timezone]);
     },
   );
 
@@ -178,15 +185,26 @@ async function sessionFor(
   return sessionOf(authToken);
 }
 
-function tokenIn(body: Register): string {
-  const field = TOKEN_FIELD[PLATFORMS[body.platform].kind];
-  const token = body[field];
-  if (token === undefined) throw badField(field, `is needed for ${body.platform}`);
-  return token;
+/** The token of the platform's kind, and those of other kinds, which are ignored. @throws FanfareError without one. */
+function tokensIn(body: Register): { token: string; others: OptionalField<string>[] } {
+  const { kind } = PLATFORMS[body.platform];
+  const field = TOKEN_FIELD[kind];
+  const token = readOptional(field, PushToken[kind], body[field]);
+  if (token.kind === 'absent') throw badField(field, `is needed for ${body.platform}`);
+  if (token.kind === 'ignored') throw badField(field, token.problem);
+  const problem = `is not of ${body.platform}; register it with its own platform`;
+  const others = Object.values(TOKEN_FIELD)
+    .filter((other) => other !== field && (body[other] ?? '') !== '')
+    .map((other) => ({ kind: 'ignored' as const, field: other, problem }));
+  return { token: token.value, others };
 }
 
 /** A token of one push service with a credential of another would never be sent to. */
-async function checkProvider({ registry }: IngestDeps, appId: string, { platform, providerId }: Register) {
+async function checkProvider(
+  { registry }: IngestDeps,
+  appId: string,
+  { platform, providerId }: { platform: Platform; providerId: string },
+) {
   if (providerId === 'default') return;
   const kind = providerKindOf(platform);
   const kinds = await kindsOfProvider(registry, appId, providerId);

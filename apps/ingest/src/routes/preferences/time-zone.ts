@@ -9,7 +9,7 @@ import { requireApp } from '../../http/require-app.ts';
 import { setTimeZone } from '../devices/push-tokens.ts';
 import { PREFERENCE_PATHS } from './preferences.ts';
 
-const ChangeTimeZone = z.object({ timezone: TimeZone.describe('IANA name, e.g. Asia/Tokyo.') });
+const ChangeTimeZone = z.object({ timezone: TimeZone.describe('IANA name or UTC offset, e.g. Asia/Tokyo or +05:30.') });
 /** The SDK wants `success` beside the name (reference: its wire). */
 const Answer = z.object({ data: z.object({ success: z.literal(true), timezone: z.string() }) });
 

@@ -12,7 +12,7 @@ import { jwtKeyOf, signJwt } from './jwt.ts';
 import { SdkSettings, sdkSettings } from './settings.ts';
 
 /** The SDK says what it runs on; nothing of it is kept. */
-const AboutClient = z.looseObject({}).nullish();
+const AboutClient = z.unknown().meta({ type: 'object' });
 
 const Me = z.object({
   data: z.object({

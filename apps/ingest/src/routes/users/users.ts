@@ -9,7 +9,7 @@ import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
 const PutUser = z.object({
   name: DisplayName.nullish(),
   avatar: PictureUrl.nullish(),
-  timezone: TimeZone.nullish().describe('IANA name; what their schedule is read in.'),
+  timezone: TimeZone.nullish().describe('IANA name or UTC offset; what their schedule is read in.'),
   locale: Locale.nullish().describe('Language tag; what they are notified in.'),
   deactivated: z.boolean().optional().describe('A deactivated person is in no audience.'),
 });
