@@ -12,6 +12,7 @@ import {
   addMembers,
   blockUsers,
   clearUnread,
+  clearUnreadOf,
   hasLeftThread,
   removeMembers,
   subscribeToThread,
@@ -37,7 +38,7 @@ export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pull
     case 'message.sent':
       return followThread(deps, appId, event);
     default:
-      if (!pulled) await changeMembers(deps, appId, event);
+      return changeMembers(deps, appId, event, pulled);
   }
 }
 
@@ -83,10 +84,17 @@ async function followThread(
   await subscribeToThread(registry, appId, parentId, [...followers], now());
 }
 
-async function changeMembers({ registry, now }: FanoutDeps, appId: string, event: Event): Promise<void> {
+/** What former members have unread is cleared, also where their list is the chat backend's. */
+async function changeMembers(
+  { registry, now }: FanoutDeps,
+  appId: string,
+  event: Event,
+  pulled: boolean,
+): Promise<void> {
   const { add, remove } = membershipChange(event);
   const guid = conversationOf(event)?.id;
   if (guid === undefined) return;
+  if (pulled) return clearUnreadOf(registry, appId, `group_${guid}`, remove);
   await addMembers(registry, appId, guid, add, now());
   await removeMembers(registry, appId, guid, remove);
 }

@@ -9,7 +9,15 @@ import {
   planRecipient,
 } from '@fanfare/core';
 import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
-import { type AppBundle, countMembers, countUnread, followersAmong, readGroupSize, readUnreadOf } from '@fanfare/store';
+import {
+  type AppBundle,
+  clearUnreadOfFormer,
+  countMembers,
+  countUnread,
+  followersAmong,
+  readGroupSize,
+  readUnreadOf,
+} from '@fanfare/store';
 import type { AudienceSource, Later } from './audience/source.ts';
 import type { FanoutDeps } from './deps.ts';
 import { type Candidate, expand } from './expand.ts';
@@ -56,7 +64,7 @@ async function decideAll(
   const [groupTooLarge, followers, unread] = await Promise.all([
     isGroupTooLarge(deps, inHand, settings),
     threadFollowers(deps, accepted, event, uids),
-    settings.badge ? unreadCounts(deps, accepted, event, uids) : undefined,
+    settings.badge ? unreadCounts(deps, inHand, event, uids) : undefined,
   ]);
   const decide = decider(event, { pushEnabled, groupTooLarge, settings, now: deps.now() });
   return recipients.map((recipient, i) => {
@@ -82,16 +90,21 @@ async function threadFollowers(
   return followersAmong(registry, appId, event.message.parentId, uids);
 }
 
-/** Each person's unread messages: one more for a new message, once however often it is planned; else as they are. */
-function unreadCounts(
+/**
+ * Each person's unread messages: one more for a new message, once however often it is planned; else as they are. A member
+ * who left while the slice was planned must not keep a count that leaving has cleared, so it is cleared again.
+ */
+async function unreadCounts(
   { registry }: FanoutDeps,
-  { appId, key }: AcceptedEvent,
+  { accepted: { appId, key }, source: { group, pulledGroup } }: EventInHand,
   event: NotifyingEvent,
   uids: readonly string[],
 ): Promise<number[]> {
   if (event.type !== 'message.sent') return readUnreadOf(registry, appId, uids);
   const conversation = conversationId(event.sender.uid, event.conversation);
-  return countUnread(registry, appId, { conversationId: conversation, eventKey: key }, uids);
+  const totals = await countUnread(registry, appId, { conversationId: conversation, eventKey: key }, uids);
+  if (group !== undefined && pulledGroup === undefined) await clearUnreadOfFormer(registry, appId, group, uids);
+  return totals;
 }
 
 async function isGroupTooLarge(

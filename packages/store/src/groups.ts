@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { FanfareError } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { clearFormerMembers, removeAllMembers, swapMembers } from './former-members.ts';
 import { keys } from './keys.ts';
+import { clearUnreadOf } from './unread.ts';
 import { touchUsers } from './users.ts';
 
 export interface Group {
@@ -45,10 +47,11 @@ export async function readGroup(redis: Redis, appId: string, guid: string): Prom
   return decodeGroup(guid, await redis.hgetall(keys.group(appId, guid)));
 }
 
-/** Removes a group and its list of members; false when unknown. */
+/** Removes a group, its list of members, and what they have unread there; false when unknown. */
 export async function deleteGroup(redis: Redis, appId: string, guid: string): Promise<boolean> {
+  await removeAllMembers(redis, appId, guid);
+  await clearFormerMembers(redis, appId, guid);
   await redis.srem(keys.groups(appId), guid);
-  await redis.unlink(keys.members(appId, guid));
   return (await redis.unlink(keys.group(appId, guid))) === 1;
 }
 
@@ -67,25 +70,23 @@ export async function addMembers(
   return redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid]));
 }
 
-/** Removes members; returns how many there were. */
-export const removeMembers = async (
+/** Removes members and clears what they have unread there; returns how many members there were. */
+export async function removeMembers(
   redis: Redis,
   appId: string,
   guid: string,
   uids: readonly string[],
-): Promise<number> => (uids.length === 0 ? 0 : redis.zrem(keys.members(appId, guid), ...uids));
-
-/** Makes a loaded list the members, if it holds as many as were loaded. */
-const SWAP = `
-if redis.call('ZCARD', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
-if ARGV[1] == '0' then redis.call('UNLINK', KEYS[2]) return 1 end
-redis.call('RENAME', KEYS[1], KEYS[2])
-redis.call('PERSIST', KEYS[2])
-return 1`;
+): Promise<number> {
+  if (uids.length === 0) return 0;
+  const removed = await redis.zrem(keys.members(appId, guid), ...uids);
+  await clearUnreadOf(redis, appId, `group_${guid}`, uids);
+  return removed;
+}
 
 /**
  * Replaces the list of members by a stream of uids, in memory that does not grow with it. Fan-out sees the old list
- * until the last uid is in, then the new one; when the stream fails, the old list stays.
+ * until the last uid is in, then the new one; when the stream fails, the old list stays. What those who are no longer
+ * members have unread there is cleared.
  * @returns the number of members, each counted once.
  * @throws FanfareError `ERR_UNAVAILABLE` when what was loaded has expired or was lost before the end.
  */
@@ -104,12 +105,18 @@ export async function replaceMembers(
       await redis.expire(load, LOAD_TTL_S);
       await touchUsers(redis, appId, batch, now);
     }
-    if ((await redis.eval(SWAP, 2, load, keys.members(appId, guid), count)) === 1) return count;
-    throw new FanfareError('ERR_UNAVAILABLE', 'members: the list took too long or was lost on the way; send it again');
+    if (!(await swapMembers(redis, appId, guid, load, count))) {
+      throw new FanfareError(
+        'ERR_UNAVAILABLE',
+        'members: the list took too long or was lost on the way; send it again',
+      );
+    }
   } catch (error) {
     await redis.unlink(load).catch(() => undefined);
     throw error;
   }
+  await clearFormerMembers(redis, appId, guid);
+  return count;
 }
 
 /** Up to `limit` members after `after` (from the first when empty), in the order of their uids. */

@@ -7,6 +7,7 @@ export { readDevice } from './device-index.ts';
 export type { Device, Registration } from './device-record.ts';
 export { listDevices, registerDevice, registerKnownDevice, removeDevices, retireDevice } from './devices.ts';
 export * from './erase-user.ts';
+export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';

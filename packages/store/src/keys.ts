@@ -49,6 +49,8 @@ export const keys = {
   members: (appId: string, guid: string) => `members:{${appId}:${guid}}`,
   /** The same while a bulk load is under way; expires when the load is broken off. */
   membersLoad: (appId: string, guid: string, load: string) => `members:{${appId}:${guid}}:load:${load}`,
+  /** Sorted set: who was a member until a bulk load or the group's end, and may have unread counts there. Empties itself. */
+  formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
   /** Set of the guids of an app's groups. */
   groups: (appId: string) => `groups:{${appId}}`,
 };

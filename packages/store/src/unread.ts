@@ -84,6 +84,20 @@ export const clearUnread = (
   return CLEAR(redis, [keys.unread(appId, uid)], [fieldOf(conversationId), event]);
 };
 
+/** Counts a conversation as read by each of these people, as when they can no longer open it. */
+export async function clearUnreadOf(
+  redis: Redis,
+  appId: string,
+  conversationId: string,
+  uids: readonly string[],
+): Promise<void> {
+  const args = [fieldOf(conversationId), ''];
+  await CLEAR.each(
+    redis,
+    uids.map((uid) => ({ keys: [keys.unread(appId, uid)], args })),
+  );
+}
+
 /** How much a person has not read; 0 for one nobody has counted for. */
 export const readUnread = async (redis: Redis, appId: string, uid: string): Promise<number> =>
   Number(await redis.hget(keys.unread(appId, uid), 't'));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fingerprint, webhookEventId } from './event-id.ts';
 import { type Reader, reader } from './reader.ts';
 import { type Context, whole } from './translation.ts';
-import { WireGroup, WireMember, WireTime, WireUser } from './wire.ts';
+import { tolerant, WireGroup, WireMember, WireTime, WireUid, WireUser } from './wire.ts';
 
 /** A map uid to user, as a list. */
 const Members = z
@@ -66,6 +66,14 @@ function common(trigger: string, action: Action, members: Member[], now: number)
     members: members.map(({ uid, name, scope, oldScope }) => ({ uid, name, scope, oldScope })),
   };
 }
+
+const Deletion = z.object({ group: tolerant(z.object({ guid: WireUid })) });
+
+/** `group_deleted`: state, and no event. CometChat documents no payload; one that names no group is ignored. */
+export const readGroupDeletion: Reader = reader(
+  Deletion,
+  ({ group }) => group && { complete: () => ({ events: [], state: { kind: 'group_deleted', guid: group.guid } }) },
+);
 
 const Block = z.object({ users: Members, by: WireUser, sentAt: WireTime });
 

@@ -21,5 +21,5 @@ export const readPresence: Reader = reader(Change, ({ user, timestamp, ...change
   const uid = user?.uid ?? change.uid;
   const status = change.status ?? user?.status;
   if (uid === undefined || (status !== 'online' && status !== 'offline')) return undefined;
-  return { complete: () => ({ events: [], presence: { uid, status, at: timestamp ?? now } }) };
+  return { complete: () => ({ events: [], state: { kind: 'presence', uid, status, at: timestamp ?? now } }) };
 });

@@ -2,7 +2,7 @@ import type { FanfareError } from '@fanfare/core';
 import { MAX_RECIPIENTS } from '@fanfare/core';
 import { z } from 'zod';
 import { readInitiated, readSession, readState } from './calls.ts';
-import { readActionOnMembers, readBlock, readOwnAction, readRemoval } from './groups.ts';
+import { readActionOnMembers, readBlock, readGroupDeletion, readOwnAction, readRemoval } from './groups.ts';
 import { readChange, readLegacySent, readSent } from './messages.ts';
 import { readPresence } from './presence.ts';
 import { readReaction } from './reactions.ts';
@@ -30,6 +30,7 @@ const READERS = new Map<string, Reader>([
   ['group_member_kicked', readRemoval('group.member_kicked')],
   ['group_member_banned', readRemoval('group.member_banned')],
   ['group_member_unbanned', readRemoval('group.member_unbanned')],
+  ['group_deleted', readGroupDeletion],
   ['group_member_scope_changed', readActionOnMembers('group.member_scope_changed')],
   ['call_initiated', readInitiated],
   ['call_cancelled', readState('call.cancelled')],

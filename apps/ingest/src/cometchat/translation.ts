@@ -32,12 +32,17 @@ export interface Found {
 export const TRANSLATION_NOTES = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
 type TranslationNote = (typeof TRANSLATION_NOTES)[number];
 
+/** What a webhook says that is state, and no event. Times in epoch ms. */
+export type StateChange =
+  /** Whether a person is at the chat, and since when. */
+  { kind: 'presence'; uid: string; status: 'online' | 'offline'; at: number } | { kind: 'group_deleted'; guid: string };
+
 /** What a webhook amounts to: valid events, or none and the reason. */
 export interface Translation {
   events: Event[];
   note?: TranslationNote;
-  /** Whether a person is at the chat, and since when (epoch ms): state, and no event. */
-  presence?: { uid: string; status: 'online' | 'offline'; at: number };
+  /** What it changes besides, or instead. */
+  state?: StateChange;
 }
 
 /** A body that was read: what it still needs, and how it becomes events. */

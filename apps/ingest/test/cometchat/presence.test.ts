@@ -4,12 +4,15 @@ import { NOW, translate } from './translate.ts';
 
 const changed = (data: Record<string, unknown>) =>
   translate(webhook('user_connection_status_changed', { timestamp: AT, user: GEORGE, status: 'offline', ...data }));
-const offline = { uid: GEORGE.uid, status: 'offline', at: AT * 1000 };
+const offline = { kind: 'presence', uid: GEORGE.uid, status: 'offline', at: AT * 1000 };
 
 describe('user_connection_status_changed', () => {
   test('is no event, and tells who is there since when', () => {
-    expect(changed({})).toEqual({ events: [], presence: offline });
-    expect(changed({ status: 'online' })).toEqual({ events: [], presence: { ...offline, status: 'online' } });
+    expect(changed({})).toEqual({ events: [], state: offline });
+    expect(changed({ status: 'online' })).toEqual({
+      events: [],
+      state: { ...offline, status: 'online' },
+    });
   });
 
   test.each([
@@ -19,10 +22,10 @@ describe('user_connection_status_changed', () => {
     ['milliseconds', { timestamp: AT * 1000 }],
     ['recipients, which it has no use for', { recipients: ['bob'] }],
   ])('is understood with %s', (_, data) => {
-    expect(changed(data)).toEqual({ events: [], presence: offline });
+    expect(changed(data)).toEqual({ events: [], state: offline });
   });
 
   test('without a time is of now', () => {
-    expect(changed({ timestamp: undefined })).toEqual({ events: [], presence: { ...offline, at: NOW } });
+    expect(changed({ timestamp: undefined })).toEqual({ events: [], state: { ...offline, at: NOW } });
   });
 });

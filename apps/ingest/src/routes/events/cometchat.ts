@@ -1,10 +1,17 @@
 import { type Event, FanfareError } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
-import { notePresence } from '@fanfare/store';
+import { deleteGroup, notePresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents, offer } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
-import { type Found, type Lookup, readCometChat, TRANSLATION_NOTES, toEvents } from '../../cometchat/index.ts';
+import {
+  type Found,
+  type Lookup,
+  readCometChat,
+  type StateChange,
+  TRANSLATION_NOTES,
+  toEvents,
+} from '../../cometchat/index.ts';
 import { withOccasion } from '../../cometchat/occasions.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -52,11 +59,11 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       if (read.appId !== undefined && read.appId !== appId) {
         throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
       }
-      const { events, note, presence } = toEvents(read, await lookUp(deps, appId, read.needs));
+      const { events, note, state } = toEvents(read, await lookUp(deps, appId, read.needs));
       const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
-      if (events.length === 0 && !presence) return { data: { ...answer, events: [] } };
+      if (events.length === 0 && !state) return { data: { ...answer, events: [] } };
       await guard.check();
-      if (presence) await notePresence(deps.registry, appId, presence.uid, presence, deps.now());
+      if (state) await changeState(deps, appId, state);
       const told = await Promise.all(events.map((event) => withOccasion(deps, appId, event)));
       return { data: { ...answer, events: await acceptEvents(deps, appId, told.map(offered)) } };
     },
@@ -65,6 +72,15 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
 
 /** Already an event of ours; checked once more, as all that is accepted. */
 const offered = (event: Event) => offer(event);
+
+function changeState({ registry, now }: IngestDeps, appId: string, state: StateChange): Promise<unknown> {
+  switch (state.kind) {
+    case 'presence':
+      return notePresence(registry, appId, state.uid, state, now());
+    case 'group_deleted':
+      return deleteGroup(registry, appId, state.guid);
+  }
+}
 
 async function lookUp({ queueRedis }: IngestDeps, appId: string, needs: Lookup | undefined): Promise<Found> {
   if (!needs) return {};

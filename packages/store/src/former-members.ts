@@ -1,0 +1,88 @@
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+import { clearUnreadOf } from './unread.ts';
+
+/** Former members looked at in one round trip. */
+const BATCH = 1000;
+
+/** How long the list of former members stays when clearing their counts was broken off. */
+const FORMER_TTL_S = 24 * 3600;
+
+/** Lua: makes the list at KEYS[members] that of former members, beside those a crash left over. */
+const RETIRE = `
+local function retire(members, former)
+  if redis.call('EXISTS', former) == 1 then
+    redis.call('ZUNIONSTORE', former, 2, former, members)
+    redis.call('UNLINK', members)
+  elseif redis.call('EXISTS', members) == 1 then
+    redis.call('RENAME', members, former)
+  end
+  redis.call('EXPIRE', former, ${FORMER_TTL_S})
+end`;
+
+const SWAP = script<number>(`
+-- KEYS load, members, former
+-- ARGV how many were loaded
+-- returns 1, or 0 when the load does not hold as many
+${RETIRE}
+if redis.call('ZCARD', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+retire(KEYS[2], KEYS[3])
+if ARGV[1] == '0' then return 1 end
+redis.call('RENAME', KEYS[1], KEYS[2])
+redis.call('PERSIST', KEYS[2])
+return 1`);
+
+const REMOVE_ALL = script<number>(`
+-- KEYS members, former
+-- ARGV none
+-- returns 1
+${RETIRE}
+retire(KEYS[1], KEYS[2])
+return 1`);
+
+/** Makes a loaded list the members; false when it does not hold `count`. Old members who are not on it are former. */
+export const swapMembers = async (
+  redis: Redis,
+  appId: string,
+  guid: string,
+  load: string,
+  count: number,
+): Promise<boolean> =>
+  (await SWAP(redis, [load, keys.members(appId, guid), keys.formerMembers(appId, guid)], [count])) === 1;
+
+/** Makes all members former. */
+export async function removeAllMembers(redis: Redis, appId: string, guid: string): Promise<void> {
+  await REMOVE_ALL(redis, [keys.members(appId, guid), keys.formerMembers(appId, guid)], []);
+}
+
+/**
+ * Clears what the former members of a group have unread there: they cannot open it. Each is taken off the list once that
+ * is done, so the next call finishes what a crash broke off.
+ */
+export async function clearFormerMembers(redis: Redis, appId: string, guid: string): Promise<void> {
+  const former = keys.formerMembers(appId, guid);
+  for (;;) {
+    const uids = await redis.zrange(former, '0', String(BATCH - 1));
+    if (uids.length === 0) return;
+    await clearUnreadOfFormer(redis, appId, guid, uids);
+    await redis.zrem(former, ...uids);
+  }
+}
+
+/** Clears what those of these people who are not members have unread in a group. */
+export async function clearUnreadOfFormer(
+  redis: Redis,
+  appId: string,
+  guid: string,
+  uids: readonly string[],
+): Promise<void> {
+  if (uids.length === 0) return;
+  const scores = await redis.zmscore(keys.members(appId, guid), ...uids);
+  await clearUnreadOf(
+    redis,
+    appId,
+    `group_${guid}`,
+    uids.filter((_, i) => scores[i] === null),
+  );
+}
