@@ -8,7 +8,7 @@ import { SealedForEver, type SecretBox } from './secrets.ts';
 export type PushKind = Exclude<ProviderKind, 'custom'>;
 
 /** The credential of a kind, decrypted. */
-export type CredentialOf<K extends PushKind> = K extends 'fcm' ? FcmCredential : ApnsCredential;
+export type CredentialOf<K extends PushKind> = { fcm: FcmCredential; apns: ApnsCredential }[K];
 
 /** Why a credential is not being used: the push service refuses it as a whole. */
 export interface Failing {

@@ -15,7 +15,9 @@ export interface PlannedSlice {
 }
 
 const PROVIDER_LETTER: Record<ProviderKind, string> = { fcm: 'f', apns: 'a', custom: 'c' };
-const PROVIDER_OF: Record<string, ProviderKind> = { f: 'fcm', a: 'apns', c: 'custom' };
+const PROVIDER_OF = Object.fromEntries(
+  Object.entries(PROVIDER_LETTER).map(([provider, letter]) => [letter, provider as ProviderKind]),
+);
 
 /**
  * Text, some ten bytes a recipient besides the uid: a head line `first TAB cursor TAB last`, then per recipient
