@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
-import { EventJob, Producer, readQueues, work } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch } from '@fanfare/redis';
+import { EventJob, Producer, work } from '@fanfare/queue';
+import { connectRedisPair, MemoryWatch, readyWhenWritable } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
@@ -64,16 +64,8 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
     host: config.HOST,
     port: config.PORT,
     metricsToken: config.METRICS_TOKEN,
-    metrics: {
-      render: async () => {
-        await readQueues(deps.producer, 'events', deps.shards, metrics, now());
-        return metrics.render();
-      },
-    },
-    ready: async () => {
-      await queueRedis.ping();
-      return { ready: true, checks: { redis: { ok: true } } };
-    },
+    metrics,
+    ready: () => readyWhenWritable(queueRedis),
   });
   closer.add('health', health, (server) => server.close());
   closer.add('stop', stopping, (controller) => controller.abort());

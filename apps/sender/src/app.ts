@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '@fanfare/core';
 import type { AddressPolicy } from '@fanfare/providers';
-import { DeliveryJob, Producer, readQueues, work } from '@fanfare/queue';
-import { connectRedisPair } from '@fanfare/redis';
+import { DeliveryJob, work } from '@fanfare/queue';
+import { connectRedisPair, readyWhenWritable } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
@@ -68,23 +68,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     onAttempt: overrides.onAttempt ?? (() => undefined),
   };
   startWorkers(deps, closer, config, concurrency);
-  const producer = closer.add('producer', new Producer(queueRedis), (queues) => queues.close());
   const health = await startHealthServer({
     host: config.HOST,
     port: config.PORT,
     metricsToken: config.METRICS_TOKEN,
-    metrics: {
-      render: async () => {
-        for (const provider of config.SENDER_PROVIDERS) {
-          await readQueues(producer, `deliveries-${provider}`, config.QUEUE_SHARDS, deps.metrics, now());
-        }
-        return deps.metrics.render();
-      },
-    },
-    ready: async () => {
-      await queueRedis.ping();
-      return { ready: true, checks: { redis: { ok: true } } };
-    },
+    metrics: deps.metrics,
+    ready: () => readyWhenWritable(queueRedis),
   });
   closer.add('health', health, (server) => server.close());
   log.info({ port: health.port, providers: config.SENDER_PROVIDERS }, 'sender.started');

@@ -1,16 +1,34 @@
 import { LANES } from '@fanfare/core';
+import { QUEUE_KINDS } from './all-queues.ts';
 import type { QueueKind } from './names.ts';
 import type { Producer } from './producer.ts';
 
 /** Where the state of the queues is shown. */
 export interface QueueGauges {
-  queueDepth: { set(labels: { queue: string; lane: string; state: string }, jobs: number): void };
-  queueOldestSeconds: { set(labels: { queue: string; lane: string }, seconds: number): void };
+  queueDepth: { set(labels: { queue: string; lane: string; state: string }, jobs: number): void; reset(): void };
+  queueOldestSeconds: { set(labels: { queue: string; lane: string }, seconds: number): void; reset(): void };
 }
 
-/** Sets the gauges of one kind of queue from Redis, summed over all shards, as they are now (epoch ms). */
+/**
+ * Sets the gauges of every queue from Redis, summed over all shards, as they are now (epoch ms). When Redis cannot be
+ * read they show nothing rather than what was true before.
+ */
 export async function readQueues(
-  producer: Producer,
+  producer: Pick<Producer, 'laneDepth'>,
+  shards: number,
+  gauges: QueueGauges,
+  now: number,
+): Promise<void> {
+  try {
+    await Promise.all(QUEUE_KINDS.map((queue) => readQueue(producer, queue, shards, gauges, now)));
+  } catch {
+    gauges.queueDepth.reset();
+    gauges.queueOldestSeconds.reset();
+  }
+}
+
+async function readQueue(
+  producer: Pick<Producer, 'laneDepth'>,
   queue: QueueKind,
   shards: number,
   gauges: QueueGauges,

@@ -1,5 +1,6 @@
 import { startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { Producer, type QueueGauges, readQueues } from '../src/index.ts';
 import { delivery, gate, idOf, startWorker } from './support/worker.ts';
 
@@ -49,7 +50,7 @@ test('a clock that is behind makes no negative age', async () => {
   expect((await producer.depth(KIND, 'chat', 0, 0)).oldestMs).toBe(0);
 });
 
-test('the gauges show every lane, summed over the shards, with the age of the oldest of them', async () => {
+test('the gauges show every lane of every queue, summed over the shards, and nothing when Redis is away', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [1, 2].map(delivery));
@@ -57,15 +58,27 @@ test('the gauges show every lane, summed over the shards, with the age of the ol
   await producer.addDeliveries(1, 'custom', 'call', [delivery(6)]);
   const shown = new Map<string, number>();
   const gauges: QueueGauges = {
-    queueDepth: { set: ({ queue, lane, state }, jobs) => shown.set(`${queue} ${lane} ${state}`, jobs) },
-    queueOldestSeconds: { set: ({ queue, lane }, seconds) => shown.set(`${queue} ${lane} oldest`, seconds) },
+    queueDepth: {
+      set: ({ queue, lane, state }, jobs) => shown.set(`${queue} ${lane} ${state}`, jobs),
+      reset: () => shown.clear(),
+    },
+    queueOldestSeconds: {
+      set: ({ queue, lane }, seconds) => shown.set(`${queue} ${lane} oldest`, seconds),
+      reset: () => shown.clear(),
+    },
   };
   const oldest = Number(await own.redis.hget(JOB(1), 'timestamp'));
-  await readQueues(producer, KIND, 2, gauges, oldest + 30_000);
+  await readQueues(producer, 2, gauges, oldest + 30_000);
   expect(shown.get('deliveries-custom chat waiting')).toBe(5);
   expect(shown.get('deliveries-custom call waiting')).toBe(1);
   expect(shown.get('deliveries-custom bulk waiting')).toBe(0);
   expect(shown.get('deliveries-custom chat oldest')).toBe(30);
   expect(shown.get('deliveries-custom bulk oldest')).toBe(0);
-  expect(shown.size).toBe(12);
+  expect(shown.size).toBe(4 * 12);
+  await own.server.stop();
+  const away = new Redis(own.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  away.on('error', () => undefined);
+  await readQueues(new Producer(away), 2, gauges, oldest);
+  away.disconnect();
+  expect(shown.size).toBe(0);
 });

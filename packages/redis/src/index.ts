@@ -6,3 +6,4 @@ export { type Script, script } from './script.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
 export { shardTag } from './shard-tag.ts';
 export { redisTrouble } from './trouble.ts';
+export { checkWrite, readyWhenWritable } from './write-check.ts';

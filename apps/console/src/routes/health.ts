@@ -1,15 +1,20 @@
+import { readQueues } from '@fanfare/queue';
 import { answerHealth } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
 /** `/livez`, `/readyz` and `/metrics`, as in every process. Ready means that both Redis servers answer. */
 export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
-  const { registry, queueRedis, metrics, config } = deps;
+  const { registry, queueRedis, producer, metrics, config } = deps;
   const ready = async () => {
     await Promise.all([registry.ping(), queueRedis.ping()]);
     return { ready: true, checks: { redis: { ok: true } } };
   };
-  const sources = { metrics, ready, metricsToken: config.METRICS_TOKEN };
+  const render = async () => {
+    await readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now());
+    return metrics.render();
+  };
+  const sources = { metrics: { render }, ready, metricsToken: config.METRICS_TOKEN };
   for (const path of ['/livez', '/readyz', '/metrics']) {
     server.get(path, { config: { open: true } }, async (request, reply) => {
       const answer = await answerHealth(path, request.headers.authorization, sources);

@@ -1,4 +1,5 @@
 import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
+import { readQueues } from '@fanfare/queue';
 import { answerHealth, type Readiness } from '@fanfare/runtime';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -92,7 +93,11 @@ function acceptBodies(server: AnyServer): void {
 }
 
 function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
-  const sources = { metrics: deps.metrics, ready, metricsToken: deps.config.METRICS_TOKEN };
+  const render = async () => {
+    await readQueues(deps.producer, deps.config.QUEUE_SHARDS, deps.metrics, deps.now());
+    return deps.metrics.render();
+  };
+  const sources = { metrics: { render }, ready, metricsToken: deps.config.METRICS_TOKEN };
   for (const path of ['/livez', '/readyz', '/metrics']) {
     server.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, async (request, reply) => {
       const answer = await answerHealth(path, request.headers.authorization, sources);

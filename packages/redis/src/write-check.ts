@@ -1,0 +1,26 @@
+import type { Redis } from 'ioredis';
+
+/** The result of a readiness check. */
+interface Check {
+  ok: boolean;
+  detail?: string;
+}
+
+/**
+ * Writes a key that soon expires, to learn whether Redis takes writes: a replica, or a server that is full, answers a
+ * ping like any other.
+ */
+export async function checkWrite(redis: Redis): Promise<Check> {
+  try {
+    await redis.set('ready', '1', 'PX', 10_000);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  }
+}
+
+/** The readiness of a process that needs nothing but a Redis that takes writes. */
+export async function readyWhenWritable(redis: Redis): Promise<{ ready: boolean; checks: Record<string, Check> }> {
+  const check = await checkWrite(redis);
+  return { ready: check.ok, checks: { redis: check } };
+}
