@@ -6,7 +6,10 @@ import type { Metrics } from './metrics.ts';
 
 /** Whether a process can do its work, and what it looked at to know. */
 export interface Readiness {
+  /** False takes the process out of service. */
   ready: boolean;
+  /** It can do its work, but an operator should look. */
+  degraded?: boolean;
   checks: Record<string, { ok: boolean; detail?: string }>;
 }
 

@@ -1,0 +1,46 @@
+import * as fanout from '@fanfare/fanout/app';
+import * as sender from '@fanfare/sender/app';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { aMessage } from '../support/events.ts';
+import { jobsOf, startSystem } from '../support/system.ts';
+
+const readyz = async (url: string) => {
+  const response = await fetch(`${url}/readyz`);
+  return { status: response.status, body: (await response.json()) as { ready: boolean; degraded?: boolean } };
+};
+
+test('ingest stays in service while a queue is stuck, and says that it is degraded', async () => {
+  await using system = await startSystem({ apps: [] });
+  expect(await readyz(system.url)).toMatchObject({ status: 200, body: { ready: true, degraded: false } });
+  await system.backend.post('/v3/events', aMessage());
+  const [job = ''] = await jobsOf(system, 'events-chat');
+  await system.redis.redis.hset(`{p0}:events-chat:${job}`, 'timestamp', Date.now() - 61_000);
+  // It looks at the backlog once a second at most.
+  const { status, body } = await until(async () => {
+    const now = await readyz(system.url);
+    return now.body.degraded ? now : undefined;
+  }, 'the queue counts as stuck');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ ready: true, checks: { redis: { ok: true }, queue: { ok: false } } });
+});
+
+test('every process is out of service while Redis takes no writes, however well it answers', async () => {
+  await using primary = await startTestRedis({ port: 0 });
+  await using system = await startSystem({ apps: [] });
+  const workers = [
+    await fanout.start(fanout.readConfig(system.env)),
+    await sender.start(sender.readConfig(system.env)),
+  ];
+  const urls = [system.url, ...workers.map(({ port }) => `http://127.0.0.1:${port}`)];
+  for (const url of urls) expect((await readyz(url)).status).toBe(200);
+  const { port } = new URL(primary.url);
+  await system.redis.redis.replicaof('127.0.0.1', port);
+  for (const url of urls) {
+    const { status, body } = await readyz(url);
+    expect({ url, status }).toEqual({ url, status: 503 });
+    expect(body.ready).toBe(false);
+  }
+  await system.redis.redis.replicaof('NO', 'ONE');
+  for (const worker of workers) await worker.close();
+});
