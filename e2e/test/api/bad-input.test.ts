@@ -212,7 +212,7 @@ describe('an unsafe webhook is refused on entry', () => {
   });
 
   test.each<[string, object]>([
-    ['basicAuthPassword', { useBasicAuth: true, basicAuthUsername: 'u', basicAuthPassword: '' }],
+    ['basicAuthPassword', { useBasicAuth: true, basicAuthUsername: 'u', basicAuthPassword: 'p'.repeat(1025) }],
     ['basicAuthUsername', { useBasicAuth: true, basicAuthUsername: 'a:b', basicAuthPassword: 'p' }],
     ['signingSecret', { signingSecret: 'short' }],
   ])('%s', (field, changes) => refuses(system.backend.put(PROVIDER, changes), 400, 'ERR_BAD_REQUEST', field));

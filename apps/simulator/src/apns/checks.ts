@@ -78,15 +78,16 @@ function checkTopic({ header, signer }: ApnsPush): Reason | undefined {
     : 'TopicDisallowed';
 }
 
-/** Without a type, APNs goes by the topic. */
-function checkPushType({ header }: ApnsPush): Reason | undefined {
+/** Without a type, APNs goes by the topic. A bundle id may end as a topic for calls does. */
+function checkPushType({ header, signer }: ApnsPush): Reason | undefined {
   const type = header('apns-push-type');
   if (type === undefined) return undefined;
   const suffix = SUFFIX[type];
   if (suffix === undefined) return 'InvalidPushType';
   const topic = header('apns-topic') ?? '';
   if (!topic.endsWith(suffix)) return 'BadTopic';
-  return suffix === '' && topic.endsWith('.voip') ? 'InvalidPushType' : undefined;
+  const isForCalls = topic.endsWith('.voip') && !signer.bundleIds?.has(topic);
+  return suffix === '' && isForCalls ? 'InvalidPushType' : undefined;
 }
 
 /** Without a priority it is 10, which a background push cannot have. */
@@ -97,7 +98,8 @@ function checkPriority({ header }: ApnsPush): Reason | undefined {
 }
 
 function checkPayload({ header, bytes, json }: ApnsPush): Reason | undefined {
-  const voip = header('apns-topic')?.endsWith('.voip');
+  const type = header('apns-push-type');
+  const voip = type === undefined ? header('apns-topic')?.endsWith('.voip') : type === 'voip';
   if (bytes === undefined || bytes > (voip ? MAX_VOIP_PAYLOAD_BYTES : MAX_PAYLOAD_BYTES)) return 'PayloadTooLarge';
   const filled = typeof json === 'object' && json !== null && !Array.isArray(json) && Object.keys(json).length > 0;
   return filled ? undefined : 'PayloadEmpty';

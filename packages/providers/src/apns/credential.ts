@@ -1,13 +1,11 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type Parsed, refused } from '../wire/parsed.ts';
+import { pemProblem, privateKeyIn } from '../wire/pasted.ts';
 
 /** Key ids and team ids: https://developer.apple.com/help/account/manage-keys/get-a-key-identifier */
 const TEN_CHARACTERS = /^[A-Z0-9]{10}$/;
 /** https://developer.apple.com/documentation/bundleresources/information-property-list/cfbundleidentifier */
 const BUNDLE_ID = /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 const MAX_BUNDLE_ID = 155;
-/** Topics are built from the bundle id: one that has a suffix already would get two. */
-const TOPIC_SUFFIX = /\.(voip|complication|pushkit\.fileprovider|location-query|push-type\.liveactivity)$/;
 
 /** The identifying fields of an APNs key, as the operator enters them. */
 export interface ApnsIdentity {
@@ -35,21 +33,20 @@ function bundleIdProblem(bundleId: unknown): string | undefined {
   if (typeof bundleId !== 'string' || bundleId.length > MAX_BUNDLE_ID || !BUNDLE_ID.test(bundleId)) {
     return 'must be a bundle id such as com.example.app';
   }
-  if (TOPIC_SUFFIX.test(bundleId)) return 'must be the bundle id alone, without the suffix of a topic';
   return undefined;
 }
 
-/** Reads the content of a `.p8` file: the PEM of a private key on the curve P-256, which is what ES256 signs with. */
-export function parseP8(pem: unknown): Parsed<string> {
-  if (typeof pem !== 'string' || pem.trim() === '') return refused('p8Key', 'must be the text of a .p8 file');
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
-    return refused('p8Key', 'must be the text of a .p8 file, beginning with -----BEGIN PRIVATE KEY-----');
-  }
+/**
+ * Reads the content of a `.p8` file, also as it is pasted from settings and terminals: the PEM of a private key on the
+ * curve P-256, which is what ES256 signs with.
+ */
+export function parseP8(text: unknown): Parsed<string> {
+  if (typeof text !== 'string' || text.trim() === '') return refused('p8Key', 'must be the text of a .p8 file');
+  const found = privateKeyIn(text);
+  if (!found) return refused('p8Key', pemProblem(text));
+  const { pem, key } = found;
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType === 'ec' && curve === 'prime256v1') return { ok: true, value: pem };
-  const found = [key.asymmetricKeyType?.toUpperCase(), curve].filter(Boolean).join(' ');
-  return refused('p8Key', `must be an elliptic curve key on P-256, as Apple issues them; this one is ${found}`);
+  const kind = [key.asymmetricKeyType?.toUpperCase(), curve].filter(Boolean).join(' ');
+  return refused('p8Key', `must be an elliptic curve key on P-256, as Apple issues them; this one is ${kind}`);
 }

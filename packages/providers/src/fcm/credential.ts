@@ -1,7 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
 import type { FcmCredential } from '@fanfare/core';
 import { cert, type ServiceAccount } from 'firebase-admin/app';
 import { type Parsed, refused } from '../wire/parsed.ts';
+import { pastedObject, pemProblem, privateKeyIn } from '../wire/pasted.ts';
 
 /** The fields we use of a service account's JSON. */
 type ServiceAccountFields = FcmCredential['serviceAccount'];
@@ -35,24 +35,28 @@ export function tokenUriProblem(tokenUri: string, { fcmEndpoint }: ServiceAccoun
 }
 
 /**
- * Reads the JSON of a service account, parsed. Names the first field that is wrong, without its value; keeps only what
- * we use. The private key must be RSA, since Google takes assertions signed with RS256 only.
+ * Reads the JSON of a service account, parsed or as the text that was pasted; its `type` may be missing, as in
+ * CometChat's API. Names the first field that is wrong, without its value; keeps only what we use. The private key must
+ * be RSA, since Google takes assertions signed with RS256 only.
  */
-export function parseServiceAccount(json: unknown, rules: ServiceAccountRules = {}): Parsed<ServiceAccountFields> {
-  if (typeof json !== 'object' || json === null) return refused('serviceAccount', 'must be a JSON object');
+export function parseServiceAccount(given: unknown, rules: ServiceAccountRules = {}): Parsed<ServiceAccountFields> {
+  const json = typeof given === 'string' ? pastedObject(given) : given;
+  if (typeof json !== 'object' || json === null) {
+    return refused('serviceAccount', 'must be a JSON object, or its text as in the file');
+  }
   const fields = json as Record<string, unknown>;
-  if (fields.type !== 'service_account') return refused('type', 'must be "service_account"');
-  const { token_uri = 'https://oauth2.googleapis.com/token', private_key_id = '' } = fields;
+  const { type = 'service_account', token_uri = 'https://oauth2.googleapis.com/token', private_key_id = '' } = fields;
+  if (type !== 'service_account') return refused('type', 'must be "service_account"');
   const candidate = { ...fields, token_uri, private_key_id } as ServiceAccountFields;
-  const wrong = Object.entries(CHECKS).find(([field, fits]) => !fits(candidate[field as keyof ServiceAccountFields]));
-  if (wrong !== undefined) return refused(wrong[0], PROBLEMS[wrong[0] as keyof typeof PROBLEMS]);
-  const uriProblem = tokenUriProblem(candidate.token_uri, rules);
-  if (uriProblem !== undefined) return refused('token_uri', uriProblem);
+  for (const [field, problemOf] of Object.entries(PROBLEMS)) {
+    const problem = problemOf(candidate[field as keyof ServiceAccountFields], rules);
+    if (problem !== undefined) return refused(field, problem);
+  }
   const { project_id, client_email, private_key } = candidate;
   const value = {
     project_id,
     client_email,
-    private_key,
+    private_key: privateKeyIn(private_key)?.pem ?? private_key,
     private_key_id: candidate.private_key_id,
     token_uri: candidate.token_uri,
   };
@@ -61,28 +65,27 @@ export function parseServiceAccount(json: unknown, rules: ServiceAccountRules = 
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-const CHECKS: Record<keyof ServiceAccountFields, (value: unknown) => boolean> = {
-  project_id: (value) => isString(value) && PROJECT_ID.test(value),
-  client_email: (value) => isString(value) && EMAIL.test(value),
-  private_key: (value) => isString(value) && isRsaKey(value),
-  private_key_id: isString,
-  token_uri: isString,
-};
+/** A rule for a text, and what is said where it does not hold. */
+const must =
+  (problem: string, fits: (value: string) => boolean = () => true) =>
+  (value: unknown): string | undefined =>
+    isString(value) && fits(value) ? undefined : problem;
 
-const PROBLEMS: Record<keyof ServiceAccountFields, string> = {
-  project_id: 'must be the id of a Google Cloud project',
-  client_email: 'must be the e-mail address of the service account',
-  private_key: 'must be the PEM of an RSA private key',
-  private_key_id: 'must be a string',
-  token_uri: 'must be a string',
-};
+const PROBLEMS: Record<keyof ServiceAccountFields, (value: unknown, rules: ServiceAccountRules) => string | undefined> =
+  {
+    project_id: must('must be the id of a Google Cloud project', (id) => PROJECT_ID.test(id)),
+    client_email: must('must be the e-mail address of the service account', (email) => EMAIL.test(email)),
+    private_key: (value) => (isString(value) ? privateKeyProblem(value) : NO_RSA_KEY),
+    private_key_id: must('must be a string'),
+    token_uri: (value, rules) => (isString(value) ? tokenUriProblem(value, rules) : 'must be a string'),
+  };
 
-function isRsaKey(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
-  } catch {
-    return false;
-  }
+const NO_RSA_KEY = 'must be the PEM of an RSA private key';
+
+function privateKeyProblem(text: string): string | undefined {
+  const found = privateKeyIn(text);
+  if (!found) return pemProblem(text);
+  return found.key.asymmetricKeyType === 'rsa' ? undefined : NO_RSA_KEY;
 }
 
 function acceptedByFirebase(serviceAccount: ServiceAccountFields): boolean {

@@ -48,6 +48,12 @@ test('Basic authentication is sent in UTF-8 when it is configured', async () => 
   expect(Buffer.from(authorization.slice('Basic '.length), 'base64').toString()).toBe('Ümit:p:w€');
 });
 
+test('Basic authentication may have an empty password', async () => {
+  await using endpoint = await accepting();
+  await sendTo(endpoint.url, { credential: { basicAuth: { username: 'key', password: '' } } });
+  expect(endpoint.received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('key:').toString('base64')}`);
+});
+
 test('a signed request is verified by the reference implementation with the bytes that arrived', async () => {
   await using endpoint = await accepting();
   await sendTo(endpoint.url, { credential: { signingSecrets: [NEW_SECRET] }, push: { deliveryId: 'dlv_42' } });

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parseServiceAccount } from '../../src/index.ts';
 import { anApnsCredential, anFcmCredential } from '../support/device-push.ts';
+import { PASTINGS } from '../support/pastings.ts';
 
 const GOOGLE = 'https://oauth2.googleapis.com/token';
 const { serviceAccount } = anFcmCredential(GOOGLE);
@@ -54,4 +55,34 @@ test('the token_uri may be at the configured FCM endpoint', () => {
   expect(parseServiceAccount(json, { fcmEndpoint: 'https://127.0.0.1:8443' })).toMatchObject({ ok: true });
   expect(parseServiceAccount(json, { fcmEndpoint: 'https://127.0.0.1:8444' })).toMatchObject({ ok: false });
   expect(parseServiceAccount(json)).toMatchObject({ ok: false, field: 'token_uri' });
+});
+
+describe('a service account is taken as it is pasted', () => {
+  test.each(Object.entries(PASTINGS))('its private key %s', (_how, pasted) => {
+    const json = { ...JSON_FILE, private_key: pasted(serviceAccount.private_key) };
+    expect(parseServiceAccount(json)).toEqual({ ok: true, value: serviceAccount });
+  });
+
+  const text = JSON.stringify(JSON_FILE, null, 2);
+  test.each<[string, string]>([
+    ['as text', text],
+    ['in quotes', `'${text}'`],
+    ['as text with its quotes and line breaks escaped', JSON.stringify(text)],
+    ['the same without the quotes around it', JSON.stringify(text).slice(1, -1)],
+    ['on one line', JSON.stringify(JSON_FILE)],
+    ['with the line breaks of its key unescaped', text.replaceAll('\\n', '\n')],
+  ])('the file %s', (_how, pasted) => {
+    expect(parseServiceAccount(pasted)).toEqual({ ok: true, value: serviceAccount });
+  });
+
+  test('without its type, as CometChat’s API takes it', () => {
+    const { type: _type, ...rest } = JSON_FILE;
+    expect(parseServiceAccount(rest)).toEqual({ ok: true, value: serviceAccount });
+  });
+
+  test('but not with a key that is cut off, and the refusal says so', () => {
+    const json = { ...JSON_FILE, private_key: serviceAccount.private_key.slice(0, 300) };
+    const problem = 'is cut off: it has no line -----END PRIVATE KEY-----';
+    expect(parseServiceAccount(json)).toEqual({ ok: false, field: 'private_key', problem });
+  });
 });

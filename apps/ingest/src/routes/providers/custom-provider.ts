@@ -26,11 +26,10 @@ const Changes = z.object({
   useBasicAuth: z.boolean().optional(),
   basicAuthUsername: z
     .string()
-    .min(1)
     .max(255)
     .regex(/^[^:]*$/, 'must not contain ":"')
     .optional(),
-  basicAuthPassword: z.string().min(1).max(1024).optional().describe('Write-only.'),
+  basicAuthPassword: z.string().max(1024).optional().describe('Write-only; may be empty (RFC 7617).'),
   signingSecret: z.string().nullish().describe('Standard Webhooks secret, whsec_…; write-only. null: unsigned.'),
 });
 type Changes = z.infer<typeof Changes>;

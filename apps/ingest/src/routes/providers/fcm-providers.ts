@@ -11,7 +11,10 @@ const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().opti
 const Body = z.object({
   providerId: ProviderId,
   serviceAccountFilename: z.string().max(255).optional(),
-  serviceAccountCreds: z.record(z.string(), z.unknown()).optional().describe('The service account JSON; write-only.'),
+  serviceAccountCreds: z
+    .unknown()
+    .optional()
+    .meta({ type: ['object', 'string'], description: 'The service account JSON, or its text; write-only.' }),
   notificationInPayload: z
     .object({ ios: Switches, android: Switches, web: Switches })
     .partial()
@@ -59,9 +62,8 @@ function merge(body: Body, before: Before<'fcm'> | undefined, endpoint: string |
 
 function serviceAccountOf({ serviceAccountCreds }: Body, endpoint: string | undefined) {
   if (serviceAccountCreds === undefined) return undefined;
-  // CometChat's API takes the four fields it needs, without the `type` that every service account file has.
-  const json = { type: 'service_account', ...serviceAccountCreds };
-  const parsed = parseServiceAccount(json, endpoint === undefined ? {} : { fcmEndpoint: endpoint });
-  if (!parsed.ok) throw badField(`serviceAccountCreds.${parsed.field}`, parsed.problem);
-  return parsed.value;
+  const parsed = parseServiceAccount(serviceAccountCreds, endpoint === undefined ? {} : { fcmEndpoint: endpoint });
+  if (parsed.ok) return parsed.value;
+  const inside = parsed.field === 'serviceAccount' ? '' : `.${parsed.field}`;
+  throw badField(`serviceAccountCreds${inside}`, parsed.problem);
 }
