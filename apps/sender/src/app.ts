@@ -18,6 +18,8 @@ export type { AttemptRecord } from './deps.ts';
 /** What a caller in the same process may set besides the environment. */
 export interface SenderOverrides {
   log?: Logger;
+  /** In [0, 1); default Math.random. */
+  random?: () => number;
   /** Told of every attempt. */
   onAttempt?: (attempt: AttemptRecord) => void;
 }
@@ -43,12 +45,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
   warnOfWiderPolicy(log, policy);
   const now = Date.now;
+  const { random = Math.random } = overrides;
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
-  const gate = (limit: number, more: Partial<GateOptions> = {}) =>
-    new Gate({ limit, now, random: Math.random, ...more });
+  const gate = (limit: number, more: Partial<GateOptions> = {}) => new Gate({ limit, now, random, ...more });
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -64,7 +66,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     metrics: createMetrics(),
     log,
     now,
-    random: Math.random,
+    random,
     onAttempt: overrides.onAttempt ?? (() => undefined),
   };
   startWorkers(deps, closer, config, concurrency);

@@ -114,8 +114,7 @@ function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attemp
 async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
   const { source, ref, job, loaded } = inHand;
   const ordinal = job.data.ordinal;
-  // What settles it at once is told by its state, a refusal by its dead letter; a dead token has no other place.
-  if (step.do !== 'settle' || job.attemptsMade > 0 || attempted.kind === 'token_dead') {
+  if (isNoted(job, attempted, step)) {
     const attempt = { at: deps.now(), outcome: attempted.kind, ...explanationOf(attempted) };
     await noteAttempt(deps.queueRedis, ref, ordinal, attempt);
   }
@@ -133,6 +132,16 @@ async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, st
   if (step.state !== 'accepted') return;
   deps.metrics.eventToAcceptedSeconds.observe({ provider, lane }, (deps.now() - loaded.accepted.receivedAt) / 1000);
 }
+
+/** Outcomes that, as the first and last, say no more than the state of the delivery or its dead letter. */
+const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
+  ...(['accepted', 'rejected', 'expired', 'superseded'] as const),
+  // No attempt was made.
+  'deferred',
+]);
+
+const isNoted = ({ attemptsMade }: JobInHand<DeliveryJob>, { kind }: Attempted, step: NextStep): boolean =>
+  step.do !== 'settle' || attemptsMade > 0 || !SAID_BY_STATE.has(kind);
 
 /** Why the provider did not accept it, in its words; nothing where no provider said no. */
 function explanationOf(attempted: Attempted): { reason?: string; detail?: string } {

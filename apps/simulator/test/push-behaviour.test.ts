@@ -27,6 +27,7 @@ test.each([
   ['tok_bad_1', '400 INVALID_ARGUMENT', '400 BadDeviceToken'],
   ['tok_mismatch', '403 SENDER_ID_MISMATCH', '400 DeviceTokenNotForTopic'],
   ['tok_429_x', '429 QUOTA_EXCEEDED', '429 TooManyRequests'],
+  ['tok_bare_429', '429 QUOTA_EXCEEDED', '429 TooManyRequests'],
   ['tok_500', '500 INTERNAL', '500 InternalServerError'],
   ['tok_503', '503 UNAVAILABLE', '503 Shutdown'],
   ['tok_html_502', '502', '200'],
@@ -71,6 +72,7 @@ test('FCM tells which token is bad and which quota is exceeded', async () => {
 test.each(both)('%s says with a 429 when to come again', async (_, start) => {
   const { to } = await start();
   expect((await to('tok_429')).headers['retry-after']).toBe('1');
+  expect((await to('tok_bare_429')).headers['retry-after']).toBeUndefined();
 });
 
 test.each(both)(

@@ -1,3 +1,4 @@
+import * as sender from '@fanfare/sender/app';
 import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { aCall, aMessage } from '../support/events.ts';
@@ -66,23 +67,25 @@ test('a dead letter that is dropped is gone, and its delivery stays rejected', a
 
 test('429 with Retry-After: 2 waits two seconds and spends no attempt', async () => {
   await using system = await startSystem();
-  // In the call lane four attempts are all there are: five answers of 429 would exhaust them if they counted.
-  const id = await send(system, [{ status: 429, headers: { 'retry-after': '2' }, times: 5 }], aCall());
+  // Eight attempts are all there are: as many answers of 429 would exhaust them if they counted.
+  const id = await send(system, [{ status: 429, headers: { 'retry-after': '2' }, times: 8 }]);
   expect(await system.done(id)).toMatchObject({ accepted: 1, rejected: 0 });
   const received = system.hook.requests();
-  expect(received).toHaveLength(6);
+  expect(received).toHaveLength(9);
   for (const [i, request] of received.slice(1).entries()) {
     expect(request.receivedAt - (received[i]?.receivedAt ?? 0)).toBeGreaterThanOrEqual(2000);
   }
 });
 
 test('an endpoint that always fails exhausts the attempts and becomes a dead letter', async () => {
-  await using system = await startSystem();
-  const id = await send(system, { status: 503 }, aCall());
+  await using system = await startSystem({ apps: ['fanout'] });
+  const impatient = await sender.start(sender.readConfig(system.env), { random: () => 0 });
+  const id = await send(system, { status: 503 });
   expect(await system.done(id)).toMatchObject({ rejected: 1 });
-  expect(system.hook.counts().received).toBe(4);
+  await impatient.close();
+  expect(system.hook.counts().received).toBe(8);
   const { body } = await system.backend.get('/v3/dead-letters?reason=attempts_exhausted');
-  expect(body.data).toEqual([expect.objectContaining({ eventId: id, attempts: 4 })]);
+  expect(body.data).toEqual([expect.objectContaining({ eventId: id, attempts: 8 })]);
 });
 
 test('a call older than its deadline is expired and never sent', async () => {

@@ -31,8 +31,17 @@ export interface StepContext {
 const FAILING_WAIT_MS = 10_000;
 
 /**
- * The one place where an outcome becomes a queue action (docs/rules/delivery.md#outcomes). A wait that would end after
- * the deadline is not begun: the delivery is expired now, for it could only be found expired then.
+ * A wait that would reach the deadline is cut, so that the last attempt starts this long before it, or up to half as
+ * long: not all at the same moment, and early enough to be picked up in time.
+ */
+const LAST_TRY_MS = 1000;
+
+/** With less time left than this, another attempt would be found expired when it is picked up. */
+const TOO_LATE_MS = 100;
+
+/**
+ * The one place where an outcome becomes a queue action (docs/rules/delivery.md#outcomes). A delivery that can still be
+ * tried before its deadline is not expired: a wait that would reach the deadline is cut short of it.
  */
 export function nextStep(outcome: Outcome, context: StepContext): NextStep {
   switch (outcome.kind) {
@@ -42,12 +51,27 @@ export function nextStep(outcome: Outcome, context: StepContext): NextStep {
     case 'rejected':
       return { do: 'settle', state: 'rejected', reason: outcome.reason, detail: outcome.detail };
     case 'throttled':
-      return beforeDeadline({ do: 'wait', delayMs: outcome.retryAfterMs }, context);
+      return wait(throttledMs(outcome, context), context);
     case 'credential_failing':
-      return beforeDeadline({ do: 'wait', delayMs: Math.round(FAILING_WAIT_MS * (1 + context.random)) }, context);
+      return wait(Math.round(FAILING_WAIT_MS * (1 + context.random)), context);
     case 'retryable':
       return retry(outcome, context);
   }
+}
+
+/** The wait that was asked for; one that we assume is no longer than the lane waits between attempts. */
+function throttledMs(
+  { retryAfterMs, byDefault }: Outcome & { kind: 'throttled' },
+  { lane, provider }: StepContext,
+): number {
+  return byDefault ? Math.min(retryAfterMs, retryPolicy(lane, provider).capMs) : retryAfterMs;
+}
+
+/** Waits as long as `delayMs`, but for the last attempt, which is made shortly before the deadline, once. */
+function wait(delayMs: number, { now, deadlineAt, random }: StepContext): NextStep {
+  const lastTryInMs = Math.ceil(deadlineAt - now - LAST_TRY_MS * (1 - random / 2));
+  if (lastTryInMs > 0) return { do: 'wait', delayMs: Math.min(delayMs, lastTryInMs) };
+  return now + delayMs < deadlineAt ? { do: 'wait', delayMs } : { do: 'settle', state: 'expired' };
 }
 
 function retry(outcome: Outcome & { kind: 'retryable' }, context: StepContext): NextStep {
@@ -57,8 +81,7 @@ function retry(outcome: Outcome & { kind: 'retryable' }, context: StepContext): 
     const words = [outcome.reason, outcome.detail].filter(Boolean).join(': ');
     return { do: 'settle', state: 'rejected', reason: 'attempts_exhausted', detail: words };
   }
-  return beforeDeadline({ do: 'retry', delayMs: backoffMs(policy, failures, context.random) }, context);
+  const leftMs = context.deadlineAt - context.now;
+  if (leftMs < TOO_LATE_MS) return { do: 'settle', state: 'expired' };
+  return { do: 'retry', delayMs: backoffMs(policy, { failures, random: context.random, leftMs }) };
 }
-
-const beforeDeadline = (step: Exclude<Step, { do: 'done' }>, { now, deadlineAt }: StepContext): NextStep =>
-  now + step.delayMs < deadlineAt ? step : { do: 'settle', state: 'expired' };

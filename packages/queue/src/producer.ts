@@ -12,6 +12,12 @@ const BATCH = 500;
 /** How often a batch that Redis took only in part is offered again before the caller hears of it. */
 const BATCH_TRIES = 3;
 
+/**
+ * The most attempts BullMQ is told of: it stores a number, and calls have no end of attempts. Far more than fit into the
+ * longest deadline, a day.
+ */
+const MAX_ATTEMPTS = 1_000_000;
+
 /** How often a bug may throw before a job rests among the failed; the sweeper revives it from there. */
 const EVENT_ATTEMPTS = 5;
 
@@ -48,7 +54,7 @@ export class Producer {
    */
   async addDeliveries(shard: number, provider: ProviderKind, lane: Lane, jobs: readonly DeliveryJob[]): Promise<void> {
     const queue = this.#queue(`deliveries-${provider}`, lane, shard);
-    const { attempts } = retryPolicy(lane, provider);
+    const attempts = Math.min(retryPolicy(lane, provider).attempts, MAX_ATTEMPTS);
     for (let from = 0; from < jobs.length; from += BATCH) {
       const batch = jobs.slice(from, from + BATCH).map((job) => ({
         name: 'd',

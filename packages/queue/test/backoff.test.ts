@@ -3,11 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { backoffMs, retryPolicy } from '../src/backoff.ts';
 
+const HOUR = 3_600_000;
+
 describe('retry policy', () => {
   test.each([
-    ['call', 'fcm', { baseMs: 250, capMs: 2000, attempts: 4 }],
-    ['call', 'apns', { baseMs: 250, capMs: 2000, attempts: 4 }],
-    ['call', 'custom', { baseMs: 250, capMs: 2000, attempts: 4 }],
+    ['call', 'fcm', { baseMs: 250, capMs: 2000, attempts: Number.POSITIVE_INFINITY }],
+    ['call', 'apns', { baseMs: 250, capMs: 2000, attempts: Number.POSITIVE_INFINITY }],
+    ['call', 'custom', { baseMs: 250, capMs: 2000, attempts: Number.POSITIVE_INFINITY }],
     ['chat', 'fcm', { baseMs: 10_000, capMs: 60_000, attempts: 8 }],
     ['chat', 'apns', { baseMs: 1000, capMs: 60_000, attempts: 8 }],
     ['chat', 'custom', { baseMs: 1000, capMs: 60_000, attempts: 8 }],
@@ -20,7 +22,7 @@ describe('retry policy', () => {
 });
 
 describe('the wait before the next attempt', () => {
-  const longest = (failures: number) => backoffMs(retryPolicy('chat', 'custom'), failures, 1);
+  const longest = (failures: number) => backoffMs(retryPolicy('chat', 'custom'), { failures, random: 1, leftMs: HOUR });
 
   test('may be twice as long after every failure, up to the cap', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8].map(longest)).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
@@ -28,19 +30,25 @@ describe('the wait before the next attempt', () => {
 
   test('is spread evenly, from nothing on', () => {
     const policy = retryPolicy('call', 'apns');
-    expect([0, 0.25, 0.5, 0.75].map((random) => backoffMs(policy, 1, random))).toEqual([0, 63, 125, 188]);
+    const waits = (leftMs: number) =>
+      [0, 0.25, 0.5, 0.75].map((random) => backoffMs(policy, { failures: 1, random, leftMs }));
+    expect(waits(HOUR)).toEqual([0, 62, 125, 187]);
+    expect(waits(100)).toEqual([0, 25, 50, 75]);
   });
 
-  test('is whole milliseconds between 0 and the cap, whatever the luck and however many failures', () => {
+  test('is whole milliseconds, within the cap and before the deadline, whatever the luck and the failures', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    const failed = fc.integer({ min: 1, max: 100_000 });
+    const left = fc.integer({ min: 1, max: HOUR });
     const anyPolicy = fc.tuple(fc.constantFrom(...LANES), fc.constantFrom(...PROVIDER_KINDS));
     fc.assert(
-      fc.property(anyPolicy, fc.integer({ min: 1, max: 100_000 }), random, ([lane, provider], failures, luck) => {
+      fc.property(anyPolicy, failed, random, left, ([lane, provider], failures, luck, leftMs) => {
         const policy = retryPolicy(lane, provider);
-        const wait = backoffMs(policy, failures, luck);
+        const wait = backoffMs(policy, { failures, random: luck, leftMs });
         expect(Number.isInteger(wait)).toBe(true);
         expect(wait).toBeGreaterThanOrEqual(0);
         expect(wait).toBeLessThanOrEqual(policy.capMs);
+        expect(wait).toBeLessThan(leftMs);
       }),
     );
   });

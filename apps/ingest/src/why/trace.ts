@@ -97,15 +97,23 @@ async function tracedTarget(
     state === 'rejected' ? readDeadLetterOf(queueRedis, appId, ref.shard, deliveryId(ref.key, ordinal)) : undefined,
   ]);
   const platform = devices.find(({ id }) => id === target.deviceId)?.platform;
-  const attempts = noted.length > 0 ? noted : onlyAttempt(state, letter);
+  const attempts = [...noted, ...unnotedAttempt(noted, state, letter)];
   const { reason, detail } = letter ?? attempts.at(-1) ?? {};
   const shown = { provider: target.provider, ...(platform ? { platform } : {}) };
   const device = target.deviceId === undefined ? {} : { deviceId: target.deviceId };
   return { target: { ...shown, ...device, state, attempts }, facts: { ...shown, state, reason, detail } };
 }
 
-/** The attempt nobody noted, since it was the only one; without a time, which is not known, but of a dead letter. */
-function onlyAttempt(state: DeliveryState, letter: FoundDeadLetter | undefined): TracedTarget['attempts'] {
+/**
+ * The attempt that settled a delivery and that only its state or its dead letter tells of, since it spent the first
+ * attempt; without a time, which is not known, except for a dead letter.
+ */
+function unnotedAttempt(
+  noted: readonly AttemptNote[],
+  state: DeliveryState,
+  letter: FoundDeadLetter | undefined,
+): TracedTarget['attempts'] {
+  if (noted.at(-1)?.outcome === state || letter?.reason === 'attempts_exhausted') return [];
   if (state === 'accepted' || state === 'token_dead') return [{ outcome: state }];
   if (!letter) return state === 'rejected' ? [{ outcome: state }] : [];
   const { at, reason, detail } = letter;

@@ -59,5 +59,6 @@ export const refusal = (
 export function failed(failure: Failure, headers: Record<string, string>, now: number): Refusal | undefined {
   const reason = REASON[failure.kind];
   if (failure.kind === 'unregistered') return refusal('Unregistered', headers, { timestamp: failure.at ?? now });
-  return reason && refusal(reason, reason === 'TooManyRequests' ? { ...headers, ...RETRY_AFTER } : headers);
+  const waits = failure.kind === 'throttled' && !failure.bare;
+  return reason && refusal(reason, waits ? { ...headers, ...RETRY_AFTER } : headers);
 }

@@ -163,4 +163,9 @@ const FAILED: Record<Failure['kind'], Refusal> = {
 };
 
 /** What FCM answers where a token's name or a fault says that it fails. */
-export const failed = ({ kind }: Failure): Refusal => FAILED[kind];
+export const failed = (failure: Failure): Refusal => {
+  const refusal = FAILED[failure.kind];
+  return failure.kind === 'throttled' && failure.bare
+    ? { ...refusal, headers: { 'content-type': JSON_TYPE } }
+    : refusal;
+};

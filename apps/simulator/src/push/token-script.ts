@@ -9,7 +9,8 @@ export type Failure =
   | { kind: 'bad' }
   /** A token of another sender or app. */
   | { kind: 'mismatch' }
-  | { kind: 'throttled' }
+  /** `bare`: without a Retry-After. */
+  | { kind: 'throttled'; bare?: true }
   | { kind: 'internal' }
   | { kind: 'unavailable' }
   /** What a load balancer in front of the service says: HTML. */
@@ -34,6 +35,7 @@ const STEPS = {
   bad: { failure: { kind: 'bad' } },
   mismatch: { failure: { kind: 'mismatch' } },
   '429': { failure: { kind: 'throttled' } },
+  bare_429: { failure: { kind: 'throttled', bare: true } },
   '500': { failure: { kind: 'internal' } },
   '503': { failure: { kind: 'unavailable' } },
   html_502: { failure: { kind: 'bad_gateway' } },
@@ -55,7 +57,7 @@ const MAX_SLOW_MS = 2 ** 31 - 1;
 
 /**
  * What a push with this token comes to, by its name; undefined when it is accepted like any other:
- * `tok_unregistered`, `tok_unregistered_at_<ms>`, `tok_bad`, `tok_mismatch`, `tok_429`, `tok_500`, `tok_503`,
+ * `tok_unregistered`, `tok_unregistered_at_<ms>`, `tok_bad`, `tok_mismatch`, `tok_429`, `tok_bare_429`, `tok_500`, `tok_503`,
  * `tok_html_502`, `tok_slow_<ms>`, `tok_hang`, `tok_reset`, `tok_refused`, `tok_goaway`, each with anything behind it.
  * `_once` and `_twice` make all but the first ones succeed.
  */

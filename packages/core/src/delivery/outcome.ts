@@ -7,8 +7,11 @@ export type Outcome =
   | { kind: 'accepted'; providerId?: string }
   /** This token will never work again. */
   | { kind: 'token_dead'; reason: string; detail?: string }
-  /** Slow down: try again in `retryAfterMs`, without spending an attempt. */
-  | { kind: 'throttled'; retryAfterMs: number; reason: string; detail?: string }
+  /**
+   * Slow down: try again in `retryAfterMs`, without spending an attempt. `byDefault`: the answer named no time, and this
+   * is the usual one, which a call cannot wait for.
+   */
+  | { kind: 'throttled'; retryAfterMs: number; byDefault?: true; reason: string; detail?: string }
   /** May work later; spends an attempt. */
   | { kind: 'retryable'; reason: string; detail?: string }
   /** The credential is refused as a whole: no delivery of it will be taken until somebody mends it. Spends no attempt. */

@@ -1,5 +1,5 @@
 import type { Outcome } from '@fanfare/core';
-import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
+import { type WaitLimits, waitAsked, waitByDefault } from '../wire/retry-after.ts';
 
 /** What APNs answered, by any transport. */
 export interface ApnsReply {
@@ -141,14 +141,12 @@ const acceptance = ({ status, isEmpty }: ApnsReply, { id }: ApnsContext): Outcom
     ? { kind: 'accepted', providerId: id }
     : { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
 
-/** Retry-After if it says something, else `waitMs`; without either it is only retryable. */
+/** Without a time that is asked for or usual it is only retryable. */
 function throttled(
   { retryAfter }: ApnsReply,
   context: ApnsContext,
   { reason, waitMs }: { reason: string; waitMs: number | undefined },
 ): Outcome {
-  const asked = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, context);
-  if (asked !== undefined) return { kind: 'throttled', retryAfterMs: asked, reason };
-  if (waitMs === undefined) return { kind: 'retryable', reason };
-  return { kind: 'throttled', retryAfterMs: Math.max(0, Math.min(waitMs, context.deadlineAt - context.now)), reason };
+  const wait = waitAsked(retryAfter, context) ?? waitByDefault(waitMs);
+  return wait === undefined ? { kind: 'retryable', reason } : { kind: 'throttled', ...wait, reason };
 }

@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import type { Outcome } from '@fanfare/core';
 import { networkFailure } from '../wire/network-reason.ts';
-import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
+import { type WaitLimits, waitAsked } from '../wire/retry-after.ts';
 import { DeadlineError } from './deadline.ts';
 import { UnsafeAddressError } from './lookup.ts';
 
@@ -46,8 +46,8 @@ export function answerOutcome(status: number, retryAfter: string | undefined, li
     case 'disabled':
       return { kind: 'rejected', reason, disable: true };
     case 'retryable': {
-      const wait = MAY_THROTTLE.has(status) && retryAfter !== undefined ? retryAfterMs(retryAfter, limits) : undefined;
-      return wait === undefined ? { kind: 'retryable', reason } : { kind: 'throttled', retryAfterMs: wait, reason };
+      const wait = MAY_THROTTLE.has(status) ? waitAsked(retryAfter, limits) : undefined;
+      return wait === undefined ? { kind: 'retryable', reason } : { kind: 'throttled', ...wait, reason };
     }
   }
 }

@@ -7,7 +7,7 @@ import type { SessionPool } from '../http2/pool.ts';
 import { parseObject, stringIn } from '../wire/json.ts';
 import { plainWords } from '../wire/plain-words.ts';
 import { Recent } from '../wire/recent.ts';
-import { retryAfterMs } from '../wire/retry-after.ts';
+import { waitAsked } from '../wire/retry-after.ts';
 import { tokenUriProblem } from './credential.ts';
 
 type ServiceAccount = FcmCredential['serviceAccount'];
@@ -25,7 +25,8 @@ const MARGIN_MS = 5 * MINUTE;
 const LEAST_USE_MS = 10 * SECOND;
 /** How long a refusal is remembered, so that the deliveries that wait do not each ask again. */
 const REFUSAL_MS = 30 * SECOND;
-const THROTTLED_MS = 60 * SECOND;
+/** Where a 429 names no time. */
+const USUAL_WAIT = { retryAfterMs: 60 * SECOND, byDefault: true } as const;
 const CAPACITY = 10_000;
 /** One connection carries a token request now and then. */
 const TOKEN_POOL = { maxSessions: 1 };
@@ -149,8 +150,8 @@ function refusalOutcome({ status, headers, body }: Answer, now: number): Outcome
   const json = parseObject(body);
   const reason = `oauth_${stringIn(json, 'error')?.match(/^[a-z_]{1,40}$/)?.[0] ?? `http_${status}`}`;
   if (status === 429) {
-    const wait = retryAfterMs(headers['retry-after'] ?? '', { now, deadlineAt: Number.POSITIVE_INFINITY });
-    return { kind: 'throttled', retryAfterMs: wait ?? THROTTLED_MS, reason };
+    const asked = waitAsked(headers['retry-after'], { now, deadlineAt: Number.POSITIVE_INFINITY });
+    return { kind: 'throttled', ...(asked ?? USUAL_WAIT), reason };
   }
   const detail = plainWords(stringIn(json, 'error_description') ?? '');
   if (status >= 400 && status < 500 && status !== 408) return failing(reason, detail);

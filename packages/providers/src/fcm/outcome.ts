@@ -1,7 +1,7 @@
 import type { Outcome } from '@fanfare/core';
 import { parseObject, stringIn } from '../wire/json.ts';
 import { plainWords } from '../wire/plain-words.ts';
-import { retryAfterMs, type WaitLimits } from '../wire/retry-after.ts';
+import { type WaitLimits, waitAsked, waitByDefault } from '../wire/retry-after.ts';
 import { type FcmError, readError } from './error.ts';
 
 /** What FCM answered, by any transport. */
@@ -74,8 +74,8 @@ export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string
   const words = { reason: reasonOf(reply, error), ...(detail === undefined ? {} : { detail }) };
   if (verdict === 'token_dead_if_named') return { kind: error.namesToken ? 'token_dead' : 'rejected', ...words };
   if (typeof verdict === 'string') return { kind: verdict, ...words };
-  const wait = waitMs(reply, verdict.throttledMs, limits);
-  return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', retryAfterMs: wait, ...words };
+  const wait = waitAsked(reply.retryAfter, limits) ?? waitByDefault(verdict.throttledMs);
+  return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', ...wait, ...words };
 }
 
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
@@ -92,10 +92,4 @@ function reasonOf({ status }: FcmReply, { errorCode, status: general, narrowQuot
   if (narrowQuota) return 'DEVICE_RATE_EXCEEDED';
   if (errorCode !== undefined && errorCode in BY_ERROR_CODE) return errorCode;
   return general !== undefined && /^[A-Z_]{1,40}$/.test(general) ? general : `http_${status}`;
-}
-
-function waitMs({ retryAfter }: FcmReply, fallback: number | undefined, limits: WaitLimits): number | undefined {
-  const asked = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, limits);
-  if (asked !== undefined || fallback === undefined) return asked;
-  return Math.max(0, Math.min(fallback, limits.deadlineAt - limits.now));
 }

@@ -1,3 +1,5 @@
+import type { Outcome } from '@fanfare/core';
+
 /** Never sooner than this, whatever the endpoint says: its zero would make a busy loop. */
 const MIN_WAIT_MS = 1000;
 
@@ -23,6 +25,19 @@ export function retryAfterMs(header: string, { now, deadlineAt }: WaitLimits): n
   if (Number.isNaN(wanted)) return undefined;
   return Math.max(0, Math.min(Math.max(wanted, MIN_WAIT_MS), deadlineAt - now));
 }
+
+/** How long a throttled request waits, as the outcome of the attempt says it. */
+type ThrottleWait = Pick<Outcome & { kind: 'throttled' }, 'retryAfterMs' | 'byDefault'>;
+
+/** The wait that a Retry-After header asks for; undefined where there is none that says a time. */
+export function waitAsked(header: string | undefined, limits: WaitLimits): ThrottleWait | undefined {
+  const asked = header === undefined ? undefined : retryAfterMs(header, limits);
+  return asked === undefined ? undefined : { retryAfterMs: asked };
+}
+
+/** The usual wait where an answer asks for none; undefined where there is no usual one. */
+export const waitByDefault = (usualMs: number | undefined): ThrottleWait | undefined =>
+  usualMs === undefined ? undefined : { retryAfterMs: usualMs, byDefault: true };
 
 /** Epoch milliseconds, or NaN. The asctime form names no zone, but means GMT. */
 function parseHttpDate(text: string): number {

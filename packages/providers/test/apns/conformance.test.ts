@@ -64,7 +64,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
   test.each(ANSWERS)('%i %s is %s', async (status, reason, kind, asked) => {
     await using server = await startApns((response) => reply(response, status, { reason }));
     await using apns = apnsAt(server, { transport });
-    const wait = WAITS[reason] === undefined ? {} : { retryAfterMs: WAITS[reason] };
+    const wait = WAITS[reason] === undefined ? {} : { retryAfterMs: WAITS[reason], byDefault: true };
     expect(await apns.send(push, credential)).toEqual({ kind, reason, ...wait });
     expect(server.received).toHaveLength(transport === 'apn' ? 1 : asked);
   });

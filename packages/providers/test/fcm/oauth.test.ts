@@ -118,7 +118,7 @@ describe('a token endpoint', () => {
 
   test('that is overloaded is waited for', async () => {
     const throttled = { kind: 'throttled', reason: 'oauth_http_429' };
-    expect(await outcomeOf(429)).toEqual({ ...throttled, retryAfterMs: 60_000 });
+    expect(await outcomeOf(429)).toEqual({ ...throttled, retryAfterMs: 60_000, byDefault: true });
     expect(await outcomeOf(429, {}, { 'retry-after': '9' })).toEqual({ ...throttled, retryAfterMs: 9000 });
   });
 

@@ -75,7 +75,7 @@ export const ANSWERS: [what: string, status: number, body: object | string | und
     'QUOTA_EXCEEDED',
     429,
     fcmError(429, 'RESOURCE_EXHAUSTED', { errorCode: 'QUOTA_EXCEEDED', details: [quota('project:1', 'Daily limit')] }),
-    { kind: 'throttled', retryAfterMs: 60_000, reason: 'QUOTA_EXCEEDED' },
+    { kind: 'throttled', retryAfterMs: 60_000, byDefault: true, reason: 'QUOTA_EXCEEDED' },
   ],
   [
     'QUOTA_EXCEEDED of a device',
@@ -84,13 +84,13 @@ export const ANSWERS: [what: string, status: number, body: object | string | und
       errorCode: 'QUOTA_EXCEEDED',
       details: [quota('token', 'Device message rate exceeded')],
     }),
-    { kind: 'throttled', retryAfterMs: 60_000, reason: 'DEVICE_RATE_EXCEEDED' },
+    { kind: 'throttled', retryAfterMs: 60_000, byDefault: true, reason: 'DEVICE_RATE_EXCEEDED' },
   ],
   [
     'RESOURCE_EXHAUSTED',
     429,
     fcmError(429, 'RESOURCE_EXHAUSTED'),
-    { kind: 'throttled', retryAfterMs: 60_000, reason: 'RESOURCE_EXHAUSTED' },
+    { kind: 'throttled', retryAfterMs: 60_000, byDefault: true, reason: 'RESOURCE_EXHAUSTED' },
   ],
   ['INTERNAL', 500, fcmError(500, 'INTERNAL', { errorCode: 'INTERNAL' }), { kind: 'retryable', reason: 'INTERNAL' }],
   [
