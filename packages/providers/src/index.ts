@@ -5,7 +5,6 @@ export { renderApns } from './apns/payload.ts';
 export { parseCidrs } from './custom/addresses.ts';
 export { type CustomProviderOptions, createCustomProvider } from './custom/client.ts';
 export { type AddressPolicy, webhookUrlProblem } from './custom/guard.ts';
-export type { Resolve } from './custom/lookup.ts';
 export { signingSecretProblem } from './custom/sign.ts';
 export { createFcmProvider, type FcmProviderOptions } from './fcm/client.ts';
 export { parseServiceAccount, type ServiceAccountRules } from './fcm/credential.ts';
@@ -18,4 +17,5 @@ export {
   type MembershipSource,
   type MembershipSourceOptions,
 } from './membership/source.ts';
+export type { Resolve } from './tcp/dial.ts';
 export type { Parsed } from './wire/parsed.ts';

@@ -54,11 +54,18 @@ export class ApnTransport implements ApnsTransport {
         port: port === '' ? 443 : Number(port),
         connectionRetryLimit: 0,
         requestTimeout: this.#options.timeoutMs,
+        ...connectBudget(this.#options.timeoutMs),
         ...(this.#ca === undefined ? {} : { ca: this.#ca }),
       });
     return this.#providers.get(`${teamId}.${keyId}.${productionMode}.${p8Key}`, make);
   }
 }
+
+/**
+ * The library tries the addresses of a name in turn, each for 250 ms, and hands settings it does not know to Node: the
+ * first two get half of the time each.
+ */
+const connectBudget = (timeoutMs: number): object => ({ autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2) });
 
 /** The library has renewed its token by itself; its connection cannot be replaced. */
 const renew = (what: Renewal): boolean => what === 'token';

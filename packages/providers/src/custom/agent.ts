@@ -1,7 +1,9 @@
 import { Agent } from 'undici';
+import { type Resolve, systemResolve } from '../tcp/dial.ts';
 import { trusting } from '../wire/trust.ts';
+import { connector } from './connector.ts';
 import type { Guard } from './guard.ts';
-import { guardedLookup, type Resolve, systemResolve } from './lookup.ts';
+import { guardedResolve } from './lookup.ts';
 
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 16;
 const KEEP_ALIVE_MS = 10_000;
@@ -30,12 +32,11 @@ export function guardedAgent(options: AgentOptions, guard: Guard): Agent {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxHeaderSize: MAX_HEADER_BYTES,
-    autoSelectFamily: true,
-    connect: {
-      timeout: timeoutMs,
-      lookup: guardedLookup(lookup, guard.allows),
-      ...(extraCa === undefined ? {} : { secureContext: trusting(extraCa) }),
-    },
+    connect: connector({
+      timeoutMs,
+      resolve: guardedResolve(lookup, guard.allows),
+      secureContext: extraCa === undefined ? undefined : trusting(extraCa),
+    }),
   });
 }
 

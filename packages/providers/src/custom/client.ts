@@ -1,10 +1,10 @@
 import type { CustomCredential, Outcome, Provider } from '@fanfare/core';
 import type { Agent } from 'undici';
+import type { Resolve } from '../tcp/dial.ts';
 import { guardedAgent, readStart } from './agent.ts';
 import { withDeadline } from './deadline.ts';
 import { detailOf } from './detail.ts';
 import { type AddressPolicy, createGuard } from './guard.ts';
-import type { Resolve } from './lookup.ts';
 import { buildMessage, type Message } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
 

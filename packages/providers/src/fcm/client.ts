@@ -78,7 +78,7 @@ function connect(options: FcmProviderOptions): Connections {
   const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
   const library = options.transport === 'firebase-admin';
   const transport = library
-    ? new FirebaseAdminTransport({ origin, extraCa })
+    ? new FirebaseAdminTransport({ origin, extraCa, lookup: pool?.lookup })
     : new FcmHttp2Transport(createPool(origin));
   return { tokens, transport };
 }

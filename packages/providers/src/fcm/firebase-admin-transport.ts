@@ -1,10 +1,12 @@
 import { Agent } from 'node:https';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { isNativeError } from 'node:util/types';
 import type { Outcome } from '@fanfare/core';
 import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging } from 'firebase-admin/messaging';
+import { dial, type Resolve } from '../tcp/dial.ts';
 import { networkFailure } from '../wire/network-reason.ts';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
@@ -16,10 +18,15 @@ const MAX_APPS = 100;
 /** The default of 256 throws connections away after a burst, and their handshakes with them. */
 const MAX_FREE_SOCKETS = 2048;
 
+/** For one request in all, by the SDK. */
+const SDK_TIMEOUT_MS = 15_000;
+
 /** Where the SDK's requests go, and whom they trust. */
 export interface FirebaseAdminOptions {
   origin: string;
   extraCa: string | undefined;
+  /** All addresses of a name; default: the system's resolver. */
+  lookup: Resolve | undefined;
 }
 
 /** The parts of the SDK's request handler that we reach into; private there, and pinned by the exact version we use. */
@@ -54,8 +61,8 @@ export class FirebaseAdminTransport implements FcmTransport {
   readonly #agent: Agent;
   readonly #projects = new Recent<Project>(MAX_APPS, ({ app }) => void deleteApp(app));
 
-  constructor({ origin, extraCa }: FirebaseAdminOptions) {
-    this.#agent = agentTo(new URL(origin), extraCa);
+  constructor({ origin, extraCa, lookup }: FirebaseAdminOptions) {
+    this.#agent = agentTo(new URL(origin), extraCa, lookup);
   }
 
   async post({ message, account, accessToken }: FcmRequest): Promise<FcmSent> {
@@ -109,14 +116,20 @@ function openClient(messaging: Messaging): void {
 }
 
 /** The host is a constant of the SDK: its connections are led to the endpoint, whose `Host` stays that of FCM. */
-function agentTo({ hostname, port }: URL, extraCa: string | undefined): Agent {
+function agentTo({ hostname, port }: URL, extraCa: string | undefined, resolve: Resolve | undefined): Agent {
   const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, ...certificatesIn(extraCa)] };
   const agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, ...ca });
   // An IP address is no server name: RFC 6066 section 3.
   const servername = isIP(hostname) === 0 ? hostname : '';
   const target = { host: hostname, port: port === '' ? 443 : Number(port), servername };
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (options, callback) => connect({ ...options, ...target }, callback);
+  const encrypt = agent.createConnection.bind(agent) as (options: object) => Duplex;
+  agent.createConnection = (options, callback) => {
+    dial(target, { resolve, signal: AbortSignal.timeout(SDK_TIMEOUT_MS) }).then(
+      (socket) => callback?.(null, encrypt({ ...options, ...target, socket })),
+      (error: Error) => callback?.(error, undefined as unknown as Duplex),
+    );
+    return undefined;
+  };
   return agent;
 }
 

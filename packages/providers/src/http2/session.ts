@@ -1,16 +1,14 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import type { SecureContext, TLSSocket } from 'node:tls';
-import { connectTo } from './connect.ts';
+import type { TLSSocket } from 'node:tls';
+import { type ConnectOptions, connectTo } from './connect.ts';
 import { type Answer, type Ended, exchange, type Http2Request } from './exchange.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import type { Processed } from './result.ts';
 
 /** How sessions of a pool are opened and kept. Times in milliseconds. */
-export interface SessionOptions extends LivenessLimits {
+export interface SessionOptions extends LivenessLimits, ConnectOptions {
   /** `https://host[:port]` */
   origin: string;
-  /** What the server's certificate is checked by; the default is what Node trusts. */
-  secureContext?: SecureContext | undefined;
   /** Concurrent streams until the server says how many it takes. */
   startStreams: number;
   /**
@@ -39,13 +37,19 @@ export type Run = { kind: 'answered'; answer: Answer } | { kind: 'broken'; proce
 /** Node's default of 10 MB per session ends in ENHANCE_YOUR_CALM with a thousand streams in flight. */
 const MAX_SESSION_MEMORY_MB = 128;
 
+/** What there is of a connection once its TCP part stands. */
+interface Link {
+  socket: TLSSocket;
+  h2: ClientHttp2Session;
+  liveness: Liveness;
+}
+
 /** One HTTP/2 connection: connecting → open → draining (GOAWAY, age, `retire`) → gone. */
 export class PooledSession {
-  readonly #socket: TLSSocket;
-  readonly #h2: ClientHttp2Session;
+  #link: Link | undefined;
+  readonly #giveUp = new AbortController();
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
-  readonly #liveness: Liveness;
   readonly #age: NodeJS.Timeout;
   readonly #connecting: NodeJS.Timeout;
   /** Settles when the connection is gone. */
@@ -61,18 +65,9 @@ export class PooledSession {
     this.#options = options;
     this.#listener = listener;
     this.#proven = options.provenBy === undefined;
-    const socket = connectTo(new URL(options.origin), options.secureContext);
-    this.#socket = socket;
-    this.#h2 = connect(options.origin, {
-      createConnection: () => socket,
-      maxSessionMemory: MAX_SESSION_MEMORY_MB,
-      peerMaxConcurrentStreams: options.startStreams,
-      settings: { enablePush: false },
-    });
-    this.#liveness = new Liveness(this.#h2, options, () => this.destroy('ERR_HTTP2_PING_TIMEOUT'));
     this.#connecting = setTimeout(() => this.destroy('ETIMEDOUT'), options.connectTimeoutMs);
     this.#age = setTimeout(() => this.retire(), options.maxAgeMs).unref();
-    this.closed = this.#follow();
+    this.closed = this.#live();
   }
 
   /** Still being connected, or not yet trusted with more than one stream: not the moment to open another. */
@@ -86,23 +81,21 @@ export class PooledSession {
 
   /** Streams in flight as a share of what it may carry now; from 1 on there is no room. */
   get fill(): number {
-    if (this.#state !== 'open' || this.#h2.closed || this.#h2.destroyed) return 1;
-    const limit = this.#limit;
+    const h2 = this.#link?.h2;
+    if (this.#state !== 'open' || h2 === undefined || h2.closed || h2.destroyed) return 1;
+    const limit = this.#proven ? (h2.remoteSettings.maxConcurrentStreams ?? this.#options.startStreams) : 1;
     return this.#inFlight >= limit ? 1 : this.#inFlight / limit;
-  }
-
-  get #limit(): number {
-    if (!this.#proven) return 1;
-    return this.#h2.remoteSettings.maxConcurrentStreams ?? this.#options.startStreams;
   }
 
   /** Sends a request; only while `fill` < 1. Returns what cancels it: `done` is then not called. */
   run(request: Http2Request, done: (run: Run) => void): () => void {
+    if (this.#link === undefined) throw new Error('there is no connection yet');
+    const { h2, liveness } = this.#link;
     this.#inFlight += 1;
-    this.#liveness.watch();
+    liveness.watch();
     let cancelled = false;
-    const stream: ClientHttp2Stream = exchange(this.#h2, request, {
-      received: () => this.#liveness.received(),
+    const stream: ClientHttp2Stream = exchange(h2, request, {
+      received: () => liveness.received(),
       ended: (end) => {
         this.#inFlight -= 1;
         const run = this.#judge(end);
@@ -127,50 +120,68 @@ export class PooledSession {
   /** Ends the connection and every stream on it. `code` is what their errors will say. */
   destroy(code: string): void {
     this.#state = 'draining';
-    this.#h2.destroy(Object.assign(new Error('the session was ended'), { code }), constants.NGHTTP2_CANCEL);
-    this.#socket.destroy();
+    const error = Object.assign(new Error('the session was ended'), { code });
+    this.#giveUp.abort(error);
+    this.#link?.h2.destroy(error, constants.NGHTTP2_CANCEL);
+    this.#link?.socket.destroy();
   }
 
   /** node:http2 alone would wait for the server to close its side, however long that takes. */
   #closeIfIdle(): void {
     if (this.#inFlight > 0 || this.#state !== 'draining') return;
-    this.#h2.close();
-    this.#socket.destroySoon();
+    this.#giveUp.abort(closed());
+    this.#link?.h2.close();
+    this.#link?.socket.destroySoon();
   }
 
-  #follow(): Promise<void> {
-    this.#h2.on('connect', () => {
+  /** From the connect to the end of the connection. */
+  async #live(): Promise<void> {
+    const { origin, startStreams } = this.#options;
+    try {
+      const socket = await connectTo(new URL(origin), this.#options, this.#giveUp.signal);
+      const h2 = connect(origin, {
+        createConnection: () => socket,
+        maxSessionMemory: MAX_SESSION_MEMORY_MB,
+        peerMaxConcurrentStreams: startStreams,
+        settings: { enablePush: false },
+      });
+      const liveness = new Liveness(h2, this.#options, () => this.destroy('ERR_HTTP2_PING_TIMEOUT'));
+      this.#link = { socket, h2, liveness };
+      this.#follow(h2);
+      await new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    } catch (error) {
+      this.#error = error as Error;
+    }
+    this.#over();
+  }
+
+  #follow(h2: ClientHttp2Session): void {
+    h2.on('connect', () => {
       clearTimeout(this.#connecting);
       this.#connected = true;
       if (this.#state === 'connecting') this.#state = 'open';
       this.#listener.opened();
     });
-    this.#h2.on('remoteSettings', () => this.#listener.room());
-    this.#h2.on('goaway', (_code, lastStreamId) => {
+    h2.on('remoteSettings', () => this.#listener.room());
+    h2.on('goaway', (_code, lastStreamId) => {
       this.#lastProcessedId = Math.min(this.#lastProcessedId, lastStreamId);
       this.retire();
     });
-    this.#h2.on('error', (error) => {
+    h2.on('error', (error) => {
       this.#error = error;
-    });
-    return new Promise((resolve) => {
-      this.#socket.on('close', () => {
-        this.#over();
-        resolve();
-      });
     });
   }
 
   #over(): void {
     clearTimeout(this.#connecting);
     clearTimeout(this.#age);
-    this.#liveness.rest();
+    this.#link?.liveness.rest();
     this.#state = 'draining';
     this.#listener.gone(this, this.#connected ? undefined : this.#failure);
   }
 
   #streamEnded(): void {
-    if (this.#inFlight === 0) this.#liveness.rest();
+    if (this.#inFlight === 0) this.#link?.liveness.rest();
     this.#closeIfIdle();
     this.#listener.room();
   }
@@ -187,6 +198,8 @@ export class PooledSession {
   }
 
   get #failure(): Error {
-    return this.#error ?? Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+    return this.#error ?? closed();
   }
 }
+
+const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });

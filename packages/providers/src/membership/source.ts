@@ -4,10 +4,10 @@ import type { Agent } from 'undici';
 import { guardedAgent, readStart } from '../custom/agent.ts';
 import { withDeadline } from '../custom/deadline.ts';
 import { type AddressPolicy, createGuard } from '../custom/guard.ts';
-import type { Resolve } from '../custom/lookup.ts';
 import { USER_AGENT } from '../custom/message.ts';
 import { answerOutcome, errorOutcome } from '../custom/outcome.ts';
 import { signatureHeaders } from '../custom/sign.ts';
+import type { Resolve } from '../tcp/dial.ts';
 import { type Members, membersIn } from './answer.ts';
 import { Gate, type Health } from './gate.ts';
 

@@ -45,9 +45,16 @@ export async function startEndpoint(answer: Answer, identity?: Identity): Promis
 }
 
 /** A TCP server that hands every connection to `talk`. */
-export const startTcp = (talk: (socket: Socket) => void): Promise<Endpoint> => listen(createTcpServer(talk));
+export const startTcp = (talk: (socket: Socket) => void, where: Where = {}): Promise<Endpoint> =>
+  listen(createTcpServer(talk), where);
 
-async function listen(server: Server): Promise<Endpoint> {
+/** Default: any free port of 127.0.0.1. */
+interface Where {
+  host?: string;
+  port?: number;
+}
+
+async function listen(server: Server, { host = '127.0.0.1', port = 0 }: Where = {}): Promise<Endpoint> {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -57,7 +64,7 @@ async function listen(server: Server): Promise<Endpoint> {
     socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -32,7 +32,7 @@ export interface H2Server extends AsyncDisposable {
   sessions: ServerHttp2Session[];
 }
 
-const IDENTITY: Identity = selfSigned(['127.0.0.1']);
+const IDENTITY: Identity = selfSigned(['127.0.0.1', 'push.acme.com']);
 
 /** Records each request in full and then lets `answer` reply. Speaks HTTP/2, and HTTP/1.1 to clients that ask for it. */
 export async function startH2(answer: Answer, { settings, port = 0 }: H2Options = {}): Promise<H2Server> {

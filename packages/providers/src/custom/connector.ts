@@ -1,0 +1,34 @@
+import type { SecureContext } from 'node:tls';
+import { buildConnector } from 'undici';
+import { dial, type Resolve } from '../tcp/dial.ts';
+
+export interface ConnectorOptions {
+  /** For the connection, and again for TLS: a net that frees sockets, the caller's own deadline comes first. */
+  timeoutMs: number;
+  /** All addresses of a name that may be connected to. */
+  resolve: Resolve;
+  /** Default: what Node trusts. */
+  secureContext?: SecureContext | undefined;
+}
+
+/** How undici opens its connections: by `dial` to the addresses that `resolve` gives. */
+export function connector({ timeoutMs, resolve, secureContext }: ConnectorOptions): buildConnector.connector {
+  const encrypt = buildConnector({ timeout: timeoutMs, ...(secureContext === undefined ? {} : { secureContext }) });
+  return (options, callback) => {
+    const isSecure = options.protocol === 'https:';
+    const port = Number(options.port) || (isSecure ? 443 : 80);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(timedOut()), timeoutMs);
+    dial({ host: options.hostname, port }, { resolve, signal: abort.signal })
+      .finally(() => clearTimeout(timer))
+      .then(
+        (socket) => {
+          if (isSecure) encrypt({ ...options, httpSocket: socket }, callback);
+          else callback(null, socket);
+        },
+        (error: Error) => callback(error, null),
+      );
+  };
+}
+
+const timedOut = (): Error => Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
