@@ -39,15 +39,3 @@ export function guardedAgent(options: AgentOptions, guard: Guard): Agent {
     }),
   });
 }
-
-/** The first bytes of a body. Leaving the loop early destroys the stream, and with it the connection. */
-export async function readStart(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxBytes) break;
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, maxBytes);
-}

@@ -1,11 +1,10 @@
 import type { CustomCredential, Outcome, Provider } from '@fanfare/core';
-import type { Agent } from 'undici';
 import type { Resolve } from '../tcp/dial.ts';
-import { guardedAgent, readStart } from './agent.ts';
-import { withDeadline } from './deadline.ts';
+import { guardedAgent } from './agent.ts';
 import { detailOf } from './detail.ts';
+import { exchange } from './exchange.ts';
 import { type AddressPolicy, createGuard } from './guard.ts';
-import { buildMessage, type Message } from './message.ts';
+import { buildMessage } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
 
 /**
@@ -35,9 +34,9 @@ export interface CustomProviderOptions {
 
 /**
  * The custom provider: one signed JSON POST per push to the operator's webhook, over HTTP/1.1 connections that are
- * kept alive. Proxies and redirects are never followed. An answer counts once it is complete or longer than is read:
- * a 2xx whose body breaks off or drips past the deadline is not accepted, so the endpoint may see the delivery again,
- * with the same `webhook-id`. Throws when `policy.allowCidrs` or `extraCa` is malformed.
+ * kept alive. Proxies and redirects are never followed. An answer counts from its status on, also when the rest is malformed or
+ * breaks off; one that drips past the deadline does not, so the endpoint may see the delivery again, with the same
+ * `webhook-id`. Throws when `policy.allowCidrs` or `extraCa` is malformed.
  */
 export function createCustomProvider(options: CustomProviderOptions): Provider<CustomCredential> {
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
@@ -49,9 +48,10 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
       const problem = guard.urlProblem(credential.webhookURL);
       if (problem !== undefined) return unsafeAddress(problem);
       const message = buildMessage(push, credential, now());
-      const url = new URL(credential.webhookURL);
+      const { origin, pathname, search } = new URL(credential.webhookURL);
       try {
-        const answer = await withDeadline(timeoutMs, (signal) => post(agent, url, message, signal));
+        const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message } as const;
+        const answer = await exchange(agent, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
         const limits = { now: now(), deadlineAt: push.deadlineAt };
         return withWords(answerOutcome(answer.status, answer.retryAfter, limits), () =>
           detailOf(answer.body, credential, push.details.body),
@@ -69,18 +69,4 @@ function withWords(outcome: Outcome, words: () => string | undefined): Outcome {
   if (outcome.kind === 'accepted') return outcome;
   const detail = words();
   return detail === undefined ? outcome : { ...outcome, detail };
-}
-
-interface Answer {
-  status: number;
-  retryAfter: string | undefined;
-  body: string;
-}
-
-async function post(agent: Agent, url: URL, message: Message, signal: AbortSignal): Promise<Answer> {
-  const { origin, pathname, search } = url;
-  const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message, signal } as const;
-  const { statusCode, headers, body } = await agent.request(request);
-  const [retryAfter] = [headers['retry-after']].flat();
-  return { status: statusCode, retryAfter, body: await readStart(body, MAX_BODY_BYTES) };
 }

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
 import { dial, type Resolve } from '../tcp/dial.ts';
+import { watchAnswers } from './wire-answers.ts';
 
 export interface ConnectorOptions {
   /** For the connection, and again for TLS: a net that frees sockets, the caller's own deadline comes first. */
@@ -11,7 +12,7 @@ export interface ConnectorOptions {
   secureContext?: SecureContext | undefined;
 }
 
-/** How undici opens its connections: by `dial` to the addresses that `resolve` gives. */
+/** How undici opens its connections: by `dial` to the addresses that `resolve` gives, and watched by `watchAnswers`. */
 export function connector({ timeoutMs, resolve, secureContext }: ConnectorOptions): buildConnector.connector {
   const encrypt = buildConnector({ timeout: timeoutMs, ...(secureContext === undefined ? {} : { secureContext }) });
   return (options, callback) => {
@@ -23,8 +24,10 @@ export function connector({ timeoutMs, resolve, secureContext }: ConnectorOption
       .finally(() => clearTimeout(timer))
       .then(
         (socket) => {
-          if (isSecure) encrypt({ ...options, httpSocket: socket }, callback);
-          else callback(null, socket);
+          const done: buildConnector.Callback = (...[error, connected]) =>
+            error === null ? callback(null, watchAnswers(connected)) : callback(error, null);
+          if (isSecure) encrypt({ ...options, httpSocket: socket }, done);
+          else done(null, socket);
         },
         (error: Error) => callback(error, null),
       );

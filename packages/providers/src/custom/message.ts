@@ -16,7 +16,8 @@ export const basicToken = ({ username, password }: NonNullable<CustomCredential[
   Buffer.from(`${username}:${password}`).toString('base64');
 
 /**
- * Builds the POST of one attempt. `now` (epoch ms) becomes the timestamp of the signature. Compression of the answer
+ * Builds the POST of one attempt. The delivery's id goes along signed or not: receivers tell by it what they have seen.
+ * `now` (epoch ms) becomes the timestamp of the signature. Compression of the answer
  * is declined, since its first bytes are read as text.
  */
 export function buildMessage(push: Push, { basicAuth, signingSecrets }: CustomCredential, now: number): Message {
@@ -28,6 +29,7 @@ export function buildMessage(push: Push, { basicAuth, signingSecrets }: CustomCr
       'accept-encoding': 'identity',
       'user-agent': USER_AGENT,
       ...(basicAuth === undefined ? {} : { authorization: `Basic ${basicToken(basicAuth)}` }),
+      'webhook-id': push.deliveryId,
       ...(signingSecrets.length === 0 ? {} : signatureHeaders(signed, signingSecrets)),
     },
     body,

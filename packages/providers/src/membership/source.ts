@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Lane, Outcome } from '@fanfare/core';
 import type { Agent } from 'undici';
-import { guardedAgent, readStart } from '../custom/agent.ts';
-import { withDeadline } from '../custom/deadline.ts';
+import { guardedAgent } from '../custom/agent.ts';
+import { exchange } from '../custom/exchange.ts';
 import { type AddressPolicy, createGuard } from '../custom/guard.ts';
 import { USER_AGENT } from '../custom/message.ts';
 import { answerOutcome, errorOutcome } from '../custom/outcome.ts';
@@ -83,9 +83,9 @@ export function createMembershipSource(options: MembershipSourceOptions): Member
       try {
         const target = withQuery(url, question);
         const headers = headersOf(target, secret, now());
-        const { outcome, body } = await withDeadline(timeoutMs, (signal) =>
-          get(agent, { url: target, headers, signal }, now),
-        ).catch((error: unknown) => ({ outcome: errorOutcome(error), body: '' }));
+        const { outcome, body } = await get(agent, { url: target, headers, timeoutMs }, now).catch(
+          (error: unknown) => ({ outcome: errorOutcome(error), body: '' }),
+        );
         health = healthOf(outcome);
         return pageOf(outcome, body);
       } finally {
@@ -115,16 +115,17 @@ function headersOf(target: URL, secret: string | undefined, sentAt: number): Rec
 interface Request {
   url: URL;
   headers: Record<string, string>;
-  signal: AbortSignal;
+  timeoutMs: number;
 }
 
-async function get(agent: Agent, { url, headers, signal }: Request, now: () => number) {
+async function get(agent: Agent, { url, headers, timeoutMs }: Request, now: () => number) {
   const { origin, pathname, search } = url;
-  const answer = await agent.request({ origin, path: `${pathname}${search}`, method: 'GET', headers, signal });
-  const body = await readStart(answer.body, MAX_BODY_BYTES);
-  const [retryAfter] = [answer.headers['retry-after']].flat();
+  const request = { origin, path: `${pathname}${search}`, method: 'GET', headers } as const;
+  const { status, retryAfter, body, broken } = await exchange(agent, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
+  // A page counts as a whole: without its end it is none.
+  if (broken !== undefined) throw broken;
   const limits = { now: now(), deadlineAt: now() + MAX_REST_MS };
-  return { outcome: answerOutcome(answer.statusCode, retryAfter, limits), body };
+  return { outcome: answerOutcome(status, retryAfter, limits), body };
 }
 
 /** A backend that refuses one group or answers nonsense about it may well tell about the next. */

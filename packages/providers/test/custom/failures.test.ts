@@ -41,18 +41,10 @@ describe('a connection that fails is retryable', () => {
     expect(endpoint.connections()).toBe(1);
   });
 
-  test('closed in the middle of a 200', async () => {
-    await using endpoint = await onRequest((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf'));
-    const outcome = await sendTo(urlOf(endpoint));
-    expect(outcome).toEqual({ kind: 'retryable', reason: 'connection_closed', detail: 'UND_ERR_SOCKET' });
-  });
-
-  test.each([
-    ['is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 'HTTPParserError'],
-    ['has too many headers', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 'UND_ERR_HEADERS_OVERFLOW'],
-  ])('the answer %s', async (_what, answer, detail) => {
-    await using endpoint = await onRequest((socket) => socket.write(answer));
-    expect(await sendTo(urlOf(endpoint))).toEqual({ kind: 'retryable', reason: 'bad_response', detail });
+  test('the answer is not HTTP', async () => {
+    await using endpoint = await onRequest((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+    const outcome = { kind: 'retryable', reason: 'bad_response', detail: 'HTTPParserError' };
+    expect(await sendTo(urlOf(endpoint))).toEqual(outcome);
   });
 
   test.each(['ENOTFOUND', 'EAI_AGAIN'])('the name is not found: %s', async (code) => {

@@ -36,7 +36,18 @@ test('the request says what it is, and no more than it must', async () => {
     'content-length': String(Buffer.byteLength(request?.body ?? '')),
     'accept-encoding': 'identity',
     'user-agent': 'Fanfare/1.0',
+    'webhook-id': 'dlv_1',
   });
+});
+
+test('webhook-id is sent without a signature too, and is the same in every attempt', async () => {
+  await using endpoint = await accepting();
+  await using provider = startProvider();
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await provider.send(aPush({ deliveryId: 'dlv_42' }), aCredential(endpoint.url));
+  }
+  expect(endpoint.received.map(({ headers }) => headers['webhook-id'])).toEqual(['dlv_42', 'dlv_42']);
+  expect(endpoint.received[0]?.headers).not.toHaveProperty('webhook-signature');
 });
 
 test('Basic authentication is sent in UTF-8 when it is configured', async () => {
