@@ -9,6 +9,7 @@ import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
 import { moveToBulk, noteSize } from './large-audience.ts';
+import { moderationOf, moderationWait } from './moderation.ts';
 import { type EventInHand, plan } from './plan.ts';
 
 /** Slices planned before an event makes room for others. */
@@ -52,13 +53,15 @@ export async function handleEvent(
   }
   const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
+  const moderation = await moderationOf(deps, accepted, app);
+  if (moderation.kind === 'wait') return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
   // Of an app that was deleted, or made anew under the same id, nothing is changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await noteApplied(deps.queueRedis, { shard, key });
   }
   const source = await chooseSource(deps, accepted, app, !job.startedBefore);
-  return expandSome(deps, { shard, accepted, app, source }, cursor, job);
+  return expandSome(deps, { shard, accepted, app, source, moderation }, cursor, job);
 }
 
 async function expandSome(

@@ -4,6 +4,7 @@ import {
   conversationId,
   decider,
   isNotifying,
+  type ModerationGate,
   type NotifyingEvent,
   type PlannedRecipient,
   planRecipient,
@@ -29,6 +30,8 @@ export interface EventInHand {
   /** Undefined when the app has been deleted: nobody is notified any more. */
   app: AppBundle | undefined;
   source: AudienceSource;
+  /** It does not wait for moderation. */
+  moderation: Exclude<ModerationGate, { kind: 'wait' }>;
 }
 
 /**
@@ -55,7 +58,7 @@ async function decideAll(
   inHand: EventInHand,
   recipients: readonly Candidate[],
 ): Promise<PlannedRecipient[]> {
-  const { accepted, app } = inHand;
+  const { accepted, app, moderation } = inHand;
   const { event } = accepted;
   // An event that notifies nobody has no recipients; the check tells the compiler.
   if (!app || !isNotifying(event)) return recipients.map(({ uid }) => ({ uid, suppressed: 'PUSH_DISABLED' }));
@@ -66,7 +69,13 @@ async function decideAll(
     threadFollowers(deps, accepted, event, uids),
     settings.badge ? unreadCounts(deps, inHand, event, uids) : undefined,
   ]);
-  const decide = decider(event, { pushEnabled, groupTooLarge, settings, now: deps.now() });
+  const decide = decider(event, {
+    pushEnabled,
+    groupTooLarge,
+    settings,
+    now: deps.now(),
+    moderation: moderation.kind === 'closed' ? moderation.reason : undefined,
+  });
   return recipients.map((recipient, i) => {
     const decision = decide({
       ...recipient,
@@ -91,16 +100,17 @@ async function threadFollowers(
 }
 
 /**
- * Each person's unread messages: one more for a new message, once however often it is planned; else as they are. A member
+ * Each person's unread messages: one more for a new message that moderation lets through, once however often it is
+ * planned; else as they are. A member
  * who left while the slice was planned must not keep a count that leaving has cleared, so it is cleared again.
  */
 async function unreadCounts(
   { registry }: FanoutDeps,
-  { accepted: { appId, key }, source: { group, pulledGroup } }: EventInHand,
+  { accepted: { appId, key }, source: { group, pulledGroup }, moderation }: EventInHand,
   event: NotifyingEvent,
   uids: readonly string[],
 ): Promise<number[]> {
-  if (event.type !== 'message.sent') return readUnreadOf(registry, appId, uids);
+  if (event.type !== 'message.sent' || moderation.kind === 'closed') return readUnreadOf(registry, appId, uids);
   const conversation = conversationId(event.sender.uid, event.conversation);
   const totals = await countUnread(registry, appId, { conversationId: conversation, eventKey: key }, uids);
   if (group !== undefined && pulledGroup === undefined) await clearUnreadOfFormer(registry, appId, group, uids);

@@ -43,8 +43,10 @@ export interface Message {
   /** uids; those in the text as `<@uid:…>` are found besides. */
   mentions?: string[] | undefined;
   mentionsAll?: boolean | undefined;
-  /** A message of category `custom` notifies only when this is true. */
+  /** `false`: a new message notifies no one. One of category `custom` notifies only when this is true. */
   sendNotification?: boolean | undefined;
+  /** What moderation says; post the message again with `approved` to release a pending one. */
+  moderation?: 'approved' | 'pending' | 'disapproved' | undefined;
   /** At most 16 KiB as JSON. */
   metadata?: JsonObject | undefined;
   /** What the setting "include message object" sends along; at most 64 KiB as JSON. */

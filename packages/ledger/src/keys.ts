@@ -37,6 +37,8 @@ export const keys = {
   message: (appId: string, messageId: string) => `msg:{${appId}:${messageId}}`,
   /** String: whether a message was deleted, or when it was last edited (see changes.ts). Retention of that event. */
   change: (appId: string, messageId: string) => `chg:{${appId}:${messageId}}`,
+  /** String: what moderation said last of a message (see verdicts.ts). As long as events are kept. */
+  verdict: (appId: string, messageId: string) => `verdict:{${appId}:${messageId}}`,
   /** String: who reacted to which message (see reactions.ts). Retention of the event. */
   reaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
   /** String: the ring of a call session (see calls.ts). A day at most, like the next two. */

@@ -10,6 +10,7 @@ export * from './erase-user.ts';
 export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
+export * from './moderation.ts';
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export { notePresence, type Presence } from './presence.ts';

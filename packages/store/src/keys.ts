@@ -51,6 +51,8 @@ export const keys = {
   membersLoad: (appId: string, guid: string, load: string) => `members:{${appId}:${guid}}:load:${load}`,
   /** Sorted set: who was a member until a bulk load or the group's end, and may have unread counts there. Empties itself. */
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
+  /** String: a trigger of the app's moderation engine came. 7 days from the last. */
+  moderation: (appId: string) => `moderation:{${appId}}`,
   /** Set of the guids of an app's groups. */
   groups: (appId: string) => `groups:{${appId}}`,
 };

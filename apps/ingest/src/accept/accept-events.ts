@@ -16,6 +16,7 @@ import { type App, readApp, touchUsers } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { groupSizeOf, sizeOf } from './audience-size.ts';
 import { completeEvents } from './complete-events.ts';
+import { type Stored, storeModerated } from './moderation.ts';
 import { noteEvents } from './note-events.ts';
 
 /** What became of one posted event. */
@@ -45,12 +46,10 @@ export async function acceptEvents(deps: IngestDeps, appId: string, offers: read
   const app = await readApp(deps.registry, appId);
   if (!app) throw new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
-  const acceptances = await storeAll(deps, app, events);
+  const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
   let next = 0;
   return offers.map(({ input, parsed }) => {
-    const outcome = parsed.ok
-      ? resultOf(parsed.event, acceptances[next++] as Acceptance)
-      : rejected(input, parsed.error);
+    const outcome = parsed.ok ? resultOf(stored[next++] as Stored) : rejected(input, parsed.error);
     deps.metrics.events.inc({ result: outcome.status });
     return outcome;
   });
@@ -135,8 +134,8 @@ async function audienceSizes(deps: IngestDeps, app: App, events: Event[]): Promi
   return audiences.map((audience) => sizeOf(audience, (guid) => groups.get(guid) ?? 0));
 }
 
-const resultOf = (event: Event, { duplicate }: Acceptance): EventResult => ({
-  id: event.id,
+const resultOf = ({ id, duplicate }: Stored): EventResult => ({
+  id,
   status: duplicate ? 'duplicate' : 'accepted',
 });
 

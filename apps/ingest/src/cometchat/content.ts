@@ -1,4 +1,4 @@
-import { MAX_RECIPIENTS, type MessageEvent, MessageObject, Metadata, Uid } from '@fanfare/core';
+import { MAX_RECIPIENTS, type MessageEvent, MessageObject, Metadata, MODERATION_STATUSES, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import { Entity, MaybeId, maybeText, tolerant, WireId, WireTime, WireUid } from './wire.ts';
 
@@ -12,6 +12,14 @@ const QuotedMessage = z.object({
   data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity })) })),
 });
 
+/** Beside the content, where CometChat has it, or beside the message. */
+export const Moderation = tolerant(
+  z
+    .union([z.object({ status: z.string() }), z.string().transform((status) => ({ status }))])
+    .transform(({ status }) => status.toLowerCase())
+    .pipe(z.enum(MODERATION_STATUSES)),
+);
+
 /** What a message says (docs/rules/cometchat.md#message), be it new or the one an edit or a delete is about. */
 export const Content = z.object({
   id: WireId,
@@ -21,6 +29,7 @@ export const Content = z.object({
   parentMessageId: MaybeId,
   quotedMessageId: MaybeId,
   quotedMessage: tolerant(QuotedMessage),
+  moderation: Moderation,
   editedAt: WireTime,
   deletedAt: WireTime,
   data: tolerant(
@@ -29,6 +38,7 @@ export const Content = z.object({
       metadata: tolerant(Metadata),
       mentions: tolerant(z.record(z.string(), z.unknown())),
       sendNotification: tolerant(z.boolean()),
+      moderation: Moderation,
       entities: tolerant(z.object({ sender: Entity, receiver: Entity })),
     }),
   ),
@@ -48,6 +58,7 @@ export function messageOf(content: Content, object: unknown): MessageEvent['mess
     quotedSender: quotedMessage?.sender ?? quotedMessage?.data?.entities?.sender?.id,
     mentions: namedIn(data?.mentions),
     sendNotification: data?.sendNotification,
+    moderation: content.moderation ?? data?.moderation,
     metadata: data?.metadata,
     object: MessageObject.safeParse(object).data,
   };

@@ -1,6 +1,6 @@
-import type { MessageEvent } from '@fanfare/core';
+import type { MessageEvent, ModerationStatus } from '@fanfare/core';
 import { z } from 'zod';
-import { Content, messageOf } from './content.ts';
+import { Content, Moderation, messageOf } from './content.ts';
 import { fingerprint, webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
@@ -9,6 +9,8 @@ import { Entity, MaybeId, ROUTE, tolerant, WireTime, WireUid } from './wire.ts';
 
 const Sent = Content.extend({ ...ROUTE, sentAt: WireTime });
 
+const Body = z.object({ message: Sent, moderation: Moderation });
+
 /** Notices that travel as messages; what they tell has triggers of its own. */
 const NOTICES: readonly unknown[] = ['action', 'call'];
 
@@ -16,9 +18,21 @@ const NOTICES: readonly unknown[] = ['action', 'call'];
  * `message_sent`, and `user_mentioned`, which carries the same message: both give the same id, so that whichever comes
  * second is the duplicate (docs/rules/cometchat.md#webhooks).
  */
-export const readSent: Reader = reader(z.object({ message: Sent }), ({ message }, context) =>
-  sent(message, rawMessage(context.data), context),
+export const readSent: Reader = reader(Body, ({ message, moderation }, context) =>
+  sent(message, rawMessage(context.data), context, moderation),
 );
+
+/**
+ * `moderation_engine_approved`, `_blocked`, `moderation_manual_approved`: the message once more, with the verdict. CometChat
+ * documents no payload; one without a whole message is ignored.
+ */
+export const readVerdict =
+  (verdict: ModerationStatus): Reader =>
+  (_body, context) => {
+    const parsed = Body.safeParse(context.data);
+    if (!parsed.success) return { ok: true, data: undefined };
+    return { ok: true, data: sent(parsed.data.message, rawMessage(context.data), context, verdict) };
+  };
 
 /** Legacy `after_message`: the message's fields directly under `data`, beside our own `recipients`. */
 export const readLegacySent: Reader = reader(Sent, (message, context) => {
@@ -26,7 +40,13 @@ export const readLegacySent: Reader = reader(Sent, (message, context) => {
   return sent(message, object, context);
 });
 
-function sent(message: z.output<typeof Sent>, object: unknown, { now }: Context): Reading | undefined {
+function sent(
+  content: z.output<typeof Sent>,
+  object: unknown,
+  { now }: Context,
+  moderation?: ModerationStatus,
+): Reading | undefined {
+  const message = moderation === undefined ? content : { ...content, moderation };
   if (NOTICES.includes(message.category)) return undefined;
   const profiles = [message.data?.entities?.sender, message.data?.entities?.receiver];
   return whole({

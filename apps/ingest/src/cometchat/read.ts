@@ -3,7 +3,7 @@ import { MAX_RECIPIENTS } from '@fanfare/core';
 import { z } from 'zod';
 import { readInitiated, readSession, readState } from './calls.ts';
 import { readActionOnMembers, readBlock, readGroupDeletion, readOwnAction, readRemoval } from './groups.ts';
-import { readChange, readLegacySent, readSent } from './messages.ts';
+import { readChange, readLegacySent, readSent, readVerdict } from './messages.ts';
 import { readPresence } from './presence.ts';
 import { readReaction } from './reactions.ts';
 import { parse, type Reader } from './reader.ts';
@@ -42,6 +42,9 @@ const READERS = new Map<string, Reader>([
   ['user_blocked', readBlock('user.blocked')],
   ['user_unblocked', readBlock('user.unblocked')],
   ['user_connection_status_changed', readPresence],
+  ['moderation_engine_approved', readVerdict('approved')],
+  ['moderation_engine_blocked', readVerdict('disapproved')],
+  ['moderation_manual_approved', readVerdict('approved')],
 ]);
 
 /** A webhook body of CometChat's, checked. */

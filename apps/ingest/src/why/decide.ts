@@ -1,4 +1,11 @@
-import { decider, mentionsIn, type NotifyingEvent, type PlannedRecipient, planRecipient } from '@fanfare/core';
+import {
+  decider,
+  type ModerationGate,
+  mentionsIn,
+  type NotifyingEvent,
+  type PlannedRecipient,
+  planRecipient,
+} from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import { type AppBundle, countMembers, followersAmong, hasLeftThread, readGroupSize } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
@@ -10,13 +17,20 @@ export async function decideOne(
   bundle: AppBundle,
   { event, recipient, rung, guid }: Candidate,
   now: number,
+  moderation?: ModerationGate,
 ): Promise<PlannedRecipient> {
   const { appId, pushEnabled, settings } = bundle.app;
   const [groupTooLarge, inThread] = await Promise.all([
     isGroupTooLarge(deps, bundle, guid),
     followsThread(deps, appId, event, recipient.uid),
   ]);
-  const decide = decider(event, { pushEnabled, groupTooLarge, settings, now });
+  const decide = decider(event, {
+    pushEnabled,
+    groupTooLarge,
+    settings,
+    now,
+    moderation: moderation?.kind === 'closed' ? moderation.reason : undefined,
+  });
   return planRecipient(
     event,
     { ...recipient, rung },

@@ -7,13 +7,14 @@ import { readBundle } from './bundle.ts';
 import { type Candidate, candidacy } from './candidacy.ts';
 import { decideOne } from './decide.ts';
 import { detailsFor } from './details.ts';
+import { moderationNow } from './moderation.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { suppressedVerdict } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
 import { routeOf, staleness } from './timeliness.ts';
 
-/** How an event would end for a person; the last two are of one that nobody need hear of any more. */
-export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'expired', 'superseded'] as const;
+/** How an event would end for a person; a waiting one is held for moderation, the last two are of one that nobody need hear of any more. */
+export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;
 
 /** What would happen to one event for one person. */
 export interface DryRun {
@@ -61,11 +62,13 @@ async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
     const { absence } = candidate;
     return { decision: 'not_in_audience', reason: absence, sentence: absenceSentence(cast.name, absence) };
   }
-  const planned = await decideOne(deps, bundle, candidate, now);
+  const moderation = await moderationNow(deps, bundle.app, event, false);
+  const planned = await decideOne(deps, bundle, candidate, now, moderation);
   if ('suppressed' in planned) {
     const timezone = candidate.recipient.timezone ?? bundle.app.settings.timezone;
     return suppressedVerdict(event, cast, planned, { timezone, now });
   }
+  if (moderation.kind === 'wait') return { decision: 'waiting', sentence: WAITING };
   const stale = await staleness(deps, bundle.app.appId, event, { leaveBy: trial.deadline.leaveBy, now });
   if (stale) return { decision: stale, sentence: STALE[stale] };
   const [targets, payload] = await Promise.all([
@@ -76,6 +79,8 @@ async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
   const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;
   return { decision: 'sent', targets, payload, sentence: sentence + assumption(candidate, cast) };
 }
+
+const WAITING = 'Waits for the verdict of moderation, at most until the deadline.';
 
 const STALE = {
   expired: 'Not sent: it is too late, the deadline has passed.',
@@ -89,4 +94,7 @@ const assumption = ({ assumed, event }: Candidate, { name }: Cast): string =>
 
 /** The sentences are about what was; a dry run says what would be. */
 const conditional = (sentence: string): string =>
-  sentence.replace(/^Not sent/, 'Would not be sent').replace(/^Sent/, 'Would be sent');
+  sentence
+    .replace(/^Not sent/, 'Would not be sent')
+    .replace(/^Sent/, 'Would be sent')
+    .replace(/^Waits/, 'Would wait');

@@ -64,6 +64,8 @@ const CLAUSES: Record<SuppressionReason, Clause> = {
     `none of the providers that ${name}'s devices are registered with is configured`,
   PUSH_DISABLED: () => 'push is switched off for the app',
   GROUP_TOO_LARGE: ({ conversation }) => `${conversation.name} has more members than the app notifies`,
+  MODERATION_DISAPPROVED: () => "the chat backend's moderation disapproved the message",
+  MODERATION_PENDING: () => "the chat backend's moderation had not approved the message by its deadline",
   NO_TARGET: ({ name }) => `${name} has no registered device that this can go to`,
 };
 

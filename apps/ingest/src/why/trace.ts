@@ -15,6 +15,7 @@ import { type Absence, absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
 import { absenceByEvent, candidacy } from './candidacy.ts';
 import { decideOne } from './decide.ts';
+import { moderationNow } from './moderation.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { deliverySentence } from './sentence-delivery.ts';
 import { suppressedVerdict } from './suppressed.ts';
@@ -123,26 +124,35 @@ function unnotedAttempt(
 /** Why somebody is not in the plan: some of it the event itself says, the rest is as of now and told as such. */
 async function absentVerdict(
   deps: IngestDeps,
-  { appId, event }: AcceptedEvent,
+  { appId, event, leaveBy }: AcceptedEvent,
   { uid, cast, expanding }: { uid: string; cast: Cast; expanding: boolean },
 ): Promise<Verdict> {
   const certain = absenceByEvent(event, uid);
   if (certain) return notInAudience(certain, absenceSentence(cast.name, certain));
-  if (expanding) return { decision: 'not_decided_yet', sentence: UNDECIDED };
   const bundle = await readBundle(deps, appId);
+  const moderation = await moderationNow(deps, bundle.app, event, deps.now() >= leaveBy);
+  if (expanding) return moderation.kind === 'wait' ? WAITING : UNDECIDED;
   const found = await candidacy(deps, bundle.app, event, uid);
   const was = `Not sent: ${cast.name} was not among the recipients when they were found`;
   const asOfNow = (sentence: string) => sentence.replace(/^Not sent/, () => `${was}. As of now`);
   if ('absence' in found) return notInAudience(found.absence, asOfNow(absenceSentence(cast.name, found.absence)));
   const now = deps.now();
-  const decided = await decideOne(deps, bundle, found, now);
+  const decided = await decideOne(deps, bundle, found, now, moderation);
   if (!('suppressed' in decided)) return notInAudience('not_planned', `${was}, and would be now.`);
   const timezone = found.recipient.timezone ?? bundle.app.settings.timezone;
   const verdict = suppressedVerdict(event, cast, decided, { timezone, now });
   return { ...verdict, sentence: asOfNow(verdict.sentence) };
 }
 
-const UNDECIDED = 'Not decided yet: the recipients of the event are still being found.';
+const UNDECIDED: Verdict = {
+  decision: 'not_decided_yet',
+  sentence: 'Not decided yet: the recipients of the event are still being found.',
+};
+const WAITING: Verdict = {
+  decision: 'not_decided_yet',
+  reason: 'moderation',
+  sentence: 'Not decided yet: the message waits for the verdict of moderation, at most until its deadline.',
+};
 
 const notInAudience = (reason: Absence | 'not_planned', sentence: string): Verdict => ({
   decision: 'not_in_audience',

@@ -207,7 +207,7 @@ export const IGNORED = [
   webhook('meeting_started', SESSION, { type: 'meet' }),
   webhook('group_created', { group: HIKING }),
   webhook('group_member_removed', {}),
-  webhook('moderation_engine_blocked', { message: message() }),
+  webhook('moderation_engine_failed', { message: message() }),
   webhook('message_sent', { message: message({ category: 'action', type: 'groupMember' }) }),
   webhook('something_new', {}),
 ];

@@ -79,6 +79,13 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ['PUSH_DISABLED', undefined, GROUP, 'push is switched off for the app'],
   ['GROUP_TOO_LARGE', undefined, GROUP, 'Hiking has more members than the app notifies'],
   ['NO_TARGET', undefined, GROUP, 'Bob has no registered device that this can go to'],
+  ['MODERATION_DISAPPROVED', undefined, GROUP, "the chat backend's moderation disapproved the message"],
+  [
+    'MODERATION_PENDING',
+    undefined,
+    GROUP,
+    "the chat backend's moderation had not approved the message by its deadline",
+  ],
 ];
 
 describe('why not', () => {

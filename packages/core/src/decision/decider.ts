@@ -10,6 +10,8 @@ export interface DecisionContext {
   pushEnabled: boolean;
   /** Set when the app limits the size of groups it notifies and this one is larger. */
   groupTooLarge: boolean;
+  /** Why moderation keeps the message back, where it does. */
+  moderation?: 'MODERATION_DISAPPROVED' | 'MODERATION_PENDING' | undefined;
   settings: AppSettings;
   /** Epoch ms. */
   now: number;
@@ -27,6 +29,7 @@ const NOBODY: Mentions = { uids: new Set(), all: false };
 export function decider(event: NotifyingEvent, context: DecisionContext): (recipient: DecisionRecipient) => Decision {
   const { settings, now } = context;
   if (!context.pushEnabled) return always({ send: false, reason: 'PUSH_DISABLED' });
+  if (context.moderation) return always({ send: false, reason: context.moderation });
   if (context.groupTooLarge) return always({ send: false, reason: 'GROUP_TOO_LARGE' });
   const mentions = event.type === 'message.sent' ? mentionsIn(event.message) : NOBODY;
   const unwanted = eventGate(event, settings.preferences, mentions);

@@ -19,6 +19,8 @@ export const SUPPRESSION_REASONS = [
   'PUSH_DISABLED',
   'GROUP_TOO_LARGE',
   'NO_TARGET',
+  'MODERATION_DISAPPROVED',
+  'MODERATION_PENDING',
 ] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 

@@ -52,6 +52,13 @@ const Message = z.strictObject({
     .boolean()
     .optional()
     .describe('false: a new message notifies no one. One of category "custom" notifies only when this is true.'),
+  moderation: z
+    .enum(['approved', 'pending', 'disapproved'])
+    .optional()
+    .describe(
+      'What moderation says: a disapproved message notifies no one, a pending one waits where the app moderates. Post the ' +
+        'message again with "approved" to release it.',
+    ),
   metadata: Metadata.optional(),
   object: MessageObject.optional(),
 });

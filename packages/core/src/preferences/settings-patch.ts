@@ -91,6 +91,7 @@ export const SettingsPatch = z.object({
   deadlines: DeadlinesPatch.nullish(),
   maxGroupSize: wholeNumber(1, Number.MAX_SAFE_INTEGER).nullish(),
   badge: Switch,
+  moderation: z.strictObject({ pending: z.enum(['wait', 'send'], 'must be wait or send').nullish() }).nullish(),
   membership: z.strictObject({ url: Address, secret: SigningSecret.nullish() }).nullish(),
   retention: z.strictObject({ bulk: Hours, events: Hours }).nullish(),
 });

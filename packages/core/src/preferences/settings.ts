@@ -76,6 +76,8 @@ export interface AppSettings {
   badge: boolean;
   /** Where members are asked for, instead of our own lists. Its secret is kept apart, sealed. */
   membership?: { url: string };
+  /** Whether a pending message of an app that moderates waits for its verdict, or is sent. */
+  moderation: { pending: 'wait' | 'send' };
   /** Hours everything about an event is kept: of large groups, and of all others. */
   retention: { bulk: number; events: number };
   /** Until when events are listed in the log (epoch ms); 0: they are not. `content`: with their texts. */
@@ -135,6 +137,7 @@ export const DEFAULT_SETTINGS: AppSettings = {
   timezone: 'UTC',
   deadlines: {},
   badge: false,
+  moderation: { pending: 'wait' },
   retention: { bulk: 24, events: MAX_RETENTION_HOURS },
   logs: { until: 0, content: false },
 };

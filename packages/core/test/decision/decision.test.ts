@@ -95,5 +95,7 @@ test("the reasons are CometChat's words, in its order, and then ours", () => {
     'PUSH_DISABLED',
     'GROUP_TOO_LARGE',
     'NO_TARGET',
+    'MODERATION_DISAPPROVED',
+    'MODERATION_PENDING',
   ]);
 });

@@ -26,6 +26,7 @@ export const settings: readonly Example[] = [
         timezone: 'UTC',
         deadlines: {},
         badge: true,
+        moderation: { pending: 'wait' },
         retention: { bulk: 24, events: 168 },
         logs: { until: 0, content: false },
       },

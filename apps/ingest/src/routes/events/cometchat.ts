@@ -1,6 +1,6 @@
 import { type Event, FanfareError } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
-import { deleteGroup, notePresence } from '@fanfare/store';
+import { deleteGroup, noteModeration, notePresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents, offer } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
@@ -61,6 +61,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       }
       const { events, note, state } = toEvents(read, await lookUp(deps, appId, read.needs));
       const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
+      if (read.trigger.startsWith('moderation_engine_')) await noteModeration(deps.registry, appId);
       if (events.length === 0 && !state) return { data: { ...answer, events: [] } };
       await guard.check();
       if (state) await changeState(deps, appId, state);

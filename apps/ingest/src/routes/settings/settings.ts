@@ -26,6 +26,9 @@ const View = z.object({
     deadlines: partOf<'deadlines'>('How long news keeps, where it is not as by default.'),
     maxGroupSize: z.number().optional().describe('Groups with more members are not notified.'),
     badge: z.boolean().describe('Whether unread messages are counted and sent along.'),
+    moderation: z
+      .object({ pending: z.enum(['wait', 'send']) })
+      .describe('Whether a pending message of an app that moderates waits for its verdict, or is sent.'),
     membership: z
       .object({ url: z.string(), signed: z.boolean() })
       .optional()

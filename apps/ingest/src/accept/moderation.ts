@@ -1,0 +1,92 @@
+import { asDeletion, type Event, type MessageEvent, type ModerationStatus, moderationStatus } from '@fanfare/core';
+import { type Acceptance, findMessage, readEvent, readVerdict, recordVerdict } from '@fanfare/ledger';
+import type { App } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+
+/** What happened to one event: the id it has, and whether it changed nothing. */
+export interface Stored {
+  id: string;
+  duplicate: boolean;
+}
+
+type Store = (events: Event[]) => Promise<Acceptance[]>;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Stores events, with what moderation says of messages that were accepted before: an approval releases the message that
+ * waits for it and is no duplicate, a disapproval becomes its deletion. A disapproval is recorded before the message is
+ * looked for, so that one accepted at the same moment either finds it or is found.
+ */
+export async function storeModerated(deps: IngestDeps, app: App, events: Event[], store: Store): Promise<Stored[]> {
+  const first = await Promise.all(events.map((event) => judged(deps, app, event)));
+  const kept = first.filter((one) => one.kind === 'store');
+  const acceptances = await store(kept.map(({ event }) => event));
+  let next = 0;
+  return Promise.all(
+    first.map(async (one) => {
+      if (one.kind === 'released') return one.stored;
+      const { duplicate } = acceptances[next++] as Acceptance;
+      // Accepted by another request since it was looked for.
+      const again = duplicate ? await judged(deps, app, one.event) : one;
+      if (again.kind === 'released') return again.stored;
+      const released = one.released || again.released;
+      if (again.event.id === one.event.id) return { id: one.event.id, duplicate: duplicate && !released };
+      const [deleted] = await store([again.event]);
+      return { id: again.event.id, duplicate: (deleted as Acceptance).duplicate };
+    }),
+  );
+}
+
+/** `released`: the verdict lets an event go that waits for it. */
+type Judged = { kind: 'store'; event: Event; released: boolean } | { kind: 'released'; stored: Stored };
+
+async function judged(deps: IngestDeps, app: App, event: Event): Promise<Judged> {
+  const asItIs: Judged = { kind: 'store', event, released: false };
+  if (event.type !== 'message.sent' && event.type !== 'message.edited') return asItIs;
+  switch (event.message.moderation) {
+    case 'approved':
+      return approve(deps, app, event);
+    case 'disapproved':
+      return disapprove(deps, app, event);
+    case 'pending':
+      // An edit has to be approved anew.
+      if (event.type === 'message.edited') await record(deps, app, event, 'pending');
+      return asItIs;
+    default:
+      return asItIs;
+  }
+}
+
+async function approve(deps: IngestDeps, app: App, event: MessageEvent): Promise<Judged> {
+  const verdict = await readVerdict(deps.queueRedis, app.appId, event.message.id);
+  const before = verdict ?? (event.type === 'message.sent' ? await statusBefore(deps, app, event) : undefined);
+  const released = before === 'pending' && (await record(deps, app, event, 'approved'));
+  if (event.type === 'message.edited' || before !== 'pending') return { kind: 'store', event, released };
+  return { kind: 'released', stored: { id: event.id, duplicate: !released } };
+}
+
+async function disapprove(deps: IngestDeps, app: App, event: MessageEvent): Promise<Judged> {
+  await record(deps, app, event, 'disapproved');
+  const before = event.type === 'message.sent' ? await statusBefore(deps, app, event) : 'sent before';
+  const first = before === undefined || before === 'disapproved';
+  return { kind: 'store', event: first ? event : asDeletion(event), released: false };
+}
+
+const record = (
+  { queueRedis }: IngestDeps,
+  { appId, settings: { retention } }: App,
+  { message }: MessageEvent,
+  status: ModerationStatus,
+): Promise<boolean> => recordVerdict(queueRedis, appId, message.id, status, retention.events * HOUR_MS);
+
+/** What a message said of itself when it was accepted; undefined when it was not, or is forgotten. */
+async function statusBefore(
+  { queueRedis }: IngestDeps,
+  { appId }: App,
+  { message }: MessageEvent,
+): Promise<ModerationStatus | 'none' | undefined> {
+  const known = await findMessage(queueRedis, appId, message.id);
+  const original = known && (await readEvent(queueRedis, known.ref));
+  return original && (moderationStatus(original.event) ?? 'none');
+}
