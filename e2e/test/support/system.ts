@@ -6,7 +6,7 @@ import * as fanout from '@fanfare/fanout/app';
 import * as ingest from '@fanfare/ingest/app';
 import * as sender from '@fanfare/sender/app';
 import * as simulator from '@fanfare/simulator/app';
-import { startTestRedis, until } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
 import { Api } from './api.ts';
 
 const ADMIN_KEY = 'an admin key for tests';
@@ -21,6 +21,8 @@ export interface SystemOptions {
   /** Apps to start in this process; by default all. Tests that kill them start them as processes instead. */
   apps?: readonly ('fanout' | 'sender')[];
   env?: Record<string, string>;
+  /** The Redis to run on, which the test has started; by default one of its own. */
+  redis?: TestRedis;
   /** What only the sender in this process gets differently. */
   senderEnv?: Record<string, string>;
 }
@@ -30,8 +32,9 @@ export async function startSystem({
   apps = ['fanout', 'sender'],
   env: extra = {},
   senderEnv = {},
+  redis: given,
 }: SystemOptions = {}) {
-  const redis = await startTestRedis();
+  const redis = given ?? (await startTestRedis());
   const hooks = await simulator.start(simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent' }));
   const folder = await mkdtemp(join(tmpdir(), 'fanfare-e2e-'));
   const caFile = join(folder, 'ca.pem');

@@ -1,5 +1,6 @@
 /** What every test of ours may need. For devDependencies only. */
 export { type HandClock, handClock } from './hand-clock.ts';
 export * from './samples.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { startTestRedis, type TestRedis } from './test-redis.ts';
 export { type UntilOptions, until } from './until.ts';

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** One address before changing servers, as a load balancer or a DNS name is: for tests of failover and broken networks. */
+export interface TcpProxy extends AsyncDisposable {
+  /** The URL of a server as it is reached through the proxy. */
+  through(url: string): string;
+  /** Sends connections opened from now on to the server of this URL; those that are open stay where they are. */
+  pointTo(url: string): void;
+  /** Connections that are open stay open, and nothing passes them any longer; new ones work. */
+  silence(): void;
+  /** How many connections have been opened. */
+  readonly opened: number;
+}
+
+/** Starts a proxy to the server of a URL (`redis://host:port`) on a free loopback port. */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  let url = new URL(target);
+  let opened = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    opened++;
+    const upstream = connect(Number(url.port), url.hostname);
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    through: (original) => Object.assign(new URL(original), { host: `127.0.0.1:${port}` }).href,
+    pointTo: (other) => {
+      url = new URL(other);
+    },
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
+    get opened() {
+      return opened;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
