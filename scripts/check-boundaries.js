@@ -7,6 +7,7 @@ const TABLE = [
   { places: ['packages/providers'], may: /^packages\/core$/ },
   { places: ['packages/redis'], may: /^packages\/runtime$/ },
   { places: ['packages/queue', 'packages/ledger', 'packages/store'], may: /^packages\/(core|redis)$/ },
+  { places: ['packages/audience'], may: /^packages\/(core|ledger|providers|store)$/ },
   { places: ['packages/testkit'], may: /^packages\/redis-server$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },

@@ -1,3 +1,4 @@
+import { threadFollowers } from '@fanfare/audience';
 import {
   type AcceptedEvent,
   conversationId,
@@ -5,7 +6,6 @@ import {
   type Event,
   FanfareError,
   membershipChange,
-  mentionsIn,
 } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import {
@@ -13,7 +13,6 @@ import {
   blockUsers,
   clearUnread,
   clearUnreadOf,
-  hasLeftThread,
   removeMembers,
   subscribeToThread,
   unblockUsers,
@@ -67,21 +66,9 @@ async function applyRead(
   await clearUnread(registry, appId, uid, { conversationId: conversationId(uid, conversation), eventKey });
 }
 
-/**
- * Who replies in a thread, is mentioned in it or wrote its first message follows it from then on
- * (docs/rules/decision.md#threads). Its author does nothing for it, and is not brought back once they have left.
- */
-async function followThread(
-  { registry, queueRedis, now }: FanoutDeps,
-  appId: string,
-  { sender, message }: Of<'message.sent'>,
-): Promise<void> {
-  const { parentId } = message;
-  if (parentId === undefined) return;
-  const followers = new Set([sender.uid, ...mentionsIn(message).uids]);
-  const author = (await findMessage(queueRedis, appId, parentId))?.author;
-  if (author !== undefined && !(await hasLeftThread(registry, appId, parentId, author))) followers.add(author);
-  await subscribeToThread(registry, appId, parentId, [...followers], now());
+async function followThread(deps: FanoutDeps, appId: string, event: Of<'message.sent'>): Promise<void> {
+  const thread = await threadFollowers(deps, appId, event);
+  if (thread) await subscribeToThread(deps.registry, appId, thread.threadId, thread.uids, deps.now());
 }
 
 /** What former members have unread is cleared, also where their list is the chat backend's. */

@@ -1,15 +1,14 @@
+import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
 import type { Lane } from '@fanfare/core';
 import { advance, type Cursor, FencedError, noteApplied, readCursor, readEvent } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { isSuccessor } from '@fanfare/store';
 import { applyEvent } from './apply-event.ts';
-import { chooseSource } from './audience/choose.ts';
-import type { Later } from './audience/source.ts';
 import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
 import { moveToBulk, noteSize } from './large-audience.ts';
-import { moderationOf, moderationWait } from './moderation.ts';
+import { moderationWait } from './moderation-wait.ts';
 import { type EventInHand, plan } from './plan.ts';
 
 /** Slices planned before an event makes room for others. */
@@ -27,6 +26,7 @@ interface Turn {
 
 /** A slice that was planned and queued, and where the next one starts. */
 interface Expanded {
+  kind: 'expanded';
   recipients: number;
   next: Cursor;
 }
@@ -53,15 +53,16 @@ export async function handleEvent(
   }
   const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
-  const moderation = await moderationOf(deps, accepted, app);
+  const late = deps.now() >= accepted.leaveBy;
+  const moderation = await moderationOf(deps, accepted, app?.app, late);
   if (moderation.kind === 'wait') return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
   // Of an app that was deleted, or made anew under the same id, nothing is changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await noteApplied(deps.queueRedis, { shard, key });
   }
-  const source = await chooseSource(deps, accepted, app, !job.startedBefore);
-  return expandSome(deps, { shard, accepted, app, source, moderation }, cursor, job);
+  const source = await chooseSource(deps, accepted, app);
+  return expandSome(deps, { shard, accepted, app, source, moderation, isFirst: !job.startedBefore }, cursor, job);
 }
 
 async function expandSome(
@@ -78,7 +79,7 @@ async function expandSome(
     if (delayMs > 0) break;
     if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
     const expanded = await expandSlice(deps, inHand, cursor, job);
-    if ('retryInMs' in expanded) {
+    if (expanded.kind === 'later') {
       delayMs = expanded.retryInMs;
       break;
     }
@@ -102,18 +103,20 @@ async function expandSlice(
   const { shard, accepted } = inHand;
   const startedAt = deps.now();
   const planned = await plan(deps, inHand, cursor);
-  if ('retryInMs' in planned) return planned;
+  if (planned.kind === 'later') return planned;
   // A worker that was held up here may have lost the event meanwhile, and another may have sent the slice already.
   const fresh = deps.now() - startedAt < HELD_UP_MS;
   await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;
   await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice, deps.now());
   for (const recipient of slice.recipients) {
-    if (planned.mine && 'suppressed' in recipient)
-      deps.metrics.recipientsSuppressed.inc({ reason: recipient.suppressed });
+    if (planned.mine && recipient.kind === 'suppress') {
+      deps.metrics.recipientsSuppressed.inc({ reason: recipient.reason });
+    }
   }
-  const deliveries = slice.recipients.reduce((n, r) => n + ('targets' in r ? r.targets.length : 0), 0);
+  const deliveries = slice.recipients.reduce((n, r) => n + (r.kind === 'send' ? r.targets.length : 0), 0);
   return {
+    kind: 'expanded',
     recipients: slice.recipients.length,
     next: {
       slice: cursor.slice + 1,

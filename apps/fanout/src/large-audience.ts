@@ -1,6 +1,6 @@
+import { sizeIn } from '@fanfare/audience';
 import { changeLane, readCursor } from '@fanfare/ledger';
 import { noteGroupSize } from '@fanfare/store';
-import { sizeIn } from './audience/pulled-cursor.ts';
 import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
 
@@ -12,7 +12,7 @@ import type { EventInHand } from './plan.ts';
 export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise<boolean> {
   const { shard, accepted, source } = inHand;
   const { key, lane } = accepted;
-  if (source.pulledGroup === undefined || lane !== 'chat') return false;
+  if (!source.isPulled || lane !== 'chat') return false;
   const walked = await walkedSoFar(deps, inHand);
   if (walked.size <= deps.bulkAudience) return false;
   if (!(await changeLane(deps.queueRedis, { shard, key }, 'chat', 'bulk'))) return false;
@@ -23,9 +23,9 @@ export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise
 /** Notes how large a pulled group was, for the next event; not when it was not walked to its end. */
 export async function noteSize(deps: FanoutDeps, inHand: EventInHand): Promise<void> {
   const { accepted, source } = inHand;
-  if (source.pulledGroup === undefined) return;
+  if (!source.isPulled || source.group === undefined) return;
   const walked = await walkedSoFar(deps, inHand);
-  if (walked.whole) await noteGroupSize(deps.registry, accepted.appId, source.pulledGroup, walked.size);
+  if (walked.whole) await noteGroupSize(deps.registry, accepted.appId, source.group, walked.size);
 }
 
 async function walkedSoFar({ queueRedis }: FanoutDeps, { shard, accepted }: EventInHand) {

@@ -1,4 +1,4 @@
-import { type AcceptedEvent, conversationOf, type EventRef, type Profiles, peopleShown } from '@fanfare/core';
+import { type AcceptedEvent, conversationOf, type EventRef, type Profiles, shownUsers } from '@fanfare/core';
 import { readEvent } from '@fanfare/ledger';
 import { readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -81,7 +81,7 @@ export class EventCache {
 
   async #profiles({ appId, event }: AcceptedEvent): Promise<Profiles> {
     const conversation = conversationOf(event);
-    const people = [event.sender.uid, ...peopleShown(event)];
+    const people = [event.sender.uid, ...shownUsers(event)];
     const [group, members] = await Promise.all([
       conversation?.type === 'group' ? readGroup(this.#registry, appId, conversation.id) : undefined,
       readProfiles(this.#registry, appId, people),

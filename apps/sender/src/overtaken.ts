@@ -1,5 +1,4 @@
-import { type CallEvent, isMessage } from '@fanfare/core';
-import { isOvertaken, isRingOver } from '@fanfare/ledger';
+import { isSuperseded } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 import type { LoadedEvent } from './event-cache.ts';
 
@@ -29,23 +28,15 @@ export class Overtaken {
 
   /** Whether it must not be sent any more. At most one GET. */
   async ask(loaded: LoadedEvent, again: boolean): Promise<boolean> {
-    const { event, receivedAt } = loaded.accepted;
+    const { appId, event, key, receivedAt } = loaded.accepted;
     const { now } = this.#deps;
-    if (event.type === 'call.initiated') return this.#isOver(loaded, event);
-    if (event.type !== 'message.sent' && event.type !== 'message.edited') return false;
+    const { queueRedis } = this.#deps;
+    if (event.type === 'call.initiated') return isSuperseded(queueRedis, appId, event, key);
     if (!again && now() - receivedAt < PROMPT_MS) return false;
     const known = this.#answers.get(loaded);
     if (known && now() - known.at < ANSWER_HOLDS_MS) return known.overtaken;
-    const overtaken = this.#isChanged(loaded);
+    const overtaken = isSuperseded(queueRedis, appId, event, key);
     this.#answers.set(loaded, { at: now(), overtaken });
     return overtaken;
-  }
-
-  #isOver({ accepted: { appId } }: LoadedEvent, { call, sentAt }: CallEvent): Promise<boolean> {
-    return isRingOver(this.#deps.queueRedis, appId, call.sessionId, sentAt);
-  }
-
-  async #isChanged({ accepted: { appId, event, key } }: LoadedEvent): Promise<boolean> {
-    return isMessage(event) && isOvertaken(this.#deps.queueRedis, appId, event, key);
   }
 }

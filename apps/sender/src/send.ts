@@ -1,4 +1,5 @@
 import {
+  buildPush,
   type DevicePush,
   deliveryId,
   isNotifying,
@@ -9,8 +10,7 @@ import {
   type Platform,
   type ProviderKind,
   type Push,
-  presentationOf,
-  renderDetails,
+  pushToDevice,
 } from '@fanfare/core';
 import type { DeliveryJob } from '@fanfare/queue';
 import {
@@ -65,23 +65,16 @@ export async function send(
   ]);
   // Erased or deactivated since it was planned, or the call was given up, the message changed.
   if (!target || over) return { kind: 'superseded' };
-  const { settings } = app.app;
-  const push: Push = {
+  const push = buildPush(event, {
+    app: app.app,
     deliveryId: deliveryId(job.eventKey, job.ordinal),
-    appId,
-    region: app.app.region,
-    uid: job.uid,
-    details: renderDetails(event, {
-      settings,
-      profiles: loaded.profiles,
-      recipient: target,
-      provider,
-      unread: job.unread,
-    }),
+    provider,
+    profiles: loaded.profiles,
+    recipient: target,
+    unread: job.unread,
     deadlineAt,
     holdUntil: heldUntil(job, holdUntil, deps.now()),
-    trimText: settings.preferences.push.trimTextFieldSetting,
-  };
+  });
   const outgoing = { event, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
@@ -130,7 +123,7 @@ async function sendToDevice(
   const by = opened(() => adapterFor(deps, app, kind, device.providerId));
   if (by === 'unreadable') return { ...UNREADABLE, platform };
   if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
-  const devicePush: DevicePush = { ...push, device, ...presentationOf(event, app.app.settings) };
+  const devicePush = pushToDevice(push, event, device, app.app.settings);
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
   const name = `${push.appId}|${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
   const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () => by.send(devicePush));

@@ -8,6 +8,7 @@ export * from './delivery/outcome.ts';
 export * from './delivery/plan-recipient.ts';
 export * from './delivery/provider.ts';
 export * from './delivery/provider-kind.ts';
+export * from './delivery/push.ts';
 export * from './delivery/push-token.ts';
 export * from './delivery/target.ts';
 export * from './errors/errors.ts';

@@ -15,4 +15,5 @@ export type { Noted, NotedConversation } from './references/notes.ts';
 export { occasionOf } from './references/occasions.ts';
 export * from './references/originals.ts';
 export * from './references/reactions.ts';
+export * from './references/superseded.ts';
 export * from './references/verdicts.ts';

@@ -7,8 +7,13 @@ import { Model, type Step } from './support/model.ts';
 const custom: Target = { provider: 'custom' };
 const uid = fc.stringMatching(/^[a-z]{3}$/);
 const recipient: fc.Arbitrary<PlannedRecipient> = fc.oneof(
-  fc.record({ uid, suppressed: fc.constantFrom('NO_TARGET' as const, 'DND_PREFERENCE' as const) }),
   fc.record({
+    kind: fc.constant('suppress' as const),
+    uid,
+    reason: fc.constantFrom('NO_TARGET' as const, 'DND_PREFERENCE' as const),
+  }),
+  fc.record({
+    kind: fc.constant('send' as const),
     uid,
     targets: fc.integer({ min: 1, max: 3 }).map((n): [Target, ...Target[]] => [custom, ...Array(n - 1).fill(custom)]),
   }),
@@ -47,7 +52,7 @@ test('whatever two workers, senders and an operator do in whatever order, the co
       // Most runs begin with something planned, or most steps would have nothing to work on.
       const begin: Step[] = [
         { do: 'take', worker: 0 },
-        { do: 'plan', worker: 0, recipients: [{ uid: 'ann', targets: [custom, custom] }], last: false },
+        { do: 'plan', worker: 0, recipients: [{ kind: 'send', uid: 'ann', targets: [custom, custom] }], last: false },
       ];
       for (const one of [...begin, ...steps]) {
         await model.run(one);

@@ -27,7 +27,11 @@ const uid = (i: number) => `customer-${String(i).padStart(5, '0')}`;
 
 test('a delivery takes half a byte for its state and, with its recipient, tens of bytes for the plan', async () => {
   await using own = await startTestRedis();
-  const { ref, key, size } = await large(own, (i) => ({ uid: uid(i), targets: [{ provider: 'custom' }] }));
+  const { ref, key, size } = await large(own, (i) => ({
+    kind: 'send',
+    uid: uid(i),
+    targets: [{ provider: 'custom' }],
+  }));
   expect(await own.redis.strlen(key('st'))).toBe(RECIPIENTS / 2);
   expect(await size('st')).toBeLessThan(1.2);
   expect(await size('plan')).toBeLessThan(25);
@@ -47,6 +51,10 @@ test('a delivery takes half a byte for its state and, with its recipient, tens o
 test('a device id of 36 characters adds little more than itself', async () => {
   await using own = await startTestRedis();
   const deviceId = (i: number) => `01234567-89ab-cdef-0123-${String(i).padStart(12, '0')}`;
-  const { size } = await large(own, (i) => ({ uid: uid(i), targets: [{ provider: 'fcm', deviceId: deviceId(i) }] }));
+  const { size } = await large(own, (i) => ({
+    kind: 'send',
+    uid: uid(i),
+    targets: [{ provider: 'fcm', deviceId: deviceId(i) }],
+  }));
   expect(await size('plan')).toBeLessThan(70);
 });

@@ -1,20 +1,16 @@
 import {
   type AcceptedEvent,
-  audienceOf,
-  deadlineOf,
   type Event,
   FanfareError,
   isNotifying,
   type Lane,
-  laneOf,
-  newEventKey,
+  namedUsers,
   parseEvent,
-  peopleIn,
 } from '@fanfare/core';
 import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
 import { type App, readApp, touchUsers } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
-import { groupSizeOf, sizeOf } from './audience-size.ts';
+import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import { noteEvents } from './note-events.ts';
@@ -58,12 +54,12 @@ export async function acceptEvents(deps: IngestDeps, appId: string, offers: read
 async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
   const { appId } = app;
   const events = await completeEvents(deps, appId, posted);
-  const people = new Set(events.flatMap((event) => [...peopleIn(event)]));
+  const people = new Set(events.flatMap((event) => [...namedUsers(event)]));
   const [sizes] = await Promise.all([
     audienceSizes(deps, app, events),
     touchUsers(deps.registry, appId, [...people], deps.now()),
   ]);
-  const accepted = events.map((event, i) => toAccepted(deps, app, event, sizes[i] as number));
+  const accepted = events.map((event, i) => asAccepted(deps, app, event, sizes[i] as number));
   const acceptances = await Promise.all(
     accepted.map((event) =>
       acceptEvent(deps.queueRedis, event, {
@@ -80,19 +76,6 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
   await noteEvents(deps, app, noted);
   await queueNew(deps, accepted, acceptances);
   return acceptances;
-}
-
-function toAccepted(deps: IngestDeps, app: App, event: Event, size: number): AcceptedEvent {
-  const receivedAt = deps.now();
-  return {
-    key: newEventKey(receivedAt, deps.random),
-    appId: app.appId,
-    event,
-    lane: laneOf(event, size, deps.config.BULK_AUDIENCE),
-    receivedAt,
-    ...deadlineOf(event, receivedAt, app.settings.deadlines),
-    settingsVersion: app.version,
-  };
 }
 
 const HOUR_MS = 3_600_000;
@@ -123,15 +106,6 @@ async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances
         ),
     ),
   );
-}
-
-/** How many people each event is for, about; of events for the same group it is asked once. */
-async function audienceSizes(deps: IngestDeps, app: App, events: Event[]): Promise<number[]> {
-  const audiences = events.map((event) => audienceOf(event, app.settings));
-  const guids = [...new Set(audiences.flatMap((audience) => (audience.kind === 'group' ? [audience.guid] : [])))];
-  const sizes = await Promise.all(guids.map((guid) => groupSizeOf(deps, app, guid)));
-  const groups = new Map(guids.map((guid, i) => [guid, sizes[i] as number]));
-  return audiences.map((audience) => sizeOf(audience, (guid) => groups.get(guid) ?? 0));
 }
 
 const resultOf = ({ id, duplicate }: Stored): EventResult => ({

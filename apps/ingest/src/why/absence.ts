@@ -1,9 +1,7 @@
+import type { Absence } from '@fanfare/audience';
 import { type NotInAudience, notInAudienceSentence } from './sentence.ts';
 
-/** Why somebody is not among those an event is for. */
-export type Absence = NotInAudience | Ours;
-
-type Ours = 'notifies_nobody' | 'not_named' | 'original_unknown' | 'not_reached';
+type Ours = Exclude<Absence, NotInAudience>;
 
 const CLAUSES: Record<Ours, (name: string) => string> = {
   notifies_nobody: () => 'events of this kind notify nobody',

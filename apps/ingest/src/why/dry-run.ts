@@ -1,19 +1,27 @@
-import type { Deadline, Event, Lane, NotificationDetails } from '@fanfare/core';
+import { pendingOf } from '@fanfare/audience';
+import {
+  type AcceptedEvent,
+  type Deadline,
+  type Event,
+  isCall,
+  type Lane,
+  type NotificationDetails,
+  type NotifyingEvent,
+  renderDetails,
+} from '@fanfare/core';
+import { isSuperseded } from '@fanfare/ledger';
 import type { AppBundle } from '@fanfare/store';
+import { asAccepted, audienceSizes } from '../accept/accepted-event.ts';
 import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
-import { type Candidate, candidacy } from './candidacy.ts';
-import { decideOne } from './decide.ts';
-import { detailsFor } from './details.ts';
-import { moderationNow } from './moderation.ts';
+import { foresee } from './foresee.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { suppressedVerdict } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
-import { routeOf, staleness } from './timeliness.ts';
 
-/** How an event would end for a person; a waiting one is held for moderation, the last two are of one that nobody need hear of any more. */
+/** How an event would end for a user: `waiting` for moderation; the last two are of one that is no longer news. */
 export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;
 
 /** What would happen to one event for one person. */
@@ -29,66 +37,74 @@ export interface DryRun {
   sentence: string;
 }
 
-/** An event that is being tried out for a person. */
+/** An event that is being tried out for a user. */
 interface Trial {
   bundle: AppBundle;
-  event: Event;
+  accepted: AcceptedEvent;
   uid: string;
-  now: number;
   cast: Cast;
-  deadline: Deadline;
 }
 
 /** What differs between the ways a trial can end. */
-type Verdict = Omit<DryRun, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
+type Ending = Omit<DryRun, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
 
 /** What would happen, were this event posted now; sends nothing, and writes nothing. */
 export async function dryRun(deps: IngestDeps, appId: string, posted: Event, uid: string): Promise<DryRun> {
-  const now = deps.now();
   const [bundle, events] = await Promise.all([readBundle(deps, appId), completeEvents(deps, appId, [posted])]);
   const event = events[0] as Event;
-  const [cast, { lane, deadline }] = await Promise.all([
+  const [cast, [size]] = await Promise.all([
     readCast(deps.registry, appId, event, uid),
-    routeOf(deps, bundle.app, event, now),
+    audienceSizes(deps, bundle.app, [event]),
   ]);
-  const verdict = await judge(deps, { bundle, event, uid, now, cast, deadline });
-  return { uid, targets: [], ...verdict, sentence: conditional(verdict.sentence), lane, deadline };
+  const accepted = asAccepted(deps, bundle.app, event, size as number);
+  const ending = await tryOut(deps, { bundle, accepted, uid, cast });
+  const { lane, leaveBy, holdUntil } = accepted;
+  const sentence = conditional(ending.sentence);
+  return { uid, targets: [], ...ending, sentence, lane, deadline: { leaveBy, holdUntil } };
 }
 
-async function judge(deps: IngestDeps, trial: Trial): Promise<Verdict> {
-  const { bundle, event, uid, now, cast } = trial;
-  const candidate = await candidacy(deps, bundle.app, event, uid);
-  if ('absence' in candidate) {
-    const { absence } = candidate;
+async function tryOut(deps: IngestDeps, { bundle, accepted, uid, cast }: Trial): Promise<Ending> {
+  const { appId, event, receivedAt: now } = accepted;
+  const pending = await pendingOf(deps, appId, event);
+  const foreseen = await foresee(deps, bundle, accepted, uid, pending);
+  if (foreseen.kind === 'absent') {
+    const { absence } = foreseen;
     return { decision: 'not_in_audience', reason: absence, sentence: absenceSentence(cast.name, absence) };
   }
-  const moderation = await moderationNow(deps, bundle.app, event, false);
-  const planned = await decideOne(deps, bundle, candidate, now, moderation);
-  if ('suppressed' in planned) {
-    const timezone = candidate.recipient.timezone ?? bundle.app.settings.timezone;
+  const { planned, candidate, assumed, moderation } = foreseen;
+  if (planned.kind === 'suppress') {
+    const timezone = candidate.timezone ?? bundle.app.settings.timezone;
     return suppressedVerdict(event, cast, planned, { timezone, now });
   }
   if (moderation.kind === 'wait') return { decision: 'waiting', sentence: WAITING };
-  const stale = await staleness(deps, bundle.app.appId, event, { leaveBy: trial.deadline.leaveBy, now });
-  if (stale) return { decision: stale, sentence: STALE[stale] };
-  const [targets, payload] = await Promise.all([
-    viewTargets(deps.registry, bundle.app.appId, planned.targets, candidate.recipient.devices),
-    detailsFor(deps.registry, bundle.app, candidate.event, cast, planned.targets[0]?.provider ?? 'custom'),
-  ]);
+  if (accepted.leaveBy <= now) return { decision: 'expired', sentence: TOO_LATE };
+  if (await isSuperseded(deps.queueRedis, appId, event, accepted.key)) {
+    return { decision: 'superseded', sentence: isCall(event) ? RING_OVER : MESSAGE_CHANGED };
+  }
+  const targets = await viewTargets(deps.registry, appId, planned.targets, candidate.devices);
+  const provider = planned.targets[0].provider;
+  const { settings } = bundle.app;
+  const { profiles, recipient } = cast;
+  // A user who is absent was told apart above: an event that notifies no user has no plan.
+  const payload = renderDetails(event as NotifyingEvent, {
+    settings,
+    profiles,
+    recipient,
+    provider,
+    unread: planned.unread,
+  });
   const words = targets.map(targetWord).join(', ');
   const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;
-  return { decision: 'sent', targets, payload, sentence: sentence + assumption(candidate, cast) };
+  return { decision: 'sent', targets, payload, sentence: sentence + (assumed ? assumption(event, cast) : '') };
 }
 
 const WAITING = 'Waits for the verdict of moderation, at most until the deadline.';
+const TOO_LATE = 'Not sent: it is too late, the deadline has passed.';
+const RING_OVER = 'Not sent: the call has ended or was given up.';
+const MESSAGE_CHANGED = 'Not sent: the message has been edited or deleted since.';
 
-const STALE = {
-  expired: 'Not sent: it is too late, the deadline has passed.',
-  superseded: 'Not sent: the call has ended or was given up.',
-};
-
-const assumption = ({ assumed, event }: Candidate, { name }: Cast): string =>
-  assumed
+const assumption = (event: Event, { name }: Cast): string =>
+  'conversation' in event
     ? ` Whether ${name} is a member of ${event.conversation.id} is for the chat backend to say; it was assumed.`
     : '';
 

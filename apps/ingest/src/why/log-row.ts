@@ -22,8 +22,8 @@ export async function rowsOf(queueRedis: Redis, ref: EventRef, slice: PlannedSli
   const states = await readStates(queueRedis, ref, ordinals);
   let next = 0;
   return slice.recipients.flatMap((recipient): LogRow[] => {
-    if ('suppressed' in recipient) {
-      return [{ id: `${ref.key}:${recipient.uid}`, uid: recipient.uid, reason: recipient.suppressed }];
+    if (recipient.kind === 'suppress') {
+      return [{ id: `${ref.key}:${recipient.uid}`, uid: recipient.uid, reason: recipient.reason }];
     }
     return recipient.targets.map((target) => {
       const i = next++;

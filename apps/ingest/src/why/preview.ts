@@ -1,4 +1,6 @@
+import { foreseeUnread } from '@fanfare/audience';
 import {
+  buildPush,
   customBody,
   type DevicePush,
   deadlineOf,
@@ -12,7 +14,7 @@ import {
   PLATFORMS,
   type Platform,
   type Push,
-  presentationOf,
+  pushToDevice,
 } from '@fanfare/core';
 import { apnsHeaders, renderApns, renderFcm, wireMessage } from '@fanfare/providers';
 import type { AppBundle } from '@fanfare/store';
@@ -20,7 +22,6 @@ import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../http/fields.ts';
 import { readBundle } from './bundle.ts';
-import { detailsFor } from './details.ts';
 import { readCast } from './profiles.ts';
 
 /** Where a notification can be looked at: a platform of devices, or the webhook. */
@@ -71,21 +72,24 @@ async function pushOf(
   event: NotifyingEvent,
   { uid, platform }: { uid: string; platform: Platform | 'custom' },
 ): Promise<Push> {
-  const { appId, settings, region } = app;
-  const cast = await readCast(deps.registry, appId, event, uid);
-  const provider = platform === 'custom' ? platform : PLATFORMS[platform].provider;
   const now = deps.now();
-  const { leaveBy, holdUntil } = deadlineOf(event, now, settings.deadlines);
-  return {
+  const [{ profiles, recipient }, unread] = await Promise.all([
+    readCast(deps.registry, app.appId, event, uid),
+    app.settings.badge
+      ? foreseeUnread(deps.registry, { appId: app.appId, event, moderation: { kind: 'open' } }, [uid])
+      : undefined,
+  ]);
+  const { leaveBy, holdUntil } = deadlineOf(event, now, app.settings.deadlines);
+  return buildPush(event, {
+    app,
     deliveryId: deliveryId(newEventKey(now, deps.random), 0),
-    appId,
-    region,
-    uid,
-    details: await detailsFor(deps.registry, app, event, cast, provider),
+    provider: platform === 'custom' ? platform : PLATFORMS[platform].provider,
+    profiles,
+    recipient,
+    unread: unread?.[0],
     deadlineAt: leaveBy,
     holdUntil,
-    trimText: settings.preferences.push.trimTextFieldSetting,
-  };
+  });
 }
 
 function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEvent, push: Push, platform: Platform) {
@@ -93,7 +97,7 @@ function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEven
     throw badField('platform', `an event of type ${event.type} does not go to ${platform}`);
   }
   const device = { token: TOKEN, platform, registeredAt: deps.now() };
-  const devicePush: DevicePush = { ...push, device, ...presentationOf(event, bundle.app.settings) };
+  const devicePush = pushToDevice(push, event, device, bundle.app.settings);
   const payload =
     PLATFORMS[platform].provider === 'fcm' ? fcmPayload(deps, bundle, devicePush) : apnsPayload(bundle, devicePush);
   if (payload) return payload;

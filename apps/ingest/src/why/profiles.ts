@@ -1,4 +1,4 @@
-import { type Event, type Profiles, peopleShown, type Recipient } from '@fanfare/core';
+import { type Event, type Profiles, type Recipient, shownUsers } from '@fanfare/core';
 import { readDeliveryTarget, readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
@@ -17,7 +17,7 @@ export async function readCast(registry: Redis, appId: string, event: Event, uid
   const conversation = 'conversation' in event ? event.conversation : undefined;
   const [group, members, target] = await Promise.all([
     conversation?.type === 'group' ? readGroup(registry, appId, conversation.id) : undefined,
-    readProfiles(registry, appId, [event.sender.uid, uid, ...peopleShown(event)]),
+    readProfiles(registry, appId, [event.sender.uid, uid, ...shownUsers(event)]),
     readDeliveryTarget(registry, appId, uid),
   ]);
   const sender = members[event.sender.uid];

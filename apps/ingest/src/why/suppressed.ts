@@ -3,7 +3,7 @@ import type { Cast } from './profiles.ts';
 import { suppressionSentence } from './sentence.ts';
 
 /** Somebody who is not notified, with the reason. */
-export type SuppressedRecipient = Extract<PlannedRecipient, { suppressed: SuppressionReason }>;
+export type SuppressedRecipient = Extract<PlannedRecipient, { kind: 'suppress' }>;
 
 /** A decision against somebody, as it is shown. */
 export interface SuppressedVerdict {
@@ -17,11 +17,11 @@ export interface SuppressedVerdict {
 export function suppressedVerdict(
   event: Event,
   { name, conversationName }: Cast,
-  { suppressed, detail }: SuppressedRecipient,
+  { reason, detail }: SuppressedRecipient,
   clock: { timezone: string; now: number },
 ): SuppressedVerdict {
   const type = 'conversation' in event ? event.conversation.type : 'user';
   const conversation = { type, name: conversationName };
-  const sentence = suppressionSentence({ reason: suppressed, detail, name, conversation, ...clock });
-  return { decision: 'suppressed', reason: suppressed, ...(detail === undefined ? {} : { detail }), sentence };
+  const sentence = suppressionSentence({ reason, detail, name, conversation, ...clock });
+  return { decision: 'suppressed', reason, ...(detail === undefined ? {} : { detail }), sentence };
 }

@@ -1,3 +1,4 @@
+import { type Absence, absenceByEvent, moderationOf } from '@fanfare/audience';
 import { type AcceptedEvent, type DeliveryState, deliveryId, type EventRef, type ProviderKind } from '@fanfare/core';
 import {
   type AttemptNote,
@@ -11,11 +12,9 @@ import {
 import { type Device, listDevices, readUser } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
-import { type Absence, absenceSentence } from './absence.ts';
+import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
-import { absenceByEvent, candidacy } from './candidacy.ts';
-import { decideOne } from './decide.ts';
-import { moderationNow } from './moderation.ts';
+import { foresee } from './foresee.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { deliverySentence } from './sentence-delivery.ts';
 import { suppressedVerdict } from './suppressed.ts';
@@ -70,7 +69,7 @@ async function plannedVerdict(deps: IngestDeps, inHand: InHand, planned: Planned
   const { recipient } = planned;
   const { ref, accepted, cast } = inHand;
   const { appId, event, receivedAt } = accepted;
-  if ('suppressed' in recipient) {
+  if (recipient.kind === 'suppress') {
     const timezone = await timezoneOf(deps, appId, recipient.uid);
     return suppressedVerdict(event, cast, recipient, { timezone, now: receivedAt });
   }
@@ -121,26 +120,30 @@ function unnotedAttempt(
   return [{ at, outcome: 'rejected', reason, ...(detail === undefined ? {} : { detail }) }];
 }
 
-/** Why somebody is not in the plan: some of it the event itself says, the rest is as of now and told as such. */
+/** Why a user is not in the plan: the event itself says some of it, the rest is as of now and says so. */
 async function absentVerdict(
   deps: IngestDeps,
-  { appId, event, leaveBy }: AcceptedEvent,
+  accepted: AcceptedEvent,
   { uid, cast, expanding }: { uid: string; cast: Cast; expanding: boolean },
 ): Promise<Verdict> {
+  const { appId, event, leaveBy } = accepted;
   const certain = absenceByEvent(event, uid);
   if (certain) return notInAudience(certain, absenceSentence(cast.name, certain));
   const bundle = await readBundle(deps, appId);
-  const moderation = await moderationNow(deps, bundle.app, event, deps.now() >= leaveBy);
-  if (expanding) return moderation.kind === 'wait' ? WAITING : UNDECIDED;
-  const found = await candidacy(deps, bundle.app, event, uid);
+  if (expanding) {
+    const moderation = await moderationOf(deps, accepted, bundle.app, deps.now() >= leaveBy);
+    return moderation.kind === 'wait' ? WAITING : UNDECIDED;
+  }
+  const foreseen = await foresee(deps, bundle, accepted, uid);
   const was = `Not sent: ${cast.name} was not among the recipients when they were found`;
   const asOfNow = (sentence: string) => sentence.replace(/^Not sent/, () => `${was}. As of now`);
-  if ('absence' in found) return notInAudience(found.absence, asOfNow(absenceSentence(cast.name, found.absence)));
-  const now = deps.now();
-  const decided = await decideOne(deps, bundle, found, now, moderation);
-  if (!('suppressed' in decided)) return notInAudience('not_planned', `${was}, and would be now.`);
-  const timezone = found.recipient.timezone ?? bundle.app.settings.timezone;
-  const verdict = suppressedVerdict(event, cast, decided, { timezone, now });
+  if (foreseen.kind === 'absent') {
+    return notInAudience(foreseen.absence, asOfNow(absenceSentence(cast.name, foreseen.absence)));
+  }
+  const { planned, candidate } = foreseen;
+  if (planned.kind === 'send') return notInAudience('not_planned', `${was}, and would be now.`);
+  const timezone = candidate.timezone ?? bundle.app.settings.timezone;
+  const verdict = suppressedVerdict(event, cast, planned, { timezone, now: deps.now() });
   return { ...verdict, sentence: asOfNow(verdict.sentence) };
 }
 

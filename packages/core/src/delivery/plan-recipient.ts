@@ -33,12 +33,12 @@ export function planRecipient(
 ): PlannedRecipient {
   if (!decision.send) {
     const { reason, detail } = decision;
-    return detail === undefined ? { uid, suppressed: reason } : { uid, suppressed: reason, detail };
+    return { kind: 'suppress', uid, reason, ...(detail === undefined ? {} : { detail }) };
   }
   const usable = devices.filter(({ platform, providerId }) => routes.hasProvider(providerKindOf(platform), providerId));
   const targets: Target[] = routes.customEnabled ? [{ provider: 'custom' }] : [];
   targets.push(...deviceTargets(event, usable, rung));
   const [first, ...others] = targets;
-  if (first) return { uid, targets: [first, ...others] };
-  return { uid, suppressed: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
+  if (first) return { kind: 'send', uid, targets: [first, ...others] };
+  return { kind: 'suppress', uid, reason: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
 }

@@ -13,8 +13,8 @@ export interface Target {
  * counted; or the reason nothing is sent, with what it rested on.
  */
 export type PlannedRecipient =
-  | { uid: string; targets: readonly [Target, ...Target[]]; unread?: number }
-  | { uid: string; suppressed: SuppressionReason; detail?: string };
+  | { kind: 'send'; uid: string; targets: readonly [Target, ...Target[]]; unread?: number }
+  | { kind: 'suppress'; uid: string; reason: SuppressionReason; detail?: string };
 
 /** One delivery of a plan. Ordinals count up over the whole event, from 0. */
 export interface PlannedDelivery extends Target {

@@ -5,7 +5,7 @@ import { mentionsIn } from './mentions.ts';
  * Everybody whom the chat backend names in an event: they exist from then on (docs/rules/delivery.md#acceptance). Not
  * whom a text mentions by tokens alone: texts are people's own, and thousands of uids that are nobody's fit into one.
  */
-export function peopleIn(event: Event): Set<string> {
+export function namedUsers(event: Event): Set<string> {
   const people = new Set([event.sender.uid, ...(event.recipients ?? [])]);
   const conversation = conversationOf(event);
   if (conversation?.type === 'user') people.add(conversation.id);
@@ -22,7 +22,7 @@ export function peopleIn(event: Event): Set<string> {
 const MAX_SHOWN = 100;
 
 /** Those whose names a notification may say besides the sender's: members of a group action, people mentioned. */
-export function peopleShown(event: Event): string[] {
+export function shownUsers(event: Event): string[] {
   if (isGroupAction(event)) return event.members.slice(0, MAX_SHOWN).map((member) => member.uid);
   return isMessage(event) ? [...mentionsIn(event.message).uids].slice(0, MAX_SHOWN) : [];
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { peopleIn } from '../../src/index.ts';
+import { namedUsers } from '../../src/index.ts';
 import { event } from '../support/sample-events.ts';
 
 const named = (fields: object): string[] =>
-  [...peopleIn(event('message.sent', { recipients: undefined, message: { id: '101', ...fields } }))].sort();
+  [...namedUsers(event('message.sent', { recipients: undefined, message: { id: '101', ...fields } }))].sort();
 
 describe('the people an event makes known', () => {
   test('are its sender, its receiver, and those whom its fields name', () => {

@@ -179,7 +179,7 @@ function tally(slice: PlannedSlice) {
   const providers = new Map<ProviderKind, number>();
   const deliveries = deliveriesOf(slice);
   const count = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1);
-  for (const recipient of slice.recipients) if ('suppressed' in recipient) count(reasons, recipient.suppressed);
+  for (const recipient of slice.recipients) if (recipient.kind === 'suppress') count(reasons, recipient.reason);
   for (const { provider } of deliveries) count(providers, provider);
   return { reasons, providers, deliveries: deliveries.length };
 }

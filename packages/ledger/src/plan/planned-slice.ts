@@ -41,7 +41,7 @@ export function decodeSlice(text: string): PlannedSlice {
 export function deliveriesOf(slice: PlannedSlice): PlannedDelivery[] {
   let ordinal = slice.first;
   return slice.recipients.flatMap((recipient) => {
-    if ('suppressed' in recipient) return [];
+    if (recipient.kind === 'suppress') return [];
     const { uid, targets, unread } = recipient;
     const mine = unread === undefined ? { uid } : { uid, unread };
     return targets.map((target) => ({ ...target, ...mine, ordinal: ordinal++ }));
@@ -49,9 +49,9 @@ export function deliveriesOf(slice: PlannedSlice): PlannedDelivery[] {
 }
 
 function encodeRecipient(recipient: PlannedRecipient): string {
-  if ('suppressed' in recipient) {
-    const { uid, suppressed, detail } = recipient;
-    return `${uid}\t!${suppressed}${detail === undefined ? '' : `:${detail}`}`;
+  if (recipient.kind === 'suppress') {
+    const { uid, reason, detail } = recipient;
+    return `${uid}\t!${reason}${detail === undefined ? '' : `:${detail}`}`;
   }
   const { uid, targets, unread } = recipient;
   return `${uid}\t${targets.map(encodeTarget).join(',')}${unread === undefined ? '' : `\t${unread}`}`;
@@ -66,13 +66,13 @@ function decodeTarget(text: string): Target {
 
 function decodeRecipient(line: string): PlannedRecipient {
   const [uid, what, unread] = line.split('\t') as [string, string, string | undefined];
-  if (what.startsWith('!')) return { uid, ...decodeSuppression(what.slice(1)) };
+  if (what.startsWith('!')) return { kind: 'suppress', uid, ...decodeSuppression(what.slice(1)) };
   const targets = what.split(',').map(decodeTarget) as [Target, ...Target[]];
-  return unread === undefined ? { uid, targets } : { uid, targets, unread: Number(unread) };
+  return unread === undefined ? { kind: 'send', uid, targets } : { kind: 'send', uid, targets, unread: Number(unread) };
 }
 
-function decodeSuppression(text: string): { suppressed: SuppressionReason; detail?: string } {
+function decodeSuppression(text: string): { reason: SuppressionReason; detail?: string } {
   const colon = text.indexOf(':');
-  if (colon < 0) return { suppressed: text as SuppressionReason };
-  return { suppressed: text.slice(0, colon) as SuppressionReason, detail: text.slice(colon + 1) };
+  if (colon < 0) return { reason: text as SuppressionReason };
+  return { reason: text.slice(0, colon) as SuppressionReason, detail: text.slice(colon + 1) };
 }

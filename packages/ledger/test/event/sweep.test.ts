@@ -111,7 +111,7 @@ describe('open deliveries', () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const lock = await lockOf(own.redis, ref);
-    const phone = { uid: 'eve', targets: [{ provider: 'fcm', deviceId: 'phone' }] } as const;
+    const phone = { kind: 'send', uid: 'eve', targets: [{ provider: 'fcm', deviceId: 'phone' }] } as const;
     const plan = [
       slice([reached('ann'), left('bob'), reached('carl')], { last: false }),
       slice([reached('dora')], { first: 2, last: false }),

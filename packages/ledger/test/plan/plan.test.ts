@@ -33,6 +33,7 @@ describe('planning', () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const several = {
+      kind: 'send',
       uid: 'dora',
       targets: [
         { provider: 'fcm', deviceId: 'd1' },

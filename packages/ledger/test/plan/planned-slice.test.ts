@@ -14,16 +14,17 @@ const target: fc.Arbitrary<Target> = fc.oneof(
 const detail = fc.stringMatching(/^[^\t\n,]{0,30}$/);
 const recipient: fc.Arbitrary<PlannedRecipient> = fc.oneof(
   fc.record(
-    { uid, suppressed: fc.constantFrom(...SUPPRESSION_REASONS), detail },
-    { requiredKeys: ['uid', 'suppressed'] },
+    { kind: fc.constant('suppress' as const), uid, reason: fc.constantFrom(...SUPPRESSION_REASONS), detail },
+    { requiredKeys: ['kind', 'uid', 'reason'] },
   ),
   fc.record(
     {
+      kind: fc.constant('send' as const),
       uid,
       targets: fc.array(target, { minLength: 1, maxLength: 6 }).map((all) => all as [Target, ...Target[]]),
       unread: fc.nat(),
     },
-    { requiredKeys: ['uid', 'targets'] },
+    { requiredKeys: ['kind', 'uid', 'targets'] },
   ),
 );
 const anySlice: fc.Arbitrary<PlannedSlice> = fc.record({
@@ -55,6 +56,7 @@ test('deliveries have ordinals without a gap, in the order of recipients and tar
 describe('what is written', () => {
   test('stays as it is: slices outlive a deploy', () => {
     const phones = {
+      kind: 'send',
       uid: 'carl',
       targets: [
         { provider: 'fcm', deviceId: 'd1' },
@@ -75,9 +77,9 @@ describe('what is written', () => {
     const text = '0\t\t1\nann\tc\t0\nbob\tc\t12\ncarl\t!SCHEDULE_PREFERENCE:09:00';
     const one = slice(
       [
-        { uid: 'ann', targets: [{ provider: 'custom' }], unread: 0 },
-        { uid: 'bob', targets: [{ provider: 'custom' }], unread: 12 },
-        { uid: 'carl', suppressed: 'SCHEDULE_PREFERENCE', detail: '09:00' },
+        { kind: 'send', uid: 'ann', targets: [{ provider: 'custom' }], unread: 0 },
+        { kind: 'send', uid: 'bob', targets: [{ provider: 'custom' }], unread: 12 },
+        { kind: 'suppress', uid: 'carl', reason: 'SCHEDULE_PREFERENCE', detail: '09:00' },
       ],
       { cursor: '' },
     );

@@ -14,6 +14,7 @@ import {
 import { APP, becomes, left, lockOf, people, planned, reached, settleAll, slice, stored } from '../support/events.ts';
 
 const bob: PlannedRecipient = {
+  kind: 'send',
   uid: 'bob',
   targets: [
     { provider: 'fcm', deviceId: 'd1' },
@@ -31,7 +32,7 @@ async function plannedIn(redis: Redis, slices: PlannedRecipient[][]): Promise<Ev
     const one = slice(recipients, { first, last: number === slices.length - 1 });
     await planSlice(redis, ref, APP, number, one);
     await advance(redis, ref, lock, number, one);
-    first += recipients.reduce((sum, it) => sum + ('targets' in it ? it.targets.length : 0), 0);
+    first += recipients.reduce((sum, it) => sum + (it.kind === 'send' ? it.targets.length : 0), 0);
   }
   return ref;
 }
@@ -59,7 +60,12 @@ describe('what was planned for one recipient', () => {
 
   test('is found with the reason and what it rested on, of somebody who is not notified', async () => {
     await using own = await startTestRedis();
-    const muted: PlannedRecipient = { uid: 'bob', suppressed: 'MUTE_PREFERENCE', detail: '1741847453000' };
+    const muted: PlannedRecipient = {
+      kind: 'suppress',
+      uid: 'bob',
+      reason: 'MUTE_PREFERENCE',
+      detail: '1741847453000',
+    };
     const ref = await planned(own.redis, [reached('ann'), muted]);
     expect(await findPlanned(own.redis, ref, 'bob')).toEqual({ recipient: muted, deliveries: [] });
   });

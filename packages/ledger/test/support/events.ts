@@ -50,12 +50,13 @@ export async function stored(redis: Redis, over: Parameters<typeof accepted>[0] 
 }
 
 /** Somebody with one delivery through the app's webhook. */
-export const reached = (uid: string): PlannedRecipient => ({ uid, targets: [{ provider: 'custom' }] });
+export const reached = (uid: string): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] });
 
 /** Somebody who is not notified. */
-export const left = (uid: string, suppressed: SuppressionReason = 'NO_TARGET'): PlannedRecipient => ({
+export const left = (uid: string, reason: SuppressionReason = 'NO_TARGET'): PlannedRecipient => ({
+  kind: 'suppress',
   uid,
-  suppressed,
+  reason,
 });
 
 /** A slice of these, the audience's last unless told otherwise. */

@@ -126,7 +126,7 @@ export class Model {
     const { pending, audience, planned, suppressed, ...settled } = progress?.counts ?? ({} as never);
     const all = this.#slices.flatMap((slice) => slice.recipients);
     const open = this.#states.filter(isOpen).length;
-    const reached = all.filter((recipient) => 'targets' in recipient).length;
+    const reached = all.filter((recipient) => recipient.kind === 'send').length;
     const kinds = Object.keys(settled).map((state) => [state, this.#states.filter((one) => one === state).length]);
     expect(Object.entries(settled)).toEqual(kinds);
     expect([planned, pending, audience]).toEqual([this.#states.length, open, all.length]);

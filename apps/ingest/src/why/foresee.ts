@@ -1,0 +1,45 @@
+import {
+  type Absence,
+  APPLIED,
+  type Candidate,
+  candidateStanding,
+  chooseSource,
+  decideAll,
+  foreseeUnread,
+  moderationOf,
+  type Pending,
+} from '@fanfare/audience';
+import { type AcceptedEvent, isNotifying, type ModerationGate, type PlannedRecipient } from '@fanfare/core';
+import type { AppBundle } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+
+/** What fan-out would plan for one user, were the recipients found now; or why the user is not among them. */
+export type Foreseen =
+  | { kind: 'absent'; absence: Absence }
+  /** `assumed`: only the chat backend knows whether they are a member. Moderation may make the event wait first. */
+  | { kind: 'planned'; planned: PlannedRecipient; candidate: Candidate; assumed: boolean; moderation: ModerationGate };
+
+/**
+ * Asks the sources and the decision about one user, where fan-out walks all; reads, and writes nothing. `pending`: what
+ * the event would change itself, where it has not been accepted.
+ */
+export async function foresee(
+  deps: IngestDeps,
+  app: AppBundle,
+  accepted: AcceptedEvent,
+  uid: string,
+  pending: Pending = APPLIED,
+): Promise<Foreseen> {
+  const { event, appId } = accepted;
+  if (!isNotifying(event)) return { kind: 'absent', absence: 'notifies_nobody' };
+  const source = await chooseSource(deps, accepted, app, pending);
+  const standing = await candidateStanding(deps, { appId, event, pending }, source, uid);
+  if (standing.kind === 'absent') return standing;
+  const { candidate, assumed } = standing;
+  const now = deps.now();
+  const moderation = await moderationOf(deps, accepted, app.app, now >= accepted.leaveBy);
+  const unread = (uids: readonly string[]) => foreseeUnread(deps.registry, { appId, event, moderation }, uids);
+  const deciding = { event, app, source, moderation, now, unread, pending };
+  const [planned] = await decideAll(deps, deciding, [candidate]);
+  return { kind: 'planned', planned: planned as PlannedRecipient, candidate, assumed, moderation };
+}

@@ -1,0 +1,71 @@
+import { decider, type ModerationGate, type NotifyingEvent, type PlannedRecipient, planRecipient } from '@fanfare/core';
+import { type App, type AppBundle, followersAmong } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { Candidate } from './candidates.ts';
+import { APPLIED, type Pending } from './effects.ts';
+import { groupSize } from './size.ts';
+import type { AudienceDeps, AudienceSource } from './source.ts';
+
+/** What a decision is about, besides the candidates. */
+export interface Deciding {
+  event: NotifyingEvent;
+  app: AppBundle;
+  source: AudienceSource;
+  moderation: ModerationGate;
+  /** Epoch ms. */
+  now: number;
+  /** Unread messages per user, in order; asked only where the app counts them. */
+  unread(uids: readonly string[]): Promise<readonly number[]>;
+  /** Of an event that is only being tried out. */
+  pending?: Pending;
+}
+
+/**
+ * Decides for each candidate, in order. All that a decision rests on is read here, for fan-out as for explain: whether
+ * the group is too large, who follows the thread, for whom the call rang, and how much each user has not read.
+ */
+export async function decideAll(
+  { registry }: AudienceDeps,
+  deciding: Deciding,
+  candidates: readonly Candidate[],
+): Promise<PlannedRecipient[]> {
+  const { event, app, source, moderation, now, pending = APPLIED } = deciding;
+  const { pushEnabled, settings } = app.app;
+  const uids = candidates.map(({ uid }) => uid);
+  const [groupTooLarge, followers, unread] = await Promise.all([
+    isGroupTooLarge(registry, app.app, source),
+    followersOf(registry, app.app, event, uids),
+    settings.badge ? deciding.unread(uids) : undefined,
+  ]);
+  const decide = decider(event, {
+    pushEnabled,
+    groupTooLarge,
+    settings,
+    now,
+    moderation: moderation.kind === 'closed' ? moderation.reason : undefined,
+  });
+  return candidates.map((candidate, i) => {
+    const inThread = followers.has(candidate.uid) || pending.followers.has(candidate.uid);
+    const decision = decide({ ...candidate, inThread, rang: candidate.rung !== undefined });
+    const planned = planRecipient(event, candidate, decision, app);
+    return planned.kind === 'send' && unread ? { ...planned, unread: unread[i] as number } : planned;
+  });
+}
+
+const NO_FOLLOWERS: ReadonlySet<string> = new Set();
+
+async function followersOf(
+  registry: Redis,
+  { appId }: App,
+  event: NotifyingEvent,
+  uids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NO_FOLLOWERS;
+  return followersAmong(registry, appId, event.message.parentId, uids);
+}
+
+async function isGroupTooLarge(registry: Redis, app: App, { group }: AudienceSource): Promise<boolean> {
+  const { maxGroupSize } = app.settings;
+  if (maxGroupSize === undefined || group === undefined) return false;
+  return (await groupSize(registry, app, group)) > maxGroupSize;
+}

@@ -1,0 +1,43 @@
+import { type Event, membershipChange, mentionsIn, namedUsers } from '@fanfare/core';
+import { findMessage } from '@fanfare/ledger';
+import { hasLeftThread } from '@fanfare/store';
+import type { AudienceDeps } from './source.ts';
+
+/** What an event would change in the registry, which its own audience and decisions then see. */
+export interface Pending {
+  /** Users it makes members of its group. */
+  members: ReadonlySet<string>;
+  /** Users it makes followers of its thread. */
+  followers: ReadonlySet<string>;
+  /** Users it makes known by naming them. */
+  known: ReadonlySet<string>;
+}
+
+const NO_USERS: ReadonlySet<string> = new Set();
+
+/** Of an event whose changes are in the registry already. */
+export const APPLIED: Pending = { members: NO_USERS, followers: NO_USERS, known: NO_USERS };
+
+/** Of an event that is only being tried out. */
+export const pendingOf = async (deps: AudienceDeps, appId: string, event: Event): Promise<Pending> => ({
+  members: new Set(membershipChange(event).add),
+  followers: new Set((await threadFollowers(deps, appId, event))?.uids),
+  known: namedUsers(event),
+});
+
+/**
+ * The users who follow a thread from a reply on: its sender, the users it mentions, and the author of the thread's first
+ * message unless they have left it (docs/rules/decision.md#threads). Undefined: the event is not a reply.
+ */
+export async function threadFollowers(
+  { registry, queueRedis }: AudienceDeps,
+  appId: string,
+  event: Event,
+): Promise<{ threadId: string; uids: string[] } | undefined> {
+  if (event.type !== 'message.sent' || event.message.parentId === undefined) return undefined;
+  const threadId = event.message.parentId;
+  const followers = new Set([event.sender.uid, ...mentionsIn(event.message).uids]);
+  const author = (await findMessage(queueRedis, appId, threadId))?.author;
+  if (author !== undefined && !(await hasLeftThread(registry, appId, threadId, author))) followers.add(author);
+  return { threadId, uids: [...followers] };
+}

@@ -1,0 +1,10 @@
+export { type Absence, absenceByEvent } from './absence.ts';
+export { type Candidate, candidateStanding, nextCandidates } from './candidates.ts';
+export { chooseSource } from './choose-source.ts';
+export { decideAll } from './decide.ts';
+export { APPLIED, type Pending, pendingOf, threadFollowers } from './effects.ts';
+export { moderationOf } from './moderation.ts';
+export { audienceSize, groupSize } from './size.ts';
+export type { AudienceDeps, AudienceSource, Later, Walk } from './source.ts';
+export { sizeIn } from './sources/pulled-cursor.ts';
+export { countUnreadBy, foreseeUnread } from './unread.ts';

@@ -1,0 +1,42 @@
+import { membersAmong, pageReactionFollowers } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { AudienceSource } from '../source.ts';
+import { memberStanding } from './members.ts';
+import { namedSource } from './named.ts';
+
+/** What a reaction in a group is about: the group, and the author of the message, if known. */
+interface ReactionIn {
+  guid: string;
+  author?: string;
+}
+
+/**
+ * The author of the message alone, in a group whose members the chat backend tells, while no user of the app asks for
+ * reactions to all messages. Any other may be a member; their preference says no.
+ */
+export const authorSource = ({ guid, author }: ReactionIn): AudienceSource => ({
+  ...namedSource(author === undefined ? [] : [author]),
+  group: guid,
+  standing: async (uid) => (uid === author ? { kind: 'member' } : { kind: 'assumed' }),
+});
+
+/**
+ * The members whom a reaction in a group may concern: the author of the message, and those who ask for reactions to all
+ * messages. Used where fewer ask than there are members; a member who does not ask is not walked, since the decision
+ * would say no. The cursor is the uid of the last follower looked at.
+ */
+export const reactionSource = (registry: Redis, appId: string, { guid, author }: ReactionIn): AudienceSource => ({
+  group: guid,
+  page: async ({ sliceSize }, cursor) => {
+    const followers = await pageReactionFollowers(registry, appId, cursor, sliceSize);
+    const first = cursor === '' && author !== undefined ? [author] : [];
+    const others = followers.filter((uid) => uid !== author);
+    return {
+      kind: 'page',
+      uids: await membersAmong(registry, appId, guid, [...first, ...others]),
+      cursor: followers.at(-1) ?? cursor,
+      last: followers.length < sliceSize,
+    };
+  },
+  standing: (uid) => memberStanding(registry, appId, guid, uid),
+});
