@@ -35,6 +35,28 @@ export function parseJson(text: Buffer | string): unknown {
   }
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Half of a surrogate pair as JSON escapes it, or an escaped backslash, after which nothing is an escape. */
+const ESCAPE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * The same as a strict parser reads it: UTF-8 without errors, and no half of a surrogate pair in any string
+ * (https://www.rfc-editor.org/rfc/rfc8259#section-8), which JavaScript's own parser lets through.
+ */
+export function parseStrictJson(body: Uint8Array): unknown {
+  try {
+    const text = UTF_8.decode(body);
+    const value: unknown = JSON.parse(text);
+    return /\\ud/i.test(text) && hasLoneSurrogate(value) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON.stringify escapes lone surrogates, and only those. */
+const hasLoneSurrogate = (value: unknown): boolean =>
+  (JSON.stringify(value).match(ESCAPE) ?? []).some((found) => found !== '\\\\');
+
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);

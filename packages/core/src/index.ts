@@ -35,3 +35,4 @@ export * from './render/templates.ts';
 export * from './schedule/schedule.ts';
 export { fixedOffset } from './schedule/time-zone.ts';
 export * from './schedule/wall-clock.ts';
+export * from './text/graphemes.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseJson } from '../http.ts';
+import { parseStrictJson } from '../http.ts';
 import {
   type Arrival,
   type PushOptions,
@@ -73,7 +73,7 @@ class ApnsProtocol implements PushProtocol {
     const { connection } = exchange;
     const signer = this.#providerTokens.check({ authorization, connection, environment, now });
     if (typeof signer === 'string') return refuse(signer);
-    const json = body && parseJson(body);
+    const json = body && parseStrictJson(body);
     const problem = problemOf({ token, header, bytes: body?.length, json, signer });
     if (problem) return refuse(problem);
     if (sandbox) answered['apns-unique-id'] = randomUUID();

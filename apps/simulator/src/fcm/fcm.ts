@@ -1,4 +1,4 @@
-import { parseJson } from '../http.ts';
+import { parseStrictJson } from '../http.ts';
 import {
   type Arrival,
   type PushOptions,
@@ -101,7 +101,7 @@ class FcmProtocol implements PushProtocol {
 
   check({ exchange, body, now }: Arrival): Verdict {
     const [, projectId] = /^\/v1\/projects\/([^/]+)\/messages:send$/.exec(exchange.path) ?? [];
-    const json = body && parseJson(body);
+    const json = body && parseStrictJson(body);
     const token = tokenOf(json);
     const refuse = (refusal: Refusal): Verdict => ({ ok: false, token, refusal });
     if (projectId === undefined || exchange.method !== 'POST') {

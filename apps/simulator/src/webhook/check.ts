@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type CustomBody, fieldProblems } from '@fanfare/core';
 import { z } from 'zod';
-import { parseJson } from '../http.ts';
+import { parseStrictJson } from '../http.ts';
 import type { Step } from './behaviour.ts';
 import type { CheckedConfig } from './endpoint-config.ts';
 import { type Signed, signatureProblem } from './signature.ts';
@@ -40,7 +40,7 @@ export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedCon
   if (!/^application\/json\b/i.test(arrival.headers['content-type'] ?? '')) {
     return refuse(400, 'content-type: must be application/json');
   }
-  return checkBody(parseJson(arrival.body));
+  return checkBody(parseStrictJson(arrival.body));
 }
 
 /** The answer that tells the sender it is wrong, in the form of CometChat's sample receiver. */

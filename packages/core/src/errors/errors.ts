@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { graphemeBoundary } from '../text/graphemes.ts';
 
 /**
  * Every error the API answers with: its HTTP status and whether the same request may work later. The first block are
@@ -119,4 +120,5 @@ function fieldPath(path: PropertyKey[]): string {
     .join('');
 }
 
-const cut = (part: string): string => (part.length > MAX_PART ? `${part.slice(0, MAX_PART)}…` : part);
+const cut = (part: string): string =>
+  part.length > MAX_PART ? `${part.slice(0, graphemeBoundary(part, MAX_PART))}…` : part;

@@ -1,5 +1,6 @@
+import { shorten } from '../text/graphemes.ts';
+
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
-const ELLIPSIS = '…';
 const INDEX = /^\d+$/;
 
 /**
@@ -17,15 +18,6 @@ export function substitute(template: string, root: object, limit: number): strin
   });
   return complete ? shorten(text, limit) : undefined;
 }
-
-/** The text, or as much of its beginning, in whole code points, as leaves room for "…". `limit` in UTF-16 units. */
-export function shorten(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const kept = text.slice(0, limit - ELLIPSIS.length);
-  return `${isHighSurrogate(kept.charCodeAt(kept.length - 1)) ? kept.slice(0, -1) : kept}${ELLIPSIS}`;
-}
-
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 function valueAt(root: object, path: string): string | undefined {
   let value: unknown = root;

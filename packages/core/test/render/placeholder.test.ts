@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shorten, substitute } from '../../src/render/placeholder.ts';
+import { substitute } from '../../src/render/placeholder.ts';
 
 const ROOT = {
   message: { text: 'hi', count: 0, sent: true, list: [{ name: 'first' }], none: null, empty: '', at: {} },
@@ -67,11 +67,4 @@ test('whatever the template and the values, a text that is not too long comes ou
       },
     ),
   );
-});
-
-test('what is too long is cut between code points', () => {
-  expect(shorten('12345', 5)).toBe('12345');
-  expect(shorten('123456', 5)).toBe('1234…');
-  expect(shorten('123👋56', 5)).toBe('123…');
-  expect(shorten('12👋56', 5)).toBe('12👋…');
 });

@@ -3,6 +3,7 @@ import type { CreatePool } from '../http2/create.ts';
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
 import type { PoolResult } from '../http2/result.ts';
+import { wellFormed } from '../wire/json.ts';
 import { Recent } from '../wire/recent.ts';
 import { ProviderTokens } from './jwt.ts';
 import type { Renewal } from './outcome.ts';
@@ -35,7 +36,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
   async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
     const jwt = this.#tokens.current(credential);
     const result = await this.#pool(credential).request({
-      path: `/3/device/${encodeURIComponent(token)}`,
+      path: `/3/device/${encodeURIComponent(wellFormed(token))}`,
       headers: headersOf(notification, jwt),
       body: notification.body,
     });

@@ -3,6 +3,7 @@ import { type ApnsCredential, type DevicePush, isVisible, type NotificationDetai
 import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
+import { toJson } from '../wire/json.ts';
 
 /** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
 type PushType = 'alert' | 'background' | 'voip';
@@ -79,7 +80,7 @@ const VOIP_KEYS = [
 export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
   const pushType = pushTypeOf(push);
   const body = fit(push.details, {
-    build: (details) => JSON.stringify(payloadOf(pushType, { ...push, details }, credential)),
+    build: (details) => toJson(payloadOf(pushType, { ...push, details }, credential)),
     size: (json) => Buffer.byteLength(json),
     limit: pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES,
     trimText: push.trimText,

@@ -1,4 +1,5 @@
 import { type CustomCredential, customBody, type Push } from '@fanfare/core';
+import { toJson } from '../wire/json.ts';
 import { signatureHeaders } from './sign.ts';
 
 /** One POST, ready to leave. */
@@ -21,7 +22,7 @@ export const basicToken = ({ username, password }: NonNullable<CustomCredential[
  * is declined, since its first bytes are read as text.
  */
 export function buildMessage(push: Push, { basicAuth, signingSecrets }: CustomCredential, now: number): Message {
-  const body = Buffer.from(JSON.stringify(customBody(push)));
+  const body = Buffer.from(toJson(customBody(push)));
   const signed = { id: push.deliveryId, body, sentAt: now };
   return {
     headers: {

@@ -7,6 +7,7 @@ import type { Outcome } from '@fanfare/core';
 import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging } from 'firebase-admin/messaging';
 import { dial, type Resolve } from '../tcp/dial.ts';
+import { toJson } from '../wire/json.ts';
 import { networkFailure } from '../wire/network-reason.ts';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
@@ -71,8 +72,8 @@ export class FirebaseAdminTransport implements FcmTransport {
     );
     project.accessToken = accessToken;
     try {
-      // The SDK rewrites the message in place.
-      const name = await project.messaging.send(structuredClone(message));
+      // A copy in well-formed Unicode: the SDK rewrites the message in place, and writes it as it is.
+      const name = await project.messaging.send(JSON.parse(toJson(message)));
       return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'answered', reply: error.reply };

@@ -2,6 +2,7 @@ import { type DevicePush, type FcmCredential, isVisible, type NotificationDetail
 import type { AndroidConfig, ApnsConfig, TokenMessage, WebpushConfig } from 'firebase-admin/messaging';
 import { collapseId, webPushTopic } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
+import { toJson } from '../wire/json.ts';
 
 /** Bytes: https://firebase.google.com/docs/cloud-messaging/concept-options#data_messages */
 const MAX_BYTES = 4096;
@@ -119,7 +120,7 @@ function dataOf(details: NotificationDetails): Record<string, string> {
   for (const key of DATA_KEYS) {
     const value = details[key];
     if (value === undefined) continue;
-    data[key] = typeof value === 'string' ? value : JSON.stringify(value);
+    data[key] = typeof value === 'string' ? value : toJson(value);
   }
   return data;
 }
@@ -129,7 +130,7 @@ function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessag
   let size = 0;
   for (const [key, value] of Object.entries(data)) size += key.length + Buffer.byteLength(value);
   for (const block of [notification, android?.notification, webpush?.notification, apns?.payload]) {
-    if (block !== undefined) size += Buffer.byteLength(JSON.stringify(block));
+    if (block !== undefined) size += Buffer.byteLength(toJson(block));
   }
   return size;
 }
@@ -140,6 +141,6 @@ function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessag
  */
 export function wireMessage(message: TokenMessage): string {
   const { android } = message;
-  if (android?.ttl === undefined) return JSON.stringify({ message });
-  return JSON.stringify({ message: { ...message, android: { ...android, ttl: `${android.ttl / 1000}s` } } });
+  if (android?.ttl === undefined) return toJson({ message });
+  return toJson({ message: { ...message, android: { ...android, ttl: `${android.ttl / 1000}s` } } });
 }

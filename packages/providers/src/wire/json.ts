@@ -10,6 +10,21 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
+/** A text in well-formed Unicode: half a surrogate pair becomes U+FFFD. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** Half of a pair as JSON escapes it, or an escaped backslash, after which nothing is an escape. */
+const LONE_SURROGATE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * JSON in well-formed Unicode: half a surrogate pair, anywhere in it, becomes U+FFFD. JSON.stringify writes it as an
+ * escape, which strict parsers such as FCM's refuse (https://www.rfc-editor.org/rfc/rfc8259#section-8.2).
+ */
+export function toJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.includes('\\ud') ? json.replace(LONE_SURROGATE, (found) => (found === '\\\\' ? found : '\ufffd')) : json;
+}
+
 /** Whether a value of JSON is an object or an array. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

@@ -1,3 +1,5 @@
+import { graphemeBoundary } from '@fanfare/core';
+
 /** Code points kept of what the other side says. */
 const MAX_LENGTH = 200;
 /** UTF-16 units looked at: a code point takes at most two, and white space folds. */
@@ -6,8 +8,13 @@ const MAX_EXAMINED = 1000;
 /** Controls, invisible formatting (bidi overrides), lone surrogates and line breaks of every kind. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
 
-/** The beginning of a text from outside as one printable line of at most 200 code points; undefined when it is empty. */
+/**
+ * The beginning of a text from outside as one printable line of at most 200 code points, in whole graphemes; undefined
+ * when it is empty.
+ */
 export function plainWords(text: string): string | undefined {
   const line = text.slice(0, MAX_EXAMINED).replace(UNPRINTABLE, ' ').trim();
-  return line === '' ? undefined : [...line].slice(0, MAX_LENGTH).join('');
+  if (line === '') return undefined;
+  const end = [...line].slice(0, MAX_LENGTH).join('').length;
+  return line.slice(0, graphemeBoundary(line, end));
 }
