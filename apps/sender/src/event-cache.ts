@@ -2,6 +2,7 @@ import { type AcceptedEvent, conversationOf, type EventRef, type Profiles, shown
 import { readEvent } from '@fanfare/ledger';
 import { readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 
 /** An event and the registered names and pictures its notifications need, the recipient's excepted. */
 export interface LoadedEvent {
@@ -15,18 +16,19 @@ const CAPACITY = 500;
 /** Characters of JSON kept: an event may have five million of them, and takes several times that in memory. */
 const CAPACITY_CHARS = 16 * 1024 * 1024;
 
-interface Entry {
-  event: Promise<LoadedEvent | undefined>;
-  /** Characters as JSON; 0 until it is read. */
-  chars: number;
-}
-
 /** Reads events once for all of their deliveries that come by in a while; the least recently used go first. */
 export class EventCache {
   readonly #queueRedis: Redis;
   readonly #registry: Redis;
-  readonly #entries = new Map<string, Entry>();
-  #chars = 0;
+  readonly #events = new LRUCache<string, LoadedEvent, EventRef>({
+    max: CAPACITY,
+    maxSize: CAPACITY_CHARS,
+    // One that is larger than the whole cache is kept alone.
+    sizeCalculation: ({ accepted }) => Math.min(JSON.stringify(accepted.event).length, CAPACITY_CHARS),
+    fetchMethod: (_key, _stale, { context }) => this.#read(context),
+    // One that is pushed out while it is read still goes to those who wait for it.
+    ignoreFetchAbort: true,
+  });
 
   constructor(queueRedis: Redis, registry: Redis) {
     this.#queueRedis = queueRedis;
@@ -35,43 +37,7 @@ export class EventCache {
 
   /** The event, or undefined when its record is gone. */
   get(ref: EventRef): Promise<LoadedEvent | undefined> {
-    const known = this.#entries.get(ref.key);
-    if (known) this.#entries.delete(ref.key);
-    const entry = known ?? this.#load(ref);
-    this.#entries.set(ref.key, entry);
-    this.#shrink();
-    return entry.event;
-  }
-
-  #load(ref: EventRef): Entry {
-    const entry: Entry = { event: this.#read(ref), chars: 0 };
-    entry.event.then(
-      (loaded) => (loaded ? this.#weigh(ref.key, entry, loaded) : this.#drop(ref.key, entry)),
-      () => this.#drop(ref.key, entry),
-    );
-    return entry;
-  }
-
-  #weigh(key: string, entry: Entry, { accepted }: LoadedEvent): void {
-    // Pushed out while it was read.
-    if (this.#entries.get(key) !== entry) return;
-    entry.chars = JSON.stringify(accepted.event).length;
-    this.#chars += entry.chars;
-    this.#shrink();
-  }
-
-  #shrink(): void {
-    for (const [key, entry] of this.#entries) {
-      const fits = this.#entries.size <= CAPACITY && this.#chars <= CAPACITY_CHARS;
-      if (fits || this.#entries.size === 1) return;
-      this.#drop(key, entry);
-    }
-  }
-
-  #drop(key: string, entry: Entry): void {
-    if (this.#entries.get(key) !== entry) return;
-    this.#entries.delete(key);
-    this.#chars -= entry.chars;
+    return this.#events.fetch(ref.key, { context: ref });
   }
 
   async #read(ref: EventRef): Promise<LoadedEvent | undefined> {

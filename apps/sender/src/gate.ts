@@ -30,7 +30,10 @@ const LONGEST_OPEN_MS = 60_000;
 /** What a send takes as long as none has been measured. */
 const ASSUMED_SEND_MS = 100;
 
-/** Endpoints remembered; the least recently used and idle go first. */
+/**
+ * Endpoints remembered. The least recently used go first, but never one with sends in flight, whose limit would be
+ * forgotten with it; lru-cache cannot hold such entries back.
+ */
 const MAX_ENDPOINTS = 10_000;
 
 interface Endpoint {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { type App, decodeApp } from './apps.ts';
 import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
 import { keys } from './keys.ts';
@@ -26,6 +27,9 @@ export interface AppBundle {
 /** The longest a change without an event may stay unseen. */
 const FRESH_MS = 2000;
 
+/** Apps kept, with their decrypted secrets; the least recently used go first. */
+const MAX_APPS = 10_000;
+
 interface Entry {
   bundle: Promise<AppBundle | undefined>;
   readAt: number;
@@ -39,7 +43,7 @@ export class AppCache {
   readonly #redis: Redis;
   readonly #box: SecretBox | undefined;
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new LRUCache<string, Entry>({ max: MAX_APPS });
 
   constructor(redis: Redis, { box, now }: { box?: SecretBox; now: () => number }) {
     this.#redis = redis;

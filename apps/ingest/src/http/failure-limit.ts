@@ -1,13 +1,15 @@
+import { LRUCache } from 'lru-cache';
+
 const WINDOW_MS = 60_000;
 
-/** Addresses remembered at most; past that the oldest are forgotten, so that a flood costs no memory. */
+/** Addresses remembered at most; past that those not seen for longest are forgotten, so that a flood costs no memory. */
 const MAX_ADDRESSES = 10_000;
 
 /** Counts failed authentications per address and minute, so that keys cannot be guessed in bulk. Per process. */
 export class FailureLimit {
   readonly #max: number;
   readonly #now: () => number;
-  readonly #windows = new Map<string, { failures: number; endsAt: number }>();
+  readonly #windows = new LRUCache<string, { failures: number; endsAt: number }>({ max: MAX_ADDRESSES });
 
   /** `max` 0 switches it off. */
   constructor(max: number, now: () => number) {
@@ -30,8 +32,6 @@ export class FailureLimit {
       window.failures++;
       return;
     }
-    this.#windows.delete(address);
     this.#windows.set(address, { failures: 1, endsAt: now + WINDOW_MS });
-    if (this.#windows.size > MAX_ADDRESSES) this.#windows.delete(this.#windows.keys().next().value as string);
   }
 }

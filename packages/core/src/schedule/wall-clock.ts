@@ -24,7 +24,10 @@ interface Zone {
 
 /** More than there are zones (about 420, and as many older names); one takes about 50 KB of the runtime's memory. */
 const MAX_ZONES = 500;
-/** By name, oldest first; undefined: this runtime knows no such zone. */
+/**
+ * By name, oldest first; undefined: this runtime knows no such zone. A plain Map, since the decision looks here for
+ * every recipient: a hit took 14 ns, in lru-cache 57.
+ */
 const zones = new Map<string, Zone | undefined>();
 
 const MINUTE_MS = 60_000;

@@ -6,5 +6,5 @@ test('the least recently used value makes room', () => {
   const recent = new Recent<string>(2, (value) => evicted.push(value));
   for (const key of ['a', 'b', 'a', 'c', 'b']) recent.get(key, () => key.toUpperCase());
   expect(evicted).toEqual(['B', 'A']);
-  expect([...recent.values()]).toEqual(['C', 'B']);
+  expect([...recent.values()]).toEqual(['B', 'C']);
 });
