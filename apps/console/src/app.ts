@@ -1,5 +1,5 @@
 import { openQueues, Producer } from '@fanfare/queue';
-import { connectRedisPair } from '@fanfare/redis';
+import { connectRedisPair, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
@@ -14,6 +14,8 @@ export { type ConsoleConfig, readConfig } from './config.ts';
 /** What a caller in the same process may set besides the environment. */
 export interface ConsoleOverrides {
   log?: Logger;
+  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
 }
 
 /** A running console. */
@@ -35,20 +37,23 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'request', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
+  const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
   const passwords = passwordsOf(config);
   const deps: ConsoleDeps = {
     config,
     registry,
     queueRedis,
-    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     queues: closer.add('queues', openQueues(queueRedis, config.QUEUE_SHARDS), (queues) => queues.close()),
     passwords,
     sessions: new Sessions(registry, passwords),
     attempts: new AttemptLimit(registry),
     assets: await loadAssets(),
-    metrics: createMetrics(),
+    metrics,
     log,
-    now: Date.now,
+    now,
   };
   const server = await createServer(deps);
   closer.add('server', server, () => server.close());

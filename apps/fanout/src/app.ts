@@ -4,7 +4,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readyWhenWritable } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
@@ -17,6 +17,8 @@ export { type FanoutConfig, readConfig } from './config.ts';
 /** What a caller in the same process may set besides the environment. */
 export interface FanoutOverrides {
   log?: Logger;
+  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
   sweepTimes?: SweepTimes;
 }
 
@@ -39,16 +41,17 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'worker', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const now = Date.now;
   const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const deps: FanoutDeps = {
     queueRedis,
     registry,
-    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     apps: new AppCache(registry, { box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []), now }),
     memory: new MemoryWatch(queueRedis, now),
-    membership: closer.add('membership', membershipOf(config), (source) => source.close()),
+    membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     metrics,
     log,
     shards: config.QUEUE_SHARDS,
@@ -73,8 +76,9 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   return { port: health.port, close: () => closer.close() };
 }
 
-const membershipOf = (config: FanoutConfig) =>
+const membershipOf = (config: FanoutConfig, now: () => number) =>
   createMembershipSource({
+    now,
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     ...(config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') }),
   });

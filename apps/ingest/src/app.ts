@@ -1,5 +1,5 @@
 import { Producer } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readRedisSettings } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
 import { createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -19,6 +19,8 @@ export { EXAMPLES, type Example, STAND_INS } from './openapi/examples/index.ts';
 /** What a caller in the same process may set besides the environment. */
 export interface IngestOverrides {
   log?: Logger;
+  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
 }
 
 /** A running ingest. */
@@ -42,18 +44,20 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'request', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const now = Date.now;
+  const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const deps: IngestDeps = {
     config,
     queueRedis,
     registry,
-    producer: closer.add('producer', new Producer(queueRedis), (producer) => producer.close()),
+    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     memory: new MemoryWatch(queueRedis, now),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
-    metrics: createMetrics(),
+    metrics,
     log,
     now,
     random: Math.random,

@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '@fanfare/core';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, work } from '@fanfare/queue';
-import { connectRedisPair, readyWhenWritable } from '@fanfare/redis';
+import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
@@ -18,6 +18,8 @@ export type { AttemptRecord } from './deps.ts';
 /** What a caller in the same process may set besides the environment. */
 export interface SenderOverrides {
   log?: Logger;
+  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
   /** In [0, 1); default Math.random. */
   random?: () => number;
   /** Told of every attempt. */
@@ -44,7 +46,9 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
   warnOfWiderPolicy(log, policy);
-  const now = Date.now;
+  const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
   const { random = Math.random } = overrides;
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
@@ -57,13 +61,13 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     events: new EventCache(queueRedis, registry),
     overtaken: new Overtaken({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
-    providers: closer.add('providers', createProviders(config, limits), closeProviders),
+    providers: closer.add('providers', createProviders(config, limits, now), closeProviders),
     gates: {
       call: gate(limits.call, { longestOpenMs: CALL_OPEN_MS }),
       chat: gate(limits.chat),
       bulk: gate(limits.bulk),
     },
-    metrics: createMetrics(),
+    metrics,
     log,
     now,
     random,

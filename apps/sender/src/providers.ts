@@ -11,7 +11,7 @@ export interface Providers {
 }
 
 /** Makes the adapters as configured. `limits` is what the gates let through to one endpoint, by lane. */
-export function createProviders(config: SenderConfig, limits: Record<Lane, number>): Providers {
+export function createProviders(config: SenderConfig, limits: Record<Lane, number>, now: () => number): Providers {
   const extraCa = config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') };
   const endpoint = config.FCM_ENDPOINT === undefined ? {} : { endpoint: config.FCM_ENDPOINT };
   const apns = {
@@ -19,9 +19,10 @@ export function createProviders(config: SenderConfig, limits: Record<Lane, numbe
     ...(config.APNS_SANDBOX_ENDPOINT === undefined ? {} : { sandboxEndpoint: config.APNS_SANDBOX_ENDPOINT }),
   };
   return {
-    fcm: createFcmProvider({ transport: config.FCM_TRANSPORT, ...endpoint, ...extraCa }),
-    apns: createApnsProvider({ transport: config.APNS_TRANSPORT, ...apns, ...extraCa }),
+    fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...endpoint, ...extraCa }),
+    apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...apns, ...extraCa }),
     custom: createCustomProvider({
+      now,
       policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
       // A send that waits for a connection is using up its two seconds: there is one for each the gates let through.
       connectionsPerOrigin: limits.call + limits.chat + limits.bulk,

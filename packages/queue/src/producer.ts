@@ -27,11 +27,13 @@ export type JobPresence = 'present' | 'missing' | 'failed';
 /** Puts jobs into queues. Every id is the identity of the work: adding twice is adding once. */
 export class Producer {
   readonly #redis: Redis;
+  readonly #now: () => number;
   readonly #queues = new Map<string, Queue>();
 
-  /** The connection stays the caller's to close. */
-  constructor(redis: Redis) {
+  /** The connection stays the caller's to close; `now` (epoch ms) says when a job was added. */
+  constructor(redis: Redis, now: () => number = Date.now) {
     this.#redis = redis;
+    this.#now = now;
   }
 
   /** Asks for events of one lane and shard to be expanded. Throws like `addDeliveries`. */
@@ -41,7 +43,7 @@ export class Producer {
       const batch = keys.slice(from, from + BATCH).map((key) => ({
         name: 'expand',
         data: encodeEventJob({ eventKey: key }),
-        opts: { jobId: key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' } },
+        opts: { jobId: key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' }, timestamp: this.#now() },
       }));
       await addAll(queue, batch);
     }
@@ -59,7 +61,12 @@ export class Producer {
       const batch = jobs.slice(from, from + BATCH).map((job) => ({
         name: 'd',
         data: encodeDeliveryJob(job),
-        opts: { jobId: deliveryId(job.eventKey, job.ordinal), attempts, backoff: { type: 'custom' } },
+        opts: {
+          jobId: deliveryId(job.eventKey, job.ordinal),
+          attempts,
+          backoff: { type: 'custom' },
+          timestamp: this.#now(),
+        },
       }));
       await addAll(queue, batch);
     }

@@ -69,6 +69,11 @@ const histograms = ({ histogram }: Makers) => ({
 });
 
 const gauges = ({ gauge }: Makers) => ({
+  clockOffsetSeconds: gauge(
+    'clock_offset_seconds',
+    'What is added to the clock of this machine to get the time of Redis; beyond 2 s either way the machine needs mending.',
+    [],
+  ),
   inflight: gauge('inflight', 'Attempts whose answer is awaited.', ['provider', 'lane']),
   /** `state`: BullMQ's word for where the jobs are (wait, active, delayed, …). */
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),

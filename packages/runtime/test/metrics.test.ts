@@ -11,6 +11,7 @@ const OURS: Record<string, string> = {
   fanfare_queue_wait_seconds: 'histogram',
   fanfare_event_to_accepted_seconds: 'histogram',
   fanfare_inflight: 'gauge',
+  fanfare_clock_offset_seconds: 'gauge',
   fanfare_queue_depth: 'gauge',
   fanfare_queue_oldest_seconds: 'gauge',
   fanfare_swept_total: 'counter',
