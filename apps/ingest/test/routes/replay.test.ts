@@ -1,0 +1,97 @@
+import type { AcceptedEvent, EventRef, PlannedRecipient } from '@fanfare/core';
+import { acceptEvent, listDeadLetters, planSlice, readProgress, settle } from '@fanfare/ledger';
+import { until } from '@fanfare/testkit';
+import { beforeEach, expect, test } from '@jest/globals';
+import type { IngestDeps } from '../../src/deps.ts';
+import { readReplay, type Selection, startReplay } from '../../src/routes/dead-letters/replay.ts';
+import { NOW, privateDeps } from '../support/private-deps.ts';
+
+const deps = await privateDeps();
+const HOUR = 3_600_000;
+const UIDS = ['u0', 'u1', 'u2'];
+
+let ref: EventRef;
+/** An event with three deliveries, all given up: two for one reason, the last for another. */
+beforeEach(async () => {
+  const accepted: AcceptedEvent = {
+    key: 'em5x8k2a0000001',
+    appId: 'demo',
+    event: {
+      id: 'msg-1',
+      type: 'message.sent',
+      sentAt: NOW - HOUR,
+      sender: { uid: 'ann' },
+      conversation: { type: 'group', id: 'hiking' },
+      message: { id: 'm1', category: 'message', type: 'text', text: 'hello' },
+    },
+    lane: 'chat',
+    receivedAt: NOW - HOUR,
+    leaveBy: NOW - 1,
+    holdUntil: NOW - 1,
+    settingsVersion: 1,
+  };
+  ref = await acceptEvent(deps.redis, accepted, { shards: 1 });
+  const recipients = UIDS.map((uid): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }));
+  await planSlice(deps.redis, ref, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients });
+  const settlements = UIDS.map((uid, ordinal) => {
+    const reason = ordinal === 2 ? 'http_410' : 'http_400';
+    const deadLetter = { eventId: 'msg-1', uid, provider: 'custom' as const, reason, attempts: 1 };
+    return { ordinal, provider: 'custom' as const, state: 'rejected' as const, deadLetter };
+  });
+  await settle(deps.redis, ref, 'demo', settlements, NOW);
+});
+
+const letters = async () => (await listDeadLetters(deps.redis, 'demo', 1, { limit: 10 })).letters;
+
+/** A replay once it has ended. */
+async function replay(selection: Selection, parts: IngestDeps = deps) {
+  const { id, state } = await startReplay(parts, 'demo', selection);
+  expect(state).toBe('running');
+  return until(async () => {
+    const progress = await readReplay(deps, 'demo', id);
+    return progress?.state === 'running' ? undefined : progress;
+  }, 'the replay ends');
+}
+
+test('sends those of a filter again, with a new deadline, and leaves the others', async () => {
+  expect(await replay({ by: 'filter', filter: { reason: 'http_400' } })).toMatchObject({
+    state: 'done',
+    replayed: 2,
+    skipped: 0,
+  });
+  expect((await letters()).map(({ uid }) => uid)).toEqual(['u2']);
+  const ids = [`${ref.key}-0`, `${ref.key}-1`, `${ref.key}-2`];
+  expect(await deps.producer.presence('deliveries-custom', 'chat', 0, ids)).toEqual(['present', 'present', 'missing']);
+  expect((await readProgress(deps.redis, ref))?.counts).toMatchObject({ pending: 2, rejected: 1 });
+  const jobs = await Promise.all(
+    ids.slice(0, 2).map((id) => deps.redis.hget(`{p0}:deliveries-custom-chat:${id}`, 'data')),
+  );
+  for (const data of jobs) expect(JSON.parse(data ?? '{}').x).toBeGreaterThan(NOW);
+});
+
+test('sends those of these ids again, and no letter twice', async () => {
+  const [first] = await letters();
+  const ids = [first?.id ?? '', `${ref.key}-99`];
+  expect(await replay({ by: 'ids', ids })).toMatchObject({ state: 'done', replayed: 1 });
+  expect(await replay({ by: 'ids', ids })).toMatchObject({ state: 'done', replayed: 0 });
+  expect(await letters()).toHaveLength(2);
+});
+
+test('two at once send each letter once', async () => {
+  const all = { by: 'filter', filter: {} } as const;
+  const [one, other] = await Promise.all([replay(all), replay(all)]);
+  expect((one?.replayed ?? 0) + (other?.replayed ?? 0)).toBe(3);
+  expect(await letters()).toEqual([]);
+});
+
+test('that cannot go on says so', async () => {
+  const refusing = { addDeliveries: () => Promise.reject(new Error('queue away')) };
+  const broken = { ...deps, producer: refusing } as unknown as IngestDeps;
+  expect(await replay({ by: 'filter', filter: {} }, broken)).toMatchObject({ state: 'failed' });
+});
+
+test('is unknown to another app', async () => {
+  const { id } = await startReplay(deps, 'demo', { by: 'ids', ids: ['none'] });
+  expect(await readReplay(deps, 'other', id)).toBeUndefined();
+  await until(async () => (await readReplay(deps, 'demo', id))?.state === 'done', 'the replay ends');
+});

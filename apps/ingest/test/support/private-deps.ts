@@ -1,0 +1,61 @@
+import { Producer } from '@fanfare/queue';
+import { MemoryWatch } from '@fanfare/redis';
+import { createLogger, createMetrics } from '@fanfare/runtime';
+import { createApp, createSecretBox } from '@fanfare/store';
+import { type HandClock, handClock, startTestRedis } from '@fanfare/testkit';
+import { afterAll, beforeEach } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { readConfig } from '../../src/config.ts';
+import type { IngestDeps } from '../../src/deps.ts';
+import { FailureLimit } from '../../src/http/failure-limit.ts';
+
+/** When tests begin, epoch ms: real time, since Redis counts by its own clock what is left of a TTL. */
+export const NOW = Date.now();
+
+export const ADMIN_KEY = 'an admin key for tests';
+
+/** An app to post to. */
+const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: NOW };
+
+/** What the steps of ingest work with, on a Redis of the test file's own: before each test with an app `demo` alone. */
+export async function privateDeps(
+  env: Record<string, string> = {},
+): Promise<IngestDeps & { clock: HandClock; redis: Redis }> {
+  const own = await startTestRedis();
+  const config = readConfig({
+    REDIS_URL: own.url,
+    FANFARE_ADMIN_KEY: ADMIN_KEY,
+    FANFARE_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
+    AUTH_FAILURES_PER_MINUTE: '0',
+    WEBHOOK_ALLOW_HTTP: 'true',
+    WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
+    ...env,
+  });
+  const clock = handClock(NOW);
+  const producer = new Producer(own.redis);
+  beforeEach(async () => {
+    await own.redis.flushall();
+    clock.set(NOW);
+    await createApp(own.redis, DEMO);
+  });
+  afterAll(async () => {
+    await producer.close();
+    await own[Symbol.asyncDispose]();
+  });
+  return {
+    config,
+    queueRedis: own.redis,
+    registry: own.redis,
+    redis: own.redis,
+    producer,
+    memory: new MemoryWatch(own.redis, clock.now),
+    box: createSecretBox(config.FANFARE_MASTER_KEY, []),
+    policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+    failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
+    metrics: createMetrics(),
+    log: createLogger({ name: 'ingest', level: 'silent' }),
+    clock,
+    now: clock.now,
+    random: Math.random,
+  };
+}
