@@ -150,16 +150,35 @@ describe('what cannot be is refused, naming the field, and nothing is written', 
     expect(await read(system.backend)).toEqual(before);
   });
 
-  test("but unknown fields beside known ones are passed over, as are people's say in calls and pushEnabled", async () => {
+  test('but unknown fields beside known ones are named in the answer, and so is pushEnabled', async () => {
     const backend = await anApp();
     const before = await read(backend);
     const patch = {
       colour: 'red',
       pushEnabled: false,
-      preferences: { email: { on: true }, call: { initiatedOverride: true }, group: { pollsSetting: 1 } },
+      preferences: { email: { on: true }, call: { initiatedOverride: false }, group: { pollsSetting: 1 } },
     };
-    expect((await backend.patch(SETTINGS, patch)).status).toBe(200);
+    const { status, body } = await backend.patch(SETTINGS, patch);
+    expect(status).toBe(200);
+    expect(body.data.ignored.map(({ field }: { field: string }) => field)).toEqual([
+      'colour',
+      'pushEnabled',
+      'preferences.email',
+      'preferences.group.pollsSetting',
+    ]);
     expect(await read(backend)).toEqual(before);
+  });
+
+  test.each([
+    ['preferences.group.messageEditedOverride', { group: { messageEditedOverride: true } }],
+    ['preferences.oneOnOne.messageDeletedOverride', { oneOnOne: { messageDeletedOverride: true } }],
+    ['preferences.call.initiatedOverride', { call: { initiatedOverride: true } }],
+  ])('%s cannot be switched on, and is refused instead of ignored', async (field, preferences) => {
+    const backend = await anApp();
+    const { status, body } = await backend.patch(SETTINGS, { preferences });
+    expect([status, body.error.message.split(':')[0]]).toEqual([400, field]);
+    const off = JSON.parse(JSON.stringify(preferences).replace('true', 'false'));
+    expect((await backend.patch(SETTINGS, { preferences: off })).body).toEqual({ data: { success: true } });
   });
 });
 

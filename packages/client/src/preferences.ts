@@ -87,7 +87,12 @@ export interface PreferencesPatch {
   groupPreferences?: GroupPreferences | undefined;
   oneOnOnePreferences?: OneOnOnePreferences | undefined;
   mutePreferences?:
-    | { dnd?: DNDOption | undefined; schedule?: Partial<Record<Day, DaySchedule>> | undefined }
+    | {
+        dnd?: DNDOption | undefined;
+        /** When Do Not Disturb ends by itself, epoch ms; with `dnd` enabled only. */
+        until?: number | null | undefined;
+        schedule?: Partial<Record<Day, DaySchedule>> | undefined;
+      }
     | undefined;
   usePrivacyTemplate?: boolean | undefined;
 }

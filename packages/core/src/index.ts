@@ -26,6 +26,7 @@ export * from './preferences/options.ts';
 export * from './preferences/preferences.ts';
 export * from './preferences/settings.ts';
 export * from './preferences/settings-patch.ts';
+export * from './preferences/unread-fields.ts';
 export * from './render/custom-body.ts';
 export * from './render/notification-details.ts';
 export * from './render/presentation.ts';

@@ -1,5 +1,6 @@
 import { isCall, type NotifyingEvent } from '../event/event.ts';
 import { DndOption } from '../preferences/options.ts';
+import { ownDnd } from '../preferences/preferences.ts';
 import type { AppPreferences, AppSettings } from '../preferences/settings.ts';
 import { dayOf, isAlwaysOpen, openingAt } from '../schedule/schedule.ts';
 import { UTC, wallClock } from '../schedule/wall-clock.ts';
@@ -21,7 +22,7 @@ export function quietGate(event: NotifyingEvent, settings: AppSettings, now: num
   const { mutedGroupsOverride, mutedOneOnOnesOverride } = mute;
   const mayMute = event.conversation.type === 'group' ? mutedGroupsOverride : mutedOneOnOnesOverride;
   const gates = [
-    ...(ignores.ignoreDnd ? [] : [dndGate(mute)]),
+    ...(ignores.ignoreDnd ? [] : [dndGate(mute, now)]),
     ...(ignores.ignoreMute || !mayMute ? [] : [muteGate(now)]),
     ...(ignores.ignoreSchedule ? [] : [scheduleGate(mute, settings.timezone, now)]),
   ];
@@ -45,9 +46,9 @@ function firstNo(gates: readonly Gate[]): Gate {
 
 const DISTURBED: Suppression = { send: false, reason: 'DND_PREFERENCE' };
 
-function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings): Gate {
+function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings, now: number): Gate {
   return ({ preferences }) => {
-    const own = override ? preferences?.mutePreferences?.dnd : undefined;
+    const own = override && preferences ? ownDnd(preferences, now) : undefined;
     return (own ?? setting) === DndOption.On ? DISTURBED : undefined;
   };
 }

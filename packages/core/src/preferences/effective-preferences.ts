@@ -6,6 +6,7 @@ import {
   type GroupKey,
   ONE_ON_ONE_PREFERENCES,
   type OneOnOneKey,
+  ownDnd,
   type PreferenceRule,
   type UserPreferences,
 } from './preferences.ts';
@@ -15,7 +16,7 @@ import type { AppPreferences } from './settings.ts';
 export interface EffectivePreferences {
   groupPreferences: Record<GroupKey, number>;
   oneOnOnePreferences: Record<OneOnOneKey, number>;
-  mutePreferences: { dnd: number; schedule: Schedule };
+  mutePreferences: { dnd: number; until?: number; schedule: Schedule };
   usePrivacyTemplate: boolean;
 }
 
@@ -28,7 +29,7 @@ export const effectiveValue = (setting: number, override: boolean, own: number |
  * (docs/rules/decision.md#merge). What they have set stays stored while an override is switched off; it only does not
  * count.
  */
-export function effectivePreferences(app: AppPreferences, own: UserPreferences = {}): EffectivePreferences {
+export function effectivePreferences(app: AppPreferences, own: UserPreferences = {}, now = 0): EffectivePreferences {
   const { mute } = app;
   return {
     groupPreferences: scope(GROUP_PREFERENCES, app.group, own.groupPreferences) as Record<GroupKey, number>,
@@ -37,11 +38,18 @@ export function effectivePreferences(app: AppPreferences, own: UserPreferences =
       number
     >,
     mutePreferences: {
-      dnd: effectiveValue(mute.dndPreferenceSetting, mute.dndPreferenceOverride, own.mutePreferences?.dnd),
+      dnd: effectiveValue(mute.dndPreferenceSetting, mute.dndPreferenceOverride, ownDnd(own, now)),
+      ...endOfDnd(mute, own, now),
       schedule: effectiveSchedule(mute, own),
     },
     usePrivacyTemplate: usesPrivacyTemplate(app, own),
   };
+}
+
+/** When a person's own Do Not Disturb ends, where it is on and counts. */
+function endOfDnd({ dndPreferenceOverride }: AppPreferences['mute'], own: UserPreferences, now: number) {
+  const until = own.mutePreferences?.until;
+  return dndPreferenceOverride && typeof until === 'number' && until > now ? { until } : {};
 }
 
 /** The person's own days over the app's, where the app lets them count. */
@@ -66,6 +74,7 @@ export function allowedPart(
     ...refusedIn('groupPreferences', GROUP_PREFERENCES, app.group, patch.groupPreferences),
     ...refusedIn('oneOnOnePreferences', ONE_ON_ONE_PREFERENCES, app.oneOnOne, patch.oneOnOnePreferences),
     ...(patch.mutePreferences?.dnd !== undefined && !mute.dndPreferenceOverride ? ['mutePreferences.dnd'] : []),
+    ...(patch.mutePreferences?.until !== undefined && !mute.dndPreferenceOverride ? ['mutePreferences.until'] : []),
     ...(patch.mutePreferences?.schedule && !mute.schedulePreferenceOverride ? ['mutePreferences.schedule'] : []),
     ...(patch.usePrivacyTemplate !== undefined && app.usePrivacyTemplate !== PrivacyOption.UserDecides
       ? ['usePrivacyTemplate']

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EpochMs } from '../event/fields.ts';
 import { SchedulePatch } from '../schedule/schedule.ts';
 import { mergePatch } from './merge-patch.ts';
 import {
@@ -76,7 +77,17 @@ export const UserPreferencesPatch = z.object({
   groupPreferences: (choices(GROUP_PREFERENCES) as z.ZodType<Partial<Record<GroupKey, number>>>).optional(),
   oneOnOnePreferences: (choices(ONE_ON_ONE_PREFERENCES) as z.ZodType<Partial<Record<OneOnOneKey, number>>>).optional(),
   mutePreferences: z
-    .object({ dnd: choiceOf(Object.values(DndOption)).optional(), schedule: SchedulePatch.optional() })
+    .object({
+      dnd: choiceOf(Object.values(DndOption)).optional(),
+      until: EpochMs.nullable()
+        .optional()
+        .describe('When Do Not Disturb ends by itself, epoch ms; only with dnd 2. null or absent: it does not.'),
+      schedule: SchedulePatch.optional(),
+    })
+    .refine(({ dnd, until }) => until === undefined || dnd === DndOption.On, {
+      path: ['until'],
+      error: 'is the end of Do Not Disturb, and goes with dnd: 2 only',
+    })
     .optional(),
   usePrivacyTemplate: z.boolean().optional(),
 });
@@ -84,6 +95,13 @@ export const UserPreferencesPatch = z.object({
 /** What a person has set of their own; what is absent is the app's. */
 export type UserPreferences = z.infer<typeof UserPreferencesPatch>;
 
-/** A change over what a person had set before. */
-export const mergePreferences = (before: UserPreferences, patch: UserPreferences): UserPreferences =>
-  mergePatch(before, patch);
+/** A change over what a person had set before. The end of Do Not Disturb belongs to the `dnd` it was set with. */
+export function mergePreferences(before: UserPreferences, patch: UserPreferences): UserPreferences {
+  const { mutePreferences: mute } = patch;
+  if (mute?.dnd === undefined || mute.until !== undefined) return mergePatch(before, patch);
+  return mergePatch(before, { ...patch, mutePreferences: { ...mute, until: null } });
+}
+
+/** A person's own Do Not Disturb at `now` (epoch ms): off once its end has passed. */
+export const ownDnd = ({ mutePreferences: mute }: UserPreferences, now: number): number | undefined =>
+  typeof mute?.until === 'number' && mute.until <= now ? DndOption.Off : mute?.dnd;

@@ -16,6 +16,9 @@ const each = <T>(names: readonly string[], suffix: string, value: T): Record<str
 
 const switches = (names: readonly string[]) => z.object(each(names, '', Switch));
 
+/** The app alone decides these: CometChat's switch may say so, and no more. */
+const AdminOnly = z.literal(false, 'must be false: this is not for people to choose').nullish();
+
 const scopePatch = (rules: Record<string, PreferenceRule>) =>
   z.object({
     ...Object.fromEntries(
@@ -23,6 +26,7 @@ const scopePatch = (rules: Record<string, PreferenceRule>) =>
     ),
     ...each(Object.keys(rules), 'Override', Switch),
     ...each(['messageEdited', 'messageDeleted'], 'Setting', Notify),
+    ...each(['messageEdited', 'messageDeleted'], 'Override', AdminOnly),
   });
 
 const MutePatch = switches([
@@ -35,7 +39,10 @@ const MutePatch = switches([
   schedulePreferenceSetting: AppSchedulePatch.nullish(),
 });
 
-const CallPatch = switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule']).extend(each(CALL_ACTIONS, 'Setting', Notify));
+const CallPatch = switches(['ignoreDnd', 'ignoreMute', 'ignoreSchedule']).extend({
+  ...each(CALL_ACTIONS, 'Setting', Notify),
+  ...each(CALL_ACTIONS, 'Override', AdminOnly),
+});
 
 const PreferencesPatch = z.object({
   group: scopePatch(GROUP_PREFERENCES).nullish(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_SETTINGS, effectiveSettings, mergePatch, SettingsPatch } from '../../src/index.ts';
+import { DEFAULT_SETTINGS, effectiveSettings, mergePatch, SettingsPatch, unreadFields } from '../../src/index.ts';
 import { settingsProblems } from '../support/settings.ts';
 
 const choice = (name: string, value: number) => ({ [`${name}Setting`]: value, [`${name}Override`]: true });
@@ -113,17 +113,28 @@ describe('a change of settings', () => {
     expect(effectiveSettings(mergePatch(EVERYTHING, SettingsPatch.parse(nulls(EVERYTHING))))).toEqual(DEFAULT_SETTINGS);
   });
 
-  test('passes over what is not known, and what is never to be overridden', () => {
+  test('passes over what is not known', () => {
     const patch = {
-      preferences: { email: { x: 1 }, call: { initiatedOverride: true }, group: { noiseSetting: 9 } },
+      preferences: { email: { x: 1 }, call: { initiatedOverride: false }, group: { noiseSetting: 9 } },
       more: 1,
     };
-    expect(SettingsPatch.parse(patch)).toEqual({ preferences: { call: {}, group: {} } });
+    expect(SettingsPatch.parse(patch)).toEqual({ preferences: { call: { initiatedOverride: false }, group: {} } });
+    expect(unreadFields(patch, SettingsPatch.parse(patch))).toEqual([
+      'preferences.email',
+      'preferences.group.noiseSetting',
+      'more',
+    ]);
   });
 
   test.each([
     [{ preferences: { group: { messagesOverride: 1 } } }, 'preferences.group.messagesOverride', 'true, false or null'],
     [{ preferences: { group: { messageEditedSetting: 3 } } }, 'preferences.group.messageEditedSetting', '1, 2'],
+    [
+      { preferences: { group: { messageEditedOverride: true } } },
+      'preferences.group.messageEditedOverride',
+      'must be false',
+    ],
+    [{ preferences: { call: { endedOverride: true } } }, 'preferences.call.endedOverride', 'must be false'],
     [{ preferences: { call: { busySetting: 3 } } }, 'preferences.call.busySetting', '1, 2'],
     [{ preferences: { usePrivacyTemplate: 4 } }, 'preferences.usePrivacyTemplate', '1, 2, 3'],
     [

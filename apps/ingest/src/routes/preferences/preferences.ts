@@ -39,6 +39,7 @@ const Preferences = z.object({
     oneOnOnePreferences: chosen(ONE_ON_ONE_PREFERENCES),
     mutePreferences: z.object({
       dnd: oneOf(Object.values(DndOption)).describe('1 off, 2 on.'),
+      until: z.number().optional().describe('When Do Not Disturb ends by itself, epoch ms.'),
       schedule: z.record(z.string(), Day).describe('When notifications are let through, by day: monday to sunday.'),
     }),
     usePrivacyTemplate: z.boolean().describe('true: notifications hide what was said.'),
@@ -57,7 +58,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
 
   const answer = async (appId: string, uid: string) => {
     const [{ settings }, own] = await Promise.all([requireApp(deps, appId), readPreferences(registry, appId, uid)]);
-    return { data: effectivePreferences(settings.preferences, own) };
+    return { data: effectivePreferences(settings.preferences, own, deps.now()) };
   };
 
   server.get(

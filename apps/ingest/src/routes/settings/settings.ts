@@ -1,10 +1,11 @@
-import { type AppSettings, SettingsPatch } from '@fanfare/core';
+import { type AppSettings, SettingsPatch, unreadFields } from '@fanfare/core';
 import { signingSecretProblem, webhookUrlProblem } from '@fanfare/providers';
 import { changeSettings, hasMembershipSecret, resetSettings, sealMembershipSecret } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success } from '../../http/fields.ts';
+import { SuccessWithIgnored, successWith } from '../../http/optional-field.ts';
 import { requireApp, unknownApp } from '../../http/require-app.ts';
 
 const PATH = '/v3/notifications/v1/settings';
@@ -47,6 +48,8 @@ const View = z.object({
 export function settingsRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'manage' as const };
+  /** Bodies as they came: reading drops what is not known. */
+  const posted = new WeakMap<object, unknown>();
 
   server.get(
     PATH,
@@ -64,16 +67,22 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: 'Change settings of the app',
         description:
-          'Merged into what is set; null brings a value back to its default. Only preferences.push.customJson is replaced whole. Unknown fields are passed over.',
+          'Merged into what is set; null brings a value back to its default. Only preferences.push.customJson is replaced whole. What is not known is named in `ignored`.',
         body: SettingsPatch,
-        response: { 200: Success },
+        response: { 200: SuccessWithIgnored },
+      },
+      preValidation: (request, _reply, done) => {
+        posted.set(request, request.body);
+        done();
       },
     },
-    async ({ appId, body }) => {
+    async (request) => {
+      const { appId, body } = request;
       if (Object.values(body).every((part) => part === undefined)) throw badField('body', `has none of: ${PARTS}`);
       const { patch, secret } = split(deps, appId, body);
       if (!(await changeSettings(registry, appId, patch, secret))) throw unknownApp(appId);
-      return SUCCESS;
+      const unread = unreadFields(posted.get(request), body);
+      return successWith(unread.map((field) => ({ kind: 'ignored', field, problem: 'is not known here' })));
     },
   );
 
