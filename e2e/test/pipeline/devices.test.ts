@@ -173,6 +173,41 @@ test('edits and deletes reuse the tag of the message', async () => {
   expect(to('tok_web').map((message) => message.webpush.headers.Topic)).toEqual(keys);
 });
 
+test('edits and deletes replace the message in silence, on every wire', async () => {
+  await using system = await startSystem();
+  const shown = { chat: true, call: true };
+  await addPushProviders(system, { android: shown, ios: shown, web: shown });
+  for (const token of [ANDROID, IPHONE, WEB]) await register(system, await logIn(system), token);
+  for (const type of ['message.sent', 'message.edited', 'message.deleted']) {
+    const event = aMessage({ type, message: { id: '101', text: 'hi' } });
+    await system.backend.post('/v3/events', event);
+    await system.done(event.id);
+  }
+  const { fcm, apns } = sent(system);
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what came, whatever it is.
+  const aps = apns.map(({ headers, json }) => ({ priority: headers['apns-priority'], ...(json as any).aps }));
+  expect(aps).toEqual([
+    { priority: '10', alert: { title: 'Alice', body: 'hi' }, sound: 'default' },
+    ...['hi', 'This message was deleted'].map((body) => ({
+      priority: '5',
+      alert: { title: 'Alice', body },
+      'interruption-level': 'passive',
+    })),
+  ]);
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at what came, whatever it is.
+  const to = (token: string) => fcm.filter((push) => push.token === token).map((push) => (push.json as any).message);
+  expect(to('tok_android').map(({ android }) => [android.priority, android.notification.sound])).toEqual([
+    ['HIGH', 'default'],
+    ['NORMAL', undefined],
+    ['NORMAL', undefined],
+  ]);
+  expect(to('tok_web').map(({ webpush }) => [webpush.headers.Urgency, webpush.notification.silent])).toEqual([
+    ['high', undefined],
+    ['normal', true],
+    ['normal', true],
+  ]);
+});
+
 test('a message and a reaction of the same id replace each other on no device', async () => {
   await using system = await startSystem();
   const shown = { chat: true, call: true };

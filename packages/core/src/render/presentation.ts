@@ -9,15 +9,25 @@ export interface Presentation {
    * Begins with letters and "-"; the tag may hold anything.
    */
   collapseKey: string;
-  /** File name of a sound of the client app, or "default" (docs/rules/decision.md#sounds). */
-  sound: string;
+  /**
+   * File name of a sound of the client app, or "default"; undefined: it replaces what is shown without sound, banner or
+   * hurry (docs/rules/decision.md#sounds).
+   */
+  sound: string | undefined;
 }
 
-/** Only a ring rings: a missed call sounds like any other news. */
+const SILENT: ReadonlySet<NotifyingEvent['type']> = new Set(['message.edited', 'message.deleted', 'reaction.removed']);
+
+/** Only a ring rings: a missed call sounds like any other news. What changes or takes back another event is silent. */
 export const presentationOf = (event: NotifyingEvent, { sound }: Pick<AppSettings, 'sound'>): Presentation => ({
   collapseKey: `${kindOf(event)}-${tagOf(event)}`,
-  sound: event.type === 'call.initiated' ? sound.call : sound.chat,
+  sound: soundOf(event, sound),
 });
+
+function soundOf({ type }: NotifyingEvent, sound: AppSettings['sound']): string | undefined {
+  if (SILENT.has(type)) return undefined;
+  return type === 'call.initiated' ? sound.call : sound.chat;
+}
 
 function kindOf(event: NotifyingEvent): 'message' | 'reaction' | 'call' | 'group' {
   if (isMessage(event)) return 'message';

@@ -164,6 +164,10 @@ test('calls and chats have their sounds', () => {
   expect(events.map((e) => presentationOf(e, settings).sound)).toEqual(['default', 'ring.caf', 'default']);
 });
 
+test.each(['message.edited', 'message.deleted', 'reaction.removed'] as const)('%s is silent', (type) => {
+  expect(presentationOf(event(type), effectiveSettings({ sound: { chat: 'ding.caf' } })).sound).toBeUndefined();
+});
+
 test('what replaces what on a device is told by kind and id, so that things of different kinds stay apart', () => {
   const id = '58';
   const keys = [

@@ -75,7 +75,7 @@ const VOIP_KEYS = [
  * Renders a push for its device; undefined when it is too large even when shortened. A VoIP token gets the VoIP
  * dictionary. A device token gets an alert, also for a call that rings (where there is no VoIP token) and for one that
  * was missed; the other states of a call only end what is on the screen, so they go in the background, with nothing to
- * see or hear.
+ * see or hear. A silent push is an alert that is passive.
  */
 export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
   const pushType = pushTypeOf(push);
@@ -91,8 +91,8 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
     id: apnsId(push.deliveryId),
     topic: voip ? `${credential.bundleId}.voip` : credential.bundleId,
     pushType,
-    // Background pushes must not be 10.
-    priority: pushType === 'background' ? 5 : 10,
+    // Background pushes must not be 10, and silent ones need not hurry.
+    priority: pushType === 'background' || push.sound === undefined ? 5 : 10,
     expiration: Math.floor((voip ? push.deadlineAt : push.holdUntil) / 1000),
     collapseId: voip ? undefined : collapseId(push.collapseKey),
     body,
@@ -112,7 +112,8 @@ function payloadOf(pushType: PushType, { details, sound }: DevicePush, credentia
     return notification;
   }
   notification.alert = { title: details.title, body: details.body };
-  notification.sound = sound;
+  if (sound === undefined) Object.assign(notification, { interruptionLevel: 'passive' });
+  else notification.sound = sound;
   if (details.unreadMessageCount !== undefined) notification.badge = details.unreadMessageCount;
   if (credential.includeContentAvailable) notification.contentAvailable = true;
   if (credential.includeMutableContent) notification.mutableContent = true;

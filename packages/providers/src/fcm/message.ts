@@ -85,32 +85,35 @@ const PLATFORM_BLOCKS = {
 function androidOf({ collapseKey, sound, shown, ttlS }: Rendering): AndroidConfig {
   return {
     // The API's own spelling; the SDK's type knows the other one it takes, and passes on either.
-    priority: 'HIGH' as 'high',
+    priority: sound === undefined ? ('NORMAL' as 'normal') : ('HIGH' as 'high'),
     ttl: ttlS * 1000,
-    ...(shown ? { notification: { sound, tag: collapseKey } } : {}),
+    ...(shown ? { notification: { ...(sound === undefined ? {} : { sound }), tag: collapseKey } } : {}),
   };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8030#section-5.2 to 5.4 */
-function webpushOf({ details, collapseKey, shown, ttlS }: Rendering): WebpushConfig {
+function webpushOf({ details, collapseKey, sound, shown, ttlS }: Rendering): WebpushConfig {
   const { senderAvatar: icon } = details;
+  const silent = sound === undefined;
+  const notification = { tag: collapseKey, ...(icon === undefined ? {} : { icon }), ...(silent ? { silent } : {}) };
   return {
-    headers: { TTL: String(ttlS), Urgency: 'high', Topic: webPushTopic(collapseKey) },
-    ...(shown ? { notification: { tag: collapseKey, ...(icon === undefined ? {} : { icon }) } } : {}),
+    headers: { TTL: String(ttlS), Urgency: silent ? 'normal' : 'high', Topic: webPushTopic(collapseKey) },
+    ...(shown ? { notification } : {}),
   };
 }
 
-/** Data alone wakes the app in the background, which APNs takes with priority 5 only. */
+/** Data alone wakes the app in the background, which APNs takes with priority 5 only. A silent push is passive. */
 function apnsOf({ details, collapseKey, sound, shown, holdUntil }: Rendering): ApnsConfig {
   const { unreadMessageCount: badge } = details;
+  const alarm = sound === undefined ? { 'interruption-level': 'passive' } : { sound };
   return {
     headers: {
       'apns-push-type': shown ? 'alert' : 'background',
-      'apns-priority': shown ? '10' : '5',
+      'apns-priority': shown && sound !== undefined ? '10' : '5',
       'apns-expiration': String(Math.floor(holdUntil / 1000)),
       'apns-collapse-id': collapseId(collapseKey),
     },
-    payload: { aps: shown ? { sound, ...(badge === undefined ? {} : { badge }) } : { 'content-available': 1 } },
+    payload: { aps: shown ? { ...alarm, ...(badge === undefined ? {} : { badge }) } : { 'content-available': 1 } },
   };
 }
 

@@ -142,6 +142,18 @@ test("the unread count is a string at the root, as CometChat's iOS sample reads 
   expect([body.unreadMessageCount, body.aps.badge]).toEqual(['12', 12]);
 });
 
+test('a silent push is a passive alert of priority 5, without sound', () => {
+  const { pushType, priority, body } = rendered(
+    aDevicePush('apns_ios_device', { sound: undefined }),
+    anApnsCredential(),
+  );
+  expect({ pushType, priority, aps: body.aps }).toEqual({
+    pushType: 'alert',
+    priority: 5,
+    aps: { alert: { title: 'Alice', body: 'hi — grüß dich 👋' }, 'interruption-level': 'passive', badge: 3 },
+  });
+});
+
 test('a badge of 0 clears the badge', () => {
   const { body } = rendered(aDevicePush('apns_ios_device', { details: { unreadMessageCount: 0 } }), anApnsCredential());
   expect([body.aps.badge, body.unreadMessageCount]).toEqual([0, '0']);

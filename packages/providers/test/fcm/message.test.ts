@@ -112,6 +112,30 @@ describe('data only', () => {
   });
 });
 
+describe('a silent push', () => {
+  const silent = (platform: Platform, credential: FcmCredential) =>
+    onTheWire(aDevicePush(platform, { sound: undefined }), credential).message;
+
+  test('is of normal priority on Android, without sound', () => {
+    expect(silent('fcm_android', DATA_ONLY).android).toEqual({ priority: 'NORMAL', ttl: '3600s' });
+    const { android } = silent('fcm_android', NOTIFYING);
+    expect(android).toEqual({ priority: 'NORMAL', ttl: '3600s', notification: { tag: 'message-101' } });
+  });
+
+  test('is passive and of priority 5 on iOS, without sound', () => {
+    const { headers, payload } = silent('fcm_ios', NOTIFYING).apns;
+    expect(headers).toMatchObject({ 'apns-push-type': 'alert', 'apns-priority': '5' });
+    expect(payload).toEqual({ aps: { 'interruption-level': 'passive', badge: 3 } });
+    expect(silent('fcm_ios', DATA_ONLY)).toEqual(onTheWire(aDevicePush('fcm_ios'), DATA_ONLY).message);
+  });
+
+  test('is silent and of normal urgency on the web', () => {
+    const { headers, notification } = silent('fcm_web', NOTIFYING).webpush;
+    expect(headers.Urgency).toBe('normal');
+    expect(notification).toMatchObject({ tag: 'message-101', silent: true });
+  });
+});
+
 describe('with a notification', () => {
   test('android', () => {
     expect(onTheWire(aDevicePush('fcm_android'), NOTIFYING)).toEqual({
