@@ -1,0 +1,89 @@
+import { type AcceptedEvent, type Event, type EventRef, type Lane, newEventKey, parseEvent } from '@fanfare/core';
+import { acceptEvent, readProgress } from '@fanfare/ledger';
+import { DeliveryJob, type EventJob, type JobInHand } from '@fanfare/queue';
+import type { Redis } from 'ioredis';
+import { APP, HOUR } from './fanout.ts';
+
+const IN_GROUP = { type: 'group', id: 'hiking' };
+
+/** A message from alice to the group, with whatever a test says differently. */
+export const aGroupMessage = (changes: object = {}) => ({
+  type: 'message.sent',
+  conversation: IN_GROUP,
+  message: { id: '101', type: 'text', text: 'hi' },
+  ...changes,
+});
+
+/** Something that alice did to members of the group. */
+export const aGroupAction = (type: `group.${string}`, ...uids: string[]) => ({
+  type,
+  conversation: IN_GROUP,
+  members: uids.map((uid) => ({ uid })),
+});
+
+let serial = 0;
+
+/** An event of alice's as ingest stores it; no job is added. */
+export async function accept(
+  redis: Redis,
+  event: object,
+  changes: Partial<AcceptedEvent> = {},
+): Promise<{ ref: EventRef; accepted: AcceptedEvent }> {
+  const now = Date.now();
+  const accepted = {
+    key: newEventKey(now, Math.random),
+    appId: APP,
+    event: valid({ id: `event-${++serial}`, sentAt: now, sender: { uid: 'alice' }, ...event }),
+    lane: 'chat' as const,
+    receivedAt: now,
+    leaveBy: now + HOUR,
+    holdUntil: now + HOUR,
+    settingsVersion: 1,
+    ...changes,
+  };
+  const { key, shard } = await acceptEvent(redis, accepted, { shards: 1 });
+  return { ref: { key, shard }, accepted };
+}
+
+function valid(input: object): Event {
+  const parsed = parseEvent(input);
+  if (!parsed.ok) throw parsed.error;
+  return parsed.event;
+}
+
+/** The job of an event in the hands of a worker, which holds its lock. */
+export async function takeJob(
+  redis: Redis,
+  { shard, key }: EventRef,
+  changes: Partial<JobInHand<EventJob>> & { lane?: Lane } = {},
+): Promise<JobInHand<EventJob>> {
+  const { lane = 'chat', ...rest } = changes;
+  const lock = { key: `{p${shard}}:events-${lane}:${key}:lock`, token: `worker-${++serial}` };
+  await redis.set(lock.key, lock.token);
+  const { signal } = new AbortController();
+  const data = { eventKey: key };
+  return { id: key, data, attemptsMade: 0, startedBefore: false, addedAt: Date.now(), lock, signal, ...rest };
+}
+
+/** The deliveries of an event that are in a queue, by ordinal. */
+export async function queued(
+  redis: Redis,
+  { key }: EventRef,
+  queue = 'deliveries-custom-chat',
+): Promise<DeliveryJob[]> {
+  const ids = (await redis.keys(`{p0}:${queue}:${key}-*`)).filter((id) => /-\d+$/.test(id));
+  const jobs = await Promise.all(
+    ids.map(async (id) => DeliveryJob.parse(JSON.parse(String(await redis.hget(id, 'data'))))),
+  );
+  return jobs.sort((a, b) => a.ordinal - b.ordinal);
+}
+
+/** The recipients of the deliveries in a queue, in the order they were planned. */
+export const queuedFor = async (redis: Redis, ref: EventRef, queue?: string): Promise<string[]> =>
+  (await queued(redis, ref, queue)).map(({ uid }) => uid);
+
+/** The counts of an event, those that are zero left out. */
+export async function countsOf(redis: Redis, ref: EventRef): Promise<Record<string, unknown>> {
+  const { suppressed, ...numbers } = (await readProgress(redis, ref))?.counts ?? { suppressed: {} };
+  return { ...Object.fromEntries(Object.entries(numbers).filter(([, n]) => n !== 0)), ...suppressed };
+}

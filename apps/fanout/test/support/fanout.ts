@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { createMembershipSource } from '@fanfare/providers';
+import { Producer } from '@fanfare/queue';
+import { MemoryWatch } from '@fanfare/redis';
+import { createLogger, createMetrics } from '@fanfare/runtime';
+import { AppCache, addMembers, changeSettings, createApp, createSecretBox, writeCustomProvider } from '@fanfare/store';
+import { type HandClock, handClock } from '@fanfare/testkit';
+import type { Redis } from 'ioredis';
+import type { FanoutDeps } from '../../src/deps.ts';
+
+export const APP = 'demo';
+export const HOUR = 3_600_000;
+
+const box = createSecretBox(randomBytes(32).toString('base64'));
+const metrics = createMetrics();
+
+/** What the steps work with, all of it real; the clock is turned by hand and there is no jitter. */
+export interface Fanout extends FanoutDeps, AsyncDisposable {
+  clock: HandClock;
+}
+
+/** A fan-out on this Redis that plans two recipients at a time. Redis keeps its own time, so the clock starts at it. */
+export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fanout {
+  const clock = handClock(Date.now());
+  const producer = new Producer(redis);
+  const membership = createMembershipSource({ policy: { allowHttp: true, allowCidrs: ['127.0.0.0/8'] } });
+  return {
+    queueRedis: redis,
+    registry: redis,
+    producer,
+    apps: new AppCache(redis, { box, now: clock.now }),
+    memory: new MemoryWatch(redis, clock.now),
+    membership,
+    metrics,
+    log: createLogger({ name: 'fanout', level: 'silent' }),
+    shards: 1,
+    sliceSize: 2,
+    bulkAudience: 100,
+    now: clock.now,
+    random: () => 0,
+    stopping: new AbortController().signal,
+    clock,
+    ...changes,
+    async [Symbol.asyncDispose]() {
+      await producer.close();
+      await membership.close();
+    },
+  };
+}
+
+/** An app with a webhook and a group `hiking` of these members. */
+export async function seedApp(redis: Redis, members: readonly string[] = [], settings: object = {}): Promise<void> {
+  await createApp(redis, { appId: APP, name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 });
+  const webhook = { isEnabled: true, webhookURL: 'https://hooks.example.com/push' };
+  await writeCustomProvider(redis, box, APP, webhook);
+  await changeSettings(redis, APP, settings);
+  await addMembers(redis, APP, 'hiking', members, 1);
+}
