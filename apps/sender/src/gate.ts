@@ -9,8 +9,11 @@ export interface GateOptions {
   random(): number;
 }
 
-/** How a send went, for the gate: `refused` says that every other one would go the same way. */
-export type Verdict = 'fine' | 'failed' | 'refused';
+/**
+ * How a send went, for the gate: `refused` says that every other one would go the same way, `unsent` says nothing of the
+ * endpoint.
+ */
+export type Verdict = 'fine' | 'failed' | 'refused' | 'unsent';
 
 /** Admission of one send: call `left` when it is over, or wait and come back. */
 export type Admission = { ok: true; left(verdict: Verdict): void } | { ok: false; waitMs: number };
@@ -81,6 +84,10 @@ export class Gate {
   #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: Verdict): void {
     const now = this.#options.now();
     endpoint.inFlight--;
+    if (verdict === 'unsent') {
+      if (trial) endpoint.onTrial = false;
+      return;
+    }
     endpoint.meanMs += (now - since - endpoint.meanMs) / 8;
     if (trial) this.#endTrial(endpoint, now, verdict !== 'fine');
     else if (verdict === 'refused') this.#openOnce(endpoint, now);

@@ -40,7 +40,8 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   observeWait(deps, source, job);
   const attempted = await attempt(deps, inHand);
   const step = stepAfter(deps, inHand, attempted);
-  if (attempted.kind === 'deferred' && step.do !== 'settle') return step;
+  // Nothing left us: there is nothing to record. Without its lock the job is another's to settle as well.
+  if ((attempted.kind === 'deferred' || attempted.kind === 'withheld') && step.do !== 'settle') return step;
   await insist(() => record(deps, inHand, attempted, step));
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
@@ -85,8 +86,10 @@ async function attempt(deps: SenderDeps, { source, job, loaded, deadlineAt }: In
   deps.metrics.inflight.inc(labels);
   try {
     const again = job.startedBefore || job.data.addedAgain === true;
-    const sent = await send(deps, loaded, { ...source, again }, job.data, deadlineAt);
-    if (sent.kind === 'deferred' || sent.kind === 'superseded') return sent;
+    const mayLeave = () => deps.now() < deadlineAt && job.holdsLock();
+    const sent = await send(deps, loaded, { ...source, again }, job.data, { deadlineAt, mayLeave });
+    if (sent.kind === 'withheld' && deps.now() >= deadlineAt) return { kind: 'expired' };
+    if (sent.kind === 'deferred' || sent.kind === 'withheld' || sent.kind === 'superseded') return sent;
     endTimer({ outcome: sent.kind });
     deps.metrics.attempts.inc({ ...labels, outcome: sent.kind });
     return sent;

@@ -52,7 +52,7 @@ export async function send(
   loaded: LoadedEvent,
   { lane, provider, again }: { lane: Lane; provider: ProviderKind; again: boolean },
   job: DeliveryJob,
-  deadlineAt: number,
+  { deadlineAt, mayLeave }: Pick<Push, 'deadlineAt' | 'mayLeave'>,
 ): Promise<Sent> {
   const { event, appId, settingsVersion, holdUntil, receivedAt } = loaded.accepted;
   const app = await deps.apps.get(appId, job.settingsVersion ?? settingsVersion);
@@ -65,7 +65,7 @@ export async function send(
   ]);
   // Erased or deactivated since it was planned, or the call was given up, the message changed.
   if (!target || over) return { kind: 'superseded' };
-  const push = buildPush(event, {
+  const built = buildPush(event, {
     app: app.app,
     deliveryId: deliveryId(job.eventKey, job.ordinal),
     provider,
@@ -75,6 +75,7 @@ export async function send(
     deadlineAt,
     holdUntil: heldUntil(job, holdUntil, deps.now()),
   });
+  const push = { ...built, mayLeave };
   const outgoing = { event, lane, app, device: target.device, push };
   return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
 }
@@ -209,6 +210,7 @@ const UNANSWERED = new Set([
 
 function verdictOf(outcome: Outcome): Verdict {
   if (outcome.kind === 'credential_failing') return 'refused';
+  if (outcome.kind === 'withheld') return 'unsent';
   // What answers is up, whatever it says; what does not, or with 5xx, is not.
   const { kind } = outcome;
   if (kind === 'throttled') return UNANSWERED.has(outcome.reason) ? 'failed' : 'fine';

@@ -56,6 +56,8 @@ export function nextStep(outcome: Outcome, context: StepContext): NextStep {
       return wait(Math.round(FAILING_WAIT_MS * (1 + context.random)), context);
     case 'retryable':
       return retry(outcome, context);
+    case 'withheld':
+      return context.now >= context.deadlineAt ? { do: 'settle', state: 'expired' } : { do: 'wait', delayMs: 1 };
   }
 }
 

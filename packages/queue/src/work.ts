@@ -3,6 +3,7 @@ import { shardTag } from '@fanfare/redis';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
+import { Leases } from './leases.ts';
 import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 
@@ -18,6 +19,11 @@ export interface JobInHand<Data> {
   addedAt: number;
   /** The lock this worker holds, for fencing. */
   lock: { key: string; token: string };
+  /**
+   * Whether the lock is certainly still ours: it was taken or renewed less than its duration ago. A process that stood
+   * still for longer has lost it, before it is told so.
+   */
+  holdsLock(): boolean;
   /** Aborted when the lock is lost or the worker is closing for good: stop at the next safe point. */
   signal: AbortSignal;
 }
@@ -93,9 +99,10 @@ class OurWorker extends Worker {
 /** Takes jobs of one lane and shard, parses them, hands them over, and does with the job what the handler says. */
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, kind, lane, shard, concurrency, onError } = options;
+  const leases = new Leases(LOCKS[lane].lockDuration);
   const worker: OurWorker = new OurWorker(
     queueName(kind, lane),
-    (job, token, signal) => run(options, worker, job, token, signal),
+    (job, token, signal) => leases.hold(String(job.id), () => run(options, worker, leases, job, token, signal)),
     {
       connection: redis,
       prefix: shardTag(shard),
@@ -117,6 +124,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   worker.on('failed', (job, error) => {
     if (!(error instanceof RetryLater)) onError(error, job?.id);
   });
+  worker.on('locksRenewed', ({ jobIds }) => leases.renew(jobIds));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'lock lost');
   });
@@ -126,6 +134,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
 async function run<Data>(
   { schema, handle }: WorkOptions<Data>,
   worker: Worker,
+  leases: Leases,
   job: Job,
   token = '',
   signal = new AbortController().signal,
@@ -140,6 +149,7 @@ async function run<Data>(
     startedBefore: job.attemptsStarted > 1,
     addedAt: job.timestamp,
     lock: { key: `${worker.toKey(id)}:lock`, token },
+    holdsLock: () => !signal.aborted && leases.isLive(id),
     signal,
   });
   if (step.do === 'done') return;

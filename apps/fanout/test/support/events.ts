@@ -62,7 +62,8 @@ export async function takeJob(
   await redis.set(lock.key, lock.token);
   const { signal } = new AbortController();
   const data = { eventKey: key };
-  return { id: key, data, attemptsMade: 0, startedBefore: false, addedAt: Date.now(), lock, signal, ...rest };
+  const fresh = { attemptsMade: 0, startedBefore: false, addedAt: Date.now(), holdsLock: () => true };
+  return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 
 /** The deliveries of an event that are in a queue, by ordinal. */

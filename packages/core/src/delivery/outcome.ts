@@ -16,6 +16,8 @@ export type Outcome =
   | { kind: 'retryable'; reason: string; detail?: string }
   /** The credential is refused as a whole: no delivery of it will be taken until somebody mends it. Spends no attempt. */
   | { kind: 'credential_failing'; reason: string; detail?: string }
+  /** Nothing left us: `mayLeave` of the push said no when its bytes were about to be written. Spends no attempt. */
+  | { kind: 'withheld'; reason: string; detail?: string }
   /** Our request is wrong and will stay wrong: a dead letter. `disable` also switches the endpoint off (HTTP 410). */
   | { kind: 'rejected'; reason: string; detail?: string; disable?: boolean };
 

@@ -14,6 +14,11 @@ export interface Push {
   details: NotificationDetails;
   /** It must leave us before this moment (epoch ms); a wait asked for by the provider is clamped to it. */
   deadlineAt: number;
+  /**
+   * Asked immediately before the bytes are written, after every wait for a connection or a token: a process may stand
+   * still between its own checks and the write. False: nothing is written and the outcome is `withheld`. Absent: always.
+   */
+  mayLeave?: (() => boolean) | undefined;
   /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
   holdUntil: number;
   /**

@@ -3,6 +3,7 @@ import type { ApnsCredential } from '@fanfare/core';
 import apn from 'apn';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
+import { WITHHELD } from '../wire/withheld.ts';
 import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import type { ApnsOrigins, ApnsRequest, ApnsSent, ApnsTransport } from './transport.ts';
@@ -32,7 +33,8 @@ export class ApnTransport implements ApnsTransport {
     this.#ca = options.extraCa === undefined ? undefined : [...rootCertificates, ...certificatesIn(options.extraCa)];
   }
 
-  async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
+  async post(notification: ApnsNotification, { token, credential, mayLeave }: ApnsRequest): Promise<ApnsSent> {
+    if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
     const { sent, failed } = await this.#provider(credential).send(libraryNotification(notification), token);
     if (sent.length > 0) {
       const reply = { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined, isEmpty: true };

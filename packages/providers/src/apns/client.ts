@@ -43,7 +43,7 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
       const notification = renderApns(push, credential);
       if (notification === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
       const { device, deadlineAt } = push;
-      const request = { token: device.token, credential };
+      const request = { token: device.token, credential, mayLeave: push.mayLeave };
       const sent = await renewed(await transport.post(notification, request), () =>
         transport.post(notification, request),
       );

@@ -33,12 +33,13 @@ export class ApnsHttp2Transport implements ApnsTransport {
     this.#tokens = new ProviderTokens(clock);
   }
 
-  async post(notification: ApnsNotification, { token, credential }: ApnsRequest): Promise<ApnsSent> {
+  async post(notification: ApnsNotification, { token, credential, mayLeave }: ApnsRequest): Promise<ApnsSent> {
     const jwt = this.#tokens.current(credential);
     const result = await this.#pool(credential).request({
       path: `/3/device/${encodeURIComponent(wellFormed(token))}`,
       headers: headersOf(notification, jwt),
       body: notification.body,
+      mayLeave,
     });
     return result.ok ? this.#read(result, credential, jwt) : { kind: 'failed', outcome: unansweredOutcome(result) };
   }

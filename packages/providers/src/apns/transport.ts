@@ -20,6 +20,8 @@ export interface ApnsTransport {
 export interface ApnsRequest {
   token: string;
   credential: ApnsCredential;
+  /** Asked right before it is written; false: it is not. */
+  mayLeave: (() => boolean) | undefined;
 }
 
 /** Where the two environments are: `https://host[:port]`. */

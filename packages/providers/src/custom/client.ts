@@ -6,6 +6,7 @@ import { exchange } from './exchange.ts';
 import { type AddressPolicy, createGuard } from './guard.ts';
 import { buildMessage } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
+import { withhold } from './withhold.ts';
 
 /**
  * CometChat's limit for the custom provider (docs/rules/delivery.md#webhook), from the first DNS packet to the last
@@ -42,6 +43,7 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
   const guard = createGuard(policy);
   const agent = guardedAgent({ ...options, timeoutMs }, guard);
+  const withholding = agent.compose(withhold);
 
   return {
     async send(push, credential) {
@@ -50,8 +52,9 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
       const message = buildMessage(push, credential, now());
       const { origin, pathname, search } = new URL(credential.webhookURL);
       try {
-        const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message } as const;
-        const answer = await exchange(agent, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
+        const { mayLeave } = push;
+        const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message, mayLeave } as const;
+        const answer = await exchange(withholding, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
         const limits = { now: now(), deadlineAt: push.deadlineAt };
         return withWords(answerOutcome(answer.status, answer.retryAfter, limits), () =>
           detailOf(answer.body, credential, push.details.body),

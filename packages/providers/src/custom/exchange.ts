@@ -1,6 +1,7 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { withDeadline } from './deadline.ts';
 import { statusBefore } from './wire-answers.ts';
+import type { WithholdableRequest } from './withhold.ts';
 
 /** An answer, from its status on. */
 export interface Answer {
@@ -25,8 +26,8 @@ interface Bounds {
  * breaks off. Rejects when there is no status, or the answer drips past the time: then the request may be sent again.
  */
 export async function exchange(
-  agent: Agent,
-  request: Dispatcher.RequestOptions,
+  agent: Pick<Dispatcher, 'request'>,
+  request: WithholdableRequest,
   { timeoutMs, maxBytes }: Bounds,
 ): Promise<Answer> {
   try {
@@ -39,8 +40,8 @@ export async function exchange(
 }
 
 async function read(
-  agent: Agent,
-  request: Dispatcher.RequestOptions,
+  agent: Pick<Dispatcher, 'request'>,
+  request: WithholdableRequest,
   signal: AbortSignal,
   maxBytes: number,
 ): Promise<Answer> {

@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 import type { Outcome } from '@fanfare/core';
 import { networkFailure } from '../wire/network-reason.ts';
 import { type WaitLimits, waitAsked } from '../wire/retry-after.ts';
+import { WITHHELD, WithheldError } from '../wire/withheld.ts';
 import { DeadlineError } from './deadline.ts';
 import { UnsafeAddressError } from './lookup.ts';
 
@@ -60,6 +61,7 @@ export const unsafeAddress = (detail: string): Outcome => ({ kind: 'rejected', r
  * internal addresses. Throws the error again when it is none of the network's: then it is a bug.
  */
 export function errorOutcome(error: unknown): Outcome {
+  if (error instanceof WithheldError) return WITHHELD;
   if (error instanceof UnsafeAddressError) return unsafeAddress(error.message);
   if (error instanceof DeadlineError) return { kind: 'retryable', reason: 'timeout', detail: error.message };
   if (!isNativeError(error)) throw error;

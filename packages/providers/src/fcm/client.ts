@@ -1,12 +1,11 @@
 import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
-import type { TokenMessage } from 'firebase-admin/messaging';
 import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
 import { renderFcm } from './message.ts';
 import { AccessTokens } from './oauth.ts';
 import { fcmOutcome, wantsNewToken } from './outcome.ts';
-import type { FcmSent, FcmTransport } from './transport.ts';
+import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
 type Account = FcmCredential['serviceAccount'];
 
@@ -43,7 +42,7 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
     async send(push, credential) {
       const message = renderFcm(push, credential, now());
       if (message === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
-      const sent = await post(connections, message, credential.serviceAccount);
+      const sent = await post(connections, { message, account: credential.serviceAccount, mayLeave: push.mayLeave });
       if (sent.kind === 'failed') return sent.outcome;
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },
@@ -59,11 +58,15 @@ interface Connections {
 }
 
 /** Posts with an access token, and once more with a new one where that is refused. */
-async function post({ tokens, transport }: Connections, message: TokenMessage, account: Account): Promise<FcmSent> {
+async function post(
+  { tokens, transport }: Connections,
+  request: Omit<FcmRequest, 'accessToken'> & { account: Account },
+): Promise<FcmSent> {
+  const { account } = request;
   const once = async (): Promise<FcmSent> => {
     const access = await tokens.get(account);
     if (!access.ok) return { kind: 'failed', outcome: access.outcome };
-    const sent = await transport.post({ message, account, accessToken: access.token });
+    const sent = await transport.post({ ...request, accessToken: access.token });
     if (sent.kind === 'answered' && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
     return sent;
   };

@@ -11,6 +11,7 @@ import { toJson } from '../wire/json.ts';
 import { networkFailure } from '../wire/network-reason.ts';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
+import { WITHHELD } from '../wire/withheld.ts';
 import type { FcmReply } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
@@ -66,7 +67,8 @@ export class FirebaseAdminTransport implements FcmTransport {
     this.#agent = agentTo(new URL(origin), extraCa, lookup);
   }
 
-  async post({ message, account, accessToken }: FcmRequest): Promise<FcmSent> {
+  async post({ message, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
+    if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
     const project = this.#projects.get(`${account.project_id} ${account.client_email}`, () =>
       this.#open(account.project_id),
     );

@@ -11,11 +11,12 @@ export class FcmHttp2Transport implements FcmTransport {
     this.#pool = pool;
   }
 
-  async post({ message, account, accessToken }: FcmRequest): Promise<FcmSent> {
+  async post({ message, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
     const result = await this.#pool.request({
       path: `/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
       body: wireMessage(message),
+      mayLeave,
     });
     if (!result.ok) return { kind: 'failed', outcome: unansweredOutcome(result) };
     const { status, headers, body } = result.answer;

@@ -7,6 +7,8 @@ export interface FcmRequest {
   message: TokenMessage;
   account: Pick<FcmCredential['serviceAccount'], 'project_id' | 'client_email'>;
   accessToken: string;
+  /** Asked right before it is written; false: it is not. */
+  mayLeave: (() => boolean) | undefined;
 }
 
 /** What came of one request: an answer, or why there is no complete one. */

@@ -5,6 +5,8 @@ export interface Http2Request {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: Buffer | string;
+  /** Asked right before it is written to a stream; false: it is not. */
+  mayLeave?: (() => boolean) | undefined;
 }
 
 /** A complete answer. Of a body beyond the cap only the beginning is kept. */

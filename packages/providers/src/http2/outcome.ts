@@ -1,5 +1,6 @@
 import type { Outcome } from '@fanfare/core';
 import { networkFailure } from '../wire/network-reason.ts';
+import { WITHHELD, WithheldError } from '../wire/withheld.ts';
 import type { Unanswered } from './result.ts';
 
 /** Never sooner than this: a refusal without a pause would make a busy loop. */
@@ -14,6 +15,7 @@ const OWN_REASONS: Readonly<Record<string, string>> = { EAGAIN: 'overloaded', EC
  * detail is the error's code, never its message, which may name internal addresses. Throws what is no network error.
  */
 export function unansweredOutcome({ processed, error, retryAfterMs }: Unanswered): Outcome {
+  if (error instanceof WithheldError) return WITHHELD;
   const failure = networkFailure(error);
   const code = failure?.code ?? ('code' in error ? String(error.code) : '');
   const reason = OWN_REASONS[code] ?? failure?.reason;

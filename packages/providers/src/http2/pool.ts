@@ -1,3 +1,4 @@
+import { WithheldError } from '../wire/withheld.ts';
 import { ConnectPause } from './connect-pause.ts';
 import type { Http2Request } from './exchange.ts';
 import { Line } from './line.ts';
@@ -122,6 +123,10 @@ export class SessionPool {
       const session = this.#pick(item.avoid);
       if (session === undefined) return;
       this.#line.shift();
+      if (item.request.mayLeave?.() === false) {
+        this.#fail(item, 'no', new WithheldError());
+        continue;
+      }
       item.cancel = session.run(item.request, (run) => this.#ended(item, session, run));
       if (session.fill >= GROW_AT) this.#open();
     }
