@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 test('keys are made at the first start and are the same ever after', async () => {
   const first = await devKeys(folder, {});
   expect(await devKeys(folder, {})).toEqual(first);
-  expect(first.FANFARE_ADMIN_KEY.length).toBeGreaterThanOrEqual(16);
+  expect(first.FANFARE_ADMIN_KEY.length).toBeGreaterThanOrEqual(32);
   expect(Buffer.from(first.FANFARE_MASTER_KEY, 'base64')).toHaveLength(32);
   expect(first.CONSOLE_PASSWORD.length).toBeGreaterThanOrEqual(8);
 });

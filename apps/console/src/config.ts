@@ -1,5 +1,5 @@
 import { redisEnv } from '@fanfare/redis';
-import { type Env, flag, intBetween, processEnv, readEnv } from '@fanfare/runtime';
+import { type Env, intBetween, processEnv, readEnv, trustedProxies } from '@fanfare/runtime';
 import { z } from 'zod';
 
 const password = z.string().min(8, 'expected at least 8 characters');
@@ -15,7 +15,9 @@ export const ConsoleEnv = z.object({
   ...redisEnv,
   CONSOLE_PASSWORD: password.describe('Opens the console; at least 8 characters.'),
   CONSOLE_VIEWER_PASSWORD: password.optional().describe('Opens the console for looking only; at least 8 characters.'),
-  TRUST_PROXY: flag(false).describe('Take the client’s address and scheme from X-Forwarded-For and -Proto.'),
+  TRUST_PROXY: trustedProxies().describe(
+    'Take the client’s address and scheme from X-Forwarded-For and -Proto: true, or how many proxies are in a row.',
+  ),
 });
 export type ConsoleConfig = z.infer<typeof ConsoleEnv>;
 

@@ -42,7 +42,8 @@ export async function createServer(deps: ConsoleDeps): Promise<FastifyInstance> 
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    trustProxy: deps.config.TRUST_PROXY,
+    // One hop, for the scheme and the host: the proxy's own word, not what the caller wrote.
+    trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
   });
   await server.register(helmet, SECURITY_HEADERS);
   await server.register(cookie);

@@ -68,6 +68,17 @@ test('the eleventh wrong password in a minute is not looked at, whatever it is',
   expect((await from('192.0.2.2', PASSWORD)).status).toBe(303);
 });
 
+test('what a client writes into X-Forwarded-For neither saves it from the limit nor counts for another', async () => {
+  const from = (forwarded: string) =>
+    ask(console, '/login', post({ password: 'wrong' }, { 'x-forwarded-for': forwarded }));
+  const victim = '192.0.2.9';
+  const answers: number[] = [];
+  for (let i = 0; i < 11; i++) answers.push((await from(`${victim}, 192.0.2.8`)).status);
+  for (let i = 0; i < 11; i++) answers.push((await from(`198.51.100.${i}, 2001:db8::${i}`)).status);
+  expect(answers.filter((status) => status === 429)).toHaveLength(2);
+  expect((await from(victim)).status).toBe(401);
+});
+
 test('right passwords are not counted', async () => {
   for (let i = 0; i < 12; i++) {
     expect((await ask(console, '/login', post({ password: VIEWER_PASSWORD }))).status).toBe(303);

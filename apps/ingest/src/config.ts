@@ -1,6 +1,16 @@
 import { parseCidrs } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
-import { type Env, flag, intBetween, laneEnv, listBy, masterKeyEnv, processEnv, readEnv } from '@fanfare/runtime';
+import {
+  type Env,
+  flag,
+  intBetween,
+  laneEnv,
+  listBy,
+  masterKeyEnv,
+  processEnv,
+  readEnv,
+  trustedProxies,
+} from '@fanfare/runtime';
 import { z } from 'zod';
 import { parseOrigins } from './http/cors.ts';
 import { HOST } from './routes/sdk/host.ts';
@@ -15,12 +25,12 @@ export const IngestEnv = z.object({
   PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
   ...redisEnv,
   ...laneEnv,
-  FANFARE_ADMIN_KEY: z.string().min(16).describe('The operator’s key, at least 16 characters; the `adminkey` header.'),
+  FANFARE_ADMIN_KEY: z.string().min(32).describe('The operator’s key, at least 32 characters; the `adminkey` header.'),
   ...masterKeyEnv,
   FCM_ENDPOINT: z.url().optional().describe('Where FCM is, for simulators and relays; service accounts may name it.'),
   AUTH_FAILURES_PER_MINUTE: intBetween(0, 1_000_000, 30).describe('Failed authentications per address; 0 is no limit.'),
-  TRUST_PROXY: flag(false).describe(
-    'Take the client’s address from X-Forwarded-For, and the host it came by from X-Forwarded-Host.',
+  TRUST_PROXY: trustedProxies().describe(
+    'Take the client’s address from X-Forwarded-For, and the host it came by from X-Forwarded-Host: true, or how many proxies are in a row.',
   ),
   REQUESTS_PER_MINUTE_PER_KEY: intBetween(0, 10_000_000, 0).describe(
     'Requests an API key or a login may make a minute, over all ingests; 0 is no limit.',

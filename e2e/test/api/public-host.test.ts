@@ -54,7 +54,7 @@ test.each([
 ])('%s=%s is refused at the start', (name, value) => {
   const env = {
     REDIS_URL: 'redis://localhost',
-    FANFARE_ADMIN_KEY: 'an admin key for tests',
+    FANFARE_ADMIN_KEY: 'an admin key for tests, long enough',
     FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
   };
   expect(() => readConfig({ ...env, [name]: value })).toThrow(`${name}: `);

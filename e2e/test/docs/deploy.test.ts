@@ -25,7 +25,7 @@ const say = (line: string) => process.stderr.write(`deploy: ${line}\n`);
 
 /** What the operator has to give, and nothing else. */
 const GIVEN: Record<string, string> = {
-  FANFARE_ADMIN_KEY: 'an admin key for tests',
+  FANFARE_ADMIN_KEY: 'an admin key for tests, long enough',
   FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
   CONSOLE_PASSWORD: 'a password for tests',
 };

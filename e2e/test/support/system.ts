@@ -9,7 +9,7 @@ import * as simulator from '@fanfare/simulator/app';
 import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
 import { Api } from './api.ts';
 
-const ADMIN_KEY = 'an admin key for tests';
+const ADMIN_KEY = 'an admin key for tests, long enough';
 
 /** What the endpoint wants, and the app's provider is configured with. */
 export const BASIC_AUTH = { username: 'fanfare', password: 'correct horse battery' };

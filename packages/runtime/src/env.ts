@@ -56,6 +56,19 @@ export const intBetween = (min: number, max: number, fallback: number) => {
     .default(fallback);
 };
 
+/** How many proxies are trusted to say where a request came from: a switch, or their number where they are in a row. */
+export const trustedProxies = () =>
+  z
+    .string()
+    .transform((text, context) => {
+      if (/^([1-9]|10)$/.test(text)) return Number(text);
+      if (/^(true|yes|on)$/i.test(text)) return 1;
+      if (/^(false|no|off|0)$/i.test(text)) return 0;
+      context.addIssue({ code: 'custom', message: 'expected true, false or the number of proxies, 1 to 10' });
+      return z.NEVER;
+    })
+    .default(0);
+
 /** So many bytes in base64, kept as the text; a key, for example. */
 export const base64Bytes = (bytes: number) =>
   z.string().refine((text) => Buffer.from(text, 'base64').length === bytes, {

@@ -1,3 +1,4 @@
+export * from './client-address.ts';
 export * from './closer.ts';
 export * from './env.ts';
 export * from './health.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, flag, intBetween, list, listBy, processEnv, readEnv } from '../src/index.ts';
+import { ConfigError, flag, intBetween, list, listBy, processEnv, readEnv, trustedProxies } from '../src/index.ts';
 
 const schema = z.object({
   PORT: intBetween(0, 65_535, 8080).describe('Port to listen on.'),
@@ -108,6 +108,22 @@ test.each([
 
 test.each(['maybe', 'y', 'enabled', '2', ' '])('the flag %j is an error', (text) => {
   expect(problemsOf({ F: text }, z.object({ F: flag(false) }))).toHaveLength(1);
+});
+
+test.each([
+  ['true', 1],
+  ['YES', 1],
+  ['1', 1],
+  ['3', 3],
+  ['false', 0],
+  ['off', 0],
+  ['0', 0],
+])('%j trusts %d proxies', (text, proxies) => {
+  expect(readEnv(z.object({ P: trustedProxies() }), { P: text })).toEqual({ P: proxies });
+});
+
+test.each(['11', '-1', 'maybe', '10.0.0.1'])('%j is no number of proxies', (text) => {
+  expect(problemsOf({ P: text }, z.object({ P: trustedProxies() }))).toHaveLength(1);
 });
 
 test.each(['1e3', '0x10', '5.0', ' 5', 'ten', '-1', '11'])('%j is no whole number from 0 to 10', (text) => {

@@ -1,3 +1,4 @@
+import { clientAddresses } from '@fanfare/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../answer.ts';
 import type { ConsoleDeps } from '../deps.ts';
@@ -15,16 +16,24 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who is logged in; undefined only on open routes. */
     role: Role | undefined;
+    /** The address of the client, as limits count it. */
+    clientAddress: string;
   }
 }
+
+type GuardDeps = Pick<ConsoleDeps, 'sessions' | 'config' | 'log'>;
 
 /**
  * Lets nobody pass without a session, unknown paths included, save to routes whose `config` says that they are open.
  * Answers by itself rather than through an error handler: Bull Board brings one of its own.
  */
-export function guard(server: FastifyInstance, { sessions }: Pick<ConsoleDeps, 'sessions'>, answer: Answer): void {
+export function guard(server: FastifyInstance, deps: GuardDeps, answer: Answer): void {
+  const { sessions, config, log } = deps;
+  const addressOf = clientAddresses(config.TRUST_PROXY, log);
+  server.decorateRequest('clientAddress', '');
   server.decorateRequest('role', undefined);
   server.addHook('onRequest', async (request, reply) => {
+    request.clientAddress = addressOf(request.raw);
     try {
       refuseForeignOrigin(request);
       if (request.routeOptions.config.open) return undefined;

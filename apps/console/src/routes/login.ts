@@ -31,20 +31,20 @@ async function logIn(deps: ConsoleDeps, request: FastifyRequest, reply: FastifyR
   const { password, ...form } = Form.parse(request.body);
   const next = localPath(form.next);
   const again = (complaint: string) => sendPage(reply, loginPage(assets, { next, complaint }));
-  const waitS = await attempts.take(request.ip);
+  const waitS = await attempts.take(request.clientAddress);
   if (waitS > 0) {
-    log.warn({ address: request.ip }, 'console.login_throttled');
+    log.warn({ address: request.clientAddress }, 'console.login_throttled');
     reply.code(429).header('retry-after', waitS);
     return again(`Too many wrong passwords. Try again in ${waitS} seconds.`);
   }
   const role = roleOfPassword(passwords, password);
   if (role === undefined) {
-    log.warn({ address: request.ip }, 'console.login_failed');
+    log.warn({ address: request.clientAddress }, 'console.login_failed');
     reply.code(401);
     return again('That is not the password.');
   }
-  await attempts.giveBack(request.ip);
-  log.info({ address: request.ip, role }, 'console.logged_in');
+  await attempts.giveBack(request.clientAddress);
+  log.info({ address: request.clientAddress, role }, 'console.logged_in');
   return reply.setCookie(SESSION_COOKIE, await sessions.open(role), cookie(request)).redirect(next, 303);
 }
 

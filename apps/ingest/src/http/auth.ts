@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppId, FanfareError, Uid } from '@fanfare/core';
+import { clientAddresses } from '@fanfare/runtime';
 import { type ApiKeyScope, findApiKey, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
@@ -49,6 +50,8 @@ declare module 'fastify' {
     appId: string;
     /** The login of a person who calls with an auth token; undefined for all other callers. */
     session: Session | undefined;
+    /** The address of the client, as limits count it. */
+    clientAddress: string;
   }
 }
 
@@ -56,6 +59,8 @@ declare module 'fastify' {
 export function authenticate(server: FastifyInstance, deps: IngestDeps): readonly Route[] {
   server.decorateRequest('appId', '');
   server.decorateRequest('session', undefined);
+  server.decorateRequest('clientAddress', '');
+  const addressOf = clientAddresses(deps.config.TRUST_PROXY, deps.log);
   const routes: Route[] = [];
   server.addHook('onRoute', function (route) {
     const { method, url } = route;
@@ -68,6 +73,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
   });
   const limit = limitOf(deps);
   server.addHook('onRequest', async (request, reply) => {
+    request.clientAddress = addressOf(request.raw);
     const access = request.routeOptions.config.access ?? 'anyone';
     if (access === 'anyone') return;
     const caller = await guarded(deps, request, () => callerOf(deps, request, access));
@@ -170,20 +176,16 @@ async function appOfAdmin(
 }
 
 /**
- * Runs a check and counts its failures by address: past the limit a failure is answered 429. What passes is let in all
- * the same, since others call from the same address; the keys we mint are too long to be guessed. The admin key is the
- * operator's own and may not be: it is counted apart, and past the limit it is not even checked.
+ * Runs a check and counts its failures by client address: past the limit a failure is answered 429. A right credential
+ * is let in all the same, since other callers share the address; every one is too long to be guessed.
  */
 async function guarded<T>(deps: IngestDeps, request: FastifyRequest, check: () => T | Promise<T>): Promise<T> {
-  const isOperator = header(request, 'adminkey') !== undefined;
-  const who = isOperator ? `operator ${request.ip}` : request.ip;
-  if (isOperator) refuseWhenTooMany(deps, who);
   try {
     return await check();
   } catch (error) {
     if (error instanceof FanfareError && error.status === 401) {
-      refuseWhenTooMany(deps, who);
-      deps.failures.fail(who);
+      refuseWhenTooMany(deps, request.clientAddress);
+      deps.failures.fail(request.clientAddress);
     }
     throw error;
   }

@@ -28,7 +28,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // One hop: the proxy's own word about who called it, not what the caller wrote before.
-    trustProxy: deps.config.TRUST_PROXY ? (_address: string, hop: number) => hop === 0 : false,
+    trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
     // What the router refuses before any route: answered as everything else, without the path, which may hold a token.
     frameworkErrors: (error, _request, reply) => void sendError(reply, toFanfareError(error)),
     clientErrorHandler: answerUnreadable,

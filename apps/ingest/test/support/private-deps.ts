@@ -12,7 +12,7 @@ import { FailureLimit } from '../../src/http/failure-limit.ts';
 /** When tests begin, epoch ms: real time, since Redis counts by its own clock what is left of a TTL. */
 export const NOW = Date.now();
 
-export const ADMIN_KEY = 'an admin key for tests';
+export const ADMIN_KEY = 'an admin key for tests, long enough';
 
 /** An app to post to. */
 const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: NOW };
