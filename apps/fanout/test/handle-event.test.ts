@@ -11,9 +11,10 @@ import {
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { handleEvent } from '../src/handle-event.ts';
+import { startChatBackend } from './support/chat-backend.ts';
 import { dyingClient } from './support/dying-client.ts';
 import { accept, aGroupAction, aGroupMessage, countsOf, queued, queuedFor, takeJob } from './support/events.ts';
-import { APP, seedApp, startFanout } from './support/fanout.ts';
+import { APP, type Fanout, seedApp, startFanout } from './support/fanout.ts';
 
 const own = await startTestRedis();
 const { redis } = own;
@@ -49,6 +50,17 @@ describe('a turn', () => {
     const { ref } = await accept(redis, aGroupMessage());
     expect(await handleEvent(fanout, CHAT, await takeJob(redis, ref))).toEqual({ do: 'wait', delayMs: 1 });
     expect(await countsOf(redis, ref)).toEqual({});
+  });
+
+  test('has the sender look up what it queues after it was held up: another worker may have queued it first', async () => {
+    let fanout: Fanout | undefined;
+    await using backend = await startChatBackend(['bob'], 10, () => fanout?.clock.advance(2000));
+    await seedApp(redis, [], { membership: { url: backend.url } });
+    fanout = startFanout(redis);
+    const { ref } = await accept(redis, aGroupMessage());
+    await handleEvent(fanout, CHAT, await takeJob(redis, ref));
+    expect(await queued(redis, ref)).toMatchObject([{ uid: 'bob', addedAgain: true }]);
+    await fanout[Symbol.asyncDispose]();
   });
 
   test('skips an event that has moved to another lane, is fully planned, or has expired', async () => {

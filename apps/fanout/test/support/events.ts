@@ -14,6 +14,13 @@ export const aGroupMessage = (changes: object = {}) => ({
   ...changes,
 });
 
+/** A call of alice's to the group. */
+export const aCall = () => ({
+  type: 'call.initiated',
+  conversation: IN_GROUP,
+  call: { sessionId: 'v1.us.1', type: 'audio' },
+});
+
 /** Something that alice did to members of the group. */
 export const aGroupAction = (type: `group.${string}`, ...uids: string[]) => ({
   type,

@@ -1,0 +1,80 @@
+import type { PlannedRecipient } from '@fanfare/core';
+import { type PlannedSlice, planSlice, readLoad, settle } from '@fanfare/ledger';
+import { startTestRedis } from '@fanfare/testkit';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { enqueue } from '../src/enqueue.ts';
+import { accept, aGroupMessage, countsOf, queued, queuedFor } from './support/events.ts';
+import { APP, seedApp, startFanout } from './support/fanout.ts';
+
+const own = await startTestRedis();
+const { redis } = own;
+afterAll(() => own[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await redis.flushall();
+  await seedApp(redis);
+});
+
+const RECIPIENTS: PlannedRecipient[] = [
+  { kind: 'send', uid: 'bob', targets: [{ provider: 'custom' }, { provider: 'fcm', deviceId: 'phone' }], unread: 3 },
+  { kind: 'suppress', uid: 'carol', reason: 'NO_TARGET' },
+  { kind: 'send', uid: 'dave', targets: [{ provider: 'custom' }] },
+];
+
+/** An event with one slice that is planned and not queued. */
+async function planned() {
+  const slice: PlannedSlice = { first: 0, cursor: 'dave', last: true, recipients: RECIPIENTS };
+  const { ref, accepted } = await accept(redis, aGroupMessage());
+  await planSlice(redis, ref, APP, 0, slice);
+  return { ref, accepted, slice };
+}
+
+test('each delivery goes into the queue of its provider', async () => {
+  await using fanout = startFanout(redis);
+  const { ref, accepted, slice } = await planned();
+  await enqueue(fanout, 0, accepted, { slice, mine: true });
+  expect(await queued(redis, ref)).toMatchObject([
+    { ordinal: 0, uid: 'bob', unread: 3, addedAgain: undefined },
+    { ordinal: 2, uid: 'dave', unread: undefined },
+  ]);
+  expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([
+    { ordinal: 1, uid: 'bob', deviceId: 'phone' },
+  ]);
+});
+
+test('of a slice that another worker planned, only what is open is added, marked to be looked up first', async () => {
+  await using fanout = startFanout(redis);
+  const { ref, accepted, slice } = await planned();
+  await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
+  await enqueue(fanout, 0, accepted, { slice, mine: false });
+  expect(await queued(redis, ref)).toMatchObject([{ ordinal: 2, uid: 'dave', addedAgain: true }]);
+  expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([{ ordinal: 1, addedAgain: true }]);
+});
+
+test('a slice that is queued twice is queued once', async () => {
+  await using fanout = startFanout(redis);
+  const { ref, accepted, slice } = await planned();
+  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { slice, mine });
+  expect(await queuedFor(redis, ref)).toEqual(['bob', 'dave']);
+  expect(await queued(redis, ref)).toMatchObject([{ addedAgain: undefined }, { addedAgain: undefined }]);
+});
+
+test('an event that is too late expires instead, and weighs on its app no longer', async () => {
+  await using fanout = startFanout(redis);
+  const { ref, accepted, slice } = await planned();
+  expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(
+    new Map([
+      ['custom', 2],
+      ['fcm', 1],
+    ]),
+  );
+  fanout.clock.set(accepted.leaveBy);
+  await enqueue(fanout, 0, accepted, { slice, mine: true });
+  expect(await queuedFor(redis, ref)).toEqual([]);
+  expect(await countsOf(redis, ref)).toEqual({ audience: 3, planned: 3, expired: 3, NO_TARGET: 1 });
+  expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(
+    new Map([
+      ['custom', 0],
+      ['fcm', 0],
+    ]),
+  );
+});

@@ -1,0 +1,78 @@
+import { noteMessages } from '@fanfare/ledger';
+import { addMembers, readUnread, touchUsers } from '@fanfare/store';
+import { startTestRedis } from '@fanfare/testkit';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { plan } from '../src/plan.ts';
+import { accept, aGroupMessage, countsOf } from './support/events.ts';
+import { APP, HOUR, seedApp, startFanout } from './support/fanout.ts';
+import { takeEvent } from './support/in-hand.ts';
+
+const own = await startTestRedis();
+const { redis } = own;
+afterAll(() => own[Symbol.asyncDispose]());
+beforeEach(() => redis.flushall());
+
+const toWebhook = (uid: string) => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] });
+
+test('a slice is as many recipients as it may be, and says where the next one starts', async () => {
+  await seedApp(redis, ['bob', 'carol', 'dave']);
+  await using fanout = startFanout(redis);
+  const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
+  const recipients = [toWebhook('bob'), toWebhook('carol')];
+  expect(await plan(fanout, inHand, cursor)).toEqual({
+    kind: 'planned',
+    mine: true,
+    slice: { first: 0, cursor: 'carol', last: false, recipients },
+  });
+  expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 2 });
+});
+
+test('a slice that another worker planned stands, though a member has joined since', async () => {
+  await seedApp(redis, ['bob'], { badge: true });
+  await using fanout = startFanout(redis);
+  const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
+  await plan(fanout, inHand, cursor);
+  await addMembers(redis, APP, 'hiking', ['anna'], 1);
+  expect(await plan(fanout, { ...inHand, isFirst: false }, cursor)).toMatchObject({
+    mine: false,
+    slice: { recipients: [{ uid: 'bob', unread: 1 }] },
+  });
+  expect(await countsOf(redis, ref)).toMatchObject({ audience: 1, planned: 1 });
+  expect(await readUnread(redis, APP, 'bob')).toBe(1);
+});
+
+test('an app that has been deleted sends to no one', async () => {
+  await seedApp(redis);
+  await touchUsers(redis, APP, ['bob'], 1);
+  await using fanout = startFanout(redis);
+  const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ conversation: { type: 'user', id: 'bob' } }));
+  expect(await plan(fanout, { ...inHand, app: undefined }, cursor)).toMatchObject({
+    slice: { last: true, recipients: [{ kind: 'suppress', uid: 'bob', reason: 'PUSH_DISABLED' }] },
+  });
+});
+
+test('a message that moderation has stopped is suppressed for every member, and counts as unread for none', async () => {
+  await seedApp(redis, ['bob'], { badge: true });
+  await using fanout = startFanout(redis);
+  const { inHand, cursor } = await takeEvent(fanout, aGroupMessage());
+  const reason = 'MODERATION_DISAPPROVED';
+  expect(await plan(fanout, { ...inHand, moderation: { kind: 'closed', reason } }, cursor)).toMatchObject({
+    slice: { recipients: [{ kind: 'suppress', uid: 'bob', reason }] },
+  });
+  expect(await readUnread(redis, APP, 'bob')).toBe(0);
+});
+
+test('an audience that is not there yet is waited for until the event is too late, and then is none', async () => {
+  await seedApp(redis, ['bob']);
+  await using fanout = startFanout(redis);
+  // The message that the edit is about is still to be planned.
+  const { ref: original } = await accept(redis, aGroupMessage());
+  const conversation = { type: 'group', id: 'hiking' } as const;
+  await noteMessages(redis, APP, [{ messageId: '101', author: 'alice', conversation, ref: original }], HOUR);
+  const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ type: 'message.edited' }));
+  expect(await plan(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
+  fanout.clock.set(inHand.accepted.leaveBy - 1);
+  expect(await plan(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
+  fanout.clock.advance(1);
+  expect(await plan(fanout, inHand, cursor)).toMatchObject({ mine: true, slice: { last: true, recipients: [] } });
+});

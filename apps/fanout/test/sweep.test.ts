@@ -1,0 +1,169 @@
+import type { EventRef } from '@fanfare/core';
+import { changeLane, claimDueEvents, findDeadLetters, planSlice, reopen, settle } from '@fanfare/ledger';
+import { work } from '@fanfare/queue';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { handleEvent } from '../src/handle-event.ts';
+import { SWEEP_TIMES, sweep } from '../src/sweep.ts';
+import { accept, aGroupMessage, countsOf, queued, queuedFor, takeJob } from './support/events.ts';
+import { APP, type Fanout, HOUR, seedApp, startFanout } from './support/fanout.ts';
+
+const own = await startTestRedis();
+const { redis } = own;
+afterAll(() => own[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await redis.flushall();
+  await seedApp(redis, ['bob', 'carol']);
+});
+
+/** Looks at every open event, as late as the sweeper looks at one again. */
+async function look(fanout: Fanout): Promise<void> {
+  fanout.clock.advance(SWEEP_TIMES.againMs);
+  await sweep(fanout, SWEEP_TIMES);
+}
+
+/** An event that is planned and queued, and that the sweeper has seen so. */
+async function expanded(fanout: Fanout) {
+  const { ref, accepted } = await accept(redis, aGroupMessage());
+  await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
+  await look(fanout);
+  return { ref, accepted };
+}
+
+const lose = (fanout: Fanout, { key }: EventRef, ordinal: number) =>
+  fanout.producer.remove('deliveries-custom', 'chat', 0, `${key}-${ordinal}`);
+
+const eventJob = async (fanout: Fanout, { key }: EventRef) =>
+  (await fanout.producer.presence('events', 'chat', 0, [key]))[0];
+
+describe('the job of an event', () => {
+  test('that was lost between acceptance and queue comes back', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await accept(redis, aGroupMessage());
+    await sweep(fanout, SWEEP_TIMES);
+    expect(await eventJob(fanout, ref)).toBe('missing');
+    await look(fanout);
+    expect(await eventJob(fanout, ref)).toBe('present');
+  });
+
+  test('that a bug has failed is replaced by a new one', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await accept(redis, aGroupMessage());
+    await fanout.producer.addEvents(0, 'chat', [ref.key]);
+    // A worker to which no job is of the right shape: it fails them at once.
+    const queue = { redis, kind: 'events', lane: 'chat', shard: 0 } as const;
+    const broken = work({
+      ...queue,
+      concurrency: 1,
+      schema: z.never(),
+      handle: async () => ({ do: 'done' }),
+      onError: () => undefined,
+    });
+    await until(async () => (await eventJob(fanout, ref)) === 'failed', 'the job has failed');
+    await broken.close(1000);
+    await look(fanout);
+    expect(await eventJob(fanout, ref)).toBe('present');
+  });
+
+  test('is not missed while the event moves by itself', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await expanded(fanout);
+    await lose(fanout, ref, 0);
+    await settle(redis, ref, APP, [{ ordinal: 1, provider: 'custom', state: 'accepted' }], fanout.now());
+    await look(fanout);
+    expect(await queuedFor(redis, ref)).toEqual(['carol']);
+    await look(fanout);
+    expect(await queuedFor(redis, ref)).toEqual(['bob', 'carol']);
+  });
+});
+
+describe('deliveries', () => {
+  test('whose jobs are lost come back, marked to be looked up first; the others are left alone', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await expanded(fanout);
+    await lose(fanout, ref, 0);
+    await look(fanout);
+    expect(await queued(redis, ref)).toMatchObject([
+      { uid: 'bob', addedAgain: true },
+      { uid: 'carol', addedAgain: undefined },
+    ]);
+  });
+
+  test('that are settled do not come back', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await expanded(fanout);
+    await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
+    await lose(fanout, ref, 0);
+    for (let looks = 0; looks < 3; looks++) await look(fanout);
+    expect(await queuedFor(redis, ref)).toEqual(['carol']);
+  });
+
+  test('of the slice that a worker may be queueing right now are left to it', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await accept(redis, aGroupMessage());
+    const recipients = [{ kind: 'send', uid: 'bob', targets: [{ provider: 'custom' }] }] as const;
+    await planSlice(redis, ref, APP, 0, { first: 0, cursor: 'bob', last: false, recipients });
+    for (let looks = 0; looks < 3; looks++) await look(fanout);
+    expect(await queuedFor(redis, ref)).toEqual([]);
+    expect(await eventJob(fanout, ref)).toBe('present');
+  });
+
+  test('of an event that became bulk are found in the chat queue, where they began', async () => {
+    await using fanout = startFanout(redis);
+    const { ref } = await expanded(fanout);
+    await changeLane(redis, ref, 'chat', 'bulk');
+    for (let looks = 0; looks < 3; looks++) await look(fanout);
+    expect(await queuedFor(redis, ref, 'deliveries-custom-bulk')).toEqual([]);
+  });
+
+  test('that no sender takes expire a minute after their deadline', async () => {
+    await using fanout = startFanout(redis);
+    const { ref, accepted } = await expanded(fanout);
+    fanout.clock.set(accepted.leaveBy + 59_000 - SWEEP_TIMES.againMs);
+    await look(fanout);
+    expect(await countsOf(redis, ref)).toMatchObject({ pending: 2 });
+    await look(fanout);
+    expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, expired: 2 });
+  });
+
+  test('that were replayed have the deadline of their replay', async () => {
+    await using fanout = startFanout(redis);
+    const { ref, accepted } = await expanded(fanout);
+    const letter = {
+      eventId: accepted.event.id,
+      uid: 'bob',
+      provider: 'custom',
+      reason: 'http_400',
+      attempts: 1,
+    } as const;
+    const rejected = { ordinal: 0, provider: 'custom', state: 'rejected', deadLetter: letter } as const;
+    await settle(redis, ref, APP, [rejected], fanout.now());
+    await lose(fanout, ref, 0);
+    fanout.clock.set(accepted.leaveBy + 60_000);
+    const deadline = fanout.now() + HOUR;
+    for (const found of await findDeadLetters(redis, APP, 1, [`${ref.key}-0`])) {
+      await reopen(redis, APP, found, { deadline, sweepAt: fanout.now() });
+    }
+    await look(fanout);
+    expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 1, expired: 1 });
+    expect(await queued(redis, ref)).toMatchObject([{ uid: 'bob', addedAgain: true, deadlineAt: deadline }, {}]);
+  });
+});
+
+test('an event whose record has expired is not looked at again', async () => {
+  await using fanout = startFanout(redis);
+  const { ref } = await accept(redis, aGroupMessage());
+  await redis.del(`{p0}:ev:${ref.key}`);
+  await look(fanout);
+  const later = { now: fanout.now() + HOUR, again: fanout.now() + HOUR };
+  expect(await claimDueEvents(redis, 0, later, 10)).toEqual([]);
+  expect(await eventJob(fanout, ref)).toBe('missing');
+});
+
+test('a process that is stopping leaves the rest to others', async () => {
+  await using fanout = startFanout(redis, { stopping: AbortSignal.abort() });
+  const { ref } = await accept(redis, aGroupMessage());
+  await look(fanout);
+  expect(await eventJob(fanout, ref)).toBe('missing');
+});
