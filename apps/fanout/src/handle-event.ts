@@ -1,13 +1,13 @@
 import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
 import type { Lane } from '@fanfare/core';
-import { advance, type Cursor, FencedError, noteApplied, readCursor, readEvent } from '@fanfare/ledger';
+import { advance, type Cursor, FencedError, markApplied, readCursor, readEvent } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { isSuccessor } from '@fanfare/store';
 import { applyEvent } from './apply-event.ts';
 import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
-import { moveToBulk, noteSize } from './large-audience.ts';
+import { moveToBulk, recordSize } from './large-audience.ts';
 import { moderationWait } from './moderation-wait.ts';
 import { type EventInHand, plan } from './plan.ts';
 
@@ -59,7 +59,7 @@ export async function handleEvent(
   // Of an app that was deleted, or made anew under the same id, nothing is changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
-    await noteApplied(deps.queueRedis, { shard, key });
+    await markApplied(deps.queueRedis, { shard, key });
   }
   const source = await chooseSource(deps, accepted, app);
   return expandSome(deps, { shard, accepted, app, source, moderation, isFirst: !job.startedBefore }, cursor, job);
@@ -89,7 +89,7 @@ async function expandSome(
     cursor = expanded.next;
   }
   logTurn(deps, inHand, turn);
-  if (turn.done) await noteSize(deps, inHand);
+  if (turn.done) await recordSize(deps, inHand);
   else if (await moveToBulk(deps, inHand)) return { do: 'done' };
   return turn.done ? { do: 'done' } : { do: 'wait', delayMs: Math.max(1, delayMs) };
 }

@@ -1,6 +1,6 @@
 import { sizeIn } from '@fanfare/audience';
 import { changeLane, readCursor } from '@fanfare/ledger';
-import { noteGroupSize } from '@fanfare/store';
+import { recordGroupSize } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
 
@@ -21,11 +21,11 @@ export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise
 }
 
 /** Notes how large a pulled group was, for the next event; not when it was not walked to its end. */
-export async function noteSize(deps: FanoutDeps, inHand: EventInHand): Promise<void> {
+export async function recordSize(deps: FanoutDeps, inHand: EventInHand): Promise<void> {
   const { accepted, source } = inHand;
   if (!source.isPulled || source.group === undefined) return;
   const walked = await walkedSoFar(deps, inHand);
-  if (walked.whole) await noteGroupSize(deps.registry, accepted.appId, source.group, walked.size);
+  if (walked.whole) await recordGroupSize(deps.registry, accepted.appId, source.group, walked.size);
 }
 
 async function walkedSoFar({ queueRedis }: FanoutDeps, { shard, accepted }: EventInHand) {

@@ -6,7 +6,7 @@ import {
   type Later,
   nextCandidates,
 } from '@fanfare/audience';
-import { type AcceptedEvent, isNotifying, type ModerationGate, type PlannedRecipient } from '@fanfare/core';
+import { type AcceptedEvent, isNotifying, type ModerationDecision, type PlannedRecipient } from '@fanfare/core';
 import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
 import type { AppBundle } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
@@ -19,7 +19,7 @@ export interface EventInHand {
   app: AppBundle | undefined;
   source: AudienceSource;
   /** It does not wait for moderation. */
-  moderation: Exclude<ModerationGate, { kind: 'wait' }>;
+  moderation: Exclude<ModerationDecision, { kind: 'wait' }>;
   /** No worker has walked this event before. */
   isFirst: boolean;
 }

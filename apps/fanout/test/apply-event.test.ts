@@ -1,5 +1,5 @@
 import { conversationId } from '@fanfare/core';
-import { noteMessages } from '@fanfare/ledger';
+import { recordMessages } from '@fanfare/ledger';
 import {
   blockUsers,
   countUnread,
@@ -100,7 +100,7 @@ describe('a read mark', () => {
   test('keeps a message from being counted that is planned only afterwards', async () => {
     const ref = { key: 'em5x8k2a0000001', shard: 0 };
     const note = { messageId: '101', author: 'bob', conversation: { type: 'user', id: 'alice' } as const, ref };
-    await noteMessages(redis, APP, [note], HOUR);
+    await recordMessages(redis, APP, [note], HOUR);
     await apply({ type: 'message.read', ...TO_BOB, message: { id: '101' } });
     await countUnread(redis, APP, { conversationId: chat, eventKey: ref.key }, ['alice']);
     expect(await readUnread(redis, APP, 'alice')).toBe(0);
@@ -116,7 +116,7 @@ describe('a reply in a thread', () => {
     await touchUsers(redis, APP, PEOPLE, 1);
     const conversation = { type: 'group', id: 'hiking' } as const;
     const ref = { key: 'em5x8k2a0000001', shard: 0 };
-    await noteMessages(redis, APP, [{ messageId: '101', author: 'bob', conversation, ref }], HOUR);
+    await recordMessages(redis, APP, [{ messageId: '101', author: 'bob', conversation, ref }], HOUR);
   });
 
   test('makes its sender, the users it mentions and the author of the first message follow it', async () => {

@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from '@fanfare/core';
 import { recordVerdict } from '@fanfare/ledger';
-import { noteModeration } from '@fanfare/store';
+import { recordModeration } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { handleEvent } from '../src/handle-event.ts';
@@ -19,7 +19,7 @@ describe('a pending message of an app that moderates', () => {
   beforeEach(async () => {
     await redis.flushall();
     await seedApp(redis, ['bob']);
-    await noteModeration(redis, APP);
+    await recordModeration(redis, APP);
   });
 
   test('waits, and goes out when it is approved', async () => {

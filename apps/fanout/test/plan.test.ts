@@ -1,4 +1,4 @@
-import { noteMessages } from '@fanfare/ledger';
+import { recordMessages } from '@fanfare/ledger';
 import { addMembers, readUnread, touchUsers } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
@@ -68,7 +68,7 @@ test('an audience that is not there yet is waited for until the event is too lat
   // The message that the edit is about is still to be planned.
   const { ref: original } = await accept(redis, aGroupMessage());
   const conversation = { type: 'group', id: 'hiking' } as const;
-  await noteMessages(redis, APP, [{ messageId: '101', author: 'alice', conversation, ref: original }], HOUR);
+  await recordMessages(redis, APP, [{ messageId: '101', author: 'alice', conversation, ref: original }], HOUR);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ type: 'message.edited' }));
   expect(await plan(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
   fanout.clock.set(inHand.accepted.leaveBy - 1);

@@ -62,7 +62,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     now,
     random: Math.random,
   };
-  await sayWhatIsWeak(deps, queueRedis);
+  await warnAboutWeakSettings(deps, queueRedis);
   const guard = new OverloadGuard(deps);
   const { server, idle, routes } = await createServer(deps, guard, () => readiness(deps, guard));
   closer.add('server', server, () => closeServer(server, idle));
@@ -73,7 +73,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
 }
 
 /** A weaker durability than a 202 promises, and wider reach for webhooks, are choices that are never silent. */
-async function sayWhatIsWeak({ log, policy }: IngestDeps, redis: Redis): Promise<void> {
+async function warnAboutWeakSettings({ log, policy }: IngestDeps, redis: Redis): Promise<void> {
   const settings = await readRedisSettings(redis).catch(() => undefined);
   if (settings && settings.durability !== 'disk') {
     log.warn({ durability: settings.durability }, 'Redis does not write every event to disk before we answer 202');

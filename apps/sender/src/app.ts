@@ -9,8 +9,8 @@ import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { handleDelivery } from './handle-delivery.ts';
-import { Overtaken } from './overtaken.ts';
 import { closeProviders, createProviders } from './providers.ts';
+import { SupersededCheck } from './superseded-check.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
@@ -59,7 +59,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     queueRedis,
     registry,
     events: new EventCache(queueRedis, registry),
-    overtaken: new Overtaken({ queueRedis, now }),
+    superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits, now), closeProviders),
     gates: {

@@ -4,8 +4,8 @@ import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gate } from './gate.ts';
-import type { Overtaken } from './overtaken.ts';
 import type { Providers } from './providers.ts';
+import type { SupersededCheck } from './superseded-check.ts';
 
 /** What handling a delivery works with; made in app.ts. */
 export interface SenderDeps {
@@ -14,7 +14,7 @@ export interface SenderDeps {
   /** Redis of the registry. */
   registry: Redis;
   events: EventCache;
-  overtaken: Overtaken;
+  superseded: SupersededCheck;
   apps: AppCache;
   providers: Providers;
   /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */

@@ -13,10 +13,10 @@ export interface GateOptions {
  * How a send went, for the gate: `refused` says that every other one would go the same way, `unsent` says nothing of the
  * endpoint.
  */
-export type Verdict = 'fine' | 'failed' | 'refused' | 'unsent';
+export type SendHealth = 'fine' | 'failed' | 'refused' | 'unsent';
 
 /** Admission of one send: call `left` when it is over, or wait and come back. */
-export type Admission = { ok: true; left(verdict: Verdict): void } | { ok: false; waitMs: number };
+export type Admission = { ok: true; left(verdict: SendHealth): void } | { ok: false; waitMs: number };
 
 /**
  * The breaker opens when at least half of at least so many sends in a window have failed
@@ -81,7 +81,7 @@ export class Gate {
     return { ok: true, left: (verdict) => this.#leave(endpoint, now, trial, verdict) };
   }
 
-  #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: Verdict): void {
+  #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: SendHealth): void {
     const now = this.#options.now();
     endpoint.inFlight--;
     if (verdict === 'unsent') {
@@ -117,7 +117,7 @@ export class Gate {
     if (opens) this.#openOnce(endpoint, now);
   }
 
-  /** Sends that were under way when it opened say nothing new. */
+  /** Sends that were under way when it tryDecrypt say nothing new. */
   #openOnce(endpoint: Endpoint, now: number): void {
     if (endpoint.openUntil === 0) this.#open(endpoint, now);
   }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { deliveryId, type EventRef, isOpen, type Lane, type Outcome, type ProviderKind } from '@fanfare/core';
-import { noteAttempt, readStates, type Settlement, settle } from '@fanfare/ledger';
+import { readStates, recordAttempt, type Settlement, settle } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
@@ -42,7 +42,7 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   const step = stepAfter(deps, inHand, attempted);
   // Nothing left us: there is nothing to record. Without its lock the job is another's to settle as well.
   if ((attempted.kind === 'deferred' || attempted.kind === 'withheld') && step.do !== 'settle') return step;
-  await insist(() => record(deps, inHand, attempted, step));
+  await retryRecording(() => record(deps, inHand, attempted, step));
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
 }
@@ -52,7 +52,7 @@ const RECORD_TRIES = 10;
 const RECORD_PAUSE_MS = 500;
 
 /** Records in spite of a Redis that is full for the moment: giving up would mean to send again. */
-async function insist(act: () => Promise<void>): Promise<void> {
+async function retryRecording(act: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       return await act();
@@ -117,9 +117,9 @@ function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attemp
 async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
   const { source, ref, job, loaded } = inHand;
   const ordinal = job.data.ordinal;
-  if (isNoted(job, attempted, step)) {
+  if (isRecorded(job, attempted, step)) {
     const attempt = { at: deps.now(), outcome: attempted.kind, ...explanationOf(attempted) };
-    await noteAttempt(deps.queueRedis, ref, ordinal, attempt);
+    await recordAttempt(deps.queueRedis, ref, ordinal, attempt);
   }
   if (step.do !== 'settle') return;
   const { lane, provider } = source;
@@ -143,7 +143,7 @@ const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
   'deferred',
 ]);
 
-const isNoted = ({ attemptsMade }: JobInHand<DeliveryJob>, { kind }: Attempted, step: NextStep): boolean =>
+const isRecorded = ({ attemptsMade }: JobInHand<DeliveryJob>, { kind }: Attempted, step: NextStep): boolean =>
   step.do !== 'settle' || attemptsMade > 0 || !SAID_BY_STATE.has(kind);
 
 /** Why the provider did not accept it, in its words; nothing where no provider said no. */

@@ -18,14 +18,14 @@ import {
   type Device,
   disableCustomProvider,
   isSuccessor,
-  noteFailing,
   type PushKind,
   readDeliveryTarget,
+  recordFailing,
   retireDevice,
 } from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
-import type { Verdict } from './gate.ts';
+import type { SendHealth } from './gate.ts';
 
 /**
  * What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there;
@@ -61,7 +61,7 @@ export async function send(
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   const [target, over] = await Promise.all([
     readDeliveryTarget(deps.registry, appId, job.uid, job.deviceId),
-    deps.overtaken.ask(loaded, again),
+    deps.superseded.isSuperseded(loaded, again),
   ]);
   // Erased or deactivated since it was planned, or the call was given up, the message changed.
   if (!target || over) return { kind: 'superseded' };
@@ -93,7 +93,7 @@ function heldUntil({ deadlineAt, holdUntil }: DeliveryJob, ofEvent: number, now:
 /** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */
 const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;
 
-function opened<T>(read: () => T): T | 'unreadable' {
+function tryDecrypt<T>(read: () => T): T | 'unreadable' {
   try {
     return read();
   } catch {
@@ -102,7 +102,7 @@ function opened<T>(read: () => T): T | 'unreadable' {
 }
 
 async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): Promise<Sent> {
-  const custom = opened(() => app.custom);
+  const custom = tryDecrypt(() => app.custom);
   if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
   const sent = await throughGate(deps, lane, custom.webhookURL, () => deps.providers.custom.send(push, custom));
@@ -121,14 +121,14 @@ async function sendToDevice(
 ): Promise<Sent> {
   if (!device) return { kind: 'superseded' };
   const { platform } = device;
-  const by = opened(() => adapterFor(deps, app, kind, device.providerId));
+  const by = tryDecrypt(() => adapterFor(deps, app, kind, device.providerId));
   if (by === 'unreadable') return { ...UNREADABLE, platform };
   if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush = pushToDevice(push, event, device, app.app.settings);
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
   const name = `${push.appId}|${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
   const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () => by.send(devicePush));
-  await noteWhatItMeans(deps, { app, push }, device, { kind, id: by.credentialId }, sent);
+  await recordSideEffects(deps, { app, push }, device, { kind, id: by.credentialId }, sent);
   return { ...sent, platform };
 }
 
@@ -164,7 +164,7 @@ function adapterFor(
 const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SENDER_ID_MISMATCH']);
 
 /** What an answer says besides the delivery: about the token, and about the credential. */
-async function noteWhatItMeans(
+async function recordSideEffects(
   deps: SenderDeps,
   { app, push: { appId, uid } }: Pick<Outgoing, 'app' | 'push'>,
   device: Device,
@@ -174,10 +174,10 @@ async function noteWhatItMeans(
   if (sent.kind === 'token_dead' && !PROVES_NOTHING.has(sent.reason))
     await retireDevice(deps.registry, appId, uid, device);
   if (sent.kind === 'credential_failing') {
-    await noteFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
+    await recordFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
     deps.log.error({ appId, ...credential, reason: sent.reason, detail: sent.detail }, 'credential.failing');
   } else if (sent.kind === 'accepted' && app.failing(credential.kind, credential.id)) {
-    await noteFailing(deps.registry, appId, credential, undefined);
+    await recordFailing(deps.registry, appId, credential, undefined);
     deps.log.info({ appId, ...credential }, 'credential.works_again');
   }
 }
@@ -186,10 +186,10 @@ async function noteWhatItMeans(
 async function throughGate(deps: SenderDeps, lane: Lane, name: string, attempt: () => Promise<Outcome>): Promise<Sent> {
   const admission = deps.gates[lane].enter(name);
   if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
-  let verdict: Verdict = 'failed';
+  let verdict: SendHealth = 'failed';
   try {
     const outcome = await attempt();
-    verdict = verdictOf(outcome);
+    verdict = sendHealthOf(outcome);
     return outcome;
   } finally {
     admission.left(verdict);
@@ -208,7 +208,7 @@ const UNANSWERED = new Set([
   'network_error',
 ]);
 
-function verdictOf(outcome: Outcome): Verdict {
+function sendHealthOf(outcome: Outcome): SendHealth {
   if (outcome.kind === 'credential_failing') return 'refused';
   if (outcome.kind === 'withheld') return 'unsent';
   // What answers is up, whatever it says; what does not, or with 5xx, is not.

@@ -82,7 +82,7 @@ describe('the breaker', () => {
     expect(gate.enter('a').ok).toBe(true);
   });
 
-  test('is not closed, nor opened again, by a send from before the trial', () => {
+  test('is not closed, nor tryDecrypt again, by a send from before the trial', () => {
     const { clock, gate, enter, send } = setup(30);
     const slow = enter();
     send(20, true);

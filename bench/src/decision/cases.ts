@@ -1,6 +1,6 @@
 import {
   type Decision,
-  type DecisionRecipient,
+  type DecisionSubject,
   decider,
   effectiveSettings,
   type NotifyingEvent,
@@ -17,9 +17,9 @@ const NOW = Date.UTC(2026, 10, 23, 11, 30);
 /** One kind of recipients, and what decides about them. */
 export interface Case {
   label: string;
-  recipients: readonly DecisionRecipient[];
+  recipients: readonly DecisionSubject[];
   /** Works out what is common to all recipients of the event, as the fan-out does for every slice. */
-  prepare: () => (recipient: DecisionRecipient) => Decision;
+  prepare: () => (recipient: DecisionSubject) => Decision;
   /** How many of the recipients are sent to; another count means that the figures are of something else. */
   sent: number;
 }
@@ -59,7 +59,7 @@ const full = (groupMessages: number, day: object): UserPreferences =>
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 
-const people = (of: (i: number) => Partial<DecisionRecipient>): DecisionRecipient[] =>
+const people = (of: (i: number) => Partial<DecisionSubject>): DecisionSubject[] =>
   Array.from({ length: PEOPLE }, (_, i) => ({
     uid: `user-${i}`,
     preferences: undefined,

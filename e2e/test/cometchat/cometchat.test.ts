@@ -89,7 +89,7 @@ describe('a trigger', () => {
     'after_push_notification_delivered',
     'something_new',
   ])('%s is accepted and ignored', async (trigger) => {
-    expect(await answerTo(cc.webhook(trigger, {}))).toMatchObject({ status: 200, events: [], note: 'ignored' });
+    expect(await answerTo(cc.webhook(trigger, {}))).toMatchObject({ status: 200, events: [], reason: 'ignored' });
     expect(told(system)).toEqual([]);
   });
 });
@@ -132,9 +132,9 @@ test('a reaction that reached nobody is taken back from nobody', async () => {
 
 test('what is about a message or a call that nobody remembers is accepted, and says so', async () => {
   const removed = cc.reacted('message_reaction_added', { id: 'u-58', messageId: 'u-1' });
-  expect(await answerTo(removed)).toMatchObject({ status: 200, events: [], note: 'unknown_message' });
+  expect(await answerTo(removed)).toMatchObject({ status: 200, events: [], reason: 'unknown_message' });
   const ended = cc.session('call_ended', 'v1.unknown', nowS());
-  expect(await answerTo(ended)).toMatchObject({ status: 200, events: [], note: 'unknown_call' });
+  expect(await answerTo(ended)).toMatchObject({ status: 200, events: [], reason: 'unknown_call' });
 });
 
 test('edits and deletes go to those who were sent the message, under its tag, and to nobody else', async () => {
@@ -165,7 +165,7 @@ test.each(['group_member_kicked', 'group_member_banned', 'group_member_unbanned'
     expect(await answerTo(cc.grouped(trigger, ANDREW, ANDREW))).toMatchObject({
       status: 200,
       events: [],
-      note: 'names_only_actor',
+      reason: 'names_only_actor',
     });
     const { body } = await system.backend.get(`/v3/groups/${HIKING.guid}/members`);
     expect(body.data.map(({ uid }: { uid: string }) => uid)).toEqual([ANDREW.uid, GEORGE.uid]);

@@ -1,4 +1,10 @@
-import { decider, type ModerationGate, type NotifyingEvent, type PlannedRecipient, planRecipient } from '@fanfare/core';
+import {
+  decider,
+  type ModerationDecision,
+  type NotifyingEvent,
+  type PlannedRecipient,
+  planRecipient,
+} from '@fanfare/core';
 import { type App, type AppBundle, followersAmong } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { Candidate } from './candidates.ts';
@@ -11,7 +17,7 @@ export interface Deciding {
   event: NotifyingEvent;
   app: AppBundle;
   source: AudienceSource;
-  moderation: ModerationGate;
+  moderation: ModerationDecision;
   /** Epoch ms. */
   now: number;
   /** Unread messages per user, in order; asked only where the app counts them. */

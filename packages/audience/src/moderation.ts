@@ -1,4 +1,4 @@
-import { type Event, isMessage, type ModerationGate, moderationGate, moderationStatus } from '@fanfare/core';
+import { type Event, isMessage, type ModerationDecision, moderationDecision, moderationStatus } from '@fanfare/core';
 import { readVerdict } from '@fanfare/ledger';
 import { type App, isModerating } from '@fanfare/store';
 import type { AudienceDeps } from './source.ts';
@@ -9,13 +9,13 @@ export async function moderationOf(
   { appId, event }: { appId: string; event: Event },
   app: App | undefined,
   late: boolean,
-): Promise<ModerationGate> {
+): Promise<ModerationDecision> {
   if (!app || !isMessage(event) || moderationStatus(event) !== 'pending') {
-    return moderationGate(event, { verdict: undefined, waits: false, late });
+    return moderationDecision(event, { verdict: undefined, waits: false, late });
   }
   const [verdict, moderating] = await Promise.all([
     readVerdict(queueRedis, appId, event.message.id),
     isModerating(registry, appId),
   ]);
-  return moderationGate(event, { verdict, waits: moderating && app.settings.moderation.pending === 'wait', late });
+  return moderationDecision(event, { verdict, waits: moderating && app.settings.moderation.pending === 'wait', late });
 }

@@ -1,4 +1,4 @@
-import { type AcceptedEvent, conversationId, type ModerationGate, type NotifyingEvent } from '@fanfare/core';
+import { type AcceptedEvent, conversationId, type ModerationDecision, type NotifyingEvent } from '@fanfare/core';
 import { clearUnreadOfFormer, countUnread, readUnreadOf } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { AudienceSource } from './source.ts';
@@ -7,11 +7,11 @@ import type { AudienceSource } from './source.ts';
 export interface Counting extends Pick<AcceptedEvent, 'appId' | 'key'> {
   event: NotifyingEvent;
   source: AudienceSource;
-  moderation: ModerationGate;
+  moderation: ModerationDecision;
 }
 
 /** Only a new message that moderation lets through counts as unread. */
-const isCounted = (event: NotifyingEvent, moderation: ModerationGate): boolean =>
+const isCounted = (event: NotifyingEvent, moderation: ModerationDecision): boolean =>
   event.type === 'message.sent' && moderation.kind !== 'closed';
 
 /**

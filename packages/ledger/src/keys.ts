@@ -1,7 +1,7 @@
 import { shardTag } from '@fanfare/redis';
 
 /**
- * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `occasion`), which are
+ * Every key of the ledger. All but `location` and the notes by the chat backend's ids (`message` to `webhookDedup`), which are
  * asked for before a shard is known, carry the hash tag of the event's shard, which is also the prefix of the
  * shard's BullMQ queues, so that one script may touch them together on Redis Cluster. Everything about one event goes
  * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
@@ -48,7 +48,7 @@ export const keys = {
   /** String: when the ringing of a call session was last ended. */
   ringEnd: (appId: string, sessionId: string) => `ringend:{${appId}:${sessionId}}`,
   /** String: what was last done to a person in a group, or by a person (see occasions.ts). A minute. */
-  occasion: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
+  webhookDedup: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
 };
 
 /** The field of `load` that counts an app's open deliveries of one provider. */

@@ -20,11 +20,6 @@ import {
   isRingOver,
   listDeadLetters,
   movedSinceLastLook,
-  noteAttempt,
-  noteCall,
-  noteLogged,
-  noteMessages,
-  noteReactions,
   openDeliveries,
   pageLogged,
   planSlice,
@@ -34,6 +29,11 @@ import {
   readProgress,
   readReached,
   readReplayDeadlines,
+  recordAttempt,
+  recordCall,
+  recordLogged,
+  recordMessages,
+  recordReactions,
   reopen,
 } from '../src/index.ts';
 import { APP, accepted, becomes, HOUR, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
@@ -71,7 +71,7 @@ test('a server in cluster mode, which refuses commands over several slots, accep
     const whole = slice(people(4));
     await planSlice(own.redis, ref, APP, 0, whole);
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
-    await noteAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
+    await recordAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
     await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'rejected'), becomes(2, 'accepted')]);
     expect(await movedSinceLastLook(own.redis, ref)).toBe(true);
     expect(await readAttempts(own.redis, ref, 0)).toHaveLength(1);
@@ -99,7 +99,7 @@ test('and what is asked for about an event, its messages and calls, wherever the
   for (const event of all) {
     const { key, shard } = await acceptEvent(own.redis, event, { shards: SHARDS });
     const ref = { key, shard };
-    await noteLogged(own.redis, APP, ref, NOW, HOUR);
+    await recordLogged(own.redis, APP, ref, NOW, HOUR);
     expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toBe(true);
     const whole = slice(people(3));
     await planSlice(own.redis, ref, APP, 0, whole);
@@ -110,7 +110,7 @@ test('and what is asked for about an event, its messages and calls, wherever the
     expect(await readDeadLetterOf(own.redis, APP, shard, `${key}-1`)).toMatchObject({ uid: 'u1' });
     expect((await readReached(own.redis, ref, 0))?.reached.map(({ uid }) => uid)).toEqual(['u0', 'u2']);
     const call = { sessionId: key, type: 'audio', caller: 'ann', conversation, ref } as const;
-    await noteCall(own.redis, APP, call, HOUR);
+    await recordCall(own.redis, APP, call, HOUR);
     await endRing(own.redis, APP, key, NOW, HOUR);
     expect(await findCall(own.redis, APP, key)).toEqual(call);
     expect(await findLastCall(own.redis, APP, 'ann_user_bob')).toEqual(call);
@@ -119,10 +119,10 @@ test('and what is asked for about an event, its messages and calls, wherever the
   const { refs } = await pageLogged(own.redis, APP, SHARDS, { limit: 100, order: 'append' });
   expect(new Set(refs.map(({ shard }) => shard)).size).toBeGreaterThan(2);
   const notes = refs.map((ref, i) => ({ messageId: `m${i}`, author: 'ann', conversation, ref }));
-  await noteMessages(own.redis, APP, notes, HOUR);
+  await recordMessages(own.redis, APP, notes, HOUR);
   const ids = notes.map(({ messageId }) => messageId);
   expect((await findMessages(own.redis, APP, ids)).map((note) => note?.messageId)).toEqual(ids);
   const reactions = notes.map((note, i) => ({ ...note, reactionId: `r${i}`, reactor: 'bob' }));
-  await noteReactions(own.redis, APP, reactions, HOUR);
+  await recordReactions(own.redis, APP, reactions, HOUR);
   expect(await findReaction(own.redis, APP, 'r7')).toMatchObject({ messageId: 'm7' });
 });

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { lockFolder } from './folder-lock.ts';
 import { untilReady } from './readiness.ts';
 import type { RedisBinary } from './redis-binary.ts';
-import { type Place, redisConf, redisUrl } from './redis-conf.ts';
+import { redisConf, redisUrl, type ServerLocation } from './redis-conf.ts';
 import type { RedisExit, RedisServer } from './redis-server.ts';
 import { prepareTiedProcess, type TiedProcess } from './tied-process.ts';
 
 interface Settings {
   binary: RedisBinary;
   args: string[];
-  place: Place;
+  place: ServerLocation;
   /** Temporary folders, to remove at the end. */
   disposable: string[];
   log: (line: string) => void;

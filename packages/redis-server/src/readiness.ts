@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Place } from './redis-conf.ts';
+import type { ServerLocation } from './redis-conf.ts';
 import { converse } from './resp.ts';
 
 /** For a server to open its socket; loading its data afterwards may take as long as it needs. */
@@ -12,7 +12,7 @@ const LOG_LINES_SHOWN = 12;
  * Resolves when the server answers PING, so its data is loaded.
  * @throws Error with the end of the server's log when it exits first, refuses, or stays silent for 30 seconds.
  */
-export async function untilReady(place: Place, exited: Promise<unknown>): Promise<void> {
+export async function untilReady(place: ServerLocation, exited: Promise<unknown>): Promise<void> {
   let hasExited = false;
   void exited.then(() => {
     hasExited = true;
@@ -27,12 +27,12 @@ export async function untilReady(place: Place, exited: Promise<unknown>): Promis
   throw new Error(`Redis did not come up. The end of its log:\n${await endOfLog(place)}`);
 }
 
-async function ping({ socket, tcp }: Place): Promise<string> {
+async function ping({ socket, tcp }: ServerLocation): Promise<string> {
   const authenticate = tcp ? [['AUTH', tcp.password]] : [];
   return converse(socket, [...authenticate, ['PING']]).catch(() => '');
 }
 
-async function endOfLog({ folder }: Place): Promise<string> {
+async function endOfLog({ folder }: ServerLocation): Promise<string> {
   const log = await readFile(join(folder, 'redis.log'), 'utf8').catch(() => '(no log)');
   return log.trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
 }

@@ -1,5 +1,5 @@
 /** Where a private server keeps its data and how it is reached. */
-export interface Place {
+export interface ServerLocation {
   /** Absolute path of the data folder. */
   folder: string;
   /** Absolute path of the Unix socket, always open, also when there is a port. */
@@ -16,7 +16,7 @@ export interface Place {
  * - `save ""`: the append-only file is all the persistence there is.
  * Source: redis.conf of Redis 7.0, https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/
  */
-export function redisConf({ folder, socket, tcp }: Place): string {
+export function redisConf({ folder, socket, tcp }: ServerLocation): string {
   const lines = [
     ['dir', folder],
     ['daemonize', 'no'],
@@ -44,7 +44,7 @@ function quote(value: string): string {
  * `path`, which ioredis prefers to the host. The host can never exist (RFC 2606), so that a client which does not know
  * `path` fails to connect rather than reach somebody else's Redis on localhost:6379.
  */
-export function redisUrl({ socket, tcp }: Place): string {
+export function redisUrl({ socket, tcp }: ServerLocation): string {
   if (tcp) return `redis://:${tcp.password}@127.0.0.1:${tcp.port}`;
   return `redis://unix-socket.invalid/?path=${encodeURIComponent(socket).replaceAll('%2F', '/')}`;
 }

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { findRedis } from './find-redis.ts';
 import { PrivateRedis } from './private-redis.ts';
 import type { RedisBinary } from './redis-binary.ts';
-import type { Place } from './redis-conf.ts';
+import type { ServerLocation } from './redis-conf.ts';
 import type { RedisServer } from './redis-server.ts';
 
 export interface StartOptions {
@@ -38,7 +38,7 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
   const binary = options.binary ?? (await findRedis(log ? { log } : {}));
   const disposable: string[] = [];
   const folder = options.folder ? await privateFolder(options.folder) : await temporaryFolder(disposable);
-  const place: Place = { folder, socket: await socketPath(folder, disposable) };
+  const place: ServerLocation = { folder, socket: await socketPath(folder, disposable) };
   if (options.port !== undefined) place.tcp = { port: options.port || (await freePort()), password: newPassword() };
   const server = new PrivateRedis({ binary, args, place, disposable, log: log ?? (() => {}) });
   try {

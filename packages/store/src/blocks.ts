@@ -33,7 +33,7 @@ export async function blockUsers(redis: Redis, appId: string, by: string, uids: 
   // Noted before, so that a crash in between hides no block from who erases the blocked.
   await commandEach(redis, uids, (commands, uid) => commands.sadd(keys.blockedBy(appId, uid), by));
   const isFull = (await ADD(redis, [blocked], [MAX_BLOCKED, ...uids])) < 0;
-  await settle(redis, appId, by, uids);
+  await syncBlockedBy(redis, appId, by, uids);
   if (isFull) refuse();
 }
 
@@ -41,14 +41,14 @@ export async function blockUsers(redis: Redis, appId: string, by: string, uids: 
 export async function unblockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   if (uids.length === 0) return;
   await redis.srem(keys.blocked(appId, by), ...uids);
-  await settle(redis, appId, by, uids);
+  await syncBlockedBy(redis, appId, by, uids);
 }
 
 /**
  * Notes with each of these people whether they are blocked. By what stands once the notes are written, so that of
  * changes at the same time the last one counts.
  */
-async function settle(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
+async function syncBlockedBy(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   const read = () => redis.smismember(keys.blocked(appId, by), ...uids);
   let noted: number[];
   let now = await read();

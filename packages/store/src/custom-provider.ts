@@ -48,7 +48,7 @@ interface Secrets {
 const FIELD = 'p:custom';
 const OFF = 'off:custom';
 
-const place = (appId: string) => `${appId}|custom|custom`;
+const additionalData = (appId: string) => `${appId}|custom|custom`;
 
 /** Writes the custom provider; one that was switched off by us is on again. False when there is no such app. */
 export async function writeCustomProvider(
@@ -64,7 +64,7 @@ export async function writeCustomProvider(
     webhookURL,
     ...(basicAuth ? { basicAuthUsername: basicAuth.username } : {}),
     signed: signingSecret !== undefined,
-    sealed: box.seal(JSON.stringify(secrets), place(appId)),
+    sealed: box.seal(JSON.stringify(secrets), additionalData(appId)),
   };
   return writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
 }
@@ -88,7 +88,7 @@ export function decodeCustomProvider(
 ): CustomProviderConfig | undefined {
   const stored = parse(hash);
   if (!stored) return undefined;
-  const secrets = JSON.parse(box.open(stored.sealed, place(appId))) as Secrets;
+  const secrets = JSON.parse(box.open(stored.sealed, additionalData(appId))) as Secrets;
   const { signingSecret, previousSecret } = secrets;
   const previous = previousSecret && previousSecret.until > now ? [previousSecret.secret] : [];
   const username = stored.basicAuthUsername;

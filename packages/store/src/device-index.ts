@@ -47,7 +47,7 @@ async function dropFrom(
  * token, and the index when the device has the token no more. By what stands in the registry once the index is
  * written, so that of changes at the same time the last one counts.
  */
-export async function settle(redis: Redis, appId: string, uid: string, { id, token }: Device): Promise<void> {
+export async function syncIndex(redis: Redis, appId: string, uid: string, { id, token }: Device): Promise<void> {
   const index = keys.pushToken(appId, hashToken(token));
   const holding = holdingOf(uid, id);
   const read = async () => {

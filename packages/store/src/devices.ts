@@ -1,6 +1,6 @@
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { drop, FORGET, holdingOf, indexOf, readDevice, settle, takeOver } from './device-index.ts';
+import { drop, FORGET, holdingOf, indexOf, readDevice, syncIndex, takeOver } from './device-index.ts';
 import {
   type Device,
   decodeDevice,
@@ -66,9 +66,9 @@ async function register(
   const device: Device = { ...fresh, createdAt: before?.createdAt ?? now };
   await takeOver(redis, appId, holdingOf(uid, id), token);
   const replaced = await write(redis, appId, uid, device, whom);
-  await settle(redis, appId, uid, device);
+  await syncIndex(redis, appId, uid, device);
   if (replaced === null) return undefined;
-  if (replaced && replaced.token !== token) await settle(redis, appId, uid, replaced);
+  if (replaced && replaced.token !== token) await syncIndex(redis, appId, uid, replaced);
   await dropOldest(redis, appId, uid);
   return device;
 }
@@ -106,14 +106,14 @@ export async function removeDevices(
   );
   // As they were when they went: one may have been refreshed since the list was read.
   const removed = devices.map(({ id }, i) => decodeDevice(id, (texts as (string | null)[])[i] ?? null));
-  for (const device of [...devices, ...removed]) if (device) await settle(redis, appId, uid, device);
+  for (const device of [...devices, ...removed]) if (device) await syncIndex(redis, appId, uid, device);
   return devices.length;
 }
 
 /** Takes a dead token away; not when the device has been registered anew since it was read, as `device`. */
 export async function retireDevice(redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> {
   if (!(await drop(redis, appId, uid, device))) return false;
-  await settle(redis, appId, uid, device);
+  await syncIndex(redis, appId, uid, device);
   return true;
 }
 

@@ -146,7 +146,7 @@ export const countMembers = (redis: Redis, appId: string, guid: string): Promise
   redis.zcard(keys.members(appId, guid));
 
 /** Notes how many members a group has elsewhere, where its members are asked for. Makes no group known. */
-export async function noteGroupSize(redis: Redis, appId: string, guid: string, size: number): Promise<void> {
+export async function recordGroupSize(redis: Redis, appId: string, guid: string, size: number): Promise<void> {
   await redis.hset(keys.group(appId, guid), SIZE, String(size));
 }
 

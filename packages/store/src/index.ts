@@ -13,7 +13,7 @@ export { hasMembershipSecret, type Membership, sealMembershipSecret } from './me
 export * from './moderation.ts';
 export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
-export { notePresence, type Presence } from './presence.ts';
+export { type Presence, recordPresence } from './presence.ts';
 export * from './push-providers.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';

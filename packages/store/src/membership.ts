@@ -12,11 +12,11 @@ export interface Membership {
 /** The field of an app's hash with the sealed secret. */
 export const MEMBERSHIP_SECRET = 'membership:secret';
 
-const place = (appId: string) => `${appId}|membership|membership`;
+const additionalData = (appId: string) => `${appId}|membership|membership`;
 
 /** Seals the secret that requests for members are signed with, as `changeSettings` takes it. */
 export const sealMembershipSecret = (box: SecretBox, appId: string, secret: string): string =>
-  box.seal(secret, place(appId));
+  box.seal(secret, additionalData(appId));
 
 /** Whether requests for members are signed; the secret itself is never shown. */
 export const hasMembershipSecret = async (redis: Redis, appId: string): Promise<boolean> =>
@@ -30,7 +30,7 @@ export function decodeMembership(
 ): Membership | undefined {
   if (!membership) return undefined;
   const sealed = hash[MEMBERSHIP_SECRET];
-  return { url: membership.url, ...(sealed ? { secret: box.open(sealed, place(appId)) } : {}) };
+  return { url: membership.url, ...(sealed ? { secret: box.open(sealed, additionalData(appId)) } : {}) };
 }
 
 /** Whether a secret given for one URL may be used for another: it never goes to a server it was not given for. */

@@ -5,7 +5,7 @@ import { keys } from './keys.ts';
 const MODERATING_S = 7 * 24 * 3600;
 
 /** Notes that the app's moderation engine is at work: one of its triggers came. */
-export async function noteModeration(redis: Redis, appId: string): Promise<void> {
+export async function recordModeration(redis: Redis, appId: string): Promise<void> {
   await redis.set(keys.moderation(appId), '1', 'EX', MODERATING_S);
 }
 

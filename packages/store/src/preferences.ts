@@ -3,7 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { memoByText } from './memo.ts';
-import { noteReactionFollower, PREFERENCES } from './reaction-followers.ts';
+import { PREFERENCES, recordReactionFollower } from './reaction-followers.ts';
 
 /** Different preferences kept parsed: 2 MB at most, at up to 2 kB each. */
 const PARSED = 1000;
@@ -42,7 +42,7 @@ export async function changePreferences(
     const before = (await redis.hget(key, PREFERENCES)) ?? '';
     const after = mergePreferences(before === '' ? {} : (JSON.parse(before) as UserPreferences), patch);
     if ((await REPLACE(redis, [key], [before, JSON.stringify(after), now])) !== 1) continue;
-    await noteReactionFollower(redis, appId, uid);
+    await recordReactionFollower(redis, appId, uid);
     return after;
   }
 }
@@ -50,7 +50,7 @@ export async function changePreferences(
 /** Forgets all that a person has set: the app's values hold for them again. */
 export async function resetPreferences(redis: Redis, appId: string, uid: string): Promise<void> {
   await redis.hdel(keys.user(appId, uid), PREFERENCES);
-  await noteReactionFollower(redis, appId, uid);
+  await recordReactionFollower(redis, appId, uid);
 }
 
 /** The preferences in the field's text, for reading many people at a time: shared, not to be changed. */

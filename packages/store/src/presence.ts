@@ -24,7 +24,7 @@ return 1`);
  * Keeps a person's presence, and makes them known. One from before what is kept changes nothing; of two at the same time,
  * which seconds allow, the last to come stands. A time in the future counts as `now` (epoch ms).
  */
-export async function notePresence(
+export async function recordPresence(
   redis: Redis,
   appId: string,
   uid: string,

@@ -2,7 +2,7 @@ import type { ApnsCredential, FcmCredential, ProviderKind } from '@fanfare/core'
 import type { Redis } from 'ioredis';
 import { writeAppFields } from './apps.ts';
 import { keys } from './keys.ts';
-import { SealedForEver, type SecretBox } from './secrets.ts';
+import { type SecretBox, UndecryptableSecret } from './secrets.ts';
 
 /** The kinds of which an app may have several credentials. */
 export type PushKind = Exclude<ProviderKind, 'custom'>;
@@ -35,7 +35,7 @@ interface Stored {
 const field = (kind: PushKind, id: string) => `p:${kind}:${id}`;
 const defaultField = (kind: PushKind) => `default:${kind}`;
 const failingField = (kind: PushKind, id: string) => `failing:${kind}:${id}`;
-const place = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
+const additionalData = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
 
 /** Of an app that exists: sets the first field where it is missing, the others in any case, and raises the version. */
 const WRITE = `
@@ -61,7 +61,10 @@ export async function writePushProvider<K extends PushKind>(
   provider: { credential: CredentialOf<K>; shown: Record<string, unknown> },
 ): Promise<boolean> {
   const { credential, shown } = provider;
-  const stored: Stored = { shown, sealed: box.seal(JSON.stringify(credential), place(appId, kind, credential.id)) };
+  const stored: Stored = {
+    shown,
+    sealed: box.seal(JSON.stringify(credential), additionalData(appId, kind, credential.id)),
+  };
   const first = [defaultField(kind), credential.id];
   const fields = [field(kind, credential.id), JSON.stringify(stored), failingField(kind, credential.id), ''];
   return (await redis.eval(WRITE, 1, keys.app(appId), ...first, ...fields)) !== 0;
@@ -98,7 +101,7 @@ export async function setDefaultProvider(redis: Redis, appId: string, kind: Push
 }
 
 /** Notes that a credential is refused as a whole, or (undefined) that it works again. */
-export async function noteFailing(
+export async function recordFailing(
   redis: Redis,
   appId: string,
   { kind, id }: { kind: PushKind; id: string },
@@ -137,7 +140,7 @@ export function openCredential<K extends PushKind>(
 ): CredentialOf<K> | undefined {
   const text = hash[field(kind, id)];
   if (!text) return undefined;
-  return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, place(appId, kind, id))) as CredentialOf<K>;
+  return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, additionalData(appId, kind, id))) as CredentialOf<K>;
 }
 
 /** What is known of a credential before it is changed. */
@@ -164,7 +167,7 @@ export async function readPushProvider<K extends PushKind>(
   try {
     return { credential: openCredential(box, appId, hash, kind, id) ?? {}, shown, isLost: false };
   } catch (error) {
-    if (!(error instanceof SealedForEver)) throw error;
+    if (!(error instanceof UndecryptableSecret)) throw error;
     return { credential: shown as Partial<CredentialOf<K>>, shown, isLost: true };
   }
 }

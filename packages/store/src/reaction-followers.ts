@@ -10,7 +10,7 @@ export const PREFERENCES = 'prefs';
  * group need not ask every member. By what stands in the registry once the list is written, so that of changes at the
  * same time the last one counts; after a crash in between, the person's next change mends it.
  */
-export async function noteReactionFollower(redis: Redis, appId: string, uid: string): Promise<void> {
+export async function recordReactionFollower(redis: Redis, appId: string, uid: string): Promise<void> {
   const list = keys.reactionFollowers(appId);
   const read = async () => followsReactions(await redis.hget(keys.user(appId, uid), PREFERENCES));
   let follows: boolean;

@@ -1,6 +1,6 @@
 import { canonicalToken, PLATFORMS } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { drop, FORGET, holderIn, indexOf, readDevice, settle, takeOver } from './device-index.ts';
+import { drop, FORGET, holderIn, indexOf, readDevice, syncIndex, takeOver } from './device-index.ts';
 import { type Device, deviceField, encodeDevice, hashToken } from './device-record.ts';
 import { keys } from './keys.ts';
 
@@ -24,7 +24,7 @@ export async function respell(redis: Redis, appId: string, uid: string, stored: 
   if (holder !== null && holder !== holding) {
     if (await isNewer(redis, appId, holder, device)) {
       await drop(redis, appId, uid, stored);
-      await settle(redis, appId, uid, stored);
+      await syncIndex(redis, appId, uid, stored);
       return undefined;
     }
     await takeOver(redis, appId, holding, device.token);
@@ -33,7 +33,7 @@ export async function respell(redis: Redis, appId: string, uid: string, stored: 
   await redis.eval(FORGET, ...indexOf(appId, uid, stored));
   const texts = [encodeDevice(stored), encodeDevice(device)];
   await redis.eval(REPLACE, 1, keys.user(appId, uid), deviceField(device.id), ...texts);
-  await settle(redis, appId, uid, device);
+  await syncIndex(redis, appId, uid, device);
   return readDevice(redis, appId, uid, device.id);
 }
 

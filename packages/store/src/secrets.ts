@@ -3,13 +3,13 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 /** Encrypts provider secrets at rest. `context` binds a text to its place: it decrypts nowhere else. */
 export interface SecretBox {
   seal(plain: string, context: string): string;
-  /** @throws SealedForEver when the text was made with an unknown key, for another place, or was changed. */
+  /** @throws UndecryptableSecret when the text was made with an unknown key, for another place, or was changed. */
   open(sealed: string, context: string): string;
 }
 
 /** A sealed text that no key we have opens. The message tells nothing of what is in it. */
-export class SealedForEver extends Error {
-  override readonly name = 'SealedForEver';
+export class UndecryptableSecret extends Error {
+  override readonly name = 'UndecryptableSecret';
 }
 
 const KEY_BYTES = 32;
@@ -30,11 +30,11 @@ export function createSecretBox(masterKey: string, previousKeys: readonly string
     open: (sealed, context) => {
       const [used = '', ...text] = sealed.split('.');
       const known = keys.get(used);
-      if (!known) throw new SealedForEver(`sealed with master key ${used}, which is not configured`);
+      if (!known) throw new UndecryptableSecret(`sealed with master key ${used}, which is not configured`);
       try {
         return decrypt(known, text.join('.'), context);
       } catch (cause) {
-        throw new SealedForEver('was sealed for another place, or changed', { cause });
+        throw new UndecryptableSecret('was sealed for another place, or changed', { cause });
       }
     },
   };

@@ -7,7 +7,7 @@ import {
   createSecretBox,
   deleteApp,
   disableCustomProvider,
-  noteFailing,
+  recordFailing,
   writeCustomProvider,
   writePushProvider,
 } from '../src/index.ts';
@@ -146,9 +146,9 @@ describe('its credentials', () => {
       return [bundle?.failing('fcm', 'a'), bundle?.failing('fcm', 'b'), bundle?.failing('apns', 'a')];
     };
     expect(await failing()).toEqual([false, false, false]);
-    await noteFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, { reason: 'x', at: 1 });
+    await recordFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, { reason: 'x', at: 1 });
     expect(await failing()).toEqual([true, false, false]);
-    await noteFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, undefined);
+    await recordFailing(redis, 'demo', { kind: 'fcm', id: 'a' }, undefined);
     expect(await failing()).toEqual([false, false, false]);
   });
 });

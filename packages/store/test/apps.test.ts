@@ -16,8 +16,8 @@ import {
   listApps,
   muteConversations,
   type NewApp,
-  noteGroupSize,
   readApp,
+  recordGroupSize,
   subscribeToThread,
   touchUsers,
   upsertGroup,
@@ -113,7 +113,7 @@ describe('deleting an app', () => {
     await muteConversations(redis, appId, 'alice', [{ id: 'bob', type: 'oneOnOne', until: null }], 1);
     await subscribeToThread(redis, appId, '101', ['alice'], 1);
     await countUnread(redis, appId, { conversationId: 'alice_user_bob', eventKey: 'e1' }, ['alice']);
-    await noteGroupSize(redis, appId, 'pulled', 7);
+    await recordGroupSize(redis, appId, 'pulled', 7);
     await upsertGroup(redis, appId, 'hiking', { name: 'Hiking' }, 1);
     await addMembers(redis, appId, 'hiking', ['alice', 'bob'], 1);
     await createApiKey(redis, appId, { name: 'backend', scopes: ['manage'], now: 1 });

@@ -3,11 +3,11 @@ import {
   addMembers,
   countMembers,
   deleteGroup,
-  noteGroupSize,
   pageMembers,
   readGroup,
   readGroupSize,
   readUser,
+  recordGroupSize,
   removeMembers,
   upsertGroup,
   upsertUser,
@@ -23,7 +23,7 @@ const count = () => countMembers(redis, 'demo', 'hiking');
 
 test('a group of which only the size is known is no group of ours, and the size does not show', async () => {
   expect(await readGroupSize(redis, 'demo', 'pulled')).toBeUndefined();
-  await noteGroupSize(redis, 'demo', 'pulled', 1_000_000);
+  await recordGroupSize(redis, 'demo', 'pulled', 1_000_000);
   expect(await readGroup(redis, 'demo', 'pulled')).toBeUndefined();
   await upsertGroup(redis, 'demo', 'pulled', { name: 'Pulled' }, 1);
   expect(await readGroupSize(redis, 'demo', 'pulled')).toBe(1_000_000);

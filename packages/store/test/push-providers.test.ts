@@ -8,8 +8,8 @@ import {
   deletePushProvider,
   kindsOfProvider,
   listPushProviders,
-  noteFailing,
   readPushProvider,
+  recordFailing,
   setDefaultProvider,
   writePushProvider,
 } from '../src/index.ts';
@@ -92,17 +92,17 @@ describe('a failing credential', () => {
   test('says why and since when, until it is noted to work or written anew', async () => {
     await write('a');
     const failing = { reason: 'InvalidProviderToken', at: NOW };
-    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
     expect((await list())[0]?.failing).toEqual(failing);
-    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, undefined);
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, undefined);
     expect((await list())[0]?.failing).toBeUndefined();
-    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
     await write('a');
     expect((await list())[0]?.failing).toBeUndefined();
   });
 
   test('that was deleted meanwhile does not come back by the note', async () => {
-    await noteFailing(redis, 'demo', { kind: 'apns', id: 'gone' }, { reason: 'x', at: NOW });
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'gone' }, { reason: 'x', at: NOW });
     expect(await list()).toEqual([]);
   });
 });
@@ -117,7 +117,7 @@ describe('an app that was deleted', () => {
 
   test('does not come back by a note on a credential, even where one is left over', async () => {
     await redis.hset('app:{demo}', 'p:apns:a', '{}');
-    await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
     expect(await redis.hgetall('app:{demo}')).toEqual({ 'p:apns:a': '{}' });
   });
 });
@@ -125,7 +125,7 @@ describe('an app that was deleted', () => {
 test('a note on a credential leaves the version, so that nobody reloads for it', async () => {
   expect(await write('a')).toBe(true);
   const before = (await bundle())?.app.version;
-  await noteFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
+  await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
   expect((await bundle())?.app.version).toBe(before);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { notePresence, readProfiles, readRecipients, readUser, touchUsers, upsertUser } from '../src/index.ts';
+import { readProfiles, readRecipients, readUser, recordPresence, touchUsers, upsertUser } from '../src/index.ts';
 import { everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
@@ -50,14 +50,14 @@ describe('a person', () => {
 
 describe('presence', () => {
   const note = (status: 'online' | 'offline', at: number, now = 9000) =>
-    notePresence(redis, 'demo', 'bob', { status, at }, now);
+    recordPresence(redis, 'demo', 'bob', { status, at }, now);
 
   test('is kept of a person, whether or not they were known', async () => {
     await note('online', 5000);
     const bob = { uid: 'bob', deactivated: false, createdAt: 9000 };
     expect(await readUser(redis, 'demo', 'bob')).toEqual({ ...bob, status: 'online', lastActiveAt: 5000 });
     await upsertUser(redis, 'demo', 'carol', BOB, 1000);
-    await notePresence(redis, 'demo', 'carol', { status: 'offline', at: 5000 }, 9000);
+    await recordPresence(redis, 'demo', 'carol', { status: 'offline', at: 5000 }, 9000);
     expect(await readUser(redis, 'demo', 'carol')).toMatchObject({ name: 'Bob', status: 'offline', createdAt: 1000 });
   });
 

@@ -13,7 +13,7 @@ import type { IngestDeps } from '../deps.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
-import { noteEvents } from './note-events.ts';
+import { recordReferences } from './record-references.ts';
 
 /** What became of one posted event. */
 export interface EventResult {
@@ -33,7 +33,7 @@ export interface Offer {
 export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
 
 /**
- * Takes posted events: makes the people known that they name, stores each durably with its place in the list of open
+ * Takes posted events: makes the people known that they name, stores each durably with its conversationRef in the list of open
  * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this
  * resolves everything accepted is stored; an event whose job could not be queued any more is found by the sweeper.
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
@@ -68,12 +68,12 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
       }),
     ),
   );
-  const noted = accepted.map((each, i) => {
+  const recorded = accepted.map((each, i) => {
     const { key, shard, duplicate } = acceptances[i] as Acceptance;
     const { event, receivedAt } = each;
     return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, each), duplicate };
   });
-  await noteEvents(deps, app, noted);
+  await recordReferences(deps, app, recorded);
   await queueNew(deps, accepted, acceptances);
   return acceptances;
 }

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
-import { type Context, type Found, type Lookup, type Translation, whole } from './translation.ts';
-import { Entity, MaybeId, ROUTE, tolerant, WireId, WireTime } from './wire.ts';
+import { type Context, type Found, type Lookup, ready, type Translation } from './translation.ts';
+import { ADDRESSING, Entity, MaybeId, tolerant, WireId, WireTime } from './wire.ts';
 
 /** The spelling differs from place to place (docs/rules/cometchat.md#call-webhooks). */
 const SESSION = { sessionid: MaybeId, sessionId: MaybeId };
 
 const Call = z
   .object({
-    ...ROUTE,
+    ...ADDRESSING,
     ...SESSION,
     id: MaybeId,
     type: z.enum(['audio', 'video']),
@@ -42,7 +42,7 @@ const Initiated = z.object({
 /** `call_initiated`: the one trigger about a call that has everything. */
 export const readInitiated: Reader = reader(Initiated, ({ call }, context) => {
   const actor = call.data?.entities?.by?.id ?? call.sender;
-  return whole(eventOf('call.initiated', call, actor, { id: call.id, sessionId: call.session as string }, context));
+  return ready(eventOf('call.initiated', call, actor, { id: call.id, sessionId: call.session as string }, context));
 });
 
 type State = 'call.cancelled' | 'call.rejected' | 'call.unanswered' | 'call.busy';
@@ -65,7 +65,7 @@ const needsOf = (call: Call): Lookup =>
 
 function complete(type: State, call: Call, context: Context, known: Found['call']): Translation {
   const sessionId = call.session ?? known?.sessionId;
-  if (sessionId === undefined) return { events: [], note: 'unknown_call' };
+  if (sessionId === undefined) return { events: [], reason: 'unknown_call' };
   const id = known ? known.callId : call.id;
   return { events: [eventOf(type, call, actorOf(type, call, known), { id, sessionId }, context)] };
 }
@@ -112,6 +112,6 @@ export const readSession = (type: 'call.ongoing' | 'call.ended'): Reader =>
     });
     return {
       needs: { kind: 'session', sessionId },
-      complete: ({ call }) => (call ? { events: [eventWith(call)] } : { events: [], note: 'unknown_call' }),
+      complete: ({ call }) => (call ? { events: [eventWith(call)] } : { events: [], reason: 'unknown_call' }),
     };
   });

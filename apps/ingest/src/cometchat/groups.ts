@@ -2,7 +2,7 @@ import { type Event, type GroupActionEvent, MAX_RECIPIENTS, Uid } from '@fanfare
 import { z } from 'zod';
 import { fingerprint, webhookEventId } from './event-id.ts';
 import { type Reader, reader } from './reader.ts';
-import { type Context, whole } from './translation.ts';
+import { type Context, ready } from './translation.ts';
 import { tolerant, WireGroup, WireMember, WireTime, WireUid, WireUser } from './wire.ts';
 
 /** A map uid to user, as a list. */
@@ -26,7 +26,7 @@ type Action = z.output<typeof Action>;
 /** `group_member_joined`, `_left`: whoever it is about did it themselves, so there is an event for each. */
 export const readOwnAction = (type: 'group.member_joined' | 'group.member_left'): Reader =>
   reader(Action, (action, { trigger, now }) =>
-    whole(
+    ready(
       ...action.members.map(
         (member): GroupActionEvent => ({
           ...common(trigger, action, [member], now),
@@ -48,12 +48,12 @@ export const readActionOnMembers = (type: GroupActionEvent['type']): Reader =>
 export const readRemoval = (type: 'group.member_kicked' | 'group.member_banned' | 'group.member_unbanned'): Reader =>
   reader(Action, (action, context) => {
     const others = action.members.filter(({ uid }) => uid !== action.by?.uid);
-    if (others.length === 0) return { complete: () => ({ events: [], note: 'names_only_actor' }) };
+    if (others.length === 0) return { complete: () => ({ events: [], reason: 'names_only_actor' }) };
     return ofMembers(type, action, others, context);
   });
 
 const ofMembers = (type: GroupActionEvent['type'], action: Action, members: Member[], { trigger, now }: Context) =>
-  whole({ ...common(trigger, action, members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) });
+  ready({ ...common(trigger, action, members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) });
 
 function common(trigger: string, action: Action, members: Member[], now: number) {
   const { group, by } = action;
@@ -81,7 +81,7 @@ const Block = z.object({ users: Members, by: WireUser, sentAt: WireTime });
 export const readBlock = (type: 'user.blocked' | 'user.unblocked'): Reader =>
   reader(Block, ({ users, by, sentAt }, { trigger, now }) => {
     const marks = [by.uid, by.lastActiveAt, ...marksOf(users)].map(String);
-    return whole({
+    return ready({
       id: webhookEventId(trigger, [fingerprint(marks)]),
       type,
       sentAt: sentAt ?? now,

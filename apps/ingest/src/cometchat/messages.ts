@@ -4,10 +4,10 @@ import { Content, Moderation, messageOf } from './content.ts';
 import { fingerprint, webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
-import { type Context, type Reading, whole } from './translation.ts';
-import { Entity, MaybeId, ROUTE, tolerant, WireTime, WireUid } from './wire.ts';
+import { type Context, type Reading, ready } from './translation.ts';
+import { ADDRESSING, Entity, MaybeId, tolerant, WireTime, WireUid } from './wire.ts';
 
-const Sent = Content.extend({ ...ROUTE, sentAt: WireTime });
+const Sent = Content.extend({ ...ADDRESSING, sentAt: WireTime });
 
 const Body = z.object({ message: Sent, moderation: Moderation });
 
@@ -24,7 +24,7 @@ export const readSent: Reader = reader(Body, ({ message, moderation }, context) 
 
 /**
  * `moderation_engine_approved`, `_blocked`, `moderation_manual_approved`: the message once more, with the verdict. CometChat
- * documents no payload; one without a whole message is ignored.
+ * documents no payload; one without a ready message is ignored.
  */
 export const readVerdict =
   (verdict: ModerationStatus): Reader =>
@@ -49,7 +49,7 @@ function sent(
   const message = moderation === undefined ? content : { ...content, moderation };
   if (NOTICES.includes(message.category)) return undefined;
   const profiles = [message.data?.entities?.sender, message.data?.entities?.receiver];
-  return whole({
+  return ready({
     id: webhookEventId('message_sent', [message.id]),
     type: 'message.sent',
     sentAt: message.sentAt ?? now,
@@ -64,7 +64,7 @@ const CHANGED = { editedBy: tolerant(WireUid), deletedBy: tolerant(WireUid) };
 /** The documented shape: an action with an id of its own, the original among its entities. */
 const Action = z.object({
   message: z.object({
-    ...ROUTE,
+    ...ADDRESSING,
     id: MaybeId,
     sentAt: WireTime,
     data: z.object({
@@ -144,7 +144,7 @@ function changed(
   rest: Pick<MessageEvent, 'id' | 'sentAt' | 'sender' | 'conversation'>,
 ): Reading {
   const message = messageOf(content, object);
-  return whole({ ...rest, type, message: type === 'message.edited' ? message : withoutText(message) });
+  return ready({ ...rest, type, message: type === 'message.edited' ? message : withoutText(message) });
 }
 
 /** A flat deletion may still hold the text that it takes back. */

@@ -1,6 +1,6 @@
 import type { Event } from '@fanfare/core';
 import type { Conversation } from './translation.ts';
-import type { Profile, Route } from './wire.ts';
+import type { Addressing, Profile } from './wire.ts';
 
 type Profiles = readonly (Profile | undefined)[];
 
@@ -14,7 +14,7 @@ export function personOf(uid: string, profiles: Profiles): Event['sender'] {
 }
 
 /** The conversation as the actor sees it: the group, or in a 1:1 the other of the two. */
-export function conversationOf(actor: string, route: Route, profiles: Profiles): Conversation {
+export function conversationOf(actor: string, route: Addressing, profiles: Profiles): Conversation {
   const { receiverType: type, receiver, sender } = route;
   const id = type === 'user' && actor === receiver ? sender : receiver;
   const profile = profileOf(id, profiles);

@@ -4,7 +4,17 @@ import { webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
 import type { Context, Found, Translation } from './translation.ts';
-import { Entity, type Profile, ROUTE, type Route, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
+import {
+  ADDRESSING,
+  type Addressing,
+  Entity,
+  type Profile,
+  tolerant,
+  WireId,
+  WireTime,
+  WireUid,
+  WireUser,
+} from './wire.ts';
 
 const Reaction = z.object({
   id: WireId,
@@ -17,7 +27,7 @@ const Reaction = z.object({
 
 /** Our extension: the message that was reacted to, as `message_sent` has it. */
 const Message = z.object({
-  ...ROUTE,
+  ...ADDRESSING,
   data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity, receiver: Entity })) })),
 });
 
@@ -36,7 +46,7 @@ export const readReaction = (type: 'reaction.added' | 'reaction.removed'): Reade
 function complete(type: ReactionEvent['type'], body: Body, context: Context, found: Found): Translation {
   const { reaction, message } = body;
   const route = message ?? (found.message && routeOf(found.message));
-  if (!route) return { events: [], note: 'unknown_message' };
+  if (!route) return { events: [], reason: 'unknown_message' };
   const { uid, reactedBy } = reaction;
   const profiles: (Profile | undefined)[] = [
     reactedBy && { ...reactedBy, id: reactedBy.uid },
@@ -59,7 +69,7 @@ function complete(type: ReactionEvent['type'], body: Body, context: Context, fou
   return { events: [event] };
 }
 
-const routeOf = ({ author, conversation }: NonNullable<Found['message']>): Route => ({
+const routeOf = ({ author, conversation }: NonNullable<Found['message']>): Addressing => ({
   sender: author,
   receiver: conversation.id,
   receiverType: conversation.type,

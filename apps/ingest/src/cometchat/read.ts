@@ -93,10 +93,10 @@ export function readCometChat(
 /**
  * The native events a body becomes, given what was found. Two deliveries of a webhook give events with the same ids, and
  * so do two occasions that CometChat tells in the same words: of events with `members`, which have no id of their own, it
- * is for the caller to tell those apart. No event where what it is about is not known: the note says what.
+ * is for the caller to tell those apart. No event where what it is about is not known: the reason says what.
  */
 export function toEvents({ reading, recipients }: CometChatRead, found: Found = {}): Translation {
-  if (!reading) return { events: [], note: 'ignored' };
+  if (!reading) return { events: [], reason: 'ignored' };
   const translation = reading.complete(found);
   if (!recipients) return translation;
   return { ...translation, events: translation.events.map((event) => ({ ...event, recipients })) };

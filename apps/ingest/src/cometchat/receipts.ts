@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
 import { conversationOf, personOf } from './parties.ts';
 import { type Reader, reader } from './reader.ts';
-import { type Reading, whole } from './translation.ts';
-import { type Profile, ROUTE, type Route, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
+import { type Reading, ready } from './translation.ts';
+import { ADDRESSING, type Addressing, type Profile, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
 
 const Receipt = z.object({
-  ...ROUTE,
+  ...ADDRESSING,
   messageSender: tolerant(WireUid),
   body: z.object({
     action: z.string(),
@@ -23,7 +23,7 @@ const LegacyReceipt = z.object({
   messageSender: tolerant(WireUid),
   receiptSender: WireUid,
   receiptReceiver: WireUid,
-  receiverType: ROUTE.receiverType,
+  receiverType: ADDRESSING.receiverType,
 });
 
 const readCurrent = reader(Receipt, ({ body, messageSender, ...route }, { now }) => {
@@ -50,11 +50,11 @@ const isLegacy = (data: unknown): boolean => typeof data === 'object' && data !=
 function readMark(
   mark: { messageId: string; action: string },
   person: Profile & { id: string },
-  route: Route,
+  route: Addressing,
   sentAt: number,
 ): Reading | undefined {
   if (mark.action !== 'read') return undefined;
-  return whole({
+  return ready({
     id: webhookEventId('message_read', [mark.messageId, person.id]),
     type: 'message.read',
     sentAt,

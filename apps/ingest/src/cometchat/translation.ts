@@ -30,7 +30,7 @@ export interface Found {
 
 /** Why an accepted webhook became no event. */
 export const TRANSLATION_NOTES = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
-type TranslationNote = (typeof TRANSLATION_NOTES)[number];
+type TranslationReason = (typeof TRANSLATION_NOTES)[number];
 
 /** What a webhook says that is state, and no event. Times in epoch ms. */
 export type StateChange =
@@ -40,7 +40,7 @@ export type StateChange =
 /** What a webhook amounts to: valid events, or none and the reason. */
 export interface Translation {
   events: Event[];
-  note?: TranslationNote;
+  reason?: TranslationReason;
   /** What it changes besides, or instead. */
   state?: StateChange;
 }
@@ -61,4 +61,4 @@ export interface Context {
 }
 
 /** A reading that needs nothing more. */
-export const whole = (...events: Event[]): Reading => ({ complete: () => ({ events }) });
+export const ready = (...events: Event[]): Reading => ({ complete: () => ({ events }) });

@@ -99,8 +99,8 @@ export const WireMember = z.object({
 });
 
 /** From whom to whom: what messages, actions on them and calls share. */
-export const ROUTE = { sender: WireUid, receiver: WireUid, receiverType: z.enum(['user', 'group']) };
-export interface Route {
+export const ADDRESSING = { sender: WireUid, receiver: WireUid, receiverType: z.enum(['user', 'group']) };
+export interface Addressing {
   sender: string;
   receiver: string;
   receiverType: 'user' | 'group';

@@ -18,7 +18,7 @@ import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
 import { foresee } from './foresee.ts';
 import { type Cast, readCast } from './profiles.ts';
-import { suppressedVerdict } from './suppressed.ts';
+import { suppressedEnding } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
 
 /** How an event would end for a user: `waiting` for moderation; the last two are of one that is no longer news. */
@@ -74,7 +74,7 @@ async function tryOut(deps: IngestDeps, { bundle, accepted, uid, cast }: Trial):
   const { planned, candidate, assumed, moderation } = foreseen;
   if (planned.kind === 'suppress') {
     const timezone = candidate.timezone ?? bundle.app.settings.timezone;
-    return suppressedVerdict(event, cast, planned, { timezone, now });
+    return suppressedEnding(event, cast, planned, { timezone, now });
   }
   if (moderation.kind === 'wait') return { decision: 'waiting', sentence: WAITING };
   if (accepted.leaveBy <= now) return { decision: 'expired', sentence: TOO_LATE };

@@ -9,7 +9,7 @@ import {
   moderationOf,
   type Pending,
 } from '@fanfare/audience';
-import { type AcceptedEvent, isNotifying, type ModerationGate, type PlannedRecipient } from '@fanfare/core';
+import { type AcceptedEvent, isNotifying, type ModerationDecision, type PlannedRecipient } from '@fanfare/core';
 import type { AppBundle } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
@@ -17,7 +17,13 @@ import type { IngestDeps } from '../deps.ts';
 export type Foreseen =
   | { kind: 'absent'; absence: Absence }
   /** `assumed`: only the chat backend knows whether they are a member. Moderation may make the event wait first. */
-  | { kind: 'planned'; planned: PlannedRecipient; candidate: Candidate; assumed: boolean; moderation: ModerationGate };
+  | {
+      kind: 'planned';
+      planned: PlannedRecipient;
+      candidate: Candidate;
+      assumed: boolean;
+      moderation: ModerationDecision;
+    };
 
 /**
  * Asks the sources and the decision about one user, where fan-out walks all; reads, and writes nothing. `pending`: what

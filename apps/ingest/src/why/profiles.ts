@@ -1,11 +1,11 @@
-import { type Event, type Profiles, type Recipient, shownUsers } from '@fanfare/core';
+import { type Event, type Profiles, type RecipientProfile, shownUsers } from '@fanfare/core';
 import { readDeliveryTarget, readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
 /** The registered names and pictures that an event's notification for one person needs, and that person. */
 export interface Cast {
   profiles: Profiles;
-  recipient: Recipient;
+  recipient: RecipientProfile;
   /** What the person is called: as registered, else as the event says, else the uid. */
   name: string;
   /** What the person calls the conversation: the group's name, or that of the other one. */

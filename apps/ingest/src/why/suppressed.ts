@@ -6,7 +6,7 @@ import { suppressionSentence } from './sentence.ts';
 export type SuppressedRecipient = Extract<PlannedRecipient, { kind: 'suppress' }>;
 
 /** A decision against somebody, as it is shown. */
-export interface SuppressedVerdict {
+export interface SuppressedEnding {
   decision: 'suppressed';
   reason: SuppressionReason;
   detail?: string;
@@ -14,12 +14,12 @@ export interface SuppressedVerdict {
 }
 
 /** Shows a decision against somebody; `timezone` is theirs, `now` (epoch ms) when it was decided. */
-export function suppressedVerdict(
+export function suppressedEnding(
   event: Event,
   { name, conversationName }: Cast,
   { reason, detail }: SuppressedRecipient,
   clock: { timezone: string; now: number },
-): SuppressedVerdict {
+): SuppressedEnding {
   const type = 'conversation' in event ? event.conversation.type : 'user';
   const conversation = { type, name: conversationName };
   const sentence = suppressionSentence({ reason, detail, name, conversation, ...clock });

@@ -1,10 +1,10 @@
 import { type Absence, absenceByEvent, moderationOf } from '@fanfare/audience';
 import { type AcceptedEvent, type DeliveryState, deliveryId, type EventRef, type ProviderKind } from '@fanfare/core';
 import {
-  type AttemptNote,
   type FoundDeadLetter,
   findPlanned,
   type PlannedTrace,
+  type RecordedAttempt,
   readAttempts,
   readDeadLetterOf,
   readProgress,
@@ -17,7 +17,7 @@ import { readBundle } from './bundle.ts';
 import { foresee } from './foresee.ts';
 import { type Cast, readCast } from './profiles.ts';
 import { deliverySentence } from './sentence-delivery.ts';
-import { suppressedVerdict } from './suppressed.ts';
+import { suppressedEnding } from './suppressed.ts';
 
 /** What was decided for a person. */
 export const TRACE_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'not_decided_yet'] as const;
@@ -28,7 +28,7 @@ interface TracedTarget {
   platform?: string;
   deviceId?: string;
   state: DeliveryState;
-  attempts: (Omit<AttemptNote, 'at'> & { at?: number })[];
+  attempts: (Omit<RecordedAttempt, 'at'> & { at?: number })[];
 }
 
 /** What became of one event for one person. */
@@ -42,7 +42,7 @@ export interface Trace {
   sentence: string;
 }
 
-type Verdict = Omit<Trace, 'eventId' | 'uid' | 'targets'> & { targets?: TracedTarget[] };
+type Ending = Omit<Trace, 'eventId' | 'uid' | 'targets'> & { targets?: TracedTarget[] };
 
 /** What the ledger has of one event for one person; where it has nothing, why that may be, as far as is known now. */
 export async function traceOf(deps: IngestDeps, ref: EventRef, accepted: AcceptedEvent, uid: string): Promise<Trace> {
@@ -54,8 +54,8 @@ export async function traceOf(deps: IngestDeps, ref: EventRef, accepted: Accepte
     readCast(deps.registry, appId, event, uid),
   ]);
   const verdict = planned
-    ? await plannedVerdict(deps, { ref, accepted, cast }, planned)
-    : await absentVerdict(deps, accepted, { uid, cast, expanding: progress?.state === 'expanding' });
+    ? await plannedEnding(deps, { ref, accepted, cast }, planned)
+    : await absentEnding(deps, accepted, { uid, cast, expanding: progress?.state === 'expanding' });
   return { eventId: event.id, uid, targets: [], ...verdict };
 }
 
@@ -65,13 +65,13 @@ interface InHand {
   cast: Cast;
 }
 
-async function plannedVerdict(deps: IngestDeps, inHand: InHand, planned: PlannedTrace): Promise<Verdict> {
+async function plannedEnding(deps: IngestDeps, inHand: InHand, planned: PlannedTrace): Promise<Ending> {
   const { recipient } = planned;
   const { ref, accepted, cast } = inHand;
   const { appId, event, receivedAt } = accepted;
   if (recipient.kind === 'suppress') {
     const timezone = await timezoneOf(deps, appId, recipient.uid);
-    return suppressedVerdict(event, cast, recipient, { timezone, now: receivedAt });
+    return suppressedEnding(event, cast, recipient, { timezone, now: receivedAt });
   }
   const devices = await listDevices(deps.registry, appId, recipient.uid);
   const traced = await Promise.all(
@@ -109,7 +109,7 @@ async function tracedTarget(
  * attempt; without a time, which is not known, except for a dead letter.
  */
 function unnotedAttempt(
-  noted: readonly AttemptNote[],
+  noted: readonly RecordedAttempt[],
   state: DeliveryState,
   letter: FoundDeadLetter | undefined,
 ): TracedTarget['attempts'] {
@@ -121,11 +121,11 @@ function unnotedAttempt(
 }
 
 /** Why a user is not in the plan: the event itself says some of it, the rest is as of now and says so. */
-async function absentVerdict(
+async function absentEnding(
   deps: IngestDeps,
   accepted: AcceptedEvent,
   { uid, cast, expanding }: { uid: string; cast: Cast; expanding: boolean },
-): Promise<Verdict> {
+): Promise<Ending> {
   const { appId, event, leaveBy } = accepted;
   const certain = absenceByEvent(event, uid);
   if (certain) return notInAudience(certain, absenceSentence(cast.name, certain));
@@ -143,21 +143,21 @@ async function absentVerdict(
   const { planned, candidate } = foreseen;
   if (planned.kind === 'send') return notInAudience('not_planned', `${was}, and would be now.`);
   const timezone = candidate.timezone ?? bundle.app.settings.timezone;
-  const verdict = suppressedVerdict(event, cast, planned, { timezone, now: deps.now() });
+  const verdict = suppressedEnding(event, cast, planned, { timezone, now: deps.now() });
   return { ...verdict, sentence: asOfNow(verdict.sentence) };
 }
 
-const UNDECIDED: Verdict = {
+const UNDECIDED: Ending = {
   decision: 'not_decided_yet',
   sentence: 'Not decided yet: the recipients of the event are still being found.',
 };
-const WAITING: Verdict = {
+const WAITING: Ending = {
   decision: 'not_decided_yet',
   reason: 'moderation',
   sentence: 'Not decided yet: the message waits for the verdict of moderation, at most until its deadline.',
 };
 
-const notInAudience = (reason: Absence | 'not_planned', sentence: string): Verdict => ({
+const notInAudience = (reason: Absence | 'not_planned', sentence: string): Ending => ({
   decision: 'not_in_audience',
   reason,
   sentence,

@@ -1,5 +1,13 @@
 import type { Event } from '@fanfare/core';
-import { claimDueEvents, findCall, findEvent, findMessage, isOvertaken, isRingOver, readEvent } from '@fanfare/ledger';
+import {
+  claimDueEvents,
+  findCall,
+  findEvent,
+  findMessage,
+  isChangedSince,
+  isRingOver,
+  readEvent,
+} from '@fanfare/ledger';
 import { addMembers, readUser } from '@fanfare/store';
 import { describe, expect, test } from '@jest/globals';
 import { acceptEvents, offer } from '../../src/accept/accept-events.ts';
@@ -112,7 +120,7 @@ describe('what later events need is remembered', () => {
     await accept(message('1'), message('2'));
     const [first, second] = [await stored('m-1'), await stored('m-2')];
     await accept({ ...message('1'), id: 'd-1', type: 'message.deleted' });
-    const overtaken = async (of: typeof first) => isOvertaken(deps.redis, 'demo', of?.event as never, of?.key ?? '');
+    const overtaken = async (of: typeof first) => isChangedSince(deps.redis, 'demo', of?.event as never, of?.key ?? '');
     expect([await overtaken(first), await overtaken(second)]).toEqual([true, false]);
   });
 

@@ -26,7 +26,7 @@ describe('a call that begins', () => {
 
 describe('a call that nobody remembers', () => {
   test.each([callState('call_cancelled'), STARTED, ENDED])('is no event, and says so: $trigger', (body) => {
-    expect(translate(body, {})).toEqual({ events: [], note: 'unknown_call' });
+    expect(translate(body, {})).toEqual({ events: [], reason: 'unknown_call' });
   });
 
   test('is an event all the same where the body has the session', () => {

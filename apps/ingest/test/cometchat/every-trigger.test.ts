@@ -104,7 +104,7 @@ test('no two things that happen share an id', () => {
 });
 
 test.each(IGNORED.map((body) => [body.trigger, body] as const))('%s is accepted and ignored', (_, body) => {
-  expect(translate(body)).toEqual({ events: [], note: 'ignored' });
+  expect(translate(body)).toEqual({ events: [], reason: 'ignored' });
 });
 
 test('only reactions and calls under way ask for what they leave out', () => {

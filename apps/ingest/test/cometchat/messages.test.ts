@@ -168,7 +168,7 @@ describe('a reaction', () => {
   const body = reacted('message_reaction_added');
 
   test('to a message that nobody remembers is no event, and says so', () => {
-    expect(translate(body, {})).toEqual({ events: [], note: 'unknown_message' });
+    expect(translate(body, {})).toEqual({ events: [], reason: 'unknown_message' });
   });
 
   test('in a group is in the group, for the author', () => {

@@ -147,13 +147,13 @@ describe('group actions, which have no id', () => {
       fc.assert(
         fc.property(uids, fc.constantFrom('a', 'b', 'c', 'd'), (named, actor) => {
           const people = named.map((uid) => ({ ...GEORGE, uid }));
-          const { events, note } = translate(
+          const { events, reason } = translate(
             grouped(trigger, { members: members(...people), by: { ...ANDREW, uid: actor } }),
           );
           const others = named.filter((uid) => uid !== actor).sort();
           const changed = events.flatMap((event) => ('members' in event ? event.members.map(({ uid }) => uid) : []));
           expect(changed.toSorted()).toEqual(others);
-          expect(note).toBe(others.length === 0 ? 'names_only_actor' : undefined);
+          expect(reason).toBe(others.length === 0 ? 'names_only_actor' : undefined);
         }),
       );
     },

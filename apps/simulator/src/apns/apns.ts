@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { parseStrictJson } from '../http.ts';
 import {
   type Arrival,
+  type CheckResult,
   type PushOptions,
   type PushProtocol,
   PushReceiver,
-  type Verdict,
 } from '../push/push-receiver.ts';
 import type { PushService } from '../push/push-service.ts';
 import { type ApnsKey, ApnsKeys, type DemoApnsKey, type DemoApnsKeyOptions } from './apns-keys.ts';
@@ -59,13 +59,13 @@ class ApnsProtocol implements PushProtocol {
     this.#providerTokens = providerTokens;
   }
 
-  check({ exchange, body, now }: Arrival): Verdict {
+  check({ exchange, body, now }: Arrival): CheckResult {
     const header = (name: string) => exchange.headers[name] as string | undefined;
     const id = apnsIdOf(header('apns-id'));
     const sandbox = exchange.authority.includes('sandbox');
     const answered: Record<string, string> = { 'apns-id': id ?? randomUUID().toUpperCase() };
     const token = tokenOf(exchange.path);
-    const refuse = (reason: Reason): Verdict => ({ ok: false, token, refusal: refusal(reason, answered) });
+    const refuse = (reason: Reason): CheckResult => ({ ok: false, token, refusal: refusal(reason, answered) });
     if (exchange.method !== 'POST') return refuse('MethodNotAllowed');
     if (token === undefined) return refuse(exchange.path === '/3/device/' ? 'MissingDeviceToken' : 'BadPath');
     const authorization = header('authorization');

@@ -54,7 +54,7 @@ export class Call {
 }
 
 /** A route of the control API: its method and path as the index shows them, and what it does. */
-export type Route = readonly [route: string, act: (call: Call) => void | Promise<void>];
+export type ControlRoute = readonly [route: string, act: (call: Call) => void | Promise<void>];
 
 /** A page of requests and where the next one begins: the `after` of the following page, null on the last. */
 export function page<Request extends { sequence: number }>(find: (limit: number) => Request[], limit: number) {

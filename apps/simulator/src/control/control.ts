@@ -4,7 +4,7 @@ import type { Apns } from '../apns/apns.ts';
 import { pathOf } from '../exchange/http1.ts';
 import type { Fcm } from '../fcm/fcm.ts';
 import type { Endpoints } from '../webhook/endpoints.ts';
-import { Call, type Route } from './call.ts';
+import { Call, type ControlRoute } from './call.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { apnsRoutes, fcmRoutes } from './push-routes.ts';
 
@@ -27,11 +27,11 @@ const SERVED = [
 
 /** The control API. */
 export class Control {
-  readonly #routes: { shown: string; method: string; path: RegExp; act: Route[1] }[];
+  readonly #routes: { shown: string; method: string; path: RegExp; act: ControlRoute[1] }[];
 
   constructor(deps: ControlDeps) {
     const { endpoints, fcm, apns, caPem } = deps;
-    const routes: Route[] = [
+    const routes: ControlRoute[] = [
       ['GET /control', (call) => call.answer(this.#index(deps))],
       ['GET /control/ca.pem', (call) => call.answerPem(caPem)],
       ...endpointRoutes(endpoints),

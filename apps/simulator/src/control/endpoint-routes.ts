@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Endpoint } from '../webhook/endpoint.ts';
 import type { EndpointConfig } from '../webhook/endpoint-config.ts';
 import type { Endpoints } from '../webhook/endpoints.ts';
-import { type Call, page, type Route } from './call.ts';
+import { type Call, type ControlRoute, page } from './call.ts';
 import { NoQuery, Paging } from './queries.ts';
 
 const RequestsQuery = Paging.extend({ uid: z.string().min(1).optional() });
 const CountsQuery = z.strictObject({ byUid: flag(false) });
 
 /** The webhook receivers. */
-export function endpointRoutes(endpoints: Endpoints): Route[] {
+export function endpointRoutes(endpoints: Endpoints): ControlRoute[] {
   const on = (act: (endpoint: Endpoint, call: Call) => void | Promise<void>) => (call: Call) =>
     act(endpoints.get(call.part('endpoint')), call);
   return [

@@ -8,7 +8,7 @@ import type { FcmAccount } from '../fcm/service-accounts.ts';
 import { parse } from '../parse.ts';
 import type { Faults } from '../push/faults.ts';
 import type { PushService } from '../push/push-service.ts';
-import { type Call, page, type Route } from './call.ts';
+import { type Call, type ControlRoute, page } from './call.ts';
 import { NoQuery, Paging } from './queries.ts';
 
 const RequestsQuery = Paging.extend({ token: z.string().min(1).optional() });
@@ -16,7 +16,7 @@ const CountsQuery = z.strictObject({ byToken: flag(false) });
 const DemoAccount = z.strictObject({ projectId: z.string() });
 
 /** What FCM and APNs have in common. */
-function serviceRoutes(name: string, service: PushService): Route[] {
+function serviceRoutes(name: string, service: PushService): ControlRoute[] {
   return [
     [
       `GET /control/${name}/requests?token=&after=&limit=`,
@@ -45,7 +45,7 @@ function serviceRoutes(name: string, service: PushService): Route[] {
 }
 
 /** FCM. */
-export const fcmRoutes = (fcm: Fcm): Route[] => [
+export const fcmRoutes = (fcm: Fcm): ControlRoute[] => [
   ...serviceRoutes('fcm', fcm),
   [
     'PUT /control/fcm/projects/{projectId}',
@@ -61,7 +61,7 @@ export const fcmRoutes = (fcm: Fcm): Route[] => [
 ];
 
 /** APNs. */
-export const apnsRoutes = (apns: Apns): Route[] => [
+export const apnsRoutes = (apns: Apns): ControlRoute[] => [
   ...serviceRoutes('apns', apns),
   [
     'PUT /control/apns/teams/{teamId}/keys/{keyId}',

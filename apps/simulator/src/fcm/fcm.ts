@@ -1,11 +1,11 @@
 import { parseStrictJson } from '../http.ts';
 import {
   type Arrival,
+  type CheckResult,
   type PushOptions,
   type PushProtocol,
   PushReceiver,
   type Refusal,
-  type Verdict,
 } from '../push/push-receiver.ts';
 import type { PushCounts, PushService } from '../push/push-service.ts';
 import {
@@ -99,11 +99,11 @@ class FcmProtocol implements PushProtocol {
     this.#trustAny = trustAny;
   }
 
-  check({ exchange, body, now }: Arrival): Verdict {
+  check({ exchange, body, now }: Arrival): CheckResult {
     const [, projectId] = /^\/v1\/projects\/([^/]+)\/messages:send$/.exec(exchange.path) ?? [];
     const json = body && parseStrictJson(body);
     const token = tokenOf(json);
-    const refuse = (refusal: Refusal): Verdict => ({ ok: false, token, refusal });
+    const refuse = (refusal: Refusal): CheckResult => ({ ok: false, token, refusal });
     if (projectId === undefined || exchange.method !== 'POST') {
       return refuse(htmlPage(404, 'Not Found', 'The requested URL was not found on this server.'));
     }

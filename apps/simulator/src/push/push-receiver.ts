@@ -25,7 +25,7 @@ interface Answer extends Reply {
 export type Refusal = Required<Answer>;
 
 /** Of a request that has nothing wrong with it. */
-interface GoodVerdict {
+interface GoodResult {
   ok: true;
   token: string;
   /** Undefined when it does not say which delivery it is. */
@@ -36,7 +36,7 @@ interface GoodVerdict {
 }
 
 /** What a protocol makes of a request. */
-export type Verdict = GoodVerdict | { ok: false; token: string | undefined; refusal: Refusal };
+export type CheckResult = GoodResult | { ok: false; token: string | undefined; refusal: Refusal };
 
 /** What tells one push service from another. */
 export interface PushProtocol {
@@ -44,7 +44,7 @@ export interface PushProtocol {
   readonly maxBodyBytes: number;
   /** What it says when it ends a connection: the debug data of the GOAWAY. */
   readonly farewell: string;
-  check(arrival: Arrival): Verdict;
+  check(arrival: Arrival): CheckResult;
 }
 
 export interface PushOptions {
@@ -152,7 +152,7 @@ export class PushReceiver implements PushService {
     return nth;
   }
 
-  #decide(verdict: Verdict, nth: number): { answer: Answer; manner: Manner } {
+  #decide(verdict: CheckResult, nth: number): { answer: Answer; manner: Manner } {
     const { random } = this.#options;
     const { goAwayEvery = Number.POSITIVE_INFINITY } = this.#faults;
     const step = verdict.ok ? this.#scripts.next(verdict.token) : ANSWERED;
@@ -167,7 +167,7 @@ export class PushReceiver implements PushService {
     };
   }
 
-  #answerTo({ accepted, failed }: GoodVerdict, scripted: Failure | undefined): Answer {
+  #answerTo({ accepted, failed }: GoodResult, scripted: Failure | undefined): Answer {
     const failure = scripted ?? failureOf(this.#faults, this.#options.random);
     return (failure && failed(failure)) ?? accepted;
   }

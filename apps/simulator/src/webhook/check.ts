@@ -12,7 +12,7 @@ export interface Arrival extends Signed {
 }
 
 /** For whom a good request is, and which delivery it is; or how a bad one is answered. */
-export type Verdict = { ok: true; uid: string; delivery: string | undefined } | { ok: false; refusal: Step };
+export type CheckResult = { ok: true; uid: string; delivery: string | undefined } | { ok: false; refusal: Step };
 
 const TRIGGER: CustomBody['trigger'] = 'push-notification-payload-generated';
 const WEBHOOK: CustomBody['webhook'] = 'custom';
@@ -30,7 +30,7 @@ const Body = z.object({
 /**
  * The checks of a careful receiver (docs/rules/cometchat.md#samples), the caller's identity before what it has to say.
  */
-export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedConfig): Verdict {
+export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedConfig): CheckResult {
   if (arrival.method !== 'POST') return refuse(405, 'only POST', { allow: 'POST' });
   if (basicAuth && !isBasic(arrival.headers.authorization, basicAuth)) {
     return refuse(401, 'Basic authentication failed', { 'www-authenticate': 'Basic realm="webhook"' });
@@ -49,7 +49,7 @@ export const refuse = (status: number, problem: string, headers: Record<string, 
   refusal: { status, headers, body: { message: `${STATUS_CODES[status]}: ${problem}` } },
 });
 
-function checkBody(json: unknown): Verdict {
+function checkBody(json: unknown): CheckResult {
   if (json === undefined) return refuse(400, 'body: must be JSON');
   const parsed = Body.safeParse(json);
   if (!parsed.success) {

@@ -3,7 +3,7 @@ import { membersAmong, pageMembers } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { type AudienceSource, absent, type Standing } from '../source.ts';
 
-/** Not a uid: the place in a list that was pulled, before the app went over to ours. */
+/** Not a uid: the position in a list that was pulled, before the app went over to ours. */
 const OTHER_CURSOR = /[^A-Za-z0-9_-]/;
 
 /**

@@ -1,5 +1,5 @@
 /** How far a group has been walked whose members the chat backend tells. */
-export interface Place {
+export interface WalkPosition {
   /** Pages left behind. */
   pages: number;
   /** Members handed on so far. */
@@ -13,16 +13,16 @@ export interface Place {
 }
 
 /** Before the first page. */
-const START: Place = { pages: 0, size: 0, after: '', cursor: '', mark: '' };
+const START: WalkPosition = { pages: 0, size: 0, after: '', cursor: '', mark: '' };
 
 const END = 'end';
 
-/** The place as the cursor of a plan, whose text has tabs and line feeds of its own; it begins with a number. */
-export const encodePlace = ({ pages, size, after, cursor, mark }: Place): string =>
+/** The position as the cursor of a plan, whose text has tabs and line feeds of its own; it begins with a number. */
+export const encodePosition = ({ pages, size, after, cursor, mark }: WalkPosition): string =>
   [pages, size, after, encodeURIComponent(cursor), encodeURIComponent(mark)].join(':');
 
-/** The place in a cursor; undefined when it is of another kind of source, or of the end. */
-export function decodePlace(text: string): Place | undefined {
+/** The position in a cursor; undefined when it is of another kind of source, or of the end. */
+export function decodePosition(text: string): WalkPosition | undefined {
   if (text === '') return START;
   const [pages, size, after, cursor, mark, ...more] = text.split(':');
   if (after === undefined || cursor === undefined || mark === undefined || more.length > 0) return undefined;
@@ -41,15 +41,15 @@ export const encodeEnd = (size: number): string => `${END}:${size}`;
 /** How many members have been handed on, and whether they are all. */
 export function sizeIn(text: string): { size: number; whole: boolean } {
   const [head, size] = text.split(':');
-  return head === END ? { size: Number(size), whole: true } : { size: decodePlace(text)?.size ?? 0, whole: false };
+  return head === END ? { size: Number(size), whole: true } : { size: decodePosition(text)?.size ?? 0, whole: false };
 }
 
 /**
- * The place at the beginning of the next page; undefined when that page has been before: the walk would never end. The
+ * The position at the beginning of the next page; undefined when that page has been before: the walk would never end. The
  * mark moves to every page whose number is a power of two, so a circle of any length is found within three rounds of it
  * (Brent's method, https://maths-people.anu.edu.au/~brent/pub/pub051.html) with no memory of the pages there were.
  */
-export function nextPage({ pages, size, cursor, mark }: Place, next: string): Place | undefined {
+export function nextPage({ pages, size, cursor, mark }: WalkPosition, next: string): WalkPosition | undefined {
   const isPowerOfTwo = (pages & (pages - 1)) === 0;
   const marked = isPowerOfTwo ? cursor : mark;
   if (next === cursor || next === marked) return undefined;

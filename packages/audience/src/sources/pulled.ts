@@ -1,7 +1,7 @@
 import type { AcceptedEvent, Lane } from '@fanfare/core';
 import type { MembershipEndpoint, MembershipPage } from '@fanfare/providers';
 import type { AudienceSource, Later, Page, Walk } from '../source.ts';
-import { decodePlace, encodeEnd, encodePlace, nextPage, type Place } from './pulled-cursor.ts';
+import { decodePosition, encodeEnd, encodePosition, nextPage, type WalkPosition } from './pulled-cursor.ts';
 
 /** How soon to ask again, in ms: the longer the event has waited, the later. */
 const SHORTEST_RETRY_MS = 500;
@@ -30,11 +30,11 @@ export function pulledSource(accepted: AcceptedEvent, { guid, ...endpoint }: End
         cutShort(reason);
         return { kind: 'page', uids: [], cursor, last: true };
       };
-      const place = decodePlace(cursor);
+      const position = decodePosition(cursor);
       if (walk.now() >= leaveBy) return end('too_late');
-      if (!place) return end('source_changed');
-      const answer = await ask(walk, place.cursor);
-      if (answer.kind === 'page') return sliceOf(answer, place, walk.sliceSize, cutShort);
+      if (!position) return end('source_changed');
+      const answer = await ask(walk, position.cursor);
+      if (answer.kind === 'page') return sliceOf(answer, position, walk.sliceSize, cutShort);
       if (answer.kind === 'failed') walk.log.warn({ ...about, reason: answer.reason }, 'membership.not_read');
       return walk.now() >= leaveBy ? end('too_late') : later(walk, accepted, answer);
     },
@@ -65,16 +65,16 @@ function asking(endpoint: MembershipEndpoint, about: { guid: string; lane: Lane 
 }
 
 /** The next users of a page, and where to go on: on the same page, on the next, or nowhere. */
-function sliceOf(answer: Answer, place: Place, size: number, cutShort: (reason: string) => void): Page {
-  const left = answer.members.filter((uid) => uid > place.after).sort();
+function sliceOf(answer: Answer, position: WalkPosition, size: number, cutShort: (reason: string) => void): Page {
+  const left = answer.members.filter((uid) => uid > position.after).sort();
   const uids = left.slice(0, size);
-  const here = { ...place, size: place.size + uids.length, after: uids.at(-1) ?? place.after };
-  if (left.length > size) return { kind: 'page', uids, cursor: encodePlace(here), last: false };
+  const here = { ...position, size: position.size + uids.length, after: uids.at(-1) ?? position.after };
+  if (left.length > size) return { kind: 'page', uids, cursor: encodePosition(here), last: false };
   if (answer.cursor === undefined) return { kind: 'page', uids, cursor: encodeEnd(here.size), last: true };
   const next = nextPage(here, answer.cursor);
-  if (next && next.pages < MAX_PAGES) return { kind: 'page', uids, cursor: encodePlace(next), last: false };
+  if (next && next.pages < MAX_PAGES) return { kind: 'page', uids, cursor: encodePosition(next), last: false };
   cutShort(next ? 'too_many_pages' : 'cursor_repeats');
-  return { kind: 'page', uids, cursor: encodePlace(here), last: true };
+  return { kind: 'page', uids, cursor: encodePosition(here), last: true };
 }
 
 /** When to ask again; not after the event is too late, for that is when it ends. */

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodePlace, encodeEnd, encodePlace, nextPage, sizeIn } from '../../src/sources/pulled-cursor.ts';
+import { decodePosition, encodeEnd, encodePosition, nextPage, sizeIn } from '../../src/sources/pulled-cursor.ts';
 
-const place = fc.record({
+const position = fc.record({
   pages: fc.nat(),
   size: fc.nat(),
   after: fc.stringMatching(/^[A-Za-z0-9_-]{0,100}$/),
@@ -10,31 +10,31 @@ const place = fc.record({
   mark: fc.string(),
 });
 
-test('a place survives the text of a plan, whatever the backend puts into its cursors', () => {
+test('a position survives the text of a plan, whatever the backend puts into its cursors', () => {
   fc.assert(
-    fc.property(place, (here) => {
-      const text = encodePlace(here);
+    fc.property(position, (here) => {
+      const text = encodePosition(here);
       expect(text).not.toMatch(/[\t\n]/);
-      expect(decodePlace(text)).toEqual(here);
+      expect(decodePosition(text)).toEqual(here);
       expect(sizeIn(text)).toEqual({ size: here.size, whole: false });
     }),
   );
 });
 
-test('the end of the walk has the whole size, and is no place to resume from', () => {
+test('the end of the walk has the whole size, and is no position to resume from', () => {
   expect(sizeIn(encodeEnd(42))).toEqual({ size: 42, whole: true });
-  expect(decodePlace(encodeEnd(42))).toBeUndefined();
+  expect(decodePosition(encodeEnd(42))).toBeUndefined();
 });
 
-test('a cursor of another kind of source is no place', () => {
-  expect(decodePlace('bob')).toBeUndefined();
+test('a cursor of another kind of source is no position', () => {
+  expect(decodePosition('bob')).toBeUndefined();
 });
 
 test('pages that end in a circle of any length are found within three rounds, and pages that do not never are', () => {
   fc.assert(
     fc.property(fc.nat(40), fc.integer({ min: 1, max: 40 }), (before, length) => {
       const cursorOf = (page: number) => String(page < before ? page : before + ((page - before) % length));
-      let here = decodePlace('') as NonNullable<ReturnType<typeof decodePlace>>;
+      let here = decodePosition('') as NonNullable<ReturnType<typeof decodePosition>>;
       let page = 0;
       for (;;) {
         page += 1;
@@ -46,7 +46,7 @@ test('pages that end in a circle of any length are found within three rounds, an
       expect(page).toBeLessThanOrEqual(3 * (before + length) + 2);
     }),
   );
-  let straight = decodePlace('') as NonNullable<ReturnType<typeof decodePlace>>;
+  let straight = decodePosition('') as NonNullable<ReturnType<typeof decodePosition>>;
   for (let page = 1; page < 1000; page++) {
     const next = nextPage(straight, String(page));
     expect(next).toBeDefined();

@@ -1,9 +1,9 @@
 import type { NotifyingEvent } from '../event/event.ts';
 import { type Mentions, mentionsIn } from '../event/mentions.ts';
 import type { AppPreferences, AppSettings } from '../preferences/settings.ts';
-import type { Decision, DecisionRecipient } from './decision.ts';
-import { eventGate } from './event-gate.ts';
-import { quietGate } from './quiet-gate.ts';
+import type { Decision, DecisionSubject } from './decision.ts';
+import { eventCheck } from './event-check.ts';
+import { quietCheck } from './quiet-check.ts';
 
 /** What the decision looks at of the event's surroundings: the same for every recipient. */
 export interface DecisionContext {
@@ -26,14 +26,14 @@ const NOBODY: Mentions = { uids: new Set(), all: false };
  * unless a mention goes past them, Do Not Disturb, mute and schedule. Pure, and on the fan-out's hot path: what is the
  * same for everybody is worked out once.
  */
-export function decider(event: NotifyingEvent, context: DecisionContext): (recipient: DecisionRecipient) => Decision {
+export function decider(event: NotifyingEvent, context: DecisionContext): (recipient: DecisionSubject) => Decision {
   const { settings, now } = context;
   if (!context.pushEnabled) return always({ send: false, reason: 'PUSH_DISABLED' });
   if (context.moderation) return always({ send: false, reason: context.moderation });
   if (context.groupTooLarge) return always({ send: false, reason: 'GROUP_TOO_LARGE' });
   const mentions = event.type === 'message.sent' ? mentionsIn(event.message) : NOBODY;
-  const unwanted = eventGate(event, settings.preferences, mentions);
-  const quiet = quietGate(event, settings, now);
+  const unwanted = eventCheck(event, settings.preferences, mentions);
+  const quiet = quietCheck(event, settings, now);
   const goesPast = bypass(settings.preferences, mentions);
   return (recipient) => unwanted(recipient) ?? (goesPast(recipient.uid) ? SEND : (quiet(recipient) ?? SEND));
 }

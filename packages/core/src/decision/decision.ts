@@ -39,7 +39,7 @@ export interface Suppression {
 export type Decision = { send: true } | Suppression;
 
 /** What the decision looks at of one recipient. */
-export interface DecisionRecipient {
+export interface DecisionSubject {
   uid: string;
   preferences: UserPreferences | undefined;
   /** IANA name; undefined, or one this runtime does not know: the app's. */
@@ -53,4 +53,4 @@ export interface DecisionRecipient {
 }
 
 /** One question of the decision: a "no", or undefined. */
-export type Gate = (recipient: DecisionRecipient) => Suppression | undefined;
+export type Check = (recipient: DecisionSubject) => Suppression | undefined;

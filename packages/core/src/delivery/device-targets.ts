@@ -11,8 +11,8 @@ export interface DeviceRef {
 }
 
 /**
- * States of a call that may go by VoIP. iOS ends an app that takes a VoIP push without reporting a call to CallKit, so
- * only what starts or ends a ring goes that way; the rest goes by alert or background push
+ * States of a call that may go by VoIP. iOS participants an app that takes a VoIP push without reporting a call to CallKit, so
+ * only what starts or participants a ring goes that way; the rest goes by alert or background push
  * (docs/rules/decision.md#voip).
  */
 const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancelled', 'call.unanswered']);
@@ -21,7 +21,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same login
- * on the same phone do not: it would ring twice. What ends a ring goes by VoIP to the devices that have `rung`, and to no
+ * on the same phone do not: it would ring twice. What participants a ring goes by VoIP to the devices that have `rung`, and to no
  * other; those hear of the missed call as of any other news.
  */
 export function deviceTargets(

@@ -5,7 +5,7 @@ import { type DeviceRef, deviceTargets } from './device-targets.ts';
 import type { PlannedRecipient, Target } from './target.ts';
 
 /** The ways an app has to reach people. */
-export interface Routes {
+export interface Channels {
   /** Whether there is a webhook, which takes every notification. */
   customEnabled: boolean;
   /** Whether a token's `providerId` (or `default`) names a credential there is. */
@@ -29,7 +29,7 @@ export function planRecipient(
   event: NotifyingEvent,
   { uid, devices, rung }: Reachable,
   decision: Decision,
-  routes: Routes,
+  routes: Channels,
 ): PlannedRecipient {
   if (!decision.send) {
     const { reason, detail } = decision;

@@ -5,7 +5,7 @@ export const MODERATION_STATUSES = ['approved', 'pending', 'disapproved'] as con
 export type ModerationStatus = (typeof MODERATION_STATUSES)[number];
 
 /** Whether an event may be planned now, and why it notifies no one if it may not notify. */
-export type ModerationGate =
+export type ModerationDecision =
   | { kind: 'open' }
   | { kind: 'wait' }
   | { kind: 'closed'; reason: 'MODERATION_DISAPPROVED' | 'MODERATION_PENDING' };
@@ -19,10 +19,10 @@ export const moderationStatus = (event: Event): ModerationStatus | undefined =>
  * makes it pending again); `waits`: the app moderates, so a
  * pending message waits for its verdict; `late`: the deadline, which runs from receipt, has passed.
  */
-export function moderationGate(
+export function moderationDecision(
   event: Event,
   { verdict, waits, late }: { verdict: ModerationStatus | undefined; waits: boolean; late: boolean },
-): ModerationGate {
+): ModerationDecision {
   const status = moderationStatus(event);
   if (status === 'disapproved') return { kind: 'closed', reason: 'MODERATION_DISAPPROVED' };
   if (status !== 'pending' || verdict === 'approved') return { kind: 'open' };

@@ -12,7 +12,7 @@ import type { AppPreferences } from '../preferences/settings.ts';
 type Json = Record<string, unknown>;
 
 /** Who an event is from and to, as the details name them. */
-export interface Ends {
+export interface Participants {
   sender: string;
   senderName: string;
   senderAvatar: string | undefined;
@@ -23,23 +23,25 @@ export interface Ends {
 
 /**
  * What an event is about in the shape of CometChat's messages (docs/rules/cometchat.md#message; times in seconds): the
- * backend's own object of a message, completed by what the event says and by the names of both ends.
+ * backend's own object of a message, completed by what the event says and by the names of both participants.
  */
-export function completeObject(event: NotifyingEvent, ends: Ends): Json {
-  const made = madeObject(event, ends);
+export function completeObject(event: NotifyingEvent, participants: Participants): Json {
+  const made = madeObject(event, participants);
   return isMessage(event) && event.message.object ? filled(event.message.object, made) : made;
 }
 
 /**
- * The object that is sent along with a message: the backend's own, with the metadata and the names of both ends where
+ * The object that is sent along with a message: the backend's own, with the metadata and the names of both participants where
  * it has none; made of the event where there is none. `metadata` is left out as the app wishes
  * (docs/rules/decision.md#payload-options).
  */
-export function sentObject(event: MessageEvent, ends: Ends, options: AppPreferences['push']): Json {
-  const made = madeObject(event, ends);
+export function sentObject(event: MessageEvent, participants: Participants, options: AppPreferences['push']): Json {
+  const made = madeObject(event, participants);
   const { object } = event.message;
   const metadata = partsOf(event).data?.metadata;
-  const whole = object ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, ends) }) }) : made;
+  const whole = object
+    ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, participants) }) })
+    : made;
   const left: (string[] | false)[] = [
     !options.includeSenderMetadataSetting && ['data', 'entities', 'sender', 'entity', 'metadata'],
     !options.includeReceiverMetadataSetting && ['data', 'entities', 'receiver', 'entity', 'metadata'],
@@ -48,18 +50,18 @@ export function sentObject(event: MessageEvent, ends: Ends, options: AppPreferen
   return left.filter((path) => path !== false).reduce((rest, path) => without(rest, path), whole);
 }
 
-function madeObject(event: NotifyingEvent, ends: Ends): Json {
+function madeObject(event: NotifyingEvent, participants: Participants): Json {
   const { id, category, type, parentId, data } = partsOf(event);
   return compact({
     id,
     conversationId: conversationId(event.sender.uid, event.conversation),
-    sender: ends.sender,
-    receiver: ends.receiver,
+    sender: participants.sender,
+    receiver: participants.receiver,
     receiverType: event.conversation.type,
     category,
     type,
     parentId,
-    data: compact({ ...data, entities: entitiesOf(event, ends) }),
+    data: compact({ ...data, entities: entitiesOf(event, participants) }),
     sentAt: seconds(event),
     updatedAt: seconds(event),
     ...changeOf(event),
@@ -90,13 +92,23 @@ const changeOf = (event: NotifyingEvent): Json => {
 
 const seconds = ({ sentAt }: NotifyingEvent): number => Math.floor(sentAt / 1000);
 
-const entitiesOf = ({ conversation }: NotifyingEvent, ends: Ends): Json => ({
-  sender: { entity: person(ends.sender, ends.senderName, ends.senderAvatar), entityType: 'user' },
+const entitiesOf = ({ conversation }: NotifyingEvent, participants: Participants): Json => ({
+  sender: {
+    entity: person(participants.sender, participants.senderName, participants.senderAvatar),
+    entityType: 'user',
+  },
   receiver:
     conversation.type === 'user'
-      ? { entity: person(ends.receiver, ends.receiverName, ends.receiverAvatar), entityType: 'user' }
+      ? {
+          entity: person(participants.receiver, participants.receiverName, participants.receiverAvatar),
+          entityType: 'user',
+        }
       : {
-          entity: compact({ guid: ends.receiver, name: ends.receiverName, icon: ends.receiverAvatar }),
+          entity: compact({
+            guid: participants.receiver,
+            name: participants.receiverName,
+            icon: participants.receiverAvatar,
+          }),
           entityType: 'group',
         },
 });

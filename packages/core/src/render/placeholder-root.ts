@@ -7,7 +7,7 @@ import {
   type NotifyingEvent,
 } from '../event/event.ts';
 import { withNames } from '../event/mentions.ts';
-import { completeObject, type Ends } from './message-object.ts';
+import { completeObject, type Participants } from './message-object.ts';
 import { callActionOf } from './notification-details.ts';
 import type { RenderContext } from './render-context.ts';
 
@@ -17,16 +17,16 @@ type Json = Record<string, unknown>;
  * What placeholders can name: `message` in CometChat's shape, `data` of it (its documentation has both), and what the
  * event is besides a message: `reaction`, `group`, `call`, `member`. Mentions in the text read as `@name`.
  */
-export function placeholderRoot(event: NotifyingEvent, context: RenderContext, ends: Ends): Json {
-  const nameOf = (uid: string) => personName(event, context, ends, uid);
-  const message = readable(completeObject(event, ends), nameOf);
+export function placeholderRoot(event: NotifyingEvent, context: RenderContext, participants: Participants): Json {
+  const nameOf = (uid: string) => personName(event, context, participants, uid);
+  const message = readable(completeObject(event, participants), nameOf);
   const { conversation } = event;
   return {
     message,
     data: message.data,
     ...(isReaction(event) ? { reaction: event.reaction } : {}),
     ...(conversation.type === 'group'
-      ? { group: { guid: conversation.id, name: ends.receiverName, icon: ends.receiverAvatar } }
+      ? { group: { guid: conversation.id, name: participants.receiverName, icon: participants.receiverAvatar } }
       : {}),
     ...(isCall(event) ? { call: { ...event.call, action: callActionOf(event.type) } } : {}),
     ...(isGroupAction(event) ? { member: memberOf(event, nameOf) } : {}),
@@ -60,11 +60,11 @@ function readable(message: Json, nameOf: (uid: string) => string | undefined): J
 function personName(
   event: NotifyingEvent,
   { profiles, recipient }: RenderContext,
-  ends: Ends,
+  participants: Participants,
   uid: string,
 ): string | undefined {
-  if (uid === ends.sender) return ends.senderName;
-  if (event.conversation.type === 'user' && uid === ends.receiver) return ends.receiverName;
+  if (uid === participants.sender) return participants.senderName;
+  if (event.conversation.type === 'user' && uid === participants.receiver) return participants.receiverName;
   const said =
     event.conversation.type === 'user' && uid === event.conversation.id ? event.conversation.name : undefined;
   const registered = uid === recipient.uid ? recipient.name : own(profiles.members, uid)?.name;

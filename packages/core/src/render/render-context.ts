@@ -18,7 +18,7 @@ export interface Profiles {
 }
 
 /** The person a notification is for, as registered. */
-export interface Recipient extends Profile {
+export interface RecipientProfile extends Profile {
   uid: string;
   /** The language they read, a BCP 47 tag. */
   locale?: string | undefined;
@@ -29,7 +29,7 @@ export interface Recipient extends Profile {
 export interface RenderContext {
   settings: AppSettings;
   profiles: Profiles;
-  recipient: Recipient;
+  recipient: RecipientProfile;
   /** Where it goes: the webhook has the samples' words for every state of a call. */
   provider: ProviderKind;
   /** All unread messages of the recipient, where the app counts them. */

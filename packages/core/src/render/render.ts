@@ -1,7 +1,7 @@
 import { conversationId, isCall, isMessage, isReaction, type NotifyingEvent } from '../event/event.ts';
 import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
 import { mergePatch } from '../preferences/merge-patch.ts';
-import { type Ends, sentObject } from './message-object.ts';
+import { type Participants, sentObject } from './message-object.ts';
 import { callActionOf, type NotificationDetails } from './notification-details.ts';
 import type { RenderContext } from './render-context.ts';
 import { textsOf } from './texts.ts';
@@ -12,11 +12,11 @@ import { textsOf } from './texts.ts';
  * can be rendered.
  */
 export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
-  const ends = endsOf(event, context);
+  const participants = participantsOf(event, context);
   const { customJson } = context.settings.preferences.push;
   return compact({
-    ...textsOf(event, context, ends),
-    ...ends,
+    ...textsOf(event, context, participants),
+    ...participants,
     receiverType: event.conversation.type,
     tag: tagOf(event),
     conversationId: conversationId(event.sender.uid, event.conversation),
@@ -26,7 +26,7 @@ export function renderDetails(event: NotifyingEvent, context: RenderContext): No
       : {}),
     sentAt: String(event.sentAt),
     unreadMessageCount: context.unread,
-    message: messageOf(event, context, ends),
+    message: messageOf(event, context, participants),
     custom: customOf(customJson, event.custom),
   });
 }
@@ -39,7 +39,10 @@ export function tagOf(event: NotifyingEvent): string {
   return event.conversation.id;
 }
 
-function endsOf({ sender, conversation }: NotifyingEvent, { profiles, recipient }: RenderContext): Ends {
+function participantsOf(
+  { sender, conversation }: NotifyingEvent,
+  { profiles, recipient }: RenderContext,
+): Participants {
   const group = conversation.type === 'group';
   const receiver = group ? conversation.id : recipient.uid;
   // In a 1:1 the conversation names the person it is with; whoever else hears of it is looked up.
@@ -56,10 +59,14 @@ function endsOf({ sender, conversation }: NotifyingEvent, { profiles, recipient 
 }
 
 /** The message object where the app wants it; never for who is to read the private texts, since it holds the others. */
-function messageOf(event: NotifyingEvent, { settings: { preferences }, recipient }: RenderContext, ends: Ends) {
+function messageOf(
+  event: NotifyingEvent,
+  { settings: { preferences }, recipient }: RenderContext,
+  participants: Participants,
+) {
   const wanted =
     preferences.push.includeMessageObjectSetting && !usesPrivacyTemplate(preferences, recipient.preferences);
-  return wanted && isMessage(event) ? sentObject(event, ends, preferences.push) : undefined;
+  return wanted && isMessage(event) ? sentObject(event, participants, preferences.push) : undefined;
 }
 
 /** The event's own over the app's (RFC 7396); as it is where the app has none. */

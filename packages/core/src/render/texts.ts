@@ -1,6 +1,6 @@
 import type { NotifyingEvent } from '../event/event.ts';
 import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
-import type { Ends } from './message-object.ts';
+import type { Participants } from './message-object.ts';
 import { substitute } from './placeholder.ts';
 import { placeholderRoot } from './placeholder-root.ts';
 import type { RenderContext } from './render-context.ts';
@@ -18,21 +18,25 @@ const LAST_RESORT = 'New message';
  * Where a placeholder of the body has no value, the fallback stands for all of it; where that does not help, and for
  * titles, the text an app has that set none.
  */
-export function textsOf(event: NotifyingEvent, context: RenderContext, ends: Ends): { title: string; body: string } {
+export function textsOf(
+  event: NotifyingEvent,
+  context: RenderContext,
+  participants: Participants,
+): { title: string; body: string } {
   const { settings, recipient, provider } = context;
   const { kind, body } = templateFor(event, recipient.uid, provider);
   const set = usesPrivacyTemplate(settings.preferences, recipient.preferences) ? 'Privacy' : 'Default';
   const key = templateKey(kind, set);
   const chosen = textsFor(settings.templates[key], [recipient.locale, settings.locale]);
   const standard = [DEFAULT_TEMPLATES[key]];
-  const root = placeholderRoot(event, context, ends);
+  const root = placeholderRoot(event, context, participants);
   const fill = (texts: TemplateTexts[], fields: TemplateField[], limit: number): string | undefined => {
     const template = textOf(texts, fields);
     return template === undefined ? undefined : substitute(template, root, limit);
   };
   const title: TemplateField[] = [event.conversation.type === 'group' ? 'titleGroup' : 'titleOneOnOne'];
   return {
-    title: fill(chosen, title, MAX_TITLE) ?? fill(standard, title, MAX_TITLE) ?? ends.senderName,
+    title: fill(chosen, title, MAX_TITLE) ?? fill(standard, title, MAX_TITLE) ?? participants.senderName,
     body:
       fill(chosen, body, MAX_BODY) ??
       fill(chosen, ['body_fallback'], MAX_BODY) ??

@@ -59,7 +59,7 @@ describe('a call', () => {
       expect(idsOf(type, [...PHONE, second], new Set(['voip']))).toEqual(['voip']);
     });
 
-    test('is missed by alert where nothing rang: iOS ends an app that is woken by VoIP for no call', () => {
+    test('is missed by alert where nothing rang: iOS participants an app that is woken by VoIP for no call', () => {
       expect(idsOf(type, PHONE)).toEqual(['alert']);
       expect(idsOf(type, PHONE, new Set())).toEqual(['alert']);
     });

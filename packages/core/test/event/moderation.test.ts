@@ -5,7 +5,7 @@ import {
   type Event,
   type MessageEvent,
   MODERATION_STATUSES,
-  moderationGate,
+  moderationDecision,
   parseEvent,
 } from '../../src/index.ts';
 import { event } from '../support/sample-events.ts';
@@ -24,7 +24,7 @@ test('only a pending message of an app that moderates waits, and never beyond it
   const type = fc.constantFrom('message.sent' as const, 'message.edited' as const);
   fc.assert(
     fc.property(type, status, situation, (kind, moderation, now) => {
-      const gate = moderationGate(message(kind, moderation), now);
+      const gate = moderationDecision(message(kind, moderation), now);
       const undecided = moderation === 'pending' && (now.verdict ?? 'pending') === 'pending';
       expect(gate.kind === 'wait').toBe(undecided && now.waits && !now.late);
       const disapproved = moderation === 'disapproved' || (moderation === 'pending' && now.verdict === 'disapproved');

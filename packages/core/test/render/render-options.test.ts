@@ -101,9 +101,12 @@ describe('the message object', () => {
   });
 
   const METADATA = { secret: true };
-  const ends = (entity: object) => ({ entity: { ...entity, metadata: METADATA } });
+  const participants = (entity: object) => ({ entity: { ...entity, metadata: METADATA } });
   const object = {
-    data: { metadata: METADATA, entities: { sender: ends({ name: 'A' }), receiver: ends({ name: 'B' }) } },
+    data: {
+      metadata: METADATA,
+      entities: { sender: participants({ name: 'A' }), receiver: participants({ name: 'B' }) },
+    },
   };
   const rich: NotifyingEvent = event('message.sent', { message: { id: '101', object } });
 

@@ -4,7 +4,7 @@ import {
   DAYS,
   DEFAULT_SETTINGS,
   type DecisionContext,
-  type DecisionRecipient,
+  type DecisionSubject,
   GROUP_PREFERENCES,
   type NotifyingEvent,
   ONE_ON_ONE_PREFERENCES,
@@ -117,8 +117,8 @@ const anyOwnPreferences = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<UserPreferences>;
 
-/** A recipient; a mute ends before, at or after 2026's middle, or never. */
-export const anyRecipient: fc.Arbitrary<DecisionRecipient> = fc.record({
+/** A recipient; a mute participants before, at or after 2026's middle, or never. */
+export const anyRecipient: fc.Arbitrary<DecisionSubject> = fc.record({
   uid: fc.constantFrom(...PEOPLE),
   preferences: perhaps(anyOwnPreferences),
   timezone: perhaps(anyZone),

@@ -1,7 +1,7 @@
 import {
   type AppSettings,
   type Decision,
-  type DecisionRecipient,
+  type DecisionSubject,
   decider,
   effectiveSettings,
   GROUP_PREFERENCES,
@@ -16,7 +16,7 @@ export const NOW = Date.UTC(2026, 10, 23, 3, 30);
 export const GROUP = { conversation: { type: 'group', id: 'hiking' } };
 
 /** Bob, with nothing of his own set. */
-export const bob = (more: Partial<DecisionRecipient> = {}): DecisionRecipient => ({
+export const bob = (more: Partial<DecisionSubject> = {}): DecisionSubject => ({
   uid: 'bob',
   preferences: undefined,
   timezone: undefined,

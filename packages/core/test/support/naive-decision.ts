@@ -1,4 +1,4 @@
-import type { Decision, DecisionContext, DecisionRecipient, NotifyingEvent, Schedule } from '../../src/index.ts';
+import type { Decision, DecisionContext, DecisionSubject, NotifyingEvent, Schedule } from '../../src/index.ts';
 import { naivelyClosed } from './naive-schedule.ts';
 
 type Loose = Record<string, Record<string, unknown> | undefined>;
@@ -6,7 +6,7 @@ type Loose = Record<string, Record<string, unknown> | undefined>;
 /**
  * The decision written down once more from docs/rules/decision.md#order, step by step and without any care for speed.
  */
-export function naiveDecision(event: NotifyingEvent, context: DecisionContext, recipient: DecisionRecipient): Decision {
+export function naiveDecision(event: NotifyingEvent, context: DecisionContext, recipient: DecisionSubject): Decision {
   const { settings, now } = context;
   const app = settings.preferences;
   if (!context.pushEnabled) return { send: false, reason: 'PUSH_DISABLED' };
@@ -45,7 +45,7 @@ export function naiveDecision(event: NotifyingEvent, context: DecisionContext, r
   return { send: true };
 }
 
-function naiveEventPreference(event: NotifyingEvent, { settings }: DecisionContext, recipient: DecisionRecipient) {
+function naiveEventPreference(event: NotifyingEvent, { settings }: DecisionContext, recipient: DecisionSubject) {
   const scope = event.conversation.type === 'group' ? 'group' : 'oneOnOne';
   const app = settings.preferences as unknown as Loose;
   const value = (name: string): number => {
@@ -101,7 +101,7 @@ const mentionsAll = (event: NotifyingEvent): boolean =>
   event.type === 'message.sent' &&
   (event.message.mentionsAll === true || /<@all:[^>]+>/.test(event.message.text ?? ''));
 
-function naiveWeek({ settings }: DecisionContext, { preferences }: DecisionRecipient): Schedule {
+function naiveWeek({ settings }: DecisionContext, { preferences }: DecisionSubject): Schedule {
   const { schedulePreferenceSetting, schedulePreferenceOverride } = settings.preferences.mute;
   const own = preferences?.mutePreferences?.schedule;
   if (!schedulePreferenceOverride || !own) return schedulePreferenceSetting;

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
 /** One try at a delivery, as it is remembered. */
-export interface AttemptNote {
+export interface RecordedAttempt {
   /** When it ended, epoch ms. */
   at: number;
   /** Its outcome's kind, e.g. `retryable`. */
@@ -30,19 +30,23 @@ return 1
 `);
 
 /** Remembers an attempt that was not the only one, or whose words are kept nowhere else. Once there is much to remember, it takes the place of the last. */
-export async function noteAttempt(
+export async function recordAttempt(
   redis: Redis,
   { shard, key }: EventRef,
   ordinal: number,
-  note: AttemptNote,
+  note: RecordedAttempt,
 ): Promise<void> {
   await NOTE(redis, [keys.event(shard, key), keys.attempts(shard, key)], [ordinal, JSON.stringify(note), MAX_TEXT]);
 }
 
 /** What is remembered of a delivery's attempts; mostly empty where the first was the last. */
-export async function readAttempts(redis: Redis, { shard, key }: EventRef, ordinal: number): Promise<AttemptNote[]> {
+export async function readAttempts(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinal: number,
+): Promise<RecordedAttempt[]> {
   const text = await redis.hget(keys.attempts(shard, key), String(ordinal));
-  return text ? text.split('\n').map((line) => JSON.parse(line) as AttemptNote) : [];
+  return text ? text.split('\n').map((line) => JSON.parse(line) as RecordedAttempt) : [];
 }
 
 /** The deadlines (epoch ms) that replays gave to deliveries of an event, by ordinal. */

@@ -26,7 +26,7 @@ export interface DeadLetterPage {
 const SCAN = 200;
 
 /**
- * One page of an app's dead letters. The cursor is the place of the last one, so letters that come or go in between
+ * One page of an app's dead letters. The cursor is the position of the last one, so letters that come or go in between
  * shift nothing. A filter may need several reads; a page is full or the last.
  */
 export async function listDeadLetters(
@@ -36,14 +36,14 @@ export async function listDeadLetters(
   page: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number },
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
-  let place = decodePlace(page.cursor);
-  while (place.shard < shards) {
-    const batch = await readBatch(redis, appId, place);
+  let position = decodePosition(page.cursor);
+  while (position.shard < shards) {
+    const batch = await readBatch(redis, appId, position);
     for (const letter of batch.letters) {
       if (matches(letter, page.filter ?? {})) letters.push(letter);
-      if (letters.length === page.limit) return { letters, cursor: encodePlace(letter) };
+      if (letters.length === page.limit) return { letters, cursor: encodePosition(letter) };
     }
-    place = batch.next;
+    position = batch.next;
   }
   return { letters };
 }
@@ -127,17 +127,17 @@ export async function reopen(
   return answer === 1;
 }
 
-/** A place in the list: right after the letter with this time and id, or, without them, before a shard's first. */
-interface Place {
+/** A position in the list: right after the letter with this time and id, or, without them, before a shard's first. */
+interface ListPosition {
   shard: number;
   at?: number;
   id?: string;
 }
 
-const encodePlace = ({ ref, at, id }: FoundDeadLetter): string =>
+const encodePosition = ({ ref, at, id }: FoundDeadLetter): string =>
   Buffer.from(`${ref.shard} ${at} ${id}`).toString('base64url');
 
-function decodePlace(cursor: string | undefined): Place {
+function decodePosition(cursor: string | undefined): ListPosition {
   if (!cursor) return { shard: 0 };
   const [, shard, at, id] = /^(\d{1,4}) (\d{1,16}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (!id) throw new RangeError('not a cursor');
@@ -145,14 +145,14 @@ function decodePlace(cursor: string | undefined): Place {
 }
 
 /**
- * The next letters after a place, newest first; among those of one millisecond by id, descending, as Redis sorts. Asks
+ * The next letters after a position, newest first; among those of one millisecond by id, descending, as Redis sorts. Asks
  * by time and id, never by rank: ranks shift while letters come and go.
  */
 async function readBatch(
   redis: Redis,
   appId: string,
-  { shard, at, id = '' }: Place,
-): Promise<{ letters: FoundDeadLetter[]; next: Place }> {
+  { shard, at, id = '' }: ListPosition,
+): Promise<{ letters: FoundDeadLetter[]; next: ListPosition }> {
   const key = keys.deadLetters(shard, appId);
   const before = at === undefined ? '+inf' : `(${at}`;
   const [peers, older] = await Promise.all([

@@ -45,7 +45,7 @@ return added
  * rows, one or more a recipient, take none, since they are made from the plan. `keepMs` is how long the event is kept
  * from now on: entries of events that are gone make room as others come, and the list goes with its last.
  */
-export async function noteLogged(
+export async function recordLogged(
   redis: Redis,
   appId: string,
   { shard, key }: EventRef,
@@ -81,7 +81,7 @@ export async function pageLogged(
   };
 }
 
-/** All entries have the same score, so the set is sorted by text: by time, then key. No two are at the same place. */
+/** All entries have the same score, so the set is sorted by text: by time, then key. No two are at the same position. */
 const encodeEntry = (at: number, key: string): string => encodeTime(at) + key;
 
 const decodeEntry = (entry: string) => ({
@@ -93,11 +93,11 @@ const encodeTime = (at: number): string => Math.min(Math.max(at, 0), MAX_TIME).t
 
 /** The bounds of a query in the sorted set's own terms: a time sorts before every entry of that time. */
 function rangeOf({ from = 0, to = MAX_TIME - 1, cursor, order }: LogQuery): { min: string; max: string } {
-  const place = cursor === undefined ? undefined : decodeCursor(cursor);
+  const position = cursor === undefined ? undefined : decodeCursor(cursor);
   const [low, high] = [encodeTime(from), encodeTime(to + 1)];
   return {
-    min: order === 'append' && place && place >= low ? `(${place}` : `[${low}`,
-    max: order === 'prepend' && place && place < high ? `(${place}` : `(${high}`,
+    min: order === 'append' && position && position >= low ? `(${position}` : `[${low}`,
+    max: order === 'prepend' && position && position < high ? `(${position}` : `(${high}`,
   };
 }
 

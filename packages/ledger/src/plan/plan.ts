@@ -87,7 +87,7 @@ return redis.call('HSET', KEYS[1], 'applied', 1)
 `);
 
 /** Notes that what the event changes in the registry has been changed: a later turn must not change it back. */
-export const noteApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
+export const markApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
   await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
 };
 

@@ -1,10 +1,10 @@
 import { conversationId } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { decodeNote, encodeNote, type Noted, rankOf, writeLatest } from './notes.ts';
+import { decodeReference, encodeReference, type Reference, rankOf, writeLatest } from './reference.ts';
 
 /** The ring of a call: what the later states of the same session lack (docs/rules/cometchat.md#call-webhooks). */
-export interface CallNote extends Noted {
+export interface CallReference extends Reference {
   sessionId: string;
   /** The chat backend's id of the call message. */
   callId?: string;
@@ -23,20 +23,24 @@ export const CALL_MEMORY_MS = 24 * 3_600_000;
  * Remembers a ring: by session, which some chat backends use again for the next call in the same room, and as the last of
  * its conversation. The latest event stands, in whatever order they are noted.
  */
-export async function noteCall(redis: Redis, appId: string, call: CallNote, retentionMs: number): Promise<void> {
+export async function recordCall(redis: Redis, appId: string, call: CallReference, retentionMs: number): Promise<void> {
   const ttl = Math.min(retentionMs, CALL_MEMORY_MS);
   const last = keys.lastCall(appId, conversationId(call.caller, call.conversation));
   await Promise.all([keys.call(appId, call.sessionId), last].map((key) => writeLatest(redis, key, encode(call), ttl)));
 }
 
 /** The latest ring of a session, or undefined when there was none within a day. */
-export async function findCall(redis: Redis, appId: string, sessionId: string): Promise<CallNote | undefined> {
+export async function findCall(redis: Redis, appId: string, sessionId: string): Promise<CallReference | undefined> {
   const text = await redis.get(keys.call(appId, sessionId));
   return text === null ? undefined : decode(text);
 }
 
 /** The latest ring in a conversation (see core's `conversationId`), or undefined when there was none within a day. */
-export async function findLastCall(redis: Redis, appId: string, conversation: string): Promise<CallNote | undefined> {
+export async function findLastCall(
+  redis: Redis,
+  appId: string,
+  conversation: string,
+): Promise<CallReference | undefined> {
   const text = await redis.get(keys.lastCall(appId, conversation));
   return text === null ? undefined : decode(text);
 }
@@ -62,15 +66,15 @@ export async function isRingOver(redis: Redis, appId: string, sessionId: string,
 }
 
 /** The session and the call have ids of the chat backend's, which may hold anything: JSON has no tab. */
-function encode(call: CallNote): string {
+function encode(call: CallReference): string {
   const ids = call.callId === undefined ? [call.sessionId] : [call.sessionId, call.callId];
-  return encodeNote(call, [call.caller, call.type, JSON.stringify(ids)]);
+  return encodeReference(call, [call.caller, call.type, JSON.stringify(ids)]);
 }
 
-function decode(text: string): CallNote {
-  const { ref, conversation, columns } = decodeNote(text, 3);
+function decode(text: string): CallReference {
+  const { ref, conversation, columns } = decodeReference(text, 3);
   const [caller = '', type, ids = '[]'] = columns;
   const [sessionId = '', callId] = JSON.parse(ids) as string[];
-  const call = { sessionId, type: type as CallNote['type'], caller, conversation, ref };
+  const call = { sessionId, type: type as CallReference['type'], caller, conversation, ref };
   return callId === undefined ? call : { ...call, callId };
 }

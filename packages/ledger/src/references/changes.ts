@@ -1,7 +1,7 @@
 import type { MessageEvent } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { rankOf, writeLatest } from './notes.ts';
+import { rankOf, writeLatest } from './reference.ts';
 
 /** Ranks above every edit. */
 const DELETED = '~';
@@ -11,7 +11,7 @@ const DELETED = '~';
  * more. The latest edit stands, by the time the chat backend gives it; a deletion stands for good. About 190 bytes a
  * changed message.
  */
-export async function noteChange(
+export async function recordChange(
   redis: Redis,
   appId: string,
   event: MessageEvent,
@@ -25,7 +25,7 @@ export async function noteChange(
  * Whether a message, or an edit of one, has been overtaken: the message was deleted, or edited later. `key` is that of
  * the event. One GET.
  */
-export async function isOvertaken(redis: Redis, appId: string, event: MessageEvent, key: string): Promise<boolean> {
+export async function isChangedSince(redis: Redis, appId: string, event: MessageEvent, key: string): Promise<boolean> {
   const latest = await redis.get(keys.change(appId, event.message.id));
   return latest !== null && latest > rankOfChange(event, key);
 }

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { decodeNote, encodeNote, type Noted, readAll, writeFirst } from './notes.ts';
+import { decodeReference, encodeReference, type Reference, readAll, writeFirst } from './reference.ts';
 
 /**
  * What is remembered of a message, because the chat backend's later webhooks lack it: a reaction names neither the
  * author nor the conversation, an edit may not name the conversation (docs/rules/cometchat.md#lookups). No text is kept
  * here.
  */
-export interface MessageNote extends Noted {
+export interface MessageReference extends Reference {
   messageId: string;
   /** uid of who wrote it. */
   author: string;
@@ -20,10 +20,10 @@ export interface MessageNote extends Noted {
  * same. `retentionMs` is how long the event itself is kept from now on. Takes about 195 bytes a message with ids of
  * ten characters, and 15 more for a reply.
  */
-export async function noteMessages(
+export async function recordMessages(
   redis: Redis,
   appId: string,
-  notes: readonly MessageNote[],
+  notes: readonly MessageReference[],
   retentionMs: number,
 ): Promise<void> {
   const entries = notes.map((note) => [keys.message(appId, note.messageId), encode(note)] as const);
@@ -31,7 +31,11 @@ export async function noteMessages(
 }
 
 /** What is remembered of a message, or undefined when it is unknown or its retention is over. */
-export async function findMessage(redis: Redis, appId: string, messageId: string): Promise<MessageNote | undefined> {
+export async function findMessage(
+  redis: Redis,
+  appId: string,
+  messageId: string,
+): Promise<MessageReference | undefined> {
   const [note] = await findMessages(redis, appId, [messageId]);
   return note;
 }
@@ -41,7 +45,7 @@ export async function findMessages(
   redis: Redis,
   appId: string,
   messageIds: readonly string[],
-): Promise<(MessageNote | undefined)[]> {
+): Promise<(MessageReference | undefined)[]> {
   const texts = await readAll(
     redis,
     messageIds.map((messageId) => keys.message(appId, messageId)),
@@ -52,11 +56,11 @@ export async function findMessages(
   });
 }
 
-const encode = (note: MessageNote): string =>
-  encodeNote(note, note.parentId === undefined ? [note.author] : [note.author, note.parentId]);
+const encode = (note: MessageReference): string =>
+  encodeReference(note, note.parentId === undefined ? [note.author] : [note.author, note.parentId]);
 
-function decode(messageId: string, text: string): MessageNote {
-  const { ref, conversation, columns } = decodeNote(text, 2);
+function decode(messageId: string, text: string): MessageReference {
+  const { ref, conversation, columns } = decodeReference(text, 2);
   const [author = '', parentId] = columns;
   return { messageId, author, conversation, ref, ...(parentId === undefined ? {} : { parentId }) };
 }

@@ -1,7 +1,7 @@
 import { type Event, isMessage } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { isRingOver } from './calls.ts';
-import { isOvertaken } from './changes.ts';
+import { isChangedSince } from './changes.ts';
 
 /**
  * Whether what an event says no longer holds: its ring is over, its message was deleted or has been edited since. `key`
@@ -9,5 +9,5 @@ import { isOvertaken } from './changes.ts';
  */
 export async function isSuperseded(redis: Redis, appId: string, event: Event, key: string): Promise<boolean> {
   if (event.type === 'call.initiated') return isRingOver(redis, appId, event.call.sessionId, event.sentAt);
-  return isMessage(event) && event.type !== 'message.deleted' && isOvertaken(redis, appId, event, key);
+  return isMessage(event) && event.type !== 'message.deleted' && isChangedSince(redis, appId, event, key);
 }

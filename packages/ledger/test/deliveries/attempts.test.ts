@@ -1,9 +1,9 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { type AttemptNote, noteAttempt, readAttempts } from '../../src/index.ts';
+import { type RecordedAttempt, readAttempts, recordAttempt } from '../../src/index.ts';
 import { NOW, stored } from '../support/events.ts';
 
-const note = (n: number, over: Partial<AttemptNote> = {}): AttemptNote => ({
+const note = (n: number, over: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
   at: NOW + n,
   outcome: 'retryable',
   ...over,
@@ -13,9 +13,9 @@ test('attempts are remembered in order, with the words of the provider, delivery
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   const words = { reason: 'http_503', detail: 'say "please",\n\ttwice \\n ☎' };
-  await noteAttempt(own.redis, ref, 0, note(1, words));
-  await noteAttempt(own.redis, ref, 10, note(2));
-  await noteAttempt(own.redis, ref, 0, note(3, { outcome: 'accepted' }));
+  await recordAttempt(own.redis, ref, 0, note(1, words));
+  await recordAttempt(own.redis, ref, 10, note(2));
+  await recordAttempt(own.redis, ref, 0, note(3, { outcome: 'accepted' }));
   expect(await readAttempts(own.redis, ref, 0)).toEqual([note(1, words), note(3, { outcome: 'accepted' })]);
   expect(await readAttempts(own.redis, ref, 10)).toEqual([note(2)]);
   expect(await readAttempts(own.redis, ref, 1)).toEqual([]);
@@ -24,8 +24,8 @@ test('attempts are remembered in order, with the words of the provider, delivery
 test('the text is bounded: after a flood of attempts the first ones and the very last are there', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
-  for (let n = 0; n < 400; n++) await noteAttempt(own.redis, ref, 0, note(n, { reason: 'http_429' }));
-  await noteAttempt(own.redis, ref, 0, note(400, { outcome: 'rejected' }));
+  for (let n = 0; n < 400; n++) await recordAttempt(own.redis, ref, 0, note(n, { reason: 'http_429' }));
+  await recordAttempt(own.redis, ref, 0, note(400, { outcome: 'rejected' }));
   const attempts = await readAttempts(own.redis, ref, 0);
   expect(attempts.length).toBeGreaterThan(40);
   expect(attempts.slice(0, -1)).toEqual(attempts.slice(0, -1).map((_, n) => note(n, { reason: 'http_429' })));
@@ -37,14 +37,14 @@ test('one attempt with much to say leaves room for the last', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   const huge = note(0, { detail: 'x'.repeat(5000) });
-  for (const attempt of [huge, note(1), note(2)]) await noteAttempt(own.redis, ref, 0, attempt);
+  for (const attempt of [huge, note(1), note(2)]) await recordAttempt(own.redis, ref, 0, attempt);
   expect((await readAttempts(own.redis, ref, 0)).at(-1)).toEqual(note(2));
 });
 
 test('of an event that is gone nothing is remembered', async () => {
   await using own = await startTestRedis();
   const ref = { key: 'em5x8k2a0zzzzzz', shard: 0 };
-  await noteAttempt(own.redis, ref, 0, note(1));
+  await recordAttempt(own.redis, ref, 0, note(1));
   expect(await own.redis.keys('*')).toEqual([]);
   expect(await readAttempts(own.redis, ref, 0)).toEqual([]);
 });

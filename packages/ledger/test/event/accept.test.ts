@@ -1,6 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { acceptEvent, findEvent, noteAttempt, readCursor, readEvent, readProgress } from '../../src/index.ts';
+import { acceptEvent, findEvent, readCursor, readEvent, readProgress, recordAttempt } from '../../src/index.ts';
 import {
   APP,
   accepted,
@@ -154,7 +154,7 @@ test.each([
 ] as const)('everything about an event of lane %s goes after %i hours', async (lane, hours) => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, people(3), { lane });
-  await noteAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
+  await recordAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
   await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'retrying')]);
   const keys = (await own.redis.keys('*')).filter((key) => !key.endsWith(':lock')).sort();
   const withoutTtl: string[] = [];

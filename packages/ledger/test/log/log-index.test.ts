@@ -1,7 +1,7 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { type LoggedRef, type LogQuery, noteLogged, pageLogged } from '../../src/index.ts';
+import { type LoggedRef, type LogQuery, pageLogged, recordLogged } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const SHARDS = 3;
@@ -19,7 +19,7 @@ const eventKey = ({ key, shard }: LoggedRef) => `{p${shard}}:ev:${key}`;
 async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
   for (const entry of entries) {
     await redis.hset(eventKey(entry), 'at', entry.at);
-    await noteLogged(redis, APP, entry, entry.at, keepMs);
+    await recordLogged(redis, APP, entry, entry.at, keepMs);
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   advance,
   FencedError,
-  noteApplied,
+  markApplied,
   planSlice,
   readCursor,
   readLoad,
@@ -120,10 +120,10 @@ test('what an event changes in the registry is noted as done, and nothing is not
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   expect((await readCursor(own.redis, ref))?.applied).toBe(false);
-  await noteApplied(own.redis, ref);
+  await markApplied(own.redis, ref);
   expect((await readCursor(own.redis, ref))?.applied).toBe(true);
   await own.redis.flushall();
-  await noteApplied(own.redis, ref);
+  await markApplied(own.redis, ref);
   expect(await own.redis.dbsize()).toBe(0);
 });
 

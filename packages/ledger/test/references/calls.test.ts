@@ -1,10 +1,10 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { type CallNote, endRing, findCall, findLastCall, isRingOver, noteCall } from '../../src/index.ts';
+import { type CallReference, endRing, findCall, findLastCall, isRingOver, recordCall } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const DAY = 24 * HOUR;
-const ring = (at: number, over: Partial<CallNote> = {}): CallNote => ({
+const ring = (at: number, over: Partial<CallReference> = {}): CallReference => ({
   sessionId: `v1.us.${at}`,
   type: 'video',
   caller: 'ann',
@@ -17,9 +17,9 @@ describe('a ring', () => {
   test('is found by its session as it was first noted', async () => {
     await using own = await startTestRedis();
     const [first, withId] = [ring(1), ring(2, { callId: '12\t0', sessionId: 'a\tb', type: 'audio' })];
-    await noteCall(own.redis, APP, first, DAY);
-    await noteCall(own.redis, APP, { ...first, caller: 'eve', conversation: { type: 'group', id: 'x' } }, DAY);
-    await noteCall(own.redis, APP, withId, DAY);
+    await recordCall(own.redis, APP, first, DAY);
+    await recordCall(own.redis, APP, { ...first, caller: 'eve', conversation: { type: 'group', id: 'x' } }, DAY);
+    await recordCall(own.redis, APP, withId, DAY);
     expect(await findCall(own.redis, APP, first.sessionId)).toEqual(first);
     expect(await findCall(own.redis, APP, 'a\tb')).toEqual(withId);
     expect(await findCall(own.redis, APP, 'other')).toBeUndefined();
@@ -29,15 +29,15 @@ describe('a ring', () => {
   test('that is the latest of its session is found by it, in whatever order rings are noted', async () => {
     await using own = await startTestRedis();
     const [first, second] = [ring(1, { sessionId: 'room' }), ring(2, { sessionId: 'room', caller: 'carl' })];
-    for (const one of [first, second, first]) await noteCall(own.redis, APP, one, DAY);
+    for (const one of [first, second, first]) await recordCall(own.redis, APP, one, DAY);
     expect(await findCall(own.redis, APP, 'room')).toEqual(second);
   });
 
   test('that is the latest of its conversation is found there, in whatever order rings are noted, whoever called', async () => {
     await using own = await startTestRedis();
     const back = ring(2, { caller: 'bob', conversation: { type: 'user', id: 'ann' } });
-    for (const one of [ring(1), back, ring(1)]) await noteCall(own.redis, APP, one, DAY);
-    await noteCall(own.redis, APP, ring(9, { conversation: { type: 'group', id: 'hiking' } }), DAY);
+    for (const one of [ring(1), back, ring(1)]) await recordCall(own.redis, APP, one, DAY);
+    await recordCall(own.redis, APP, ring(9, { conversation: { type: 'group', id: 'hiking' } }), DAY);
     expect(await findLastCall(own.redis, APP, 'ann_user_bob')).toEqual(back);
     expect(await findLastCall(own.redis, APP, 'group_hiking')).toEqual(
       ring(9, { conversation: { type: 'group', id: 'hiking' } }),
@@ -53,7 +53,7 @@ describe('the end of a ring', () => {
     const call = ring(1);
     expect(await isRingOver(own.redis, APP, call.sessionId, NOW)).toBe(false);
     await endRing(own.redis, APP, call.sessionId, NOW, DAY);
-    await noteCall(own.redis, APP, call, DAY);
+    await recordCall(own.redis, APP, call, DAY);
     expect(await isRingOver(own.redis, APP, call.sessionId, NOW)).toBe(true);
     expect(await findCall(own.redis, APP, call.sessionId)).toEqual(call);
     expect(await isRingOver(own.redis, 'bank', call.sessionId, NOW)).toBe(false);
@@ -76,7 +76,7 @@ test.each([
   ['as long as its event, when that is less', HOUR, HOUR],
 ])('a call is remembered for %s', async (_, retentionMs, ttl) => {
   await using own = await startTestRedis();
-  await noteCall(own.redis, APP, ring(1), retentionMs);
+  await recordCall(own.redis, APP, ring(1), retentionMs);
   await endRing(own.redis, APP, ring(1).sessionId, NOW, retentionMs);
   const keys = await own.redis.keys('*');
   expect(keys).toHaveLength(3);

@@ -1,7 +1,7 @@
 import { type MessageEvent, parseEvent } from '@fanfare/core';
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { isOvertaken, noteChange } from '../../src/index.ts';
+import { isChangedSince, recordChange } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 /** What is done to the message at a moment; `key` is the key of its event. */
@@ -19,8 +19,8 @@ function change(type: MessageEvent['type'], sentAt: number, id = '101'): Message
   return parsed.event as MessageEvent;
 }
 
-const note = ({ redis }: TestRedis, event: MessageEvent, key = 'e1') => noteChange(redis, APP, event, key, HOUR);
-const overtaken = ({ redis }: TestRedis, event: MessageEvent, key = 'e1') => isOvertaken(redis, APP, event, key);
+const note = ({ redis }: TestRedis, event: MessageEvent, key = 'e1') => recordChange(redis, APP, event, key, HOUR);
+const overtaken = ({ redis }: TestRedis, event: MessageEvent, key = 'e1') => isChangedSince(redis, APP, event, key);
 const SENT = change('message.sent', NOW);
 
 test('a message is overtaken by its edit and by its deletion, not by those of others', async () => {
@@ -30,7 +30,7 @@ test('a message is overtaken by its edit and by its deletion, not by those of ot
   expect(await overtaken(own, change('message.sent', NOW, '102'))).toBe(true);
   await note(own, change('message.deleted', NOW + 1));
   expect(await overtaken(own, SENT)).toBe(true);
-  expect(await isOvertaken(own.redis, 'bank', SENT, 'e1')).toBe(false);
+  expect(await isChangedSince(own.redis, 'bank', SENT, 'e1')).toBe(false);
 });
 
 test('an edit is overtaken by a later one, in whatever order they come, and not by itself', async () => {

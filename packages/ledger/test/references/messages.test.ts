@@ -4,23 +4,23 @@ import {
   findMessage,
   findMessages,
   findReaction,
-  type MessageNote,
-  noteMessages,
-  noteReactions,
-  type ReactionNote,
+  type MessageReference,
+  type ReactionReference,
+  recordMessages,
+  recordReactions,
 } from '../../src/index.ts';
 import { APP, HOUR } from '../support/events.ts';
 
 const ref = { key: 'em5x8k2a0000001', shard: 3 };
-const message: MessageNote = { messageId: '101', author: 'ann', conversation: { type: 'user', id: 'bob' }, ref };
-const reply: MessageNote = {
+const message: MessageReference = { messageId: '101', author: 'ann', conversation: { type: 'user', id: 'bob' }, ref };
+const reply: MessageReference = {
   messageId: '102',
   author: 'bob',
   conversation: { type: 'group', id: 'hiking' },
   ref,
   parentId: '101',
 };
-const reaction: ReactionNote = {
+const reaction: ReactionReference = {
   reactionId: '58',
   messageId: '101',
   reactor: 'bob',
@@ -32,7 +32,7 @@ const reaction: ReactionNote = {
 describe('messages', () => {
   test('are found as they were noted, by id and in the order asked, and unknown ones are not', async () => {
     await using own = await startTestRedis();
-    await noteMessages(own.redis, APP, [message, reply], HOUR);
+    await recordMessages(own.redis, APP, [message, reply], HOUR);
     expect(await findMessage(own.redis, APP, '101')).toEqual(message);
     expect(await findMessages(own.redis, APP, ['102', '999', '101'])).toEqual([reply, undefined, message]);
     expect(await findMessage(own.redis, APP, '999')).toBeUndefined();
@@ -41,14 +41,14 @@ describe('messages', () => {
 
   test('of another app are not found', async () => {
     await using own = await startTestRedis();
-    await noteMessages(own.redis, 'bank', [message], HOUR);
+    await recordMessages(own.redis, 'bank', [message], HOUR);
     expect(await findMessage(own.redis, APP, '101')).toBeUndefined();
   });
 
   test('keep their first note, in one call and over several', async () => {
     await using own = await startTestRedis();
-    await noteMessages(own.redis, APP, [message, { ...message, author: 'eve' }], HOUR);
-    await noteMessages(own.redis, APP, [{ ...message, author: 'mallory' }], HOUR);
+    await recordMessages(own.redis, APP, [message, { ...message, author: 'eve' }], HOUR);
+    await recordMessages(own.redis, APP, [{ ...message, author: 'mallory' }], HOUR);
     expect(await findMessage(own.redis, APP, '101')).toEqual(message);
   });
 
@@ -56,8 +56,8 @@ describe('messages', () => {
     await using own = await startTestRedis();
     const odd = { ...reply, messageId: id, parentId: id };
     const reacted = { ...reaction, reactionId: id, messageId: id };
-    await noteMessages(own.redis, APP, [odd], HOUR);
-    await noteReactions(own.redis, APP, [reacted], HOUR);
+    await recordMessages(own.redis, APP, [odd], HOUR);
+    await recordReactions(own.redis, APP, [reacted], HOUR);
     expect(await findMessage(own.redis, APP, id)).toEqual(odd);
     expect(await findReaction(own.redis, APP, id)).toEqual(reacted);
   });
@@ -68,7 +68,7 @@ describe('reactions', () => {
     await using own = await startTestRedis();
     const { author: _, ...rest } = reaction;
     const anonymous = { ...rest, reactionId: '59' };
-    await noteReactions(own.redis, APP, [reaction, anonymous, { ...reaction, reactor: 'eve' }], HOUR);
+    await recordReactions(own.redis, APP, [reaction, anonymous, { ...reaction, reactor: 'eve' }], HOUR);
     expect(await findReaction(own.redis, APP, '58')).toEqual(reaction);
     expect(await findReaction(own.redis, APP, '59')).toEqual(anonymous);
     expect(await findReaction(own.redis, APP, '60')).toBeUndefined();
@@ -77,8 +77,8 @@ describe('reactions', () => {
 
 test('what is noted goes with its retention: no key is without a time to live, or has a longer one', async () => {
   await using own = await startTestRedis();
-  await noteMessages(own.redis, APP, [message, reply], HOUR);
-  await noteReactions(own.redis, APP, [reaction], HOUR);
+  await recordMessages(own.redis, APP, [message, reply], HOUR);
+  await recordReactions(own.redis, APP, [reaction], HOUR);
   const keys = await own.redis.keys('*');
   expect(keys).toHaveLength(3);
   for (const key of keys) {

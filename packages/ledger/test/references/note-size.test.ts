@@ -1,6 +1,6 @@
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { noteChange, noteLogged, noteMessages, noteReactions } from '../../src/index.ts';
+import { recordChange, recordLogged, recordMessages, recordReactions } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const MANY = 8192;
@@ -26,7 +26,7 @@ test.each([
   ],
 ])('%s takes less than %d bytes', async (_, most, note) => {
   await using own = await startTestRedis();
-  const each = await bytesEach(own, (i) => noteMessages(own.redis, APP, [note(i)], HOUR));
+  const each = await bytesEach(own, (i) => recordMessages(own.redis, APP, [note(i)], HOUR));
   expect(each).toBeLessThan(most);
 });
 
@@ -34,7 +34,7 @@ test('a reaction takes less than 235 bytes', async () => {
   await using own = await startTestRedis();
   const each = await bytesEach(own, (i) => {
     const note = { reactionId: id(i), messageId: id(0), reactor: 'customer-00002', author: 'customer-00001' };
-    return noteReactions(own.redis, APP, [{ ...note, conversation, ref: ref(i) }], HOUR);
+    return recordReactions(own.redis, APP, [{ ...note, conversation, ref: ref(i) }], HOUR);
   });
   expect(each).toBeLessThan(235);
 });
@@ -51,7 +51,7 @@ test('a changed message takes less than 200 bytes', async () => {
       conversation,
       message,
     } as const;
-    return noteChange(own.redis, APP, event, ref(i).key, HOUR);
+    return recordChange(own.redis, APP, event, ref(i).key, HOUR);
   });
   expect(each).toBeLessThan(200);
 });
@@ -60,7 +60,7 @@ test('an event in the log takes less than 140 bytes', async () => {
   await using own = await startTestRedis();
   const all = Array.from({ length: MANY }, (_, i) => i);
   await Promise.all(all.map((i) => own.redis.set(`{p0}:ev:${ref(i).key}`, '')));
-  await Promise.all(all.map((i) => noteLogged(own.redis, APP, ref(i), NOW + i, HOUR)));
+  await Promise.all(all.map((i) => recordLogged(own.redis, APP, ref(i), NOW + i, HOUR)));
   const log = `{p0}:log:${APP}`;
   expect(await own.redis.zcard(log)).toBe(MANY);
   const each = ((await own.redis.memory('USAGE', log, 'SAMPLES', 0)) ?? 0) / MANY;

@@ -16,7 +16,7 @@ export interface ApnsReply {
 /** What must be renewed before the same request is sent once more. */
 export type Renewal = 'token' | 'connection';
 
-type Verdict =
+type AnswerMeaning =
   | 'token_dead'
   | 'credential_failing'
   | 'rejected'
@@ -26,8 +26,8 @@ type Verdict =
   /** The same request once more, at once; if that ends like this too, `otherwise`. */
   | { kind: 'renew'; renewal: Renewal; otherwise: 'credential_failing' | 'retryable' };
 
-const throttledFor = (waitMs: number): Verdict => ({ kind: 'throttled', waitMs });
-const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable'): Verdict => ({
+const throttledFor = (waitMs: number): AnswerMeaning => ({ kind: 'throttled', waitMs });
+const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable'): AnswerMeaning => ({
   kind: 'renew',
   renewal,
   otherwise,
@@ -39,7 +39,7 @@ const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable
  * and, for channels and broadcasts (which we never send),
  * https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns-broadcast
  */
-const VERDICTS: Readonly<Record<string, Verdict>> = {
+const VERDICTS: Readonly<Record<string, AnswerMeaning>> = {
   // May also mean the other environment: the guard on quarantining looks at the credential as a whole.
   '400 BadDeviceToken': 'token_dead',
   '400 DeviceTokenNotForTopic': 'token_dead',
@@ -91,7 +91,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
 /** The reasons of the table: every other is theirs to invent, and no reason of ours. */
 const REASONS: ReadonlySet<string> = new Set(Object.keys(VERDICTS).map((key) => key.slice(4)));
 
-function verdictOf({ status, reason }: ApnsReply): Verdict {
+function sendHealthOf({ status, reason }: ApnsReply): AnswerMeaning {
   const known = VERDICTS[`${status} ${reason}`];
   if (known !== undefined) return known;
   if (status === 410) return 'token_dead';
@@ -102,7 +102,7 @@ function verdictOf({ status, reason }: ApnsReply): Verdict {
 /** What to renew before the request is sent once more; undefined when the answer stands. */
 export function renewalFor(reply: ApnsReply): Renewal | undefined {
   if (reply.status === 200) return undefined;
-  const verdict = verdictOf(reply);
+  const verdict = sendHealthOf(reply);
   return typeof verdict === 'object' && verdict.kind === 'renew' ? verdict.renewal : undefined;
 }
 
@@ -123,7 +123,7 @@ export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   const { status, reason: word, timestamp } = reply;
   if (status < 400) return acceptance(reply, context);
   const reason = word !== undefined && REASONS.has(word) ? word : `http_${status}`;
-  const verdict = verdictOf(reply);
+  const verdict = sendHealthOf(reply);
   if (typeof verdict === 'object') {
     if (verdict.kind === 'renew') return { kind: verdict.otherwise, reason };
     return throttled(reply, context, { reason, waitMs: verdict.waitMs });

@@ -6,14 +6,14 @@ import { WITHHELD, WithheldError } from '../wire/withheld.ts';
 import { DeadlineError } from './deadline.ts';
 import { UnsafeAddressError } from './lookup.ts';
 
-type Verdict = 'accepted' | 'retryable' | 'rejected' | 'disabled';
+type AnswerMeaning = 'accepted' | 'retryable' | 'rejected' | 'disabled';
 
 /**
  * Statuses that mean something else than their class. Meanings: https://www.rfc-editor.org/rfc/rfc9110#section-15 (423:
  * RFC 4918, 425: RFC 8470, 429 and 511: RFC 6585); 410 disables the endpoint by Standard Webhooks:
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-const BY_STATUS: Readonly<Record<number, Verdict>> = {
+const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
   408: 'retryable',
   409: 'retryable',
   410: 'disabled',
@@ -27,7 +27,12 @@ const BY_STATUS: Readonly<Record<number, Verdict>> = {
 };
 
 /** Redirects are never followed: Standard Webhooks counts them as failures, and they lead around the address check. */
-const BY_CLASS: Readonly<Record<number, Verdict>> = { 2: 'accepted', 3: 'rejected', 4: 'rejected', 5: 'retryable' };
+const BY_CLASS: Readonly<Record<number, AnswerMeaning>> = {
+  2: 'accepted',
+  3: 'rejected',
+  4: 'rejected',
+  5: 'retryable',
+};
 
 /** Where Retry-After is heeded: RFC 6585 section 4 and RFC 9110 section 15.6.4. */
 const MAY_THROTTLE: ReadonlySet<number> = new Set([429, 503]);

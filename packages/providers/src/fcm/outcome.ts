@@ -11,7 +11,7 @@ export interface FcmReply {
   body: string;
 }
 
-type Verdict =
+type AnswerMeaning =
   | 'token_dead'
   | 'credential_failing'
   | 'rejected'
@@ -28,7 +28,7 @@ const QUOTA_WAIT_MS = 60_000;
  * By `errorCode` of the FcmError detail, which goes before the status.
  * https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
  */
-const BY_ERROR_CODE: Readonly<Record<string, Verdict>> = {
+const BY_ERROR_CODE: Readonly<Record<string, AnswerMeaning>> = {
   UNREGISTERED: 'token_dead',
   INVALID_ARGUMENT: 'token_dead_if_named',
   SENDER_ID_MISMATCH: 'token_dead',
@@ -44,7 +44,7 @@ const BY_ERROR_CODE: Readonly<Record<string, Verdict>> = {
  * By HTTP status, when there is no such detail; the rest goes by its class.
  * https://firebase.google.com/docs/cloud-messaging/error-codes and https://cloud.google.com/apis/design/errors
  */
-const BY_STATUS: Readonly<Record<number, Verdict>> = {
+const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
   400: 'token_dead_if_named',
   /** After a new access token has been tried. */
   401: 'credential_failing',

@@ -1,9 +1,9 @@
 import { WithheldError } from '../wire/withheld.ts';
 import { ConnectPause } from './connect-pause.ts';
 import type { Http2Request } from './exchange.ts';
-import { Line } from './line.ts';
 import type { PoolResult, Processed } from './result.ts';
 import { PooledSession, type Run, type SessionOptions } from './session.ts';
+import { WaitQueue } from './wait-queue.ts';
 
 /** Times in milliseconds. */
 export interface PoolOptions extends SessionOptions {
@@ -46,7 +46,7 @@ const failure = (code: string, message: string): Error => Object.assign(new Erro
 export class SessionPool {
   readonly #options: PoolOptions;
   readonly #pause: ConnectPause;
-  readonly #line: Line<Item>;
+  readonly #line: WaitQueue<Item>;
   readonly #sessions = new Set<PooledSession>();
   /** Requests that have no result yet, waiting or in flight. */
   readonly #unsettled = new Set<Item>();
@@ -55,7 +55,7 @@ export class SessionPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#pause = new ConnectPause(options);
-    this.#line = new Line(options.maxWaiting);
+    this.#line = new WaitQueue(options.maxWaiting);
   }
 
   /** Sends a request; always ends, within `timeoutMs`. Nothing is sent twice that may have been processed. */

@@ -9,7 +9,7 @@ import { answerOutcome, errorOutcome } from '../custom/outcome.ts';
 import { signatureHeaders } from '../custom/sign.ts';
 import type { Resolve } from '../tcp/dial.ts';
 import { type Members, membersIn } from './answer.ts';
-import { Gate, type Health } from './gate.ts';
+import { BackendLimiter, type Health } from './backend-limiter.ts';
 
 /** For one page in all: DNS, connect, TLS, headers and body. A page is more work for a backend than taking a webhook. */
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -72,7 +72,7 @@ export interface MembershipSourceOptions {
 export function createMembershipSource(options: MembershipSourceOptions): MembershipSource {
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
   const guard = createGuard(policy);
-  const gate = new Gate();
+  const gate = new BackendLimiter();
   const agent = guardedAgent({ ...options, timeoutMs }, guard);
   return {
     async page({ url, secret }, { lane, ...question }) {

@@ -1,6 +1,6 @@
 import { type Event, FanfareError } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
-import { deleteGroup, noteModeration, notePresence } from '@fanfare/store';
+import { deleteGroup, recordModeration, recordPresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents, offer } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
@@ -12,7 +12,7 @@ import {
   TRANSLATION_NOTES,
   toEvents,
 } from '../../cometchat/index.ts';
-import { withOccasion } from '../../cometchat/occasions.ts';
+import { withDedupSuffix } from '../../cometchat/webhook-dedup.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 
@@ -26,7 +26,7 @@ const Answer = z.object({
   data: z.object({
     trigger: z.string(),
     events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'rejected']) })),
-    note: z
+    reason: z
       .enum(TRANSLATION_NOTES)
       .optional()
       .describe(
@@ -59,13 +59,13 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       if (read.appId !== undefined && read.appId !== appId) {
         throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
       }
-      const { events, note, state } = toEvents(read, await lookUp(deps, appId, read.needs));
-      const answer = { trigger: read.trigger, ...(note ? { note } : {}) };
-      if (read.trigger.startsWith('moderation_engine_')) await noteModeration(deps.registry, appId);
+      const { events, reason, state } = toEvents(read, await lookUp(deps, appId, read.needs));
+      const answer = { trigger: read.trigger, ...(reason ? { reason } : {}) };
+      if (read.trigger.startsWith('moderation_engine_')) await recordModeration(deps.registry, appId);
       if (events.length === 0 && !state) return { data: { ...answer, events: [] } };
       await guard.check();
       if (state) await changeState(deps, appId, state);
-      const told = await Promise.all(events.map((event) => withOccasion(deps, appId, event)));
+      const told = await Promise.all(events.map((event) => withDedupSuffix(deps, appId, event)));
       return { data: { ...answer, events: await acceptEvents(deps, appId, told.map(offered)) } };
     },
   );
@@ -77,7 +77,7 @@ const offered = (event: Event) => offer(event);
 function changeState({ registry, now }: IngestDeps, appId: string, state: StateChange): Promise<unknown> {
   switch (state.kind) {
     case 'presence':
-      return notePresence(registry, appId, state.uid, state, now());
+      return recordPresence(registry, appId, state.uid, state, now());
     case 'group_deleted':
       return deleteGroup(registry, appId, state.guid);
   }

@@ -6,7 +6,7 @@ import {
   type CustomProviderView,
   deleteCustomProvider,
   readCustomProvider,
-  SealedForEver,
+  UndecryptableSecret,
   viewCustomProvider,
   writeCustomProvider,
 } from '@fanfare/store';
@@ -14,7 +14,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
-import { LOST } from './push-providers.ts';
+import { SECRET_UNRECOVERABLE } from './push-providers.ts';
 
 /** How long POSTs are signed with the old secret as well after a new one was set. */
 const ROTATION_MS = 24 * 3_600_000;
@@ -106,7 +106,7 @@ async function changed(deps: IngestDeps, appId: string, changes: Changes): Promi
     const before = await readCustomProvider(deps.registry, deps.box, appId, deps.now());
     if (before) return merge(deps, changes, before);
   } catch (error) {
-    const view = error instanceof SealedForEver && (await viewCustomProvider(deps.registry, appId));
+    const view = error instanceof UndecryptableSecret && (await viewCustomProvider(deps.registry, appId));
     if (!view) throw error;
     return renewed(deps, changes, view);
   }
@@ -117,8 +117,9 @@ async function changed(deps: IngestDeps, appId: string, changes: Changes): Promi
 function renewed(deps: IngestDeps, changes: Changes, view: CustomProviderView): CustomProviderInput {
   const { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, signed } = view;
   const whole = { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, ...changes };
-  if (whole.useBasicAuth && whole.basicAuthPassword === undefined) throw badField('basicAuthPassword', LOST);
-  if (signed && whole.signingSecret === undefined) throw badField('signingSecret', LOST);
+  if (whole.useBasicAuth && whole.basicAuthPassword === undefined)
+    throw badField('basicAuthPassword', SECRET_UNRECOVERABLE);
+  if (signed && whole.signingSecret === undefined) throw badField('signingSecret', SECRET_UNRECOVERABLE);
   return merge(deps, whole, undefined);
 }
 

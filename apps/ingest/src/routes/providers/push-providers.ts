@@ -42,7 +42,7 @@ export interface PushProviderKind<K extends PushKind, Body extends { providerId:
 }
 
 /** Why a secret has to be given again. */
-export const LOST = 'has to be given again: no master key opens the one that is stored';
+export const SECRET_UNRECOVERABLE = 'has to be given again: no master key opens the one that is stored';
 
 const Providers = z.object({
   data: z.object({
@@ -123,7 +123,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
       const given = request.body as Body;
       const before = await readPushProvider(registry, box, appId, kind, given.providerId);
       if (!before) throw unknown(given.providerId);
-      if (before.isLost && given[secret] === undefined) throw badField(secret, LOST);
+      if (before.isLost && given[secret] === undefined) throw badField(secret, SECRET_UNRECOVERABLE);
       await write(appId, merge(given, before));
       return answer(appId);
     },

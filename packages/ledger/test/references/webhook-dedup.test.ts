@@ -1,6 +1,6 @@
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { occasionOf } from '../../src/index.ts';
+import { dedupSuffix } from '../../src/index.ts';
 import { APP } from '../support/events.ts';
 
 /** All slots of a cluster: it refuses what touches two of them at once. */
@@ -16,16 +16,16 @@ afterAll(() => own[Symbol.asyncDispose]());
 
 let serial = 0;
 const said = (words: string, uids = ['bob'], subject = 'm:hiking') =>
-  occasionOf(redis, APP, { subject, uids, words }, `o${++serial}`);
+  dedupSuffix(redis, APP, { subject, uids, words }, `o${++serial}`);
 
 describe('the same words again', () => {
-  test('are the same occasion', async () => {
+  test('are the same webhookDedup', async () => {
     const first = await said('joined');
     expect(first).toBe(`o${serial}`);
     expect([await said('joined'), await said('joined')]).toEqual([first, first]);
   });
 
-  test('are another occasion when something else happened in between', async () => {
+  test('are another webhookDedup when something else happened in between', async () => {
     const joined = await said('joined');
     const left = await said('left');
     const again = await said('joined');
@@ -33,16 +33,16 @@ describe('the same words again', () => {
     expect(await said('joined')).toBe(again);
   });
 
-  test('are the same occasion whatever happens to others, elsewhere or in other words', async () => {
+  test('are the same webhookDedup whatever happens to others, elsewhere or in other words', async () => {
     const first = await said('joined');
     await said('left', ['carol']);
     await said('left', ['bob'], 'm:chess');
-    await occasionOf(redis, 'other', { subject: 'm:hiking', uids: ['bob'], words: 'left' }, 'x');
+    await dedupSuffix(redis, 'other', { subject: 'm:hiking', uids: ['bob'], words: 'left' }, 'x');
     expect(await said('joined')).toBe(first);
     expect(await said('joined-too')).not.toBe(first);
   });
 
-  test('about several people are another occasion when something else happened to one of them', async () => {
+  test('about several people are another webhookDedup when something else happened to one of them', async () => {
     const both = ['bob', 'carol'];
     const first = await said('added', both);
     expect(await said('added', both)).toBe(first);
@@ -52,12 +52,12 @@ describe('the same words again', () => {
     expect(await said('added', both)).toBe(again);
   });
 
-  test('at once are one occasion', async () => {
+  test('at once are one webhookDedup', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => said('joined')));
     expect(new Set(all).size).toBe(1);
   });
 
-  test('are another occasion a minute later, when nothing is left of the first, however often it was told', async () => {
+  test('are another webhookDedup a minute later, when nothing is left of the first, however often it was told', async () => {
     const first = await said('joined');
     const [key] = await redis.keys('*');
     await redis.pexpire(key as string, 30_000);

@@ -4,7 +4,7 @@ import { ownDnd } from '../preferences/preferences.ts';
 import type { AppPreferences, AppSettings } from '../preferences/settings.ts';
 import { dayOf, isAlwaysOpen, openingAt } from '../schedule/schedule.ts';
 import { UTC, wallClock } from '../schedule/wall-clock.ts';
-import type { Gate, Suppression } from './decision.ts';
+import type { Check, Suppression } from './decision.ts';
 
 type MuteSettings = AppPreferences['mute'];
 
@@ -15,7 +15,7 @@ type MuteSettings = AppPreferences['mute'];
  * asked for quiet must not keep a text on the screen that was taken back (docs/rules/decision.md#retractions). So does
  * whatever follows a ring, for whom it rang: a phone that rings must be told to stop.
  */
-export function quietGate(event: NotifyingEvent, settings: AppSettings, now: number): Gate {
+export function quietCheck(event: NotifyingEvent, settings: AppSettings, now: number): Check {
   if (isRetraction(event)) return () => undefined;
   const { call, mute } = settings.preferences;
   const ignores = isCall(event) ? call : { ignoreDnd: false, ignoreMute: false, ignoreSchedule: false };
@@ -34,7 +34,7 @@ export function quietGate(event: NotifyingEvent, settings: AppSettings, now: num
 const isRetraction = ({ type }: NotifyingEvent): boolean =>
   type === 'message.edited' || type === 'message.deleted' || type === 'reaction.removed';
 
-function firstNo(gates: readonly Gate[]): Gate {
+function firstNo(gates: readonly Check[]): Check {
   return (recipient) => {
     for (const gate of gates) {
       const no = gate(recipient);
@@ -46,7 +46,7 @@ function firstNo(gates: readonly Gate[]): Gate {
 
 const DISTURBED: Suppression = { send: false, reason: 'DND_PREFERENCE' };
 
-function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings, now: number): Gate {
+function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: override }: MuteSettings, now: number): Check {
   return ({ preferences }) => {
     const own = override && preferences ? ownDnd(preferences, now) : undefined;
     return (own ?? setting) === DndOption.On ? DISTURBED : undefined;
@@ -54,13 +54,13 @@ function dndGate({ dndPreferenceSetting: setting, dndPreferenceOverride: overrid
 }
 
 const muteGate =
-  (now: number): Gate =>
+  (now: number): Check =>
   ({ mutedUntil }) => {
     if (mutedUntil === undefined || (mutedUntil !== null && mutedUntil <= now)) return undefined;
     return { send: false, reason: 'MUTE_PREFERENCE', detail: mutedUntil === null ? 'forever' : String(mutedUntil) };
   };
 
-function scheduleGate(mute: MuteSettings, timezone: string, now: number): Gate {
+function scheduleGate(mute: MuteSettings, timezone: string, now: number): Check {
   const { schedulePreferenceSetting: week, schedulePreferenceOverride: override } = mute;
   const alwaysOpen = isAlwaysOpen(week);
   const appClock = wallClock(timezone, now) ?? wallClock(UTC, now);

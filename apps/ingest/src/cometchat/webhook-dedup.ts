@@ -1,5 +1,5 @@
 import { type BlockEvent, type Event, type GroupActionEvent, hasMembers, isGroupAction } from '@fanfare/core';
-import { occasionOf } from '@fanfare/ledger';
+import { dedupSuffix } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
 
 /**
@@ -9,10 +9,10 @@ import type { IngestDeps } from '../deps.ts';
  * unless something else was done to the same person in the group meanwhile (of a block: unblocked by the same person);
  * all else is new.
  */
-export async function withOccasion({ queueRedis, now }: IngestDeps, appId: string, event: Event): Promise<Event> {
+export async function withDedupSuffix({ queueRedis, now }: IngestDeps, appId: string, event: Event): Promise<Event> {
   if (!hasMembers(event)) return event;
   const deed = { subject: subjectOf(event), uids: event.members.map(({ uid }) => uid), words: event.id };
-  return { ...event, id: `${event.id}:${await occasionOf(queueRedis, appId, deed, now().toString(36))}` };
+  return { ...event, id: `${event.id}:${await dedupSuffix(queueRedis, appId, deed, now().toString(36))}` };
 }
 
 /** What undoes each other has the same: coming and going in a group, changes of scope there, blocks by a person. */

@@ -24,7 +24,7 @@ interface Pass {
  * Sees to it that one backend that is slow or down takes no capacity from the others: a bounded number of requests at
  * once per URL and lane, a rest after each failure, and then one request at a time until one succeeds.
  */
-export class Gate {
+export class BackendLimiter {
   readonly #entries = new Recent<Entry>(ENDPOINTS);
 
   /** Leave to ask now, or in how many ms to come back. */

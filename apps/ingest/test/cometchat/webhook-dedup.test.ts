@@ -1,6 +1,6 @@
 import type { Event } from '@fanfare/core';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withOccasion } from '../../src/cometchat/occasions.ts';
+import { withDedupSuffix } from '../../src/cometchat/webhook-dedup.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();
@@ -19,7 +19,7 @@ const deed = (type: string, { of = ['bob'], group = 'hiking', by = 'alice' } = {
 /** The id an event gets when it is told now. */
 const told = async (event: Event): Promise<string> => {
   deps.clock.advance(1);
-  return (await withOccasion(deps, 'demo', event)).id;
+  return (await withDedupSuffix(deps, 'demo', event)).id;
 };
 
 let joined = '';

@@ -9,13 +9,13 @@ import { keys } from '../keys.ts';
 const REPEAT_MS = 60_000;
 
 /**
- * KEYS what was last done to each of the people; ARGV words, occasion, ttl. All of them the same and in these words:
- * that occasion, else the new one.
+ * KEYS what was last done to each of the people; ARGV words, webhookDedup, ttl. All of them the same and in these words:
+ * that webhookDedup, else the new one.
  */
 const OCCASION = script<string>(`
 -- KEYS a key per person
--- ARGV words, suffix of a new occasion, ttl
--- returns the suffix of the occasion
+-- ARGV words, suffix of a new webhookDedup, ttl
+-- returns the suffix of the webhookDedup
 local last = redis.call('GET', KEYS[1])
 local same = last and string.sub(last, 1, #ARGV[1] + 1) == ARGV[1] .. ' '
 for i = 2, #KEYS do same = same and redis.call('GET', KEYS[i]) == last end
@@ -25,7 +25,7 @@ return ARGV[2]
 `);
 
 /** Something done to people, told without an id. */
-export interface Deed {
+export interface MemberAction {
   /** Where what is done undoes what was done before: a group, or whoever blocks and unblocks. */
   subject: string;
   uids: readonly string[];
@@ -36,16 +36,16 @@ export interface Deed {
 /**
  * Tells a deed that is told again from one that is done again. The same words within a minute of the first are a repeat,
  * unless the last thing done to one of the people is another; everything else is new, and gets `fresh`.
- * @returns the occasion: of a repeat the one it was given first.
+ * @returns the webhookDedup: of a repeat the one it was given first.
  */
-export const occasionOf = (
+export const dedupSuffix = (
   redis: Redis,
   appId: string,
-  { subject, uids, words }: Deed,
+  { subject, uids, words }: MemberAction,
   fresh: string,
 ): Promise<string> =>
   OCCASION(
     redis,
-    uids.map((uid) => keys.occasion(appId, subject, uid)),
+    uids.map((uid) => keys.webhookDedup(appId, subject, uid)),
     [words, fresh, REPEAT_MS],
   );

@@ -9,12 +9,12 @@ import {
   type MessageEvent,
   NotifyOption,
 } from '@fanfare/core';
-import { endRing, noteCall, noteChange, noteLogged, noteMessages, noteReactions } from '@fanfare/ledger';
+import { endRing, recordCall, recordChange, recordLogged, recordMessages, recordReactions } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
 /** An event that has been accepted, now or before. */
-export interface Noted {
+export interface RecordedEvent {
   event: Event;
   ref: EventRef;
   receivedAt: number;
@@ -52,32 +52,39 @@ function overtakes(event: Event, { preferences }: AppSettings): event is Message
  * show. Before the events are queued, so that a ring is over, and a text taken back, before anybody can send it; noting
  * the same again changes nothing.
  */
-export async function noteEvents(
+export async function recordReferences(
   { queueRedis, now }: IngestDeps,
   { appId, settings }: App,
-  events: readonly Noted[],
+  events: readonly RecordedEvent[],
 ): Promise<void> {
   const logged =
     settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
   await Promise.all([
-    ...byRetention(events).map(([retentionMs, group]) => noteSameKept(queueRedis, appId, group, retentionMs)),
-    ...events.flatMap((noted) => noteCallEvent(queueRedis, appId, noted)),
+    ...byRetention(events).map(([retentionMs, group]) => recordSameRetention(queueRedis, appId, group, retentionMs)),
+    ...events.flatMap((recorded) => recordCallEvent(queueRedis, appId, recorded)),
     ...events.flatMap(({ event, ref, retentionMs }) =>
-      overtakes(event, settings) ? [noteChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
+      overtakes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
     ),
-    ...logged.map(({ ref, receivedAt, retentionMs }) => noteLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
+    ...logged.map(({ ref, receivedAt, retentionMs }) => recordLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
   ]);
 }
 
-async function noteSameKept(
+async function recordSameRetention(
   queueRedis: IngestDeps['queueRedis'],
   appId: string,
-  events: readonly Noted[],
+  events: readonly RecordedEvent[],
   retentionMs: number,
 ): Promise<void> {
   const messages = events.flatMap(({ event, ref }) =>
     event.type === 'message.sent'
-      ? [{ messageId: event.message.id, author: event.sender.uid, conversation: place(event.conversation), ref }]
+      ? [
+          {
+            messageId: event.message.id,
+            author: event.sender.uid,
+            conversation: conversationRef(event.conversation),
+            ref,
+          },
+        ]
       : [],
   );
   const reactions = events.flatMap(({ event, ref }) =>
@@ -88,34 +95,35 @@ async function noteSameKept(
             messageId: event.reaction.messageId,
             reactor: event.sender.uid,
             ...(event.reaction.messageSender ? { author: event.reaction.messageSender } : {}),
-            conversation: place(event.conversation),
+            conversation: conversationRef(event.conversation),
             ref,
           },
         ]
       : [],
   );
-  if (messages.length > 0) await noteMessages(queueRedis, appId, messages, retentionMs);
-  if (reactions.length > 0) await noteReactions(queueRedis, appId, reactions, retentionMs);
+  if (messages.length > 0) await recordMessages(queueRedis, appId, messages, retentionMs);
+  if (reactions.length > 0) await recordReactions(queueRedis, appId, reactions, retentionMs);
 }
 
-function noteCallEvent(
+function recordCallEvent(
   queueRedis: IngestDeps['queueRedis'],
   appId: string,
-  { event, ref, retentionMs }: Noted,
+  { event, ref, retentionMs }: RecordedEvent,
 ): Promise<void>[] {
   if (!isCall(event)) return [];
   const { sessionId, type, id: callId } = event.call;
   if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.sentAt, retentionMs)];
   if (event.type !== 'call.initiated') return [];
-  const conversation = place(event.conversation);
+  const conversation = conversationRef(event.conversation);
   const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };
-  return [noteCall(queueRedis, appId, call, retentionMs)];
+  return [recordCall(queueRedis, appId, call, retentionMs)];
 }
 
-const place = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });
+const conversationRef = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });
 
-function byRetention(events: readonly Noted[]): [number, Noted[]][] {
-  const groups = new Map<number, Noted[]>();
-  for (const noted of events) groups.set(noted.retentionMs, [...(groups.get(noted.retentionMs) ?? []), noted]);
+function byRetention(events: readonly RecordedEvent[]): [number, RecordedEvent[]][] {
+  const groups = new Map<number, RecordedEvent[]>();
+  for (const recorded of events)
+    groups.set(recorded.retentionMs, [...(groups.get(recorded.retentionMs) ?? []), recorded]);
   return [...groups];
 }

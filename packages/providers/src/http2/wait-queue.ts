@@ -4,7 +4,7 @@ interface Waiter {
 }
 
 /** A bounded first-in first-out line. Who is settled while waiting says so by `left` and is passed over later. */
-export class Line<T extends Waiter> {
+export class WaitQueue<T extends Waiter> {
   readonly #capacity: number;
   #waiters: T[] = [];
   #length = 0;

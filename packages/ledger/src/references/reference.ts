@@ -3,15 +3,15 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 
 /** Where something was said: with whom, or in which group. */
-export interface NotedConversation {
+export interface ReferencedConversation {
   type: 'user' | 'group';
   /** The receiver's uid, as the event named it, or the group's guid. */
   id: string;
 }
 
 /** The event that a note was made of. */
-export interface Noted {
-  conversation: NotedConversation;
+export interface Reference {
+  conversation: ReferencedConversation;
   ref: EventRef;
 }
 
@@ -20,11 +20,11 @@ export interface Noted {
  * guids hold no tab; an id of the chat backend may, and must be the last column. The key leads because it begins with
  * the event's time, so that notes sort by it.
  */
-export const encodeNote = ({ ref, conversation }: Noted, columns: readonly string[]): string =>
+export const encodeReference = ({ ref, conversation }: Reference, columns: readonly string[]): string =>
   [ref.key, ref.shard, conversation.type[0] + conversation.id, ...columns].join('\t');
 
-/** What `encodeNote` wrote; `count` columns of its kind, the last of which takes what is left. */
-export function decodeNote(text: string, count: number): Noted & { columns: string[] } {
+/** What `encodeReference` wrote; `count` columns of its kind, the last of which takes what is left. */
+export function decodeReference(text: string, count: number): Reference & { columns: string[] } {
   const parts = text.split('\t');
   const [key = '', shard, place = ''] = parts;
   const columns = parts.slice(3, 2 + count);

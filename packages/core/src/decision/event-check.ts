@@ -25,25 +25,25 @@ import {
 } from '../preferences/preferences.ts';
 import type { AppPreferences } from '../preferences/settings.ts';
 import type { CallAction } from '../render/notification-details.ts';
-import type { DecisionRecipient, Gate, Suppression, SuppressionReason } from './decision.ts';
+import type { Check, DecisionSubject, Suppression, SuppressionReason } from './decision.ts';
 
 /** Whether a value lets the event through to a recipient. */
-type Admits = (value: number, recipient: DecisionRecipient) => boolean;
+type Admits = (value: number, recipient: DecisionSubject) => boolean;
 
 /**
  * Whether a recipient wants events of this kind at all (docs/rules/decision.md#event-preference). New messages,
  * reactions and group actions are the person's to choose where the app lets them; edits, deletes and calls are the
  * app's alone.
  */
-export function eventGate(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Gate {
-  if (isCall(event)) return adminGate(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
+export function eventCheck(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Check {
+  if (isCall(event)) return adminCheck(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
   const scope = event.conversation.type === 'group' ? groupScope(app) : oneOnOneScope(app);
-  if (isReaction(event)) return choiceGate(scope('reactions'), 'REACTIONS_PREFERENCE', reactionAdmits(event));
+  if (isReaction(event)) return choiceCheck(scope('reactions'), 'REACTIONS_PREFERENCE', reactionAdmits(event));
   if (isGroupAction(event)) {
-    return choiceGate(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', notifies);
+    return choiceCheck(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', notifies);
   }
-  if (event.type === 'message.sent') return messageGate(event, scope, mentions);
-  return adminGate(messageActionSetting(event, app), 'MESSAGE_ACTIONS_PREFERENCE');
+  if (event.type === 'message.sent') return messageCheck(event, scope, mentions);
+  return adminCheck(messageActionSetting(event, app), 'MESSAGE_ACTIONS_PREFERENCE');
 }
 
 /** Which preference the changes of a group's members come under. */
@@ -58,19 +58,19 @@ const GROUP_ACTIONS = {
 } as const satisfies Record<GroupActionEvent['type'], GroupPreference>;
 
 /** A message that quotes is a quoted reply, also within a thread (docs/rules/decision.md#event-preference). */
-function messageGate({ message }: MessageEvent, scope: Scope, mentions: Mentions): Gate {
+function messageCheck({ message }: MessageEvent, scope: Scope, mentions: Mentions): Check {
   const wanted: Admits = (value, { uid }) =>
     value === MessagesOption.All || (value === MessagesOption.Mentions && (mentions.all || mentions.uids.has(uid)));
   if (message.quotedMessageId !== undefined) {
     const quotesMe: Admits = (value, { uid }) =>
       value === QuotedRepliesOption.QuotesOfOwnMessages && uid === message.quotedSender;
-    return choiceGate(scope('quotedReplies'), 'QUOTED_REPLIES_PREFERENCE', either(wanted, quotesMe));
+    return choiceCheck(scope('quotedReplies'), 'QUOTED_REPLIES_PREFERENCE', either(wanted, quotesMe));
   }
   if (message.parentId !== undefined) {
     const followed: Admits = (value, { inThread }) => value === RepliesOption.FollowedThreads && inThread;
-    return choiceGate(scope('replies'), 'REPLIES_PREFERENCE', either(wanted, followed));
+    return choiceCheck(scope('replies'), 'REPLIES_PREFERENCE', either(wanted, followed));
   }
-  return choiceGate(scope('messages'), 'MESSAGES_PREFERENCE', wanted);
+  return choiceCheck(scope('messages'), 'MESSAGES_PREFERENCE', wanted);
 }
 
 /** Where a 1:1 names no author of the message, the other person is taken to be the author. */
@@ -129,7 +129,7 @@ const refusal = (reason: SuppressionReason, value: number): Suppression => ({
 });
 
 /** The person's own value where there is one, else the app's. */
-function choiceGate({ setting, own }: Choice, reason: SuppressionReason, admits: Admits): Gate {
+function choiceCheck({ setting, own }: Choice, reason: SuppressionReason, admits: Admits): Check {
   const refusals: Suppression[] = [];
   return (recipient) => {
     const value = (recipient.preferences && own(recipient.preferences)) ?? setting;
@@ -140,7 +140,7 @@ function choiceGate({ setting, own }: Choice, reason: SuppressionReason, admits:
 }
 
 /** What the app alone decides is the same for everybody. */
-function adminGate(setting: number, reason: SuppressionReason): Gate {
+function adminCheck(setting: number, reason: SuppressionReason): Check {
   const answer = setting === NotifyOption.Notify ? undefined : refusal(reason, setting);
   return () => answer;
 }
