@@ -143,7 +143,7 @@ describe('deliveries', () => {
     fanout.clock.set(accepted.leaveBy + 60_000);
     const deadline = fanout.now() + HOUR;
     for (const found of await findDeadLetters(redis, APP, 1, [`${ref.key}-0`])) {
-      await reopen(redis, APP, found, { deadline, sweepAt: fanout.now() });
+      await reopen(redis, APP, found, { now: fanout.now(), deadline, sweepAt: fanout.now() });
     }
     await look(fanout);
     expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 1, expired: 1 });

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
+import { publishRefusals } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, work } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
@@ -10,6 +12,7 @@ import { EventCache } from './event-cache.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { handleDelivery } from './handle-delivery.ts';
 import { closeProviders, createProviders } from './providers.ts';
+import { Refusals } from './refusals.ts';
 import { SupersededCheck } from './superseded-check.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
@@ -67,12 +70,14 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
       chat: gate(limits.chat),
       bulk: gate(limits.bulk),
     },
+    refusals: new Refusals(now),
     metrics,
     log,
     now,
     random,
     onAttempt: overrides.onAttempt ?? (() => undefined),
   };
+  startReporting(deps, closer);
   startWorkers(deps, closer, config, concurrency);
   const health = await startHealthServer({
     host: config.HOST,
@@ -91,6 +96,32 @@ const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
   chat: config.SENDER_CONCURRENCY_CHAT,
   bulk: config.SENDER_CONCURRENCY_BULK,
 });
+
+/** How often this process says what refuses it, ms; a report is good for a few times as long. */
+const REPORT_EVERY_MS = 2000;
+
+/** Publishes what refuses this process, while anything does, and once that it no longer does. */
+function startReporting({ queueRedis, refusals, log, now }: SenderDeps, closer: Closer): void {
+  const processId = randomBytes(9).toString('hex');
+  let reported = 0;
+  let running = false;
+  const report = async () => {
+    const current = refusals.current();
+    if (current.length + reported === 0) return;
+    await publishRefusals(queueRedis, processId, current, now());
+    reported = current.length;
+  };
+  const timer = setInterval(() => {
+    if (running) return;
+    running = true;
+    report()
+      .catch((error: Error) => log.warn({ reason: error.message }, 'refusals.not_reported'))
+      .finally(() => {
+        running = false;
+      });
+  }, REPORT_EVERY_MS);
+  closer.add('reporting', timer, clearInterval);
+}
 
 /** Calls live for 30 seconds: an endpoint that was down is tried again soon enough for one to be heard. */
 const CALL_OPEN_MS = 2000;

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gate } from './gate.ts';
 import type { Providers } from './providers.ts';
+import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 
 /** What handling a delivery works with; made in app.ts. */
@@ -19,6 +20,8 @@ export interface SenderDeps {
   providers: Providers;
   /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */
   gates: Record<Lane, Gate>;
+  /** What refuses, for an operator to see. */
+  refusals: Refusals;
   metrics: Metrics;
   log: Logger;
   now(): number;

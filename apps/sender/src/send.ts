@@ -26,6 +26,7 @@ import {
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 import type { SendHealth } from './gate.ts';
+import type { Subject } from './refusals.ts';
 
 /**
  * What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there;
@@ -105,7 +106,9 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
   const custom = tryDecrypt(() => app.custom);
   if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
-  const sent = await throughGate(deps, lane, custom.webhookURL, () => deps.providers.custom.send(push, custom));
+  const subject: Subject = { appId: push.appId, provider: 'custom', name: new URL(custom.webhookURL).origin };
+  const attempt = () => deps.providers.custom.send(push, custom);
+  const sent = await throughGate(deps, { lane, name: custom.webhookURL, subject }, attempt);
   if (sent.kind === 'rejected' && sent.disable) {
     const why = { reason: sent.reason, at: deps.now() };
     await disableCustomProvider(deps.registry, push.appId, custom.webhookURL, why);
@@ -127,7 +130,9 @@ async function sendToDevice(
   const devicePush = pushToDevice(push, event, device, app.app.settings);
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
   const name = `${push.appId}|${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
-  const sent = await throughGate(deps, lane, `${name}|${app.app.version}`, () => by.send(devicePush));
+  const subject: Subject = { appId: push.appId, provider: kind, name: by.credentialId };
+  const through = { lane, name: `${name}|${app.app.version}`, subject };
+  const sent = await throughGate(deps, through, () => by.send(devicePush));
   await recordSideEffects(deps, { app, push }, device, { kind, id: by.credentialId }, sent);
   return { ...sent, platform };
 }
@@ -183,12 +188,17 @@ async function recordSideEffects(
 }
 
 /** Sends when the gate of this endpoint or credential lets it, and tells the gate how it went. */
-async function throughGate(deps: SenderDeps, lane: Lane, name: string, attempt: () => Promise<Outcome>): Promise<Sent> {
+async function throughGate(
+  deps: SenderDeps,
+  { lane, name, subject }: { lane: Lane; name: string; subject: Subject },
+  attempt: () => Promise<Outcome>,
+): Promise<Sent> {
   const admission = deps.gates[lane].enter(name);
   if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
   let verdict: SendHealth = 'failed';
   try {
     const outcome = await attempt();
+    deps.refusals.note(subject, outcome);
     verdict = sendHealthOf(outcome);
     return outcome;
   } finally {

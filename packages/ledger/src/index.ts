@@ -17,3 +17,6 @@ export type { Reference, ReferencedConversation } from './references/reference.t
 export * from './references/superseded.ts';
 export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';
+export { readLedgerGauges } from './system/gauges.ts';
+export { type OpenEvents, readOpenEvents } from './system/open-events.ts';
+export { publishRefusals, type Refusal, type RefusalWithBacklog, readRefusals } from './system/refusals.ts';

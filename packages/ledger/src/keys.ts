@@ -1,3 +1,4 @@
+import type { Lane } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
 
 /**
@@ -24,6 +25,15 @@ export const keys = {
   attempts: (shard: number, key: string) => `${shardTag(shard)}:at:${key}`,
   /** Sorted set: keys of events not yet done, by when the sweeper looks at them next. No TTL. */
   open: (shard: number) => `${shardTag(shard)}:open`,
+  /**
+   * Sorted set: the same keys of one lane, by when they were received or last reopened. Scripts append the lane to the
+   * key of `open`. No TTL.
+   */
+  openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
+  /** Sorted set: processes that report refusals, by when their report expires. Seconds. */
+  refusals: `${shardTag(0)}:refusals`,
+  /** String: the endpoints and credentials that refuse a process (see system/refusals.ts). Seconds. */
+  refusalsOf: (processId: string) => `${shardTag(0)}:refusals:${processId}`,
   /** Hash: `<appId>|<provider>` → deliveries planned and not settled. No TTL. */
   load: (shard: number) => `${shardTag(shard)}:load`,
   /**

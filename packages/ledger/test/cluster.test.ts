@@ -78,7 +78,7 @@ test('a server in cluster mode, which refuses commands over several slots, accep
     const ids = [`${key}-0`, `${key}-1`];
     const [first, second] = await findDeadLetters(own.redis, APP, SHARDS, ids);
     if (!first || !second) throw new Error('no letters');
-    expect(await reopen(own.redis, APP, first, { deadline: NOW, sweepAt: NOW })).toBe(true);
+    expect(await reopen(own.redis, APP, first, { now: NOW, deadline: NOW, sweepAt: NOW })).toBe(true);
     expect(await dropDeadLetter(own.redis, APP, second)).toBe(true);
     expect((await readReplayDeadlines(own.redis, ref, [0, 1])).size).toBe(1);
     for await (const open of openDeliveries(own.redis, ref)) expect(open.map((it) => it.ordinal)).toEqual([0, 3]);

@@ -39,6 +39,6 @@ async function readQueue(
     for (const state of ['waiting', 'delayed', 'active'] as const) {
       gauges.queueDepth.set({ queue, lane, state }, depth[state]);
     }
-    gauges.queueOldestSeconds.set({ queue, lane }, depth.oldestMs / 1000);
+    gauges.queueOldestSeconds.set({ queue, lane }, Math.max(depth.oldestMs, depth.oldestDelayedMs) / 1000);
   }
 }

@@ -1,5 +1,5 @@
 import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
-import { shardTag } from '@fanfare/redis';
+import { commandEach, shardTag } from '@fanfare/redis';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { retryPolicy } from './backoff.ts';
@@ -17,6 +17,9 @@ const BATCH_TRIES = 3;
  * longest deadline, a day.
  */
 const MAX_ATTEMPTS = 1_000_000;
+
+/** Delayed jobs looked at for the age of the oldest. */
+const DELAYED_SAMPLE = 100;
 
 /** How often a bug may throw before a job rests among the failed; the sweeper revives it from there. */
 const EVENT_ATTEMPTS = 5;
@@ -105,7 +108,20 @@ export class Producer {
     ]);
     const times = oldest ? await this.#redis.hmget(queue.toKey(oldest), 'timestamp', 'processedOn') : [];
     const since = Math.max(0, ...times.map(Number));
-    return { waiting, delayed, active, oldestMs: since > 0 ? Math.max(0, now - since) : 0 };
+    return {
+      waiting,
+      delayed,
+      active,
+      oldestMs: since > 0 ? Math.max(0, now - since) : 0,
+      oldestDelayedMs: delayed > 0 ? await this.#oldestDelayed(queue, now) : 0,
+    };
+  }
+
+  /** Among the delayed jobs that are due next, since their order says nothing of their age. */
+  async #oldestDelayed(queue: Queue, now: number): Promise<number> {
+    const ids = await this.#redis.zrange(queue.toKey('delayed'), '0', String(DELAYED_SAMPLE - 1));
+    const added = await commandEach(this.#redis, ids, (commands, id) => commands.hget(queue.toKey(id), 'timestamp'));
+    return Math.max(0, ...added.map((timestamp) => (timestamp === null ? 0 : now - Number(timestamp))));
   }
 
   /** The same of a lane, over all shards. */
@@ -149,6 +165,8 @@ export interface QueueDepth {
   delayed: number;
   active: number;
   oldestMs: number;
+  /** How long ago the oldest of the delayed jobs was added (ms), by a sample of them; 0 when none is delayed. */
+  oldestDelayedMs: number;
 }
 
 /** Several queues as if they were one. */
@@ -157,6 +175,7 @@ export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
   delayed: depths.reduce((jobs, { delayed }) => jobs + delayed, 0),
   active: depths.reduce((jobs, { active }) => jobs + active, 0),
   oldestMs: Math.max(0, ...depths.map(({ oldestMs }) => oldestMs)),
+  oldestDelayedMs: Math.max(0, ...depths.map(({ oldestDelayedMs }) => oldestDelayedMs)),
 });
 
 interface BulkJob {

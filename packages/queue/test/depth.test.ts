@@ -10,7 +10,13 @@ const JOB = (ordinal: number) => `{p0}:deliveries-custom-chat:${idOf(ordinal)}`;
 test('an empty queue has no depth and no age', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
-  expect(await producer.depth(KIND, 'chat', 0, Date.now())).toEqual({ waiting: 0, delayed: 0, active: 0, oldestMs: 0 });
+  expect(await producer.depth(KIND, 'chat', 0, Date.now())).toEqual({
+    waiting: 0,
+    delayed: 0,
+    active: 0,
+    oldestMs: 0,
+    oldestDelayedMs: 0,
+  });
 });
 
 test('depth counts what waits, is delayed and is in hand, and tells how long the oldest has waited', async () => {
@@ -30,7 +36,9 @@ test('depth counts what waits, is delayed and is in hand, and tells how long the
   await until(() => worker.jobs.length === 3, 'one is delayed and two are in hand');
   const addedAt = Number(await own.redis.hget(JOB(3), 'timestamp'));
   const depth = await producer.depth(KIND, 'chat', 0, addedAt + 90_000);
-  expect(depth).toEqual({ waiting: 3, delayed: 1, active: 2, oldestMs: 90_000 });
+  const delayedAt = Number(await own.redis.hget(JOB(0), 'timestamp'));
+  const oldestDelayedMs = addedAt + 90_000 - delayedAt;
+  expect(depth).toEqual({ waiting: 3, delayed: 1, active: 2, oldestMs: 90_000, oldestDelayedMs });
   open();
 });
 

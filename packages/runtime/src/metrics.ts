@@ -77,7 +77,16 @@ const gauges = ({ gauge }: Makers) => ({
   inflight: gauge('inflight', 'Attempts whose answer is awaited.', ['provider', 'lane']),
   /** `state`: BullMQ's word for where the jobs are (wait, active, delayed, …). */
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
-  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting job; 0 when none waits.', [
+  openEvents: gauge('open_events', 'Events that are not done: waiting, delayed, held or in hand.', ['lane']),
+  openOldestSeconds: gauge(
+    'open_oldest_seconds',
+    'How long the oldest open event has been open; 0 when there is none.',
+    ['lane'],
+  ),
+  deliveriesHeld: gauge('deliveries_held', 'Deliveries that wait for an endpoint or a credential that refuses.', [
+    'provider',
+  ]),
+  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest job that waits or is delayed; 0 when none is.', [
     'queue',
     'lane',
   ]),

@@ -1,3 +1,5 @@
+import { LANES, type ProviderKind } from '@fanfare/core';
+import type { RefusalWithBacklog } from '@fanfare/ledger';
 import { type QueueKind, sumDepths } from '@fanfare/queue';
 import type { Assets } from '../assets.ts';
 import type { Role } from '../login/passwords.ts';
@@ -22,14 +24,17 @@ export const overviewPage = (assets: Assets, role: Role | undefined, overview: O
 /** The part of it that changes. */
 export const overviewContent = (overview: Overview): Html => {
   const total = sumDepths(overview.queues.flatMap(({ lanes }) => lanes));
+  const open = Object.values(overview.open);
+  const openEvents = open.reduce((sum, lane) => sum + lane.count, 0);
+  const oldestMs = Math.max(...open.map((lane) => lane.oldestMs));
   return html`
 <div class="headline">
 <h1>Overview</h1>
 <p class="quiet">Updated <time datetime="${new Date(overview.at).toISOString()}">${clockTime(overview.at)}</time></p>
 </div>
-${verdict(overview.queues)}
+${verdict(overview)}
 <dl class="tiles">
-${tile('Waiting', count(total.waiting))}${tile('Active', count(total.active))}${tile('Delayed', count(total.delayed))}${tile('Oldest waiting', age(total.oldestMs))}
+${tile('Waiting', count(total.waiting))}${tile('Active', count(total.active))}${tile('Delayed', count(total.delayed))}${tile('Open events', count(openEvents))}${tile('Oldest open', age(oldestMs))}
 </dl>
 <div class="cards">${overview.queues.map(card)}</div>
 `;
@@ -44,12 +49,38 @@ const NAMES: Record<QueueKind, { title: string; what: string }> = {
 };
 
 /** One sentence for who has only time for one. */
-function verdict(queues: readonly QueueState[]): Html {
+function verdict({ queues, open, refusals, at }: Overview): Html {
+  const [worst] = refusals;
+  if (worst) return html`<p class="verdict late">${refusalSentence(worst, at)}${others(refusals.length - 1)}</p>`;
   const late = queues.flatMap(({ kind, lanes }) =>
     lanes.filter((lane) => lane.late).map(({ lane, oldestMs }) => `${NAMES[kind].title}, ${lane} (${age(oldestMs)})`),
   );
-  if (late.length === 0) return html`<p class="verdict">Every queue keeps up.</p>`;
-  return html`<p class="verdict late">Waiting for too long: ${late.join('; ')}. Are the workers running?</p>`;
+  if (late.length > 0)
+    return html`<p class="verdict late">Waiting for too long: ${late.join('; ')}. Are the workers running?</p>`;
+  const stale = LANES.filter((lane) => open[lane].late).map(
+    (lane) => `${lane} (${count(open[lane].count)} events, the oldest for ${age(open[lane].oldestMs)})`,
+  );
+  if (stale.length > 0) return html`<p class="verdict late">Not done for too long: ${stale.join('; ')}.</p>`;
+  return html`<p class="verdict">Every queue keeps up.</p>`;
+}
+
+const TARGETS: Record<ProviderKind, string> = {
+  custom: 'webhook',
+  fcm: 'FCM credential',
+  apns: 'APNs credential',
+};
+
+/** Who refuses, since when, and how many deliveries wait for it. */
+const refusalSentence = ({ appId, provider, name, reason, since, waiting }: RefusalWithBacklog, at: number): string =>
+  `The ${TARGETS[provider]} ${name} of ${appId} has been refusing since ${moment(since, at)} (${reason}): ` +
+  `${count(waiting)} ${waiting === 1 ? 'delivery is' : 'deliveries are'} waiting.`;
+
+const others = (more: number): string => (more === 0 ? '' : ` ${count(more)} more refuse${more === 1 ? 's' : ''}.`);
+
+/** The time of day; with its date when it was not in the last day. */
+function moment(time: number, at: number): string {
+  const iso = new Date(time).toISOString();
+  return `${at - time < 24 * 3_600_000 ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 const tile = (name: string, value: string): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>
@@ -65,9 +96,9 @@ const card = ({ kind, lanes }: QueueState): Html => html`<section class="card" a
 </section>
 `;
 
-const row = ({ lane, waiting, active, delayed, oldestMs, late }: LaneState): Html => html`
+const row = ({ lane, waiting, active, delayed, oldestMs, oldestDelayedMs, late }: LaneState): Html => html`
 <tr${late ? html` class="late"` : undefined}>
-<th scope="row">${lane}${bar(waiting)}</th>${[waiting, active, delayed].map(number)}<td>${age(oldestMs)}</td>
+<th scope="row">${lane}${bar(waiting)}</th>${[waiting, active, delayed].map(number)}<td>${age(Math.max(oldestMs, oldestDelayedMs))}</td>
 </tr>`;
 
 const number = (jobs: number): Html => html`<td${jobs === 0 ? html` class="none"` : undefined}>${count(jobs)}</td>`;

@@ -1,3 +1,4 @@
+import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
 import { answerHealth } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +12,10 @@ export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
     return { ready: true, checks: { redis: { ok: true } } };
   };
   const render = async () => {
-    await readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now());
+    await Promise.all([
+      readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now()),
+      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, deps.now()),
+    ]);
     return metrics.render();
   };
   const sources = { metrics: { render }, ready, metricsToken: config.METRICS_TOKEN };

@@ -1,4 +1,5 @@
 import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
+import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
 import { answerHealth, type Readiness } from '@fanfare/runtime';
 import swagger from '@fastify/swagger';
@@ -94,7 +95,11 @@ function acceptBodies(server: AnyServer): void {
 
 function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
   const render = async () => {
-    await readQueues(deps.producer, deps.config.QUEUE_SHARDS, deps.metrics, deps.now());
+    const { producer, queueRedis, config, metrics } = deps;
+    await Promise.all([
+      readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now()),
+      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, deps.now()),
+    ]);
     return deps.metrics.render();
   };
   const sources = { metrics: { render }, ready, metricsToken: deps.config.METRICS_TOKEN };

@@ -84,7 +84,7 @@ export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundD
 /** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
 const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
--- ARGV event key, ordinal, delivery id, load field, deadline, first sweep
+-- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
 -- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
@@ -98,6 +98,8 @@ redis.call('HINCRBY', KEYS[3], ARGV[4], 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
+local lane = redis.call('HGET', KEYS[1], 'lane')
+redis.call('ZADD', KEYS[4] .. ':' .. lane, 'NX', ARGV[7], ARGV[1])
 return 1
 `);
 
@@ -109,7 +111,7 @@ export async function reopen(
   redis: Redis,
   appId: string,
   letter: FoundDeadLetter,
-  when: { deadline: number; sweepAt: number },
+  when: { now: number; deadline: number; sweepAt: number },
 ): Promise<boolean> {
   const { shard, key } = letter.ref;
   const answer = await REOPEN(
@@ -122,7 +124,7 @@ export async function reopen(
       keys.deadLetters(shard, appId),
       keys.attempts(shard, key),
     ],
-    [key, letter.ordinal, letter.id, loadField(appId, letter.provider), when.deadline, when.sweepAt],
+    [key, letter.ordinal, letter.id, loadField(appId, letter.provider), when.deadline, when.sweepAt, when.now],
   );
   return answer === 1;
 }

@@ -18,7 +18,7 @@ const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 500
 
 /** Claim, body and index in one: either all of it is stored, or none. */
 const ACCEPT = script<string>(`
--- KEYS id, event, open
+-- KEYS id, event, open, open by receipt
 -- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
 -- returns the key the id stands for: this one, or that of the event accepted before
 local old = redis.call('GET', KEYS[1])
@@ -31,6 +31,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
 redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', unpack(ARGV, 8))
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
+redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
 return ARGV[1]
 `);
 
@@ -58,7 +59,7 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
   const { key, receivedAt: now, appId, event } = accepted;
   const stored = await ACCEPT(
     redis,
-    [keys.id(shard, appId, event.id), keys.event(shard, key), keys.open(shard)],
+    [keys.id(shard, appId, event.id), keys.event(shard, key), keys.open(shard), keys.openSince(shard, accepted.lane)],
     [
       key,
       now,
@@ -106,11 +107,16 @@ export async function findEvent(redis: Redis, appId: string, eventId: string): P
 }
 
 const CHANGE_LANE = script<number>(`
--- KEYS event
--- ARGV from, to
+-- KEYS event, open by receipt in the one lane and in the other
+-- ARGV from, to, event key
 -- returns 1, or 0 when the event is not in that lane
 if redis.call('HGET', KEYS[1], 'lane') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'lane', ARGV[2])
+local since = redis.call('ZSCORE', KEYS[2], ARGV[3])
+if since then
+  redis.call('ZREM', KEYS[2], ARGV[3])
+  redis.call('ZADD', KEYS[3], since, ARGV[3])
+end
 return 1
 `);
 
@@ -119,4 +125,8 @@ return 1
  * first) or is gone. It keeps the retention it was accepted with; its job is the caller's to move.
  */
 export const changeLane = async (redis: Redis, { shard, key }: EventRef, from: Lane, to: Lane): Promise<boolean> =>
-  (await CHANGE_LANE(redis, [keys.event(shard, key)], [from, to])) === 1;
+  (await CHANGE_LANE(
+    redis,
+    [keys.event(shard, key), keys.openSince(shard, from), keys.openSince(shard, to)],
+    [from, to, key],
+  )) === 1;

@@ -5,11 +5,12 @@
  */
 export const FINISH_LUA = `
 local function finish(event, open, key, now)
-  local n = redis.call('HMGET', event, 'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded')
+  local n = redis.call('HMGET', event, 'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane')
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
   if n[1] ~= '1' or tonumber(n[2]) ~= settled then return end
   redis.call('ZREM', open, key)
+  redis.call('ZREM', open .. ':' .. n[8], key)
   redis.call('HSETNX', event, 'done', now)
 end
 `;

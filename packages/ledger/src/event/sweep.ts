@@ -1,4 +1,4 @@
-import { type EventRef, isOpen, type PlannedDelivery } from '@fanfare/core';
+import { type EventRef, isOpen, LANES, type PlannedDelivery } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/settle.ts';
@@ -26,17 +26,21 @@ export async function claimDueEvents(
   return due.map((key) => ({ key, shard }));
 }
 
-/** Takes an event whose record has gone with its retention off the open list. */
+/** Takes an event whose record has gone with its retention off the lists of open events. */
 export const forgetEvent = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
-  await redis.zrem(keys.open(shard), key);
+  const lists = [keys.open(shard), ...LANES.map((lane) => keys.openSince(shard, lane))];
+  await Promise.all(lists.map((list) => redis.zrem(list, key)));
 };
 
 /** Compares what has settled and what is planned with the last look, and remembers it. */
 const LOOK = script<number>(`
--- KEYS event
+-- KEYS event, open
+-- ARGV event key
 -- returns 1 when it has moved since the last look, else 0
-local n = redis.call('HMGET', KEYS[1], 'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look')
+local n = redis.call('HMGET', KEYS[1], 'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look', 'lane', 'at')
 if not n[1] then return 0 end
+-- An event that was accepted by an older version is not yet listed by receipt.
+if redis.call('ZSCORE', KEYS[2], ARGV[1]) then redis.call('ZADD', KEYS[2] .. ':' .. n[8], 'NX', n[9], ARGV[1]) end
 local look = n[1]
 for i = 2, 6 do look = look .. ' ' .. (n[i] or 0) end
 if look == n[7] then return 0 end
@@ -46,7 +50,7 @@ return 1
 
 /** Whether an event has come on since this was last asked: the sweeper leaves those alone that move by themselves. */
 export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
-  (await LOOK(redis, [keys.event(shard, key)], [])) === 1;
+  (await LOOK(redis, [keys.event(shard, key), keys.open(shard)], [key])) === 1;
 
 /** The open deliveries of an event's first so many slices, slice by slice, so that memory stays bounded. */
 export async function* openDeliveries(

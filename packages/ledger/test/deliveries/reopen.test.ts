@@ -25,7 +25,7 @@ import {
   stateOf,
 } from '../support/events.ts';
 
-const WHEN = { deadline: NOW + HOUR, sweepAt: NOW + 15_000 };
+const WHEN = { now: NOW, deadline: NOW + HOUR, sweepAt: NOW + 15_000 };
 const loadOf = async (redis: Redis) => (await readLoad(redis, APP, ['custom'], 1)).get('custom');
 
 /** An event with two deliveries, one accepted and one rejected, and the letter about that. */

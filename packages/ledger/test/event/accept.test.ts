@@ -163,8 +163,8 @@ test.each([
     if (ttl === -1) withoutTtl.push(key);
     else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
   }
-  expect(withoutTtl).toEqual(['{p0}:load', '{p0}:open']);
-  expect(keys).toHaveLength(9);
+  expect(withoutTtl).toEqual(['{p0}:load', '{p0}:open', `{p0}:open:${lane}`]);
+  expect(keys).toHaveLength(10);
 });
 
 test('the retention may be set', async () => {

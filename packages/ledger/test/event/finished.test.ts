@@ -34,7 +34,7 @@ test('an event that was replayed has not finished until it is done again', async
   await settleAll(own.redis, ref, [becomes(0, 'rejected')], NOW + 1);
   const [letter] = await findDeadLetters(own.redis, APP, 1, [`${ref.key}-0`]);
   if (!letter) throw new Error('no letter');
-  await reopen(own.redis, APP, letter, { deadline: NOW, sweepAt: NOW });
+  await reopen(own.redis, APP, letter, { now: NOW, deadline: NOW, sweepAt: NOW });
   expect(await finishedAt(own.redis, ref)).toBeUndefined();
   await settleAll(own.redis, ref, [becomes(0, 'accepted')], NOW + 9);
   expect(await finishedAt(own.redis, ref)).toBe(NOW + 9);

@@ -114,7 +114,7 @@ export class Model {
     const { letters } = await listDeadLetters(this.#redis, APP, 1, { limit: 1000 });
     const letter = letters[pick % letters.length];
     if (!letter) return;
-    const when = { deadline: NOW + HOUR, sweepAt: NOW };
+    const when = { now: NOW, deadline: NOW + HOUR, sweepAt: NOW };
     const replays = [reopen(this.#redis, APP, letter, when), reopen(this.#redis, APP, letter, when)];
     expect(await Promise.all(replays)).toEqual([true, false]);
     this.#states[letter.ordinal] = 'pending';

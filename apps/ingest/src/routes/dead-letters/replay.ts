@@ -100,7 +100,7 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
   const { leaveBy, holdUntil } = accepted
     ? deadlineOf({ ...accepted.event, sentAt: now }, now, app?.settings.deadlines)
     : { leaveBy: now, holdUntil: now };
-  const when = { deadline: leaveBy, sweepAt: now + SWEEP_AFTER_MS };
+  const when = { now, deadline: leaveBy, sweepAt: now + SWEEP_AFTER_MS };
   if (!(await reopen(deps.queueRedis, appId, letter, when)) || !accepted) return false;
   const { ordinal, uid, provider, deviceId, ref } = letter;
   const unread = (await findPlanned(deps.queueRedis, ref, uid))?.deliveries.find(

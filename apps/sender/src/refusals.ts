@@ -1,0 +1,64 @@
+import type { Outcome } from '@fanfare/core';
+import type { Refusal } from '@fanfare/ledger';
+
+/** What was sent to: an endpoint or a credential of an app. */
+export type Subject = Pick<Refusal, 'appId' | 'provider' | 'name'>;
+
+/** So many failures one after the other are a refusal; one may be bad luck. A refused credential is one at once. */
+const FAILURES = 3;
+
+/** How long a refusal is believed without another failure, ms: longer than any breaker stays open. */
+const BELIEVED_MS = 120_000;
+
+/** Subjects remembered; the first to fail go first. */
+const MAX_SUBJECTS = 1000;
+
+interface Streak extends Subject {
+  failures: number;
+  since: number;
+  reason: string;
+  until: number;
+}
+
+/** What refuses this process now, from the outcomes of its sends, for an operator to see. */
+export class Refusals {
+  readonly #now: () => number;
+  readonly #streaks = new Map<string, Streak>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** A send to this endpoint, or with this credential, has ended so. */
+  note(subject: Subject, outcome: Outcome): void {
+    const id = `${subject.appId}|${subject.provider}|${subject.name}`;
+    if (outcome.kind === 'withheld') return;
+    if (outcome.kind !== 'retryable' && outcome.kind !== 'throttled' && outcome.kind !== 'credential_failing') {
+      this.#streaks.delete(id);
+      return;
+    }
+    const now = this.#now();
+    const before = this.#streaks.get(id);
+    const waitMs = outcome.kind === 'throttled' ? outcome.retryAfterMs : 0;
+    this.#streaks.set(id, {
+      ...subject,
+      failures: outcome.kind === 'credential_failing' ? FAILURES : (before?.failures ?? 0) + 1,
+      since: before?.since ?? now,
+      reason: outcome.reason,
+      until: now + waitMs + BELIEVED_MS,
+    });
+    const [oldest] = this.#streaks.keys();
+    if (this.#streaks.size > MAX_SUBJECTS && oldest !== undefined) this.#streaks.delete(oldest);
+  }
+
+  /** Those that refuse now. */
+  current(): Refusal[] {
+    const now = this.#now();
+    const refusals: Refusal[] = [];
+    for (const [id, { appId, provider, name, reason, since, failures, until }] of this.#streaks) {
+      if (until <= now) this.#streaks.delete(id);
+      else if (failures >= FAILURES) refusals.push({ appId, provider, name, reason, since });
+    }
+    return refusals;
+  }
+}

@@ -1,0 +1,50 @@
+import * as consoleApp from '@fanfare/console/app';
+import { until } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { aMessage } from '../support/events.ts';
+import { BASIC_AUTH, startSystem } from '../support/system.ts';
+
+const PASSWORD = 'the operator’s password';
+const MESSAGES = 30;
+
+test('with a webhook that answers 503 the operator is told which, since when, and how many wait', async () => {
+  await using system = await startSystem();
+  system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
+  const console = await consoleApp.start(consoleApp.readConfig({ ...system.env, CONSOLE_PASSWORD: PASSWORD }));
+  try {
+    const events = Array.from({ length: MESSAGES }, () => aMessage());
+    await system.backend.post('/v3/events', events);
+    const login = await fetch(`${console.url}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ password: PASSWORD }),
+    });
+    const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const page = async () => (await fetch(`${console.url}/overview`, { headers: { cookie } })).text();
+    const verdict = await until(
+      async () => /<p class="verdict late">(The webhook[^<]*)</.exec(await page())?.[1],
+      'the page names the webhook',
+    );
+    const { origin } = new URL(system.hooks.url);
+    expect(verdict).toMatch(
+      new RegExp(
+        `^The webhook ${origin} of app123 has been refusing since \\d\\d:\\d\\d UTC \\(http_503\\): 30 deliver`,
+      ),
+    );
+    expect(await page()).not.toContain('keeps up');
+    expect(await page()).toMatch(/<dt>Open events<\/dt><dd>30<\/dd>/);
+    expect(await page()).not.toMatch(/<dt>Oldest open<\/dt><dd>–<\/dd>/);
+    for (const url of [system.url, console.url]) {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toMatch(/^fanfare_open_events\{lane="chat"\} 30$/m);
+      expect(metrics).toMatch(/^fanfare_deliveries_held\{provider="custom"\} 30$/m);
+      const oldest = /^fanfare_open_oldest_seconds\{lane="chat"\} (\S+)$/m.exec(metrics)?.[1];
+      expect(Number(oldest)).toBeGreaterThan(0);
+    }
+    system.hook.configure({ basicAuth: BASIC_AUTH });
+    for (const { id } of events) expect(await system.done(id, 90_000)).toMatchObject({ accepted: 1 });
+    await until(async () => (await page()).includes('Every queue keeps up.'), 'all is well again');
+  } finally {
+    await console.close();
+  }
+}, 150_000);

@@ -1,0 +1,64 @@
+import type { ProviderKind } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { readLoad } from '../plan/plan.ts';
+
+/** An endpoint or credential that takes nothing, as one sender finds it. Holds no path and no secret. */
+export interface Refusal {
+  appId: string;
+  provider: ProviderKind;
+  /** The origin of the webhook, or the id of the credential. */
+  name: string;
+  /** A stable word: `http_503`, `timeout`, … */
+  reason: string;
+  /** When it began, epoch ms. */
+  since: number;
+}
+
+/** The same with the deliveries that wait for it. */
+export interface RefusalWithBacklog extends Refusal {
+  waiting: number;
+}
+
+/** How long a report is good for: a sender that died reports nothing. */
+const REPORT_TTL_MS = 15_000;
+
+/** Publishes what refuses a process at this moment (epoch ms); to be repeated every few seconds. */
+export async function publishRefusals(
+  redis: Redis,
+  processId: string,
+  refusals: readonly Refusal[],
+  now: number,
+): Promise<void> {
+  const publish = redis.multi().zremrangebyscore(keys.refusals, '-inf', now);
+  if (refusals.length > 0) {
+    publish
+      .set(keys.refusalsOf(processId), JSON.stringify(refusals), 'PX', REPORT_TTL_MS)
+      .zadd(keys.refusals, now + REPORT_TTL_MS, processId)
+      .pexpire(keys.refusals, REPORT_TTL_MS);
+  } else publish.del(keys.refusalsOf(processId)).zrem(keys.refusals, processId);
+  await publish.exec();
+}
+
+/**
+ * What refuses any process, for which deliveries wait, most of them first. Several processes that find the same count
+ * once, from when the first found it.
+ */
+export async function readRefusals(redis: Redis, shards: number): Promise<RefusalWithBacklog[]> {
+  const processes = await redis.zrange(keys.refusals, '0', '-1');
+  if (processes.length === 0) return [];
+  const reports = await redis.mget(...processes.map(keys.refusalsOf));
+  const found = new Map<string, Refusal>();
+  for (const refusal of reports.flatMap((text) => (text === null ? [] : (JSON.parse(text) as Refusal[])))) {
+    const id = `${refusal.appId}|${refusal.provider}|${refusal.name}`;
+    const known = found.get(id);
+    if (!known || refusal.since < known.since) found.set(id, refusal);
+  }
+  const all = await Promise.all(
+    [...found.values()].map(async (refusal) => {
+      const load = await readLoad(redis, refusal.appId, [refusal.provider], shards);
+      return { ...refusal, waiting: load.get(refusal.provider) ?? 0 };
+    }),
+  );
+  return all.filter(({ waiting }) => waiting > 0).sort((a, b) => b.waiting - a.waiting);
+}
