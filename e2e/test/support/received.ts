@@ -14,6 +14,19 @@ export const received = ({ hook }: System): Received[] =>
     return { uid: to.uid, details: notificationDetails };
   });
 
+/**
+ * How many different deliveries the endpoint has accepted. One may be accepted twice, but only where the sender did not
+ * get the answer in time and tried again, as it does on a busy machine: the ledger then has its first attempt.
+ * @throws when a delivery was accepted twice that was not tried again.
+ */
+export async function acceptedDeliveries({ hook, redis: { redis } }: System): Promise<number> {
+  const { answered, acceptedTwice } = hook.counts();
+  const attempts = await redis.keys('{p*}:at:*');
+  const retried = (await Promise.all(attempts.map((key) => redis.hlen(key)))).reduce((sum, n) => sum + n, 0);
+  if (acceptedTwice > retried) throw new Error(`${acceptedTwice} accepted twice, but only ${retried} tried again`);
+  return (answered['200'] ?? 0) - acceptedTwice;
+}
+
 /** Who was told what: uid and body of each notification, sorted. */
 export const told = (system: System): string[] =>
   received(system)
