@@ -1,12 +1,13 @@
 import { openQueues, Producer } from '@fanfare/queue';
 import { connectRedisPair, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
 import { Sessions } from './login/sessions.ts';
+import { readiness } from './routes/health.ts';
 import { createServer } from './server.ts';
 
 export { type ConsoleConfig, readConfig } from './config.ts';
@@ -23,6 +24,8 @@ export interface Console {
   /** Where it listens, e.g. `http://127.0.0.1:8090`. */
   url: string;
   port: number;
+  /** Turns `/readyz` red; pages are still served. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -55,12 +58,13 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
     log,
     now,
   };
-  const server = await createServer(deps);
+  const { ready, drain } = drainable(() => readiness(deps));
+  const server = await createServer(deps, ready);
   closer.add('server', server, () => server.close());
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'console.started');
-  return { url: `http://${config.HOST}:${port}`, port, close: () => closer.close() };
+  return { url: `http://${config.HOST}:${port}`, port, drain, close: () => closer.close() };
 }
 
 const passwordsOf = ({ CONSOLE_PASSWORD: operator, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>

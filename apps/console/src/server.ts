@@ -1,3 +1,4 @@
+import type { Readiness } from '@fanfare/runtime';
 import cookie from '@fastify/cookie';
 import formBody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
@@ -37,7 +38,7 @@ const SECURITY_HEADERS = {
 };
 
 /** The HTTP server, not yet listening: login, overview, Bull Board, health. */
-export async function createServer(deps: ConsoleDeps): Promise<FastifyInstance> {
+export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readiness>): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,7 +54,8 @@ export async function createServer(deps: ConsoleDeps): Promise<FastifyInstance> 
   server.setErrorHandler((error: Error, request, reply) => answer(request, reply, error));
   server.setNotFoundHandler((request, reply) => answer(request, reply, NOT_FOUND));
   logRequests(server);
-  for (const routes of [healthRoutes, assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
+  healthRoutes(server, deps, ready);
+  for (const routes of [assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
   await bullBoard(server, deps, answer);
   return server;
 }

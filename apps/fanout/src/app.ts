@@ -5,7 +5,7 @@ import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, startHealthServer } from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, drainable, type Logger, startHealthServer } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -26,6 +26,8 @@ export interface FanoutOverrides {
 export interface Fanout {
   /** Port of health and metrics. */
   port: number;
+  /** Turns `/readyz` red; work goes on. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -63,17 +65,18 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   };
   startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
   startWorkers(deps, closer, config);
+  const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
   const health = await startHealthServer({
     host: config.HOST,
     port: config.PORT,
     metricsToken: config.METRICS_TOKEN,
     metrics,
-    ready: () => readyWhenWritable(queueRedis),
+    ready,
   });
   closer.add('health', health, (server) => server.close());
   closer.add('stop', stopping, (controller) => controller.abort());
   log.info({ port: health.port }, 'fanout.started');
-  return { port: health.port, close: () => closer.close() };
+  return { port: health.port, drain, close: () => closer.close() };
 }
 
 const membershipOf = (config: FanoutConfig, now: () => number) =>

@@ -1,6 +1,6 @@
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger } from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
 import { createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { OverloadGuard } from './accept/overload.ts';
@@ -30,6 +30,8 @@ export interface Ingest {
   port: number;
   /** Every route there is, with who may call it. */
   routes: readonly Route[];
+  /** Turns `/readyz` red; requests are still served. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -64,12 +66,13 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   };
   await warnAboutWeakSettings(deps, queueRedis);
   const guard = new OverloadGuard(deps);
-  const { server, idle, routes } = await createServer(deps, guard, () => readiness(deps, guard));
+  const { ready, drain } = drainable(() => readiness(deps, guard));
+  const { server, idle, routes } = await createServer(deps, guard, ready);
   closer.add('server', server, () => closeServer(server, idle));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'ingest.started');
-  return { url: `http://${config.HOST}:${port}`, port, routes, close: () => closer.close() };
+  return { url: `http://${config.HOST}:${port}`, port, routes, drain, close: () => closer.close() };
 }
 
 /** A weaker durability than a 202 promises, and wider reach for webhooks, are choices that are never silent. */

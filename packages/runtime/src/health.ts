@@ -29,6 +29,25 @@ export interface HealthAnswer {
   body: string;
 }
 
+/** A readiness that can be turned off for good. */
+export interface Drainable {
+  ready: () => Promise<Readiness>;
+  /** From now on the process is not ready, whatever it could still do: no new work should be sent to it. */
+  drain(): void;
+}
+
+/** Adds the switch to a look at the process. */
+export function drainable(look: () => Promise<Readiness>): Drainable {
+  let draining = false;
+  return {
+    ready: async () =>
+      draining ? { ready: false, checks: { draining: { ok: false, detail: 'the process is stopping' } } } : look(),
+    drain: () => {
+      draining = true;
+    },
+  };
+}
+
 /** A probe should wait a little longer, so that its log shows our words and not its own. */
 const READY_TIMEOUT_MS = 2_000;
 

@@ -4,7 +4,7 @@ import { LOG_LEVELS } from './log.ts';
 
 /**
  * The settings every process has, for an app's schema to spread: `z.object({ ...processEnv, PORT: … })`.
- * SHUTDOWN_GRACE_MS is among them so that it is documented and checked with the rest; `run` reads it by itself.
+ * The times of shutdown are among them so that they are documented and checked with the rest; `run` reads them by itself.
  */
 export const processEnv = {
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every interface.'),
@@ -15,6 +15,9 @@ export const processEnv = {
   METRICS_TOKEN: z.string().optional().describe('When set, /metrics wants it as bearer token.'),
   SHUTDOWN_GRACE_MS: intBetween(0, 3_600_000, 20_000).describe(
     'Milliseconds a stopping process may take to finish what is in hand.',
+  ),
+  SHUTDOWN_DRAIN_MS: intBetween(0, 3_600_000, 0).describe(
+    'Milliseconds a process goes on after SIGTERM while /readyz is red, for load balancers to notice; before the grace.',
   ),
 };
 

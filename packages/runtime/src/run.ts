@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ConfigError, readEnv } from './env.ts';
 import type { Logger } from './log.ts';
@@ -6,6 +7,8 @@ import { processEnv } from './process-env.ts';
 
 /** What `main` hands back: something that runs until it is closed. */
 export interface Running {
+  /** Told before the wait of SHUTDOWN_DRAIN_MS: it should do its work still, but say that it is not ready. */
+  drain?(): void;
   close(): Promise<void>;
 }
 
@@ -26,7 +29,8 @@ const SAME_WISH_MS = 500;
 
 /**
  * The life of a process, from start to exit code; a `main.ts` is this one call. Starts `main`; at SIGTERM or SIGINT
- * aborts the signal `main` was given, closes what it returned and leaves the process to end by itself with code 0.
+ * aborts the signal `main` was given, drains for SHUTDOWN_DRAIN_MS (0 by default), closes what it returned and leaves
+ * the process to end by itself with code 0.
  *
  * - `main` or `close` fails: the error on standard error, exit code 1. A ConfigError is shown without its stack,
  *   being for the operator to mend. Giving up a start because of the signal is no failure.
@@ -42,8 +46,9 @@ export async function run(main: Main, options: RunOptions): Promise<void> {
   }
 }
 
-async function live(main: Main, { name, log, graceMs = shutdownGraceMs() }: RunOptions): Promise<void> {
-  const grace = new Grace(name, graceMs);
+async function live(main: Main, { name, log, graceMs }: RunOptions): Promise<void> {
+  const { SHUTDOWN_DRAIN_MS: drainMs, SHUTDOWN_GRACE_MS } = shutdownTimes();
+  const grace = new Grace(name, drainMs + (graceMs ?? SHUTDOWN_GRACE_MS));
   const stop = new AbortController();
   let toldAt = 0;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -60,6 +65,10 @@ async function live(main: Main, { name, log, graceMs = shutdownGraceMs() }: RunO
   try {
     const running = await started(main, stop.signal);
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    if (running && drainMs > 0) {
+      running.drain?.();
+      await delay(drainMs);
+    }
     await running?.close();
     log?.info('process.stopped');
   } finally {
@@ -104,8 +113,10 @@ class Grace {
   }
 }
 
-const shutdownGraceMs = (): number =>
-  readEnv(z.object({ SHUTDOWN_GRACE_MS: processEnv.SHUTDOWN_GRACE_MS })).SHUTDOWN_GRACE_MS;
+const shutdownTimes = () => {
+  const { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_MS } = processEnv;
+  return readEnv(z.object({ SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_MS }));
+};
 
 /** Messages and stacks, never an error's other properties: a Redis error carries the command, password and all. */
 function explain(error: unknown): string {

@@ -1,16 +1,18 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
-import { answerHealth } from '@fanfare/runtime';
+import { answerHealth, type Readiness } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
-/** `/livez`, `/readyz` and `/metrics`, as in every process. Ready means that both Redis servers answer. */
-export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
-  const { registry, queueRedis, producer, metrics, config } = deps;
-  const ready = async () => {
-    await Promise.all([registry.ping(), queueRedis.ping()]);
-    return { ready: true, checks: { redis: { ok: true } } };
-  };
+/** Ready means that both Redis servers answer. */
+export async function readiness({ registry, queueRedis }: ConsoleDeps): Promise<Readiness> {
+  await Promise.all([registry.ping(), queueRedis.ping()]);
+  return { ready: true, checks: { redis: { ok: true } } };
+}
+
+/** `/livez`, `/readyz` and `/metrics`, as in every process. */
+export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps, ready: () => Promise<Readiness>): void {
+  const { queueRedis, producer, metrics, config } = deps;
   const render = async () => {
     await Promise.all([
       readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now()),
