@@ -15,8 +15,9 @@ interface SupersededDeps {
 }
 
 /**
- * Asks whether an event is news no more: its ring is over, its message was deleted or edited since. A ring is looked up
- * always, a message where it may be late: its delivery comes `again`, or some time after the event was received.
+ * Asks whether an event is news no more: its ring is over, its message was deleted or edited since, its reaction removed.
+ * A ring and a reaction are looked up always, a message where it may be late: its delivery comes `again`, or some time
+ * after the event was received.
  */
 export class SupersededCheck {
   readonly #deps: SupersededDeps;
@@ -32,7 +33,8 @@ export class SupersededCheck {
     const { now } = this.#deps;
     const { queueRedis } = this.#deps;
     if (event.type === 'call.initiated') return isSuperseded(queueRedis, appId, event, key);
-    if (!again && now() - receivedAt < PROMPT_MS) return false;
+    const mayBePrompt = event.type !== 'reaction.added';
+    if (mayBePrompt && !again && now() - receivedAt < PROMPT_MS) return false;
     const known = this.#answers.get(loaded);
     if (known && now() - known.at < ANSWER_HOLDS_MS) return known.superseded;
     const superseded = isSuperseded(queueRedis, appId, event, key);

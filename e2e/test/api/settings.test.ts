@@ -32,7 +32,7 @@ const switches = (names: readonly string[], { Setting, Override }: typeof ON) =>
 const MESSAGES = ['messages', 'replies', 'quotedReplies', 'reactions'];
 const MEMBERS = ['Left', 'Added', 'Joined', 'Kicked', 'Banned', 'Unbanned', 'ScopeChanged'].map((w) => `member${w}`);
 const CALLS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'];
-const EDITS = { messageEditedSetting: 2, messageDeletedSetting: 2 };
+const EDITS = { messageEditedSetting: 2, messageDeletedSetting: 2, reactionRemovedSetting: 1 };
 
 test('of an app that has set nothing are the defaults, all of them', async () => {
   const settings = await read(await anApp());

@@ -207,6 +207,7 @@ test('500 people live through a day, and each hears of exactly what they should'
       'NO_TARGET',
       'QUOTED_REPLIES_PREFERENCE',
       'REACTIONS_PREFERENCE',
+      'REACTION_REMOVED',
       'REPLIES_PREFERENCE',
       'SCHEDULE_PREFERENCE',
     ]),

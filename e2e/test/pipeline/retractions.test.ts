@@ -98,7 +98,8 @@ test('with its setting off a change reaches nobody, and says why', async () => {
   await set(system, { preferences: { group: { messageEditedSetting: null, messageDeletedSetting: null } } });
 });
 
-test('a removed reaction reaches those who got the reaction, and nobody else', async () => {
+test('a removed reaction, where the app asks for it, reaches those who got the reaction, and no one else', async () => {
+  await set(system, { preferences: { group: { reactionRemovedSetting: 2 } } });
   const message = await send();
   const react = (type: string) => ({
     ...aGroupMessage(guid),
@@ -115,4 +116,5 @@ test('a removed reaction reaches those who got the reaction, and nobody else', a
   await choose(system, 'dave', { groupPreferences: { groupReactions: 3 } });
   await tell(system, react('reaction.removed'));
   expect(told(system)).toEqual(['alice: Removed their reaction: 😎', 'carol: Removed their reaction: 😎']);
+  await set(system, { preferences: { group: { reactionRemovedSetting: null } } });
 });

@@ -51,6 +51,8 @@ export const keys = {
   verdict: (appId: string, messageId: string) => `verdict:{${appId}:${messageId}}`,
   /** String: who reacted to which message (see reactions.ts). Retention of the event. */
   reaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
+  /** String: when a reaction was removed (see reactions.ts). Retention of that event. */
+  reactionRemoved: (appId: string, reactionId: string) => `rxr:{${appId}:${reactionId}}`,
   /** String: the ring of a call session (see calls.ts). A day at most, like the next two. */
   call: (appId: string, sessionId: string) => `call:{${appId}:${sessionId}}`,
   /** String: the latest ring in a conversation. */

@@ -9,7 +9,15 @@ import {
   type MessageEvent,
   NotifyOption,
 } from '@fanfare/core';
-import { endRing, recordCall, recordChange, recordLogged, recordMessages, recordReactions } from '@fanfare/ledger';
+import {
+  endRing,
+  recordCall,
+  recordChange,
+  recordLogged,
+  recordMessages,
+  recordReactions,
+  removeReaction,
+} from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
@@ -48,7 +56,7 @@ function overtakes(event: Event, { preferences }: AppSettings): event is Message
 
 /**
  * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
- * call, that a ring is over, that a message was changed; and, where the app keeps a log, that there is something to
+ * call, that a ring is over, that a message was changed, a reaction removed; and, where the app keeps a log, that there is something to
  * show. Before the events are queued, so that a ring is over, and a text taken back, before anybody can send it; noting
  * the same again changes nothing.
  */
@@ -64,6 +72,11 @@ export async function recordReferences(
     ...events.flatMap((recorded) => recordCallEvent(queueRedis, appId, recorded)),
     ...events.flatMap(({ event, ref, retentionMs }) =>
       overtakes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
+    ),
+    ...events.flatMap(({ event, retentionMs }) =>
+      event.type === 'reaction.removed'
+        ? [removeReaction(queueRedis, appId, event.reaction.id, event.sentAt, retentionMs)]
+        : [],
     ),
     ...logged.map(({ ref, receivedAt, retentionMs }) => recordLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
   ]);

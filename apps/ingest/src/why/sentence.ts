@@ -66,6 +66,7 @@ const CLAUSES: Record<SuppressionReason, Clause> = {
   GROUP_TOO_LARGE: ({ conversation }) => `${conversation.name} has more members than the app notifies`,
   MODERATION_DISAPPROVED: () => "the chat backend's moderation disapproved the message",
   MODERATION_PENDING: () => "the chat backend's moderation had not approved the message by its deadline",
+  REACTION_REMOVED: (facts) => `the app does not notify of removed reactions ${places(facts)}`,
   NO_TARGET: ({ name }) => `${name} has no registered device that this can go to`,
 };
 

@@ -79,6 +79,7 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ['PUSH_DISABLED', undefined, GROUP, 'push is switched off for the app'],
   ['GROUP_TOO_LARGE', undefined, GROUP, 'Hiking has more members than the app notifies'],
   ['NO_TARGET', undefined, GROUP, 'Bob has no registered device that this can go to'],
+  ['REACTION_REMOVED', '1', GROUP, 'the app does not notify of removed reactions in groups'],
   ['MODERATION_DISAPPROVED', undefined, GROUP, "the chat backend's moderation disapproved the message"],
   [
     'MODERATION_PENDING',

@@ -127,6 +127,7 @@ function unwanted(world: World, person: Person, event: LifeEvent): string | unde
     const name = `member${type.slice('group.member_'.length).split('_').map(titled).join('')}`;
     return groupChoice(world, person, name) === 2 ? undefined : 'GROUP_ACTIONS_PREFERENCE';
   }
+  if (type === 'reaction.removed') return 'REACTION_REMOVED';
   if (type.startsWith('reaction.')) {
     const value = choice(world, person, event, 'reactions');
     const mine = world.authors.get(reaction.messageId) === uid;

@@ -21,6 +21,7 @@ export const SUPPRESSION_REASONS = [
   'NO_TARGET',
   'MODERATION_DISAPPROVED',
   'MODERATION_PENDING',
+  'REACTION_REMOVED',
 ] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 

@@ -32,12 +32,17 @@ type Admits = (value: number, recipient: DecisionSubject) => boolean;
 
 /**
  * Whether a recipient wants events of this kind at all (docs/rules/decision.md#event-preference). New messages,
- * reactions and group actions are the person's to choose where the app lets them; edits, deletes and calls are the
- * app's alone.
+ * reactions and group actions are the person's to choose where the app lets them; edits, deletes, removed
+ * reactions and calls are the app's alone.
  */
 export function eventCheck(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Check {
   if (isCall(event)) return adminCheck(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
-  const scope = event.conversation.type === 'group' ? groupScope(app) : oneOnOneScope(app);
+  const isInGroup = event.conversation.type === 'group';
+  const { reactionRemovedSetting } = isInGroup ? app.group : app.oneOnOne;
+  if (event.type === 'reaction.removed' && reactionRemovedSetting !== NotifyOption.Notify) {
+    return adminCheck(reactionRemovedSetting, 'REACTION_REMOVED');
+  }
+  const scope = isInGroup ? groupScope(app) : oneOnOneScope(app);
   if (isReaction(event)) return choiceCheck(scope('reactions'), 'REACTIONS_PREFERENCE', reactionAdmits(event));
   if (isGroupAction(event)) {
     return choiceCheck(groupScope(app)(GROUP_ACTIONS[event.type]), 'GROUP_ACTIONS_PREFERENCE', notifies);

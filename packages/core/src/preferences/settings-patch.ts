@@ -25,7 +25,7 @@ const scopePatch = (rules: Record<string, PreferenceRule>) =>
       Object.entries(rules).map(([name, { values }]) => [`${name}Setting`, choiceOf(values).nullish()]),
     ),
     ...each(Object.keys(rules), 'Override', Switch),
-    ...each(['messageEdited', 'messageDeleted'], 'Setting', Notify),
+    ...each(['messageEdited', 'messageDeleted', 'reactionRemoved'], 'Setting', Notify),
     ...each(['messageEdited', 'messageDeleted'], 'Override', AdminOnly),
   });
 

@@ -23,7 +23,11 @@ export const MIN_RETENTION_HOURS = 24;
 export const MAX_RETENTION_HOURS = 168;
 
 type Scope<Name extends string> = Record<`${Name}Setting`, number> &
-  Record<`${Name}Override`, boolean> & { messageEditedSetting: number; messageDeletedSetting: number };
+  Record<`${Name}Override`, boolean> & {
+    messageEditedSetting: number;
+    messageDeletedSetting: number;
+    reactionRemovedSetting: number;
+  };
 
 /**
  * What an app says about preferences (docs/rules/decision.md#preferences): defaults, and whether people may set their
@@ -96,6 +100,7 @@ const scopeDefaults = (rules: Record<string, PreferenceRule>) => ({
   ),
   messageEditedSetting: NotifyOption.Notify,
   messageDeletedSetting: NotifyOption.Notify,
+  reactionRemovedSetting: NotifyOption.DontNotify,
 });
 
 /** What holds where an app has set nothing (docs/rules/decision.md#preferences). */

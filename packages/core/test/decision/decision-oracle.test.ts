@@ -17,6 +17,7 @@ const DECIDED_HERE = [
   'CALL_PREFERENCE',
   'PUSH_DISABLED',
   'GROUP_TOO_LARGE',
+  'REACTION_REMOVED',
 ];
 
 test('every decision is what the specification, followed step by step, comes to; and every reason is come to', () => {

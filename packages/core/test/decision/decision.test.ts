@@ -97,5 +97,6 @@ test("the reasons are CometChat's words, in its order, and then ours", () => {
     'NO_TARGET',
     'MODERATION_DISAPPROVED',
     'MODERATION_PENDING',
+    'REACTION_REMOVED',
   ]);
 });

@@ -80,10 +80,8 @@ describe.each(EVERYWHERE)('in a conversation of kind %s, as the %s says', (scope
   ])('reactions %i: one to a message of %s is sent: %s', (value, messageSender, yes) => {
     const { settings, recipient } = preferring[way](scope, 'reactions', value);
     const fields = { ...inScope(scope), reaction: { id: '58', reaction: '😎', messageId: '101', messageSender } };
-    for (const type of ['reaction.added', 'reaction.removed'] as const) {
-      const decision = decide(event(type, fields), settings, recipient);
-      expect(decision).toEqual(told(yes, 'REACTIONS_PREFERENCE', value));
-    }
+    const decision = decide(event('reaction.added', fields), settings, recipient);
+    expect(decision).toEqual(told(yes, 'REACTIONS_PREFERENCE', value));
   });
 });
 
@@ -153,6 +151,16 @@ describe.each(SCOPES)("the app's word alone, in a conversation of kind %s", (sco
     const preferences = { [`${scope}Preferences`]: { [userKey(scope, 'messages')]: 1 } };
     expect(decide(subject, {}, bob({ preferences }))).toEqual(SEND);
     expect(decide(subject, appWith({ [scope]: { [key]: 1 } }))).toEqual(no('MESSAGE_ACTIONS_PREFERENCE', '1'));
+  });
+
+  test('counts for a removed reaction, which notifies no one unless it says so; then preferences count', () => {
+    const reaction = { id: '58', reaction: '😎', messageId: '101', messageSender: 'bob' };
+    const subject = event('reaction.removed', { ...inScope(scope), reaction });
+    const preferences = { [`${scope}Preferences`]: { [userKey(scope, 'reactions')]: 1 } };
+    expect(decide(subject)).toEqual(no('REACTION_REMOVED', '1'));
+    const app = appWith({ [scope]: { reactionRemovedSetting: 2 } });
+    expect(decide(subject, app)).toEqual(SEND);
+    expect(decide(subject, app, bob({ preferences }))).toEqual(no('REACTIONS_PREFERENCE', '1'));
   });
 
   test.each(['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'])(

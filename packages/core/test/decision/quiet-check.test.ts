@@ -119,7 +119,7 @@ test.each(['message.edited', 'message.deleted', 'reaction.removed'] as const)(
   'what %s takes back is taken back in spite of Do Not Disturb, mute and schedule',
   (type) => {
     const quiet = bob({ preferences: { mutePreferences: { ...office.mutePreferences, dnd: 2 } }, mutedUntil: null });
-    expect(decide(event(type), {}, quiet)).toEqual(SEND);
+    expect(decide(event(type), appWith({ oneOnOne: { reactionRemovedSetting: 2 } }), quiet)).toEqual(SEND);
   },
 );
 

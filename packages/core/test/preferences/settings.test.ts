@@ -11,7 +11,7 @@ const chosen = {
   ...choice('quotedReplies', 2),
   ...choice('reactions', 2),
 };
-const changes = { messageEditedSetting: 2, messageDeletedSetting: 2 };
+const changes = { messageEditedSetting: 2, messageDeletedSetting: 2, reactionRemovedSetting: 1 };
 const whole = { from: 0, to: 2359, dnd: false };
 
 test("the preferences of an app that has set nothing are CometChat's", () => {
@@ -55,8 +55,20 @@ test("the preferences of an app that has set nothing are CometChat's", () => {
 /** Everything that an app may set, each value other than its default. */
 const EVERYTHING = {
   preferences: {
-    group: { messagesSetting: 3, messagesOverride: false, messageEditedSetting: 1, messageDeletedSetting: 1 },
-    oneOnOne: { repliesSetting: 4, repliesOverride: false, messageEditedSetting: 1, messageDeletedSetting: 1 },
+    group: {
+      messagesSetting: 3,
+      messagesOverride: false,
+      messageEditedSetting: 1,
+      messageDeletedSetting: 1,
+      reactionRemovedSetting: 2,
+    },
+    oneOnOne: {
+      repliesSetting: 4,
+      repliesOverride: false,
+      messageEditedSetting: 1,
+      messageDeletedSetting: 1,
+      reactionRemovedSetting: 2,
+    },
     mute: {
       dndPreferenceSetting: 2,
       dndPreferenceOverride: false,

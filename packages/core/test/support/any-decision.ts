@@ -57,6 +57,7 @@ const scope = (rules: Record<string, PreferenceRule>) =>
     ...Object.fromEntries(Object.keys(rules).map((name) => [`${name}Override`, mostly(true)])),
     messageEditedSetting: fc.constantFrom(1, 2),
     messageDeletedSetting: fc.constantFrom(1, 2),
+    reactionRemovedSetting: fc.constantFrom(1, 2),
   });
 
 const callSettings = fc.record(

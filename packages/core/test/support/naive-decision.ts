@@ -78,6 +78,9 @@ function naiveEventPreference(event: NotifyingEvent, { settings }: DecisionConte
     ] as number;
     return answer('MESSAGE_ACTIONS_PREFERENCE', v, v === 2);
   }
+  if (event.type === 'reaction.removed' && app[scope]?.reactionRemovedSetting === 1) {
+    return answer('REACTION_REMOVED', 1, false);
+  }
   if ('reaction' in event) {
     const v = value('reactions');
     const { messageSender } = event.reaction;

@@ -50,11 +50,12 @@ const NEVER_RANG: readonly DeliveryState[] = ['superseded', 'expired'];
 
 /**
  * States of the original's deliveries whose people hear of this event besides those it reached: whom a ring did not get
- * to in time has missed the call; whom a message did not, because of a later edit, gets that, and its deletion.
+ * to in time has missed the call; whom a message did not, because of a later edit, gets that, and its deletion; a removal is recorded for whom the reaction
+ * was superseded by it.
  */
 export function countedBesides(event: Event): readonly DeliveryState[] {
   if (isCall(event)) return NEVER_RANG;
-  return isMessage(event) ? ['superseded'] : [];
+  return isMessage(event) || event.type === 'reaction.removed' ? ['superseded'] : [];
 }
 
 /**

@@ -1,6 +1,14 @@
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { decodeReference, encodeReference, type Reference, readAll, writeFirst } from './reference.ts';
+import {
+  decodeReference,
+  encodeReference,
+  type Reference,
+  rankOf,
+  readAll,
+  writeFirst,
+  writeLatest,
+} from './reference.ts';
 
 /**
  * What is remembered of a reaction, so that its removal finds whom it was shown to (docs/rules/cometchat.md#reactions).
@@ -36,6 +44,31 @@ export async function findReaction(
 ): Promise<ReactionReference | undefined> {
   const [text] = await readAll(redis, [keys.reaction(appId, reactionId)]);
   return text === undefined ? undefined : decode(reactionId, text);
+}
+
+/**
+ * Marks that a reaction was removed at `at`, epoch ms: its addition is not to be sent any more. May come before the
+ * addition. The latest moment stands, since a reaction may be added again.
+ */
+export async function removeReaction(
+  redis: Redis,
+  appId: string,
+  reactionId: string,
+  at: number,
+  retentionMs: number,
+): Promise<void> {
+  await writeLatest(redis, keys.reactionRemoved(appId, reactionId), rankOf(at), retentionMs);
+}
+
+/** Whether the reaction that was added at `addedAt`, epoch ms, has been removed since. One GET. */
+export async function isReactionRemoved(
+  redis: Redis,
+  appId: string,
+  reactionId: string,
+  addedAt: number,
+): Promise<boolean> {
+  const removedAt = await redis.get(keys.reactionRemoved(appId, reactionId));
+  return removedAt !== null && addedAt <= Number(removedAt);
 }
 
 const encode = (note: ReactionReference): string =>

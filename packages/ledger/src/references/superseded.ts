@@ -2,12 +2,15 @@ import { type Event, isMessage } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { isRingOver } from './calls.ts';
 import { isChangedSince } from './changes.ts';
+import { isReactionRemoved } from './reactions.ts';
 
 /**
- * Whether what an event says no longer holds: its ring is over, its message was deleted or has been edited since. `key`
+ * Whether what an event says no longer holds: its ring is over, its message was deleted or has been edited since, its
+ * reaction was removed. `key`
  * is the event's. At most one GET.
  */
 export async function isSuperseded(redis: Redis, appId: string, event: Event, key: string): Promise<boolean> {
   if (event.type === 'call.initiated') return isRingOver(redis, appId, event.call.sessionId, event.sentAt);
+  if (event.type === 'reaction.added') return isReactionRemoved(redis, appId, event.reaction.id, event.sentAt);
   return isMessage(event) && event.type !== 'message.deleted' && isChangedSince(redis, appId, event, key);
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-/** A listener in front of a server on 127.0.0.1 that lets nobody in for a while. */
+/** A listener in front of a server on 127.0.0.1 that accepts no connection for a while. */
 export interface SlowListener extends AsyncDisposable {
   port: number;
 }

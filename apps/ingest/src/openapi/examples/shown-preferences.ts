@@ -25,6 +25,7 @@ export const shownPreferences = {
     memberScopeChangedOverride: true,
     messageEditedSetting: 2,
     messageDeletedSetting: 2,
+    reactionRemovedSetting: 1,
   },
   oneOnOne: {
     messagesSetting: 2,
@@ -37,6 +38,7 @@ export const shownPreferences = {
     reactionsOverride: true,
     messageEditedSetting: 2,
     messageDeletedSetting: 2,
+    reactionRemovedSetting: 1,
   },
   mute: {
     dndPreferenceSetting: 1,
