@@ -6,6 +6,7 @@ import {
   type Event,
   FanfareError,
   membershipChange,
+  publicAppId,
 } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import {
@@ -53,7 +54,7 @@ async function applyBlock(
     await blockUsers(registry, appId, sender.uid, uids);
   } catch (error) {
     if (!(error instanceof FanfareError)) throw error;
-    log.warn({ appId, eventId: id, reason: error.message }, 'block.refused');
+    log.warn({ appId: publicAppId(appId), eventId: id, reason: error.message }, 'block.refused');
   }
 }
 

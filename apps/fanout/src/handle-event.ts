@@ -1,8 +1,7 @@
 import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
-import type { Lane } from '@fanfare/core';
+import { type Lane, publicAppId } from '@fanfare/core';
 import { advance, type Cursor, FencedError, markApplied, readCursor, readEvent } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
-import { isSuccessor } from '@fanfare/store';
 import { applyEvent } from './apply-event.ts';
 import { backpressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -51,12 +50,11 @@ export async function handleEvent(
   if (!job.startedBefore) {
     deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane }, (deps.now() - job.addedAt) / 1000);
   }
-  const found = await deps.apps.get(accepted.appId, accepted.settingsVersion);
-  const app = found && !isSuccessor(found.app, accepted.receivedAt) ? found : undefined;
+  const app = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const late = deps.now() >= accepted.leaveBy;
   const moderation = await moderationOf(deps, accepted, app?.app, late);
   if (moderation.kind === 'wait') return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
-  // Of an app that was deleted, or made anew under the same id, nothing is changed.
+  // Of an app that was deleted nothing is changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await markApplied(deps.queueRedis, { shard, key });
@@ -133,7 +131,7 @@ function logTurn({ log, now }: FanoutDeps, { accepted }: EventInHand, turn: Turn
   const fields = {
     eventKey: key,
     eventId: event.id,
-    appId,
+    appId: publicAppId(appId),
     type: event.type,
     lane,
     ageMs: now() - receivedAt,

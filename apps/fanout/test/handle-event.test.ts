@@ -1,3 +1,4 @@
+import { newAppId } from '@fanfare/core';
 import { FencedError, planSlice, readCursor, settle } from '@fanfare/ledger';
 import {
   changeApp,
@@ -168,15 +169,16 @@ describe('an event of a deleted app', () => {
     expect(await membersAmong(redis, APP, 'hiking', ['bob'])).toEqual([]);
   });
 
-  test('does neither to an app created later under the same id', async () => {
+  test('does neither to an app created later under its public id', async () => {
     await seedApp(redis, ['carol']);
     await using fanout = startFanout(redis);
-    const { ref } = await accept(redis, JOINED, { receivedAt: fanout.now() - 120_000 });
+    const { ref } = await accept(redis, JOINED);
     await deleteApp(redis, APP);
-    await createApp(redis, { appId: APP, name: 'New', region: 'us', pushEnabled: true, createdAt: fanout.now() });
+    const next = newAppId(APP, () => 0);
+    await createApp(redis, { appId: next, name: 'New', region: 'us', pushEnabled: true, createdAt: fanout.now() });
     expect(await handleEvent(fanout, CHAT, await takeJob(redis, ref))).toEqual({ do: 'done' });
     expect(await queuedFor(redis, ref)).toEqual([]);
-    expect(await membersAmong(redis, APP, 'hiking', ['bob'])).toEqual([]);
+    for (const appId of [APP, next]) expect(await membersAmong(redis, appId, 'hiking', ['bob'])).toEqual([]);
   });
 });
 

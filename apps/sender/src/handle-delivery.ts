@@ -1,5 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { deliveryId, type EventRef, isOpen, type Lane, type Outcome, type ProviderKind } from '@fanfare/core';
+import {
+  deliveryId,
+  type EventRef,
+  isOpen,
+  type Lane,
+  type Outcome,
+  type ProviderKind,
+  publicAppId,
+} from '@fanfare/core';
 import { readStates, recordAttempt, type Settlement, settle } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
@@ -187,7 +195,7 @@ function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: Ne
   const fields = {
     eventId: event.id,
     type: event.type,
-    appId,
+    appId: publicAppId(appId),
     deliveryId: deliveryId(job.data.eventKey, job.data.ordinal),
     uid: job.data.uid,
     provider: source.provider,

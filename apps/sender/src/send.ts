@@ -10,6 +10,7 @@ import {
   type Platform,
   type ProviderKind,
   type Push,
+  publicAppId,
   pushToDevice,
 } from '@fanfare/core';
 import type { DeliveryJob } from '@fanfare/queue';
@@ -17,7 +18,6 @@ import {
   type AppBundle,
   type Device,
   disableCustomProvider,
-  isSuccessor,
   type PushKind,
   readDeliveryTarget,
   recordFailing,
@@ -55,9 +55,9 @@ export async function send(
   job: DeliveryJob,
   { deadlineAt, mayLeave }: Pick<Push, 'deadlineAt' | 'mayLeave'>,
 ): Promise<Sent> {
-  const { event, appId, settingsVersion, holdUntil, receivedAt } = loaded.accepted;
+  const { event, appId, settingsVersion, holdUntil } = loaded.accepted;
   const app = await deps.apps.get(appId, job.settingsVersion ?? settingsVersion);
-  if (!app || isSuccessor(app.app, receivedAt)) return { kind: 'rejected', reason: 'app_deleted' };
+  if (!app) return { kind: 'rejected', reason: 'app_deleted' };
   if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   const [target, over] = await Promise.all([
@@ -112,7 +112,7 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
   if (sent.kind === 'rejected' && sent.disable) {
     const why = { reason: sent.reason, at: deps.now() };
     await disableCustomProvider(deps.registry, push.appId, custom.webhookURL, why);
-    deps.log.warn({ appId: push.appId, reason: sent.reason }, 'provider.disabled');
+    deps.log.warn({ appId: publicAppId(push.appId), reason: sent.reason }, 'provider.disabled');
   }
   return sent;
 }
@@ -180,10 +180,13 @@ async function recordSideEffects(
     await retireDevice(deps.registry, appId, uid, device);
   if (sent.kind === 'credential_failing') {
     await recordFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
-    deps.log.error({ appId, ...credential, reason: sent.reason, detail: sent.detail }, 'credential.failing');
+    deps.log.error(
+      { appId: publicAppId(appId), ...credential, reason: sent.reason, detail: sent.detail },
+      'credential.failing',
+    );
   } else if (sent.kind === 'accepted' && app.failing(credential.kind, credential.id)) {
     await recordFailing(deps.registry, appId, credential, undefined);
-    deps.log.info({ appId, ...credential }, 'credential.works_again');
+    deps.log.info({ appId: publicAppId(appId), ...credential }, 'credential.works_again');
   }
 }
 

@@ -50,10 +50,11 @@ test('an event of an app that was deleted changes nothing any more', async () =>
   const gone = await createApp(admin, url, 'gone');
   const joined = { ...kick('eve'), id: 'join-eve', type: 'group.member_joined' };
   expect((await gone.post('/v3/events', joined)).status).toBe(202);
+  const appId = await redis.redis.hget('{apps}:ids', 'gone');
   await admin.delete('/v3/apps/gone');
   await using disposals = new AsyncDisposals();
   const worker = await fanout.start(fanout.readConfig(env));
   disposals.add({ [Symbol.asyncDispose]: () => worker.close() });
   await until(async () => (await redis.redis.zcard('{p0}:open')) === 0, 'the event is done');
-  expect(await redis.redis.keys('*{gone:*')).toEqual(['loc:{gone:join-eve}']);
+  expect(await redis.redis.keys(`*{${appId}:*`)).toEqual([`loc:{${appId}:join-eve}`]);
 });

@@ -198,7 +198,8 @@ describe('the source of members', () => {
     const set = await backend.patch(SETTINGS, { membership: { url: URL, secret } });
     expect([set.status, set.body]).toEqual([200, SUCCESS]);
     expect((await read(backend)).membership).toEqual({ url: URL, signed: true });
-    const stored = JSON.stringify(await system.redis.redis.hgetall(`app:{app-${serial}}`));
+    const appId = await system.redis.redis.hget('{apps}:ids', `app-${serial}`);
+    const stored = JSON.stringify(await system.redis.redis.hgetall(`app:{${appId}}`));
     expect(stored).toContain(URL);
     expect(stored + JSON.stringify(await read(backend))).not.toContain(secret.slice('whsec_'.length));
   });

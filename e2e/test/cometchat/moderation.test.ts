@@ -44,7 +44,7 @@ function moderated(
   return cc.webhook(trigger, { message, ...(place === 'data' ? { moderation } : {}) });
 }
 const engineWorks = () => answerTo(cc.webhook('moderation_engine_failed', {}));
-const engineRests = () => system.redis.redis.del('moderation:{app123}');
+const engineRests = () => system.redis.redis.del(`moderation:{${system.appId}}`);
 const trace = async (id: string) =>
   (await system.backend.get(`/v3/events/cc:message_sent:${id}/recipients/${GEORGE.uid}`)).body.data;
 

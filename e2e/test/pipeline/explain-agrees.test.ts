@@ -5,7 +5,6 @@ import { ANDROID, addPushProviders, logIn, register, VOIP } from '../support/dev
 import { aGroupMessage, aMessage } from '../support/events.ts';
 import { type System, startSystem } from '../support/system.ts';
 
-const APP = 'app123';
 const USERS = ['ann', 'bob', 'carol', 'dave', 'erin'];
 const MUTES = '/v3/notifications/v1/preferences/mute';
 const PREFERENCES = '/v3/notifications/v1/preferences';
@@ -24,7 +23,7 @@ const explain = async (event: object, uid: string) =>
 
 /** What fan-out has planned for a user; undefined: they were not among the recipients. */
 async function plannedFor(eventId: string, uid: string): Promise<PlannedTrace | undefined> {
-  const ref = await findEvent(system.redis.redis, APP, eventId);
+  const ref = await findEvent(system.redis.redis, system.appId, eventId);
   if (!ref) throw new Error(`${eventId} is not stored`);
   return findPlanned(system.redis.redis, ref, uid);
 }

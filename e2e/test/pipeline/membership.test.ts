@@ -21,8 +21,8 @@ async function post(system: System, event: { id: string }): Promise<string> {
 }
 
 /** The lane an event is in. */
-async function laneOf({ redis: { redis } }: System, id: string): Promise<string | null> {
-  return redis.hget(`{p0}:ev:${await redis.get(`{p0}:id:app123:${id}`)}`, 'lane');
+async function laneOf({ appId, redis: { redis } }: System, id: string): Promise<string | null> {
+  return redis.hget(`{p0}:ev:${await redis.get(`{p0}:id:${appId}:${id}`)}`, 'lane');
 }
 
 test('an event for a group nobody has loaded reaches exactly the members the backend names, over several pages', async () => {
@@ -142,7 +142,7 @@ test('what was queued before an event moved to bulk is not queued a second time'
   await pullFrom(system, source);
   source.groups.set('hiking', uids(30));
   const id = await post(system, aGroupMessage('hiking'));
-  const key = (await redis.get(`{p0}:id:app123:${id}`)) as string;
+  const key = (await redis.get(`{p0}:id:${system.appId}:${id}`)) as string;
   await until(async () => (await redis.hget(`{p0}:ev:${key}`, 'full')) === '1', 'the event is planned');
   const looks = new Set<string | null>();
   await until(async () => looks.add(await redis.zscore('{p0}:open', key)).size > 3, 'the sweeper has looked');

@@ -16,15 +16,15 @@ test.each<[string, number, (message: object) => { id: string }]>([
   const event = make({ id: 'kept-1', type: 'text', text: 'hi' });
   await tell(system, event);
   const { redis } = system.redis;
-  const id = `{p0}:id:app123:${event.id}`;
+  const id = `{p0}:id:${system.appId}:${event.id}`;
   const key = await redis.get(id);
   const names = [
     `{p0}:ev:${key}`,
     `{p0}:plan:${key}`,
     `{p0}:st:${key}`,
     id,
-    `loc:{app123:${event.id}}`,
-    'msg:{app123:kept-1}',
+    `loc:{${system.appId}:${event.id}}`,
+    `msg:{${system.appId}:kept-1}`,
   ];
   for (const name of names) {
     const ttlMs = await redis.pttl(name);

@@ -63,7 +63,7 @@ test('mentions in a text of people nobody knows leave nothing behind', async () 
   const ghosts = Array.from({ length: 500 }, (_, i) => `<@uid:ghost-${i}>`).join('');
   await reply('bob', ghosts);
   expect(await system.redis.redis.keys('*ghost*')).toEqual([]);
-  const followers = await system.redis.redis.smembers(`thread:{app123:${parent}}`);
+  const followers = await system.redis.redis.smembers(`thread:{${system.appId}:${parent}}`);
   expect(followers.sort()).toEqual(['alice', 'bob']);
 });
 

@@ -19,6 +19,7 @@ export interface ApiKeyInfo {
 
 /** Whom a key speaks for. */
 export interface ApiKeyGrant {
+  /** The internal id. */
   appId: string;
   id: string;
   scopes: ApiKeyScope[];

@@ -1,4 +1,5 @@
-import type { AppSettings } from '@fanfare/core';
+import { type AppSettings, publicAppId } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { revokeAllKeys } from './api-keys.ts';
 import { keys, keysOfApp } from './keys.ts';
@@ -6,6 +7,7 @@ import { decodeSettings } from './settings.ts';
 
 /** An app: one tenant, apart from all others. */
 export interface App {
+  /** The internal id (`newAppId`); what others see is its `publicAppId`. */
   appId: string;
   name: string;
   /** Where the app says it is, e.g. `us`; sent along in payloads. */
@@ -36,13 +38,45 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
-/** Creates an app; false when the id is taken. */
+/** Gives a public id to an app unless another has it. */
+const CLAIM = script<number>(`
+-- KEYS apps without internal ids, internal ids
+-- ARGV public id, internal id
+-- returns 1, 0 when the public id is taken
+if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 0 end
+return redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[2])`);
+
+/** Takes a public id from an app. */
+const FREE = script<number>(`
+-- KEYS apps without internal ids, internal ids
+-- ARGV public id, internal id
+-- returns 1, 0 when the public id is not the app's
+if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[2], ARGV[1]) end
+return redis.call('SREM', KEYS[1], ARGV[2])`);
+
+/** Creates an app; false when its public id is taken. */
 export async function createApp(redis: Redis, app: NewApp): Promise<boolean> {
-  // Versions begin with the time, so that an app made anew under the id of a deleted one is newer than that ever was.
+  const { appId } = app;
   const fields = [...fieldsOf(app), 'createdAt', String(app.createdAt), 'v', String(app.createdAt)];
-  // Listed first: an id without an app is passed over, an app that is not listed would never be found.
-  await redis.sadd(keys.apps(), app.appId);
-  return (await redis.eval(CREATE, 1, keys.app(app.appId), ...fields)) === 1;
+  // Stored first: an app without a public id is reached by no one, a public id without an app would stay taken.
+  if ((await redis.eval(CREATE, 1, keys.app(appId), ...fields)) === 0) return false;
+  const claimed = await CLAIM(redis, [keys.apps(), keys.appIds()], [publicAppId(appId), appId]).catch(
+    async (error: Error) => {
+      await redis.unlink(keys.app(appId));
+      throw error;
+    },
+  );
+  if (claimed === 0) await redis.unlink(keys.app(appId));
+  return claimed === 1;
+}
+
+/** The internal id of the app with this public id, or undefined. */
+export async function findAppId(redis: Redis, publicId: string): Promise<string | undefined> {
+  const [appId, isOld] = await Promise.all([
+    redis.hget(keys.appIds(), publicId),
+    redis.sismember(keys.apps(), publicId),
+  ]);
+  return appId ?? (isOld === 1 ? publicId : undefined);
 }
 
 /** Changes an app; false when there is none. */
@@ -54,12 +88,16 @@ export async function readApp(redis: Redis, appId: string): Promise<App | undefi
   return decodeApp(appId, await redis.hgetall(keys.app(appId)));
 }
 
-/** Apps by id: all, or up to `limit` of those whose ids come after `after`. */
+/** Apps by public id: all, or up to `limit` of those whose public ids come after `after`. */
 export async function listApps(
   redis: Redis,
   { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string | undefined; limit?: number } = {},
 ): Promise<App[]> {
-  const ids = (await redis.smembers(keys.apps())).filter((appId) => appId > after).sort();
+  const [old, internal] = await Promise.all([redis.smembers(keys.apps()), redis.hgetall(keys.appIds())]);
+  const ids = [...old.map((appId) => [appId, appId] as const), ...Object.entries(internal)]
+    .filter(([publicId]) => publicId > after)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, appId]) => appId);
   const apps: App[] = [];
   // Listed ids without an app fill no page: as many are read as are still missing.
   while (ids.length > 0 && apps.length < limit) {
@@ -71,20 +109,20 @@ export async function listApps(
 }
 
 /**
- * Deletes an app with its keys, providers, users and groups; false when there is none. Its events run out with their
- * retention, and are not sent any more.
+ * Deletes an app with its keys, providers, users and groups; false when there is none. Its events expire with their
+ * retention and are not sent. The public id is free last: a deletion that was broken off can be repeated.
  */
 export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   await revokeAllKeys(redis, appId);
   const removed = await redis.unlink(keys.app(appId));
-  await redis.srem(keys.apps(), appId);
   await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId));
   for (const pattern of keysOfApp(appId)) {
     for await (const batch of redis.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
       if (batch.length > 0) await redis.unlink(...batch);
     }
   }
-  return removed === 1;
+  const freed = await FREE(redis, [keys.apps(), keys.appIds()], [publicAppId(appId), appId]);
+  return removed + freed > 0;
 }
 
 /** The app in this hash, or undefined for an empty one. */
@@ -92,7 +130,7 @@ export function decodeApp(appId: string, hash: Record<string, string>): App | un
   if (!hash.v) return undefined;
   return {
     appId,
-    name: hash.name ?? appId,
+    name: hash.name ?? publicAppId(appId),
     region: hash.region ?? '',
     pushEnabled: hash.pushEnabled === '1',
     settings: decodeSettings(hash),
@@ -112,9 +150,3 @@ const fieldsOf = ({ name, region, pushEnabled }: AppChanges): string[] =>
     region,
     pushEnabled: pushEnabled === undefined ? undefined : pushEnabled ? '1' : '0',
   }).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
-
-/** Clocks of two of our machines may differ by this. */
-const CLOCKS_MS = 60_000;
-
-/** Whether this app was made after the event came, under the id of one that was deleted: it is not the event's app. */
-export const isSuccessor = (app: App, receivedAt: number): boolean => app.createdAt > receivedAt + CLOCKS_MS;

@@ -9,8 +9,10 @@ export const keys = {
    * kind is the default `default:<kind>`, why one is off `off:custom` or failing `failing:<kind>:<id>`.
    */
   app: (appId: string) => `app:{${appId}}`,
-  /** Set of the ids of all apps. */
+  /** Set of the ids of apps from before there were internal ids: they have only this one. */
   apps: () => 'apps',
+  /** Hash: public id → internal id, of every other app. The one place that knows public ids. */
+  appIds: () => '{apps}:ids',
   /** Hash: id of an API key → what is known of it, without the key. */
   appKeys: (appId: string) => `appkeys:{${appId}}`,
   /** String: what the API key with this SHA-256 may do. */

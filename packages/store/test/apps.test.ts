@@ -13,6 +13,7 @@ import {
   deleteApp,
   disableCustomProvider,
   findApiKey,
+  findAppId,
   listApps,
   muteConversations,
   type NewApp,
@@ -84,6 +85,51 @@ describe('creating an app', () => {
     await redis.del('apps');
     expect(await createApp(redis, app('demo'))).toBe(true);
     expect(await listApps(redis)).toHaveLength(1);
+  });
+});
+
+describe('an internal id', () => {
+  test('is found by the public one, and by nothing else', async () => {
+    await createApp(redis, app('demo~1'));
+    expect(await findAppId(redis, 'demo')).toBe('demo~1');
+    expect(await findAppId(redis, 'demo~1')).toBeUndefined();
+    expect(await readApp(redis, 'demo')).toBeUndefined();
+    expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['demo~1']);
+  });
+
+  test('is given to one of two apps that are created at once', async () => {
+    const made = await Promise.all([createApp(redis, app('demo~1')), createApp(redis, app('demo~2'))]);
+    expect(made.filter(Boolean)).toHaveLength(1);
+    const appId = (await findAppId(redis, 'demo')) as string;
+    expect(await redis.keys('app:*')).toEqual([`app:{${appId}}`]);
+  });
+
+  test('of an app from before there were any is the public one, which stays taken until it is deleted', async () => {
+    await redis.hset('app:{demo}', { name: 'Old', region: 'us', pushEnabled: '1', createdAt: '1', v: '1' });
+    await redis.sadd('apps', 'demo');
+    expect(await findAppId(redis, 'demo')).toBe('demo');
+    expect(await createApp(redis, app('demo~1'))).toBe(false);
+    await createApp(redis, app('beta~1'));
+    expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['beta~1', 'demo']);
+    expect(await deleteApp(redis, 'demo')).toBe(true);
+    expect(await createApp(redis, app('demo~1'))).toBe(true);
+    expect(await findAppId(redis, 'demo')).toBe('demo~1');
+  });
+
+  test('goes last, so that a deletion that was broken off can be repeated', async () => {
+    await createApp(redis, app('demo~1'));
+    await touchUsers(redis, 'demo~1', ['alice'], 1);
+    await redis.unlink('app:{demo~1}');
+    expect(await deleteApp(redis, (await findAppId(redis, 'demo')) as string)).toBe(true);
+    expect(await everything(redis)).toEqual({});
+  });
+
+  test('of a deleted app frees nothing of the next', async () => {
+    await createApp(redis, app('demo~1'));
+    await deleteApp(redis, 'demo~1');
+    await createApp(redis, app('demo~2'));
+    expect(await deleteApp(redis, 'demo~1')).toBe(false);
+    expect(await findAppId(redis, 'demo')).toBe('demo~2');
   });
 });
 

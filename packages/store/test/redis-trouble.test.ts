@@ -128,7 +128,7 @@ test('a server that is busy with a script is known as away', async () => {
 
 describe('no trouble of the server', () => {
   test.each([
-    ['a value of another type', () => redis.incr('apps')],
+    ['a value of another type', () => redis.incr('{apps}:ids')],
     ['a mistake in a script', () => redis.eval('return nonsense()', 0)],
     ['an unknown command', () => redis.call('NONSENSE')],
     ['a mistake in a transaction', () => redis.multi().call('NONSENSE').exec()],

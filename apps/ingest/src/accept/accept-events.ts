@@ -1,15 +1,16 @@
 import {
   type AcceptedEvent,
   type Event,
-  FanfareError,
+  type FanfareError,
   isNotifying,
   type Lane,
   namedUsers,
   parseEvent,
 } from '@fanfare/core';
 import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
-import { type App, readApp, touchUsers } from '@fanfare/store';
+import { type App, touchUsers } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
+import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
@@ -39,8 +40,7 @@ export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(inp
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
-  const app = await readApp(deps.registry, appId);
-  if (!app) throw new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+  const app = await requireApp(deps, appId);
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
   let next = 0;

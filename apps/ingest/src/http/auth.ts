@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { AppId, FanfareError, Uid } from '@fanfare/core';
+import { FanfareError, publicAppId, Uid } from '@fanfare/core';
 import { clientAddresses } from '@fanfare/runtime';
-import { type ApiKeyScope, findApiKey, findSession, readApp, type Session } from '@fanfare/store';
+import { type ApiKeyScope, findApiKey, findAppId, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import { limitOf } from './key-limit.ts';
@@ -27,7 +27,7 @@ export interface Route {
 
 /** Who was found to call. */
 interface Caller {
-  /** The app the caller speaks for; empty where the route is not about one app. */
+  /** The internal id of the app the caller speaks for; empty where the route is not about one app. */
   appId: string;
   /** Names the API key or the login, without telling it; the operator has none. */
   credential?: string;
@@ -46,7 +46,7 @@ declare module 'fastify' {
     accessOfPlugin?: Access;
   }
   interface FastifyRequest {
-    /** The app the caller speaks for; empty where the route is not about one app. */
+    /** The internal id of the app the caller speaks for; empty where the route is not about one app. */
     appId: string;
     /** The login of a person who calls with an auth token; undefined for all other callers. */
     session: Session | undefined;
@@ -91,9 +91,10 @@ async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclu
     if (access === 'user') return keyHolder(deps, request, 'manage');
     throw noLogin(request);
   }
-  const appId = appIdHeader(request);
-  request.session = await findSession(deps.registry, appId, authToken);
-  if (!request.session) throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: is unknown or revoked');
+  const appId = await findAppId(deps.registry, appIdHeader(request));
+  request.session = appId === undefined ? undefined : await findSession(deps.registry, appId, authToken);
+  if (appId === undefined || !request.session)
+    throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: is unknown or revoked');
   return { appId, credential: `login:${request.session.session}` };
 }
 
@@ -109,7 +110,7 @@ export const loginOf = (request: FastifyRequest): Session & { authToken: string 
   authToken: header(request, 'authtoken') as string,
 });
 
-/** The `appId` header. @throws FanfareError when it is missing. */
+/** The `appId` header: a public id. @throws FanfareError when it is missing. */
 export function appIdHeader(request: FastifyRequest): string {
   const appId = header(request, 'appid');
   if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: without an API key this header is needed');
@@ -151,7 +152,7 @@ async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'adm
   if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
   const grant = await findApiKey(deps.registry, apiKey);
   if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
-  if (appId !== undefined && appId !== grant.appId) {
+  if (appId !== undefined && appId !== publicAppId(grant.appId)) {
     throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
   }
   if (!grant.scopes.includes(access)) {
@@ -171,7 +172,8 @@ async function appOfAdmin(
   if (!app) return '';
   const { named } = app;
   if (named === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with the admin key this header is needed');
-  if (AppId.safeParse(named).success && (await readApp(deps.registry, named))) return named;
+  const appId = await findAppId(deps.registry, named);
+  if (appId !== undefined && (await readApp(deps.registry, appId))) return appId;
   throw new FanfareError('ERR_APP_NOT_FOUND', 'appId: there is no such app');
 }
 

@@ -1,5 +1,5 @@
-import { FanfareError } from '@fanfare/core';
-import { type App, readApp } from '@fanfare/store';
+import { FanfareError, publicAppId } from '@fanfare/core';
+import { type App, findAppId, readApp } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
 /** The app with this id. @throws FanfareError `ERR_APP_NOT_FOUND`. */
@@ -9,5 +9,13 @@ export async function requireApp({ registry }: IngestDeps, appId: string): Promi
   return app;
 }
 
-/** For an app that there is not. */
-export const unknownApp = (appId: string) => new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${appId}"`);
+/** The internal id of the app that a caller names. @throws FanfareError `ERR_APP_NOT_FOUND`. */
+export async function requireAppId({ registry }: IngestDeps, publicId: string): Promise<string> {
+  const appId = await findAppId(registry, publicId);
+  if (appId === undefined) throw unknownApp(publicId);
+  return appId;
+}
+
+/** For an app that there is not, by either of its ids. */
+export const unknownApp = (appId: string) =>
+  new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${publicAppId(appId)}"`);

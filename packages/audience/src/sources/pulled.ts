@@ -1,4 +1,4 @@
-import type { AcceptedEvent, Lane } from '@fanfare/core';
+import { type AcceptedEvent, type Lane, publicAppId } from '@fanfare/core';
 import type { MembershipEndpoint, MembershipPage } from '@fanfare/providers';
 import type { AudienceSource, Later, Page, Walk } from '../source.ts';
 import { decodePosition, encodeEnd, encodePosition, nextPage, type WalkPosition } from './pulled-cursor.ts';
@@ -19,7 +19,7 @@ type Endpoint = MembershipEndpoint & { guid: string };
  */
 export function pulledSource(accepted: AcceptedEvent, { guid, ...endpoint }: Endpoint): AudienceSource {
   const { appId, event, leaveBy } = accepted;
-  const about = { appId, guid, eventId: event.id };
+  const about = { appId: publicAppId(appId), guid, eventId: event.id };
   const ask = asking(endpoint, { guid, lane: accepted.lane });
   return {
     group: guid,
@@ -47,7 +47,10 @@ export const unreadableSource = ({ appId, event }: AcceptedEvent, guid: string):
   group: guid,
   isPulled: true,
   page: async ({ log }) => {
-    log.error({ appId, guid, eventId: event.id, reason: 'secret_unreadable' }, 'membership.not_read');
+    log.error(
+      { appId: publicAppId(appId), guid, eventId: event.id, reason: 'secret_unreadable' },
+      'membership.not_read',
+    );
     return { kind: 'later', retryInMs: LONGEST_RETRY_MS };
   },
   standing: async () => ({ kind: 'assumed' }),

@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 export interface Push {
   /** The same over all attempts, different for every delivery. */
   deliveryId: string;
+  /** The internal id. */
   appId: string;
   region: string;
   /** The recipient. */

@@ -13,6 +13,7 @@ export function laneOf(event: Event, audienceSize: number, bulkAudience: number)
 /** An event as it was accepted: what ingest writes once and every worker reads. */
 export interface AcceptedEvent {
   key: string;
+  /** The internal id. */
   appId: string;
   event: Event;
   lane: Lane;

@@ -1,4 +1,5 @@
 import type { Push } from '../delivery/provider.ts';
+import { publicAppId } from '../event/ids.ts';
 import type { NotificationDetails } from './notification-details.ts';
 
 /** The JSON the operator's webhook receives, one POST per recipient (docs/rules/cometchat.md#samples). */
@@ -14,7 +15,7 @@ export interface CustomBody {
 export const customBody = ({ uid, details, appId, region }: Push): CustomBody => ({
   trigger: 'push-notification-payload-generated',
   data: { to: { uid }, notificationDetails: details },
-  appId,
+  appId: publicAppId(appId),
   region,
   webhook: 'custom',
 });

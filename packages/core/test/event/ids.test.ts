@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { deliveryId, eventKeyTime, newEventKey, parseDeliveryId } from '../../src/index.ts';
+import {
+  AppId,
+  deliveryId,
+  eventKeyTime,
+  newAppId,
+  newEventKey,
+  parseDeliveryId,
+  publicAppId,
+} from '../../src/index.ts';
 
 const anyTime = fc.integer({ min: 0, max: 8.64e15 });
 const anyLuck = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -9,6 +17,22 @@ const anyOrdinal = fc.integer({ min: 0, max: 9_999_999_999 });
 
 /** What BullMQ 6 refuses as a job id: integers, and any ":" (`Job.validateOptions`, `Queue.addJob`). */
 const refusedByBullmq = (id: string): boolean => `${Number.parseInt(id, 10)}` === id || id.includes(':');
+
+describe('the internal id of an app', () => {
+  const anyPublicId = fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/);
+
+  test('leads back to the public one, and is never itself one', () => {
+    fc.assert(
+      fc.property(anyPublicId, anyLuck, (publicId, luck) => {
+        const appId = newAppId(publicId, () => luck);
+        expect([publicAppId(appId), publicAppId(publicId)]).toEqual([publicId, publicId]);
+        expect(AppId.safeParse(appId).success).toBe(false);
+        // What keys, scan patterns and lists are put together with.
+        expect(appId).not.toMatch(/[:|{}*?[\]\\]/);
+      }),
+    );
+  });
+});
 
 describe('an event key', () => {
   test('tells when it was made', () => {

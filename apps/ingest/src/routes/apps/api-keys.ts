@@ -5,7 +5,7 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
-import { requireApp } from '../../http/require-app.ts';
+import { requireApp, requireAppId } from '../../http/require-app.ts';
 
 const Scopes = z
   .array(z.enum(API_KEY_SCOPES, { error: `must be some of: ${API_KEY_SCOPES.join(', ')}` }))
@@ -39,8 +39,8 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ params, body }, reply) => {
-      await requireApp(deps, params.appId);
-      const key = await createApiKey(registry, params.appId, { ...body, now: deps.now() });
+      const { appId } = await requireApp(deps, await requireAppId(deps, params.appId));
+      const key = await createApiKey(registry, appId, { ...body, now: deps.now() });
       return reply.code(201).send({ data: { ...key, createdAt: seconds(key.createdAt) } });
     },
   );
@@ -57,8 +57,8 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ params, query }) => {
-      await requireApp(deps, params.appId);
-      const keys = await listApiKeys(registry, params.appId);
+      const { appId } = await requireApp(deps, await requireAppId(deps, params.appId));
+      const keys = await listApiKeys(registry, appId);
       const { items, meta } = pageFrom(keys, (key) => keyByTime(key.createdAt, key.id), query);
       return { data: items.map((key) => ({ ...key, createdAt: seconds(key.createdAt) })), meta };
     },
@@ -76,7 +76,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ params }) => {
-      if (!(await revokeApiKey(registry, params.appId, params.keyId))) {
+      if (!(await revokeApiKey(registry, await requireAppId(deps, params.appId), params.keyId))) {
         throw new FanfareError('ERR_APIKEY_NOT_FOUND', 'keyId: the app has no such key');
       }
       return SUCCESS;

@@ -1,11 +1,11 @@
-import { AppId, FanfareError } from '@fanfare/core';
+import { AppId, FanfareError, newAppId, publicAppId } from '@fanfare/core';
 import { changeApp, createApp, deleteApp, listApps, type NewApp } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { PageQuery, pageOf } from '../../http/pages.ts';
-import { requireApp, unknownApp } from '../../http/require-app.ts';
+import { requireApp, requireAppId, unknownApp } from '../../http/require-app.ts';
 
 const AppView = z.object({
   appId: z.string(),
@@ -36,7 +36,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     async ({ body }, reply) => {
       const { appId, name: given, region: where } = body;
       const app = {
-        appId,
+        appId: newAppId(appId, deps.random),
         name: given ?? appId,
         region: where,
         pushEnabled: true,
@@ -57,8 +57,8 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     },
     async ({ query: { limit, cursor } }) => {
       const apps = await listApps(registry, { after: cursor, limit: limit + 1 });
-      const page = apps.slice(0, limit);
-      return { data: page.map(view), meta: apps.length > limit ? { cursor: page.at(-1)?.appId } : {} };
+      const data = apps.slice(0, limit).map(view);
+      return { data, meta: apps.length > limit ? { cursor: data.at(-1)?.appId } : {} };
     },
   );
 
@@ -66,7 +66,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId',
     { config: { access: 'admin' }, schema: { summary: 'An app', params: Params, response: { 200: One } } },
     async ({ params }) => ({
-      data: view(await requireApp(deps, params.appId)),
+      data: view(await requireApp(deps, await requireAppId(deps, params.appId))),
     }),
   );
 
@@ -77,8 +77,9 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       schema: { summary: 'Change an app', params: Params, body: ChangeApp, response: { 200: One } },
     },
     async ({ params, body }) => {
-      if (!(await changeApp(registry, params.appId, body))) throw unknownApp(params.appId);
-      return { data: view(await requireApp(deps, params.appId)) };
+      const appId = await requireAppId(deps, params.appId);
+      if (!(await changeApp(registry, appId, body))) throw unknownApp(appId);
+      return { data: view(await requireApp(deps, appId)) };
     },
   );
 
@@ -94,14 +95,15 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ params }) => {
-      if (!(await deleteApp(registry, params.appId))) throw unknownApp(params.appId);
+      const appId = await requireAppId(deps, params.appId);
+      if (!(await deleteApp(registry, appId))) throw unknownApp(appId);
       return SUCCESS;
     },
   );
 }
 
 const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: NewApp) => ({
-  appId,
+  appId: publicAppId(appId),
   name: shown,
   region: where,
   pushEnabled,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { deadlineOf } from '@fanfare/core';
+import { deadlineOf, publicAppId } from '@fanfare/core';
 import {
   type DeadLetterFilter,
   type FoundDeadLetter,
@@ -46,7 +46,7 @@ export async function startReplay(deps: IngestDeps, appId: string, selection: Se
   run(deps, appId, selection, progress)
     .then(() => saveProgress(deps, appId, { ...progress, state: 'done' }))
     .catch(async (error: Error) => {
-      deps.log.error({ err: error, appId, replay: progress.id }, 'replay.failed');
+      deps.log.error({ err: error, appId: publicAppId(appId), replay: progress.id }, 'replay.failed');
       await saveProgress(deps, appId, { ...progress, state: 'failed' }).catch(() => undefined);
     });
   return { ...progress };

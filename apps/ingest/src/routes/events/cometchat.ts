@@ -1,4 +1,4 @@
-import { type Event, FanfareError } from '@fanfare/core';
+import { type Event, FanfareError, publicAppId } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
 import { deleteGroup, recordModeration, recordPresence } from '@fanfare/store';
 import { z } from 'zod';
@@ -56,7 +56,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       const parsed = readCometChat(body, deps.now());
       if (!parsed.ok) throw parsed.error;
       const { read } = parsed;
-      if (read.appId !== undefined && read.appId !== appId) {
+      if (read.appId !== undefined && read.appId !== publicAppId(appId)) {
         throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
       }
       const { events, reason, state } = toEvents(read, await lookUp(deps, appId, read.needs));

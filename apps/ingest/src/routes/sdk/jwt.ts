@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { publicAppId } from '@fanfare/core';
 import { SignJWT } from 'jose';
 import { seconds } from '../../http/fields.ts';
 
@@ -14,7 +15,7 @@ export const jwtKeyOf = (masterKey: string): Uint8Array =>
 
 /** A JWT (HS256) that says who somebody is: `sub` the uid, `app` the app, good for an hour from `now`, epoch ms. */
 export const signJwt = (key: Uint8Array, { uid, appId }: { uid: string; appId: string }, now: number) =>
-  new SignJWT({ app: appId })
+  new SignJWT({ app: publicAppId(appId) })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(uid)
     .setIssuedAt(seconds(now))

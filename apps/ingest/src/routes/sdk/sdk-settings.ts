@@ -4,7 +4,7 @@ import type { IngestDeps } from '../../deps.ts';
 import { appIdHeader } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField } from '../../http/fields.ts';
-import { requireApp } from '../../http/require-app.ts';
+import { requireApp, requireAppId } from '../../http/require-app.ts';
 import { publicHost } from './host.ts';
 import { SdkSettings, sdkSettings } from './settings.ts';
 
@@ -23,7 +23,7 @@ export function sdkSettingsRoutes(server: Server, deps: IngestDeps): void {
     async (request) => {
       const appId = AppId.safeParse(appIdHeader(request));
       if (!appId.success) throw badField('appId', 'is not the id of an app');
-      const { region } = await requireApp(deps, appId.data);
+      const { region } = await requireApp(deps, await requireAppId(deps, appId.data));
       const { config } = deps;
       const host = publicHost(config, request);
       return { data: sdkSettings({ host, region, extensionDomain: config.EXTENSION_DOMAIN }, deps.now()) };
