@@ -1,0 +1,163 @@
+import type { Target } from '@fanfare/core';
+import { endRing, recordChange } from '@fanfare/ledger';
+import {
+  changeApp,
+  createApp,
+  deleteApp,
+  deletePushProvider,
+  deleteUser,
+  listDevices,
+  registerDevice,
+  removeDevices,
+  type SecretBox,
+  upsertUser,
+  writeCustomProvider,
+  writePushProvider,
+} from '@fanfare/store';
+import { startTestRedis } from '@fanfare/testkit';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { send } from '../src/send.ts';
+import { aCall, aMessage, jobFor, plan } from './support/deliveries.ts';
+import { APP, box, HOUR, otherBox, type Sender, seedApp, startSender } from './support/sender.ts';
+import { startWebhook } from './support/webhook.ts';
+
+const own = await startTestRedis();
+const { redis } = own;
+const webhook = await startWebhook();
+afterAll(async () => {
+  await webhook[Symbol.asyncDispose]();
+  await own[Symbol.asyncDispose]();
+});
+
+let sender: Sender;
+beforeEach(async () => {
+  await redis.flushall();
+  await seedApp(redis, webhook.url);
+  webhook.received.length = 0;
+  sender = startSender(redis);
+});
+afterEach(async () => sender[Symbol.asyncDispose]());
+
+type Planned = Awaited<ReturnType<typeof plan>>;
+
+/** Makes one attempt at bob's delivery. */
+async function sendTo({ provider, deviceId }: Target, { ref }: Planned, again = false) {
+  const loaded = await sender.events.get(ref);
+  if (!loaded) throw new Error('the event is gone');
+  const limits = { deadlineAt: loaded.accepted.leaveBy, mayLeave: () => true };
+  return send(sender, loaded, { lane: 'chat', provider, again }, jobFor(ref, { deviceId }), limits);
+}
+
+const toWebhook = (planned: Planned, again?: boolean) => sendTo({ provider: 'custom' }, planned, again);
+
+/** An APNs key of the app, sealed with the sender's master key unless told otherwise, and bob's iPhone. */
+async function addIphone(sealedBy: SecretBox = box): Promise<Target> {
+  const credential = {
+    id: 'apns-1',
+    keyId: 'KEY4567890',
+    teamId: 'TEAM567890',
+    bundleId: 'com.example.chat',
+    p8Key: 'never used: nothing is sent',
+    productionMode: true,
+    includeContentAvailable: false,
+    includeMutableContent: false,
+  };
+  await writePushProvider(redis, sealedBy, APP, 'apns', { credential, shown: {} });
+  const iphone = { token: 'a1'.repeat(32), platform: 'apns_ios_device', providerId: 'apns-1' } as const;
+  const { id } = await registerDevice(redis, APP, 'bob', iphone, 1);
+  return { provider: 'apns', deviceId: id };
+}
+
+describe('no provider is asked', () => {
+  afterEach(() => expect(webhook.received).toEqual([]));
+
+  test('for an app that has been deleted, also when another was created under its id', async () => {
+    const planned = await plan(redis, aMessage(), { receivedAt: sender.now() - 120_000 });
+    await deleteApp(redis, APP);
+    expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
+    sender.clock.advance(2000);
+    await createApp(redis, { appId: APP, name: 'New', region: 'us', pushEnabled: true, createdAt: sender.now() });
+    expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
+  });
+
+  test('for an app whose push has been switched off', async () => {
+    const planned = await plan(redis);
+    await changeApp(redis, APP, { pushEnabled: false });
+    expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
+  });
+
+  test.each([
+    ['deactivated', () => upsertUser(redis, APP, 'bob', { deactivated: true }, 1)],
+    ['erased', () => deleteUser(redis, APP, 'bob')],
+  ])('for a recipient who has been %s', async (_, leave) => {
+    const planned = await plan(redis);
+    await leave();
+    expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
+  });
+
+  test('for a message that has been deleted or edited meanwhile, when it comes late', async () => {
+    const planned = await plan(redis);
+    const { ref, accepted } = await plan(redis, aMessage({ type: 'message.deleted' }));
+    if (accepted.event.type !== 'message.deleted') throw new Error('not what was planned');
+    await recordChange(redis, APP, accepted.event, ref.key, HOUR);
+    expect(await toWebhook(planned, true)).toEqual({ kind: 'superseded' });
+  });
+
+  test('for a call that has been given up, however fresh it is', async () => {
+    const planned = await plan(redis, aCall(), { lane: 'call' });
+    await endRing(redis, APP, 'v1.us.1', planned.accepted.event.sentAt + 1, HOUR);
+    expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
+  });
+
+  test('for a webhook that is disabled', async () => {
+    const planned = await plan(redis);
+    await writeCustomProvider(redis, box, APP, { isEnabled: false, webhookURL: webhook.url });
+    expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'provider_disabled' });
+  });
+
+  test('for a webhook whose secrets were sealed with another master key', async () => {
+    const planned = await plan(redis);
+    await writeCustomProvider(redis, otherBox, APP, { isEnabled: true, webhookURL: webhook.url });
+    expect(await toWebhook(planned)).toEqual({ kind: 'credential_failing', reason: 'secret_unreadable' });
+  });
+
+  test('for a device that has logged out', async () => {
+    const iphone = await addIphone();
+    const planned = await plan(redis, aMessage(), { targets: [iphone] });
+    await removeDevices(redis, APP, 'bob', () => true);
+    expect(await sendTo(iphone, planned)).toEqual({ kind: 'superseded' });
+  });
+
+  test('for a device whose credential has been removed', async () => {
+    const iphone = await addIphone();
+    const planned = await plan(redis, aMessage(), { targets: [iphone] });
+    await deletePushProvider(redis, APP, 'apns', 'apns-1');
+    expect(await sendTo(iphone, planned)).toMatchObject({ kind: 'rejected', reason: 'provider_disabled' });
+    expect(await listDevices(redis, APP, 'bob')).toHaveLength(1);
+  });
+
+  test('for a device whose credential was sealed with another master key', async () => {
+    const iphone = await addIphone(otherBox);
+    const planned = await plan(redis, aMessage(), { targets: [iphone] });
+    expect(await sendTo(iphone, planned)).toEqual({
+      kind: 'credential_failing',
+      reason: 'secret_unreadable',
+      platform: 'apns_ios_device',
+    });
+  });
+});
+
+test('a delivery goes to the webhook under its own id', async () => {
+  const planned = await plan(redis);
+  expect(await toWebhook(planned)).toEqual({ kind: 'accepted' });
+  expect(webhook.received).toEqual([`${planned.ref.key}-0`]);
+});
+
+test('a webhook that was changed after the event was posted is used as it is now', async () => {
+  await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: 'http://127.0.0.1:9/old' });
+  const planned = await plan(redis);
+  expect(await toWebhook(planned)).toMatchObject({ kind: 'retryable' });
+  await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: webhook.url });
+  sender.clock.advance(2000);
+  expect(await toWebhook(planned)).toEqual({ kind: 'accepted' });
+});

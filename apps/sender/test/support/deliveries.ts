@@ -1,0 +1,92 @@
+import {
+  type AcceptedEvent,
+  deliveryId,
+  type Event,
+  type EventRef,
+  newEventKey,
+  type PlannedRecipient,
+  parseEvent,
+  type Target,
+} from '@fanfare/core';
+import { acceptEvent, advance, type PlannedSlice, planSlice, readProgress } from '@fanfare/ledger';
+import type { DeliveryJob, JobInHand } from '@fanfare/queue';
+import type { Redis } from 'ioredis';
+import { APP, HOUR } from './sender.ts';
+
+let serial = 0;
+
+/** A message from alice to bob. */
+export const aMessage = (changes: object = {}) => ({
+  type: 'message.sent',
+  conversation: { type: 'user', id: 'bob' },
+  message: { id: '101', text: 'hi' },
+  ...changes,
+});
+
+/** A call from alice to bob. */
+export const aCall = () => ({
+  type: 'call.initiated',
+  conversation: { type: 'user', id: 'bob' },
+  call: { sessionId: 'v1.us.1', type: 'audio' },
+});
+
+/** An event of alice's that fan-out is through with: bob has one delivery for each target. */
+export async function plan(
+  redis: Redis,
+  event: object = aMessage(),
+  changes: Partial<AcceptedEvent> & { targets?: [Target, ...Target[]] } = {},
+): Promise<{ ref: EventRef; accepted: AcceptedEvent }> {
+  const { targets = [{ provider: 'custom' }], ...rest } = changes;
+  const now = Date.now();
+  const accepted: AcceptedEvent = {
+    key: newEventKey(now, Math.random),
+    appId: APP,
+    event: valid({ id: `event-${++serial}`, sentAt: now, sender: { uid: 'alice' }, ...event }),
+    lane: 'chat',
+    receivedAt: now,
+    leaveBy: now + HOUR,
+    holdUntil: now + HOUR,
+    settingsVersion: 1,
+    ...rest,
+  };
+  const ref = await acceptEvent(redis, accepted, { shards: 1 });
+  const bob: PlannedRecipient = { kind: 'send', uid: 'bob', targets };
+  const slice: PlannedSlice = { first: 0, cursor: 'bob', last: true, recipients: [bob] };
+  const lock = { key: `{p0}:events-chat:${ref.key}:lock`, token: 'fan-out' };
+  await redis.set(lock.key, lock.token);
+  await planSlice(redis, ref, APP, 0, slice);
+  await advance(redis, ref, lock, 0, slice);
+  return { ref: { key: ref.key, shard: ref.shard }, accepted };
+}
+
+function valid(input: object): Event {
+  const parsed = parseEvent(input);
+  if (!parsed.ok) throw parsed.error;
+  return parsed.event;
+}
+
+/** The data of the job of bob's first delivery. */
+export const jobFor = ({ key }: EventRef, changes: Partial<DeliveryJob> = {}): DeliveryJob => ({
+  eventKey: key,
+  ordinal: 0,
+  uid: 'bob',
+  ...changes,
+});
+
+/** That job in the hands of a worker, which holds its lock. */
+export function takeJob(
+  ref: EventRef,
+  { data, ...changes }: Partial<Omit<JobInHand<DeliveryJob>, 'data'>> & { data?: Partial<DeliveryJob> } = {},
+): JobInHand<DeliveryJob> {
+  const id = deliveryId(ref.key, data?.ordinal ?? 0);
+  const lock = { key: `{p0}:deliveries-custom-chat:${id}:lock`, token: 'sender' };
+  const { signal } = new AbortController();
+  const fresh = { attemptsMade: 0, startedBefore: false, addedAt: Date.now(), holdsLock: () => true };
+  return { id, data: jobFor(ref, data), lock, signal, ...fresh, ...changes };
+}
+
+/** The counts of an event, those that are zero left out. */
+export async function countsOf(redis: Redis, ref: EventRef): Promise<Record<string, unknown>> {
+  const { suppressed: _, ...numbers } = (await readProgress(redis, ref))?.counts ?? { suppressed: {} };
+  return Object.fromEntries(Object.entries(numbers).filter(([, n]) => n !== 0));
+}
