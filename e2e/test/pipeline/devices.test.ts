@@ -267,6 +267,17 @@ test('an iPhone that Apple says is unregistered leaves the devices, and comes ba
   expect(sent(system).apns.map((push) => push.token)).toEqual(['tok_unregistered_iphone', 'tok_iphone']);
 }, 60_000);
 
+test('a token that may be refused for a wrong credential ends its delivery and stays', async () => {
+  const { system, android, iphone } = await startWithDevices();
+  await using _system = system;
+  await register(system, android, { ...ANDROID, fcmToken: 'tok_mismatch_android' });
+  await register(system, iphone, { ...IPHONE, deviceToken: 'tok_bad_iphone' });
+  const event = aMessage();
+  await system.backend.post('/v3/events', event);
+  expect(await system.done(event.id)).toMatchObject({ planned: 3, accepted: 1, token_dead: 2 });
+  expect(await tokensOf(system)).toEqual(['tok_bad_iphone', 'tok_mismatch_android', 'tok_voip']);
+});
+
 test('a token refreshed between planning and sending is the one that is sent to; a logged-out one is not', async () => {
   const { system, android, iphone } = await startWithDevices({ apps: ['fanout'] });
   await using _system = system;
