@@ -11,6 +11,7 @@ import { FailureLimit } from './http/failure-limit.ts';
 import type { Server } from './http/fastify.ts';
 import { readiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
+import { resumeReplays } from './routes/dead-letters/replay.ts';
 
 export { type IngestConfig, readConfig } from './config.ts';
 export type { Access, Route } from './http/auth.ts';
@@ -68,6 +69,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const guard = new OverloadGuard(deps);
   const { ready, drain } = drainable(() => readiness(deps, guard));
   const { server, idle, routes } = await createServer(deps, guard, ready);
+  closer.add('replays', resumeReplays(deps), (stop) => stop());
   closer.add('server', server, () => closeServer(server, idle));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;

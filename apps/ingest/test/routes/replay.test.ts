@@ -3,7 +3,8 @@ import { acceptEvent, listDeadLetters, planSlice, readProgress, settle } from '@
 import { until } from '@fanfare/testkit';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { IngestDeps } from '../../src/deps.ts';
-import { readReplay, type Selection, startReplay } from '../../src/routes/dead-letters/replay.ts';
+import { readReplay, startReplay } from '../../src/routes/dead-letters/replay.ts';
+import type { Selection } from '../../src/routes/dead-letters/replay-record.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();

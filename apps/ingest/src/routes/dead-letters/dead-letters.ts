@@ -5,7 +5,8 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { seconds } from '../../http/fields.ts';
 import { PageQuery, pageOf } from '../../http/pages.ts';
-import { readReplay, type Selection, selected, startReplay } from './replay.ts';
+import { readReplay, selected, startReplay } from './replay.ts';
+import type { Selection } from './replay-record.ts';
 
 const filterFields = { provider: z.enum(PROVIDER_KINDS).optional(), reason: z.string().max(100).optional() };
 const Filter = z.strictObject(filterFields);

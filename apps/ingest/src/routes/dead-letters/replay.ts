@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { deadlineOf, publicAppId } from '@fanfare/core';
 import {
-  type DeadLetterFilter,
   type FoundDeadLetter,
   findDeadLetters,
   findPlanned,
@@ -10,52 +9,130 @@ import {
   reopen,
 } from '@fanfare/ledger';
 import { deliveryJob } from '@fanfare/queue';
+import { redisTrouble } from '@fanfare/redis';
 import { readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
+import {
+  closeReplay,
+  LEASE_MS,
+  type Lease,
+  loadOrder,
+  loadProgress,
+  type ReplayOrder,
+  type ReplayProgress,
+  renewLease,
+  runningReplays,
+  type Selection,
+  type StoredProgress,
+  saveProgress,
+  storeReplay,
+  takeLease,
+} from './replay-record.ts';
 
-/** Which dead letters an operator means: these, or all that fit a filter. */
-export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: DeadLetterFilter };
-
-/** How far a replay has come. */
-export interface ReplayProgress {
-  id: string;
-  state: 'running' | 'done' | 'failed';
-  replayed: number;
-  /** Letters whose event has gone with its retention, or that someone else replayed. */
-  skipped: number;
-}
-
-/** Letters handled between two notes of progress. */
+/** Letters read at a time. */
 const PAGE = 100;
-
-/** How long the progress can be asked for. */
-const PROGRESS_TTL_S = 24 * 3600;
 
 /** When the sweeper looks after a replayed event. */
 const SWEEP_AFTER_MS = 15_000;
 
-const progressKey = (appId: string, id: string) => `replay:{${appId}}:${id}`;
+/** How often an ingest looks for replays whose process has died. */
+const RESUME_EVERY_MS = 5000;
+
+const newToken = (): string => randomBytes(9).toString('hex');
 
 /**
- * Starts a replay and returns at once; it runs on in this process. Should the process end before it does, the letters
- * it did not get to are still there, and the same replay may be asked for again.
+ * Starts a replay and returns at once; it runs on in this process. Should the process end before it does, another
+ * ingest goes on with it.
  */
 export async function startReplay(deps: IngestDeps, appId: string, selection: Selection): Promise<ReplayProgress> {
-  const progress: ReplayProgress = { id: randomBytes(9).toString('hex'), state: 'running', replayed: 0, skipped: 0 };
-  await saveProgress(deps, appId, progress);
-  run(deps, appId, selection, progress)
-    .then(() => saveProgress(deps, appId, { ...progress, state: 'done' }))
-    .catch(async (error: Error) => {
-      deps.log.error({ err: error, appId: publicAppId(appId), replay: progress.id }, 'replay.failed');
-      await saveProgress(deps, appId, { ...progress, state: 'failed' }).catch(() => undefined);
-    });
-  return { ...progress };
+  const lease: Lease = { appId, id: newToken(), token: newToken() };
+  const order: ReplayOrder = { selection, startedAt: deps.now() };
+  const progress: ReplayProgress = { id: lease.id, state: 'running', replayed: 0, skipped: 0 };
+  await storeReplay(deps.queueRedis, lease, order, progress);
+  void runLeased(deps, lease, order, { ...progress });
+  return progress;
 }
 
 /** How far a replay has come, or undefined when it is unknown. */
 export async function readReplay(deps: IngestDeps, appId: string, id: string): Promise<ReplayProgress | undefined> {
-  const text = await deps.queueRedis.get(progressKey(appId, id));
-  return text === null ? undefined : (JSON.parse(text) as ReplayProgress);
+  const stored = await loadProgress(deps.queueRedis, { appId, id });
+  if (!stored) return undefined;
+  const { inHand: _, ...progress } = stored;
+  return progress;
+}
+
+/** Looks for replays whose process has died, now and every few seconds, and goes on with them. Returns what stops it. */
+export function resumeReplays(deps: IngestDeps): () => void {
+  const look = () =>
+    resumeAbandoned(deps).catch((error: Error) => deps.log.warn({ reason: error.message }, 'replays.not_resumed'));
+  void look();
+  const timer = setInterval(() => void look(), RESUME_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+async function resumeAbandoned(deps: IngestDeps): Promise<void> {
+  const { queueRedis } = deps;
+  for (const replay of await runningReplays(queueRedis)) {
+    const lease = { ...replay, token: newToken() };
+    if (!(await takeLease(queueRedis, lease))) continue;
+    const [order, progress] = await Promise.all([loadOrder(queueRedis, replay), loadProgress(queueRedis, replay)]);
+    if (!order || progress?.state !== 'running') {
+      await closeReplay(queueRedis, lease);
+      continue;
+    }
+    deps.log.info({ appId: publicAppId(replay.appId), replay: replay.id }, 'replay.resumed');
+    await countInHand(deps, lease, progress);
+    void runLeased(deps, lease, order, progress);
+  }
+}
+
+/** The process before may have died right after it had replayed a letter: then the letter is no longer on the list. */
+async function countInHand({ queueRedis, config }: IngestDeps, { appId }: Lease, progress: StoredProgress) {
+  if (progress.inHand === undefined) return;
+  const [there] = await findDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, [progress.inHand]);
+  if (!there) progress.replayed++;
+  delete progress.inHand;
+}
+
+/** Runs a replay while its lease is ours. Never rejects: with Redis away the lease runs out, and it is resumed later. */
+async function runLeased(deps: IngestDeps, lease: Lease, order: ReplayOrder, progress: StoredProgress): Promise<void> {
+  const { queueRedis, log } = deps;
+  const timer = setInterval(() => void renewLease(queueRedis, lease).catch(() => undefined), LEASE_MS / 3).unref();
+  try {
+    const state = await run(deps, lease, order, progress);
+    if (state === 'lost') return;
+    if (await saveProgress(queueRedis, lease, { ...progress, state })) await closeReplay(queueRedis, lease);
+  } catch (error) {
+    log.warn({ reason: (error as Error).message, replay: lease.id }, 'replay.interrupted');
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function run(
+  deps: IngestDeps,
+  lease: Lease,
+  { selection, startedAt }: ReplayOrder,
+  progress: StoredProgress,
+): Promise<'done' | 'failed' | 'lost'> {
+  const { queueRedis } = deps;
+  try {
+    for await (const letters of selected(deps, lease.appId, selection)) {
+      for (const letter of letters) {
+        if (letter.at > startedAt) continue;
+        progress.inHand = letter.id;
+        if (!(await saveProgress(queueRedis, lease, progress))) return 'lost';
+        if (await replayOne(deps, lease.appId, letter)) progress.replayed++;
+        else progress.skipped++;
+        delete progress.inHand;
+      }
+    }
+    return 'done';
+  } catch (error) {
+    if (redisTrouble(error)) throw error;
+    deps.log.error({ err: error, appId: publicAppId(lease.appId), replay: lease.id }, 'replay.failed');
+    return 'failed';
+  }
 }
 
 /** The letters of a selection, page by page. */
@@ -81,16 +158,6 @@ export async function* selected(
     yield page.letters;
     cursor = page.cursor;
   } while (cursor !== undefined);
-}
-
-async function run(deps: IngestDeps, appId: string, selection: Selection, progress: ReplayProgress): Promise<void> {
-  for await (const letters of selected(deps, appId, selection)) {
-    for (const letter of letters) {
-      if (await replayOne(deps, appId, letter)) progress.replayed++;
-      else progress.skipped++;
-    }
-    await saveProgress(deps, appId, progress);
-  }
 }
 
 /** Reopens one delivery with a fresh deadline and queues it for today's provider settings. */
@@ -122,7 +189,3 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
   await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [job]);
   return true;
 }
-
-const saveProgress = async ({ queueRedis }: IngestDeps, appId: string, progress: ReplayProgress): Promise<void> => {
-  await queueRedis.set(progressKey(appId, progress.id), JSON.stringify(progress), 'EX', PROGRESS_TTL_S);
-};
