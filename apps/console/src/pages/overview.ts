@@ -1,4 +1,4 @@
-import { LANES, type ProviderKind } from '@fanfare/core';
+import { LANES, type ProviderKind, publicAppId } from '@fanfare/core';
 import type { RefusalWithBacklog } from '@fanfare/ledger';
 import { type QueueKind, sumDepths } from '@fanfare/queue';
 import type { Assets } from '../assets.ts';
@@ -72,7 +72,7 @@ const TARGETS: Record<ProviderKind, string> = {
 
 /** Who refuses, since when, and how many deliveries wait for it. */
 const refusalSentence = ({ appId, provider, name, reason, since, waiting }: RefusalWithBacklog, at: number): string =>
-  `The ${TARGETS[provider]} ${name} of ${appId} has been refusing since ${moment(since, at)} (${reason}): ` +
+  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} has been refusing since ${moment(since, at)} (${reason}): ` +
   `${count(waiting)} ${waiting === 1 ? 'delivery is' : 'deliveries are'} waiting.`;
 
 const others = (more: number): string => (more === 0 ? '' : ` ${count(more)} more refuse${more === 1 ? 's' : ''}.`);
