@@ -3,6 +3,7 @@ import { FencedError, planSlice, readCursor, settle } from '@fanfare/ledger';
 import {
   changeApp,
   createApp,
+  createUser,
   deleteApp,
   followersAmong,
   membersAmong,
@@ -110,6 +111,8 @@ describe('the next worker', () => {
     for (let commands = 0; commands === killed; commands++) {
       await redis.flushall();
       await seedApp(redis, ['alice', 'bob', 'carol', 'dave'], { badge: true });
+      // Only users who have a record follow threads.
+      for (const uid of ['alice', 'bob']) await createUser(redis, APP, uid, 1);
       const { ref } = await accept(redis, REPLY);
       const dying = await dyingClient(own.url, commands);
       await using doomed = startFanout(dying);

@@ -1,5 +1,5 @@
 import { recordMessages } from '@fanfare/ledger';
-import { addMembers, readUnread, touchUsers } from '@fanfare/store';
+import { addMembers, createUser, readUnread } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { plan } from '../src/plan.ts';
@@ -43,7 +43,7 @@ test('a slice that another worker planned stands, though a member has joined sin
 
 test('an app that has been deleted sends to no one', async () => {
   await seedApp(redis);
-  await touchUsers(redis, APP, ['bob'], 1);
+  await createUser(redis, APP, 'bob', 1);
   await using fanout = startFanout(redis);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ conversation: { type: 'user', id: 'bob' } }));
   expect(await plan(fanout, { ...inHand, app: undefined }, cursor)).toMatchObject({

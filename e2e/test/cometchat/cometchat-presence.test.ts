@@ -25,7 +25,10 @@ const seen = async (uid = 'bob') => {
   return { status, lastActiveAt };
 };
 
-test('presence is taken, shown of the person, and does not go back', async () => {
+test('presence is taken of a user who has a record, shown of them, and does not go back', async () => {
+  await change('online', AT);
+  expect((await system.backend.get('/v3/users/bob')).status).toBe(404);
+  await system.backend.put('/v3/users/bob', { name: 'Bob' });
   await change('online', AT);
   expect(await seen()).toEqual({ status: 'online', lastActiveAt: AT });
   await change('offline', AT + 10);
@@ -39,6 +42,7 @@ test('of whom nobody has told, nothing is shown', async () => {
 });
 
 test('who logs in is shown as told, and else as online', async () => {
+  await system.backend.put('/v3/users/bob', { name: 'Bob' });
   await change('offline', AT + 20);
   const phone = system.asUser(await logIn(system));
   expect((await phone.get('/v3/me')).body.data.status).toBe('offline');
@@ -52,6 +56,7 @@ test('whoever is online is notified as well', async () => {
 });
 
 test('is erased with the person, and is of one app', async () => {
+  await system.backend.put('/v3/users/bob', { name: 'Bob' });
   await change('online', AT + 40);
   const other = await createApp(system.admin, system.url, 'other');
   expect((await other.get('/v3/users/bob')).status).toBe(404);

@@ -14,6 +14,7 @@ beforeAll(async () => {
   await backend.put('/v3/users/dave', { name: 'Dave', deactivated: true });
   await backend.post('/v3/users/erin/blockedusers', { blockedUids: ['alice'] });
   await backend.put('/v3/users/zoe', { name: 'Zoe' });
+  await backend.delete('/v3/users/gone');
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
@@ -91,7 +92,8 @@ describe('who is not in the plan', () => {
     ['dave', 'deactivated', 'As of now: Dave is deactivated.'],
     ['erin', 'blocked', 'As of now: erin and the sender are not in touch: one of them blocked the other.'],
     ['zoe', 'not_a_member', 'As of now: Zoe is not a member of the conversation.'],
-    ['nobody', 'unknown', 'As of now: there is no user nobody.'],
+    ['nobody', 'not_a_member', 'As of now: nobody is not a member of the conversation.'],
+    ['gone', 'erased', 'As of now: gone was erased.'],
   ])('%s: %s', async (uid, reason, sentence) => {
     const id = await sent(aGroupMessage('hiking', { sender: { uid: 'alice', name: 'Alice' } }));
     const { data } = await trace(id, uid);

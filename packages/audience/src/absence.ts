@@ -6,7 +6,7 @@ export type Absence =
   | 'sender'
   | 'removed'
   | 'not_named'
-  | 'unknown'
+  | 'erased'
   | 'deactivated'
   | 'blocked'
   | 'not_a_member'

@@ -1,7 +1,6 @@
 import { type AcceptedEvent, type Event, excludedFrom, isNotifying, mutableConversation } from '@fanfare/core';
-import { blockedAmong, type Recipient, readRecipients, touchUsers } from '@fanfare/store';
+import { blockedAmong, type Recipient, readRecipients } from '@fanfare/store';
 import { type Absence, absenceByEvent } from './absence.ts';
-import { APPLIED, type Pending } from './effects.ts';
 import type { AudienceDeps, AudienceSource, Later, Walk } from './source.ts';
 
 /** A user about whom the decision is asked. */
@@ -28,7 +27,7 @@ type Admission = { recipient: Recipient; absence: Absence | undefined };
 
 /**
  * The candidates that come after `cursor`, at most a slice of them, in the order of their source. A slice may be empty
- * and not the last. Users whom the chat backend names for the first time are made known.
+ * and not the last.
  */
 export async function nextCandidates(
   deps: AudienceDeps,
@@ -39,10 +38,8 @@ export async function nextCandidates(
 ): Promise<Candidates | Later> {
   const page = await source.page(walk, cursor);
   if (page.kind === 'later') return page;
-  const admissions = await admit(deps, { appId, event, pending: APPLIED }, source, page.uids);
+  const admissions = await admit(deps, { appId, event }, page.uids);
   const admitted = admissions.flatMap(({ recipient, absence }) => (absence === undefined ? [recipient] : []));
-  const unknown = admitted.flatMap(({ known, uid }) => (known ? [] : [uid]));
-  if (unknown.length > 0) await touchUsers(deps.registry, appId, unknown, walk.now());
   const candidates = admitted.map((recipient) => ({ ...recipient, rung: page.rung?.get(recipient.uid) }));
   return { kind: 'page', candidates, cursor: page.cursor, last: page.last };
 }
@@ -50,16 +47,16 @@ export async function nextCandidates(
 /** Whether one user would be among the candidates, were they found now. Reads one user, and writes nothing. */
 export async function candidateStanding(
   deps: AudienceDeps,
-  about: { appId: string; event: Event; pending: Pending },
+  about: { appId: string; event: Event },
   source: AudienceSource,
   uid: string,
 ): Promise<CandidateStanding> {
   const certain = absenceByEvent(about.event, uid);
   if (certain) return { kind: 'absent', absence: certain };
-  const [standing, [admission]] = await Promise.all([source.standing(uid), admit(deps, about, source, [uid])]);
+  const [standing, [admission]] = await Promise.all([source.standing(uid), admit(deps, about, [uid])]);
   const { recipient, absence } = admission as Admission;
-  // A user who does not exist is told apart from one who is no member.
-  if (absence === 'unknown') return { kind: 'absent', absence };
+  // A user who was erased is told apart from one who is no member.
+  if (absence === 'erased') return { kind: 'absent', absence };
   if (standing.kind === 'absent') return standing;
   if (absence !== undefined) return { kind: 'absent', absence };
   const rung = standing.kind === 'member' ? standing.rung : undefined;
@@ -72,8 +69,7 @@ export async function candidateStanding(
  */
 async function admit(
   { registry }: AudienceDeps,
-  { appId, event, pending }: { appId: string; event: Event; pending: Pending },
-  source: AudienceSource,
+  { appId, event }: { appId: string; event: Event },
   uids: readonly string[],
 ): Promise<Admission[]> {
   const excluded = excludedFrom(event);
@@ -83,11 +79,10 @@ async function admit(
     readRecipients(registry, appId, left, conversation),
     blockedAmong(registry, appId, event.sender.uid, left),
   ]);
-  const exists = ({ known, uid }: Recipient) => known || source.isPulled === true || pending.known.has(uid);
   return recipients.map((recipient) => ({
     recipient,
-    absence: !exists(recipient)
-      ? 'unknown'
+    absence: recipient.erased
+      ? 'erased'
       : recipient.deactivated
         ? 'deactivated'
         : blocked.has(recipient.uid)

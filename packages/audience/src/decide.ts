@@ -41,7 +41,7 @@ export async function decideAll(
   const [groupTooLarge, followers, unread] = await Promise.all([
     isGroupTooLarge(registry, app.app, source),
     followersOf(registry, app.app, event, uids),
-    settings.badge ? deciding.unread(uids) : undefined,
+    settings.badge ? unreadOf(deciding, candidates) : undefined,
   ]);
   const decide = decider(event, {
     pushEnabled,
@@ -56,6 +56,14 @@ export async function decideAll(
     const planned = planRecipient(event, candidate, decision, app);
     return planned.kind === 'send' && unread ? { ...planned, unread: unread[i] as number } : planned;
   });
+}
+
+/** A user without a record whom only devices could reach has none, and no count is kept for them. */
+async function unreadOf({ app, unread }: Deciding, candidates: readonly Candidate[]): Promise<number[]> {
+  const counted = candidates.filter(({ hasRecord }) => hasRecord || app.customEnabled);
+  const counts = await unread(counted.map(({ uid }) => uid));
+  const byUser = new Map(counted.map(({ uid }, i) => [uid, counts[i] as number]));
+  return candidates.map(({ uid }) => byUser.get(uid) ?? 0);
 }
 
 const NO_FOLLOWERS: ReadonlySet<string> = new Set();

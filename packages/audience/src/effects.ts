@@ -1,4 +1,4 @@
-import { type Event, membershipChange, mentionsIn, namedUsers } from '@fanfare/core';
+import { type Event, membershipChange, mentionsIn } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import { hasLeftThread } from '@fanfare/store';
 import type { AudienceDeps } from './source.ts';
@@ -9,20 +9,17 @@ export interface Pending {
   members: ReadonlySet<string>;
   /** Users it makes followers of its thread. */
   followers: ReadonlySet<string>;
-  /** Users it makes known by naming them. */
-  known: ReadonlySet<string>;
 }
 
 const NO_USERS: ReadonlySet<string> = new Set();
 
 /** Of an event whose changes are in the registry already. */
-export const APPLIED: Pending = { members: NO_USERS, followers: NO_USERS, known: NO_USERS };
+export const APPLIED: Pending = { members: NO_USERS, followers: NO_USERS };
 
 /** Of an event that is only being tried out. */
 export const pendingOf = async (deps: AudienceDeps, appId: string, event: Event): Promise<Pending> => ({
   members: new Set(membershipChange(event).add),
   followers: new Set((await threadFollowers(deps, appId, event))?.uids),
-  known: namedUsers(event),
 });
 
 /**

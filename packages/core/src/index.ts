@@ -18,7 +18,7 @@ export * from './event/fields.ts';
 export * from './event/ids.ts';
 export * from './event/mentions.ts';
 export * from './event/moderation.ts';
-export * from './event/named-users.ts';
+export * from './event/shown-users.ts';
 export * from './preferences/effective-preferences.ts';
 export * from './preferences/merge-patch.ts';
 export * from './preferences/mutes.ts';

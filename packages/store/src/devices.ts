@@ -12,6 +12,7 @@ import {
 } from './device-record.ts';
 import { keys } from './keys.ts';
 import { respell, sameAsBefore } from './respell-device.ts';
+import { CREATE_RECORD } from './user-record.ts';
 
 /** Tokens a person may have (docs/rules/cometchat.md#limits); the one idle for longest goes. */
 const MAX_DEVICES = 100;
@@ -24,8 +25,9 @@ const WRITE = script<string | null>(`
 -- KEYS user
 -- ARGV device field, device, now, "known" when only for a known user
 -- returns the device as it was or an empty string, nil when the user is not known
+${CREATE_RECORD}
 if ARGV[4] == 'known' and redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return false end
-redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[3])
+createRecord(KEYS[1], ARGV[3])
 local before = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return before or ''`);

@@ -5,6 +5,7 @@ import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
 import { forgetMutes } from './mutes.ts';
 import { forgetThreads } from './threads.ts';
+import { eraseRecord } from './user-record.ts';
 
 /** Groups looked at in one round trip. */
 const BATCH = 1000;
@@ -12,18 +13,19 @@ const BATCH = 1000;
 /**
  * Erases a person everywhere: logins, devices, preferences, mutes and blocks both ways, memberships, subscriptions and
  * unread counts. What tells where else they are goes last, so that after a crash the same call finishes.
- * @returns false when nobody knew them; what was left of them is erased all the same.
+ * A tombstone stays for as long as the ledger may hold their uid, so that no event that names them notifies them.
+ * @returns false when there was neither a record nor a membership; what was left of them is erased all the same.
  */
 export async function deleteUser(redis: Redis, appId: string, uid: string): Promise<boolean> {
   await forgetSessions(redis, appId, uid);
-  await forgetMemberships(redis, appId, uid);
+  const memberships = await forgetMemberships(redis, appId, uid);
   await forgetBlocks(redis, appId, uid);
   await forgetMutes(redis, appId, uid);
   await forgetThreads(redis, appId, uid);
   await removeDevices(redis, appId, uid, () => true);
   await redis.unlink(keys.unread(appId, uid));
   await redis.zrem(keys.reactionFollowers(appId), uid);
-  return (await redis.unlink(keys.user(appId, uid))) === 1;
+  return (await eraseRecord(redis, appId, uid)) || memberships > 0;
 }
 
 async function forgetSessions(redis: Redis, appId: string, uid: string): Promise<void> {
@@ -33,13 +35,15 @@ async function forgetSessions(redis: Redis, appId: string, uid: string): Promise
 }
 
 /** Nothing tells which groups a person is in: an app's groups are all asked, a batch at a time. */
-async function forgetMemberships(redis: Redis, appId: string, uid: string): Promise<void> {
+async function forgetMemberships(redis: Redis, appId: string, uid: string): Promise<number> {
   let cursor = '0';
+  let count = 0;
   do {
     const [next, guids] = await redis.sscan(keys.groups(appId), cursor, 'COUNT', BATCH);
     const pipeline = redis.pipeline();
     for (const guid of guids) pipeline.zrem(keys.members(appId, guid), uid);
-    answersOf(await pipeline.exec());
+    for (const removed of answersOf(await pipeline.exec())) count += Number(removed);
     cursor = next;
   } while (cursor !== '0');
+  return count;
 }

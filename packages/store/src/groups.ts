@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { FanfareError } from '@fanfare/core';
+import { answersOf } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { clearFormerMembers, removeAllMembers, swapMembers } from './former-members.ts';
 import { keys } from './keys.ts';
 import { clearUnreadOf } from './unread.ts';
-import { touchUsers } from './users.ts';
 
 export interface Group {
   guid: string;
@@ -55,7 +55,7 @@ export async function deleteGroup(redis: Redis, appId: string, guid: string): Pr
   return (await redis.unlink(keys.group(appId, guid))) === 1;
 }
 
-/** Adds members, making people and group known; returns how many were new. */
+/** Adds members, making the group known; returns how many were new. Members get no record of their own. */
 export async function addMembers(
   redis: Redis,
   appId: string,
@@ -66,7 +66,6 @@ export async function addMembers(
   if (uids.length === 0) return 0;
   await redis.hsetnx(keys.group(appId, guid), 'createdAt', String(now));
   await redis.sadd(keys.groups(appId), guid);
-  await touchUsers(redis, appId, uids, now);
   return redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid]));
 }
 
@@ -95,15 +94,17 @@ export async function replaceMembers(
   appId: string,
   guid: string,
   uids: AsyncIterable<string>,
-  now: number,
 ): Promise<number> {
   const load = keys.membersLoad(appId, guid, randomBytes(6).toString('hex'));
   let count = 0;
   try {
     for await (const batch of inBatches(uids, LOAD_BATCH)) {
-      count += await redis.zadd(load, ...batch.flatMap((uid) => [0, uid]));
-      await redis.expire(load, LOAD_TTL_S);
-      await touchUsers(redis, appId, batch, now);
+      // Together, so that no crash leaves a list that never expires.
+      const written = redis
+        .multi()
+        .zadd(load, ...batch.flatMap((uid) => [0, uid]))
+        .expire(load, LOAD_TTL_S);
+      count += Number(answersOf(await written.exec())[0]);
     }
     if (!(await swapMembers(redis, appId, guid, load, count))) {
       throw new FanfareError(

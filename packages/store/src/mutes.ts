@@ -2,6 +2,7 @@ import { FanfareError, type MutableConversation, type Mute } from '@fanfare/core
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
+import { CREATE_RECORD } from './user-record.ts';
 
 /**
  * Mutes a person may have at a time. A mute takes 35 bytes of their hash while that has at most 512 fields, else 80: 80
@@ -18,13 +19,14 @@ const WRITE = script<number>(`
 -- KEYS user
 -- ARGV now, most, field, until …
 -- returns 1, or 0 when there would be too many
+${CREATE_RECORD}
 local now, holds, count = tonumber(ARGV[1]), {}, 0
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do if string.sub(all[i], 1, 2) == 'm:' then holds[all[i]] = all[i + 1] end end
 for i = 3, #ARGV, 2 do holds[ARGV[i]] = ARGV[i + 1] end
 for _, till in pairs(holds) do if till == '${FOR_EVER}' or tonumber(till) > now then count = count + 1 end end
 if count > tonumber(ARGV[2]) then return 0 end
-redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[1])
+createRecord(KEYS[1], ARGV[1])
 for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1`);
 

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { memoByText } from './memo.ts';
 import { PREFERENCES, recordReactionFollower } from './reaction-followers.ts';
+import { CREATE_RECORD } from './user-record.ts';
 
 /** Different preferences kept parsed: 2 MB at most, at up to 2 kB each. */
 const PARSED = 1000;
@@ -13,8 +14,9 @@ const REPLACE = script<number>(`
 -- KEYS user
 -- ARGV preferences before, preferences, now
 -- returns 1, or 0 when they have changed meanwhile
+${CREATE_RECORD}
 if (redis.call('HGET', KEYS[1], '${PREFERENCES}') or '') ~= ARGV[1] then return 0 end
-redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[3])
+createRecord(KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[1], '${PREFERENCES}', ARGV[2])
 return 1`);
 

@@ -9,19 +9,18 @@ export interface Presence {
   at: number;
 }
 
-/** ARGV: now, status, since when. */
 const NOTE = script<number>(`
 -- KEYS user
--- ARGV now, status, since when
--- returns 1, or 0 when a later presence is stored
-redis.call('HSETNX', KEYS[1], 'createdAt', ARGV[1])
+-- ARGV status, since when
+-- returns 1, or 0 when the user has no record or a later presence
+if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return 0 end
 local seen = redis.call('HGET', KEYS[1], 'seen')
-if seen and tonumber(seen) > tonumber(ARGV[3]) then return 0 end
-redis.call('HSET', KEYS[1], 'status', ARGV[2], 'seen', ARGV[3])
+if seen and tonumber(seen) > tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'status', ARGV[1], 'seen', ARGV[2])
 return 1`);
 
 /**
- * Keeps a person's presence, and makes them known. One from before what is kept changes nothing; of two at the same time,
+ * Keeps the presence of a user who has a record. One from before what is kept changes nothing; of two at the same time,
  * which seconds allow, the last to come stands. A time in the future counts as `now` (epoch ms).
  */
 export async function recordPresence(
@@ -31,7 +30,7 @@ export async function recordPresence(
   { status, at }: Presence,
   now: number,
 ): Promise<void> {
-  await NOTE(redis, [keys.user(appId, uid)], [now, status, Math.min(at, now)]);
+  await NOTE(redis, [keys.user(appId, uid)], [status, Math.min(at, now)]);
 }
 
 /** What a person's hash says of it; nothing where nobody has said. */

@@ -7,12 +7,15 @@ import { mutedUntilOf, muteField } from './mutes.ts';
 import { parsePreferences } from './preferences.ts';
 import { PREFERENCES } from './reaction-followers.ts';
 import { respell } from './respell-device.ts';
+import { ERASED } from './user-record.ts';
 
 /** What fan-out needs to know about a recipient. */
 export interface Recipient {
   uid: string;
-  /** Whether anybody has told of them. */
-  known: boolean;
+  /** False for a user who is only named. */
+  hasRecord: boolean;
+  /** Whether they were erased, and not created again. */
+  erased: boolean;
   deactivated: boolean;
   devices: Device[];
   /** What they have set of their own: shared with others who have set the same, not to be changed. */
@@ -36,7 +39,7 @@ export interface DeliveryTarget {
   device?: Device;
 }
 
-/** What fan-out needs about each of these people, in their order; strangers are active. */
+/** What fan-out needs about each of these people, in their order. Users without a record are active. */
 export async function readRecipients(
   redis: Redis,
   appId: string,
@@ -59,11 +62,11 @@ export async function readDeliveryTarget(
   uid: string,
   deviceId?: string,
 ): Promise<DeliveryTarget | undefined> {
-  const fields = ['createdAt', 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
+  const fields = [ERASED, 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
   if (deviceId !== undefined) fields.push(deviceField(deviceId));
   const answer = await redis.hmget(keys.user(appId, uid), ...fields);
-  const [createdAt, deactivated, name, avatar, locale, preferences, text] = answer;
-  if (!createdAt || deactivated === '1') return undefined;
+  const [erased, deactivated, name, avatar, locale, preferences, text] = answer;
+  if (erased || deactivated === '1') return undefined;
   const stored = deviceId === undefined ? undefined : decodeDevice(deviceId, text ?? null);
   const device = stored && (await respell(redis, appId, uid, stored));
   return {
@@ -80,7 +83,8 @@ function recipientIn(uid: string, hash: Record<string, string>, mute: string | u
   const preferences = hash[PREFERENCES];
   return {
     uid,
-    known: hash.createdAt !== undefined,
+    hasRecord: hash.createdAt !== undefined,
+    erased: hash[ERASED] !== undefined,
     deactivated: hash.deactivated === '1',
     devices: devicesIn(hash),
     preferences: preferences === undefined ? undefined : parsePreferences(preferences),

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
-import { touchUsers } from './users.ts';
+import { createUser } from './user-record.ts';
 
 /** A login of a person: the auth token it came with, known by its hash. */
 export interface Session {
@@ -42,7 +42,7 @@ export async function createSession(
     prefix: authToken.slice(0, PREFIX_LENGTH),
     createdAt: now,
   };
-  await touchUsers(redis, appId, [uid], now);
+  await createUser(redis, appId, uid, now);
   await redis.hset(keys.sessions(appId, uid), session.session, JSON.stringify(session));
   await redis.hset(keys.session(appId, session.session), { ...session });
   await endOldest(redis, appId, uid, session);

@@ -23,7 +23,7 @@ const ENTER = script<string[] | null>(`
 -- KEYS user, threads of the user
 -- ARGV message id, now
 -- returns the oldest threads beyond the most there may be, with scores; nil when the user is not known
-if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return nil end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('ZRANGE', KEYS[2], 0, -${MAX_THREADS + 1}, 'WITHSCORES')`);
 

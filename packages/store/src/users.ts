@@ -1,7 +1,8 @@
-import { commandEach, inBatches, script } from '@fanfare/redis';
+import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { decodePresence, type Presence } from './presence.ts';
+import { ERASED } from './user-record.ts';
 
 /** What is known about a person. */
 export interface UserProfile {
@@ -34,7 +35,7 @@ export async function upsertUser(
   now: number,
 ): Promise<User> {
   const key = keys.user(appId, uid);
-  const write = redis.multi().hsetnx(key, 'createdAt', String(now));
+  const write = redis.multi().hsetnx(key, 'createdAt', String(now)).hdel(key, ERASED).persist(key);
   for (const [field, value] of Object.entries(profile)) {
     if (value === null) write.hdel(key, field);
     else if (value !== undefined) write.hset(key, field, typeof value === 'boolean' ? (value ? '1' : '0') : value);
@@ -59,34 +60,6 @@ export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string,
 /** The person, or undefined. */
 export async function readUser(redis: Redis, appId: string, uid: string): Promise<User | undefined> {
   return decodeUser(uid, await redis.hgetall(keys.user(appId, uid)));
-}
-
-/** Below this a pipeline costs less than a script. */
-const MANY = 20;
-
-const TOUCH = script<number>(`
--- KEYS users
--- ARGV now
--- returns how many
-for i = 1, #KEYS do redis.call('HSETNX', KEYS[i], 'createdAt', ARGV[1]) end
-return #KEYS`);
-
-/**
- * Makes people known who were named for the first time; says nothing else about them. Of many, a thousand go in one
- * script: a command each leaves twice the garbage, and a list of a million members is loaded this way. People are in
- * different slots of a Redis Cluster, which refuses such a script: there it is a command each.
- */
-export async function touchUsers(redis: Redis, appId: string, uids: readonly string[], now: number): Promise<void> {
-  const touchEach = (some: readonly string[]) =>
-    commandEach(redis, some, (commands, uid) => commands.hsetnx(keys.user(appId, uid), 'createdAt', String(now)));
-  if (uids.length < MANY) return void (await touchEach(uids));
-  for (const batch of inBatches(uids)) {
-    const call = { keys: batch.map((uid) => keys.user(appId, uid)), args: [now] };
-    await TOUCH(redis, call.keys, call.args).catch((error: Error) => {
-      if (!error.message.startsWith('CROSSSLOT')) throw error;
-      return touchEach(batch);
-    });
-  }
 }
 
 /** Name and picture of some people, by uid; who has neither is absent, even one called "constructor". */

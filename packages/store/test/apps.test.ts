@@ -20,12 +20,11 @@ import {
   readApp,
   recordGroupSize,
   subscribeToThread,
-  touchUsers,
   upsertGroup,
   upsertUser,
   writeCustomProvider,
 } from '../src/index.ts';
-import { everything, privateRedis, uidsOf } from './private-redis.ts';
+import { createUsers, everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 const box = createSecretBox(Buffer.alloc(32, 1).toString('base64'));
@@ -118,7 +117,7 @@ describe('an internal id', () => {
 
   test('goes last, so that a deletion that was broken off can be repeated', async () => {
     await createApp(redis, app('demo~1'));
-    await touchUsers(redis, 'demo~1', ['alice'], 1);
+    await createUsers(redis, 'demo~1', ['alice'], 1);
     await redis.unlink('app:{demo~1}');
     expect(await deleteApp(redis, (await findAppId(redis, 'demo')) as string)).toBe(true);
     expect(await everything(redis)).toEqual({});
@@ -171,7 +170,7 @@ describe('deleting an app', () => {
     for (const appId of others) await fill(appId);
     const before = await everything(redis);
     await fill('demo');
-    await touchUsers(redis, 'demo', uidsOf(3000), 1);
+    await createUsers(redis, 'demo', uidsOf(3000), 1);
     expect(await deleteApp(redis, 'demo')).toBe(true);
     expect(await everything(redis)).toEqual(before);
     expect((await listApps(redis)).map(({ appId }) => appId)).toEqual([...others].sort());

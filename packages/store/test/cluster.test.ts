@@ -17,11 +17,10 @@ import {
   registerDevice,
   replaceMembers,
   subscribeToThread,
-  touchUsers,
   unmuteConversations,
   unsubscribeFromThread,
 } from '../src/index.ts';
-import { stream, uidsOf } from './private-redis.ts';
+import { createUsers, stream, uidsOf } from './private-redis.ts';
 
 /** One server that holds all slots of a cluster: it refuses whatever touches two of them at once (CROSSSLOT). */
 const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
@@ -52,11 +51,11 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['mutes', () => muteConversations(redis, 'demo', 'bob', MUTES, 1)],
   ['the end of mutes', () => listMutes(redis, 'demo', 'bob', 6)],
   ['unmuting', () => unmuteConversations(redis, 'demo', 'bob', MUTES)],
-  ['people', () => touchUsers(redis, 'demo', ['bob', 'carol'], 1)],
+  ['people', () => createUsers(redis, 'demo', ['bob', 'carol'], 1)],
   [
     'many people',
     () =>
-      touchUsers(
+      createUsers(
         redis,
         'demo',
         Array.from({ length: 50 }, (_, i) => `bob-${i}`),
@@ -71,7 +70,7 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol', 'dave'])],
   ['who is blocked', () => blockedAmong(redis, 'demo', 'bob', ['carol', 'erin'])],
   ['members', () => addMembers(redis, 'demo', 'hiking', ['bob', 'carol'], 1)],
-  ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)), 1)],
+  ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)))],
   ['recipients', () => readRecipients(redis, 'demo', ['bob', 'carol'], MUTES[0])],
   ['erasing', () => deleteUser(redis, 'demo', 'bob')],
 ])('%s touches one slot at a time', async (_what, act) => {

@@ -9,13 +9,15 @@ import {
   followersAmong,
   listMutes,
   muteConversations,
+  readRecipients,
+  readUser,
+  recordPresence,
   registerDevice,
   subscribeToThread,
-  touchUsers,
   unsubscribeFromThread,
   upsertUser,
 } from '../src/index.ts';
-import { everything, interposed, privateRedis, uidsOf } from './private-redis.ts';
+import { createUsers, everything, interposed, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -71,17 +73,63 @@ beforeEach(async () => {
   await countUnread(redis, 'demo', { conversationId: 'carol_user_victim', eventKey: 'e1' }, ['carol']);
 });
 
-/** Without those of the namesake in another app. */
-const ofApp = async () => Object.entries(await everything(redis)).filter(([key]) => !key.includes('{other'));
+const TOMBSTONE = 'user:{demo:victim}';
+
+/** Without those of the namesake in another app, and without the tombstone. */
+const ofApp = async () =>
+  Object.entries(await everything(redis)).filter(([key]) => !key.includes('{other') && key !== TOMBSTONE);
+
+/** Everything that is stored, but the tombstone. */
+async function withoutTombstone(uid = 'victim'): Promise<Record<string, string>> {
+  const { [`user:{demo:${uid}}`]: tombstone, ...rest } = await everything(redis);
+  expect(tombstone).toBe('{"erased":"1"}');
+  return rest;
+}
 
 describe('erasing a person', () => {
-  test('leaves their uid in no key and no value, and everything of the others', async () => {
+  test('leaves a tombstone with their uid, nothing else of them, and everything of the others', async () => {
     const before = await everything(redis);
     await victimLives();
     expect(JSON.stringify(await ofApp())).toContain('victim');
     expect(await deleteUser(redis, 'demo', 'victim')).toBe(true);
     expect(JSON.stringify(await ofApp())).not.toContain('victim');
-    expect(await everything(redis)).toEqual(before);
+    expect(await withoutTombstone()).toEqual(before);
+  });
+
+  test('ends the tombstone with the ledger’s retention, or when they are created again', async () => {
+    await victimLives();
+    await deleteUser(redis, 'demo', 'victim');
+    expect(await redis.ttl(TOMBSTONE)).toBe(7 * 24 * 3600);
+    expect(await readUser(redis, 'demo', 'victim')).toBeUndefined();
+    await recordPresence(redis, 'demo', 'victim', { status: 'online', at: NOW }, NOW);
+    expect(await withoutTombstone()).toBeDefined();
+    await upsertUser(redis, 'demo', 'victim', { name: 'V2' }, NOW + 1);
+    expect(await everything(redis)).toMatchObject({
+      [TOMBSTONE]: JSON.stringify({ createdAt: String(NOW + 1), name: 'V2' }),
+    });
+    expect(await redis.ttl(TOMBSTONE)).toBe(-1);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['a login', () => createSession(redis, 'demo', 'victim', NOW)],
+    [
+      'a device',
+      () => registerDevice(redis, 'demo', 'victim', { token: 't', platform: 'fcm_web', providerId: 'd' }, NOW),
+    ],
+    ['a preference', () => changePreferences(redis, 'demo', 'victim', { usePrivacyTemplate: true }, NOW)],
+    ['a mute', () => muteConversations(redis, 'demo', 'victim', muteFor('carol', 'oneOnOne'), NOW)],
+  ])('%s lifts the tombstone for good', async (_what, act) => {
+    await deleteUser(redis, 'demo', 'victim');
+    await act();
+    expect(await readUser(redis, 'demo', 'victim')).toMatchObject({ createdAt: NOW });
+    expect(await redis.ttl(TOMBSTONE)).toBe(-1);
+    expect(await readRecipients(redis, 'demo', ['victim'])).toMatchObject([{ erased: false, hasRecord: true }]);
+  });
+
+  test('of a member who was only named says that there was something to erase', async () => {
+    await addMembers(redis, 'demo', 'hiking', ['victim'], NOW);
+    expect(await deleteUser(redis, 'demo', 'victim')).toBe(true);
+    expect(JSON.stringify(await ofApp())).not.toContain('victim');
   });
 
   test('can be repeated after a crash at any of its steps, and finishes then', async () => {
@@ -104,7 +152,7 @@ describe('erasing a person', () => {
     const before = await everything(redis);
     await muteConversations(redis, 'demo', 'carol', muteFor('ghost', 'oneOnOne'), NOW);
     expect(await deleteUser(redis, 'demo', 'ghost')).toBe(false);
-    expect(await everything(redis)).toEqual(before);
+    expect(await withoutTombstone('ghost')).toEqual(before);
     expect(await listMutes(redis, 'demo', 'carol', NOW)).toHaveLength(2);
   });
 
@@ -114,7 +162,7 @@ describe('erasing a person', () => {
       pipeline.sadd('groups:{demo}', guid).zadd(`members:{demo:${guid}}`, 0, 'victim', 0, 'carol');
     }
     await pipeline.exec();
-    await touchUsers(redis, 'demo', ['victim', 'carol'], NOW);
+    await createUsers(redis, 'demo', ['victim', 'carol'], NOW);
     for (const id of uidsOf(1200, 'message')) await subscribeToThread(redis, 'demo', id, ['victim', 'carol'], NOW);
     await deleteUser(redis, 'demo', 'victim');
     expect(JSON.stringify(await ofApp())).not.toContain('victim');

@@ -1,8 +1,8 @@
 import { FanfareError, type Mute } from '@fanfare/core';
 import { handClock } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { listMutes, muteConversations, readUser, touchUsers, unmuteConversations } from '../src/index.ts';
-import { everything, interposed, privateRedis, uidsOf } from './private-redis.ts';
+import { listMutes, muteConversations, readUser, unmuteConversations } from '../src/index.ts';
+import { createUsers, everything, interposed, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 const clock = handClock(1_741_847_453_000);
@@ -38,7 +38,7 @@ describe('a mute', () => {
   });
 
   test('is over at its end, to the millisecond, and is removed when it is seen', async () => {
-    await touchUsers(redis, 'demo', ['bob'], clock.now());
+    await createUsers(redis, 'demo', ['bob'], clock.now());
     const before = await everything(redis);
     await mute([withPerson('alice', clock.now() + 1000), ofGroup('hiking', clock.now() + 1000)]);
     clock.advance(999);
@@ -49,7 +49,7 @@ describe('a mute', () => {
   });
 
   test('that is taken back leaves nothing', async () => {
-    await touchUsers(redis, 'demo', ['bob'], clock.now());
+    await createUsers(redis, 'demo', ['bob'], clock.now());
     const before = await everything(redis);
     await mute([withPerson('alice'), ofGroup('hiking')]);
     await unmute([withPerson('alice'), ofGroup('hiking')]);

@@ -1,6 +1,7 @@
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
 import type { ChainableCommander, Redis } from 'ioredis';
+import { createUser } from '../src/index.ts';
 
 /** A Redis server of this test file's own, empty before each test. */
 export async function privateRedis(): Promise<TestRedis> {
@@ -56,3 +57,14 @@ export async function* stream(uids: Iterable<string>): AsyncGenerator<string> {
 /** So many uids, sorted, all different. */
 export const uidsOf = (count: number, prefix = 'user'): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(7, '0')}`);
+
+/** Gives these users a record. */
+export async function createUsers(redis: Redis, appId: string, uids: readonly string[], now: number): Promise<void> {
+  await Promise.all(uids.map((uid) => createUser(redis, appId, uid, now)));
+}
+
+/** The same without the tombstones of erased users. */
+export async function withoutTombstones(redis: Redis): Promise<Record<string, string>> {
+  const all = Object.entries(await everything(redis));
+  return Object.fromEntries(all.filter(([, value]) => value !== '{"erased":"1"}'));
+}

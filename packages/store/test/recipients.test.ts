@@ -8,10 +8,9 @@ import {
   readRecipients,
   registerDevice,
   removeDevices,
-  touchUsers,
   upsertUser,
 } from '../src/index.ts';
-import { privateRedis } from './private-redis.ts';
+import { createUsers, privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -22,7 +21,8 @@ const HIDE = { usePrivacyTemplate: true };
 
 describe('recipients', () => {
   const STRANGER = {
-    known: false,
+    hasRecord: false,
+    erased: false,
     deactivated: false,
     devices: [],
     preferences: undefined,
@@ -30,15 +30,17 @@ describe('recipients', () => {
     mutedUntil: undefined,
   };
 
-  test('come in the order they were asked for; strangers are active', async () => {
+  test('come in the order they were asked for; who is only named is active, who was erased is not', async () => {
     await upsertUser(redis, 'demo', 'off', { deactivated: true }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: true }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: false }, 2);
-    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'back', 'off'])).toMatchObject([
-      { uid: 'stranger', known: false, deactivated: false },
-      { uid: 'off', known: true, deactivated: true },
-      { uid: 'back', known: true, deactivated: false },
+    await deleteUser(redis, 'demo', 'gone');
+    expect(await readRecipients(redis, 'demo', ['stranger', 'off', 'back', 'off', 'gone'])).toMatchObject([
+      { uid: 'stranger', hasRecord: false, erased: false, deactivated: false },
+      { uid: 'off', hasRecord: true, deactivated: true },
+      { uid: 'back', hasRecord: true, deactivated: false },
       { uid: 'off', deactivated: true },
+      { uid: 'gone', hasRecord: false, erased: true },
     ]);
     expect(await readRecipients(redis, 'demo', [])).toEqual([]);
   });
@@ -48,7 +50,7 @@ describe('recipients', () => {
     await upsertUser(redis, 'demo', 'bob', { timezone: 'Asia/Tokyo' }, 1);
     await changePreferences(redis, 'demo', 'bob', HIDE, 1);
     expect(await readRecipients(redis, 'demo', ['bob', 'stranger'])).toEqual([
-      { ...STRANGER, uid: 'bob', known: true, devices: [device], preferences: HIDE, timezone: 'Asia/Tokyo' },
+      { ...STRANGER, uid: 'bob', hasRecord: true, devices: [device], preferences: HIDE, timezone: 'Asia/Tokyo' },
       { ...STRANGER, uid: 'stranger' },
     ]);
   });
@@ -93,14 +95,16 @@ describe('the target of a delivery', () => {
     expect(await readDeliveryTarget(redis, 'demo', 'bob', device.id)).toEqual({ uid: 'bob' });
   });
 
-  test('is nobody who is unknown, deactivated or erased', async () => {
-    expect(await readDeliveryTarget(redis, 'demo', 'bob')).toBeUndefined();
-    await touchUsers(redis, 'demo', ['bob'], 1);
+  test('is a user who is only named, and none who is deactivated or erased', async () => {
+    expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual({ uid: 'bob' });
+    await createUsers(redis, 'demo', ['bob'], 1);
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual({ uid: 'bob' });
     await upsertUser(redis, 'demo', 'bob', { deactivated: true }, 1);
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toBeUndefined();
     await upsertUser(redis, 'demo', 'bob', { deactivated: false }, 1);
     await deleteUser(redis, 'demo', 'bob');
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toBeUndefined();
+    await createUsers(redis, 'demo', ['bob'], 2);
+    expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual({ uid: 'bob' });
   });
 });

@@ -17,13 +17,12 @@ import {
   readUser,
   replaceMembers,
   subscribeToThread,
-  touchUsers,
   upsertGroup,
   upsertUser,
   writeCustomProvider,
   writePushProvider,
 } from '../src/index.ts';
-import { everything, privateRedis, stream, uidsOf } from './private-redis.ts';
+import { createUsers, everything, privateRedis, stream, uidsOf } from './private-redis.ts';
 
 const { redis, url } = await privateRedis();
 
@@ -43,11 +42,11 @@ const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['a follower', () => subscribeToThread(redis, 'demo', '101', ['bob'], 2)],
   ['an unread message', () => countUnread(redis, 'demo', { conversationId: 'c', eventKey: 'e' }, ['bob'])],
   ['settings', () => changeSettings(redis, 'demo', { badge: true })],
-  ['people', () => touchUsers(redis, 'demo', ['carol'], 2)],
+  ['people', () => createUsers(redis, 'demo', ['carol'], 2)],
   ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol'])],
   ['a group', () => upsertGroup(redis, 'demo', 'hiking', { name: 'Walking' }, 2)],
   ['members', () => addMembers(redis, 'demo', 'hiking', ['carol'], 2)],
-  ['a new list of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(1500)), 2)],
+  ['a new list of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(1500)))],
 ];
 
 beforeEach(async () => {

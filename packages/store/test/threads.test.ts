@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { followersAmong, hasLeftThread, subscribeToThread, touchUsers, unsubscribeFromThread } from '../src/index.ts';
-import { everything, privateRedis, uidsOf } from './private-redis.ts';
+import { followersAmong, hasLeftThread, subscribeToThread, unsubscribeFromThread } from '../src/index.ts';
+import { createUsers, everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -14,7 +14,7 @@ const hasLeft = (messageId: string, uid: string) => hasLeftThread(redis, 'demo',
 const followers = async (messageId: string, uids = ['alice', 'bob', 'carol']) =>
   [...(await followersAmong(redis, 'demo', messageId, uids))].sort();
 
-beforeEach(() => touchUsers(redis, 'demo', ['alice', 'bob', 'carol'], NOW));
+beforeEach(() => createUsers(redis, 'demo', ['alice', 'bob', 'carol'], NOW));
 
 describe('a thread', () => {
   test('is followed by who subscribed, however often', async () => {
@@ -65,7 +65,7 @@ describe('a thread', () => {
 
   test('is followed by all of thousands of people who are known', async () => {
     const people = uidsOf(2500);
-    await touchUsers(redis, 'demo', people, NOW);
+    await createUsers(redis, 'demo', people, NOW);
     await subscribe('101', ['ghost', ...people]);
     expect(await followers('101', ['ghost', ...people])).toEqual(people);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { hashToken } from '../src/device-record.ts';
 import { deleteUser, listDevices, readDeliveryTarget, registerDevice, removeDevices } from '../src/index.ts';
-import { everything, interposed, privateRedis } from './private-redis.ts';
+import { interposed, privateRedis, withoutTombstones } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 const NOW = 1_741_847_453_000;
@@ -105,7 +105,7 @@ describe('a device stored in upper case before', () => {
   test('leaves nothing behind when its person is erased', async () => {
     await stored('bob', UPPER);
     await deleteUser(redis, 'demo', 'bob');
-    expect(await everything(redis)).toEqual({});
+    expect(await withoutTombstones(redis)).toEqual({});
   });
 
   test.each(COMMANDS)('is migrated by the next after a crash before command %d', async (at) => {

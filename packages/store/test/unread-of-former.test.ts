@@ -29,7 +29,7 @@ describe('what a former member has unread in a group does not count', () => {
     await message(['a', 'b', 'c', 'd'], 'group_chess');
     await removeMembers(redis, 'demo', 'hiking', ['a']);
     expect(await unread('a', 'b', 'c', 'd')).toEqual([1, 2, 2, 2]);
-    await replaceMembers(redis, 'demo', 'hiking', stream(['c', 'd', 'e']), 2);
+    await replaceMembers(redis, 'demo', 'hiking', stream(['c', 'd', 'e']));
     expect(await unread('a', 'b', 'c', 'd')).toEqual([1, 1, 2, 2]);
     await deleteGroup(redis, 'demo', 'hiking');
     expect(await unread('a', 'b', 'c', 'd')).toEqual([1, 1, 1, 1]);
@@ -40,7 +40,7 @@ describe('what a former member has unread in a group does not count', () => {
     const many = uidsOf(2500);
     await add(...many);
     await message(many);
-    await replaceMembers(redis, 'demo', 'hiking', stream(many.slice(0, 100)), 2);
+    await replaceMembers(redis, 'demo', 'hiking', stream(many.slice(0, 100)));
     expect(await unread(...many)).toEqual(many.map((_, i) => (i < 100 ? 1 : 0)));
     expect(await redis.keys('members:*')).toEqual(['members:{demo:hiking}']);
   });
@@ -94,7 +94,7 @@ describe('what a former member has unread in a group does not count', () => {
             await removeMembers(redis, 'demo', 'hiking', one.uids);
             keep(now.filter((uid) => !one.uids.includes(uid)));
           } else if (one.do === 'load') {
-            await replaceMembers(redis, 'demo', 'hiking', stream(one.uids), 2);
+            await replaceMembers(redis, 'demo', 'hiking', stream(one.uids));
             keep(one.uids);
           } else {
             await deleteGroup(redis, 'demo', 'hiking');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readProfiles, readRecipients, readUser, recordPresence, touchUsers, upsertUser } from '../src/index.ts';
-import { everything, privateRedis, uidsOf } from './private-redis.ts';
+import { readProfiles, readRecipients, readUser, recordPresence, upsertUser } from '../src/index.ts';
+import { createUsers, everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 
@@ -34,16 +34,15 @@ describe('a person', () => {
     expect(changed).not.toHaveProperty('avatar');
   });
 
-  test('who is named for the first time exists from then on', async () => {
-    await touchUsers(redis, 'demo', ['bob', 'carol'], 1000);
+  test('with a record of nothing else exists', async () => {
+    await createUsers(redis, 'demo', ['bob', 'carol'], 1000);
     expect(await readUser(redis, 'demo', 'carol')).toEqual({ uid: 'carol', deactivated: false, createdAt: 1000 });
   });
 
-  test('who is named again stays as they were', async () => {
+  test('who has a record stays as they were', async () => {
     await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
     const before = await everything(redis);
-    await touchUsers(redis, 'demo', ['bob', 'bob'], 2000);
-    await touchUsers(redis, 'demo', [], 2000);
+    await createUsers(redis, 'demo', ['bob', 'bob'], 2000);
     expect(await everything(redis)).toEqual(before);
   });
 });
@@ -52,7 +51,11 @@ describe('presence', () => {
   const note = (status: 'online' | 'offline', at: number, now = 9000) =>
     recordPresence(redis, 'demo', 'bob', { status, at }, now);
 
-  test('is kept of a person, whether or not they were known', async () => {
+  test('is kept of a user who has a record, and of no other', async () => {
+    await note('online', 5000);
+    expect(await readUser(redis, 'demo', 'bob')).toBeUndefined();
+    expect(await everything(redis)).toEqual({});
+    await createUsers(redis, 'demo', ['bob'], 9000);
     await note('online', 5000);
     const bob = { uid: 'bob', deactivated: false, createdAt: 9000 };
     expect(await readUser(redis, 'demo', 'bob')).toEqual({ ...bob, status: 'online', lastActiveAt: 5000 });
@@ -62,6 +65,7 @@ describe('presence', () => {
   });
 
   test('is not overtaken by what was before it', async () => {
+    await createUsers(redis, 'demo', ['bob'], 1);
     await note('offline', 5000);
     await note('online', 4000);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 5000 });
@@ -70,6 +74,7 @@ describe('presence', () => {
   });
 
   test('from the future is of now, so that it does not stand for ever', async () => {
+    await createUsers(redis, 'demo', ['bob'], 1);
     await note('online', 99_000, 9000);
     await note('offline', 9500, 9600);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 9500 });
@@ -77,9 +82,9 @@ describe('presence', () => {
 });
 
 describe('thousands of people', () => {
-  test('are made known, and read in their order', async () => {
+  test('have a record, and are read in their order', async () => {
     const people = uidsOf(2500);
-    await touchUsers(redis, 'demo', people, 1000);
+    await createUsers(redis, 'demo', people, 1000);
     for (const uid of [people[0], people[2499]] as string[]) await upsertUser(redis, 'demo', uid, { name: uid }, 1000);
     expect(await redis.dbsize()).toBe(2500);
     const profiles = await readProfiles(redis, 'demo', people);
@@ -88,7 +93,7 @@ describe('thousands of people', () => {
       [people[2499] as string]: { name: people[2499] },
     });
     const found = await readRecipients(redis, 'demo', ['ghost', ...people]);
-    expect(found.map(({ uid, known }) => [uid, known])).toEqual([
+    expect(found.map(({ uid, hasRecord }) => [uid, hasRecord])).toEqual([
       ['ghost', false],
       ...people.map((uid) => [uid, true]),
     ]);
@@ -113,7 +118,7 @@ describe('thousands of people', () => {
       },
     });
     const people = uidsOf(2500);
-    await touchUsers(redis, 'demo', people, 1000);
+    await createUsers(redis, 'demo', people, 1000);
     await readProfiles(counting, 'demo', people);
     await readRecipients(counting, 'demo', people);
     expect(sizes).toEqual([1000, 1000, 500, 1000, 1000, 500]);
@@ -124,7 +129,7 @@ describe('profiles', () => {
   test('tell name and picture of who has them', async () => {
     await upsertUser(redis, 'demo', 'bob', BOB, 1);
     await upsertUser(redis, 'demo', 'carol', { name: 'Carol' }, 1);
-    await touchUsers(redis, 'demo', ['dave'], 1);
+    await createUsers(redis, 'demo', ['dave'], 1);
     expect(await readProfiles(redis, 'demo', ['bob', 'carol', 'dave', 'stranger'])).toEqual({
       bob: { name: 'Bob', avatar: BOB.avatar },
       carol: { name: 'Carol' },

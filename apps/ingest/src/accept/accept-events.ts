@@ -1,14 +1,6 @@
-import {
-  type AcceptedEvent,
-  type Event,
-  type FanfareError,
-  isNotifying,
-  type Lane,
-  namedUsers,
-  parseEvent,
-} from '@fanfare/core';
+import { type AcceptedEvent, type Event, type FanfareError, isNotifying, type Lane, parseEvent } from '@fanfare/core';
 import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
-import { type App, touchUsers } from '@fanfare/store';
+import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
@@ -34,7 +26,7 @@ export interface Offer {
 export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
 
 /**
- * Takes posted events: makes the people known that they name, stores each durably with its conversationRef in the list of open
+ * Takes posted events: stores each durably with its place in the list of open
  * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this
  * resolves everything accepted is stored; an event whose job could not be queued any more is found by the sweeper.
  * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
@@ -54,11 +46,7 @@ export async function acceptEvents(deps: IngestDeps, appId: string, offers: read
 async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
   const { appId } = app;
   const events = await completeEvents(deps, appId, posted);
-  const people = new Set(events.flatMap((event) => [...namedUsers(event)]));
-  const [sizes] = await Promise.all([
-    audienceSizes(deps, app, events),
-    touchUsers(deps.registry, appId, [...people], deps.now()),
-  ]);
+  const sizes = await audienceSizes(deps, app, events);
   const accepted = events.map((event, i) => asAccepted(deps, app, event, sizes[i] as number));
   const acceptances = await Promise.all(
     accepted.map((event) =>

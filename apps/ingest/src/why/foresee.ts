@@ -39,7 +39,7 @@ export async function foresee(
   const { event, appId } = accepted;
   if (!isNotifying(event)) return { kind: 'absent', absence: 'notifies_nobody' };
   const source = await chooseSource(deps, accepted, app, pending);
-  const standing = await candidateStanding(deps, { appId, event, pending }, source, uid);
+  const standing = await candidateStanding(deps, { appId, event }, source, uid);
   if (standing.kind === 'absent') return standing;
   const { candidate, assumed } = standing;
   const now = deps.now();

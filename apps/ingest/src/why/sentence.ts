@@ -86,7 +86,7 @@ function hours(window: string): string {
 const clockTime = (hhmm: string): string => hhmm.padStart(4, '0').replace(/(..)$/, ':$1');
 
 /** Why somebody is not in the audience of an event at all. */
-export type NotInAudience = 'sender' | 'removed' | 'deactivated' | 'blocked' | 'not_a_member' | 'unknown';
+export type NotInAudience = 'sender' | 'removed' | 'deactivated' | 'blocked' | 'not_a_member' | 'erased';
 
 /** Why somebody was not considered, for people. `name` of an unknown person is the uid asked for. */
 export const notInAudienceSentence = ({ name, why }: { name: string; why: NotInAudience }): string =>
@@ -98,5 +98,5 @@ const ABSENT: Record<NotInAudience, (name: string) => string> = {
   deactivated: (name) => `${name} is deactivated`,
   blocked: (name) => `${name} and the sender are not in touch: one of them blocked the other`,
   not_a_member: (name) => `${name} is not a member of the conversation`,
-  unknown: (name) => `there is no user ${name}`,
+  erased: (name) => `${name} was erased`,
 };

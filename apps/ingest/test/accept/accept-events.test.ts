@@ -61,11 +61,11 @@ describe('posted events', () => {
     expect(await waiting('chat')).toBe(2);
   });
 
-  test('make known whom they name', async () => {
+  test('give no record to the users they name', async () => {
     await accept(message('1'));
     expect([await readUser(deps.redis, 'demo', 'alice'), await readUser(deps.redis, 'demo', 'bob')]).toEqual([
-      expect.objectContaining({ uid: 'alice' }),
-      expect.objectContaining({ uid: 'bob' }),
+      undefined,
+      undefined,
     ]);
   });
 

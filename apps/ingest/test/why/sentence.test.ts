@@ -167,7 +167,7 @@ test.each<[NotInAudience, string]>([
   ['deactivated', 'Bob is deactivated'],
   ['blocked', 'Bob and the sender are not in touch: one of them blocked the other'],
   ['not_a_member', 'Bob is not a member of the conversation'],
-  ['unknown', 'there is no user Bob'],
+  ['erased', 'Bob was erased'],
 ])('not considered: %s', (why, sentence) => {
   expect(notInAudienceSentence({ name: 'Bob', why })).toBe(`Not sent: ${sentence}.`);
 });

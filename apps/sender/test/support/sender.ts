@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger, createMetrics } from '@fanfare/runtime';
-import { AppCache, createApp, createSecretBox, touchUsers, writeCustomProvider } from '@fanfare/store';
+import { AppCache, createApp, createSecretBox, createUser, writeCustomProvider } from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
 import { readConfig } from '../../src/config.ts';
@@ -65,5 +65,5 @@ export function startSender(redis: Redis): Sender {
 export async function seedApp(redis: Redis, webhookURL = 'http://127.0.0.1:9/hook'): Promise<void> {
   await createApp(redis, { appId: APP, name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 });
   await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL });
-  await touchUsers(redis, APP, ['bob'], 1);
+  await createUser(redis, APP, 'bob', 1);
 }

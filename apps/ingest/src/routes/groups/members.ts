@@ -54,7 +54,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
       }
       const uids = uidLines(request.body as Readable);
-      return { data: { members: await replaceMembers(registry, appId, guid, uids, deps.now()) } };
+      return { data: { members: await replaceMembers(registry, appId, guid, uids) } };
     },
   );
 

@@ -1,4 +1,4 @@
-import { subscribeToThread, touchUsers, unsubscribeFromThread } from '@fanfare/store';
+import { createUser, subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
 import { personOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -14,7 +14,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
   server.post(path, { config, schema: { summary: 'Follow the thread below a message', ...about } }, async (request) => {
     const { appId, params } = request;
     const uid = personOf(request);
-    await touchUsers(registry, appId, [uid], deps.now());
+    await createUser(registry, appId, uid, deps.now());
     await subscribeToThread(registry, appId, params.id, [uid], deps.now());
     return SUCCESS;
   });

@@ -1,5 +1,5 @@
 import { Uid } from '@fanfare/core';
-import { blockUsers, listBlocked, touchUsers, unblockUsers } from '@fanfare/store';
+import { blockUsers, createUser, listBlocked, unblockUsers } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -40,7 +40,7 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
     path,
     { config, schema: { summary: 'Block people', params: Params, body: Uids, response: { 200: Success } } },
     async ({ appId, params, body }) => {
-      await touchUsers(registry, appId, [params.uid, ...body.blockedUids], deps.now());
+      await createUser(registry, appId, params.uid, deps.now());
       await blockUsers(registry, appId, params.uid, body.blockedUids);
       return SUCCESS;
     },
