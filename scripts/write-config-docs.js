@@ -1,6 +1,6 @@
 /**
- * Writes docs/configuration.md from the schemas that read the environment. With --check it writes nothing and fails when
- * the file is not what it would write. Needs the build.
+ * Writes docs/configuration.md from the schemas that read the environment. With --check it writes nothing and fails if
+ * the file is out of date. Needs the build.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -26,15 +26,15 @@ const sections = await Promise.all(
 );
 const text = `# Configuration
 
-Each app reads these environment variables, once, at its start, and nothing else; an empty one counts as unset. Flags take
-true, false, yes, no, on, off, 1 and 0. What is wrong is said in one go, naming every variable. Written by
-\`npm run config-docs\` from the schemas the apps use.
+Each app reads only these environment variables, once, at start. An empty variable counts as unset. Flags take true,
+false, yes, no, on, off, 1 and 0. If variables are wrong, an app names all of them and does not start. \`npm run
+config-docs\` writes this page from the schemas that the apps use.
 
 ${sections.join('\n\n')}
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
 else if (readFileSync(FILE, 'utf8') !== text) {
-  console.error('docs/configuration.md is not what the schemas say: npm run config-docs');
+  console.error('docs/configuration.md is out of date: npm run config-docs');
   process.exitCode = 1;
 }

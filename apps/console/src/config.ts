@@ -5,7 +5,7 @@ import { z } from 'zod';
 const password = z.string().min(8, 'expected at least 8 characters');
 
 /**
- * What the console takes from the environment.
+ * The environment variables of the console.
  *
  * @public `docs/configuration.md` is written from it.
  */
@@ -13,10 +13,10 @@ export const ConsoleEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8090).describe('Port of the console.'),
   ...redisEnv,
-  CONSOLE_PASSWORD: password.describe('Opens the console; at least 8 characters.'),
-  CONSOLE_VIEWER_PASSWORD: password.optional().describe('Opens the console for looking only; at least 8 characters.'),
+  CONSOLE_PASSWORD: password.describe('Password of the console; at least 8 characters.'),
+  CONSOLE_VIEWER_PASSWORD: password.optional().describe('Read-only password of the console; at least 8 characters.'),
   TRUST_PROXY: trustedProxies().describe(
-    'Take the client’s address and scheme from X-Forwarded-For and -Proto: true, or how many proxies are in a row.',
+    'Trust X-Forwarded-For and X-Forwarded-Proto: true, or the number of proxies in a row.',
   ),
 });
 export type ConsoleConfig = z.infer<typeof ConsoleEnv>;

@@ -14,7 +14,7 @@ import {
 import { z } from 'zod';
 
 /**
- * What fanout takes from the environment.
+ * The environment variables of fanout.
  *
  * @public `docs/configuration.md` is written from it.
  */
@@ -27,7 +27,7 @@ export const FanoutEnv = z.object({
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow membership sources over plain http. For private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
-    'Networks membership sources may be in besides the public internet, e.g. 10.0.0.0/8.',
+    'Private networks in which membership sources are allowed, e.g. 10.0.0.0/8.',
   ),
   FANOUT_SLICE: intBetween(1, 5000, 500).describe('Recipients planned at a time.'),
   FANOUT_CONCURRENCY_CALL: intBetween(1, 1000, 8).describe('Calls expanded at once.'),

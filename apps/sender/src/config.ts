@@ -21,7 +21,7 @@ const providers = list()
 const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:port]' }).optional();
 
 /**
- * What sender takes from the environment.
+ * The environment variables of sender.
  *
  * @public `docs/configuration.md` is written from it.
  */
@@ -31,19 +31,23 @@ export const SenderEnv = z.object({
   ...redisEnv,
   ...masterKeyEnv,
   SENDER_PROVIDERS: providers.describe('Providers this process serves.'),
-  SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Sends in flight, lane call, per provider.'),
-  SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Sends in flight, lane chat, per provider.'),
-  SENDER_CONCURRENCY_BULK: intBetween(1, 1000, 100).describe('Sends in flight, lane bulk, per provider.'),
-  FCM_ENDPOINT: endpoint.describe('Where FCM is; Google’s by default. For simulators and relays.'),
-  APNS_ENDPOINT: endpoint.describe('Where APNs is; Apple’s by default.'),
-  APNS_SANDBOX_ENDPOINT: endpoint.describe('Where the APNs sandbox is; Apple’s by default.'),
-  FCM_TRANSPORT: z.enum(['http2', 'firebase-admin']).default('http2').describe('Who speaks to FCM.'),
-  APNS_TRANSPORT: z.enum(['http2', 'apn']).default('http2').describe('Who speaks to APNs.'),
+  SENDER_CONCURRENCY_CALL: intBetween(1, 1000, 50).describe('Concurrent sends per provider in the call lane.'),
+  SENDER_CONCURRENCY_CHAT: intBetween(1, 1000, 100).describe('Concurrent sends per provider in the chat lane.'),
+  SENDER_CONCURRENCY_BULK: intBetween(1, 1000, 100).describe('Concurrent sends per provider in the bulk lane.'),
+  FCM_ENDPOINT: endpoint.describe('URL of FCM; Google’s by default. For simulators and relays.'),
+  APNS_ENDPOINT: endpoint.describe('URL of APNs; Apple’s by default.'),
+  APNS_SANDBOX_ENDPOINT: endpoint.describe('URL of the APNs sandbox; Apple’s by default.'),
+  FCM_TRANSPORT: z
+    .enum(['http2', 'firebase-admin'])
+    .default('http2')
+    .describe('Client for FCM: http2, our own, or firebase-admin.'),
+  APNS_TRANSPORT: z
+    .enum(['http2', 'apn'])
+    .default('http2')
+    .describe('Client for APNs: http2, our own, or apn (node-apn).'),
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
-  WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
-    'Networks webhooks may be in besides the public internet, e.g. 10.0.0.0/8.',
-  ),
+  WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
 });
 export type SenderConfig = z.infer<typeof SenderEnv>;
 

@@ -4,16 +4,16 @@ import { z } from 'zod';
 const DEFAULT_TLS_PORT = 8443;
 
 /**
- * The environment of the simulator.
+ * The environment variables of the simulator.
  *
  * @public `docs/configuration.md` is written from it.
  */
 export const simulatorEnv = z.object({
-  PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0 for any free one.'),
+  PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0: any free port.'),
   TLS_PORT: intBetween(0, 65_535, DEFAULT_TLS_PORT)
     .removeDefault()
     .optional()
-    .describe('Port of FCM, OAuth and APNs; 0 for any free one. 8443 by default, but any free one where PORT is 0.'),
+    .describe('Port of FCM, OAuth and APNs; 0: any free port. Default: 8443, or any free port if PORT is 0.'),
   HOST: processEnv.HOST,
   LOG_LEVEL: processEnv.LOG_LEVEL,
   SHUTDOWN_GRACE_MS: processEnv.SHUTDOWN_GRACE_MS,
@@ -21,37 +21,37 @@ export const simulatorEnv = z.object({
     .string()
     .optional()
     .describe(
-      'Folder in which the TLS certificate outlives a restart (ca.pem is the CA to trust); else it is new each time.',
+      'Folder that keeps the TLS certificate across restarts (ca.pem is the CA to trust). Default: a new one each time.',
     ),
   SIMULATOR_TLS_NAMES: list().describe(
-    'Names and IP addresses the certificate is good for, besides localhost, 127.0.0.1, ::1 and HOST.',
+    'Names and IP addresses for the certificate, besides localhost, 127.0.0.1, ::1 and HOST.',
   ),
   SIMULATOR_TRUST_ANY: flag(false).describe(
-    'Take any well-formed assertion, access token and provider token, whoever signed it.',
+    'Accept any well-formed assertion, access token and provider token, without checking its signature.',
   ),
   SIMULATOR_FCM_MAX_STREAMS: intBetween(1, 1_000_000, 100).describe(
-    'Requests under way at once on one HTTP/2 connection to FCM; the real one allows 100.',
+    'Concurrent requests per HTTP/2 connection to FCM; the real service allows 100.',
   ),
   SIMULATOR_APNS_MAX_STREAMS: intBetween(1, 1_000_000, 1_000).describe(
-    'Requests under way at once on one HTTP/2 connection to APNs; the real one allows 1000.',
+    'Concurrent requests per HTTP/2 connection to APNs; the real service allows 1000.',
   ),
   SIMULATOR_REMEMBER_REQUESTS: intBetween(1, 1_000_000, 10_000).describe(
-    'Requests each endpoint, FCM and APNs remember in full; the oldest are forgotten. Counts stay exact.',
+    'Requests that each endpoint, FCM and APNs keep in full; the oldest are dropped. Counts stay exact.',
   ),
   SIMULATOR_REMEMBER_UIDS: intBetween(2, 10_000_000, 1_000_000).describe(
-    'Recipients or push tokens, and accepted deliveries, each endpoint, FCM and APNs know again; about 400 bytes each.',
+    'Recipients or push tokens, and accepted deliveries, that each endpoint, FCM and APNs remember; 400 bytes each.',
   ),
 });
 
 export interface SimulatorConfig {
   host: string;
-  /** 0 for any free one. */
+  /** 0: any free port. */
   port: number;
-  /** 0 for any free one. */
+  /** 0: any free port. */
   tlsPort: number;
   /** Undefined: the certificate is kept in memory only. */
   tlsDir: string | undefined;
-  /** Besides localhost and `host`. */
+  /** In addition to localhost and `host`. */
   tlsNames: string[];
   trustAny: boolean;
   fcmMaxStreams: number;
@@ -62,7 +62,7 @@ export interface SimulatorConfig {
 }
 
 /**
- * The configuration in an environment; `readConfig({ PORT: '0' })` for one in a test.
+ * The configuration in an environment, the process's own by default; `readConfig({ PORT: '0' })` in a test.
  *
  * @throws ConfigError listing every problem.
  */

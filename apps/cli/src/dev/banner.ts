@@ -67,7 +67,7 @@ function rows({ options, env }: Session, system: System): [label: string, text: 
     ['Admin key', secret('FANFARE_ADMIN_KEY')],
     ['Webhooks', `plain http and ${SIMULATOR_CIDR} are allowed, so that they reach the simulator`],
     ['Demo app', `${DEMO.appId}: ${people}, and the group ${DEMO.guid} of ${DEMO.groupSize}`],
-    ['', 'bob has an Android phone and an iPhone, carol a browser; everybody has the webhook'],
+    ['', 'bob has an Android phone and an iPhone, carol a browser; all have the webhook'],
   ];
 }
 

@@ -44,7 +44,7 @@ export function demoEvents(now: number): DemoEvent[] {
       },
     },
     {
-      title: `dave leaves ${DEMO.groupName}; alice, bob and carol are told`,
+      title: `dave leaves ${DEMO.groupName}; alice, bob and carol are notified`,
       body: {
         ...base('left', 'group.member_left'),
         sender: person('dave'),

@@ -72,7 +72,7 @@ const CLAUSES: Record<SuppressionReason, Clause> = {
 
 function muted({ name, conversation, detail, timezone, now }: SuppressionFacts): string {
   const what = `${name} muted ${conversation.name}`;
-  if (detail === 'forever') return `${what} for ever`;
+  if (detail === 'forever') return `${what} forever`;
   return detail === undefined ? what : `${what} until ${localTime(Number(detail), timezone, now)}`;
 }
 

@@ -58,7 +58,7 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ['DND_PREFERENCE', undefined, GROUP, "Bob's Do Not Disturb was on"],
   ['MUTE_PREFERENCE', TODAY, GROUP, 'Bob muted Hiking until 18:00 Asia/Tokyo'],
   ['MUTE_PREFERENCE', TOMORROW, PERSON, 'Bob muted Alice until 2026-11-24 00:00 Asia/Tokyo'],
-  ['MUTE_PREFERENCE', 'forever', PERSON, 'Bob muted Alice for ever'],
+  ['MUTE_PREFERENCE', 'forever', PERSON, 'Bob muted Alice forever'],
   ['MUTE_PREFERENCE', undefined, GROUP, 'Bob muted Hiking'],
   [
     'SCHEDULE_PREFERENCE',
