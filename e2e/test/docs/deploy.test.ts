@@ -107,10 +107,10 @@ test.each(ours)('%s: its command, names and ports are those of the app', (_name,
 test('what is mounted and copied is there', () => {
   const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes);
   const copied = stages.flatMap((stage) => instructions(stage, 'COPY').filter((copy) => !copy.startsWith('--from')));
-  const sources = [...mounted.filter((volume) => volume.startsWith('../')), ...copied].map(
+  const sources = [...mounted.filter((volume) => volume.startsWith('./')), ...copied].map(
     (each) => each.split(/[: ]/)[0],
   );
-  expect(sources).toContain('../infra/redis/redis.conf');
+  expect(sources).toContain('./infra/redis/redis.conf');
   expect(sources.filter((source) => !existsSync(join(ROOT, source as string)))).toEqual([]);
 });
 
