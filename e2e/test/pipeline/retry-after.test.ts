@@ -10,7 +10,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem();
   await addPushProviders(system);
-  await set(system, { deadlines: { message: { leaveMs: 4000, holdMs: 4000 } } });
+  await set(system, { deadlines: { message: { leaveMs: 5000, holdMs: 5000 } } });
 });
 afterAll(() => system[Symbol.asyncDispose]());
 beforeEach(() => system.hook.clear());

@@ -31,10 +31,10 @@ export interface StepContext {
 const FAILING_WAIT_MS = 10_000;
 
 /**
- * A wait that would reach the deadline is cut, so that the last attempt starts this long before it, or up to half as
+ * A wait that would reach the deadline is cut, so that the last attempt starts this long before it, or down to half as
  * long: not all at the same moment, and early enough to be picked up in time.
  */
-const LAST_TRY_MS = 1000;
+const LAST_TRY_MS = 2000;
 
 /** With less time left than this, another attempt would be found expired when it is picked up. */
 const TOO_LATE_MS = 100;
@@ -71,9 +71,12 @@ function throttledMs(
 
 /** Waits as long as `delayMs`, but for the last attempt, which is made shortly before the deadline, once. */
 function wait(delayMs: number, { now, deadlineAt, random }: StepContext): NextStep {
-  const lastTryInMs = Math.ceil(deadlineAt - now - LAST_TRY_MS * (1 - random / 2));
-  if (lastTryInMs > 0) return { do: 'wait', delayMs: Math.min(delayMs, lastTryInMs) };
-  return now + delayMs < deadlineAt ? { do: 'wait', delayMs } : { do: 'settle', state: 'expired' };
+  const leftMs = deadlineAt - now;
+  if (leftMs > LAST_TRY_MS) {
+    const lastTryInMs = Math.ceil(leftMs - LAST_TRY_MS * (1 - random / 2));
+    return { do: 'wait', delayMs: Math.min(delayMs, lastTryInMs) };
+  }
+  return delayMs < leftMs ? { do: 'wait', delayMs } : { do: 'settle', state: 'expired' };
 }
 
 function retry(outcome: Outcome & { kind: 'retryable' }, context: StepContext): NextStep {
