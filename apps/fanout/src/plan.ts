@@ -1,6 +1,7 @@
 import {
   type AudienceSource,
   type Candidate,
+  claimRingEnds,
   countUnreadBy,
   decideAll,
   type Later,
@@ -64,5 +65,7 @@ async function decide(
   const { appId, key } = accepted;
   const counting = { appId, key, event, source, moderation };
   const unread = (uids: readonly string[]) => countUnreadBy(deps.registry, counting, uids);
-  return decideAll(deps, { event, app, source, moderation, now: deps.now(), unread }, candidates);
+  const now = deps.now();
+  const ringEnds = (uids: readonly string[]) => claimRingEnds(deps.queueRedis, { appId, key, event, now }, uids);
+  return decideAll(deps, { event, app, source, moderation, now, unread, ringEnds }, candidates);
 }

@@ -8,8 +8,9 @@ import {
   type ProviderKind,
   publicAppId,
 } from '@fanfare/core';
-import { readStates, recordAttempt, type Settlement, settle } from '@fanfare/ledger';
+import { readStates, recordAttempt, type Settlement, settle, UNKNOWN_OUTCOME } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
+import { deadlineOfDelivery } from './deadline.ts';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 import { type Sent, send } from './send.ts';
@@ -42,7 +43,8 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   const ref = { shard: source.shard, key: job.data.eventKey };
   const loaded = await deps.events.get(ref);
   if (!loaded) return { do: 'done' };
-  const inHand: InHand = { source, ref, job, loaded, deadlineAt: job.data.deadlineAt ?? loaded.accepted.leaveBy };
+  const deadlineAt = await deadlineOfDelivery(deps, loaded, source.provider, job.data);
+  const inHand: InHand = { source, ref, job, loaded, deadlineAt };
   if (await isSettled(deps, inHand)) return { do: 'done' };
   const startedAt = deps.now();
   observeWait(deps, source, job);
@@ -125,6 +127,10 @@ function stepAfter(deps: SenderDeps, { source, job, deadlineAt }: InHand, attemp
 async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep): Promise<void> {
   const { source, ref, job, loaded } = inHand;
   const ordinal = job.data.ordinal;
+  if (isInDoubt(job, attempted)) {
+    const lost = { at: deps.now(), outcome: UNKNOWN_OUTCOME, reason: 'sender_lost' };
+    await recordAttempt(deps.queueRedis, ref, ordinal, lost);
+  }
   if (isRecorded(job, attempted, step)) {
     const attempt = { at: deps.now(), outcome: attempted.kind, ...explanationOf(attempted) };
     await recordAttempt(deps.queueRedis, ref, ordinal, attempt);
@@ -144,11 +150,17 @@ async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, st
   deps.metrics.eventToAcceptedSeconds.observe({ provider, lane }, (deps.now() - loaded.accepted.receivedAt) / 1000);
 }
 
+/**
+ * Whether a delivery that is not sent now may have been: a sender had it in hand and died before it recorded anything.
+ */
+const isInDoubt = ({ lostBefore }: JobInHand<DeliveryJob>, { kind }: Attempted): boolean =>
+  lostBefore && (kind === 'expired' || kind === 'superseded');
+
 /** Outcomes that, as the first and last, say no more than the state of the delivery or its dead letter. */
 const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
   ...(['accepted', 'rejected', 'expired', 'superseded'] as const),
   // No attempt was made.
-  'deferred',
+  ...(['deferred', 'withheld'] as const),
 ]);
 
 const isRecorded = ({ attemptsMade }: JobInHand<DeliveryJob>, { kind }: Attempted, step: NextStep): boolean =>

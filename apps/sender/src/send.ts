@@ -3,6 +3,7 @@ import {
   type DevicePush,
   deliveryId,
   isNotifying,
+  isUnanswered,
   type Lane,
   type NotifyingEvent,
   type Outcome,
@@ -209,23 +210,11 @@ async function throughGate(
   }
 }
 
-/** What adapters say where a request cannot have been processed, since nobody was there to do it. */
-const UNANSWERED = new Set([
-  'connection_refused',
-  'connection_reset',
-  'connection_closed',
-  'timeout',
-  'dns_failure',
-  'unreachable',
-  'tls_error',
-  'network_error',
-]);
-
 function sendHealthOf(outcome: Outcome): SendHealth {
   if (outcome.kind === 'credential_failing') return 'refused';
   if (outcome.kind === 'withheld') return 'unsent';
   // What answers is up, whatever it says; what does not, or with 5xx, is not.
   const { kind } = outcome;
-  if (kind === 'throttled') return UNANSWERED.has(outcome.reason) ? 'failed' : 'fine';
+  if (kind === 'throttled') return isUnanswered(outcome.reason) ? 'failed' : 'fine';
   return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
 }

@@ -51,17 +51,19 @@ test.each(PLATFORM_NAMES.filter((platform) => !isVoip(platform)))('of %s shows a
   expect(shown).toMatchObject({ title: 'Alice', body: 'hi' });
 });
 
-test.each(PLATFORM_NAMES.filter(isVoip))('of %s shows a ring and its end, and nothing else', async (platform) => {
-  for (const type of ['call.initiated', 'call.cancelled', 'call.unanswered']) {
-    const { payload } = (await preview({ event: aCall({ type }), platform })).body.data;
-    expect(payload.headers).toMatchObject({ 'apns-push-type': 'voip' });
-    expect(payload.body).toMatchObject({ callAction: type.split('.')[1] });
-  }
-  for (const event of [aMessage(), aCall({ type: 'call.ongoing' }), aCall({ type: 'call.ended' })]) {
-    const { status, body } = await preview({ event, platform });
+test.each(PLATFORM_NAMES.filter(isVoip))(
+  'of %s shows a ring and what may end it, and nothing else',
+  async (platform) => {
+    const states = ['initiated', 'ongoing', 'rejected', 'busy', 'cancelled', 'unanswered', 'ended'];
+    for (const type of states.map((state) => `call.${state}`)) {
+      const { payload } = (await preview({ event: aCall({ type }), platform })).body.data;
+      expect(payload.headers).toMatchObject({ 'apns-push-type': 'voip' });
+      expect(payload.body).toMatchObject({ callAction: type.split('.')[1] });
+    }
+    const { status, body } = await preview({ event: aMessage(), platform });
     expect([status, body.error.message.split(':')[0]]).toEqual([400, 'platform']);
-  }
-});
+  },
+);
 
 test('of the webhook is its body, in the templates of now and the language of the person', async () => {
   const group = { conversation: { type: 'group', id: 'hiking', name: 'Hiking' } };

@@ -104,14 +104,14 @@ describe('a call', () => {
     expect(system.hooks.fcm.requests().at(-1)?.json).toMatchObject({ message: { data } });
   });
 
-  test.each(['ongoing', 'ended'])('that is %s goes in the background, and never by VoIP', async (state) => {
+  test.each(['ongoing', 'ended'])('that is %s stops by VoIP, and in the background elsewhere', async (state) => {
     const ring = aCall();
     await tell(system, ring);
     system.hooks.apns.clear();
     expect(await tell(system, next(`call.${state}`, ring))).toMatchObject({ planned: 4, accepted: 4 });
     expect(toApple(system).sort()).toEqual([
       ['tok_ipad', 'background', state, 'AUDIO CALL'],
-      ['tok_iphone', 'background', state, 'AUDIO CALL'],
+      ['tok_voip', 'voip', state, 'AUDIO CALL'],
     ]);
   });
 

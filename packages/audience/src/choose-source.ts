@@ -1,12 +1,11 @@
 import {
   type AcceptedEvent,
+  type Audience,
   audienceOf,
-  type CallEvent,
   DEFAULT_SETTINGS,
   type EventRef,
-  isCall,
+  followsRing,
   isNotifying,
-  type NotifyingEvent,
 } from '@fanfare/core';
 import { originalOf, readEvent } from '@fanfare/ledger';
 import { type AppBundle, countMembers, countReactionFollowers } from '@fanfare/store';
@@ -40,10 +39,20 @@ export async function chooseSource(
     const reached = reachedSource(queueRedis, original, accepted);
     return (await wasForMembers(deps, original, membership)) ? stillMembers(registry, appId, event, reached) : reached;
   }
-  if (audience.kind === 'people') {
-    const named = namedSource(audience.uids);
-    return isLaterState(event) ? callParticipantsSource(queueRedis, appId, event, named) : named;
-  }
+  const source = await newsSource(deps, accepted, audience, membership, pending);
+  return followsRing(event) ? callParticipantsSource(queueRedis, accepted, event, source) : source;
+}
+
+/** The source of an event that changes no other. */
+async function newsSource(
+  { registry }: AudienceDeps,
+  accepted: AcceptedEvent,
+  audience: Exclude<Audience, { kind: 'none' }>,
+  membership: ReturnType<typeof membershipOf>,
+  pending: Pending,
+): Promise<AudienceSource> {
+  const { appId } = accepted;
+  if (audience.kind === 'people') return namedSource(audience.uids);
   const { guid } = audience;
   if (audience.kind === 'reaction') {
     const followers = await countReactionFollowers(registry, appId);
@@ -57,8 +66,6 @@ export async function chooseSource(
     ? pulledSource(accepted, { ...membership, guid })
     : membersSource(registry, appId, guid, pending.members);
 }
-
-const isLaterState = (event: NotifyingEvent): event is CallEvent => isCall(event) && event.type !== 'call.initiated';
 
 /** Whether an event went to the members of a group as we keep them, not to users it named or the backend told. */
 async function wasForMembers({ queueRedis }: AudienceDeps, original: EventRef, pulled: unknown): Promise<boolean> {

@@ -1,4 +1,5 @@
 import {
+  type Decision,
   decider,
   type ModerationDecision,
   type NotifyingEvent,
@@ -22,6 +23,8 @@ export interface Deciding {
   now: number;
   /** Unread messages per user, in order; asked only where the app counts them. */
   unread(uids: readonly string[]): Promise<readonly number[]>;
+  /** Of these users, those whose ring the event ends now; asked of users it rang for and who are notified. */
+  ringEnds(uids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Of an event that is only being tried out. */
   pending?: Pending;
 }
@@ -50,10 +53,16 @@ export async function decideAll(
     now,
     moderation: moderation.kind === 'closed' ? moderation.reason : undefined,
   });
-  return candidates.map((candidate, i) => {
+  const decisions = candidates.map((candidate) => {
     const inThread = followers.has(candidate.uid) || pending.followers.has(candidate.uid);
-    const decision = decide({ ...candidate, inThread, rang: candidate.rung !== undefined });
-    const planned = planRecipient(event, candidate, decision, app);
+    return decide({ ...candidate, inThread, rang: candidate.rung !== undefined });
+  });
+  const rung = candidates.filter((candidate, i) => candidate.rung && decisions[i]?.send);
+  const ended = rung.length > 0 ? await deciding.ringEnds(rung.map(({ uid }) => uid)) : NOBODY;
+  return candidates.map((candidate, i) => {
+    const { uid, rung: devices } = candidate;
+    const ring = devices && { devices, isEndedNow: ended.has(uid) };
+    const planned = planRecipient(event, { ...candidate, ring }, decisions[i] as Decision, app);
     return planned.kind === 'send' && unread ? { ...planned, unread: unread[i] as number } : planned;
   });
 }
@@ -66,7 +75,7 @@ async function unreadOf({ app, unread }: Deciding, candidates: readonly Candidat
   return candidates.map(({ uid }) => byUser.get(uid) ?? 0);
 }
 
-const NO_FOLLOWERS: ReadonlySet<string> = new Set();
+const NOBODY: ReadonlySet<string> = new Set();
 
 async function followersOf(
   registry: Redis,
@@ -74,7 +83,7 @@ async function followersOf(
   event: NotifyingEvent,
   uids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NO_FOLLOWERS;
+  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NOBODY;
   return followersAmong(registry, appId, event.message.parentId, uids);
 }
 

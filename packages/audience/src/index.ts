@@ -4,6 +4,7 @@ export { chooseSource } from './choose-source.ts';
 export { decideAll } from './decide.ts';
 export { APPLIED, type Pending, pendingOf, threadFollowers } from './effects.ts';
 export { moderationOf } from './moderation.ts';
+export { claimRingEnds, foreseeRingEnd } from './ring-ends.ts';
 export { audienceSize, groupSize } from './size.ts';
 export type { AudienceDeps, AudienceSource, Later, Walk } from './source.ts';
 export { sizeIn } from './sources/pulled-cursor.ts';

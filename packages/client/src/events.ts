@@ -76,6 +76,8 @@ export interface Call {
   id?: string | undefined;
   sessionId: string;
   type: 'audio' | 'video';
+  /** `id` of the auth token whose device brought a later state about; it is left alone. */
+  deviceSession?: string | undefined;
 }
 
 /** What every event has. */

@@ -14,6 +14,7 @@ export * from './references/messages.ts';
 export * from './references/original-event.ts';
 export * from './references/reactions.ts';
 export type { Reference, ReferencedConversation } from './references/reference.ts';
+export * from './references/rings.ts';
 export * from './references/superseded.ts';
 export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';

@@ -23,6 +23,8 @@ export const keys = {
    * delivery; `x<ordinal>` → deadline given by a replay.
    */
   attempts: (shard: number, key: string) => `${shardTag(shard)}:at:${key}`,
+  /** Hash: of a ring, uid → key of the event that ends it on the user's devices (see rings.ts). */
+  ringEnds: (shard: number, key: string) => `${shardTag(shard)}:re:${key}`,
   /** Sorted set: keys of events not yet done, by when the sweeper looks at them next. No TTL. */
   open: (shard: number) => `${shardTag(shard)}:open`,
   /**

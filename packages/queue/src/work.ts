@@ -15,6 +15,8 @@ export interface JobInHand<Data> {
   attemptsMade: number;
   /** Whether it was started before: by a worker that died, or before a wait. What it does may have been done. */
   startedBefore: boolean;
+  /** Whether a worker lost it before: what that worker did is not recorded. */
+  lostBefore: boolean;
   /** When it was added, epoch ms. */
   addedAt: number;
   /** The lock this worker holds, for fencing. */
@@ -147,6 +149,7 @@ async function run<Data>(
     data: parsed.data,
     attemptsMade: job.attemptsMade,
     startedBefore: job.attemptsStarted > 1,
+    lostBefore: job.stalledCounter > 0,
     addedAt: job.timestamp,
     lock: { key: `${worker.toKey(id)}:lock`, token },
     holdsLock: () => !signal.aborted && leases.isLive(id),

@@ -69,7 +69,8 @@ export async function takeJob(
   await redis.set(lock.key, lock.token);
   const { signal } = new AbortController();
   const data = { eventKey: key };
-  const fresh = { attemptsMade: 0, startedBefore: false, addedAt: Date.now(), holdsLock: () => true };
+  const unstarted = { attemptsMade: 0, startedBefore: false, lostBefore: false };
+  const fresh = { ...unstarted, addedAt: Date.now(), holdsLock: () => true };
   return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 

@@ -1,8 +1,8 @@
 import {
   type AppSettings,
-  type CallEvent,
   type Event,
   type EventRef,
+  endsRing,
   isCall,
   isMessage,
   isNotifying,
@@ -31,17 +31,6 @@ export interface RecordedEvent {
   /** Accepted before: it is in the log already. */
   duplicate: boolean;
 }
-
-/** States of a call after which it does not ring any more. */
-const OVER = new Set(['call.cancelled', 'call.rejected', 'call.unanswered', 'call.busy', 'call.ended']);
-/**
- * Those that one person brings about for themselves: in a group it goes on ringing for the others
- * (docs/rules/cometchat.md#call-webhooks).
- */
-const OVER_FOR_ONE = new Set(['call.rejected', 'call.busy']);
-
-const endsRing = ({ type, conversation }: CallEvent): boolean =>
-  OVER.has(type) && !(conversation.type === 'group' && OVER_FOR_ONE.has(type));
 
 /**
  * Whether nothing sent of the message before is to be sent any more: it was deleted, or edited and everybody who has not

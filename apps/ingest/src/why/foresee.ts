@@ -5,6 +5,7 @@ import {
   candidateStanding,
   chooseSource,
   decideAll,
+  foreseeRingEnd,
   foreseeUnread,
   moderationOf,
   type Pending,
@@ -45,7 +46,8 @@ export async function foresee(
   const now = deps.now();
   const moderation = await moderationOf(deps, accepted, app.app, now >= accepted.leaveBy);
   const unread = (uids: readonly string[]) => foreseeUnread(deps.registry, { appId, event, moderation }, uids);
-  const deciding = { event, app, source, moderation, now, unread, pending };
+  const ringEnds = () => foreseeRingEnd(deps.queueRedis, { appId, key: accepted.key, event, now }, uid);
+  const deciding = { event, app, source, moderation, now, unread, ringEnds, pending };
   const [planned] = await decideAll(deps, deciding, [candidate]);
   return { kind: 'planned', planned: planned as PlannedRecipient, candidate, assumed, moderation };
 }

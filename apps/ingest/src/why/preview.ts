@@ -93,7 +93,8 @@ async function pushOf(
 }
 
 function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEvent, push: Push, platform: Platform) {
-  if (deviceTargets(event, [{ id: TOKEN, platform }], new Set([TOKEN])).length === 0) {
+  const ring = { devices: new Set([TOKEN]), isEndedNow: true };
+  if (deviceTargets(event, [{ id: TOKEN, platform }], { ring }).length === 0) {
     throw badField('platform', `an event of type ${event.type} does not go to ${platform}`);
   }
   const device = { token: TOKEN, platform, registeredAt: deps.now() };

@@ -81,7 +81,13 @@ export function takeJob(
   const id = deliveryId(ref.key, data?.ordinal ?? 0);
   const lock = { key: `{p0}:deliveries-custom-chat:${id}:lock`, token: 'sender' };
   const { signal } = new AbortController();
-  const fresh = { attemptsMade: 0, startedBefore: false, addedAt: Date.now(), holdsLock: () => true };
+  const fresh = {
+    attemptsMade: 0,
+    startedBefore: false,
+    lostBefore: false,
+    addedAt: Date.now(),
+    holdsLock: () => true,
+  };
   return { id, data: jobFor(ref, data), lock, signal, ...fresh, ...changes };
 }
 

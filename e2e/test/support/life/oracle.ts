@@ -192,9 +192,10 @@ function isOpen({ app, appZone }: World, { schedule, timezone }: Person, now: nu
   });
 }
 
-/** The ways to reach somebody, or that there is none (step 10). */
-function reach({ webhook }: World, { uid, phones }: Person, { type }: LifeEvent): Fate {
-  const byVoip = ['call.initiated', ...MISSED].includes(type);
+/** The ways to reach a user, or that there is none (step 10). In this day each call has one end that users get. */
+function reach({ webhook, reached }: World, { uid, phones }: Person, { type, call }: LifeEvent): Fate {
+  const stopsRinging = [...MISSED, 'call.ended'].includes(type) && reached.get(call.sessionId)?.has(uid);
+  const byVoip = type === 'call.initiated' || stopsRinging;
   const usable = phones.filter(({ orphan }) => !orphan);
   const pushOf = ({ kind, token, voip }: Phone) => {
     if (kind !== 'iphone') return `fcm ${token}`;

@@ -1,12 +1,5 @@
-import {
-  type CallEvent,
-  type Event,
-  hasMembers,
-  isGroupAction,
-  isNotifying,
-  isReaction,
-  type ReactionEvent,
-} from '../event/event.ts';
+import { followsRing } from '../delivery/ring.ts';
+import { type Event, hasMembers, isGroupAction, isNotifying, isReaction, type ReactionEvent } from '../event/event.ts';
 import { ReactionsOption } from '../preferences/options.ts';
 import type { AppSettings } from '../preferences/settings.ts';
 
@@ -28,15 +21,16 @@ export interface MembershipChange {
 
 /**
  * The audience of an event: the explicit recipients when given, else the receiver of a 1:1 or the members of a group;
- * of a reaction in a group see `reactionAudience`. Of an answered call between two it is also who answered. People come sorted and once, so that a slice always starts where the
- * last one ended.
+ * of a reaction in a group see `reactionAudience`. For a state of a call after its ring it is also the sender, if it rang
+ * for them. People come sorted and once, so that a slice always starts where the last one ended.
  */
 export function audienceOf(event: Event, settings: AppSettings): Audience {
   if (!isNotifying(event)) return { kind: 'none' };
   if (event.recipients) return people(event.recipients);
   const { conversation } = event;
-  if (isAnswer(event)) return people([conversation.id, event.sender.uid]);
-  if (conversation.type === 'user') return people([conversation.id]);
+  if (conversation.type === 'user') {
+    return people(followsRing(event) ? [conversation.id, event.sender.uid] : [conversation.id]);
+  }
   return isReaction(event) ? reactionAudience(event, settings) : { kind: 'group', guid: conversation.id };
 }
 
@@ -53,19 +47,11 @@ function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { p
 }
 
 /**
- * Whether somebody took up or turned down a call between two: on one phone, while it rings on all of theirs. The others
- * must stop, so this is the one kind of event that who acted hears of as well, if the ring reached them.
- */
-export const isAnswer = (event: Event): event is CallEvent =>
-  (event.type === 'call.ongoing' || event.type === 'call.rejected' || event.type === 'call.busy') &&
-  event.conversation.type === 'user';
-
-/**
- * uids who never hear of the event whatever the audience: who acted, but for an answer to a call (see `isAnswer`), and
- * who was just removed.
+ * uids that are never notified of the event whatever the audience: the sender, but for a state of a call after its ring,
+ * which must stop on the sender's other devices; and a member who was just removed.
  */
 export function excludedFrom(event: Event): Set<string> {
-  const excluded = new Set(isAnswer(event) ? [] : [event.sender.uid]);
+  const excluded = new Set(followsRing(event) ? [] : [event.sender.uid]);
   if (isGroupAction(event)) for (const uid of membershipChange(event).remove) excluded.add(uid);
   return excluded;
 }

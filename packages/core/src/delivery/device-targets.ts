@@ -1,5 +1,6 @@
-import { isCall, type NotifyingEvent } from '../event/event.ts';
+import type { NotifyingEvent } from '../event/event.ts';
 import { PLATFORMS, type Platform } from './device.ts';
+import { followsRing, type Ring } from './ring.ts';
 import type { Target } from './target.ts';
 
 /** What choosing targets looks at of one device. */
@@ -10,33 +11,29 @@ export interface DeviceRef {
   session?: string | undefined;
 }
 
-/**
- * States of a call that may go by VoIP. iOS participants an app that takes a VoIP push without reporting a call to CallKit, so
- * only what starts or participants a ring goes that way; the rest goes by alert or background push
- * (docs/rules/decision.md#voip).
- */
-const VOIP_TYPES: ReadonlySet<string> = new Set(['call.initiated', 'call.cancelled', 'call.unanswered']);
-
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same login
- * on the same phone do not: it would ring twice. What participants a ring goes by VoIP to the devices that have `rung`, and to no
- * other; those hear of the missed call as of any other news.
+ * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same session
+ * on the same phone do not: it would ring twice. iOS ends an app that takes a VoIP push without reporting a call to
+ * CallKit, so only a ring goes that way, and its one end, while it can still be showing, to the devices it rang on
+ * (docs/rules/decision.md#voip). Other states go to the other tokens. `acting`: the session whose device brought the
+ * event about; it knows.
  */
 export function deviceTargets(
   event: NotifyingEvent,
   devices: readonly DeviceRef[],
-  rung: ReadonlySet<string> = NONE,
+  { ring, acting }: { ring?: Ring | undefined; acting?: string | undefined } = {},
 ): Target[] {
-  const callsByVoip = isCall(event) && VOIP_TYPES.has(event.type);
-  const byVoip = (device: DeviceRef) =>
-    callsByVoip && isVoip(device) && (event.type === 'call.initiated' || rung.has(device.id));
-  const ringing = new Set(devices.flatMap((device) => (byVoip(device) ? [device.session] : [])));
-  return devices
+  const rings = event.type === 'call.initiated';
+  const stopsOn = followsRing(event) && ring?.isEndedNow ? ring.devices : NONE;
+  const byVoip = (device: DeviceRef) => isVoip(device) && (rings || stopsOn.has(device.id));
+  const others = devices.filter(({ session }) => acting === undefined || session !== acting);
+  const voip = new Set(others.flatMap((device) => (byVoip(device) ? [device.session] : [])));
+  return others
     .filter((device) => {
       if (isVoip(device)) return byVoip(device);
-      return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !ringing.has(device.session);
+      return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !voip.has(device.session);
     })
     .map((device) => ({ provider: PLATFORMS[device.platform].provider, deviceId: device.id }));
 }

@@ -42,3 +42,18 @@ export type SettledState = Exclude<DeliveryState, 'pending' | 'retrying'>;
 /** Whether a delivery in this state still has to be sent. */
 export const isOpen = (state: DeliveryState): state is 'pending' | 'retrying' =>
   state === 'pending' || state === 'retrying';
+
+/** Reasons of adapters for a request that got no answer. */
+const UNANSWERED: ReadonlySet<string> = new Set([
+  'connection_refused',
+  'connection_reset',
+  'connection_closed',
+  'timeout',
+  'dns_failure',
+  'unreachable',
+  'tls_error',
+  'network_error',
+]);
+
+/** Whether a reason says that the provider did not answer. */
+export const isUnanswered = (reason: string): boolean => UNANSWERED.has(reason);

@@ -2,6 +2,7 @@ import type { Decision } from '../decision/decision.ts';
 import type { NotifyingEvent } from '../event/event.ts';
 import { providerKindOf } from './device.ts';
 import { type DeviceRef, deviceTargets } from './device-targets.ts';
+import { followsRing, type Ring } from './ring.ts';
 import type { PlannedRecipient, Target } from './target.ts';
 
 /** The ways an app has to reach people. */
@@ -16,8 +17,8 @@ export interface Channels {
 export interface Reachable {
   uid: string;
   devices: readonly (DeviceRef & { providerId: string })[];
-  /** Devices on which the call rang; undefined: it has not rung for them. */
-  rung?: ReadonlySet<string> | undefined;
+  /** The ring of the call; undefined: it has not rung for them. */
+  ring?: Ring | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface Reachable {
  */
 export function planRecipient(
   event: NotifyingEvent,
-  { uid, devices, rung }: Reachable,
+  { uid, devices, ring }: Reachable,
   decision: Decision,
   routes: Channels,
 ): PlannedRecipient {
@@ -37,8 +38,12 @@ export function planRecipient(
   }
   const usable = devices.filter(({ platform, providerId }) => routes.hasProvider(providerKindOf(platform), providerId));
   const targets: Target[] = routes.customEnabled ? [{ provider: 'custom' }] : [];
-  targets.push(...deviceTargets(event, usable, rung));
+  targets.push(...deviceTargets(event, usable, { ring, acting: actingSession(event, uid) }));
   const [first, ...others] = targets;
   if (first) return { kind: 'send', uid, targets: [first, ...others] };
   return { kind: 'suppress', uid, reason: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
 }
+
+/** Which of a recipient's sessions brought a state of a call about, where the event says it. */
+const actingSession = (event: NotifyingEvent, uid: string): string | undefined =>
+  followsRing(event) && uid === event.sender.uid ? event.call.deviceSession : undefined;

@@ -81,6 +81,12 @@ const Call = z.strictObject({
   id: ForeignId.optional(),
   sessionId: ForeignId,
   type: z.enum(['audio', 'video']),
+  deviceSession: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe('Of a later state: `id` of the auth token whose device brought it about. That device is left alone.'),
 });
 
 /** What every event has. */

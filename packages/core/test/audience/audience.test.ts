@@ -7,7 +7,7 @@ import {
   type Event,
   effectiveSettings,
   excludedFrom,
-  isAnswer,
+  followsRing,
   membershipChange,
 } from '../../src/index.ts';
 import { anyEvent, checked, event, GROUP_ACTIONS, smallest } from '../support/sample-events.ts';
@@ -30,23 +30,20 @@ describe('the audience', () => {
     expect(audienceOf(event('call.initiated'), DEFAULT_SETTINGS)).toEqual(people('bob'));
   });
 
-  test.each(['call.ongoing', 'call.rejected', 'call.busy'] as const)(
-    'of %s between two is both: it has rung on other phones of who answered',
+  test.each(['call.ongoing', 'call.rejected', 'call.busy', 'call.cancelled', 'call.unanswered', 'call.ended'] as const)(
+    'of %s includes the sender: it may have rung on their other devices',
     (type) => {
-      const answer = event(type);
-      expect(audienceOf(answer, DEFAULT_SETTINGS)).toEqual(people('alice', 'bob'));
-      expect(told(answer, [])).toEqual(['alice', 'bob']);
-      expect(told(event(type, GROUP), ['alice', 'bob', 'carol'])).toEqual(['bob', 'carol']);
+      const later = event(type);
+      expect(audienceOf(later, DEFAULT_SETTINGS)).toEqual(people('alice', 'bob'));
+      expect(told(later, [])).toEqual(['alice', 'bob']);
+      expect(told(event(type, GROUP), ['alice', 'bob', 'carol'])).toEqual(['alice', 'bob', 'carol']);
       expect(told(event(type, { recipients: ['bob', 'carol'] }), [])).toEqual(['bob', 'carol']);
     },
   );
 
-  test.each(['call.initiated', 'call.cancelled', 'call.unanswered', 'call.ended'] as const)(
-    'of %s between two is the other',
-    (type) => {
-      expect(told(event(type), [])).toEqual(['bob']);
-    },
-  );
+  test('of a ring between two is the other', () => {
+    expect(told(event('call.initiated'), [])).toEqual(['bob']);
+  });
 
   test('of a message, a call or an action in a group is the group', () => {
     expect(audienceOf(event('message.sent', GROUP), DEFAULT_SETTINGS)).toEqual({ kind: 'group', guid: 'hiking' });
@@ -131,10 +128,10 @@ describe('the audience', () => {
 });
 
 describe('left out', () => {
-  test('is who acted, always, also when named as a recipient; but for who answered a call', () => {
+  test('is who acted, always, also when named as a recipient; but of a state of a call after its ring', () => {
     fc.assert(
       fc.property(anyEvent, (subject) => {
-        fc.pre(!isAnswer(subject));
+        fc.pre(!followsRing(subject));
         expect(told(subject, ['alice', subject.sender.uid])).not.toContain(subject.sender.uid);
       }),
     );

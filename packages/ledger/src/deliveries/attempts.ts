@@ -1,13 +1,16 @@
-import type { EventRef } from '@fanfare/core';
+import { type EventRef, isUnanswered } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+
+/** The outcome of an attempt that nobody recorded, because its sender died: it may have been sent. */
+export const UNKNOWN_OUTCOME = 'unknown';
 
 /** One try at a delivery, as it is remembered. */
 export interface RecordedAttempt {
   /** When it ended, epoch ms. */
   at: number;
-  /** Its outcome's kind, e.g. `retryable`. */
+  /** Its outcome's kind, e.g. `retryable`; or `UNKNOWN_OUTCOME`. */
   outcome: string;
   reason?: string | undefined;
   detail?: string | undefined;
@@ -45,9 +48,25 @@ export async function readAttempts(
   { shard, key }: EventRef,
   ordinal: number,
 ): Promise<RecordedAttempt[]> {
-  const text = await redis.hget(keys.attempts(shard, key), String(ordinal));
-  return text ? text.split('\n').map((line) => JSON.parse(line) as RecordedAttempt) : [];
+  return decodeAttempts(await redis.hget(keys.attempts(shard, key), String(ordinal)));
 }
+
+const decodeAttempts = (text: string | null | undefined): RecordedAttempt[] =>
+  text ? text.split('\n').map((line) => JSON.parse(line) as RecordedAttempt) : [];
+
+/** Of these deliveries, those with an attempt that may have reached the provider although nothing says that it did. */
+export async function mayHaveLeft(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinals: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (ordinals.length === 0) return new Set();
+  const texts = await redis.hmget(keys.attempts(shard, key), ...ordinals.map(String));
+  return new Set(ordinals.filter((_, i) => decodeAttempts(texts[i]).some(isInDoubt)));
+}
+
+const isInDoubt = ({ outcome, reason = '' }: RecordedAttempt): boolean =>
+  outcome === UNKNOWN_OUTCOME || (outcome === 'retryable' && isUnanswered(reason));
 
 /** The deadlines (epoch ms) that replays gave to deliveries of an event, by ordinal. */
 export async function readReplayDeadlines(

@@ -9,6 +9,7 @@ import {
   type Target,
 } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { mayHaveLeft } from '../deliveries/attempts.ts';
 import { readStates } from '../deliveries/settle.ts';
 import { readSlice } from '../plan/plan.ts';
 import { deliveriesOf } from '../plan/planned-slice.ts';
@@ -38,36 +39,35 @@ export async function originalOf(
   return (await findCall(redis, appId, event.call.sessionId))?.ref;
 }
 
-/** Somebody whom an event has reached or may still reach, and through which targets. */
+/** A target of an event and how its delivery stands. */
+export interface ReachedTarget {
+  target: Target;
+  state: DeliveryState;
+  /** Not sent as far as is known, but an attempt may have reached the provider unrecorded. */
+  mayHaveLeft?: true;
+}
+
+/** A user whom an event has reached or may still reach, and through which targets. */
 export interface Reached {
   uid: string;
   /** Those whose delivery is accepted or open, or in a state that was asked for besides; at least one. */
-  targets: { target: Target; state: DeliveryState }[];
+  targets: ReachedTarget[];
 }
 
-/** How a ring ends that never rang: overtaken by its own cancelling, or too late. */
-const NEVER_RANG: readonly DeliveryState[] = ['superseded', 'expired'];
+/** How a ring ends that was not sent: superseded, or too late. */
+export const NOT_SENT: readonly DeliveryState[] = ['superseded', 'expired'];
 
 /**
- * States of the original's deliveries whose people hear of this event besides those it reached: whom a ring did not get
- * to in time has missed the call; whom a message did not, because of a later edit, gets that, and its deletion; a removal is recorded for whom the reaction
- * was superseded by it.
+ * States of the original's deliveries whose recipients get this event besides those it reached: a user whom a ring did
+ * not get to in time has missed the call; one whom a message did not, because of a later edit, gets that, and its
+ * deletion; a removal is recorded for a user whose reaction was superseded by it.
  */
 export function countedBesides(event: Event): readonly DeliveryState[] {
-  if (isCall(event)) return NEVER_RANG;
+  if (isCall(event)) return NOT_SENT;
   return isMessage(event) || event.type === 'reaction.removed' ? ['superseded'] : [];
 }
 
-/**
- * The devices on which a ring has rung, or may be about to; none for who heard of it by webhook alone. Undefined: it has
- * not rung.
- */
-export function rungOn(targets: Reached['targets']): ReadonlySet<string> | undefined {
-  const rung = targets.filter(({ state }) => !NEVER_RANG.includes(state));
-  return rung.length === 0 ? undefined : new Set(rung.flatMap(({ target }) => target.deviceId ?? []));
-}
-
-/** What `readReached` finds of one person; undefined when the event has not reached them. */
+/** What `readReached` finds of one user; undefined when the event has not reached them. */
 export async function findReached(
   redis: Redis,
   ref: EventRef,
@@ -75,25 +75,14 @@ export async function findReached(
   besides: readonly DeliveryState[] = [],
 ): Promise<Reached | undefined> {
   const planned = await findPlanned(redis, ref, uid);
-  const targets = (planned?.deliveries ?? []).filter(({ state }) => counts(state, besides));
-  return targets.length === 0 ? undefined : { uid, targets: targets.map(({ target, state }) => ({ target, state })) };
+  const deliveries = (planned?.deliveries ?? []).map((delivery) => ({ ...delivery, uid }));
+  return (await reachedBy(redis, ref, deliveries, besides))[0];
 }
 
-/** The devices on which a ring has rung for one person; undefined as for `rungOn`, and where no ring is known. */
-export const rungFor = async (
-  redis: Redis,
-  ring: { ref: EventRef } | undefined,
-  uid: string,
-): Promise<ReadonlySet<string> | undefined> =>
-  rungOn((ring && (await findReached(redis, ring.ref, uid)))?.targets ?? []);
-
-const counts = (state: DeliveryState, besides: readonly DeliveryState[]): boolean =>
-  state === 'accepted' || isOpen(state) || besides.includes(state);
-
 /**
- * Of one slice of an event's plan, those whom the event has reached or may still reach: who must hear of its edit, its
- * removal, or the next state of its call. `besides`: states that count as well. Undefined when there is no such slice
- * (yet), or the event is gone.
+ * Of one slice of an event's plan, the users whom the event has reached or may still reach: those who must get its edit,
+ * its removal, or the next state of its call. `besides`: states that count as well. Undefined when there is no such
+ * slice (yet), or the event is gone.
  */
 export async function readReached(
   redis: Redis,
@@ -106,13 +95,34 @@ export async function readReached(
   const deliveries = deliveriesOf(planned);
   const ordinals = deliveries.map((delivery) => delivery.ordinal);
   const states = await readStates(redis, ref, ordinals);
+  const withStates = deliveries.map(({ ordinal, uid, unread: _, ...target }, i) => ({
+    ordinal,
+    uid,
+    target,
+    state: states[i] as DeliveryState,
+  }));
+  return { reached: await reachedBy(redis, ref, withStates, besides), last: planned.last };
+}
+
+/** Groups by user the deliveries that count, and marks those that may have been sent all the same. */
+async function reachedBy(
+  redis: Redis,
+  ref: EventRef,
+  deliveries: readonly { ordinal: number; uid: string; target: Target; state: DeliveryState }[],
+  besides: readonly DeliveryState[],
+): Promise<Reached[]> {
+  const counted = deliveries.filter(({ state }) => state === 'accepted' || isOpen(state) || besides.includes(state));
+  const unsent = counted.filter(({ state }) => NOT_SENT.includes(state));
+  const inDoubt = await mayHaveLeft(
+    redis,
+    ref,
+    unsent.map(({ ordinal }) => ordinal),
+  );
   const byUid = new Map<string, Reached>();
-  for (const [i, { uid, ordinal: _, unread: __, ...target }] of deliveries.entries()) {
-    const state = states[i] as DeliveryState;
-    if (!counts(state, besides)) continue;
-    const one = byUid.get(uid) ?? { uid, targets: [] };
-    one.targets.push({ target, state });
-    byUid.set(uid, one);
+  for (const { uid, ordinal, target, state } of counted) {
+    const reached = byUid.get(uid) ?? { uid, targets: [] };
+    reached.targets.push({ target, state, ...(inDoubt.has(ordinal) ? { mayHaveLeft: true } : {}) });
+    byUid.set(uid, reached);
   }
-  return { reached: [...byUid.values()], last: planned.last };
+  return [...byUid.values()];
 }

@@ -1,0 +1,39 @@
+import { endsRingFor, followsRing, type NotifyingEvent } from '@fanfare/core';
+import { claimRingEnd, type FoundRing, findRing, ringEndBy } from '@fanfare/ledger';
+import type { Redis } from 'ioredis';
+
+/** A state of a call, and the moment (epoch ms) at which it is decided about. */
+interface State {
+  appId: string;
+  /** Of the event. */
+  key: string;
+  event: NotifyingEvent;
+  now: number;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Of users whom the call rang for and who are notified, those whose ring this event ends on the devices it rang on: it
+ * is their first end, and the ring can still be showing (docs/rules/decision.md#voip). Claims the end, so that no other
+ * event is it as well.
+ */
+export async function claimRingEnds(redis: Redis, state: State, uids: readonly string[]): Promise<ReadonlySet<string>> {
+  const ended = uids.filter((uid) => isEndFor(state, uid));
+  const ring = ended.length > 0 ? await showingRing(redis, state) : undefined;
+  return ring ? claimRingEnd(redis, ring.ref, state.key, ended) : NONE;
+}
+
+/** What `claimRingEnds` would answer about one user; claims nothing. */
+export async function foreseeRingEnd(redis: Redis, state: State, uid: string): Promise<ReadonlySet<string>> {
+  const ring = isEndFor(state, uid) ? await showingRing(redis, state) : undefined;
+  const by = ring && (await ringEndBy(redis, ring.ref, uid));
+  return ring && (by === undefined || by === state.key) ? new Set([uid]) : NONE;
+}
+
+const isEndFor = ({ event }: State, uid: string): boolean => followsRing(event) && endsRingFor(event, uid);
+
+async function showingRing(redis: Redis, { appId, event, now }: State): Promise<FoundRing | undefined> {
+  const ring = followsRing(event) ? await findRing(redis, appId, event.call.sessionId) : undefined;
+  return ring && now < ring.showsUntil ? ring : undefined;
+}

@@ -1,0 +1,108 @@
+import { type EventRef, isOpen, ringShowsUntil } from '@fanfare/core';
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { readEvent } from '../event/progress.ts';
+import { keys } from '../keys.ts';
+import { isFullyPlanned } from '../plan/plan.ts';
+import { findCall } from './calls.ts';
+import { findReached, NOT_SENT, type Reached, readReached } from './original-event.ts';
+
+/** The latest ring of a session. */
+export interface FoundRing {
+  ref: EventRef;
+  /** Until when it can be showing on a device, epoch ms. */
+  showsUntil: number;
+}
+
+/** The latest ring of a session; undefined when there was none within a day, or its event is gone. */
+export async function findRing(redis: Redis, appId: string, sessionId: string): Promise<FoundRing | undefined> {
+  const call = await findCall(redis, appId, sessionId);
+  const accepted = call && (await readEvent(redis, call.ref));
+  return accepted && { ref: call.ref, showsUntil: ringShowsUntil(accepted.leaveBy) };
+}
+
+/**
+ * The devices on which a ring has rung, or may have; none for a user who was notified by webhook alone. Undefined: it has
+ * not rung.
+ */
+export function rungOn(targets: Reached['targets']): ReadonlySet<string> | undefined {
+  const rung = targets.filter(({ state, mayHaveLeft }) => state === 'accepted' || isOpen(state) || mayHaveLeft);
+  return rung.length === 0 ? undefined : new Set(rung.flatMap(({ target }) => target.deviceId ?? []));
+}
+
+/** The devices on which the latest ring of a session has rung for a user; undefined as for `rungOn`. */
+export async function rungFor(
+  redis: Redis,
+  appId: string,
+  sessionId: string,
+  uid: string,
+): Promise<ReadonlySet<string> | undefined> {
+  const call = await findCall(redis, appId, sessionId);
+  const reached = call && (await findReached(redis, call.ref, uid, NOT_SENT));
+  return reached && rungOn(reached.targets);
+}
+
+/** Whether a ring is still under way to a user: it may or may not have rung. */
+export const isUndecided = (reached: readonly Reached[]): boolean =>
+  reached.some(({ targets }) => targets.some(({ state }) => isOpen(state)));
+
+/** For whom a ring has rung, and on which devices. */
+export interface Rung {
+  devices: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether it is still under way to some of its recipients. */
+  isUndecided: boolean;
+}
+
+/** For whom the latest ring of a session has rung; for nobody where none is known. Reads its whole plan. */
+export async function readRung(redis: Redis, appId: string, sessionId: string): Promise<Rung> {
+  const call = await findCall(redis, appId, sessionId);
+  const devices = new Map<string, ReadonlySet<string>>();
+  if (!call) return { devices, isUndecided: false };
+  // Asked first: a slice that is planned in between is then found.
+  let undecided = (await isFullyPlanned(redis, call.ref)) === false;
+  for (let number = 0, last = false; !last; number++) {
+    const slice = await readReached(redis, call.ref, number, NOT_SENT);
+    for (const { uid, targets } of slice?.reached ?? []) {
+      const rung = rungOn(targets);
+      if (rung) devices.set(uid, rung);
+    }
+    undecided ||= isUndecided(slice?.reached ?? []);
+    last = slice?.last ?? true;
+  }
+  return { devices, isUndecided: undecided };
+}
+
+/** The first event to claim a user's end of a ring has it, however often it asks. */
+const CLAIM = script<number[]>(`
+-- KEYS ring, ends
+-- ARGV event key, uid …
+-- returns for each uid 1 when the end is this event's, else 0; none when the ring is gone
+local exp = redis.call('HGET', KEYS[1], 'exp')
+if not exp then return {} end
+local mine = {}
+for i = 2, #ARGV do
+  redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[1])
+  mine[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] and 1 or 0
+end
+redis.call('PEXPIREAT', KEYS[2], exp)
+return mine
+`);
+
+/**
+ * Claims the one end of a ring for users: the uids for which it is the event with this key. An end is claimed once, so
+ * that a device gets one.
+ */
+export async function claimRingEnd(
+  redis: Redis,
+  { shard, key }: EventRef,
+  eventKey: string,
+  uids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (uids.length === 0) return new Set();
+  const mine = await CLAIM(redis, [keys.event(shard, key), keys.ringEnds(shard, key)], [eventKey, ...uids]);
+  return new Set(uids.filter((_, i) => mine[i] === 1));
+}
+
+/** The key of the event that has claimed a user's end of a ring; undefined when none has. */
+export const ringEndBy = async (redis: Redis, { shard, key }: EventRef, uid: string): Promise<string | undefined> =>
+  (await redis.hget(keys.ringEnds(shard, key), uid)) ?? undefined;
