@@ -17,6 +17,12 @@ const CALL: RetryPolicy = { baseMs: 250, capMs: 2000, attempts: Number.POSITIVE_
  */
 const FCM: RetryPolicy = { ...CHAT, baseMs: 10_000 };
 
+/**
+ * What BullMQ is told where attempts have no end, since it stores a number: far more than fit into the longest deadline,
+ * a day.
+ */
+export const UNBOUNDED_ATTEMPTS = 1_000_000;
+
 /** The policy of docs/rules/delivery.md#retries. */
 export function retryPolicy(lane: Lane, provider: ProviderKind): RetryPolicy {
   if (lane === 'call') return CALL;

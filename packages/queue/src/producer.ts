@@ -2,7 +2,7 @@ import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
 import { commandEach, shardTag } from '@fanfare/redis';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { retryPolicy } from './backoff.ts';
+import { retryPolicy, UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { type DeliveryJob, type DeliveryWire, type EventWire, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
 import { type QueueKind, queueName } from './names.ts';
 
@@ -11,12 +11,6 @@ const BATCH = 500;
 
 /** How often a batch that Redis took only in part is offered again before the caller hears of it. */
 const BATCH_TRIES = 3;
-
-/**
- * The most attempts BullMQ is told of: it stores a number, and calls have no end of attempts. Far more than fit into the
- * longest deadline, a day.
- */
-const MAX_ATTEMPTS = 1_000_000;
 
 /** Delayed jobs looked at for the age of the oldest. */
 const DELAYED_SAMPLE = 100;
@@ -59,7 +53,7 @@ export class Producer {
    */
   async addDeliveries(shard: number, provider: ProviderKind, lane: Lane, jobs: readonly DeliveryJob[]): Promise<void> {
     const queue = this.#queue(`deliveries-${provider}`, lane, shard);
-    const attempts = Math.min(retryPolicy(lane, provider).attempts, MAX_ATTEMPTS);
+    const attempts = Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS);
     for (let from = 0; from < jobs.length; from += BATCH) {
       const batch = jobs.slice(from, from + BATCH).map((job) => ({
         name: 'd',

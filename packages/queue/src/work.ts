@@ -3,6 +3,7 @@ import { shardTag } from '@fanfare/redis';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
+import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { Leases } from './leases.ts';
 import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
@@ -74,6 +75,9 @@ const OOM_REST_MS = 3000;
 /** Wait after a bug threw. */
 const AFTER_BUG_MS = 1000;
 
+/** How often a bug may throw in a job without end of attempts, before it rests among the failed. */
+const BUG_ATTEMPTS = 4;
+
 /**
  * Thrown to BullMQ so that it spends an attempt and asks the backoff strategy, which finds the delay in here. Has no
  * stack: BullMQ would store it with the job, and it says nothing.
@@ -144,7 +148,7 @@ async function run<Data>(
   const parsed = schema.safeParse(job.data);
   if (!parsed.success) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
   const id = String(job.id);
-  const step = await handle({
+  const step = await handled(job, handle, {
     id,
     data: parsed.data,
     attemptsMade: job.attemptsMade,
@@ -159,6 +163,19 @@ async function run<Data>(
   if (step.do === 'retry') throw new RetryLater(step.delayMs);
   await job.moveToDelayed(Date.now() + step.delayMs, token);
   throw new DelayedError();
+}
+
+/** The handler's step. A bug that it throws too often is the job's last attempt, also where retries have no end. */
+async function handled<Data>(job: Job, handle: WorkOptions<Data>['handle'], inHand: JobInHand<Data>): Promise<Step> {
+  try {
+    return await handle(inHand);
+  } catch (error) {
+    const isLast = inHand.attemptsMade + 1 >= BUG_ATTEMPTS && (job.opts.attempts ?? 1) >= UNBOUNDED_ATTEMPTS;
+    if (!isLast || !(error instanceof Error)) throw error;
+    const last = new UnrecoverableError(error.message);
+    if (error.stack !== undefined) last.stack = error.stack;
+    throw last;
+  }
 }
 
 /** Has a worker take no jobs for a while; one that is closed meanwhile stays so. */
