@@ -35,7 +35,7 @@ export interface DevicePush extends Push, Presentation {
 }
 
 /**
- * The port every adapter implements. `send` makes one attempt, never retries by itself, always participants (each adapter has
+ * The port every adapter implements. `send` makes one attempt, never retries by itself, always ends (each adapter has
  * a deadline of its own) and reports what happened as a value; it throws only on a bug.
  */
 export interface Provider<Credential, P extends Push = Push> {

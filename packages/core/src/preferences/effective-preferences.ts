@@ -46,7 +46,7 @@ export function effectivePreferences(app: AppPreferences, own: UserPreferences =
   };
 }
 
-/** When a person's own Do Not Disturb participants, where it is on and counts. */
+/** When a person's own Do Not Disturb ends, where it is on and counts. */
 function endOfDnd({ dndPreferenceOverride }: AppPreferences['mute'], own: UserPreferences, now: number) {
   const until = own.mutePreferences?.until;
   return dndPreferenceOverride && typeof until === 'number' && until > now ? { until } : {};

@@ -81,9 +81,7 @@ export const UserPreferencesPatch = z.object({
       dnd: choiceOf(Object.values(DndOption)).optional(),
       until: EpochMs.nullable()
         .optional()
-        .describe(
-          'When Do Not Disturb participants by itself, epoch ms; only with dnd 2. null or absent: it does not.',
-        ),
+        .describe('When Do Not Disturb ends by itself, epoch ms; only with dnd 2. null or absent: it does not.'),
       schedule: SchedulePatch.optional(),
     })
     .refine(({ dnd, until }) => until === undefined || dnd === DndOption.On, {

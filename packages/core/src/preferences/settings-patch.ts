@@ -59,7 +59,7 @@ const PreferencesPatch = z.object({
     .nullish(),
 });
 
-/** A whole number of a range, both participants included. */
+/** A whole number of a range, both ends included. */
 function wholeNumber(min: number, max: number) {
   const problem = `must be a whole number from ${min} to ${max}`;
   return z.number(problem).int(problem).min(min, problem).max(max, problem);

@@ -6,7 +6,7 @@ const INDEX = /^\d+$/;
 /**
  * Puts values in the place of `{{path}}`: dots go into members of `root` and, by number, into lists. Values are data, so
  * what looks like a placeholder in one stays as it is. Undefined when a placeholder has no value: no text that is not
- * empty, no number, no boolean. At most `limit` UTF-16 units come out; what is longer participants in "…".
+ * empty, no number, no boolean. At most `limit` UTF-16 units come out; what is longer ends in "…".
  */
 export function substitute(template: string, root: object, limit: number): string | undefined {
   let complete = true;

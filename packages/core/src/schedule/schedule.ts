@@ -53,7 +53,7 @@ const OPEN: Opening = { open: true };
  * Whether a week lets notifications through at `now` (epoch ms), by the wall clock of `zone` (IANA; an unknown one
  * counts as UTC). A window with `from` later than `to` opens at `from` on its day and closes at `to` on the next; a
  * `dnd` day is silent all day, the rest of the day before's window included; a day without entry is the whole day. Both
- * participants are inclusive, to the minute (docs/rules/decision.md#schedule).
+ * ends are inclusive, to the minute (docs/rules/decision.md#schedule).
  */
 export function openingOf(schedule: Partial<Schedule>, zone: string, now: number): Opening {
   const clock = wallClock(zone, now) ?? wallClock(UTC, now);

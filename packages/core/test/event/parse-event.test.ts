@@ -58,7 +58,7 @@ test.each([
   ['a date as text', sent({ sentAt: '2025-03-13' }), 'sentAt: Invalid input: expected number, received string'],
   ['a uid with a space', sent({ sender: { uid: 'al ice' } }), `sender.uid: ${UIDS}`],
   ['a uid with a colon', sent({ recipients: ['bob', 'a:b'] }), `recipients[1]: ${UIDS}`],
-  ['a uid that participants in a line break', sent({ sender: { uid: 'alice\n' } }), `sender.uid: ${UIDS}`],
+  ['a uid that ends in a line break', sent({ sender: { uid: 'alice\n' } }), `sender.uid: ${UIDS}`],
   ['a uid of 101 characters', sent({ sender: { uid: LONG } }), `sender.uid: ${UIDS}`],
   ['a receiver of 101 characters', sent({ conversation: { type: 'user', id: LONG } }), `conversation.id: ${UIDS}`],
   ['a guid with a dot', sent({ conversation: { type: 'group', id: 'a.b' } }), `conversation.id: ${UIDS}`],

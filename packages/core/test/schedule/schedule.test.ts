@@ -17,7 +17,7 @@ describe('a window', () => {
     ['of one minute is that minute', window(1200, 1200), '12:00:30', true],
     ['of one minute is no other', window(1200, 1200), '12:01:00', false],
     ['of the whole day begins with it', WHOLE, '00:00:00', true],
-    ['of the whole day participants with it', WHOLE, '23:59:59', true],
+    ['of the whole day ends with it', WHOLE, '23:59:59', true],
     ['of a silent day is closed, whatever its hours', window(0, 2359, true), '12:00:00', false],
     ['that is over midnight opens in the evening', window(2200, 600), '22:00:00', true],
     ['that is over midnight is closed by day', window(2200, 600), '21:59:59', false],

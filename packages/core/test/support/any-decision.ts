@@ -118,7 +118,7 @@ const anyOwnPreferences = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<UserPreferences>;
 
-/** A recipient; a mute participants before, at or after 2026's middle, or never. */
+/** A recipient; a mute ends before, at or after 2026's middle, or never. */
 export const anyRecipient: fc.Arbitrary<DecisionSubject> = fc.record({
   uid: fc.constantFrom(...PEOPLE),
   preferences: perhaps(anyOwnPreferences),
