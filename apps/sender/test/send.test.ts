@@ -1,4 +1,4 @@
-import type { Target } from '@fanfare/core';
+import { newAppId, type Target } from '@fanfare/core';
 import { endRing, recordChange } from '@fanfare/ledger';
 import {
   changeApp,
@@ -71,12 +71,13 @@ async function addIphone(sealedBy: SecretBox = box): Promise<Target> {
 describe('no provider is asked', () => {
   afterEach(() => expect(webhook.received).toEqual([]));
 
-  test('for an app that has been deleted, also when another was created under its id', async () => {
-    const planned = await plan(redis, aMessage(), { receivedAt: sender.now() - 120_000 });
+  test('for an app that has been deleted, also when another was created under its public id', async () => {
+    const planned = await plan(redis, aMessage());
     await deleteApp(redis, APP);
     expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
     sender.clock.advance(2000);
-    await createApp(redis, { appId: APP, name: 'New', region: 'us', pushEnabled: true, createdAt: sender.now() });
+    const appId = newAppId(APP, () => 0);
+    await createApp(redis, { appId, name: 'New', region: 'us', pushEnabled: true, createdAt: sender.now() });
     expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
   });
 
