@@ -1,6 +1,9 @@
+import { type AppKey, appKey } from '@fanfare/core';
+import { OriginPlaces } from '@fanfare/providers';
+
 /** What a gate is set to. Times in ms. */
 export interface GateOptions {
-  /** Sends one endpoint may have in flight. */
+  /** Sends one endpoint of an app, or one origin over all apps, may have in flight. */
   limit: number;
   /** The longest an endpoint is left alone; a minute by default. Calls cannot wait so long. */
   longestOpenMs?: number;
@@ -14,6 +17,14 @@ export interface GateOptions {
  * endpoint.
  */
 export type SendHealth = 'fine' | 'failed' | 'refused' | 'unsent';
+
+/** What is sent to: an endpoint or a credential of an app. */
+export interface Entrance {
+  appId: string;
+  name: string;
+  /** Of a webhook, whose origin other apps may have as well: one app may then take half of its limit. */
+  origin?: string;
+}
 
 /** Admission of one send: call `left` when it is over, or wait and come back. */
 export type Admission = { ok: true; left(verdict: SendHealth): void } | { ok: false; waitMs: number };
@@ -39,6 +50,9 @@ const ASSUMED_SEND_MS = 100;
  */
 const MAX_ENDPOINTS = 10_000;
 
+/** Of a credential: its origin is the push service, which takes as much as all apps have to send. */
+const NO_PLACE = { leave: () => undefined };
+
 interface Endpoint {
   inFlight: number;
   /** Mean time of a send, newer ones weighing more. */
@@ -56,29 +70,36 @@ interface Endpoint {
 
 /**
  * Keeps one slow or dead endpoint, or a credential that is refused, from taking the sender's hands from all others: it
- * has a limit of its own, and once most of its sends fail, or one is refused for all, it is left alone for a while. Whoever is turned away is given a slot in which there should be
- * room, one after the other, so that waiting deliveries are not polled. In one process; shared with nobody.
+ * has a limit of its own, and once most of its sends fail, or one is refused for all, it is left alone for a while. Both
+ * are counted per app: what one app sends to a URL says nothing of another app's sends to it. A send that is turned away
+ * gets a slot in which there should be room, one after the other, so that waiting deliveries are not polled. Per process.
  */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #endpoints = new Map<AppKey, Endpoint>();
+  readonly #places = new OriginPlaces();
 
   constructor(options: GateOptions) {
     this.#options = options;
   }
 
   /** Asks to send to an endpoint now. */
-  enter(name: string): Admission {
-    const endpoint = this.#endpoint(name);
-    const now = this.#options.now();
+  enter({ appId, name, origin }: Entrance): Admission {
+    const endpoint = this.#endpoint(appKey(appId, name));
+    const { now: clock, limit } = this.#options;
+    const now = clock();
     if (endpoint.openUntil > now) return { ok: false, waitMs: this.#spread(endpoint.openUntil - now) };
-    if (endpoint.openUntil > 0) {
-      if (endpoint.onTrial) return { ok: false, waitMs: this.#slot(endpoint, now) };
-      endpoint.onTrial = true;
-    } else if (endpoint.inFlight >= this.#options.limit) return { ok: false, waitMs: this.#slot(endpoint, now) };
-    endpoint.inFlight++;
     const trial = endpoint.openUntil > 0;
-    return { ok: true, left: (verdict) => this.#leave(endpoint, now, trial, verdict) };
+    const isFull = trial ? endpoint.onTrial : endpoint.inFlight >= limit;
+    const place = isFull ? undefined : origin === undefined ? NO_PLACE : this.#places.take(appId, origin, limit, now);
+    if (!place) return { ok: false, waitMs: this.#slot(endpoint, now) };
+    if (trial) endpoint.onTrial = true;
+    endpoint.inFlight++;
+    const left = (verdict: SendHealth): void => {
+      place.leave();
+      this.#leave(endpoint, now, trial, verdict);
+    };
+    return { ok: true, left };
   }
 
   #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: SendHealth): void {
@@ -140,9 +161,9 @@ export class Gate {
     return Math.ceil(waitMs * (1 + this.#options.random() / 2));
   }
 
-  #endpoint(name: string): Endpoint {
-    const known = this.#endpoints.get(name);
-    if (known) this.#endpoints.delete(name);
+  #endpoint(key: AppKey): Endpoint {
+    const known = this.#endpoints.get(key);
+    if (known) this.#endpoints.delete(key);
     const endpoint = known ?? {
       inFlight: 0,
       meanMs: ASSUMED_SEND_MS,
@@ -154,15 +175,15 @@ export class Gate {
       openings: 0,
       onTrial: false,
     };
-    this.#endpoints.set(name, endpoint);
+    this.#endpoints.set(key, endpoint);
     if (this.#endpoints.size > MAX_ENDPOINTS) this.#forgetOldest();
     return endpoint;
   }
 
   #forgetOldest(): void {
-    for (const [name, endpoint] of this.#endpoints) {
+    for (const [key, endpoint] of this.#endpoints) {
       if (endpoint.inFlight > 0) continue;
-      this.#endpoints.delete(name);
+      this.#endpoints.delete(key);
       return;
     }
   }

@@ -1,4 +1,4 @@
-import type { Outcome } from '@fanfare/core';
+import { type AppKey, appKey, type Outcome } from '@fanfare/core';
 import type { Refusal } from '@fanfare/ledger';
 
 /** What was sent to: an endpoint or a credential of an app. */
@@ -23,7 +23,7 @@ interface Streak extends Subject {
 /** What refuses this process now, from the outcomes of its sends, for an operator to see. */
 export class Refusals {
   readonly #now: () => number;
-  readonly #streaks = new Map<string, Streak>();
+  readonly #streaks = new Map<AppKey, Streak>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -31,7 +31,7 @@ export class Refusals {
 
   /** A send to this endpoint, or with this credential, has ended so. */
   note(subject: Subject, outcome: Outcome): void {
-    const id = `${subject.appId}|${subject.provider}|${subject.name}`;
+    const id = appKey(subject.appId, subject.provider, subject.name);
     if (outcome.kind === 'withheld') return;
     if (outcome.kind !== 'retryable' && outcome.kind !== 'throttled' && outcome.kind !== 'credential_failing') {
       this.#streaks.delete(id);

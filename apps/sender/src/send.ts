@@ -107,9 +107,10 @@ async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): P
   const custom = tryDecrypt(() => app.custom);
   if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
-  const subject: Subject = { appId: push.appId, provider: 'custom', name: new URL(custom.webhookURL).origin };
+  const { origin } = new URL(custom.webhookURL);
+  const subject: Subject = { appId: push.appId, provider: 'custom', name: origin };
   const attempt = () => deps.providers.custom.send(push, custom);
-  const sent = await throughGate(deps, { lane, name: custom.webhookURL, subject }, attempt);
+  const sent = await throughGate(deps, { lane, name: custom.webhookURL, origin, subject }, attempt);
   if (sent.kind === 'rejected' && sent.disable) {
     const why = { reason: sent.reason, at: deps.now() };
     await disableCustomProvider(deps.registry, push.appId, custom.webhookURL, why);
@@ -130,7 +131,7 @@ async function sendToDevice(
   if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush = pushToDevice(push, event, device, app.app.settings);
   // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
-  const name = `${push.appId}|${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
+  const name = `${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
   const subject: Subject = { appId: push.appId, provider: kind, name: by.credentialId };
   const through = { lane, name: `${name}|${app.app.version}`, subject };
   const sent = await throughGate(deps, through, () => by.send(devicePush));
@@ -194,10 +195,10 @@ async function recordSideEffects(
 /** Sends when the gate of this endpoint or credential lets it, and tells the gate how it went. */
 async function throughGate(
   deps: SenderDeps,
-  { lane, name, subject }: { lane: Lane; name: string; subject: Subject },
+  { lane, subject, ...to }: { lane: Lane; name: string; origin?: string; subject: Subject },
   attempt: () => Promise<Outcome>,
 ): Promise<Sent> {
-  const admission = deps.gates[lane].enter(name);
+  const admission = deps.gates[lane].enter({ appId: subject.appId, ...to });
   if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
   let verdict: SendHealth = 'failed';
   try {

@@ -4,11 +4,13 @@ import { type Admission, Gate } from '../src/gate.ts';
 
 const START = 1_800_000_000_000;
 
+const at = (name: string) => ({ appId: 'demo', name });
+
 function setup(limit = 2) {
   const clock = handClock(START);
   const gate = new Gate({ limit, now: clock.now, random: () => 0 });
   const enter = (name = 'a') => {
-    const admission = gate.enter(name);
+    const admission = gate.enter(at(name));
     if (!admission.ok) throw new Error(`turned away for ${admission.waitMs} ms`);
     return admission;
   };
@@ -30,16 +32,16 @@ describe('the limit', () => {
     const { gate, enter } = setup();
     const first = enter();
     enter();
-    expect(gate.enter('a').ok).toBe(false);
+    expect(gate.enter(at('a')).ok).toBe(false);
     first.left('fine');
-    expect(gate.enter('a').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(true);
   });
 
   test('is of each endpoint by itself', () => {
     const { gate, enter } = setup(1);
     enter('a');
-    expect(gate.enter('a').ok).toBe(false);
-    expect(gate.enter('b').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(false);
+    expect(gate.enter(at('b')).ok).toBe(true);
   });
 
   test('gives those who wait slots one after the other, as fast as the endpoint has been', () => {
@@ -47,8 +49,57 @@ describe('the limit', () => {
     send(200, false, 400);
     enter();
     enter();
-    const waits = Array.from({ length: 4 }, () => waitOf(gate.enter('a')));
+    const waits = Array.from({ length: 4 }, () => waitOf(gate.enter(at('a'))));
     expect(waits).toEqual([600, 800, 1000, 1200]);
+  });
+});
+
+describe('an origin that two apps use', () => {
+  const of = (appId: string, path = '') => ({
+    appId,
+    name: `https://chat.example${path}`,
+    origin: 'https://chat.example',
+  });
+  const enterAll = (gate: Gate, appId: string) => {
+    const admitted = [];
+    for (let next = gate.enter(of(appId)); next.ok; next = gate.enter(of(appId))) admitted.push(next);
+    return admitted;
+  };
+
+  test('gives one app half of its limit while the other sends as well', () => {
+    const { gate } = setup(8);
+    gate.enter(of('a'));
+    expect(gate.enter(of('b')).ok).toBe(true);
+    expect([enterAll(gate, 'a').length, enterAll(gate, 'b').length]).toEqual([3, 3]);
+    expect(gate.enter(of('c')).ok).toBe(false);
+  });
+
+  test('gives one app all of its limit while it is alone, and the next place to the other', () => {
+    const { clock, gate } = setup(8);
+    gate.enter(of('b'));
+    clock.advance(10_000);
+    const [first] = enterAll(gate, 'a');
+    expect(gate.enter(of('b')).ok).toBe(false);
+    first?.left('fine');
+    expect(gate.enter(of('a')).ok).toBe(false);
+    expect(gate.enter(of('b')).ok).toBe(true);
+  });
+
+  test('is one origin, whatever the paths', () => {
+    const { gate } = setup(2);
+    gate.enter(of('a', '/1'));
+    gate.enter(of('b', '/2'));
+    expect(gate.enter(of('b', '/3')).ok).toBe(false);
+  });
+
+  test('stays open for one app when the breaker of the other has opened', () => {
+    const { gate } = setup(8);
+    for (let i = 0; i < 20; i++) {
+      const admission = gate.enter(of('a'));
+      if (admission.ok) admission.left('failed');
+    }
+    expect(gate.enter(of('a')).ok).toBe(false);
+    expect(gate.enter(of('b')).ok).toBe(true);
   });
 });
 
@@ -57,11 +108,11 @@ describe('the breaker', () => {
     const { gate, send } = setup();
     send(10, false);
     send(9, true);
-    expect(gate.enter('a').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(true);
     const { gate: other, send: sendOther } = setup();
     sendOther(10, false);
     sendOther(10, true);
-    expect(waitOf(other.enter('a'))).toBe(5000);
+    expect(waitOf(other.enter(at('a')))).toBe(5000);
   });
 
   test('does not open when the failures are spread over windows', () => {
@@ -69,7 +120,7 @@ describe('the breaker', () => {
     send(19, true);
     clock.advance(10_000);
     send(19, true);
-    expect(gate.enter('a').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(true);
   });
 
   test('lets one trial through when its time is over, and closes when that succeeds', () => {
@@ -77,9 +128,9 @@ describe('the breaker', () => {
     send(20, true);
     clock.advance(5000);
     const trial = enter();
-    expect(gate.enter('a').ok).toBe(false);
+    expect(gate.enter(at('a')).ok).toBe(false);
     trial.left('fine');
-    expect(gate.enter('a').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(true);
   });
 
   test('is not closed, nor tryDecrypt again, by a send from before the trial', () => {
@@ -90,15 +141,15 @@ describe('the breaker', () => {
     const trial = enter();
     slow.left('failed');
     trial.left('fine');
-    expect(gate.enter('a').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(true);
   });
 
   test('stays open for no longer than it is told, where calls wait', () => {
     const clock = handClock(START);
     const gate = new Gate({ limit: 2, longestOpenMs: 2000, now: clock.now, random: () => 0 });
-    const admission = gate.enter('a');
+    const admission = gate.enter(at('a'));
     if (admission.ok) admission.left('refused');
-    expect(waitOf(gate.enter('a'))).toBe(2000);
+    expect(waitOf(gate.enter(at('a')))).toBe(2000);
   });
 
   test('stays open twice as long each time the trial fails, up to a minute', () => {
@@ -106,7 +157,7 @@ describe('the breaker', () => {
     send(20, true);
     const waits: number[] = [];
     for (let i = 0; i < 6; i++) {
-      const wait = waitOf(gate.enter('a'));
+      const wait = waitOf(gate.enter(at('a')));
       waits.push(wait);
       clock.advance(wait);
       enter().left('failed');
@@ -117,13 +168,13 @@ describe('the breaker', () => {
   test('opens at once when a send is refused in a way that holds for all', () => {
     const { gate, enter } = setup();
     enter().left('refused');
-    expect(waitOf(gate.enter('a'))).toBe(5000);
+    expect(waitOf(gate.enter(at('a')))).toBe(5000);
   });
 
   test('is of each endpoint by itself', () => {
     const { gate, send } = setup();
     send(20, true);
-    expect(gate.enter('a').ok).toBe(false);
-    expect(gate.enter('b').ok).toBe(true);
+    expect(gate.enter(at('a')).ok).toBe(false);
+    expect(gate.enter(at('b')).ok).toBe(true);
   });
 });

@@ -18,4 +18,5 @@ export {
   type MembershipSourceOptions,
 } from './membership/source.ts';
 export type { Resolve } from './tcp/dial.ts';
+export { OriginPlaces } from './wire/origin-places.ts';
 export type { Parsed } from './wire/parsed.ts';

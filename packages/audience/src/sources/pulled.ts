@@ -20,7 +20,7 @@ type Endpoint = MembershipEndpoint & { guid: string };
 export function pulledSource(accepted: AcceptedEvent, { guid, ...endpoint }: Endpoint): AudienceSource {
   const { appId, event, leaveBy } = accepted;
   const about = { appId: publicAppId(appId), guid, eventId: event.id };
-  const ask = asking(endpoint, { guid, lane: accepted.lane });
+  const ask = asking(endpoint, { appId, guid, lane: accepted.lane });
   return {
     group: guid,
     isPulled: true,
@@ -57,7 +57,7 @@ export const unreadableSource = ({ appId, event }: AcceptedEvent, guid: string):
 });
 
 /** Asks for pages and keeps the last one: a page larger than a slice is asked for once a turn. */
-function asking(endpoint: MembershipEndpoint, about: { guid: string; lane: Lane }) {
+function asking(endpoint: MembershipEndpoint, about: { appId: string; guid: string; lane: Lane }) {
   let last: { cursor: string; answer: Answer } | undefined;
   return async ({ membership }: Walk, cursor: string): Promise<MembershipPage> => {
     if (last?.cursor === cursor) return last.answer;

@@ -4,6 +4,7 @@ import apn from 'apn';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
 import { WITHHELD } from '../wire/withheld.ts';
+import { apnsKeyDigest } from './credential.ts';
 import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import type { ApnsOrigins, ApnsRequest, ApnsSent, ApnsTransport } from './transport.ts';
@@ -47,7 +48,8 @@ export class ApnTransport implements ApnsTransport {
     await Promise.all([...this.#providers.values()].map((provider) => provider.shutdown()));
   }
 
-  #provider({ teamId, keyId, p8Key, productionMode }: ApnsCredential): apn.Provider {
+  #provider(credential: ApnsCredential): apn.Provider {
+    const { teamId, keyId, p8Key, productionMode } = credential;
     const { hostname, port } = new URL(this.#options.origins[productionMode ? 'production' : 'sandbox']);
     const make = (): apn.Provider =>
       new apn.Provider({
@@ -59,7 +61,7 @@ export class ApnTransport implements ApnsTransport {
         ...connectBudget(this.#options.timeoutMs),
         ...(this.#ca === undefined ? {} : { ca: this.#ca }),
       });
-    return this.#providers.get(`${teamId}.${keyId}.${productionMode}.${p8Key}`, make);
+    return this.#providers.get(`${apnsKeyDigest(credential)} ${productionMode}`, make);
   }
 }
 

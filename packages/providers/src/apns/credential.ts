@@ -1,5 +1,6 @@
 import { type Parsed, refused } from '../wire/parsed.ts';
 import { pemProblem, privateKeyIn } from '../wire/pasted.ts';
+import { secretDigest } from '../wire/secret-digest.ts';
 
 /** Key ids and team ids: https://developer.apple.com/help/account/manage-keys/get-a-key-identifier */
 const TEN_CHARACTERS = /^[A-Z0-9]{10}$/;
@@ -50,3 +51,7 @@ export function parseP8(text: unknown): Parsed<string> {
   const kind = [key.asymmetricKeyType?.toUpperCase(), curve].filter(Boolean).join(' ');
   return refused('p8Key', `must be an elliptic curve key on P-256, as Apple issues them; this one is ${kind}`);
 }
+
+/** What names an APNs key in memory; the same for every credential of one key, whatever its bundle id. */
+export const apnsKeyDigest = <C extends Pick<ApnsIdentity, 'teamId' | 'keyId' | 'p8Key'>>(credential: C): string =>
+  secretDigest(credential, ({ teamId, keyId, p8Key }) => [teamId, keyId, p8Key]);

@@ -5,12 +5,13 @@ import type { SessionPool } from '../http2/pool.ts';
 import type { PoolResult } from '../http2/result.ts';
 import { wellFormed } from '../wire/json.ts';
 import { Recent } from '../wire/recent.ts';
+import { apnsKeyDigest } from './credential.ts';
 import { ProviderTokens } from './jwt.ts';
 import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import { type ApnsOrigins, type ApnsRequest, type ApnsSent, type ApnsTransport, readBody } from './transport.ts';
 
-/** Pools kept: one for each team, key and environment in use. */
+/** Pools kept: one for each key and environment in use. */
 const MAX_POOLS = 1000;
 
 /**
@@ -48,10 +49,10 @@ export class ApnsHttp2Transport implements ApnsTransport {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }
 
-  #pool({ teamId, keyId, productionMode }: ApnsCredential): SessionPool {
-    const environment = productionMode ? 'production' : 'sandbox';
+  #pool(credential: ApnsCredential): SessionPool {
+    const environment = credential.productionMode ? 'production' : 'sandbox';
     const make = () => this.#createPool(this.#origins[environment], APNS_POOL);
-    return this.#pools.get(`${teamId}.${keyId}.${environment}`, make);
+    return this.#pools.get(`${apnsKeyDigest(credential)} ${environment}`, make);
   }
 
   #read({ answer, connection }: PoolResult & { ok: true }, credential: ApnsCredential, jwt: string): ApnsSent {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import type { ApnsCredential } from '@fanfare/core';
 import { Recent } from '../wire/recent.ts';
+import { apnsKeyDigest } from './credential.ts';
 
 const MINUTE = 60_000;
 /** Apple refuses tokens older than 60 minutes. */
@@ -69,9 +70,9 @@ export class ProviderTokens {
     if (signed !== undefined) signed.heldUntil = this.#now() + MIN_LIFE_MS;
   }
 
-  #entry({ keyId, teamId, p8Key }: TokenCredential): Entry {
-    const make = (): Entry => ({ key: createPrivateKey(p8Key), signed: undefined });
-    return this.#entries.get(`${teamId}.${keyId}.${p8Key}`, make);
+  #entry(credential: TokenCredential): Entry {
+    const make = (): Entry => ({ key: createPrivateKey(credential.p8Key), signed: undefined });
+    return this.#entries.get(apnsKeyDigest(credential), make);
   }
 
   #sign(entry: Entry, { keyId, teamId }: TokenCredential): string {

@@ -2,6 +2,7 @@ import type { FcmCredential } from '@fanfare/core';
 import { cert, type ServiceAccount } from 'firebase-admin/app';
 import { type Parsed, refused } from '../wire/parsed.ts';
 import { pastedObject, pemProblem, privateKeyIn } from '../wire/pasted.ts';
+import { secretDigest } from '../wire/secret-digest.ts';
 
 /** The fields we use of a service account's JSON. */
 type ServiceAccountFields = FcmCredential['serviceAccount'];
@@ -96,3 +97,9 @@ function acceptedByFirebase(serviceAccount: ServiceAccountFields): boolean {
     return false;
   }
 }
+
+/** What names a service account in memory: all that is in it, so that a changed key is another account. */
+export const accountDigest = (account: ServiceAccountFields): string =>
+  secretDigest(account, ({ project_id, client_email, private_key_id, private_key, token_uri }) =>
+    [project_id, client_email, private_key_id, private_key, token_uri].map(String),
+  );

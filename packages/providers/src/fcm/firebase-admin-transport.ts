@@ -12,6 +12,7 @@ import { networkFailure } from '../wire/network-reason.ts';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
 import { WITHHELD } from '../wire/withheld.ts';
+import { accountDigest } from './credential.ts';
 import type { FcmReply } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
@@ -69,9 +70,7 @@ export class FirebaseAdminTransport implements FcmTransport {
 
   async post({ message, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
     if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
-    const project = this.#projects.get(`${account.project_id} ${account.client_email}`, () =>
-      this.#open(account.project_id),
-    );
+    const project = this.#projects.get(accountDigest(account), () => this.#open(account.project_id));
     project.accessToken = accessToken;
     try {
       // A copy in well-formed Unicode: the SDK rewrites the message in place, and writes it as it is.

@@ -8,7 +8,7 @@ import { parseObject, stringIn } from '../wire/json.ts';
 import { plainWords } from '../wire/plain-words.ts';
 import { Recent } from '../wire/recent.ts';
 import { waitAsked } from '../wire/retry-after.ts';
-import { tokenUriProblem } from './credential.ts';
+import { accountDigest, tokenUriProblem } from './credential.ts';
 
 type ServiceAccount = FcmCredential['serviceAccount'];
 
@@ -58,8 +58,6 @@ export interface AccessTokensOptions {
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
   readonly #entries = new Recent<Entry>(CAPACITY);
-  /** A shortcut: to hash a private key costs more than the rest of a lookup. */
-  readonly #byObject = new WeakMap<ServiceAccount, Entry>();
   readonly #pools = new Map<string, SessionPool>();
 
   constructor(options: AccessTokensOptions) {
@@ -90,12 +88,7 @@ export class AccessTokens {
 
   /** By content: a changed key is another account. */
   #entry(account: ServiceAccount): Entry {
-    const known = this.#byObject.get(account);
-    if (known !== undefined) return known;
-    const { client_email, private_key_id, private_key, token_uri } = account;
-    const entry = this.#entries.get(`${client_email} ${private_key_id} ${token_uri} ${private_key}`, () => ({}));
-    this.#byObject.set(account, entry);
-    return entry;
+    return this.#entries.get(accountDigest(account), () => ({}));
   }
 
   async #exchange(entry: Entry, account: ServiceAccount): Promise<Access> {

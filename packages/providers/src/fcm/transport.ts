@@ -5,7 +5,7 @@ import type { FcmReply } from './outcome.ts';
 /** One message, by which service account of which project, with which access token. */
 export interface FcmRequest {
   message: TokenMessage;
-  account: Pick<FcmCredential['serviceAccount'], 'project_id' | 'client_email'>;
+  account: FcmCredential['serviceAccount'];
   accessToken: string;
   /** Asked right before it is written; false: it is not. */
   mayLeave: (() => boolean) | undefined;

@@ -1,7 +1,8 @@
-import type { Lane } from '@fanfare/core';
+import { type AppKey, appKey, type Lane } from '@fanfare/core';
+import { OriginPlaces } from '../wire/origin-places.ts';
 import { Recent } from '../wire/recent.ts';
 
-/** Half of what fan-out expands at once in a lane: a backend that hangs leaves the other half to the other apps. */
+/** Half of what fan-out expands at once in a lane: an origin that hangs leaves the other half to the others. */
 const AT_ONCE: Record<Lane, number> = { call: 4, chat: 8, bulk: 1 };
 /** How soon to come back, in ms, when all places are taken. */
 const BUSY_MS = 50;
@@ -20,23 +21,35 @@ interface Pass {
   leave(health: Health, now: number): void;
 }
 
+/** Whose backend, and its origin. */
+export interface Backend {
+  appId: string;
+  origin: string;
+}
+
 /**
- * Sees to it that one backend that is slow or down takes no capacity from the others: a bounded number of requests at
- * once per URL and lane, a rest after each failure, and then one request at a time until one succeeds.
+ * Keeps one backend that is slow or down from taking capacity from the others: a bounded number of requests at once per
+ * origin and lane (half of them per app while apps share the origin), a rest after each failure of an app's backend, and
+ * then one request at a time until one succeeds.
  */
 export class BackendLimiter {
-  readonly #entries = new Recent<Entry>(ENDPOINTS);
+  readonly #entries = new Recent<Entry, AppKey>(ENDPOINTS);
+  readonly #places = new OriginPlaces();
 
   /** Leave to ask now, or in how many ms to come back. */
-  enter(url: string, lane: Lane, now: number): Pass | { kind: 'wait'; waitMs: number } {
-    const entry = this.#entries.get(`${lane} ${url}`, () => ({ inFlight: 0, failures: 0, restUntil: 0 }));
+  enter({ appId, origin }: Backend, lane: Lane, now: number): Pass | { kind: 'wait'; waitMs: number } {
+    const make = () => ({ inFlight: 0, failures: 0, restUntil: 0 });
+    const entry = this.#entries.get(appKey(appId, lane, origin), make);
     if (entry.restUntil > now) return { kind: 'wait', waitMs: entry.restUntil - now };
-    const failing = entry.failures > 0;
-    if (entry.inFlight >= (failing ? 1 : AT_ONCE[lane])) {
-      return { kind: 'wait', waitMs: failing ? SHORTEST_REST_MS : BUSY_MS };
-    }
+    if (entry.failures > 0 && entry.inFlight > 0) return { kind: 'wait', waitMs: SHORTEST_REST_MS };
+    const place = this.#places.take(appId, `${lane} ${origin}`, AT_ONCE[lane], now);
+    if (!place) return { kind: 'wait', waitMs: BUSY_MS };
     entry.inFlight++;
-    return { kind: 'pass', leave: (health, at) => note(entry, health, at) };
+    const leave = (health: Health, at: number): void => {
+      place.leave();
+      note(entry, health, at);
+    };
+    return { kind: 'pass', leave };
   }
 }
 

@@ -27,6 +27,8 @@ export interface MembershipEndpoint {
 
 /** What is asked for. */
 interface MembershipQuestion {
+  /** Whose group it is. */
+  appId: string;
   guid: string;
   /** What an earlier page gave; empty for the first. */
   cursor: string;
@@ -75,9 +77,9 @@ export function createMembershipSource(options: MembershipSourceOptions): Member
   const gate = new BackendLimiter();
   const agent = guardedAgent({ ...options, timeoutMs }, guard);
   return {
-    async page({ url, secret }, { lane, ...question }) {
+    async page({ url, secret }, { appId, lane, ...question }) {
       if (guard.urlProblem(url) !== undefined) return { kind: 'failed', reason: 'unsafe_address' };
-      const pass = gate.enter(url, lane, now());
+      const pass = gate.enter({ appId, origin: new URL(url).origin }, lane, now());
       if (pass.kind === 'wait') return { kind: 'later', inMs: pass.waitMs };
       let health: Health = { works: false };
       try {

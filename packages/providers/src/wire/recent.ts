@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
 /** The values of the most recently used keys; what makes room is handed to `evicted`. */
-export class Recent<V extends string | object> {
-  readonly #values: LRUCache<string, V>;
+export class Recent<V extends string | object, K extends string = string> {
+  readonly #values: LRUCache<K, V>;
 
   constructor(capacity: number, evicted: (value: V) => void = () => undefined) {
     this.#values = new LRUCache({ max: capacity, dispose: evicted });
   }
 
   /** The value of a key, made when there is none. */
-  get(key: string, make: () => V): V {
+  get(key: K, make: () => V): V {
     const known = this.#values.get(key);
     if (known !== undefined) return known;
     const value = make();

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { apnsAt, startApns } from '../support/apns.ts';
 import { aDevicePush, anApnsCredential } from '../support/device-push.ts';
@@ -58,5 +59,15 @@ describe('by our own transport', () => {
       await apns.send(push, anApnsCredential(changes));
     }
     expect(server.received.map(({ session }) => session)).toEqual([0, 1, 2, 0]);
+  });
+
+  test('the ids of another app’s key give no connection of it; the same key does', async () => {
+    await using server = await startApns();
+    await using apns = apnsAt(server);
+    const push = aDevicePush('apns_ios_device');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const ownKey = { p8Key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+    for (const changes of [{}, ownKey, {}, ownKey]) await apns.send(push, anApnsCredential(changes));
+    expect(server.received.map(({ session }) => session)).toEqual([0, 1, 0, 1]);
   });
 });

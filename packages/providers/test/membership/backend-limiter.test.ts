@@ -110,3 +110,27 @@ test.each([
   expect((await source.page({ url: endpoint.url }, FIRST)).kind).toBe('failed');
   expect(await source.page({ url: endpoint.url }, { ...FIRST, guid: 'sailing' })).toEqual(BOB);
 });
+
+test('a backend that fails for one app is asked for another app', async () => {
+  let status = 503;
+  await using endpoint = await startEndpoint((response) => response.writeHead(status).end('{"members":["bob"]}'));
+  await using source = startSource();
+  const ask = (appId: string) => source.page({ url: endpoint.url }, { ...FIRST, appId });
+  expect(await ask('a')).toEqual({ kind: 'failed', reason: 'http_503' });
+  status = 200;
+  expect((await ask('a')).kind).toBe('later');
+  expect(await ask('b')).toEqual(BOB);
+});
+
+test('an app gets half of a backend that another app asks as well', async () => {
+  await using endpoint = await startSlow();
+  await using source = startSource();
+  const ask = (appId: string) => source.page({ url: `${endpoint.url}/${appId}` }, { ...FIRST, appId });
+  const inHand = [ask('a'), ask('b'), ask('a'), ask('a'), ask('a')];
+  await endpoint.arrived(5);
+  expect(await ask('a')).toEqual({ kind: 'later', inMs: 50 });
+  inHand.push(ask('b'));
+  await endpoint.arrived(6);
+  endpoint.waiting.forEach(yes);
+  expect(await Promise.all(inHand)).toEqual(inHand.map(() => BOB));
+});

@@ -12,7 +12,7 @@ import { LOOPBACK } from './provider.ts';
 const PLENTY_MS = 20_000;
 
 /** What the tests ask for where it does not matter. */
-export const FIRST = { guid: 'hiking', cursor: '', lane: 'chat' } as const;
+export const FIRST = { appId: 'demo', guid: 'hiking', cursor: '', lane: 'chat' } as const;
 
 /** A source that may reach this machine and closes with the test. */
 export function startSource(options: Partial<MembershipSourceOptions> = {}): MembershipSource & AsyncDisposable {

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const PAGE = 'docs/rules/delivery.md';
+
+/** What runs for several apps: neither the simulator nor what runs on a developer's machine. */
+const SOURCES = ['apps', 'packages']
+  .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
+  .filter((workspace) => !/(simulator|cli|client|testkit|redis-server)$/.test(workspace))
+  .flatMap((workspace) =>
+    readdirSync(join(ROOT, workspace, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(workspace, 'src', file)),
+  );
+
+/** A collection that starts empty, and is filled as requests come. */
+const STARTS_EMPTY = /(?:new (?:Map|Set|WeakMap|WeakSet)(?:<.*>)?\(\)|new (?:LRUCache|Recent)\b|\bmemoByText\()/;
+const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) =/;
+
+/** Filled and read within one call. */
+const OF_ONE_CALL = new Set([
+  'enqueue.ts groups',
+  'record-references.ts groups',
+  'accept-events.ts batches',
+  'original-event.ts byUid',
+  'dead-letters.ts found',
+  'plan.ts reasons',
+  'plan.ts providers',
+  'refusals.ts found',
+  'blocks.ts found',
+  'call-participants.ts rung',
+  'reached.ts rung',
+  'members.ts joining',
+  'origin-places.ts entry',
+]);
+
+/** Where code keeps something from one request to the next, as `file name`. */
+const inCode = (): string[] =>
+  SOURCES.flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .split('\n')
+      // A constant stays empty.
+      .filter((line) => !/const [A-Z_]+\b/.test(line))
+      .filter((line) => STARTS_EMPTY.test(line) && !/^\s*(\*|\/\/|export function|return|if)/.test(line))
+      .map((line) => {
+        const [, declared, assigned] = NAME.exec(line) ?? [];
+        return `${basename(file)} ${declared ?? assigned ?? line.trim()}`;
+      }),
+  );
+
+/** The rows of the table, as `file name`. */
+const inDocs = (): string[] =>
+  [...readFileSync(join(ROOT, PAGE), 'utf8').matchAll(/^\| \[([\w-]+\.ts)\]\(\S+\) `(#?\w+)` \|/gm)].map(
+    ([, file, name]) => `${file} ${name}`,
+  );
+
+test('everything kept in memory between requests is in the table that says by which key', () => {
+  const kept = inCode().filter((place) => !OF_ONE_CALL.has(place));
+  expect([...new Set(kept)].sort()).toEqual([...new Set(inDocs())].sort());
+});
