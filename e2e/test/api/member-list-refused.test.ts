@@ -5,7 +5,7 @@ import { startSystem } from '../support/system.ts';
 /** More than the buffers of a connection hold, so that the server answers while most of it is still to come. */
 const LINES = 500_000;
 
-/** Sends on the one connection of `agent`; the status of the answer. */
+/** Sends on the one connection `agent` has at a time; the status of the answer. */
 function send(agent: Agent, url: URL, options: { method: string; headers: Record<string, string> }, body = '') {
   return new Promise<number | undefined>((resolve, reject) => {
     const sent = request(url, { agent, ...options }, (answer) =>
@@ -15,7 +15,7 @@ function send(agent: Agent, url: URL, options: { method: string; headers: Record
   });
 }
 
-test('after a member list that is refused at its second line, the connection serves the next request', async () => {
+test('a member list that is refused at its second line is answered, and the next request served', async () => {
   await using system = await startSystem({ apps: [] });
   const { body } = await system.admin.post('/v3/apps/app123/apikeys', {});
   const apikey: string = body.data.apiKey;

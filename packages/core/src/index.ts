@@ -18,6 +18,7 @@ export * from './event/app-key.ts';
 export * from './event/event.ts';
 export * from './event/fields.ts';
 export * from './event/ids.ts';
+export * from './event/list-of.ts';
 export * from './event/mentions.ts';
 export * from './event/moderation.ts';
 export * from './event/shown-users.ts';

@@ -7,3 +7,4 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './process-env.ts';
 export * from './run.ts';
+export * from './unread-bodies.ts';

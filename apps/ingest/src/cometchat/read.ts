@@ -1,5 +1,4 @@
-import type { FanfareError } from '@fanfare/core';
-import { MAX_RECIPIENTS } from '@fanfare/core';
+import { type FanfareError, listOf, MAX_RECIPIENTS } from '@fanfare/core';
 import { z } from 'zod';
 import { readInitiated, readSession, readState } from './calls.ts';
 import { readActionOnMembers, readBlock, readGroupDeletion, readOwnAction, readRemoval } from './groups.ts';
@@ -63,7 +62,7 @@ export interface CometChatRead {
 
 const Envelope = z.object({ trigger: z.string(), appId: MaybeId, data: z.unknown().optional() });
 const Named = z.object({
-  data: z.object({ recipients: z.array(WireUid).min(1).max(MAX_RECIPIENTS).optional() }),
+  data: z.object({ recipients: listOf(WireUid, { min: 1, max: MAX_RECIPIENTS }).optional() }),
 });
 
 /**

@@ -6,19 +6,11 @@ import type { FastifyError, FastifyReply } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import type { Server } from './fastify.ts';
 
-/** Bytes a body may have: a thousand events of five kilobytes. */
-export const BODY_LIMIT = 5 * 1024 * 1024;
-
 /** Seconds after which a caller should try again when Redis is away. */
 const AWAY_RETRY_S = 2;
 
-type ErrorHandlers = Pick<Server, 'setErrorHandler' | 'setNotFoundHandler'>;
-
 /** Answers every error in the one shape; what is a bug of ours is logged under the id of the request. */
-export function answerErrors(server: ErrorHandlers, { log }: IngestDeps): void {
-  server.setNotFoundHandler((request, reply) =>
-    sendError(reply, new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`)),
-  );
+export function answerErrors(server: Pick<Server, 'setErrorHandler'>, { log }: IngestDeps): void {
   server.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const known = toFanfareError(error);
     if (known.code === 'ERR_INTERNAL') log.error({ err: error, reqId: request.id }, 'request.failed');
@@ -33,9 +25,6 @@ export function toFanfareError(error: FastifyError | Error): FanfareError {
   if (trouble === 'full') return new FanfareError('ERR_OVERLOADED', 'Redis is full', { retryAfterS: 5 });
   if (trouble) return new FanfareError('ERR_UNAVAILABLE', 'Redis cannot be reached', { retryAfterS: AWAY_RETRY_S });
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new FanfareError('ERR_PAYLOAD_TOO_LARGE', `body: is larger than ${BODY_LIMIT} bytes`);
-  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
   }

@@ -4,6 +4,8 @@ import { clientAddresses } from '@fanfare/runtime';
 import { type ApiKeyScope, findApiKey, findAppId, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
+import { bodyKindOf } from './bodies.ts';
+import type { BodyKind } from './body-limits.ts';
 import { limitOf } from './key-limit.ts';
 
 /**
@@ -21,8 +23,8 @@ export interface Route {
   access: Access;
   /** Whether the API key may also come as the password of Basic authentication. */
   basicAuth: boolean;
-  /** Whether the body is taken as NDJSON. */
-  stream: boolean;
+  /** The kind of its body; undefined when it takes none. */
+  body: BodyKind | undefined;
 }
 
 /** Who was found to call. */
@@ -36,8 +38,6 @@ interface Caller {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
-    /** The body is handed over as it comes, as NDJSON. */
-    stream?: boolean;
     /** The API key may also come as the password of Basic authentication, which is all that some callers can send. */
     basicAuth?: boolean;
   }
@@ -68,12 +68,16 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
     const config = { ...route.config, access };
     route.config = config;
-    const { basicAuth = false, stream = false } = config;
-    for (const one of [method].flat()) routes.push({ method: one, url, access, basicAuth, stream });
+    const { basicAuth = false } = config;
+    for (const one of [method].flat()) {
+      routes.push({ method: one, url, access, basicAuth, body: bodyKindOf(one, url, config.body) });
+    }
   });
   const limit = limitOf(deps);
   server.addHook('onRequest', async (request, reply) => {
     request.clientAddress = addressOf(request.raw);
+    // At once: Fastify would read and parse the body of a request to an unknown path first.
+    if (request.is404) throw new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`);
     const access = request.routeOptions.config.access ?? 'anyone';
     if (access === 'anyone') return;
     const caller = await guarded(deps, request, () => callerOf(deps, request, access));

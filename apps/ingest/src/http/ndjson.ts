@@ -42,18 +42,13 @@ function parseJson(line: string, number: number): unknown {
 
 async function* lines(stream: Readable): AsyncGenerator<string> {
   let rest = '';
-  try {
-    for await (const chunk of stream.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-      const parts = (rest + chunk).split('\n');
-      rest = parts.pop() ?? '';
-      if (rest.length > MAX_LINE) {
-        throw badRequest([{ field: 'body', problem: `has a line over ${MAX_LINE} characters` }]);
-      }
-      yield* parts;
+  for await (const chunk of stream.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    if (rest.length > MAX_LINE) {
+      throw badRequest([{ field: 'body', problem: `has a line over ${MAX_LINE} characters` }]);
     }
-    if (rest !== '') yield rest;
-  } finally {
-    // What is left of a refused list is read and forgotten: else the connection's next request would wait behind it.
-    stream.resume();
+    yield* parts;
   }
+  if (rest !== '') yield rest;
 }

@@ -1,4 +1,4 @@
-import { badRequest, FanfareError, fieldProblems } from '@fanfare/core';
+import { badRequest, fieldProblems } from '@fanfare/core';
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
 import { answerHealth, type Readiness } from '@fanfare/runtime';
@@ -12,8 +12,9 @@ import { docsPage } from '../openapi/docs.ts';
 import { documentOptions } from '../openapi/document.ts';
 import type { Area } from '../routes/area.ts';
 import { AREAS } from '../routes/index.ts';
-import { answerErrors, answerUnreadable, BODY_LIMIT, sendError, toFanfareError } from './answer-errors.ts';
+import { answerErrors, answerUnreadable, sendError, toFanfareError } from './answer-errors.ts';
 import { authenticate } from './auth.ts';
+import { acceptBodies } from './bodies.ts';
 import { allowOrigins } from './cors.ts';
 import type { Server } from './fastify.ts';
 import { followRequests } from './requests-in-hand.ts';
@@ -26,7 +27,6 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   const server = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // One hop: the proxy's own word about who called it, not what the caller wrote before.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
@@ -48,7 +48,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   // Before the callers are checked: a browser asks without a credential whether it may call at all.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
-  acceptBodies(server);
+  acceptBodies(server as unknown as FastifyInstance);
   answerErrors(server, deps);
   await server.register(swagger, documentOptions(callable, AREAS));
   await docsPage(server as unknown as FastifyInstance);
@@ -69,28 +69,11 @@ async function registerArea(server: Server, { tag, routes }: Area, deps: IngestD
   });
 }
 
-type AnyServer = Pick<Server, 'addContentTypeParser' | 'addHook' | 'get' | 'setErrorHandler' | 'setNotFoundHandler'>;
+type AnyServer = Pick<Server, 'get'>;
 
 function validate(schema: z.ZodType, input: unknown) {
   const parsed = schema.safeParse(input);
   return parsed.success ? { value: parsed.data } : { error: badRequest(fieldProblems(parsed.error)) };
-}
-
-function acceptBodies(server: AnyServer): void {
-  // SDKs send DELETE with a JSON content type and no body; that is no body, not bad JSON.
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(body as string));
-    } catch (cause) {
-      done(new FanfareError('ERR_BAD_REQUEST', 'body: is not JSON', { cause }));
-    }
-  });
-  // Handed to the route as a stream: it may be a million lines long. Only the member list takes it.
-  server.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
-    if (request.routeOptions.config.stream) return done(null, payload);
-    done(new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/json'));
-  });
 }
 
 function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {

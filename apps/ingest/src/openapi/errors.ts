@@ -21,7 +21,7 @@ const RATE_LIMIT = {
 export function errorsOf(route: Route, { hasBody, hasInput }: Inputs): ErrorCode[] {
   const errors = [...authErrorsOf(route)];
   if (hasInput || route.access !== 'admin') errors.push('ERR_BAD_REQUEST');
-  if (hasBody && !route.stream) errors.push('ERR_PAYLOAD_TOO_LARGE');
+  if (hasBody) errors.push('ERR_PAYLOAD_TOO_LARGE');
   if (hasBody) errors.push('ERR_UNSUPPORTED_MEDIA_TYPE');
   if (route.access !== 'anyone') errors.push('ERR_TOO_MANY_REQUESTS');
   if (route.method !== 'GET') errors.push('ERR_OVERLOADED');

@@ -70,7 +70,7 @@ function routeOf(routes: readonly Route[], method: string, path: string): Route 
 function completed(operation: Operation, path: string, route: Route) {
   const examples = EXAMPLES.filter((example) => example.operation === `${route.method} ${path}`);
   const parameters = [...(operation.parameters ?? []), ...(route.access === 'user' ? [ON_BEHALF_OF] : [])];
-  const requestBody = route.stream ? NDJSON : operation.requestBody;
+  const requestBody = route.body === 'stream' ? NDJSON : operation.requestBody;
   const inputs = { hasBody: requestBody !== undefined, hasInput: parameters.length > 0 || requestBody !== undefined };
   const codes = [...errorsOf(route, inputs), ...examples.flatMap(codesOf)];
   const { description } = operation;

@@ -40,9 +40,3 @@ test.each([
     message: expect.stringContaining(message),
   });
 });
-
-test('what is left of a refused list is read, so that the connection can be used again', async () => {
-  const stream = Readable.from(['nonsense\n', '{"uid":"bob"}\n', '{"uid":"carol"}\n'].map((text) => Buffer.from(text)));
-  await expect(uidLines(stream).next()).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST' });
-  await new Promise((resolve) => stream.once('end', resolve));
-});

@@ -19,7 +19,7 @@ type Call = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, b
 export async function privateIngest(env: Record<string, string> = {}) {
   const deps = await privateDeps(env);
   const ready = async () => ({ ready: true, checks: {} });
-  const { server } = await createServer(deps, new OverloadGuard(deps), ready);
+  const { server, routes } = await createServer(deps, new OverloadGuard(deps), ready);
   afterAll(() => server.close());
   const callAs =
     (credentials: Record<string, string>): Call =>
@@ -30,6 +30,8 @@ export async function privateIngest(env: Record<string, string> = {}) {
     };
   return {
     deps,
+    server,
+    routes,
     /** As the operator, for the app. */
     backend: callAs({ adminkey: ADMIN_KEY }),
     /** As a new login of this person. */

@@ -99,8 +99,8 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
   });
 }
 
-/** An answer must not grow with the number of mistakes in the question. */
-const MAX_PROBLEMS = 20;
+/** Problems that an answer names: it must not grow with the number of mistakes in the request. */
+export const MAX_PROBLEMS = 20;
 
 /** `ERR_BAD_REQUEST` for a failed parse: the first problem in the message, up to twenty in `details`. */
 export function badRequest(problems: FieldProblem[]): FanfareError {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { badRequest, type FanfareError, fieldProblems } from '../errors/errors.ts';
 import { DisplayName, EpochMs, EventId, jsonUpTo, PictureUrl, Uid } from './fields.ts';
+import { listOf } from './list-of.ts';
 
 /** The most recipients an event may name itself; larger audiences are groups. */
 export const MAX_RECIPIENTS = 10_000;
@@ -46,7 +47,7 @@ const Message = z.strictObject({
   parentId: ForeignId.optional().describe('The message this is a reply to in a thread.'),
   quotedMessageId: ForeignId.optional(),
   quotedSender: Uid.optional(),
-  mentions: z.array(Uid).max(MAX_RECIPIENTS).optional(),
+  mentions: listOf(Uid, { max: MAX_RECIPIENTS }).optional(),
   mentionsAll: z.boolean().optional(),
   sendNotification: z
     .boolean()
@@ -94,10 +95,7 @@ const base = {
   id: EventId,
   sentAt: EpochMs.describe('When it happened, epoch milliseconds.'),
   sender: Person.describe('Who acted.'),
-  recipients: z
-    .array(Uid)
-    .min(1)
-    .max(MAX_RECIPIENTS)
+  recipients: listOf(Uid, { min: 1, max: MAX_RECIPIENTS })
     .optional()
     .describe('When given, exactly these people are considered.'),
   custom: jsonUpTo(16_384)
@@ -105,7 +103,7 @@ const base = {
     .describe("Merged over the app's custom JSON in the payload; at most 16 KiB as JSON."),
 };
 
-const Members = z.array(Member).min(1).max(MAX_RECIPIENTS);
+const Members = listOf(Member, { min: 1, max: MAX_RECIPIENTS });
 
 const of = <T extends string, S extends z.core.$ZodShape>(type: T, shape: S) =>
   z.strictObject({

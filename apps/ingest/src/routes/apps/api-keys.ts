@@ -29,7 +29,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/apps/:appId/apikeys',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Create an API key',
         description: 'The key itself is shown this once.',
@@ -67,7 +67,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/apps/:appId/apikeys/:keyId',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Revoke an API key',
         description: 'At once; `keyId` is the `id` in the list.',

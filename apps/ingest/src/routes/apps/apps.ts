@@ -32,7 +32,10 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     '/v3/apps',
-    { config: { access: 'admin' }, schema: { summary: 'Create an app', body: CreateApp, response: { 201: One } } },
+    {
+      config: { access: 'admin', body: 'small' },
+      schema: { summary: 'Create an app', body: CreateApp, response: { 201: One } },
+    },
     async ({ body }, reply) => {
       const { appId, name: given, region: where } = body;
       const app = {
@@ -73,7 +76,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   server.patch(
     '/v3/apps/:appId',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', body: 'small' },
       schema: { summary: 'Change an app', params: Params, body: ChangeApp, response: { 200: One } },
     },
     async ({ params, body }) => {
@@ -86,7 +89,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/apps/:appId',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Delete an app',
         description: 'With its keys, providers, users and groups. Its events run out with their retention, unsent.',

@@ -1,4 +1,4 @@
-import { FanfareError, PROVIDER_KINDS } from '@fanfare/core';
+import { FanfareError, listOf, PROVIDER_KINDS } from '@fanfare/core';
 import { type DeadLetterFilter, dropDeadLetter, type FoundDeadLetter, listDeadLetters } from '@fanfare/ledger';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
@@ -12,7 +12,7 @@ const filterFields = { provider: z.enum(PROVIDER_KINDS).optional(), reason: z.st
 const Filter = z.strictObject(filterFields);
 const Page = z.strictObject({ ...filterFields, ...PageQuery.shape });
 const SelectionBody = z
-  .strictObject({ ids: z.array(z.string().max(64)).min(1).max(10_000).optional(), filter: Filter.optional() })
+  .strictObject({ ids: listOf(z.string().max(64), { min: 1, max: 10_000 }).optional(), filter: Filter.optional() })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
 
 const Letter = z.object({
@@ -58,7 +58,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/dead-letters/replay',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'list' },
       schema: {
         summary: 'Send dead letters again',
         description: 'Those of these ids, or all that match; goes on after the answer.',
@@ -93,7 +93,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/dead-letters',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Drop dead letters',
         description: 'Those of these ids, or all that match.',

@@ -36,7 +36,7 @@ const Listed = z.object({
  */
 export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'login' as const };
+  const config = { access: 'login', body: 'small' } as const;
 
   server.post(
     PATH,

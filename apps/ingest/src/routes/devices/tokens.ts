@@ -70,7 +70,7 @@ const Listed = z.object({
 /** Push tokens: registered by a person's device with its auth token, or by the backend on their behalf. */
 export function tokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'user' as const };
+  const config = { access: 'user', body: 'small' } as const;
 
   server.post(
     PATH,

@@ -41,7 +41,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
   server.post(
     '/v3/webhooks/cometchat',
     {
-      config: { access: 'publish', basicAuth: true },
+      config: { access: 'publish', body: 'document', basicAuth: true },
       schema: {
         summary: 'Take a webhook of CometChat',
         description:

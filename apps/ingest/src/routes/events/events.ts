@@ -1,14 +1,11 @@
 import { Event, EventId, FanfareError } from '@fanfare/core';
 import { findEvent, readProgress } from '@fanfare/ledger';
 import { z } from 'zod';
-import { acceptEvents, type Offer, offer } from '../../accept/accept-events.ts';
+import { acceptEvents } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
-import { badField } from '../../http/fields.ts';
-
-/** Events in one request. */
-const MAX_BATCH = 1000;
+import { MAX_BATCH, offersIn } from './posted-events.ts';
 
 const Results = z.object({
   data: z.object({
@@ -45,7 +42,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
   server.post(
     '/v3/events',
     {
-      config: { access: 'publish' },
+      config: { access: 'publish', body: 'batch' },
       schema: {
         summary: 'Publish events',
         description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
@@ -57,7 +54,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     },
     async (request, reply) => {
       const { appId } = request;
-      const offers = offersIn(request.body);
+      const offers = await offersIn(request.body as unknown as Buffer | null | undefined);
       await guard.check();
       return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, offers) } });
     },
@@ -83,15 +80,4 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       return { data: { id, state, counts } };
     },
   );
-}
-
-/** What was posted, as a list. @throws FanfareError when a single one is bad, or the list has a wrong length. */
-function offersIn(body: unknown): Offer[] {
-  if (!Array.isArray(body)) {
-    const single = offer(body);
-    if (!single.parsed.ok) throw single.parsed.error;
-    return [single];
-  }
-  if (body.length >= 1 && body.length <= MAX_BATCH) return body.map(offer);
-  throw badField('body', `must hold 1 to ${MAX_BATCH} events, not ${body.length}`);
 }

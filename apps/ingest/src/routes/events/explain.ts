@@ -31,7 +31,7 @@ export function explainRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/explain',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'document' },
       schema: {
         summary: 'What an event would do for a person, and why',
         description: 'A dry run: sends nothing and changes nothing.',

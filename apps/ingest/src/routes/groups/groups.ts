@@ -30,7 +30,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/groups/:guid',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'document' },
       schema: { summary: 'Create or change a group', params: Params, body: PutGroup, response: { 200: One } },
     },
     async (request) => {
@@ -52,7 +52,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/groups/:guid',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Delete a group',
         description: 'With its list of members.',

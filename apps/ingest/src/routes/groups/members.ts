@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { FanfareError, Uid } from '@fanfare/core';
+import { FanfareError, listOf, Uid } from '@fanfare/core';
 import { addMembers, pageMembers, removeMembers, replaceMembers } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
@@ -10,7 +10,7 @@ import { PageQuery, pageOf } from '../../http/pages.ts';
 import { existingGroup } from './groups.ts';
 
 const Params = z.object({ guid: Uid });
-const AddMembers = z.object({ participants: z.array(Uid).min(1).max(10_000) });
+const AddMembers = z.object({ participants: listOf(Uid, { min: 1, max: 10_000 }) });
 const Members = pageOf(z.object({ uid: z.string() }));
 
 /** The members of a group, for the chat backend. */
@@ -20,7 +20,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/groups/:guid/members',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'list' },
       schema: {
         summary: 'Add members to a group',
         params: Params,
@@ -38,7 +38,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/groups/:guid/members',
     {
-      config: { access: 'manage', stream: true },
+      config: { access: 'manage', body: 'stream' },
       schema: {
         summary: 'Load all members of a group',
         description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
@@ -82,7 +82,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/groups/:guid/members/:uid',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Remove a member from a group',
         params: Params.extend({ uid: Uid }),

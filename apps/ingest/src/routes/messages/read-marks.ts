@@ -19,7 +19,7 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/messages/:id/read',
     {
-      config: { access: 'user' },
+      config: { access: 'user', body: 'small' },
       schema: {
         summary: 'A message has been read',
         description: "Clears the badge of the message's conversation.",

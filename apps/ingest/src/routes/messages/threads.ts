@@ -8,7 +8,7 @@ import { MessageParams, OnBehalfOf, SUCCESS, Success } from '../../http/fields.t
 export function threadRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const path = '/v3/messages/:id/thread/subscription';
-  const config = { access: 'user' as const };
+  const config = { access: 'user', body: 'small' } as const;
   const about = { params: MessageParams, querystring: OnBehalfOf, response: { 200: Success } };
 
   server.post(path, { config, schema: { summary: 'Follow the thread below a message', ...about } }, async (request) => {

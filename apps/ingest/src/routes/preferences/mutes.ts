@@ -1,4 +1,4 @@
-import { type AppPreferences, EpochMs, MutableConversation, type Mute } from '@fanfare/core';
+import { type AppPreferences, EpochMs, listOf, MutableConversation, type Mute } from '@fanfare/core';
 import { listMutes, muteConversations, unmuteConversations } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
@@ -14,8 +14,8 @@ const MAX_CONVERSATIONS = 1000;
 const Muted = MutableConversation.extend({
   until: EpochMs.nullable().describe('Epoch ms, in the future; null: for ever.'),
 });
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.object({ conversations: z.array(item).min(1).max(MAX_CONVERSATIONS) });
+const conversationsOf = <T extends z.ZodType>(item: T) =>
+  z.object({ conversations: listOf(item, { min: 1, max: MAX_CONVERSATIONS }) });
 const Listed = z.object({ data: z.object({ mutedConversations: z.array(Muted) }) });
 
 /** Conversations a person hears nothing of for a time, in CometChat's shape (docs/rules/decision.md#mute). */
@@ -25,7 +25,7 @@ export function muteRoutes(server: Server, deps: IngestDeps): void {
 
 function atPath(server: Server, deps: IngestDeps, path: string): void {
   const { registry } = deps;
-  const config = { access: 'user' as const };
+  const config = { access: 'user', body: 'document' } as const;
 
   server.get(
     path,
@@ -57,7 +57,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
         summary: 'Mute conversations',
         description: 'Added to those muted before. A type that the app does not let people mute is passed over.',
         querystring: OnBehalfOfStrictly,
-        body: listOf(Muted),
+        body: conversationsOf(Muted),
         response: { 200: Success },
       },
     },
@@ -81,7 +81,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
       schema: {
         summary: 'Unmute conversations',
         querystring: OnBehalfOf,
-        body: listOf(MutableConversation),
+        body: conversationsOf(MutableConversation),
         response: { 200: Success },
       },
     },

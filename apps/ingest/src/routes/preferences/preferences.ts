@@ -53,7 +53,7 @@ export function preferenceRoutes(server: Server, deps: IngestDeps): void {
 
 function atPath(server: Server, deps: IngestDeps, path: string): void {
   const { registry } = deps;
-  const config = { access: 'user' as const };
+  const config = { access: 'user', body: 'small' } as const;
   const response = { 200: Preferences };
 
   const answer = async (appId: string, uid: string) => {

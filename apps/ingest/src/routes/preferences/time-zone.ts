@@ -20,7 +20,7 @@ export function timeZoneRoutes(server: Server, deps: IngestDeps): void {
 
 function atPath(server: Server, deps: IngestDeps, path: string): void {
   const { registry } = deps;
-  const config = { access: 'user' as const };
+  const config = { access: 'user', body: 'small' } as const;
   const answer = (timezone: string) => ({ data: { success: true as const, timezone } });
 
   server.get(

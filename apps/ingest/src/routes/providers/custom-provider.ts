@@ -59,7 +59,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     return { data: { pushProviders: [{ ...rest, ...off }] } };
   };
 
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'document' } as const;
 
   server.post(
     PATH,

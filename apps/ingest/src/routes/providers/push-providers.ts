@@ -68,7 +68,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
 ): void {
   const { registry, box } = deps;
   const path = `/v3/notifications/push/v1/providers/${kind}`;
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'document' } as const;
   const unknown = (id: string) =>
     new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${id}"`);
 

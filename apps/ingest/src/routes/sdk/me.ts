@@ -35,7 +35,7 @@ const Jwt = z.object({
 /** Login, logout and who one is, as CometChat's SDK wants it; for a person's device with its auth token. */
 export function meRoutes(server: Server, deps: IngestDeps): void {
   const { registry, config: env, now } = deps;
-  const config = { access: 'login' as const };
+  const config = { access: 'login', body: 'small' } as const;
   const key = jwtKeyOf(env.FANFARE_MASTER_KEY);
 
   const answer = async (request: FastifyRequest) => {

@@ -35,7 +35,7 @@ const Switched = z.object({
 
 /** The notification log: what was sent to whom and why not, event by event. */
 export function logRoutes(server: Server, deps: IngestDeps): void {
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'small' } as const;
 
   server.get(
     PATH,

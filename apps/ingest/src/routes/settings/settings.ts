@@ -47,7 +47,7 @@ const View = z.object({
  */
 export function settingsRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'document' } as const;
   /** Bodies as they came: reading drops what is not known. */
   const posted = new WeakMap<object, unknown>();
 

@@ -25,7 +25,7 @@ export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/notifications/v1/templates/preview',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'document' },
       schema: {
         summary: 'How an event looks on a platform',
         description:

@@ -26,7 +26,7 @@ const Tokens = pageOf(
 /** Auth tokens: one per login, minted by the chat backend for a person's device. */
 export function authTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'small' } as const;
 
   server.post(
     '/v3/users/:uid/auth_tokens',

@@ -1,4 +1,4 @@
-import { Uid } from '@fanfare/core';
+import { listOf, Uid } from '@fanfare/core';
 import { blockUsers, createUser, listBlocked, unblockUsers } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
@@ -10,14 +10,14 @@ import { PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
 const MAX_UIDS = 1000;
 
 const Params = z.object({ uid: Uid });
-const Uids = z.object({ blockedUids: z.array(Uid).min(1).max(MAX_UIDS) });
+const Uids = z.object({ blockedUids: listOf(Uid, { min: 1, max: MAX_UIDS }) });
 const Blocked = pageOf(z.object({ uid: z.string() }));
 
 /** Whom a person has blocked: neither is notified of what the other does. For the chat backend. */
 export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const path = '/v3/users/:uid/blockedusers';
-  const config = { access: 'manage' as const };
+  const config = { access: 'manage', body: 'document' } as const;
 
   server.get(
     path,

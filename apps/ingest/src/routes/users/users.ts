@@ -34,7 +34,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/users/:uid',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'document' },
       schema: { summary: 'Create or change a person', params: Params, body: PutUser, response: { 200: One } },
     },
     async (request) => {
@@ -57,7 +57,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/users/:uid',
     {
-      config: { access: 'manage' },
+      config: { access: 'manage', body: 'small' },
       schema: { summary: 'Erase a person everywhere', params: Params, response: { 200: Success } },
     },
     async (request) => {

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { FanfareError } from '@fanfare/core';
+import { closeIfUnread, holdBodies } from '@fanfare/runtime';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BODY_LIMITS, type BodyKind } from './body-limits.ts';
+import { complexityProblem, parseJson, unusable } from './json.ts';
+import { checkLength, readBody } from './read-body.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How large a body may be and how it is handed over; every route that can have a body says so. */
+    body?: BodyKind;
+  }
+}
+
+/** Methods whose requests have a body that is read. */
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** The kind of body of a route. @throws Error when it can have a body and does not say what kind. */
+export function bodyKindOf(method: string, url: string, kind: BodyKind | undefined): BodyKind | undefined {
+  if (!WITH_BODY.has(method)) return undefined;
+  if (kind === undefined) throw new Error(`${method} ${url} does not say how large a body it takes`);
+  return kind;
+}
+
+/**
+ * Reads bodies: only of callers who may call, and never more than the route needs. A request that is answered before its
+ * body has arrived ends its connection.
+ */
+export function acceptBodies(server: FastifyInstance): void {
+  holdBodies(server.server);
+  server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', readJson);
+  server.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (request.routeOptions.config.body !== 'stream') throw wrongType('application/json');
+    checkLength(request.headers, BODY_LIMITS.stream.bytes);
+    return payload;
+  });
+}
+
+async function readJson(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
+  const kind = request.routeOptions.config.body ?? 'small';
+  if (kind === 'stream') throw wrongType('application/x-ndjson');
+  const limits = BODY_LIMITS[kind];
+  checkLength(request.headers, limits.bytes);
+  const bytes = await readBody(payload, limits.bytes);
+  if (kind === 'batch') return bytes;
+  // SDKs send DELETE with a JSON content type and no body; that is no body, not bad JSON.
+  if (bytes.length === 0) return undefined;
+  const problem = complexityProblem(bytes, limits.keys);
+  if (problem !== undefined) throw unusable(problem);
+  return parseJson(bytes);
+}
+
+const wrongType = (type: string): FanfareError =>
+  new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', `content-type: must be ${type}`);

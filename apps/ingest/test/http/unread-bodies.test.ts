@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createApiKey, createSession } from '@fanfare/store';
+import { until } from '@fanfare/testkit';
+import { beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Route } from '../../src/http/auth.ts';
+import { BODY_LIMITS, type BodyKind } from '../../src/http/body-limits.ts';
+import { ADMIN_KEY, NOW } from '../support/private-deps.ts';
+import { privateIngest } from '../support/private-ingest.ts';
+
+// Every test here is made from the table of routes, so that the next route cannot forget the rule.
+
+const MIB = 1024 * 1024;
+
+/** The most a socket hands over at once. */
+const CHUNK = 64 * 1024;
+const NESTED = Buffer.alloc(5 * MIB, '[');
+const FIRST_BYTE = Buffer.from('[');
+
+const { deps, server, routes } = await privateIngest();
+
+/** The server's ends of all connections, by the client's port. */
+const sockets = new Map<number, Socket>();
+let port = 0;
+beforeAll(async () => {
+  server.server.on('connection', (socket) => sockets.set(socket.remotePort as number, socket));
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  port = (server.server.address() as AddressInfo).port;
+});
+
+let keys: Record<'publish' | 'manage', string[]>;
+beforeEach(async () => {
+  const key = async (scope: 'publish' | 'manage') => {
+    const { apiKey } = await createApiKey(deps.registry, 'demo', { name: scope, scopes: [scope], now: NOW });
+    return [`apikey: ${apiKey}`];
+  };
+  keys = { publish: await key('publish'), manage: await key('manage') };
+});
+
+const UNKNOWN: Route = { method: 'POST', url: '/v3/nothing', access: 'admin', basicAuth: false, body: undefined };
+const targets = [...routes.filter(({ method }) => method !== 'HEAD'), UNKNOWN];
+const nameOf = ({ method, url }: Route) => `${method} ${url}`;
+
+const headOf = (route: Route, headers: string[]) => {
+  const type = route.body === 'stream' ? 'application/x-ndjson' : 'application/json';
+  const path = route.url.replace(/:\w+/g, 'x').replace('*', 'x');
+  return [`${route.method} ${path} HTTP/1.1`, 'host: x', `content-type: ${type}`, ...headers, '', ''].join('\r\n');
+};
+
+/** Sends a head and what there is of a body; the answer's status, and what the server took, once both have closed. */
+async function send(head: string, body: Buffer) {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const serverEnd = await until(() => sockets.get(socket.localPort as number), 'the server has the connection');
+  socket.write(head);
+  socket.write(body);
+  const chunks: string[] = [];
+  socket.setEncoding('latin1').on('data', (chunk) => chunks.push(String(chunk)));
+  await until(() => serverEnd.destroyed, 'the server closes the connection', { timeoutMs: 20_000 });
+  return { status: Number(chunks.join('').split(' ')[1]), taken: serverEnd.bytesRead };
+}
+
+describe.each([
+  ['without a credential', () => []],
+  ['without the scope', ({ access }: Route) => (access === 'publish' ? keys.manage : keys.publish)],
+])('a request %s', (_who, credentialsFor: (route: Route) => string[]) => {
+  test.each([
+    ['5 MiB of brackets', NESTED],
+    ['a body that never ends', FIRST_BYTE],
+  ])(
+    'is answered on every path without its body being read: %s',
+    async (_what, body) => {
+      const parse = jest.spyOn(JSON, 'parse');
+      const answers = await Promise.all(
+        targets.map(async (route) => {
+          const head = headOf(route, [...credentialsFor(route), `content-length: ${NESTED.length}`]);
+          return { route, ...(await send(head, body)) };
+        }),
+      );
+      const parsed = parse.mock.calls.filter(([text]) => String(text).startsWith('[['));
+      parse.mockRestore();
+      expect(parsed).toEqual([]);
+      const letIn = answers.filter(
+        ({ route, status }) => route.access !== 'anyone' && ![401, 403, 404].includes(status),
+      );
+      expect(letIn).toEqual([]);
+      expect(answers.filter(({ taken }) => taken > CHUNK).map(({ route }) => nameOf(route))).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+/** A credential that may call a route; a login of its own, since some routes end it. */
+async function right({ access }: Route): Promise<string[]> {
+  if (access === 'admin') return [`adminkey: ${ADMIN_KEY}`];
+  if (access === 'publish' || access === 'manage') return keys[access];
+  const { authToken } = await createSession(deps.registry, 'demo', 'bob', NOW);
+  return [`authtoken: ${authToken}`, 'appid: demo'];
+}
+
+describe('every route', () => {
+  const withBody = routes.filter(({ body }) => body !== undefined);
+
+  test('that can have a body says how large', () => {
+    const methods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+    expect(withBody).toEqual(routes.filter(({ method }) => methods.has(method)));
+    expect(withBody.length).toBeGreaterThan(20);
+  });
+
+  test('refuses more than its limit, and takes as much', async () => {
+    const outcomes = await Promise.all(
+      withBody.map(async (route) => {
+        const { bytes } = BODY_LIMITS[route.body as BodyKind];
+        const status = async (framing: string, body: string) =>
+          (await send(headOf(route, [...(await right(route)), 'connection: close', framing]), Buffer.from(body)))
+            .status;
+        const announced = await status(`content-length: ${bytes + 1}`, '[');
+        if (bytes > 10 * MIB) return [nameOf(route), announced, 413, true];
+        const chunked = `${(bytes + 1).toString(16)}\r\n"${'x'.repeat(bytes)}`;
+        const whole = await status(`content-length: ${bytes}`, `"${'x'.repeat(bytes - 2)}"`);
+        const oneEvent = route.body === 'batch';
+        return [
+          nameOf(route),
+          announced,
+          await status('transfer-encoding: chunked', chunked),
+          oneEvent || whole !== 413,
+        ];
+      }),
+    );
+    expect(outcomes).toEqual(withBody.map((route) => [nameOf(route), 413, 413, true]));
+  }, 30_000);
+});
