@@ -4,18 +4,18 @@ import type { Env } from '@fanfare/runtime';
 import { DEV_HELP, HELP } from './help.ts';
 import { version } from './version.ts';
 
-/** What `fanfare dev` may be told. */
+/** The options of `fanfare dev`. */
 export interface DevOptions {
-  /** The API's port; the next free one when it is taken, any free one when 0. */
+  /** The API's port; if it is taken, the next free one; 0: any free port. */
   port: number;
-  /** Where Redis's data, keys and certificates are kept. */
+  /** The folder for Redis data, keys and certificates. */
   data: string;
 }
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Command = { name: 'print'; text: string } | { name: 'dev'; options: DevOptions };
 
-/** The command line asks for something there is not; the message names it and what helps. */
+/** The command line is wrong. The message names the problem and points to the help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -24,9 +24,9 @@ const DEFAULT_PORT = '8080';
 const DEFAULT_DATA = join('.fanfare', 'dev');
 
 /**
- * What these arguments (without node and the script) ask for.
+ * Parses the arguments (without node and the script).
  *
- * @throws UsageError for an unknown command or option, or a value that does not do.
+ * @throws UsageError for an unknown command or option, or an invalid value.
  */
 export function parseCommandLine([first, ...rest]: readonly string[], env: Env): Command {
   if (first === undefined) return { name: 'print', text: HELP };
@@ -60,7 +60,7 @@ function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (error) {
-    // Node goes on about how to pass a positional argument, of which we take none.
+    // Node adds advice about positional arguments, which we do not have.
     const [problem] = (error as Error).message.split(/\. (?:To specify|This command)/);
     throw new UsageError(`${problem}; see "${command} --help"`, { cause: error });
   }

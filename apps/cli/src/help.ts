@@ -15,23 +15,23 @@ export const DEV_HELP = `Usage: fanfare dev [options]
 
 Runs the whole system in this terminal: the API, the console, fan-out, sender, a
 Redis of its own and a simulator that stands in for FCM, APNs and a webhook. Adds a
-demo app with people and devices, sends one event of each kind and prints every
+demo app with users and devices, sends one event of each kind and prints every
 delivery as it happens. Ctrl-C stops it all.
 
 Options:
   --port <port>    Port of the API (default: PORT, else 8080)
-  --data <folder>  Where Redis's data, keys and certificates are kept (default: .fanfare/dev)
+  --data <folder>  Folder for Redis data, keys and certificates (default: .fanfare/dev)
   -h, --help       Show this help
 
-A port that is taken is left alone: the next free one is used, and printed.
+If a port is taken, the next free one is used and printed.
 
 Environment:
   REDIS_URL            Use this Redis instead of a private one
-  FANFARE_ADMIN_KEY    The operator's key (default: made once and kept in --data)
-  FANFARE_MASTER_KEY   Encrypts provider secrets (default: made once and kept in --data)
-  CONSOLE_PASSWORD     Opens the console (default: made once and kept in --data)
+  FANFARE_ADMIN_KEY    The operator's key (default: created once, kept in --data)
+  FANFARE_MASTER_KEY   Encrypts provider secrets (default: created once, kept in --data)
+  CONSOLE_PASSWORD     Opens the console (default: created once, kept in --data)
   HOST                 Address of the API, the console and the workers' health ports (default: 127.0.0.1)
-  LOG_LEVEL            Least severe log line of the apps to show (default: warn)
+  LOG_LEVEL            Minimum log level of the apps (default: warn)
   NO_COLOR             No colours
-What else the apps read from the environment holds here too, save for FCM_ENDPOINT,
-APNS_ENDPOINT and APNS_SANDBOX_ENDPOINT: pushes go to the simulator.`;
+All other variables of the apps apply too, except FCM_ENDPOINT, APNS_ENDPOINT and
+APNS_SANDBOX_ENDPOINT: pushes go to the simulator.`;

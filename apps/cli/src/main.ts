@@ -1,11 +1,11 @@
 import { type Command, parseCommandLine, UsageError } from './command-line.ts';
 
-/** Runs what the command line asks for. Sets exit code 2 when it asks for something there is not. */
+/** Runs the command line. Sets exit code 2 if it is wrong. */
 async function main(): Promise<void> {
   const command = parse();
   if (command === undefined) return;
   if (command.name === 'print') return console.log(command.text);
-  // Loaded only now: the apps take half a second, and --help should not.
+  // Loaded late: the apps take half a second to load, and --help should not.
   const { dev } = await import('./dev/dev.ts');
   await dev(command.options);
 }

@@ -21,7 +21,7 @@ test('an error is shown in the same line, with the place where it was thrown', (
   expect(text()).toMatch(/^\S+ error sender delivery\.failed TypeError: two lines \(at .*app-log\.test\.ts.*\)\n$/);
 });
 
-test('what dev shows by itself is left out of the log', () => {
+test('lines that dev shows in its own way are left out of the log', () => {
   const { log, text } = setup();
   log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
   log.warn({ eventId: 'm-1' }, 'delivery.attempted');

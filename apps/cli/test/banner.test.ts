@@ -3,9 +3,10 @@ import { parseEvent } from '@fanfare/core';
 import { expect, test } from '@jest/globals';
 import { curlCommand } from '../src/dev/banner.ts';
 
-/** What the command posts when this shell runs it, with a `curl` that prints its last argument. */
+/** What the command posts in this shell, with a `curl` that prints its last argument. */
 function posted(shell: string): { id: string } {
-  const script = `curl() { for last; do :; done; printf %s "$last"; }\n${curlCommand('http://127.0.0.1:8080', 'fk_key')}`;
+  const curl = 'curl() { for last; do :; done; printf %s "$last"; }';
+  const script = `${curl}\n${curlCommand('http://127.0.0.1:8080', 'fk_key')}`;
   return JSON.parse(execFileSync(shell, ['-c', script], { encoding: 'utf8' })) as { id: string };
 }
 
@@ -16,7 +17,7 @@ test.each(['bash', 'sh'])('pasted into %s it posts a valid event', (shell) => {
   });
 });
 
-test('pasted again it posts an event of another id', () => {
+test('pasted again, it posts an event with another id', () => {
   const ids = Array.from({ length: 5 }, () => posted('bash').id);
   expect(new Set(ids).size).toBe(5);
 });

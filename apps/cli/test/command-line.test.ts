@@ -8,7 +8,7 @@ test('dev without options uses the default port and a folder that git ignores', 
   expect(parse('dev')).toEqual({ name: 'dev', options: { port: 8080, data: '.fanfare/dev' } });
 });
 
-test('dev takes the port from PORT, and --port goes before it', () => {
+test('dev takes the port from PORT, and --port takes precedence', () => {
   expect(parse('dev', { PORT: '9000' })).toMatchObject({ options: { port: 9000 } });
   expect(parse('dev --port 9001', { PORT: '9000' })).toMatchObject({ options: { port: 9001 } });
   expect(parse('dev', { PORT: '' })).toMatchObject({ options: { port: 8080 } });
@@ -18,7 +18,7 @@ test('dev keeps its data where --data says', () => {
   expect(parse('dev --data elsewhere')).toMatchObject({ options: { data: 'elsewhere' } });
 });
 
-test('nothing at all and --help show the help, and dev --help that of dev', () => {
+test('no arguments and --help show the help, and dev --help shows the help of dev', () => {
   expect(parse('')).toEqual({ name: 'print', text: HELP });
   expect(parse('--help')).toEqual({ name: 'print', text: HELP });
   expect(parse('dev -h')).toEqual({ name: 'print', text: DEV_HELP });
@@ -28,7 +28,7 @@ test('--version shows the version of the package', () => {
   expect(parse('--version')).toEqual({ name: 'print', text: expect.stringMatching(/^\d+\.\d+\.\d+/) });
 });
 
-describe('what there is not is refused by name:', () => {
+describe('a wrong command line is refused with the reason:', () => {
   test.each([
     ['serve', 'there is no command "serve"; see "fanfare --help"'],
     ['--bogus', 'Unknown option \'--bogus\'; see "fanfare --help"'],

@@ -22,9 +22,8 @@ const anAttempt = (changes: Partial<AttemptRecord> = {}): AttemptRecord => ({
 });
 
 test('a delivery is one line: time, event, recipient, provider, attempt, outcome and age', () => {
-  expect(deliveryLine(anAttempt(), AT, plain)).toBe(
-    '03:04:05.006  message.sent         m-1                       → bob        custom       attempt 1  accepted        42 ms',
-  );
+  const event = '03:04:05.006  message.sent         m-1                       → bob        ';
+  expect(deliveryLine(anAttempt(), AT, plain)).toBe(`${event}custom       attempt 1  accepted        42 ms`);
 });
 
 test.each([
@@ -32,7 +31,7 @@ test.each([
   ['fcm', 'fcm_web', 'fcm web'],
   ['apns', 'apns_ios_device', 'apns ios'],
   ['apns', 'apns_flutter_voip', 'apns voip'],
-] as const)('a delivery by %s to %s shows what kind of device it was: %s', (provider, platform, shown) => {
+] as const)('a delivery by %s to %s shows the kind of device: %s', (provider, platform, shown) => {
   const line = deliveryLine(anAttempt({ provider, platform }), AT, plain);
   expect(line).toContain(`→ bob        ${shown.padEnd(11)}  attempt 1`);
 });
@@ -47,7 +46,7 @@ test('lines of different events, recipients and devices are aligned', () => {
   expect(long).toHaveLength(short.length);
 });
 
-test('a delivery that will be tried again says why and when', () => {
+test('a delivery that will be retried says why and when', () => {
   const line = deliveryLine(
     anAttempt({ attempt: 2, outcome: 'retryable', reason: 'http_500', settled: undefined, againInMs: 1234 }),
     AT,
@@ -56,7 +55,7 @@ test('a delivery that will be tried again says why and when', () => {
   expect(line).toMatch(/attempt 2 {2}retryable .* ms {2}http_500, again in 1\.2 s$/);
 });
 
-test('a delivery given up shows the state it has reached and the reason', () => {
+test('a delivery that failed for good shows its final state and the reason', () => {
   const line = deliveryLine(
     anAttempt({ outcome: 'retryable', reason: 'attempts_exhausted', settled: 'rejected' }),
     AT,

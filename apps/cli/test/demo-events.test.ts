@@ -19,7 +19,7 @@ test('the demo has one event of each kind', () => {
   ]);
 });
 
-test('another start sends events of other ids', () => {
+test('another start sends events with other ids', () => {
   const ids = [...parsed(1741847453000), ...parsed(1741847453001)].map((event) => event.id);
   expect(new Set(ids).size).toBe(10);
 });

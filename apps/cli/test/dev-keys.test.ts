@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('keys are made at the first start and are the same ever after', async () => {
+test('keys are created at the first start and stay the same', async () => {
   const first = await devKeys(folder, {});
   expect(await devKeys(folder, {})).toEqual(first);
   expect(first.FANFARE_ADMIN_KEY.length).toBeGreaterThanOrEqual(32);
@@ -18,18 +18,18 @@ test('keys are made at the first start and are the same ever after', async () =>
   expect(first.CONSOLE_PASSWORD.length).toBeGreaterThanOrEqual(8);
 });
 
-test('nobody else may read the keys', async () => {
+test('no other user may read the keys', async () => {
   const { file } = await devKeys(folder, {});
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('the environment goes before what is kept, and an empty variable does not count', async () => {
+test('the environment takes precedence over stored keys, and an empty variable does not count', async () => {
   const kept = await devKeys(folder, {});
   const keys = await devKeys(folder, { FANFARE_ADMIN_KEY: 'of the environment', FANFARE_MASTER_KEY: '' });
   expect(keys).toEqual({ ...kept, FANFARE_ADMIN_KEY: 'of the environment' });
 });
 
-test('a file without a console password, as older versions kept it, gets one and keeps the rest', async () => {
+test('a file without a console password, as written by older versions, gets one and keeps the rest', async () => {
   const { file, CONSOLE_PASSWORD: _, ...kept } = await devKeys(folder, {});
   await writeFile(file, JSON.stringify(kept));
   const keys = await devKeys(folder, {});
@@ -37,7 +37,7 @@ test('a file without a console password, as older versions kept it, gets one and
   expect(await devKeys(folder, {})).toEqual(keys);
 });
 
-test.each(['{}', 'no JSON', 'null'])('a file of keys that holds %s is refused and left alone', async (content) => {
+test.each(['{}', 'no JSON', 'null'])('a key file that contains %s is refused and left alone', async (content) => {
   await writeFile(join(folder, 'keys.json'), content);
   await expect(devKeys(folder, {})).rejects.toThrow(/keys\.json does not hold FANFARE_ADMIN_KEY/);
 });

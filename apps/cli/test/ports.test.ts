@@ -6,14 +6,14 @@ import { DevError } from '../src/dev/terminal.ts';
 
 const host = '127.0.0.1';
 
-test('a port that is taken is passed over', async () => {
+test('a port that is taken is skipped', async () => {
   const taken = await listen(createServer(), { host, port: 0 });
   const { app } = await freePorts({ app: { host, port: taken.port } });
   await taken.close();
   expect(app).toBeGreaterThan(taken.port);
 });
 
-test('two that wish for the same port get two', async () => {
+test('two names that prefer the same port get two ports', async () => {
   const { port } = await freePorts({ port: { host, port: 0 } });
   const { one, two } = await freePorts({ one: { host, port }, two: { host, port } });
   expect(one).not.toBe(two);

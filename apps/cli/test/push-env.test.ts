@@ -20,7 +20,7 @@ test('FCM and APNs are the simulator, which is trusted by its CA', async () => {
   expect(await readFile(file, 'utf8')).toContain(SIMULATOR.caPem);
 });
 
-test('what EXTRA_CA_FILE names is trusted as well', async () => {
+test('the CAs of EXTRA_CA_FILE are trusted as well', async () => {
   const own = join(folder, 'own.pem');
   await writeFile(own, 'a CA of the company');
   const { EXTRA_CA_FILE: file = '' } = await pushEnv(SIMULATOR, folder, { EXTRA_CA_FILE: own });
@@ -28,7 +28,7 @@ test('what EXTRA_CA_FILE names is trusted as well', async () => {
   expect(await readFile(own, 'utf8')).toBe('a CA of the company');
 });
 
-test('an EXTRA_CA_FILE that is not there is an error that names it', async () => {
+test('a missing EXTRA_CA_FILE is an error that names it', async () => {
   const missing = pushEnv(SIMULATOR, folder, { EXTRA_CA_FILE: join(folder, 'missing.pem') });
   await expect(missing).rejects.toThrow(DevError);
   await expect(missing).rejects.toThrow(/^EXTRA_CA_FILE: .*missing\.pem/);

@@ -1,11 +1,11 @@
 import type { FanfareEvent } from './events.ts';
 
-/** What the server takes in one request: spec "Events". */
+/** The most events that the server takes in one request (docs/rules/cometchat.md#limits). */
 const MAX_EVENTS = 1000;
 /** A little under the server's 5 MiB. */
 const MAX_BYTES = 5_000_000;
 
-/** Events as the JSON arrays they are posted in, in their order. An event too large for any request goes alone. */
+/** Splits events into the JSON arrays to post, in order. An event that is too large for any request goes alone. */
 export function* batches(events: Iterable<FanfareEvent>): Generator<string> {
   const encoder = new TextEncoder();
   let batch: string[] = [];

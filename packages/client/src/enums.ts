@@ -1,6 +1,6 @@
 /**
- * The platforms a push token can be for; the values are those of the wire (docs/rules/cometchat.md#platforms). The
- * names are those of CometChat's SDK.
+ * The platforms of push tokens (docs/rules/cometchat.md#platforms). Names are those of CometChat's SDK, values those of
+ * the wire.
  */
 export const PushPlatforms = {
   FCM_ANDROID: 'fcm_android',
@@ -34,7 +34,9 @@ export const RepliesOptions = { ...MessagesOptions, SUBSCRIBE_TO_SUBSCRIBED_THRE
 /** One of {@link RepliesOptions}. */
 export type RepliesOption = ValueOf<typeof RepliesOptions>;
 
-/** Which messages that quote another notify. 4 is not that of {@link RepliesOptions}. */
+/**
+ * Which quoted replies notify. 4 means something else than in {@link RepliesOptions}.
+ */
 export const QuotedRepliesOptions = { ...MessagesOptions, SUBSCRIBE_TO_QUOTES_ON_OWN_MESSAGES: 4 } as const;
 /** One of {@link QuotedRepliesOptions}. */
 export type QuotedRepliesOption = ValueOf<typeof QuotedRepliesOptions>;
@@ -48,17 +50,17 @@ export const ReactionsOptions = {
 /** One of {@link ReactionsOptions}. */
 export type ReactionsOption = ValueOf<typeof ReactionsOptions>;
 
-/** Whether what happens to a group's members notifies. */
+/** Whether changes of a group's members notify. */
 export const MemberActionsOptions = { DONT_SUBSCRIBE: 1, SUBSCRIBE: 2 } as const;
 /** One of {@link MemberActionsOptions}. */
 export type MemberActionsOption = ValueOf<typeof MemberActionsOptions>;
 
-/** Do not disturb: while enabled nothing notifies. */
+/** Do Not Disturb: while enabled, nothing notifies. */
 export const DNDOptions = { DISABLED: 1, ENABLED: 2 } as const;
 /** One of {@link DNDOptions}. */
 export type DNDOption = ValueOf<typeof DNDOptions>;
 
-/** What kind of conversation is muted. */
+/** The kind of conversation to mute. */
 export const MutedConversationType = { ONE_ON_ONE: 'oneOnOne', GROUP: 'group' } as const;
 /** One of {@link MutedConversationType}. */
 export type MutedConversationKind = ValueOf<typeof MutedConversationType>;

@@ -1,25 +1,25 @@
-/** What the client itself found; every other code is the server's (docs/errors.md). */
+/** The codes of the client itself; all others are the server's (docs/errors.md). */
 export type ClientErrorCode =
-  /** No answer: no connection, or it broke. */
+  /** No answer: the connection failed or broke. */
   | 'ERR_NETWORK'
-  /** No whole answer in time. */
+  /** No complete answer in time. */
   | 'ERR_TIMEOUT'
-  /** An answer that is not Fanfare's, such as a proxy's error page. */
+  /** An answer that does not come from Fanfare, such as a proxy's error page. */
   | 'ERR_UNEXPECTED_ANSWER'
-  /** An API key, app id or auth token that cannot be sent: empty, or with spaces or line ends in it. */
+  /** An API key, app id or auth token that cannot be a header: empty, or with spaces or line breaks. */
   | 'ERR_BAD_CREDENTIAL'
   /** A webhook without one of the three headers of its signature. */
   | 'ERR_WEBHOOK_HEADERS'
   /** A webhook signed too long ago, or in the future. */
   | 'ERR_WEBHOOK_TIMESTAMP'
-  /** A webhook with no signature that fits. */
+  /** A webhook without a matching signature. */
   | 'ERR_WEBHOOK_SIGNATURE'
-  /** A signing secret that is not `whsec_` and base64. */
+  /** A signing secret that is not `whsec_` followed by base64. */
   | 'ERR_WEBHOOK_SECRET'
   /** A well-signed webhook that is not JSON. */
   | 'ERR_WEBHOOK_BODY';
 
-/** What is known about a failure besides its code and its sentence. */
+/** Further details of a failure. */
 export interface FanfareClientErrorOptions {
   status?: number | undefined;
   details?: unknown;
@@ -34,7 +34,7 @@ export class FanfareClientError extends Error {
   readonly code: string;
   /** HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
-  /** What else the server said, e.g. `{problems: [{field, problem}]}`. */
+  /** Details from the server, e.g. `{problems: [{field, problem}]}`. */
   readonly details: unknown;
   /** Seconds the server asks to wait before trying again. */
   readonly retryAfterS: number | undefined;

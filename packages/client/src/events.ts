@@ -1,7 +1,7 @@
 /** A JSON object of the caller's own, at most 50 deep. */
 type JsonObject = Record<string, unknown>;
 
-/** Who acted. Without a name or picture those of the registered user are shown. */
+/** The user who acted. A missing name or picture comes from the registered user. */
 export interface Person {
   uid: string;
   name?: string | undefined;
@@ -9,7 +9,7 @@ export interface Person {
   avatar?: string | undefined;
 }
 
-/** `id` is the uid of the other person, the receiver. */
+/** `id` is the uid of the other user, the receiver. */
 export interface UserConversation {
   type: 'user';
   id: string;
@@ -25,31 +25,33 @@ export interface GroupConversation {
   avatar?: string | undefined;
 }
 
-/** Where it happened. */
+/** The conversation in which it happened. */
 export type Conversation = UserConversation | GroupConversation;
 
-/** A message; edits and deletes carry the id of the original. */
+/** A message. Edits and deletions have the id of the original. */
 export interface Message {
   id: string;
   /** Default `message`. */
   category?: 'message' | 'custom' | 'interactive' | undefined;
-  /** `text` (the default), `image`, `audio`, `video`, `file`, or a name of your own. */
+  /** `text` (the default), `image`, `audio`, `video`, `file`, or a custom type. */
   type?: string | undefined;
   text?: string | undefined;
-  /** The message this is a reply to in a thread. */
+  /** The parent message, if this is a reply in a thread. */
   parentId?: string | undefined;
   quotedMessageId?: string | undefined;
   quotedSender?: string | undefined;
-  /** uids; those in the text as `<@uid:…>` are found besides. */
+  /**
+   * Uids, in addition to `<@uid:…>` tokens in the text.
+   */
   mentions?: string[] | undefined;
   mentionsAll?: boolean | undefined;
-  /** `false`: a new message notifies no one. One of category `custom` notifies only when this is true. */
+  /** `false`: a new message notifies no one. A message of category `custom` notifies only if this is `true`. */
   sendNotification?: boolean | undefined;
-  /** What moderation says; post the message again with `approved` to release a pending one. */
+  /** The moderation status. Post the message again with `approved` to release a pending one. */
   moderation?: 'approved' | 'pending' | 'disapproved' | undefined;
   /** At most 16 KiB as JSON. */
   metadata?: JsonObject | undefined;
-  /** What the setting "include message object" sends along; at most 64 KiB as JSON. */
+  /** The object that the setting "include message object" adds to payloads; at most 64 KiB as JSON. */
   object?: JsonObject | undefined;
 }
 
@@ -59,11 +61,11 @@ export interface Reaction {
   /** The emoji. */
   reaction: string;
   messageId: string;
-  /** Author of the message: who is told. */
+  /** The author of the message, who is notified. */
   messageSender?: string | undefined;
 }
 
-/** Somebody an event is about. */
+/** A user an event is about. */
 export interface Member {
   uid: string;
   name?: string | undefined;
@@ -80,39 +82,39 @@ export interface Call {
   deviceSession?: string | undefined;
 }
 
-/** What every event has. */
+/** Fields of every event. */
 interface Base<T extends string> {
-  /** Unique per app for 24 hours: 1 to 128 characters of `A-Za-z0-9_.:-`. Posted again, it is a duplicate. */
+  /** Unique per app for 24 hours: 1 to 128 characters of `A-Za-z0-9_.:-`. The same id again is a duplicate. */
   id: string;
   type: T;
   /** When it happened, epoch milliseconds. */
   sentAt: number;
   sender: Person;
-  /** When given, exactly these people are considered. */
+  /** If given, exactly these users are considered. */
   recipients?: string[] | undefined;
   /** Merged over the app's custom JSON in the payload. */
   custom?: JsonObject | undefined;
 }
 
-/** A message was sent, changed or taken back. */
+/** A message was sent, edited or deleted. */
 export interface MessageEvent extends Base<'message.sent' | 'message.edited' | 'message.deleted'> {
   conversation: Conversation;
   message: Message;
 }
 
-/** `sender` is who has read; clears the badge of that conversation. */
+/** `sender` has read the message; clears the badge of the conversation. */
 export interface ReadEvent extends Base<'message.read'> {
   conversation: Conversation;
   message: { id: string };
 }
 
-/** Somebody reacted to a message, or no longer does. */
+/** A user added or removed a reaction to a message. */
 export interface ReactionEvent extends Base<'reaction.added' | 'reaction.removed'> {
   conversation: Conversation;
   reaction: Reaction;
 }
 
-/** Also keeps the list of the group's members up to date. */
+/** A change of a group's members; also updates the list of members. */
 export interface GroupEvent
   extends Base<
     | 'group.member_joined'
@@ -127,7 +129,7 @@ export interface GroupEvent
   members: Member[];
 }
 
-/** A step in a call. */
+/** A change in the state of a call. */
 export interface CallEvent
   extends Base<
     | 'call.initiated'
@@ -147,25 +149,25 @@ export interface BlockEvent extends Base<'user.blocked' | 'user.unblocked'> {
   members: Member[];
 }
 
-/** What a chat backend may publish. */
+/** An event that a chat backend can publish. */
 export type FanfareEvent = MessageEvent | ReadEvent | ReactionEvent | GroupEvent | CallEvent | BlockEvent;
 
-/** What became of one published event. A duplicate had been accepted before and is not processed again. */
+/** The result of publishing one event. A duplicate was accepted before and is not processed again. */
 export interface PublishResult {
   id: string;
   status: 'accepted' | 'duplicate' | 'rejected';
-  /** Of a rejected one: what is wrong, naming the field. */
+  /** If rejected: what is wrong, naming the field. */
   error?: { code: string; message: string } | undefined;
 }
 
-/** How far an event is. */
+/** The progress of an event. */
 export interface EventProgress {
   id: string;
   state: 'expanding' | 'delivering' | 'done';
   counts: {
     /** Recipients. */
     audience: number;
-    /** Deliveries, a recipient and target each; so are all below but `suppressed`. */
+    /** Deliveries, one per recipient and target. All counts below except `suppressed` count deliveries. */
     planned: number;
     /** Recipients not notified, by reason. */
     suppressed: Record<string, number>;

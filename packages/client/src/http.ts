@@ -1,31 +1,31 @@
 import { FanfareClientError } from './errors.ts';
 
-/** What `fetch` is here: the global one, or one that is like it. */
+/** The `fetch` to use: the global one, or one like it. */
 export type Fetch = typeof globalThis.fetch;
 
-/** Where to, and as whom. */
+/** Address and credentials. */
 export interface HttpOptions {
   url: string;
-  /** The headers that say who calls; asked for before every request. */
+  /** The headers with credentials; requested before every call. */
   credentials: () => Promise<Record<string, string>>;
   fetch?: Fetch | undefined;
   timeoutMs?: number | undefined;
 }
 
-/** One request. A body that is a stream is uploaded as it comes and has no time limit. */
+/** One request. A stream as body is uploaded as it is read and has no timeout. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With what is in it encoded already. */
+  /** Already encoded. */
   path: string;
   body?: string | ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  /** Of the body; default JSON. */
+  /** The content type; default JSON. */
   contentType?: string | undefined;
 }
 
-/** Time for a whole request, in milliseconds. */
+/** Timeout of a whole request, in ms. */
 const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** Speaks the API's envelope over `fetch`. */
+/** Sends requests in the API's envelope over `fetch`. */
 export class Http {
   readonly #url: string;
   readonly #credentials: HttpOptions['credentials'];
@@ -35,7 +35,7 @@ export class Http {
   constructor({ url, credentials, fetch, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions) {
     this.#url = url.replace(/\/+$/, '');
     this.#credentials = credentials;
-    // Wrapped: a browser's fetch refuses to be called as a method of anything but the window.
+    // Wrapped, because a browser's `fetch` may be called only as a method of the window.
     this.#fetch = (input, init) => (fetch ?? globalThis.fetch)(input, init);
     this.#timeoutMs = timeoutMs;
   }
@@ -70,7 +70,7 @@ export class Http {
   }
 }
 
-/** A credential that can be a header. Those that cannot are refused here: `fetch` would quote them in its error. */
+/** Checks that a credential can be a header; otherwise `fetch` would quote it in its error. */
 export function credential(name: string, value: string): string {
   if (/^[\x21-\x7e]+$/.test(value)) return value;
   throw new FanfareClientError('ERR_BAD_CREDENTIAL', `${name}: must be printable ASCII without spaces, and not empty`);
@@ -81,7 +81,7 @@ function initOf({ method, body, contentType }: HttpRequest, headers: Record<stri
     method,
     headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
     signal,
-    // Followed to another host, a redirect would take the credentials there.
+    // If followed to another host, a redirect would forward the credentials.
     redirect: 'error',
   };
   if (body !== undefined) init.body = body;
@@ -95,7 +95,7 @@ interface Envelope {
   error?: { code?: unknown; message?: unknown; details?: unknown } | null;
 }
 
-/** Undefined for what is not a JSON object. */
+/** Undefined if the text is not a JSON object. */
 function parseEnvelope(text: string): Envelope | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -114,7 +114,7 @@ function refusal({ status, headers }: Response, error: Envelope['error']): Fanfa
   return new FanfareClientError('ERR_UNEXPECTED_ANSWER', message, { status, retryAfterS });
 }
 
-/** Fanfare says it in seconds. A date, as a proxy may send, is passed over. */
+/** Fanfare sends seconds. A date, as a proxy may send, is ignored. */
 function retryAfter(value: string | null): number | undefined {
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }

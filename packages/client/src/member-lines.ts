@@ -1,12 +1,12 @@
-/** uids, in memory or as they come from a database; not one uid, which is text that can be iterated as well. */
+/** Uids, in memory or streamed from a database; not a single uid, which would be iterable text. */
 export type Uids = (Iterable<string> & object) | AsyncIterable<string>;
 
-/** Characters sent at once: few writes, little memory. */
+/** Characters per chunk: few writes, little memory. */
 const CHUNK = 65_536;
 
 /**
- * A group's members as NDJSON, a `{"uid":"…"}` per line: a stream that reads on only as the server takes what was
- * read, or one text where `fetch` cannot upload a stream (most browsers, React Native).
+ * A group's members as NDJSON, one `{"uid":"…"}` per line: a stream that reads only as fast as the server takes it, or
+ * one text where `fetch` cannot upload a stream (most browsers, React Native).
  */
 export async function memberLines(uids: Uids): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
   if (uploadsStreams()) return streamOf(chunks(uids));
@@ -42,8 +42,8 @@ function streamOf(source: AsyncGenerator<string, undefined>): ReadableStream<Uin
 }
 
 /**
- * Whether `fetch` here sends a stream as it comes: one that does asks for `duplex`, one that does not makes the stream
- * a text, with a content type. https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests
+ * Whether `fetch` here can upload a stream: one that can reads `duplex`; one that cannot turns the stream into text,
+ * with a content type. https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests
  */
 function uploadsStreams(): boolean {
   if (typeof ReadableStream === 'undefined' || typeof Request === 'undefined') return false;

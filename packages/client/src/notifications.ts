@@ -8,16 +8,16 @@ import {
   type UnmutedConversation,
 } from './preferences.ts';
 
-/** Where Fanfare is and who is logged in. */
+/** The address of Fanfare and the session. */
 export interface FanfareNotificationsOptions {
   /** E.g. `https://push.example.com`. */
   url: string;
   appId: string;
-  /** The token of this login, minted by your backend; or a function that gives the one that is good now. */
+  /** The auth token of this session, created by your backend; or a function that returns the current one. */
   authToken: string | (() => string | Promise<string>);
   /** Default: the global one. */
   fetch?: Fetch;
-  /** Time for one call, default 15 seconds. */
+  /** Timeout of one call in ms, default 15 seconds. */
   timeoutMs?: number;
 }
 
@@ -30,7 +30,7 @@ export interface PushToken {
   pushToken: string;
   /** `call` for VoIP tokens. */
   pushTokenType: 'chat' | 'call';
-  /** The first characters of the login's auth token. */
+  /** The first characters of the session's auth token. */
   authToken?: string;
   /** Epoch seconds. */
   createdAt: number;
@@ -42,9 +42,9 @@ const TOKENS = '/v3/notifications/push/v1/tokens';
 const PREFERENCES = '/v3/notifications/v1/preferences';
 
 /**
- * Fanfare for an app, as one logged-in person: names and arguments are those of CometChat's `CometChatNotifications`
- * (docs/rules/cometchat.md#sdk). Calls are made once; all may be repeated safely. Every method throws
- * FanfareClientError; with the code `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` the login has ended.
+ * Fanfare for an app, as one logged-in user. Names and arguments are those of CometChat's `CometChatNotifications`
+ * (docs/rules/cometchat.md#sdk). Calls are not retried, but every call is safe to repeat. Every method throws
+ * FanfareClientError; the code `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` means that the session has ended.
  */
 export class FanfareNotifications {
   readonly #http: Http;
@@ -59,8 +59,8 @@ export class FanfareNotifications {
   }
 
   /**
-   * Registers this device's push token with this login, and the device's time zone with the person. Call it after each
-   * login and whenever the push service gives a new token. A time zone that the server does not know is left out.
+   * Registers this device's push token for this session, and sets the user's time zone. Call it after each login and
+   * for every new token of the push service. A time zone that the server does not know is left out.
    */
   async registerPushToken(pushToken: string, platform: PushPlatform, providerId = 'default'): Promise<string> {
     const token = { [tokenField(platform)]: pushToken, platform };
@@ -72,65 +72,72 @@ export class FanfareNotifications {
     return 'The push token is registered.';
   }
 
-  /** Drops all push tokens of this login. Call it before logging out. */
+  /** Drops all push tokens of this session. Call it before logging out. */
   async unregisterPushToken(): Promise<string> {
     await this.#send('DELETE', TOKENS);
-    return 'The push tokens of this login are unregistered.';
+    return 'The push tokens of this session are unregistered.';
   }
 
-  /** The push tokens of this login; with `all` those of the person's other logins too. */
+  /** The push tokens of this session; with `all`, of all the user's sessions. */
   async getTokens({ all = false }: { all?: boolean } = {}): Promise<PushToken[]> {
     const { pushTokens } = await this.#send<{ pushTokens: PushToken[] }>('GET', all ? `${TOKENS}?all=true` : TOKENS);
     return pushTokens;
   }
 
-  /** The preferences that hold for the person. */
+  /** The user's effective preferences. */
   async fetchPreferences(): Promise<NotificationPreferences> {
     return new NotificationPreferences(await this.#send<PreferencesPatch>('GET', PREFERENCES));
   }
 
-  /** Changes what is given, keeps the rest; what the app does not let people change is passed over. @returns the whole. */
+  /**
+   * Changes the given preferences and keeps the rest. Values that the app does not let users set are ignored. @returns
+   * all effective preferences.
+   */
   async updatePreferences(preferences: NotificationPreferences | PreferencesPatch): Promise<NotificationPreferences> {
     return new NotificationPreferences(await this.#send<PreferencesPatch>('PATCH', PREFERENCES, preferences));
   }
 
-  /** Forgets the person's own choices. @returns the app's. */
+  /**
+   * Resets the user's preferences. @returns the app's.
+   */
   async resetPreferences(): Promise<NotificationPreferences> {
     return new NotificationPreferences(await this.#send<PreferencesPatch>('DELETE', PREFERENCES));
   }
 
-  /** The conversations that are muted now. */
+  /** The conversations muted at present. */
   async getMutedConversations(): Promise<MutedConversation[]> {
     const path = `${PREFERENCES}/mute`;
     const { mutedConversations } = await this.#send<{ mutedConversations: MutedConversation[] }>('GET', path);
     return mutedConversations;
   }
 
-  /** Mutes conversations, each until its moment. */
+  /** Mutes conversations, each until its own time. */
   async muteConversations(conversations: readonly MutedConversation[]): Promise<string> {
     await this.#send('PUT', `${PREFERENCES}/mute`, { conversations });
     return 'The conversations are muted.';
   }
 
-  /** Unmutes conversations; those that are not muted stay as they are. */
+  /** Unmutes conversations; those not muted stay as they are. */
   async unmuteConversations(conversations: readonly UnmutedConversation[]): Promise<string> {
     await this.#send('DELETE', `${PREFERENCES}/mute`, { conversations });
     return 'The conversations are unmuted.';
   }
 
-  /** Sets the person's time zone, in which their schedule counts: an IANA name, e.g. `Asia/Tokyo`. */
+  /** Sets the user's time zone, used by their schedule: an IANA name, e.g. `Asia/Tokyo`. */
   async updateTimezone(timezone: string): Promise<string> {
     await this.#send('PATCH', `${PREFERENCES}/timezone`, { timezone });
     return 'The time zone is updated.';
   }
 
-  /** The person's time zone. */
+  /** The user's time zone. */
   async getTimezone(): Promise<string> {
     const { timezone } = await this.#send<{ timezone: string }>('GET', `${PREFERENCES}/timezone`);
     return timezone;
   }
 
-  /** Says that the person has read this message; clears the badge of its conversation. @returns what is unread in all. */
+  /**
+   * Marks a message as read, which clears the badge of its conversation. @returns the number of all unread messages.
+   */
   async markRead(messageId: string): Promise<number> {
     const path = `/v3/messages/${encodeURIComponent(messageId)}/read`;
     const { unreadMessageCount } = await this.#send<{ unreadMessageCount: number }>('POST', path);
@@ -146,12 +153,12 @@ export class FanfareNotifications {
 const isAbout = (field: string, error: unknown): boolean =>
   error instanceof FanfareClientError && error.status === 400 && error.message.startsWith(`${field}:`);
 
-/** The field a token goes into, by the platform's name (docs/rules/cometchat.md#platforms). */
+/** The field for a token, by the platform's name (docs/rules/cometchat.md#platforms). */
 function tokenField(platform: PushPlatform): 'fcmToken' | 'deviceToken' | 'voipToken' {
   if (platform.endsWith('_voip')) return 'voipToken';
   return platform.endsWith('_device') ? 'deviceToken' : 'fcmToken';
 }
 
-/** Undefined where there is no Intl, as in some builds of React Native; it is then left out. */
+/** Undefined without Intl, as in some builds of React Native; it is then left out. */
 const deviceTimeZone = (): string | undefined =>
   typeof Intl === 'undefined' ? undefined : Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -9,7 +9,7 @@ import type {
   RepliesOption,
 } from './enums.ts';
 
-/** What a person hears of groups. What is left out of an update keeps its value. */
+/** What a user is notified of in groups. Values left out of an update stay. */
 export interface GroupPreferences {
   groupMessages?: MessagesOption | undefined;
   groupReplies?: RepliesOption | undefined;
@@ -24,7 +24,7 @@ export interface GroupPreferences {
   groupMemberScopeChanged?: MemberActionsOption | undefined;
 }
 
-/** What a person hears of one-on-one conversations. */
+/** What a user is notified of in one-on-one conversations. */
 export interface OneOnOnePreferences {
   oneOnOneMessages?: MessagesOption | undefined;
   oneOnOneReplies?: RepliesOption | undefined;
@@ -32,13 +32,13 @@ export interface OneOnOnePreferences {
   oneOnOneReactions?: ReactionsOption | undefined;
 }
 
-/** The hours of a day in which notifications come, in the person's own time zone. */
+/** The hours of a day during which notifications are allowed, in the user's time zone. */
 export class DaySchedule {
-  /** HHMM, 0 to 2359, e.g. 2015 for a quarter past eight in the evening. */
+  /** HHMM, 0 to 2359, e.g. 2015 for 8:15 pm. */
   readonly from: number;
-  /** HHMM, the minute itself included. */
+  /** HHMM, inclusive. */
   readonly to: number;
-  /** Nothing all day. */
+  /** No notifications all day. */
   readonly dnd: boolean;
 
   constructor(from: number, to: number, dnd: boolean) {
@@ -48,7 +48,7 @@ export class DaySchedule {
   }
 }
 
-/** Do not disturb and the week's schedule. */
+/** Do Not Disturb and the weekly schedule. */
 export class MutePreferences {
   dnd?: DNDOption | undefined;
   schedule?: Partial<Record<Day, DaySchedule>> | undefined;
@@ -66,30 +66,32 @@ export class MutePreferences {
     this.dnd = dnd;
   }
 
-  /** The days that are known; empty when none is. */
+  /** The days that are set; empty if none is. */
   getSchedulePreference(): Map<Day, DaySchedule> {
     return new Map(Object.entries(this.schedule ?? {}) as [Day, DaySchedule][]);
   }
 
-  /** Days left out keep their value when the preferences are updated. */
+  /** Days left out of an update keep their value. */
   setSchedulePreference(schedule: ReadonlyMap<Day, DaySchedule>): void {
     this.schedule = Object.fromEntries(schedule);
   }
 
-  /** One day, the others as they are. */
+  /** Sets one day; the others stay. */
   setScheduleFor(day: Day, schedule: DaySchedule): void {
     this.schedule = { ...this.schedule, [day]: schedule };
   }
 }
 
-/** Preferences as plain data, all parts optional; also what a {@link NotificationPreferences} is made from. */
+/**
+ * Preferences as plain data, all parts optional; the input of {@link NotificationPreferences}.
+ */
 export interface PreferencesPatch {
   groupPreferences?: GroupPreferences | undefined;
   oneOnOnePreferences?: OneOnOnePreferences | undefined;
   mutePreferences?:
     | {
         dnd?: DNDOption | undefined;
-        /** When Do Not Disturb ends by itself, epoch ms; with `dnd` enabled only. */
+        /** When Do Not Disturb ends by itself, epoch ms; only with `dnd` enabled. */
         until?: number | null | undefined;
         schedule?: Partial<Record<Day, DaySchedule>> | undefined;
       }
@@ -98,15 +100,14 @@ export interface PreferencesPatch {
 }
 
 /**
- * A person's preferences (docs/rules/decision.md#settings-shape). As fetched every part has a value: the person's own
- * where the app lets it count, else the app's. To update, fetch it and change it, or make one with only what is to
- * change.
+ * A user's preferences (docs/rules/decision.md#settings-shape). As fetched, every part has a value: the user's own
+ * where the app allows it, else the app's. To update, fetch and change it, or create one with only the changes.
  */
 export class NotificationPreferences implements PreferencesPatch {
   groupPreferences: GroupPreferences;
   oneOnOnePreferences: OneOnOnePreferences;
   mutePreferences: MutePreferences;
-  /** Notifications say that there is something new, not what. */
+  /** Notifications say that something arrived, but not what. */
   usePrivacyTemplate?: boolean | undefined;
 
   constructor(from: PreferencesPatch = {}) {
@@ -117,14 +118,14 @@ export class NotificationPreferences implements PreferencesPatch {
   }
 }
 
-/** A conversation by what it is called in mutes: the other person's uid, or the group's guid. It need not exist. */
+/** A conversation to mute: the other user's uid or the group's guid. It need not exist. */
 export interface UnmutedConversation {
   id: string;
   type: MutedConversationKind;
 }
 
-/** A conversation a person hears nothing of. */
+/** A muted conversation. */
 export interface MutedConversation extends UnmutedConversation {
-  /** Epoch milliseconds, in the future; `null` is for ever. */
+  /** Epoch milliseconds, in the future; `null` mutes forever. */
   until: number | null;
 }

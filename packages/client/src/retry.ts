@@ -1,8 +1,8 @@
 import { FanfareClientError } from './errors.ts';
 
-/** How a request that failed is made again. */
+/** How failed requests are retried. */
 export interface RetryOptions {
-  /** Tries after the first. */
+  /** Retries after the first try. */
   retries: number;
   /** In [0, 1). */
   random: () => number;
@@ -11,10 +11,12 @@ export interface RetryOptions {
 
 const BASE_MS = 250;
 const CAP_MS = 10_000;
-/** A server that asks for a longer wait is for the caller to come back to. */
+/** If the server asks for a longer wait, the call fails and the caller decides. */
 const MAX_RETRY_AFTER_S = 60;
 
-/** Makes a request until it succeeds, fails for good, or has failed `retries` times more. @throws its last error. */
+/**
+ * Repeats a request until it succeeds, fails for good, or has failed `retries` more times. @throws its last error.
+ */
 export async function withRetries<T>(attempt: () => Promise<T>, { retries, random, sleep }: RetryOptions): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
@@ -33,8 +35,8 @@ function mayWorkLater(error: unknown): error is FanfareClientError {
 }
 
 /**
- * Full jitter, so that many clients do not come back as one wave
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); on top of what the server asks for.
+ * Full jitter, so that many clients do not retry in one wave
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), added to the wait the server asks for.
  */
 function waitMs({ retryAfterS = 0 }: FanfareClientError, failures: number, random: number): number {
   return retryAfterS * 1000 + Math.round(random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1)));

@@ -9,21 +9,21 @@ import { type RetryOptions, withRetries } from './retry.ts';
 export interface FanfareServerOptions {
   /** E.g. `https://push.example.com`. */
   url: string;
-  /** With the scopes `publish` and `manage`, as needed. */
+  /** A key with the scopes `publish`, `manage`, or both. */
   apiKey: string;
   /** Default: the global one. */
   fetch?: Fetch;
-  /** Tries after the first, default 5. */
+  /** Retries after the first try, default 5. */
   retries?: number;
-  /** Time for one try, default 15 seconds. */
+  /** Timeout of one try in ms, default 15 seconds. */
   timeoutMs?: number;
-  /** Of the waits between tries, in [0, 1); default Math.random. */
+  /** Random source for the waits, in [0, 1); default Math.random. */
   random?: () => number;
-  /** How to wait between tries; default by a timer. */
+  /** Waits between tries; default: a timer. */
   sleep?: (ms: number) => Promise<void>;
 }
 
-/** What is known of a person; `null` removes a value, what is left out keeps it. */
+/** The profile of a user. `null` removes a value; values left out stay. */
 export interface UserProfile {
   name?: string | null;
   /** An http or https URL. */
@@ -32,11 +32,11 @@ export interface UserProfile {
   timezone?: string | null;
   /** BCP 47, e.g. `pt-BR`. */
   locale?: string | null;
-  /** A deactivated person is in no audience. */
+  /** A deactivated user is never notified. */
   deactivated?: boolean;
 }
 
-/** A registered person. */
+/** A registered user. */
 export interface User {
   uid: string;
   name?: string;
@@ -46,13 +46,13 @@ export interface User {
   deactivated: boolean;
   /** Epoch seconds. */
   createdAt: number;
-  /** As the chat backend has told; it decides nothing. */
+  /** As reported by the chat backend; no decision uses it. */
   status?: 'online' | 'offline';
-  /** Since when they have that status, epoch seconds. */
+  /** When that status began, epoch seconds. */
   lastActiveAt?: number;
 }
 
-/** A login: the device signs in with the token, which is shown this once. */
+/** A session. The device uses the auth token, which is shown only once. */
 export interface AuthToken {
   uid: string;
   authToken: string;
@@ -63,8 +63,9 @@ export interface AuthToken {
 const DEFAULT_RETRIES = 5;
 
 /**
- * Fanfare for a chat backend. Calls are made again after 5xx, 429 and network errors, with growing random waits and no
- * sooner than the server asks; all may be repeated safely. Not for apps: the API key speaks for everybody.
+ * Fanfare for a chat backend. Calls are retried after 5xx, 429 and network errors, with growing random waits and not
+ * before the server's `Retry-After`; every call is safe to repeat. Not for apps, because the API key can act for every
+ * user.
  *
  * Every method throws {@link FanfareClientError}.
  */
@@ -79,12 +80,14 @@ export class FanfareServer {
     this.#retry = { retries, random, sleep };
   }
 
-  /** Publishes one event: when this resolves it is stored for good. A bad one throws, naming the field. */
+  /**
+   * Publishes one event. When this resolves, the event is stored durably. Throws if it is invalid, naming the field.
+   */
   publish(event: FanfareEvent): Promise<PublishResult>;
   /**
-   * Publishes any number of events, in requests of at most 1,000, one after the other. The results come in the order of
-   * the events; one bad event spoils none of the others. When it throws some may have been stored: publish all of them
-   * again, those are then duplicates.
+   * Publishes any number of events, in sequential requests of at most 1,000. Results are in the order of the events; an
+   * invalid event does not affect the others. If this throws, some events may be stored: publish all of them again, and
+   * those become duplicates.
    */
   publish(events: readonly FanfareEvent[]): Promise<PublishResult[]>;
   async publish(events: FanfareEvent | readonly FanfareEvent[]): Promise<PublishResult | PublishResult[]> {
@@ -94,19 +97,22 @@ export class FanfareServer {
     return results;
   }
 
-  /** How far an event is. It is known for as long as the server keeps its record. */
+  /** The progress of an event, while the server keeps its record. */
   event(id: string): Promise<EventProgress> {
     return this.#call({ method: 'GET', path: `/v3/events/${encodeURIComponent(id)}` });
   }
 
-  /** Mints an auth token for a login of a person. A try whose answer was lost leaves one behind that nobody has. */
+  /**
+   * Creates an auth token for a new session of the user. If an answer is lost, the retry leaves an unused session
+   * behind.
+   */
   createAuthToken(uid: string): Promise<AuthToken> {
     return this.#call({ method: 'POST', path: authTokens(uid), body: '{}' });
   }
 
   /**
-   * Ends a login, by its auth token or the id of one, and drops the push tokens registered with it. False when there
-   * was none; true where only a later try finds none, since an earlier one, whose answer was lost, has ended it.
+   * Ends a session, by its auth token or id, and drops its push tokens. False if there was none; true if a retry finds
+   * none, because the first try, whose answer was lost, has ended it.
    */
   async revokeAuthToken(uid: string, tokenOrId: string): Promise<boolean> {
     const path = `${authTokens(uid)}/${encodeURIComponent(tokenOrId)}`;
@@ -124,7 +130,7 @@ export class FanfareServer {
     }
   }
 
-  /** Registers a person, or changes what is known of them. */
+  /** Registers a user, or updates their profile. */
   upsertUser(uid: string, profile: UserProfile = {}): Promise<User> {
     return this.#call({
       method: 'PUT',
@@ -134,12 +140,12 @@ export class FanfareServer {
   }
 
   /**
-   * Replaces the whole list of a group's members, a million of them in little memory where `fetch` can upload a stream;
-   * makes the group if need be. On an error the old list stays. The upload is made again only from a list or a set:
-   * what has been read of anything else cannot be read again. @returns the number of members.
+   * Replaces the list of a group's members and creates the group if needed. Where `fetch` can upload a stream, a
+   * million members need little memory. On an error the old list stays. The upload is retried only for a list or a set,
+   * because other iterables cannot be read twice. @returns the number of members.
    */
   async setGroupMembers(guid: string, uids: Uids): Promise<number> {
-    // Its characters would be taken for uids, and replace the group.
+    // Its characters would become uids and replace the members.
     if (typeof uids === 'string') throw new FanfareClientError('ERR_BAD_REQUEST', 'uids: must be a list, not one uid');
     const group = `/v3/groups/${encodeURIComponent(guid)}`;
     await this.#call({ method: 'PUT', path: group, body: '{}' });
@@ -164,7 +170,7 @@ export class FanfareServer {
 
 const authTokens = (uid: string): string => `/v3/users/${encodeURIComponent(uid)}/auth_tokens`;
 
-/** Array.isArray, which knows nothing of readonly. */
+/** Array.isArray that narrows readonly arrays. */
 const isList = (events: FanfareEvent | readonly FanfareEvent[]): events is readonly FanfareEvent[] =>
   Array.isArray(events);
 

@@ -1,14 +1,14 @@
 import { FanfareClientError } from './errors.ts';
 import type { WebhookBody } from './webhook-body.ts';
 
-/** The headers of a request: of `fetch`, or as a record, as Node has them. */
+/** The headers of a request: `Headers` of `fetch`, or a record as in Node. */
 export type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** How a webhook is judged. */
+/** Options of `verifyWebhook`. */
 export interface VerifyOptions {
-  /** How far its timestamp may be from the clock here, either way; seconds, default 300. */
+  /** The largest difference between the timestamp and the local clock, in seconds; default 300. */
   toleranceS?: number;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
@@ -18,14 +18,14 @@ const PREFIX = 'whsec_';
 const VERSION = 'v1,';
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };
 
-/** A WebCrypto key, by a name that Node's types know too. */
+/** A WebCrypto key, under a name that Node's types have too. */
 type Key = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>;
 
 /**
- * Checks that a webhook comes from who holds the signing secret, unaltered and not long ago: Standard Webhooks 1.0,
- * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md. One of its signatures
- * must fit one of the secrets; there may be several while a secret is being rotated. `body` is what came, byte by byte:
- * not parsed, not written anew. A webhook may come more than once: remember its `webhook-id`.
+ * Verifies that a webhook was signed with the secret, is unchanged and recent, by Standard Webhooks 1.0
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md). One signature must
+ * match one of the secrets; there may be several during rotation. `body` must be the exact bytes received, neither
+ * parsed nor serialized again. A webhook may come more than once: remember its `webhook-id`.
  *
  * @returns the parsed body.
  * @throws FanfareClientError with a code `ERR_WEBHOOK_…`.
@@ -45,7 +45,7 @@ export async function verifyWebhook<T = WebhookBody>(
   for (const secret of typeof secrets === 'string' ? [secrets] : secrets) {
     if (await anyFits(await keyOf(secret), signatures, signed)) return parse<T>(bytes);
   }
-  throw new FanfareClientError('ERR_WEBHOOK_SIGNATURE', 'webhook-signature: none fits');
+  throw new FanfareClientError('ERR_WEBHOOK_SIGNATURE', 'webhook-signature: none matches');
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string {
@@ -73,7 +73,7 @@ async function keyOf(secret: string): Promise<Key> {
   throw new FanfareClientError('ERR_WEBHOOK_SECRET', `secret: must be ${PREFIX} followed by base64`);
 }
 
-/** Compared by WebCrypto, which takes the same time whichever byte is wrong. */
+/** Compared by WebCrypto, in constant time. */
 async function anyFits(key: Key, signatures: string[], signed: Uint8Array<ArrayBuffer>): Promise<boolean> {
   for (const signature of signatures) {
     const bytes = signature.startsWith(VERSION) ? fromBase64(signature.slice(VERSION.length)) : undefined;
@@ -82,7 +82,7 @@ async function anyFits(key: Key, signatures: string[], signed: Uint8Array<ArrayB
   return false;
 }
 
-/** Undefined for what is not base64. */
+/** Undefined if the text is not base64. */
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -1,11 +1,11 @@
 /**
- * What a notification holds, on every provider: names and values as CometChat has them
+ * The content of a notification, the same for every provider, with CometChat's names and values
  * (docs/rules/cometchat.md#payload).
  */
 export interface NotificationDetails {
   title: string;
   body: string;
-  /** uid of who acted. */
+  /** The uid of the user who acted. */
   sender: string;
   senderName: string;
   senderAvatar?: string;

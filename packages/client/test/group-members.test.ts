@@ -10,7 +10,7 @@ async function* generated(count: number) {
   for (let i = 0; i < count; i++) yield `member-${i}`;
 }
 
-test('the group is made, then its members follow as NDJSON, streamed', async () => {
+test('the group is created, then its members are streamed as NDJSON', async () => {
   await using server = await startServer({}, members(3));
   expect(await clientOf(server).setGroupMembers('hiking', generated(3))).toBe(3);
   const [group, list] = server.requests;
@@ -20,7 +20,7 @@ test('the group is made, then its members follow as NDJSON, streamed', async () 
   expect(list?.body).toBe('{"uid":"member-0"}\n{"uid":"member-1"}\n{"uid":"member-2"}\n');
 });
 
-test('members are read only as fast as they are taken', async () => {
+test('members are read only as fast as the server takes them', async () => {
   let read = 0;
   async function* counted() {
     for await (const uid of generated(100_000)) {
@@ -42,7 +42,7 @@ test('members are read only as fast as they are taken', async () => {
   expect(readAtFirst).toBeLessThan(10_000);
 });
 
-test('a list is uploaded again after trouble, what can be read but once is not', async () => {
+test('after an error a list is uploaded again; an iterable that can be read only once is not', async () => {
   const trouble: Answer = { status: 503, body: { error: { code: 'ERR_UNAVAILABLE', message: 'away' } } };
   await using server = await startServer({}, trouble, members(2));
   expect(await clientOf(server).setGroupMembers('hiking', ['bob', 'carol'])).toBe(2);
@@ -53,10 +53,10 @@ test('a list is uploaded again after trouble, what can be read but once is not',
   expect(other.requests).toHaveLength(2);
 });
 
-test('where fetch cannot upload a stream the members go as one text', async () => {
+test('where fetch cannot upload a stream, the members are sent as one text', async () => {
   await using server = await startServer({}, members(2));
   const { Request } = globalThis;
-  // As in a browser without streamed uploads: a stream becomes a text, and nobody asks for `duplex`.
+  // As in a browser without streamed uploads: a stream becomes a text, and `duplex` is never read.
   globalThis.Request = class {
     headers = new Headers({ 'content-type': 'text/plain' });
   } as unknown as typeof Request;
@@ -69,7 +69,7 @@ test('where fetch cannot upload a stream the members go as one text', async () =
   expect(server.requests[1]?.headers).toMatchObject({ 'content-length': '38' });
 });
 
-test('when the source of members fails the upload fails and is not taken for whole', async () => {
+test('when the source of members fails, the upload fails and does not count as complete', async () => {
   await using server = await startServer({}, members(2));
   async function* failing() {
     yield* generated(2);
@@ -83,9 +83,9 @@ test('when the source of members fails the upload fails and is not taken for who
   expect(server.requests).toHaveLength(1);
 });
 
-test('one uid is no list: its letters do not become the members', async () => {
+test('one uid is not a list: its letters do not become the members', async () => {
   await using server = await startServer({}, members(3));
-  // @ts-expect-error: a text can be iterated, but is not meant.
+  // @ts-expect-error: a string is iterable, but not accepted.
   const upload = clientOf(server).setGroupMembers('hiking', 'bob');
   await expect(upload).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST', message: 'uids: must be a list, not one uid' });
   expect(server.requests).toEqual([]);

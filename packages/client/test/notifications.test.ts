@@ -21,7 +21,7 @@ const TOKENS = '/v3/notifications/push/v1/tokens';
 const PREFERENCES = '/v3/notifications/v1/preferences';
 const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-test('a push token is registered with its platform, the device’s time zone and who is logged in', async () => {
+test('a push token is registered with its platform, the device’s time zone and the session', async () => {
   await using server = await startServer();
   await notificationsOf(server).registerPushToken('tok', PushPlatforms.FCM_WEB, 'fcm-1');
   expect(sent(server)).toEqual([
@@ -34,7 +34,7 @@ test.each([
   [PushPlatforms.FCM_REACT_NATIVE_IOS, 'fcmToken'],
   [PushPlatforms.APNS_IOS_DEVICE, 'deviceToken'],
   [PushPlatforms.APNS_FLUTTER_VOIP, 'voipToken'],
-] as const)('a token of %s goes into %s, and to the default provider', async (platform, field) => {
+] as const)('a token of %s is sent as %s, to the default provider', async (platform, field) => {
   await using server = await startServer();
   await notificationsOf(server).registerPushToken('tok', platform);
   expect(server.requests[0]?.body).toEqual({ providerId: 'default', timezone, [field]: 'tok', platform });
@@ -42,7 +42,7 @@ test.each([
 
 const refusal = (message: string): Answer => ({ status: 400, body: { error: { code: 'ERR_BAD_REQUEST', message } } });
 
-test('a time zone that the server does not know is left out; another refusal is one', async () => {
+test('a time zone that the server does not know is left out; other refusals are errors', async () => {
   await using server = await startServer(refusal('timezone: must be an IANA name'), {}, refusal('fcmToken: is bad'));
   const register = () => notificationsOf(server).registerPushToken('tok', PushPlatforms.FCM_WEB);
   await register();
@@ -52,7 +52,7 @@ test('a time zone that the server does not know is left out; another refusal is 
   expect(server.requests).toHaveLength(3);
 });
 
-test('the tokens of a login are dropped without a body, and listed', async () => {
+test('the tokens of a session are dropped without a body, and listed', async () => {
   const tokens = [{ id: 'd1', pushToken: 'tok' }];
   await using server = await startServer({}, { body: { data: { pushTokens: tokens } } });
   const notifications = notificationsOf(server);
@@ -74,7 +74,7 @@ const STORED = {
 };
 const PREFERENCES_ANSWER: Answer = { body: { data: STORED } };
 
-test('preferences come as a model', async () => {
+test('preferences are returned as a model', async () => {
   await using server = await startServer(PREFERENCES_ANSWER);
   const preferences = await notificationsOf(server).fetchPreferences();
   expect(preferences.groupPreferences.groupReplies).toBe(4);
@@ -104,7 +104,7 @@ test('an update sends what was set in a model and nothing else', async () => {
   expect(merged).toEqual(new NotificationPreferences(STORED as NotificationPreferences));
 });
 
-test('an update may be plain data; a reset gives what holds after it', async () => {
+test('an update may be plain data; a reset returns the effective preferences', async () => {
   await using server = await startServer(PREFERENCES_ANSWER);
   const notifications = notificationsOf(server);
   await notifications.updatePreferences({ usePrivacyTemplate: true });
@@ -115,7 +115,7 @@ test('an update may be plain data; a reset gives what holds after it', async () 
   ]);
 });
 
-test('changing a model that was fetched does not change another made from it', () => {
+test('changing a fetched model does not change a copy of it', () => {
   const first = new NotificationPreferences(STORED as NotificationPreferences);
   const second = new NotificationPreferences(first);
   second.mutePreferences.setScheduleFor(DayOfWeek.MONDAY, new DaySchedule(0, 1, true));
@@ -152,7 +152,7 @@ test('the time zone is set and read; a message is marked as read', async () => {
   ]);
 });
 
-test('a function is asked for the auth token before every call', async () => {
+test('an auth token function is called before every call', async () => {
   await using server = await startServer();
   let logins = 0;
   const authToken = async () => `token-${++logins}`;

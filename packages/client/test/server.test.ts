@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type FanfareEvent, FanfareServer, type FanfareServerOptions } from '../src/index.ts';
 import { type Answer, startServer, type TestServer } from './test-server.ts';
 
-/** A client whose waits are noted instead of waited. */
+/** A client whose waits are recorded instead of waited. */
 function serverOf({ url }: Pick<TestServer, 'url'>, options: Partial<FanfareServerOptions> = {}) {
   const waits: number[] = [];
   const sleep = async (ms: number) => void waits.push(ms);
@@ -23,7 +23,7 @@ const accepted = (...ids: string[]): Answer => ({
   body: { data: { events: ids.map((id) => ({ id, status: 'accepted' })) } },
 });
 
-test('one event is published as it is, with the key', async () => {
+test('one event is published unchanged, with the key', async () => {
   await using server = await startServer(accepted('m-1'));
   expect(await serverOf(server).client.publish(anEvent('m-1'))).toEqual({ id: 'm-1', status: 'accepted' });
   const [request] = server.requests;
@@ -31,7 +31,7 @@ test('one event is published as it is, with the key', async () => {
   expect(request?.headers).toMatchObject({ apikey: 'fk_key', 'content-type': 'application/json' });
 });
 
-test('2,001 events go in three requests, in order; none in none', async () => {
+test('2,001 events go in three requests, in order; no events in no request', async () => {
   await using server = await startServer(accepted('first'), accepted('second'), accepted('third'));
   const events = Array.from({ length: 2001 }, (_, i) => anEvent(`m-${i}`));
   const { client } = serverOf(server);
@@ -43,7 +43,7 @@ test('2,001 events go in three requests, in order; none in none', async () => {
   expect(server.requests).toHaveLength(3);
 });
 
-test('no request is larger than the server takes, counted in bytes', async () => {
+test('no request is larger, in bytes, than the server accepts', async () => {
   await using server = await startServer(accepted('m'));
   const events = Array.from({ length: 30 }, (_, i) => anEvent(`m-${i}`, '€'.repeat(100_000)));
   await serverOf(server).client.publish(events);
@@ -70,7 +70,7 @@ const throttled = (retryAfter: string): Answer => ({
   body: { error: { code: 'ERR_TOO_MANY_REQUESTS', message: 'wait' } },
 });
 
-test('the next try comes no sooner than Retry-After, and a wait over a minute is left to the caller', async () => {
+test('the next try waits for Retry-After, and a wait over a minute is left to the caller', async () => {
   await using server = await startServer(throttled('3'), accepted('m-1'));
   const { client, waits } = serverOf(server);
   await client.publish(anEvent('m-1'));
@@ -81,21 +81,21 @@ test('the next try comes no sooner than Retry-After, and a wait over a minute is
   expect(busy.requests).toHaveLength(1);
 });
 
-test('it gives up with the last error after as many retries as it was told', async () => {
+test('it fails with the last error after the configured number of retries', async () => {
   await using server = await startServer({ status: 500, body: { error: { code: 'ERR_INTERNAL', message: 'oh' } } });
   const { client } = serverOf(server, { retries: 2 });
   await expect(client.publish(anEvent('m-1'))).rejects.toMatchObject({ code: 'ERR_INTERNAL', status: 500 });
   expect(server.requests).toHaveLength(3);
 });
 
-test('a bad event is not tried again', async () => {
+test('an invalid event is not retried', async () => {
   const error = { code: 'ERR_BAD_REQUEST', message: 'sentAt: must be epoch milliseconds' };
   await using server = await startServer({ status: 400, body: { error } });
   await expect(serverOf(server).client.publish(anEvent('m-1'))).rejects.toMatchObject(error);
   expect(server.requests).toHaveLength(1);
 });
 
-test('logins, people and progress are asked for by their paths', async () => {
+test('sessions, users and progress use their paths', async () => {
   await using server = await startServer({ body: { data: { uid: 'bob' } } });
   const { client } = serverOf(server);
   await client.createAuthToken('bob');
@@ -110,7 +110,7 @@ test('logins, people and progress are asked for by their paths', async () => {
   ]);
 });
 
-test('revoking says whether there was a login, also where an earlier try, whose answer was lost, has ended it', async () => {
+test('revoking says whether there was a session, also if an earlier try with a lost answer ended it', async () => {
   const gone = { status: 404, body: { error: { code: 'ERR_TOKEN_NOT_FOUND', message: 'no such token' } } };
   await using server = await startServer('hang up', gone);
   expect(await serverOf(server).client.revokeAuthToken('bob', 'token')).toBe(true);

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it came. */
+/** A request as received. */
 interface Received {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
-  /** Parsed when it was sent as JSON; undefined when there was none. */
+  /** Parsed if it was sent as JSON; undefined if there was none. */
   body: unknown;
 }
 
-/** An answer: JSON unless it is text. */
+/** An answer: JSON, unless it is a string. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
@@ -23,7 +23,9 @@ export interface TestServer extends AsyncDisposable {
   requests: Received[];
 }
 
-/** An HTTP server that keeps what it gets and answers in turn; the last answer stays. `hang up` breaks the connection. */
+/**
+ * An HTTP server that records requests and answers in turn, repeating the last answer. `hang up` breaks the connection.
+ */
 export async function startServer(...answers: (Answer | 'hang up' | 'hang')[]): Promise<TestServer> {
   const requests: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -18,7 +18,7 @@ const at = (secondsLater: number) => ({ now: () => (TIMESTAMP + secondsLater) * 
 const verify = (headers: WebhookHeaders = HEADERS, body: Parameters<typeof verifyWebhook>[1] = BODY) =>
   verifyWebhook(headers, body, SECRET, at(0));
 
-test('the published example verifies, and its body comes parsed', async () => {
+test('the published example verifies, and its body is returned parsed', async () => {
   expect(await verify()).toEqual({ test: 2432232314 });
 });
 
@@ -38,7 +38,7 @@ test.each([
   expect(await verify(HEADERS, body)).toEqual({ test: 2432232314 });
 });
 
-test('one signature of several that fits one secret of several is enough', async () => {
+test('one signature of several that matches one secret of several is enough', async () => {
   const headers = { ...HEADERS, 'webhook-signature': `v1a,bm90LW91cnM= v1,??? v1,bm9wZQ== ${SIGNATURE}` };
   expect(await verifyWebhook(headers, BODY, [OTHER_SECRET, SECRET], at(0))).toEqual({ test: 2432232314 });
 });
@@ -54,14 +54,14 @@ test.each([
   await expect(verify(headers, body)).rejects.toMatchObject({ code: 'ERR_WEBHOOK_SIGNATURE' });
 });
 
-test('a signature by another secret is refused', async () => {
+test('a signature with another secret is refused', async () => {
   const other = verifyWebhook(HEADERS, BODY, OTHER_SECRET, at(0));
   await expect(other).rejects.toMatchObject({ code: 'ERR_WEBHOOK_SIGNATURE' });
   const none = verifyWebhook(HEADERS, BODY, [], at(0));
   await expect(none).rejects.toMatchObject({ code: 'ERR_WEBHOOK_SIGNATURE' });
 });
 
-test('a timestamp may be off by the tolerance and no more, either way', async () => {
+test('a timestamp may differ by at most the tolerance, either way', async () => {
   for (const seconds of [-300, 300]) {
     expect(await verifyWebhook(HEADERS, BODY, SECRET, at(seconds))).toBeDefined();
   }
@@ -79,12 +79,12 @@ test.each(Object.keys(HEADERS))('a webhook without %s is refused', async (name) 
   await expect(refused).rejects.toMatchObject({ code: 'ERR_WEBHOOK_HEADERS', message: expect.stringContaining(name) });
 });
 
-test.each(['whsec_', 'whsec_???', ''])('a secret that is no key is refused: %s', async (secret) => {
+test.each(['whsec_', 'whsec_???', ''])('a secret that is not a key is refused: %s', async (secret) => {
   const refused = verifyWebhook(HEADERS, BODY, secret, at(0));
   await expect(refused).rejects.toMatchObject({ code: 'ERR_WEBHOOK_SECRET' });
 });
 
-test('a well-signed body that is not JSON has a code of its own', async () => {
+test('a correctly signed body that is not JSON has a code of its own', async () => {
   const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
   const signed = `${HEADERS['webhook-id']}.${TIMESTAMP}.not JSON`;
   const signature = `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;

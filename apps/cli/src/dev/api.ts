@@ -13,12 +13,12 @@ export class Api {
   }
 
   /**
-   * The answer's body to a request such as `PUT /v3/users/alice`. A string is sent as NDJSON, anything else as JSON. An
-   * error whose code is `expected` is no error.
+   * Sends a request such as `PUT /v3/users/alice` and returns the body of the answer. A string is sent as NDJSON,
+   * anything else as JSON. An error with the code `expected` counts as success.
    *
-   * Nothing is asked any more once the signal has aborted; what is under way is short and comes to its end.
+   * After the signal has aborted, no further request is sent; one under way is short and completes.
    *
-   * @throws DevError with the API's words; AbortError once the signal has aborted.
+   * @throws DevError with the API's message; AbortError once the signal has aborted.
    */
   async call<Answer>(request: string, body?: unknown, expected?: string): Promise<Answer> {
     this.#signal.throwIfAborted();

@@ -10,12 +10,12 @@ interface LogLine {
   [field: string]: unknown;
 }
 
-/** What `fanfare dev` shows by itself: the wider webhook policy in its banner, attempts as lines of their own. */
+/** Log lines that `fanfare dev` shows in its own way: the webhook policy in the banner, attempts as delivery lines. */
 const SHOWN_ELSEWHERE = /^WEBHOOK_ALLOW_|^delivery\.attempted$/;
 
 const STYLES: Record<string, Style> = { fatal: 'red', error: 'red', warn: 'yellow' };
 
-/** Where the apps' logs go: from JSON to one line each for people. For `createLogger` as its destination. */
+/** A destination for `createLogger` that turns each JSON line into one line of readable text. */
 export function appLog(terminal: Terminal): { write(json: string): void } {
   return {
     write(json) {
@@ -35,7 +35,7 @@ function readable({ level, time, name, msg = '', err, ...fields }: LogLine, term
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** The error and where it was thrown. */
+/** The error and the place where it was thrown. */
 function inOneLine({ type = 'Error', message = '', stack = '' }: NonNullable<LogLine['err']>): string {
   const place = /^\s+at .*$/m.exec(stack)?.[0].trim();
   return `${type}: ${message.replaceAll('\n', ' ')}${place === undefined ? '' : ` (${place})`}`;

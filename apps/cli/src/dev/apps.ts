@@ -6,21 +6,21 @@ import * as sender from '@fanfare/sender/app';
 import * as simulator from '@fanfare/simulator/app';
 import { SIMULATOR_HOST } from './dev-env.ts';
 
-/** What all apps of one process share. */
+/** What all apps in one process share. */
 export interface Shared {
   closer: Closer;
-  /** Where their logs go. */
+  /** The destination of their logs. */
   log: NonNullable<LoggerOptions['destination']>;
 }
 
 /** The simulator's ports. */
 export interface SimulatorPorts {
   simulator: number;
-  /** Of FCM and APNs. */
+  /** The port of FCM and APNs. */
   push: number;
 }
 
-/** Starts each app in this process, with this environment but for its port; the closer closes them. */
+/** Starts each app in this process with this environment and a port of its own. The closer closes them. */
 export function apps({ closer, log }: Shared) {
   const opened = async <App extends { close(): Promise<void> }>(name: string, starting: Promise<App>): Promise<App> =>
     closer.add(name, await starting, (app) => app.close());

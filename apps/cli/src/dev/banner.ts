@@ -9,12 +9,12 @@ const DURABILITY: Record<Durability, string> = {
   disk: 'every write is on disk before it is answered',
   second: 'a crash may lose the last two seconds of writes',
   none: 'a crash loses everything',
-  unknown: 'it does not tell what a crash would lose',
+  unknown: 'what a crash would lose is unknown',
 };
 
 const LABEL_WIDTH = 11;
 
-/** Prints what runs where, and the command line to try it with. */
+/** Prints the addresses, and a command line to try the system with. */
 export function printBanner(session: Session, system: System): void {
   const { terminal } = session;
   terminal.line();
@@ -26,7 +26,7 @@ export function printBanner(session: Session, system: System): void {
   printCurl('Send a message from alice to bob', terminal, system);
 }
 
-/** Prints the command line to try the system with. */
+/** Prints a command line to try the system with. */
 export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: System): void {
   terminal.line();
   terminal.line(`${what}, from another terminal, as often as you like:`);
@@ -36,8 +36,8 @@ export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: 
 }
 
 /**
- * A command line that sends a message from alice to bob, a new one each time it is run: its id is the time and a number
- * by chance, taken by the shell. For bash, zsh, sh and fish; macOS's date knows no parts of a second.
+ * A command line that sends a message from alice to bob. The shell makes the id from the time and a random number, so
+ * each run sends a new message. Works in bash, zsh, sh and fish; macOS's `date` has no fractions of a second.
  */
 export function curlCommand(apiUrl: string, apiKey: string): string {
   const event = [
@@ -71,6 +71,6 @@ function rows({ options, env }: Session, system: System): [label: string, text: 
   ];
 }
 
-/** What to say of an app's port: something only when it is not the one wished for. */
+/** A remark on an app's port, if it is not the preferred one. */
 const noteOn = (wishes: Ports, ports: Ports) => (app: keyof Ports) =>
   ports[app] === wishes[app] || wishes[app] === 0 ? '' : ` (${wishes[app]} is taken)`;

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { DevError } from './terminal.ts';
 
 /**
- * The absolute path of this folder, made if need be, for nobody else to read.
+ * Creates the folder if needed, readable only by this user, and returns its absolute path.
  *
- * @throws DevError when it cannot be.
+ * @throws DevError if it cannot be created.
  */
 export async function dataFolder(path: string): Promise<string> {
   const folder = resolve(path);

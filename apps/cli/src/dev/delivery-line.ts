@@ -2,10 +2,10 @@ import { PLATFORMS } from '@fanfare/core';
 import type { AttemptRecord } from '@fanfare/sender/app';
 import { clockTime, type Style, type Terminal } from './terminal.ts';
 
-/** The column widths; what is longer pushes the rest to the right and is not cut. */
+/** The column widths. A longer value is not cut; it moves the rest to the right. */
 const WIDTH = { type: 19, eventId: 24, uid: 9, target: 11, outcome: 10, age: 6 };
 
-/** One attempt at one delivery, as a line: when, which event, to whom and what, what came of it, ms since the event came in. */
+/** One attempt as a line: time, event, recipient, target, attempt, outcome, and ms since the event came in. */
 export function deliveryLine(attempt: AttemptRecord, at: Date, terminal: Pick<Terminal, 'paint'>): string {
   const outcome = attempt.settled ?? attempt.outcome;
   return [
@@ -21,7 +21,7 @@ export function deliveryLine(attempt: AttemptRecord, at: Date, terminal: Pick<Te
   ].join('  ');
 }
 
-/** The provider, and the kind of device where there is one. */
+/** The provider, and the kind of device if there is one. */
 function targetOf({ provider, platform }: AttemptRecord): string {
   if (platform === undefined) return provider;
   const { kind, os } = PLATFORMS[platform];
@@ -33,7 +33,7 @@ function styleOf({ settled }: AttemptRecord): Style {
   return settled === 'accepted' ? 'green' : 'red';
 }
 
-/** Why it did not go well, and when it is tried again. */
+/** Why the attempt failed, and when the next one is. */
 function more({ reason, againInMs }: AttemptRecord): string[] {
   const again = againInMs === undefined ? undefined : `again in ${(againInMs / 1000).toFixed(1)} s`;
   const words = [reason, again].filter((word) => word !== undefined);

@@ -4,7 +4,7 @@ import type { Simulator } from '@fanfare/simulator/app';
 import { Api } from './api.ts';
 import { addDemoDevices } from './demo-devices.ts';
 
-/** The demo app and who is in it. */
+/** The demo app with its users and group. */
 export const DEMO = {
   appId: 'demo',
   guid: 'hiking',
@@ -13,35 +13,35 @@ export const DEMO = {
   groupSize: 100,
 } as const;
 
-/** What the demo app is added with. */
+/** The inputs of `addDemoApp`. */
 export interface DemoOptions {
   apiUrl: string;
   adminKey: string;
-  /** Receives its notifications. */
+  /** Receives the app's notifications. */
   simulator: Simulator;
   signal: AbortSignal;
 }
 
-/** The demo app's API key, and the API with it. */
+/** The demo app's API key, and a client that uses it. */
 export interface DemoApp {
   apiKey: string;
   backend: Api;
 }
 
-/** The simulator's endpoint, and who may post to it. */
+/** The simulator's endpoint, also its user name. */
 export const DEMO_ENDPOINT = 'demo';
 
-/** Marks the API keys that are ours to revoke. */
+/** The name of API keys that `fanfare dev` creates and may revoke. */
 const KEY_NAME = 'fanfare dev';
 
 /** Group actions are off by default; the demo shows one. */
-const TOLD_WHO_LEFT = { preferences: { group: { memberLeftSetting: NotifyOption.Notify } } };
+const NOTIFY_MEMBER_LEFT = { preferences: { group: { memberLeftSetting: NotifyOption.Notify } } };
 
 const PROVIDER = '/v3/notifications/push/v1/providers/custom';
 
 /**
- * Adds the demo app over HTTP: its people, their devices, its group, its webhook and its credentials are put as they
- * should be, all else that it holds stays. The API key is a fresh one, since a key is shown once only; that of the start before is revoked.
+ * Adds the demo app over HTTP. Resets its users, their devices, its group, webhook and credentials; everything else in
+ * the app stays. Creates a new API key, because a key is shown only once, and revokes the previous start's.
  */
 export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOptions): Promise<DemoApp> {
   const apiKey = await createApp(new Api(apiUrl, { adminkey: adminKey }, signal));
@@ -51,7 +51,7 @@ export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOp
   }
   await backend.call(`PUT /v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
   await backend.call(`PUT /v3/groups/${DEMO.guid}/members`, members());
-  await backend.call('PATCH /v3/notifications/v1/settings', TOLD_WHO_LEFT);
+  await backend.call('PATCH /v3/notifications/v1/settings', NOTIFY_MEMBER_LEFT);
   await setWebhook(backend, simulator);
   const asPerson = (authToken: string) => new Api(apiUrl, { authtoken: authToken, appid: DEMO.appId }, signal);
   await addDemoDevices({ backend, asPerson }, simulator);
@@ -74,13 +74,13 @@ function members(): string {
   return [...people, ...hikers].map((uid) => JSON.stringify({ uid })).join('\n');
 }
 
-/** Whoever has pointed the demo app at a webhook of their own keeps that. */
+/** Leaves a webhook alone that the user has set to another address. */
 async function setWebhook(backend: Api, simulator: Simulator): Promise<void> {
   const webhookURL = `${simulator.url}/webhook/${DEMO_ENDPOINT}`;
   const { data } = await backend.call<{ data: { pushProviders: { webhookURL: string }[] } }>(`GET ${PROVIDER}`);
   const [before] = data.pushProviders;
   if (before && !sameButForPort(before.webhookURL, webhookURL)) return;
-  // Not changed but made anew: the old secret cannot be opened where the master key is another now.
+  // Replaced, not changed: the old secret cannot be decrypted if the master key has changed.
   if (before) await backend.call(`DELETE ${PROVIDER}`);
   const password = randomBytes(12).toString('base64url');
   simulator.endpoint(DEMO_ENDPOINT).configure({ basicAuth: { username: DEMO_ENDPOINT, password } });

@@ -1,20 +1,20 @@
 import type { Simulator } from '@fanfare/simulator/app';
 import type { Api } from './api.ts';
 
-/** The demo's credentials, of a Firebase project and an iOS app that only the simulator knows. */
+/** The demo's credentials, for a Firebase project and an iOS app that only the simulator knows. */
 const FCM = { providerId: 'fcm-demo', project: 'fanfare-demo' } as const;
 const APNS = { providerId: 'apns-demo', bundleId: 'com.example.fanfare' } as const;
 
-/** What the push tokens of the demo begin with; by it their logins are known again. */
+/** The prefix of the demo's push tokens; identifies their sessions after a restart. */
 const OURS = 'tok_demo_';
 
-/** A login and the push tokens it registers: those of one login are of one device. */
+/** A session and the push tokens it registers; all of them belong to one device. */
 interface Login {
   uid: string;
   tokens: readonly Record<string, string>[];
 }
 
-/** Bob has two phones and carol a browser; who is not here has the webhook only. */
+/** Bob has two phones and carol a browser; the others have only the webhook. */
 const LOGINS: readonly Login[] = [
   {
     uid: 'bob',
@@ -33,16 +33,16 @@ const LOGINS: readonly Login[] = [
 const PROVIDERS = '/v3/notifications/push/v1/providers';
 const TOKENS = '/v3/notifications/push/v1/tokens';
 
-/** The API as the chat backend calls it, and as a person's device does with the auth token of its login. */
+/** The API as the chat backend calls it, and as a user's device does with the auth token of its session. */
 export interface Callers {
   backend: Api;
   asPerson(authToken: string): Api;
 }
 
 /**
- * Gives the demo's people their devices, and the app the credentials to reach them through the simulator. Over restarts
- * the credentials get the simulator's new keys, and the logins of the start before are revoked, with their push tokens.
- * Other credentials, logins and push tokens are left alone.
+ * Adds devices to the demo's users, and credentials to the app that reach them through the simulator. After a restart,
+ * the credentials get the simulator's new keys, and the previous start's sessions are revoked with their push tokens.
+ * Other credentials, sessions and push tokens are left alone.
  */
 export async function addDemoDevices({ backend, asPerson }: Callers, { fcm, apns }: Simulator): Promise<void> {
   const serviceAccountCreds = await fcm.demoServiceAccount(FCM.project);
@@ -57,13 +57,13 @@ export async function addDemoDevices({ backend, asPerson }: Callers, { fcm, apns
   }
 }
 
-/** A credential as the API takes and lists it; it lists no secrets. */
+/** A credential as the API accepts and lists it; lists contain no secrets. */
 interface Provider {
   providerId: string;
   [field: string]: unknown;
 }
 
-/** Made anew, with the switches it had: a changed one's old secret cannot be opened where the master key is another now. */
+/** Replaces the provider and keeps its switches: the old secret cannot be decrypted if the master key has changed. */
 async function setProvider(backend: Api, kind: 'fcm' | 'apns', provider: Provider): Promise<void> {
   const path = `${PROVIDERS}/${kind}`;
   const { data } = await backend.call<{ data: { pushProviders: Provider[] } }>(`GET ${path}`);
@@ -72,7 +72,7 @@ async function setProvider(backend: Api, kind: 'fcm' | 'apns', provider: Provide
   await backend.call(`POST ${path}`, { ...before, ...provider });
 }
 
-/** Revokes the logins of a person that hold push tokens of the demo. */
+/** Revokes the user's sessions that hold push tokens of the demo. */
 async function revokeLogins(backend: Api, uid: string): Promise<void> {
   const { data: held } = await backend.call<{ data: { pushTokens: { pushToken: string; authToken?: string }[] } }>(
     `GET ${TOKENS}?uid=${uid}&all=true`,

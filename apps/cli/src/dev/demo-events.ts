@@ -1,6 +1,6 @@
 import { DEMO } from './demo-app.ts';
 
-/** An event to send and what it is, for people. */
+/** An event to send, with a title for the terminal. */
 export interface DemoEvent {
   title: string;
   body: { id: string; [field: string]: unknown };
@@ -10,7 +10,7 @@ const person = (uid: keyof typeof DEMO.people) => ({ uid, name: DEMO.people[uid]
 const oneOnOne = (uid: keyof typeof DEMO.people) => ({ type: 'user', id: uid, name: DEMO.people[uid] });
 const GROUP = { type: 'group', id: DEMO.guid, name: DEMO.groupName };
 
-/** One event of each kind, as a chat backend would post them. Their ids are new whenever `now` (epoch ms) is. */
+/** One event of each kind, as a chat backend would post them. A new `now` (epoch ms) gives new ids. */
 export function demoEvents(now: number): DemoEvent[] {
   const run = now.toString(36);
   const base = (kind: string, type: string) => ({ id: `demo-${run}-${kind}`, type, sentAt: now });

@@ -3,7 +3,7 @@ import type { Api } from './api.ts';
 import { type DemoEvent, demoEvents } from './demo-events.ts';
 import type { Terminal } from './terminal.ts';
 
-/** An event's counts, as `GET /v3/events/{id}` gives them. */
+/** The counts of an event, as `GET /v3/events/{id}` returns them. */
 interface Counts {
   suppressed: Record<string, number>;
   [count: string]: number | Record<string, number>;
@@ -14,10 +14,10 @@ interface Progress {
 }
 
 const LOOK_EVERY_MS = 50;
-/** An endpoint that is down is tried again for an hour; the demo does not wait for that. */
+/** An endpoint that is down is retried for an hour; the demo does not wait that long. */
 const PATIENCE_MS = 30_000;
 
-/** Sends one event of each kind, each when the one before is done, and sums up what came of them. */
+/** Sends one event of each kind, one after the other, and sums up the results. */
 export async function playDemo(backend: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const counts: Counts[] = [];
   for (const event of demoEvents(Date.now())) {
@@ -38,7 +38,7 @@ async function send(backend: Api, { body }: DemoEvent, signal: AbortSignal): Pro
   }
 }
 
-/** The counts of all events together; of those that are usually zero only the others. */
+/** The sums of all counts; usually-zero counts only if they are not zero. */
 function summary(all: Counts[]): string {
   const sums = new Map<string, number>();
   for (const { suppressed, ...counts } of all) {

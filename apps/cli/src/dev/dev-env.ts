@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import type { Keys } from './dev-keys.ts';
 
-/** Where the simulator is, which webhooks may reach in development. */
+/** The simulator's address, which webhooks may reach in development. */
 export const SIMULATOR_HOST = '127.0.0.1';
 export const SIMULATOR_CIDR = '127.0.0.0/8';
 
-/** What is decided at the start, for all apps. */
+/** Values decided at start, the same for all apps. */
 export interface Decided {
-  /** Where data is kept. */
+  /** The data folder. */
   folder: string;
   host: string;
   redisUrl: string;
   keys: Keys;
 }
 
-/** The environment of every app but its PORT: what was set, and what development needs besides. */
+/** The environment of every app, without PORT: the user's own, plus what development needs. */
 export function devEnv(env: Env, { folder, host, redisUrl, keys }: Decided): Env {
   return {
     ...env,

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import { DevError } from './terminal.ts';
 
-/** What must not change: without it, what is stored is locked. */
+/** These must not change: stored data depends on them. */
 const KEPT_FOR_GOOD = ['FANFARE_ADMIN_KEY', 'FANFARE_MASTER_KEY'] as const;
 
-/** The secrets that the apps need, under the names of the environment. */
+/** The secrets that the apps need, named as in the environment. */
 export type Keys = Record<(typeof KEPT_FOR_GOOD)[number] | 'CONSOLE_PASSWORD', string>;
 
-/** The keys of a development system and where they are kept. */
+/** The keys of a development system, and their file. */
 export interface DevKeys extends Keys {
   file: string;
 }
 
 /**
- * The keys kept in this folder, made at the first call: they must stay, or what was sealed could not be opened after a
- * restart. The environment goes before them.
+ * Reads the keys from this folder, and creates them at the first call. They persist, because data encrypted with them
+ * would be lost otherwise. The environment takes precedence.
  *
- * @throws DevError when the file is not one of ours.
+ * @throws DevError if the file has other content.
  */
 export async function devKeys(folder: string, env: Env): Promise<DevKeys> {
   const file = join(folder, 'keys.json');
@@ -32,7 +32,7 @@ export async function devKeys(folder: string, env: Env): Promise<DevKeys> {
   };
 }
 
-/** What the file holds, over what is new: all of it at the first start, the password where an older version kept none. */
+/** The file's keys, completed with new ones: all at the first start, the password for a file of an older version. */
 async function keysIn(file: string): Promise<Keys> {
   const kept = await readKeys(file);
   if (typeof kept?.CONSOLE_PASSWORD === 'string') return kept as Keys;
@@ -46,7 +46,7 @@ async function keysIn(file: string): Promise<Keys> {
   return keys;
 }
 
-/** Undefined when there is no file yet. */
+/** Undefined if there is no file yet. */
 async function readKeys(file: string): Promise<Partial<Keys> | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -55,7 +55,7 @@ async function readKeys(file: string): Promise<Partial<Keys> | undefined> {
   if (text === undefined) return undefined;
   const keys = parse(text);
   if (keys && KEPT_FOR_GOOD.every((name) => typeof keys[name] === 'string')) return keys;
-  throw new DevError(`${file} does not hold ${KEPT_FOR_GOOD.join(' and ')}; remove it to have new ones made`);
+  throw new DevError(`${file} does not hold ${KEPT_FOR_GOOD.join(' and ')}; remove it to create new ones`);
 }
 
 function parse(text: string): Partial<Keys> | undefined {

@@ -7,29 +7,29 @@ import { DevError, shortPath, type Terminal } from './terminal.ts';
 /** The Redis of a development system. */
 export interface DevRedis {
   url: string;
-  /** Whose it is and where, for people. */
+  /** A description of the server and its place, for the terminal. */
   where: string;
-  /** What is kept through a crash. */
+  /** How much survives a crash. */
   durability: Durability;
 }
 
-/** What it is opened with. */
+/** The inputs of `openDevRedis`. */
 export interface RedisOptions {
   closer: Closer;
   terminal: Terminal;
   env: Env;
-  /** Of a private server's data. */
+  /** The data folder of a private server. */
   folder: string;
 }
 
-/** Before a server that does not stay up is started once more. */
+/** The pause before a server that ended is started again. */
 const RESTART_PAUSE_MS = 1000;
 
 /**
- * The Redis that REDIS_URL names, or a private one on `folder`, watched and started again when it ends by itself.
- * Closing stops a private one.
+ * Opens the Redis that REDIS_URL names, or a private one on `folder`, which is watched and restarted if it ends by
+ * itself. Closing stops a private one.
  *
- * @throws DevError when there is none to run, when another process uses the folder, or when it cannot be reached.
+ * @throws DevError if there is no server to run, another process uses the folder, or the server cannot be reached.
  */
 export async function openDevRedis({ closer, terminal, env, folder }: RedisOptions): Promise<DevRedis> {
   const log = (line: string) => terminal.progress(line);
@@ -49,19 +49,15 @@ export async function openDevRedis({ closer, terminal, env, folder }: RedisOptio
 function explained(error: Error): Error {
   if (error instanceof RedisNotFoundError) return new DevError(error.message);
   if (!(error instanceof RedisFolderInUseError)) return error;
-  return new DevError(
-    `${error.message}\nIs another "fanfare dev" running? Give this one a folder of its own by --data.`,
-  );
+  return new DevError(`${error.message}\nIs another "fanfare dev" running? Choose another folder with --data.`);
 }
 
-/** Our clients connect again by themselves. A server that fails to start is tried again, at leisure. */
+/** Our clients reconnect by themselves. If the server fails to start, another try follows after a pause. */
 async function keepRunning(server: RedisServer, terminal: Terminal, stopped: AbortSignal): Promise<void> {
   for (;;) {
     const { signal, code } = await server.exited;
     if (stopped.aborted) return;
-    terminal.line(
-      terminal.paint('yellow', `Redis ended by itself (${signal ?? `code ${code}`}); it is started again.`),
-    );
+    terminal.line(terminal.paint('yellow', `Redis ended by itself (${signal ?? `code ${code}`}); restarting it.`));
     await server.start().catch((error: Error) => terminal.line(terminal.paint('red', error.message)));
     await delay(RESTART_PAUSE_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
@@ -84,5 +80,5 @@ async function readDurability(url: string): Promise<Durability> {
   }
 }
 
-/** Without the credentials that a Redis URL may hold. */
+/** The host, without credentials that a Redis URL may hold. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'REDIS_URL');

@@ -6,7 +6,7 @@ import { stopWhenAlone } from './stop-when-alone.ts';
 import { type Session, type System, startSystem } from './system.ts';
 import { Terminal } from './terminal.ts';
 
-/** `fanfare dev`: the whole system in this process, until it is told to stop. */
+/** `fanfare dev`: runs the whole system in this process until it is stopped. */
 export async function dev(options: DevOptions): Promise<void> {
   const { env } = process;
   stopWhenAlone(env);
@@ -25,26 +25,26 @@ async function start(session: Session): Promise<Running> {
   } catch (error) {
     if (!session.signal.aborted) await session.closer.close();
     else await stop(session);
-    // What fails because we are told to stop is no failure.
+    // A failure caused by the stop is not reported.
     session.signal.throwIfAborted();
     throw error;
   }
   return { close: () => stop(session) };
 }
 
-/** What goes wrong with the demo is worth a word, not the end of a system that runs. */
+/** A failed demo prints an error; the system keeps running. */
 async function demonstrate({ terminal, signal }: Session, system: System): Promise<void> {
   try {
     await playDemo(system.backend, terminal, signal);
   } catch (error) {
     signal.throwIfAborted();
-    terminal.line(terminal.paint('red', `The demo was cut short: ${(error as Error).message}`));
+    terminal.line(terminal.paint('red', `The demo failed: ${(error as Error).message}`));
   }
   printCurl('Your turn', terminal, system);
 }
 
 async function stop({ closer, terminal }: Session): Promise<void> {
-  terminal.progress('stopping: what is in hand is finished');
+  terminal.progress('stopping: finishing jobs in progress');
   await closer.close();
   terminal.progress('stopped');
 }

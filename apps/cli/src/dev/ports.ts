@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import { type Address, listen } from '@fanfare/runtime';
 import { DevError } from './terminal.ts';
 
-/** How far to look for a free port. */
+/** How many ports to try. */
 const REACH = 100;
 
 /**
- * The first free port for each from the one it wishes for on; no two get the same. 0 wishes for any.
- * The ports are free now: nothing holds them until somebody listens.
+ * Finds a free port for each name, starting at the preferred one (0: any port); no two are the same. A port may be
+ * taken again before its owner listens on it.
  *
- * @throws DevError when none is free, or none may be listened on.
+ * @throws DevError if none is free, or the address cannot be listened on.
  */
 export async function freePorts<Name extends string>(wishes: Record<Name, Address>): Promise<Record<Name, number>> {
   const given = new Map<string, number>();
@@ -24,10 +24,10 @@ async function freePort({ host, port: wish }: Address, given: readonly number[])
     const found = await tryPort({ host, port });
     if (found !== undefined && !given.includes(found)) return found;
   }
-  throw new DevError(`no port is free on ${host} from ${wish} on`);
+  throw new DevError(`no free port on ${host} from ${wish}`);
 }
 
-/** Undefined when somebody else has it. */
+/** Undefined if the port is taken. */
 async function tryPort(address: Address): Promise<number | undefined> {
   try {
     const listening = await listen(createServer(), address);

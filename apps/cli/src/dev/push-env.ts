@@ -5,10 +5,10 @@ import type { Simulator } from '@fanfare/simulator/app';
 import { DevError } from './terminal.ts';
 
 /**
- * What has the apps push to the simulator: its address for FCM and APNs, and a file in this folder with the CA to trust
- * it by, besides what EXTRA_CA_FILE named before.
+ * The variables that make the apps push to the simulator: its address for FCM and APNs, and a file in this folder with
+ * its CA, added to those of EXTRA_CA_FILE.
  *
- * @throws DevError when EXTRA_CA_FILE names what cannot be read.
+ * @throws DevError if the file of EXTRA_CA_FILE cannot be read.
  */
 export async function pushEnv(
   { tlsUrl, caPem }: Pick<Simulator, 'tlsUrl' | 'caPem'>,

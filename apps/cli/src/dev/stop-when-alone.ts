@@ -1,11 +1,11 @@
 import type { Env } from '@fanfare/runtime';
 
-/** How soon the death of npm is noticed. */
+/** How often to check whether npm is alive. */
 const LOOK_EVERY_MS = 1000;
 
 /**
- * Sends this process SIGTERM, once, when nobody is left who could press Ctrl-C: the terminal is closed, whoever reads
- * our output has gone, or the npm that started us was killed.
+ * Sends this process SIGTERM, once, when no one can press Ctrl-C: the terminal was closed, the reader of our output has
+ * exited, or the npm that started us was killed.
  */
 export function stopWhenAlone(env: Env): void {
   let told = false;
@@ -14,7 +14,7 @@ export function stopWhenAlone(env: Env): void {
     told = true;
   };
   process.on('SIGHUP', stop);
-  // Without a listener, EPIPE and EIO would end the process on the spot.
+  // Without a listener, EPIPE and EIO would end the process at once.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
   if (env.npm_lifecycle_event === undefined) return;

@@ -19,9 +19,9 @@ export interface Session {
   options: DevOptions;
   env: Env;
   terminal: Terminal;
-  /** Where the apps' logs go. */
+  /** The destination of the apps' logs. */
   logTerminal: Terminal;
-  /** Gets everything that is opened. */
+  /** Closes everything that was opened. */
   closer: Closer;
   signal: AbortSignal;
 }
@@ -32,22 +32,22 @@ export interface System {
   keys: DevKeys;
   host: string;
   ports: Ports;
-  /** As a client on this machine reaches it. */
+  /** The URL for clients on this machine. */
   apiUrl: string;
   consoleUrl: string;
   simulatorUrl: string;
-  /** Where FCM and APNs are simulated. */
+  /** The URL of the simulated FCM and APNs. */
   pushUrl: string;
-  /** Of the demo app. */
+  /** The demo app's key. */
   apiKey: string;
-  /** The API with that key. */
+  /** A client that uses that key. */
   backend: Api;
 }
 
-/** The port of each app; `push` is the simulator's for FCM and APNs. */
+/** The port of each app; `push` is the simulator's port for FCM and APNs. */
 export type Ports = Record<'ingest' | 'console' | 'fanout' | 'sender' | 'simulator' | 'push', number>;
 
-/** Where all but ingest would like to listen; ingest says so in the options. */
+/** The preferred ports. Ingest's is in the options. */
 export const WISHES = { console: 8090, fanout: 8081, sender: 8082, simulator: 8091, push: 8443 };
 
 /** Starts Redis and all apps, and adds the demo app. */
@@ -60,7 +60,7 @@ export async function startSystem(session: Session): Promise<System> {
 
 type Ground = Pick<System, 'redis' | 'keys' | 'host' | 'ports'> & { folder: string };
 
-/** Redis first: it sees to it that the folder is ours alone. */
+/** Opens Redis first, because that locks the data folder. */
 async function prepare({ options, env, terminal, closer }: Session): Promise<Ground> {
   const folder = await dataFolder(options.data);
   const redis = await openDevRedis({ closer, terminal, env, folder: join(folder, 'redis') });
@@ -77,7 +77,7 @@ async function prepare({ options, env, terminal, closer }: Session): Promise<Gro
   return { folder, redis, keys, host, ports };
 }
 
-/** The workers come after the demo app, so that what an earlier run left finds its webhook where it is now. */
+/** Starts the workers after the demo app, so that deliveries of an earlier run find the webhook at its new address. */
 async function launch(session: Session, ground: Ground): Promise<System> {
   const { terminal, closer, signal } = session;
   const { folder, redis, keys, host, ports } = ground;
@@ -96,7 +96,7 @@ async function launch(session: Session, ground: Ground): Promise<System> {
   return { redis, keys, host, ports, ...urls, ...demo };
 }
 
-/** The host part of a URL that leads from this machine to what listens on `host`. */
+/** The host part of a URL that reaches a listener on `host` from this machine. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

@@ -5,13 +5,13 @@ import type { Env } from '@fanfare/runtime';
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 export type Style = keyof typeof CODES;
 
-/** Where lines go. */
+/** The destination of lines. */
 export interface Output {
   isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** A stream of lines for people; coloured only on a terminal, and never with NO_COLOR set. */
+/** Lines for people to read, in colour only on a terminal and without NO_COLOR. */
 export class Terminal {
   readonly #out: Output;
   readonly #coloured: boolean;
@@ -26,12 +26,12 @@ export class Terminal {
     this.#out.write(`${text}\n`);
   }
 
-  /** The text in this style, where there are styles. */
+  /** The text in this style, if colours are on. */
   paint(style: Style, text: string): string {
     return this.#coloured ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
   }
 
-  /** Writes a line about what is being done, less loud than the rest. */
+  /** Writes a dimmed line about progress. */
   progress(text: string): void {
     this.line(this.paint('dim', text));
   }
@@ -44,13 +44,13 @@ export function clockTime(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
-/** A path as one would write it here: relative where it lies below the current folder. */
+/** The path, relative if it is below the current folder. */
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') ? path : short;
 }
 
-/** Something that the person at the terminal can mend. Its stack is its message, so that `run` prints no more than that. */
+/** An error that the user can fix. Its stack is its message, so that `run` prints only that. */
 export class DevError extends Error {
   override readonly name = 'DevError';
 
