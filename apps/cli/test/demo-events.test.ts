@@ -11,11 +11,11 @@ const parsed = (now: number) =>
 
 test('the demo has one event of each kind', () => {
   expect(parsed(1741847453000).map((event) => [event.type, audienceOf(event, DEFAULT_SETTINGS).kind])).toEqual([
-    ['message.sent', 'people'],
+    ['message.sent', 'users'],
     ['message.sent', 'group'],
-    ['reaction.added', 'people'],
-    ['group.member_left', 'people'],
-    ['call.initiated', 'people'],
+    ['reaction.added', 'users'],
+    ['group.member_left', 'users'],
+    ['call.initiated', 'users'],
   ]);
 });
 

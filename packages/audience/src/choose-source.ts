@@ -52,7 +52,7 @@ async function newsSource(
   pending: Pending,
 ): Promise<AudienceSource> {
   const { appId } = accepted;
-  if (audience.kind === 'people') return namedSource(audience.uids);
+  if (audience.kind === 'users') return namedSource(audience.uids);
   const { guid } = audience;
   if (audience.kind === 'reaction') {
     const followers = await countReactionFollowers(registry, appId);

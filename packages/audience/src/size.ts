@@ -8,6 +8,6 @@ export const groupSize = async (registry: Redis, { appId, settings }: App, guid:
 
 /** How many users an audience is, about: it decides the lane. For a reaction only few are looked at. */
 export function audienceSize(audience: Audience, sizeOf: (guid: string) => number): number {
-  if (audience.kind === 'people') return audience.uids.length;
+  if (audience.kind === 'users') return audience.uids.length;
   return audience.kind === 'group' ? sizeOf(audience.guid) : 0;
 }

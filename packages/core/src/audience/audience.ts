@@ -4,12 +4,12 @@ import { ReactionsOption } from '../preferences/options.ts';
 import type { AppSettings } from '../preferences/settings.ts';
 
 /**
- * Who an event is for, before anybody is left out: nobody, people named, the members of a group, or of a group those
- * whom a reaction may concern: the author of the message, if known, and the members who asked for all reactions.
+ * The recipients of an event before exclusions: no one, named users, the members of a group, or for a reaction in a
+ * group the author of the message (if known) plus the members who asked for all reactions.
  */
 export type Audience =
   | { kind: 'none' }
-  | { kind: 'people'; uids: string[] }
+  | { kind: 'users'; uids: string[] }
   | { kind: 'group'; guid: string }
   | { kind: 'reaction'; guid: string; author?: string };
 
@@ -20,35 +20,35 @@ export interface MembershipChange {
 }
 
 /**
- * The audience of an event: the explicit recipients when given, else the receiver of a 1:1 or the members of a group;
- * of a reaction in a group see `reactionAudience`. For a state of a call after its ring it is also the sender, if it rang
- * for them. People come sorted and once, so that a slice always starts where the last one ended.
+ * The audience of an event: its explicit recipients if given, else the receiver of a 1:1 or the members of a group. For
+ * reactions in groups see `reactionAudience`. A call state after the ring also goes to its sender, if it rang for them.
+ * Users are sorted and unique, so that a slice always starts where the last one ended.
  */
 export function audienceOf(event: Event, settings: AppSettings): Audience {
   if (!isNotifying(event)) return { kind: 'none' };
-  if (event.recipients) return people(event.recipients);
+  if (event.recipients) return users(event.recipients);
   const { conversation } = event;
   if (conversation.type === 'user') {
-    return people(followsRing(event) ? [conversation.id, event.sender.uid] : [conversation.id]);
+    return users(followsRing(event) ? [conversation.id, event.sender.uid] : [conversation.id]);
   }
   return isReaction(event) ? reactionAudience(event, settings) : { kind: 'group', guid: conversation.id };
 }
 
 /**
- * Whom a reaction in a group may concern. By default that is the author of the message and the few who asked for
- * reactions on all messages: walking a large group to tell one person would cost a decision for each member.
+ * The audience of a reaction in a group. By default it is the author of the message and the few members who asked for
+ * reactions on all messages: walking a large group to notify one user would cost a decision per member.
  */
 function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { preferences }: AppSettings): Audience {
   const { reactionsSetting, reactionsOverride } = preferences.group;
   const author = reaction.messageSender;
   if (reactionsSetting === ReactionsOption.AllMessages) return { kind: 'group', guid: id };
   if (reactionsOverride) return { kind: 'reaction', guid: id, ...(author === undefined ? {} : { author }) };
-  return author === undefined ? { kind: 'none' } : people([author]);
+  return author === undefined ? { kind: 'none' } : users([author]);
 }
 
 /**
- * uids that are never notified of the event whatever the audience: the sender, but for a state of a call after its ring,
- * which must stop on the sender's other devices; and a member who was just removed.
+ * uids never notified of the event, whatever the audience: the sender, except of a call state after the ring, which must
+ * stop on the sender's other devices; and members it just removed.
  */
 export function excludedFrom(event: Event): Set<string> {
   const excluded = new Set(followsRing(event) ? [] : [event.sender.uid]);
@@ -72,4 +72,4 @@ export function membershipChange(event: Event): MembershipChange {
   }
 }
 
-const people = (uids: string[]): Audience => ({ kind: 'people', uids: [...new Set(uids)].sort() });
+const users = (uids: string[]): Audience => ({ kind: 'users', uids: [...new Set(uids)].sort() });

@@ -1,8 +1,8 @@
 import type { UserPreferences } from '../preferences/preferences.ts';
 
 /**
- * Why a recipient was not notified. The first group are CometChat's own words (docs/rules/decision.md#reasons), the
- * rest are ours.
+ * Why a recipient was not notified. The first group uses CometChat's words (docs/rules/decision.md#reasons); the rest
+ * are ours.
  */
 export const SUPPRESSION_REASONS = [
   'MESSAGES_PREFERENCE',
@@ -25,33 +25,33 @@ export const SUPPRESSION_REASONS = [
 ] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
-/** A "no" and what it rested on at that moment, in a few bytes without tab, comma or line feed. */
+/** A "no" and the value it rested on at that moment: a few bytes, without tab, comma or line feed. */
 export interface Suppression {
   send: false;
   reason: SuppressionReason;
   /**
-   * Of a preference its value (`3`), of a mute its end (epoch ms, or `forever`), of a schedule the window
-   * (`monday 900-1800 Asia/Tokyo`, `sunday dnd Asia/Tokyo`); `suppressionSentence` reads it.
+   * For a preference its value (`3`), for a mute its end (epoch ms, or `forever`), for a schedule the window (`monday
+   * 900-1800 Asia/Tokyo`, `sunday dnd Asia/Tokyo`); `suppressionSentence` reads it.
    */
   detail?: string;
 }
 
-/** Whether one recipient hears of an event, and why not. Not to be changed: recipients may share one. */
+/** Whether one recipient is notified of an event, and if not, why. Immutable: recipients may share one. */
 export type Decision = { send: true } | Suppression;
 
-/** What the decision looks at of one recipient. */
+/** What the decision knows about one recipient. */
 export interface DecisionSubject {
   uid: string;
   preferences: UserPreferences | undefined;
-  /** IANA name; undefined, or one this runtime does not know: the app's. */
+  /** IANA name. If undefined, or unknown to this runtime, the app's zone applies. */
   timezone: string | undefined;
-  /** Until when they have muted this conversation (epoch ms); null: for ever; undefined: they have not. */
+  /** Until when they have muted this conversation (epoch ms); null: forever; undefined: not muted. */
   mutedUntil: number | null | undefined;
-  /** Whether they follow the thread that a reply is in. */
+  /** Whether they follow the thread of the reply. */
   inThread: boolean;
-  /** Whether the call has rung for them, on whichever target, of which this event is a later state. */
+  /** Whether the call that this event ends or changes has rung on any of their devices or the webhook. */
   rang: boolean;
 }
 
-/** One question of the decision: a "no", or undefined. */
+/** One check of the decision: a "no", or undefined. */
 export type Check = (recipient: DecisionSubject) => Suppression | undefined;

@@ -27,13 +27,13 @@ import type { AppPreferences } from '../preferences/settings.ts';
 import type { CallAction } from '../render/notification-details.ts';
 import type { Check, DecisionSubject, Suppression, SuppressionReason } from './decision.ts';
 
-/** Whether a value lets the event through to a recipient. */
+/** Whether a preference value lets the event through to a recipient. */
 type Admits = (value: number, recipient: DecisionSubject) => boolean;
 
 /**
- * Whether a recipient wants events of this kind at all (docs/rules/decision.md#event-preference). New messages,
- * reactions and group actions are the person's to choose where the app lets them; edits, deletes, removed
- * reactions and calls are the app's alone.
+ * Whether a recipient wants events of this kind at all (docs/rules/decision.md#event-preference). Users choose about
+ * new messages, reactions and group actions where the app lets them; edits, deletions, removed reactions and calls are
+ * the app's decision alone.
  */
 export function eventCheck(event: NotifyingEvent, app: AppPreferences, mentions: Mentions): Check {
   if (isCall(event)) return adminCheck(app.call[`${callAction(event)}Setting`], 'CALL_PREFERENCE');
@@ -51,7 +51,7 @@ export function eventCheck(event: NotifyingEvent, app: AppPreferences, mentions:
   return adminCheck(messageActionSetting(event, app), 'MESSAGE_ACTIONS_PREFERENCE');
 }
 
-/** Which preference the changes of a group's members come under. */
+/** The preference that each group action falls under. */
 const GROUP_ACTIONS = {
   'group.member_joined': 'memberJoined',
   'group.member_left': 'memberLeft',
@@ -62,7 +62,7 @@ const GROUP_ACTIONS = {
   'group.member_scope_changed': 'memberScopeChanged',
 } as const satisfies Record<GroupActionEvent['type'], GroupPreference>;
 
-/** A message that quotes is a quoted reply, also within a thread (docs/rules/decision.md#event-preference). */
+/** A message that quotes is a quoted reply, even within a thread (docs/rules/decision.md#event-preference). */
 function messageCheck({ message }: MessageEvent, scope: Scope, mentions: Mentions): Check {
   const wanted: Admits = (value, { uid }) =>
     value === MessagesOption.All || (value === MessagesOption.Mentions && (mentions.all || mentions.uids.has(uid)));
@@ -78,7 +78,7 @@ function messageCheck({ message }: MessageEvent, scope: Scope, mentions: Mention
   return choiceCheck(scope('messages'), 'MESSAGES_PREFERENCE', wanted);
 }
 
-/** Where a 1:1 names no author of the message, the other person is taken to be the author. */
+/** If a 1:1 reaction names no author of the message, the other user is assumed to be the author. */
 function reactionAdmits({ reaction, conversation }: ReactionEvent): Admits {
   const author = reaction.messageSender ?? (conversation.type === 'user' ? conversation.id : undefined);
   return (value, { uid }) =>
@@ -98,7 +98,7 @@ const either =
 
 const callAction = ({ type }: CallEvent): CallAction => type.slice('call.'.length) as CallAction;
 
-/** A preference of one scope: the app's value, and where a person's own is when the app lets it count. */
+/** A preference of one scope: the app's value, and where to find the user's own if the app allows an override. */
 interface Choice {
   setting: number;
   own: (preferences: UserPreferences) => number | undefined;
@@ -133,7 +133,7 @@ const refusal = (reason: SuppressionReason, value: number): Suppression => ({
   detail: String(value),
 });
 
-/** The person's own value where there is one, else the app's. */
+/** The user's own value if there is one, else the app's. */
 function choiceCheck({ setting, own }: Choice, reason: SuppressionReason, admits: Admits): Check {
   const refusals: Suppression[] = [];
   return (recipient) => {
@@ -144,7 +144,7 @@ function choiceCheck({ setting, own }: Choice, reason: SuppressionReason, admits
   };
 }
 
-/** What the app alone decides is the same for everybody. */
+/** Settings that only the app decides give the same answer for every recipient. */
 function adminCheck(setting: number, reason: SuppressionReason): Check {
   const answer = setting === NotifyOption.Notify ? undefined : refusal(reason, setting);
   return () => answer;

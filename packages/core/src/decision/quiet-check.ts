@@ -9,11 +9,11 @@ import type { Check, Suppression } from './decision.ts';
 type MuteSettings = AppPreferences['mute'];
 
 /**
- * Whether a recipient wants quiet at `now` (epoch ms): Do Not Disturb, the conversation muted, or outside the schedule,
- * in this order (docs/rules/decision.md#order). Calls go through those that the app says. Edits, deletes and removed
- * reactions go through all three: the fan-out sends them only to whom the original went, and a person who has since
- * asked for quiet must not keep a text on the screen that was taken back (docs/rules/decision.md#retractions). So does
- * whatever follows a ring, for whom it rang: a phone that rings must be told to stop.
+ * Whether a recipient wants quiet at `now` (epoch ms): Do Not Disturb, a muted conversation or a closed schedule,
+ * checked in this order (docs/rules/decision.md#order). Calls bypass those that the app names. Edits, deletions and
+ * removed reactions bypass all three: they only go to recipients of the original, whose screens must not keep a text
+ * that was taken back (docs/rules/decision.md#retractions). So do the later states of a call for users it rang for: a
+ * ringing phone must stop.
  */
 export function quietCheck(event: NotifyingEvent, settings: AppSettings, now: number): Check {
   if (isRetraction(event)) return () => undefined;

@@ -1,6 +1,9 @@
 import { type Event, isCall } from '../event/event.ts';
 
-/** How long news keeps: it leaves our queues within `leaveMs`, and a provider may hold it `holdMs` for a sleeping device. */
+/**
+ * How long an event is worth sending: it leaves our queues within `leaveMs`, and a provider may hold it for `holdMs`
+ * while the device is offline.
+ */
 export interface Freshness {
   leaveMs: number;
   holdMs: number;
@@ -13,7 +16,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The defaults of docs/rules/delivery.md#deadlines; for calls the provider gets what is left of the same time. */
+/** The defaults of docs/rules/delivery.md#deadlines; for calls the provider gets the rest of the same time. */
 export const DEFAULT_FRESHNESS: Record<FreshnessClass, Freshness> = {
   callInitiated: { leaveMs: 30 * SECOND, holdMs: 30 * SECOND },
   callState: { leaveMs: 60 * SECOND, holdMs: 60 * SECOND },
@@ -21,15 +24,15 @@ export const DEFAULT_FRESHNESS: Record<FreshnessClass, Freshness> = {
   update: { leaveMs: 15 * MINUTE, holdMs: HOUR },
 };
 
-/** The moments (epoch ms) after which an event is not sent any more, and not shown any more. */
+/** The moments (epoch ms) after which an event is no longer sent, and no longer shown. */
 export interface Deadline {
   leaveBy: number;
   holdUntil: number;
 }
 
 /**
- * The deadline of an event: counted from `sentAt` for calls (a time in the future counts as now), from its receipt for
- * all else. `freshness` holds an app's own values, where it has any.
+ * The deadline of an event. It counts from `sentAt` for calls (a time in the future counts as now), from receipt for
+ * everything else. `freshness` holds the app's own values, if any.
  */
 export function deadlineOf(
   event: Event,

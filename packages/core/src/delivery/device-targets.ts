@@ -3,22 +3,24 @@ import { PLATFORMS, type Platform } from './device.ts';
 import { followsRing, type Ring } from './ring.ts';
 import type { Target } from './target.ts';
 
-/** What choosing targets looks at of one device. */
+/** What target selection knows about one device. */
 export interface DeviceRef {
   id: string;
   platform: Platform;
-  /** The login the token came with, or a name for the app on one phone; tokens of one session are of one device. */
+  /**
+   * The session that registered the token, or a name for the app on one phone; tokens of one session share a device.
+   */
   session?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * The devices an event goes to. VoIP tokens get calls only; and where they get one, the other tokens of the same session
- * on the same phone do not: it would ring twice. iOS ends an app that takes a VoIP push without reporting a call to
- * CallKit, so only a ring goes that way, and its one end, while it can still be showing, to the devices it rang on
- * (docs/rules/decision.md#voip). Other states go to the other tokens. `acting`: the session whose device brought the
- * event about; it knows.
+ * The devices an event goes to. VoIP tokens get calls only; other tokens of the same session are then skipped, or the
+ * phone would ring twice. iOS kills an app that receives a VoIP push without reporting a call to CallKit, so only two
+ * pushes go that way: the ring, and its end while it may still be ringing, to the devices it rang on
+ * (docs/rules/decision.md#voip). Other states go to the other tokens. `acting`: the session that caused the event, which
+ * is skipped.
  */
 export function deviceTargets(
   event: NotifyingEvent,

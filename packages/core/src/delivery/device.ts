@@ -3,7 +3,7 @@ import type { ProviderKind } from './provider-kind.ts';
 /** What a push token is for: FCM has one kind, APNs one for alerts and one for calls (PushKit). */
 export type TokenKind = 'fcm' | 'device' | 'voip';
 
-/** The operating system a notification is shown on: FCM's switches and payloads differ by it. */
+/** The operating system that shows the notification: FCM options and payloads differ by it. */
 export type DeviceOs = 'android' | 'ios' | 'web';
 
 interface PlatformFacts {
@@ -15,7 +15,9 @@ interface PlatformFacts {
 const fcm = (os: DeviceOs): PlatformFacts => ({ provider: 'fcm', kind: 'fcm', os });
 const apns = (kind: 'device' | 'voip'): PlatformFacts => ({ provider: 'apns', kind, os: 'ios' });
 
-/** The platforms a token can be registered for (docs/rules/cometchat.md#platforms), and what each means to us. */
+/**
+ * The platforms a token can be registered for (docs/rules/cometchat.md#platforms), and their push service, kind and OS.
+ */
 export const PLATFORMS = {
   fcm_android: fcm('android'),
   fcm_ios: fcm('ios'),
@@ -37,13 +39,15 @@ export const PLATFORMS = {
 } as const satisfies Record<string, PlatformFacts>;
 export type Platform = keyof typeof PLATFORMS;
 
-/** The push service a platform's tokens are of. */
+/** The push service that issues a platform's tokens. */
 export const providerKindOf = (platform: Platform): 'fcm' | 'apns' => PLATFORMS[platform].provider;
 
-/** One push token of one person, as a sender needs it. */
+/** One push token of one user, as a sender needs it. */
 export interface DeviceToken {
   token: string;
   platform: Platform;
-  /** When it was registered or last refreshed, epoch ms: an older "this token is dead" does not concern it. */
+  /**
+   * When it was registered or last refreshed, epoch ms. An older report that the token is dead does not apply to it.
+   */
   registeredAt: number;
 }

@@ -1,29 +1,29 @@
 /**
- * How one attempt to send ended, in the words of a provider adapter. A value, never an exception: a refusal by the
- * other side is an expected result. A provider's yes is `accepted`, not "delivered": none of them promises more.
+ * How one attempt to send ended, as reported by a provider adapter. A value, never an exception: a refusal by the
+ * provider is an expected result. A provider's yes is `accepted`, not "delivered": no provider promises more.
  */
 export type Outcome =
-  /** The provider took it. `providerId` is its own id of the message, when it gives one. */
+  /** The provider took it. `providerId` is the provider's own message id, if it gives one. */
   | { kind: 'accepted'; providerId?: string }
   /** This token will never work again. */
   | { kind: 'token_dead'; reason: string; detail?: string }
   /**
-   * Slow down: try again in `retryAfterMs`, without spending an attempt. `byDefault`: the answer named no time, and this
-   * is the usual one, which a call cannot wait for.
+   * Slow down: try again in `retryAfterMs`, without spending an attempt. `byDefault`: the answer named no time and this
+   * is the usual wait, too long for a call.
    */
   | { kind: 'throttled'; retryAfterMs: number; byDefault?: true; reason: string; detail?: string }
   /** May work later; spends an attempt. */
   | { kind: 'retryable'; reason: string; detail?: string }
-  /** The credential is refused as a whole: no delivery of it will be taken until somebody mends it. Spends no attempt. */
+  /** The credential is refused, and so is every delivery that uses it until it is fixed. Spends no attempt. */
   | { kind: 'credential_failing'; reason: string; detail?: string }
-  /** Nothing left us: `mayLeave` of the push said no when its bytes were about to be written. Spends no attempt. */
+  /** Nothing was sent: the push's `mayLeave` returned false just before its bytes were written. Spends no attempt. */
   | { kind: 'withheld'; reason: string; detail?: string }
-  /** Our request is wrong and will stay wrong: a dead letter. `disable` also switches the endpoint off (HTTP 410). */
+  /** Our request is wrong and always will be: a dead letter. `disable` also switches the endpoint off (HTTP 410). */
   | { kind: 'rejected'; reason: string; detail?: string; disable?: boolean };
 
 /**
- * Where a delivery stands in the ledger. `pending` and `retrying` (left its pack as a job of its own) are open, the
- * others are terminal. The position in this list is the number stored (four bits a delivery): never reorder.
+ * The state of a delivery in the ledger. `pending` and `retrying` (it left its pack as a job of its own) are open; the
+ * others are terminal. The position in this list is the number stored (four bits per delivery): never reorder.
  */
 export const DELIVERY_STATES = [
   'pending',
@@ -36,7 +36,7 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** A state in which a delivery stays, unless an operator replays it. */
+/** A state that a delivery keeps unless an operator replays it. */
 export type SettledState = Exclude<DeliveryState, 'pending' | 'retrying'>;
 
 /** Whether a delivery in this state still has to be sent. */

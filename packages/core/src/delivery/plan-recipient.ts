@@ -5,25 +5,25 @@ import { type DeviceRef, deviceTargets } from './device-targets.ts';
 import { followsRing, type Ring } from './ring.ts';
 import type { PlannedRecipient, Target } from './target.ts';
 
-/** The ways an app has to reach people. */
+/** The channels an app has configured. */
 export interface Channels {
-  /** Whether there is a webhook, which takes every notification. */
+  /** Whether there is a webhook, which receives every notification. */
   customEnabled: boolean;
-  /** Whether a token's `providerId` (or `default`) names a credential there is. */
+  /** Whether a token's `providerId` (or `default`) names a configured credential. */
   hasProvider(kind: 'fcm' | 'apns', providerId: string): boolean;
 }
 
-/** What is looked at of a recipient to choose targets. */
+/** What target selection knows about a recipient. */
 export interface Reachable {
   uid: string;
   devices: readonly (DeviceRef & { providerId: string })[];
-  /** The ring of the call; undefined: it has not rung for them. */
+  /** The ring of the call; undefined: it has not rung for this user. */
   ring?: Ring | undefined;
 }
 
 /**
- * What is planned for one recipient of an event, given the decision: the targets, or why there are none. A device whose
- * credential is not configured is no target; where nothing else is left, the reason says so
+ * Plans one recipient of an event, given the decision: the targets, or why there are none. A device whose credential is
+ * not configured is no target; if no target is left for that reason, the result says so
  * (docs/rules/decision.md#targets).
  */
 export function planRecipient(

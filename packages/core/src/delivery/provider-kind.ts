@@ -1,3 +1,3 @@
-/** The ways a notification can leave: the push services and the operator's own webhook. */
+/** The channels of a notification: the push services and the operator's own webhook. */
 export const PROVIDER_KINDS = ['fcm', 'apns', 'custom'] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];

@@ -3,9 +3,9 @@ import type { Presentation } from '../render/presentation.ts';
 import type { DeviceOs, DeviceToken } from './device.ts';
 import type { Outcome } from './outcome.ts';
 
-/** One notification for one target of one recipient: all that an adapter needs besides its credential. */
+/** One notification for one target of one recipient: everything an adapter needs besides its credential. */
 export interface Push {
-  /** The same over all attempts, different for every delivery. */
+  /** The same for all attempts, unique per delivery. */
   deliveryId: string;
   /** The internal id. */
   appId: string;
@@ -13,17 +13,18 @@ export interface Push {
   /** The recipient. */
   uid: string;
   details: NotificationDetails;
-  /** It must leave us before this moment (epoch ms); a wait asked for by the provider is clamped to it. */
+  /** It must be sent before this moment (epoch ms); a wait that a provider asks for is clamped to it. */
   deadlineAt: number;
   /**
-   * Asked immediately before the bytes are written, after every wait for a connection or a token: a process may stand
-   * still between its own checks and the write. False: nothing is written and the outcome is `withheld`. Absent: always.
+   * Called immediately before the bytes are written, after every wait for a connection or a token: a process may be
+   * suspended between its own checks and the write. False: nothing is written and the outcome is `withheld`. Absent:
+   * always send.
    */
   mayLeave?: (() => boolean) | undefined;
-  /** How long the provider may hold it for a device that is offline (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
+  /** How long the provider may hold it for an offline device (epoch ms): FCM's ttl, APNs' expiration; 0: not at all. */
   holdUntil: number;
   /**
-   * Whether a message object that is too large is sent with less of its text, instead of not at all
+   * Whether an oversized message object is sent with its text shortened, instead of being left out
    * (docs/rules/decision.md#payload-options).
    */
   trimText?: boolean;
@@ -35,12 +36,12 @@ export interface DevicePush extends Push, Presentation {
 }
 
 /**
- * The port every adapter implements. `send` makes one attempt, never retries by itself, always ends (each adapter has
- * a deadline of its own) and reports what happened as a value; it throws only on a bug.
+ * The port every adapter implements. `send` makes one attempt, never retries, always ends (each adapter has its own
+ * timeout) and reports the result as a value; it throws only on a bug.
  */
 export interface Provider<Credential, P extends Push = Push> {
   send(push: P, credential: Credential): Promise<Outcome>;
-  /** Closes the connections; sends in flight are given up. */
+  /** Closes the connections and abandons sends in flight. */
   close(): Promise<void>;
 }
 
@@ -53,14 +54,14 @@ export interface CustomCredential {
 }
 
 /**
- * Whether the FCM message carries a `notification` block, by system and kind (docs/rules/cometchat.md#fcm). Else it is
- * data only.
+ * Whether the FCM message carries a `notification` block, by system and kind (docs/rules/cometchat.md#fcm). Without one
+ * it is data only.
  */
 export type NotificationInPayload = Record<DeviceOs, { chat: boolean; call: boolean }>;
 
 /** One Firebase project as the operator configured it, decrypted: the fields we use of its service account JSON. */
 export interface FcmCredential {
-  /** Tells credentials apart, also over changes of their content. */
+  /** Identifies the credential; changes with its content. */
   id: string;
   serviceAccount: {
     project_id: string;
@@ -74,14 +75,14 @@ export interface FcmCredential {
 
 /** One APNs key and app as the operator configured it, decrypted. */
 export interface ApnsCredential {
-  /** Tells credentials apart, also over changes of their content. */
+  /** Identifies the credential; changes with its content. */
   id: string;
   keyId: string;
   teamId: string;
   bundleId: string;
   /** PEM of an EC P-256 private key. */
   p8Key: string;
-  /** Off: Apple's sandbox. */
+  /** False: Apple's sandbox. */
   productionMode: boolean;
   includeContentAvailable: boolean;
   includeMutableContent: boolean;

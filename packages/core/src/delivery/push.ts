@@ -6,14 +6,14 @@ import type { RenderContext } from '../render/render-context.ts';
 import type { DeviceToken } from './device.ts';
 import type { DevicePush, Push } from './provider.ts';
 
-/** What a push is made of besides its event. */
+/** What a push is built from, besides its event. */
 export interface PushParts
   extends Omit<RenderContext, 'settings'>,
     Pick<Push, 'deliveryId' | 'deadlineAt' | 'holdUntil'> {
   app: { appId: string; region: string; settings: AppSettings };
 }
 
-/** The push of an event for one recipient: rendered, and with all that an adapter needs besides the credential. */
+/** Renders the push of an event for one recipient, with everything an adapter needs except the credential. */
 export function buildPush(event: NotifyingEvent, parts: PushParts): Push {
   const { app, deliveryId, deadlineAt, holdUntil, ...context } = parts;
   const { appId, region, settings } = app;
@@ -29,7 +29,7 @@ export function buildPush(event: NotifyingEvent, parts: PushParts): Push {
   };
 }
 
-/** The same push for one device, with the sound and the urgency its event calls for. */
+/** The same push for one device, with the sound and urgency of its event. */
 export const pushToDevice = (
   push: Push,
   event: NotifyingEvent,

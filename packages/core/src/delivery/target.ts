@@ -4,13 +4,13 @@ import type { ProviderKind } from './provider-kind.ts';
 /** One way to reach a recipient: the app's webhook, or one of the recipient's devices. */
 export interface Target {
   provider: ProviderKind;
-  /** Of FCM and APNs targets: which device. */
+  /** For FCM and APNs targets: which device. */
   deviceId?: string;
 }
 
 /**
- * What was decided for one recipient: the targets to send to, with the number of their unread messages where those are
- * counted; or the reason nothing is sent, with what it rested on.
+ * The result for one recipient: the targets to send to, with the recipient's unread count where it is kept; or the
+ * reason nothing is sent, with the value it rested on.
  */
 export type PlannedRecipient =
   | { kind: 'send'; uid: string; targets: readonly [Target, ...Target[]]; unread?: number }

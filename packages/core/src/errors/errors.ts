@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { graphemeBoundary } from '../text/graphemes.ts';
 
 /**
- * Every error the API answers with: its HTTP status and whether the same request may work later. The first block are
- * CometChat's codes (docs/rules/cometchat.md#errors), whose statuses it does not document; the rest are ours.
- * `docs/errors.md` lists the same set, held equal by a test. A retired code is never used again.
+ * Every error of the API: its HTTP status, and whether the same request may succeed later. The first block is
+ * CometChat's codes (docs/rules/cometchat.md#errors), whose statuses CometChat does not document; the rest are ours. A
+ * test keeps `docs/errors.md` equal to this list. A retired code is never reused.
  */
 export const ERRORS = {
   AUTH_ERR_EMPTY_APIKEY: {
@@ -57,7 +57,7 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; retry: boolean; meaning: string }>;
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error meant for the caller: a code of the catalogue and a sentence that names the field, never a secret. */
+/** An error meant for the caller: a code of the catalogue and a message that names the field, never a secret. */
 export class FanfareError extends Error {
   override name = 'FanfareError';
   readonly code: ErrorCode;
@@ -81,19 +81,19 @@ export class FanfareError extends Error {
   }
 }
 
-/** One thing wrong with an input: the path of the field (`message.id`, `members[2].uid`) and what is wrong with it. */
+/** One problem with an input: the path of the field (`message.id`, `members[2].uid`) and what is wrong with it. */
 export interface FieldProblem {
   field: string;
   problem: string;
 }
 
-/** What a failed parse says, one entry per problem, each naming its field; never the value, which may be a secret. */
+/** The problems of a failed parse, each naming its field but never the value, which may be a secret. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key]), problem: 'is not a known field' }));
     }
-    // Of a record whose key is wrong, what is wrong with the key.
+    // A record with an invalid key: report what is wrong with the key.
     const problem = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
     return [{ field: fieldPath(issue.path), problem }];
   });
@@ -110,7 +110,7 @@ export function badRequest(problems: FieldProblem[]): FanfareError {
   });
 }
 
-/** Characters of one part of a path: an unknown field may have any name, of any length. */
+/** Characters kept of one part of a path: an unknown field may have a name of any length. */
 const MAX_PART = 100;
 
 function fieldPath(path: PropertyKey[]): string {

@@ -1,6 +1,6 @@
 import { type Event, isCall } from './event.ts';
 
-/** Lanes keep what is urgent from waiting behind what is large; each is a queue of its own. */
+/** Lanes keep large events from delaying urgent ones; each is a queue of its own. */
 export const LANES = ['call', 'chat', 'bulk'] as const;
 export type Lane = (typeof LANES)[number];
 
@@ -10,24 +10,24 @@ export function laneOf(event: Event, audienceSize: number, bulkAudience: number)
   return audienceSize > bulkAudience ? 'bulk' : 'chat';
 }
 
-/** An event as it was accepted: what ingest writes once and every worker reads. */
+/** An accepted event: written once by ingest, read by every worker. */
 export interface AcceptedEvent {
   key: string;
   /** The internal id. */
   appId: string;
   event: Event;
   lane: Lane;
-  /** When ingest took it, epoch ms. */
+  /** When ingest accepted it, epoch ms. */
   receivedAt: number;
   /** Not sent after this, epoch ms. */
   leaveBy: number;
-  /** Not shown after this, epoch ms: what providers are told. */
+  /** Not shown after this, epoch ms: the expiry sent to providers. */
   holdUntil: number;
-  /** The app's settings version at acceptance: a worker with an older copy reloads. */
+  /** The app's settings version at acceptance: a worker with an older copy reloads its settings. */
   settingsVersion: number;
 }
 
-/** Where an accepted event lives: its internal key and the shard of Redis that holds everything about it. */
+/** Where an accepted event is stored: its internal key, and the Redis shard that holds all of its data. */
 export interface EventRef {
   key: string;
   shard: number;

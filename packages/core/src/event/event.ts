@@ -3,10 +3,10 @@ import { badRequest, type FanfareError, fieldProblems } from '../errors/errors.t
 import { DisplayName, EpochMs, EventId, jsonUpTo, PictureUrl, Uid } from './fields.ts';
 import { listOf } from './list-of.ts';
 
-/** The most recipients an event may name itself; larger audiences are groups. */
+/** The most recipients that an event itself may name; larger audiences are groups. */
 export const MAX_RECIPIENTS = 10_000;
 
-/** Ids of messages, reactions and calls are the chat backend's; they become tags on devices. */
+/** Ids of messages, reactions and calls come from the chat backend; they become notification tags on devices. */
 const ForeignId = z.string().min(1).max(256);
 
 const Person = z.strictObject({
@@ -17,7 +17,7 @@ const Person = z.strictObject({
 
 const UserConversation = z.strictObject({
   type: z.literal('user'),
-  id: Uid.describe('uid of the other person: the receiver.'),
+  id: Uid.describe('uid of the other user, the receiver.'),
   name: DisplayName.optional(),
   avatar: PictureUrl.optional(),
 });
@@ -31,12 +31,12 @@ const GroupConversation = z.strictObject({
 
 const Conversation = z.discriminatedUnion('type', [UserConversation, GroupConversation]);
 
-/** What an app attaches to a message: with the texts it has to fit into 4 KB on its way to a device. */
+/** Metadata an app attaches to a message: together with the texts it has to fit into a 4 KB push. */
 export const Metadata = jsonUpTo(16_384).describe('At most 16 KiB as JSON.');
 
-/** A whole message of the chat backend, which goes to webhooks only. */
+/** The chat backend's complete message object, which only webhooks receive. */
 export const MessageObject = jsonUpTo(65_536).describe(
-  'What "include message object" sends along; at most 64 KiB as JSON.',
+  'Sent along when "include message object" is on; at most 64 KiB as JSON.',
 );
 
 const Message = z.strictObject({
@@ -57,8 +57,8 @@ const Message = z.strictObject({
     .enum(['approved', 'pending', 'disapproved'])
     .optional()
     .describe(
-      'What moderation says: a disapproved message notifies no one, a pending one waits where the app moderates. Post the ' +
-        'message again with "approved" to release it.',
+      'The moderation status: a disapproved message notifies no one, a pending one waits if the app moderates. Post ' +
+        'the message again with "approved" to release it.',
     ),
   metadata: Metadata.optional(),
   object: MessageObject.optional(),
@@ -68,7 +68,7 @@ const Reaction = z.strictObject({
   id: ForeignId,
   reaction: z.string().min(1).max(100).describe('The emoji.'),
   messageId: ForeignId,
-  messageSender: Uid.optional().describe('Author of the message: who is told.'),
+  messageSender: Uid.optional().describe('Author of the message: the user to notify.'),
 });
 
 const Member = z.strictObject({
@@ -97,7 +97,7 @@ const base = {
   sender: Person.describe('Who acted.'),
   recipients: listOf(Uid, { min: 1, max: MAX_RECIPIENTS })
     .optional()
-    .describe('When given, exactly these people are considered.'),
+    .describe('When given, only these users are considered.'),
   custom: jsonUpTo(16_384)
     .optional()
     .describe("Merged over the app's custom JSON in the payload; at most 16 KiB as JSON."),
@@ -122,7 +122,7 @@ const groupAction = <T extends string>(type: T) => of(type, { conversation: Grou
 const call = <T extends string>(type: T) => of(type, { conversation: Conversation, call: Call });
 const block = <T extends string>(type: T) => of(type, { members: Members });
 
-/** What a chat backend may post: one shape per type, unknown fields refused. Times are epoch milliseconds. */
+/** The events a chat backend may post: one shape per type, unknown fields rejected. Times are epoch milliseconds. */
 export const Event = z.discriminatedUnion('type', [
   message('message.sent'),
   message('message.edited'),
@@ -158,7 +158,7 @@ export type ReactionEvent = Extract<Event, { reaction: unknown }>;
 export type GroupActionEvent = Extract<Event, { type: `group.${string}` }>;
 export type CallEvent = Extract<Event, { call: unknown }>;
 export type BlockEvent = Extract<Event, { type: `user.${string}` }>;
-/** An event that someone may be notified of; the others only change what we know. */
+/** An event that may notify users; the others only change state. */
 export type NotifyingEvent = MessageEvent | ReactionEvent | GroupActionEvent | CallEvent;
 
 export const isMessage = (event: Event): event is MessageEvent =>
@@ -167,7 +167,9 @@ export const isReaction = (event: Event): event is ReactionEvent =>
   event.type === 'reaction.added' || event.type === 'reaction.removed';
 export const isGroupAction = (event: Event): event is GroupActionEvent => event.type.startsWith('group.');
 export const isCall = (event: Event): event is CallEvent => event.type.startsWith('call.');
-/** Whether it is about members: those of a group who came, went or changed, or the users who were blocked or unblocked. */
+/**
+ * Whether it has a list of members: those who joined, left or changed in a group, or the users blocked or unblocked.
+ */
 export const hasMembers = (event: Event): event is GroupActionEvent | BlockEvent =>
   isGroupAction(event) || isBlock(event);
 
@@ -178,10 +180,9 @@ export const conversationOf = (event: Event): Exclude<Event, BlockEvent>['conver
   isBlock(event) ? undefined : event.conversation;
 
 /**
- * Whether the event notifies anybody. Read marks and blocks are state; a removed reaction takes its notification back;
- * a new custom message notifies only when it says so, any other unless it says not to
- * (docs/rules/decision.md#notifying-events). An edit or deletion reaches those who were sent the message, whatever it
- * says itself, and so no one where that was silent.
+ * Whether the event notifies anyone. Read marks and blocks are state only. A removed reaction and a new custom message
+ * notify only if they say so, any other new event unless it says not to (docs/rules/decision.md#notifying-events).
+ * Edits and deletions go to the recipients of the original, whatever they say themselves: to no one if it was silent.
  */
 export function isNotifying(event: Event): event is NotifyingEvent {
   if (event.type === 'message.sent') {
@@ -191,7 +192,7 @@ export function isNotifying(event: Event): event is NotifyingEvent {
   return isMessage(event) || isReaction(event) || isGroupAction(event) || isCall(event);
 }
 
-/** The key of the conversation an event belongs to; events of one conversation share a shard. */
+/** The key of the conversation an event belongs to; all events of a conversation share a shard. */
 export function conversationKey(event: Event): string {
   const conversation = conversationOf(event);
   return conversation ? conversationId(event.sender.uid, conversation) : `user_${event.sender.uid}`;
@@ -205,7 +206,7 @@ export function conversationId(sender: string, conversation: { type: 'user' | 'g
   return [sender, conversation.id].sort().join('_user_');
 }
 
-/** A valid event, or the error that says which field is wrong. */
+/** A valid event, or the error that names the wrong field. */
 export function parseEvent(input: unknown): { ok: true; event: Event } | { ok: false; error: FanfareError } {
   const parsed = Event.safeParse(input);
   if (parsed.success) return { ok: true, event: parsed.data };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalTimeZone, isTimeZone } from '../schedule/time-zone.ts';
 
-/** An id of a user or a group: letters, digits, `_`, `-`, at most 100 (docs/rules/cometchat.md#limits). */
+/** The id of a user or a group: letters, digits, `_` and `-`, at most 100 (docs/rules/cometchat.md#limits). */
 export const Uid = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_" and "-"');
@@ -11,16 +11,19 @@ export const EventId = z
   .string()
   .regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'must be 1 to 128 characters of A-Z, a-z, 0-9, "_", ".", ":" and "-"');
 
-/** An app's id: the same characters, since it is part of the same keys. */
+/** An app's id: the same characters, since it becomes part of the same keys. */
 export const AppId = Uid.describe('Id of an app.');
 
-/** A person's or a group's display name. */
+/** A user's or a group's display name. */
 export const DisplayName = z.string().min(1).max(255);
 
-/** A picture's URL: shown by clients, never fetched by us. No `javascript:`, since web clients may use it as it is. */
+/**
+ * The URL of a picture: shown by clients, never fetched by us. No `javascript:`, since web clients may use it
+ * unchecked.
+ */
 export const PictureUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2048);
 
-/** Seconds in a time where milliseconds are meant are the commonest mistake; 1e11 ms is in 1973. */
+/** Seconds in place of milliseconds are the most common mistake; 1e11 ms is in 1973. */
 const SMALLEST_MS = 1e11;
 
 /** A moment in epoch milliseconds. */
@@ -30,7 +33,7 @@ export const EpochMs = z
   .min(SMALLEST_MS, 'must be epoch milliseconds (this looks like seconds)')
   .max(8.64e15);
 
-/** An IANA time zone that this runtime knows, or an offset from UTC, which becomes `+05:30`. */
+/** An IANA time zone known to this runtime, or an offset from UTC, which is normalized to `+05:30`. */
 export const TimeZone = z
   .string()
   .max(100)
@@ -40,17 +43,17 @@ export const TimeZone = z
 /** A BCP 47 language tag. */
 export const Locale = z.string().max(50).refine(isLocale, 'is not a language tag, e.g. en or pt-BR');
 
-/** Deeper than anybody means to nest, and far from where writing JSON overflows the stack. */
+/** Deeper than any real data, and far below the depth at which writing JSON overflows the stack. */
 const MAX_DEPTH = 50;
 
-/** A JSON object of the caller's own. */
+/** A JSON object of the caller's choice. */
 export const JsonObject = z.record(z.string(), z.unknown()).refine((value) => isShallow(value, MAX_DEPTH), {
   error: `must not be nested more than ${MAX_DEPTH} deep`,
-  // What is deeper cannot be written: no later rule may try.
+  // Deeper values cannot be serialized, so no later rule may run.
   abort: true,
 });
 
-/** The same, of at most so many bytes of UTF-8 when it is written without spaces. */
+/** A `JsonObject` of at most this many bytes of UTF-8, serialized without spaces. */
 export const jsonUpTo = (bytes: number) =>
   JsonObject.refine(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= bytes,

@@ -1,23 +1,23 @@
 import type { MessageEvent } from './event.ts';
 
-/** Whom a message mentions: people by uid, and whether everybody. */
+/** The users a message mentions, by uid, and whether it mentions all. */
 export interface Mentions {
   uids: ReadonlySet<string>;
   all: boolean;
 }
 
 /**
- * A mention in a text: `<@uid:bob>` of a person, `<@all:everyone>` of everybody, with a label
+ * A mention in a text: `<@uid:bob>` for one user, `<@all:everyone>` for all, with a label
  * (docs/rules/decision.md#mentions).
  */
 const TOKEN = /<@(?:uid:([A-Za-z0-9_-]{1,100})|all:([^<>]{1,100}))>/g;
 
-/** By message: a text and ten thousand uids are too much to go through again for each of a million recipients. */
+/** Cached by message: a text and ten thousand uids are too much to scan again for each of a million recipients. */
 const found = new WeakMap<object, Mentions>();
 
 /**
- * Whom a message mentions, by its lists and by the tokens in its text. Worked out once for all recipients: the message
- * must not be changed afterwards.
+ * The users a message mentions, by its lists and by the tokens in its text. Computed once for all recipients: the
+ * message must not be changed afterwards.
  */
 export function mentionsIn(message: MessageEvent['message']): Mentions {
   const known = found.get(message);
@@ -37,16 +37,13 @@ function read({ text, mentions, mentionsAll }: MessageEvent['message']): Mention
   return { uids, all };
 }
 
-/**
- * How a message mentions a person: by name goes before "everybody" (docs/rules/decision.md#templates); undefined: not
- * at all.
- */
+/** How a message mentions a user: by name before "all" (docs/rules/decision.md#templates); undefined: not at all. */
 export function mentionOf({ uids, all }: Mentions, uid: string): 'user' | 'all' | undefined {
   if (uids.has(uid)) return 'user';
   return all ? 'all' : undefined;
 }
 
-/** A text as people read it: tokens become `@` and the name, where none is known the uid; for everybody, the label. */
+/** The text as readers see it: each token becomes `@` and the name (the uid if unknown), or the label for "all". */
 export const withNames = (text: string, nameOf: (uid: string) => string | undefined): string =>
   text.replace(TOKEN, (_token, uid?: string, label?: string) =>
     uid === undefined ? `@${label}` : `@${nameOf(uid) ?? uid}`,

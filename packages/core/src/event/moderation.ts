@@ -1,23 +1,23 @@
 import type { Event, MessageEvent } from './event.ts';
 
-/** What the chat backend's moderation says of a message; CometChat's words. */
+/** Moderation statuses of the chat backend, in CometChat's words. */
 export const MODERATION_STATUSES = ['approved', 'pending', 'disapproved'] as const;
 export type ModerationStatus = (typeof MODERATION_STATUSES)[number];
 
-/** Whether an event may be planned now, and why it notifies no one if it may not notify. */
+/** Whether an event may be planned now, and the reason if it must not notify. */
 export type ModerationDecision =
   | { kind: 'open' }
   | { kind: 'wait' }
   | { kind: 'closed'; reason: 'MODERATION_DISAPPROVED' | 'MODERATION_PENDING' };
 
-/** The status that an event itself has; of new and edited messages only. */
+/** The event's own status; new and edited messages only. */
 export const moderationStatus = (event: Event): ModerationStatus | undefined =>
   event.type === 'message.sent' || event.type === 'message.edited' ? event.message.moderation : undefined;
 
 /**
- * What moderation does to an event. `verdict` is the latest that came for its message (an edit
- * makes it pending again); `waits`: the app moderates, so a
- * pending message waits for its verdict; `late`: the deadline, which runs from receipt, has passed.
+ * How moderation affects an event. `verdict` is the latest one received for its message (an edit makes it pending
+ * again). `waits`: the app moderates, so a pending message waits for its verdict. `late`: the deadline, which counts
+ * from receipt, has passed.
  */
 export function moderationDecision(
   event: Event,
@@ -33,7 +33,7 @@ export function moderationDecision(
 
 const MAX_ID = 128;
 
-/** The deletion that a message becomes when it is disapproved after it was accepted. Its text is dropped. */
+/** Turns a message disapproved after acceptance into its deletion, without its text. */
 export function asDeletion({ id, message, ...event }: MessageEvent): MessageEvent {
   const { text: _text, object: _object, ...rest } = message;
   return {

@@ -12,7 +12,7 @@ import {
 } from './preferences.ts';
 import type { AppPreferences } from './settings.ts';
 
-/** What holds for a person: every key has a value. */
+/** The preferences in effect for a user: every key has a value. */
 export interface EffectivePreferences {
   groupPreferences: Record<GroupKey, number>;
   oneOnOnePreferences: Record<OneOnOneKey, number>;
@@ -20,14 +20,13 @@ export interface EffectivePreferences {
   usePrivacyTemplate: boolean;
 }
 
-/** The app's value, or the person's own where there is one and the app lets it count. */
+/** The user's own value if there is one and the app allows an override, else the app's. */
 export const effectiveValue = (setting: number, override: boolean, own: number | undefined): number =>
   override && own !== undefined ? own : setting;
 
 /**
- * The preferences that hold for a person: their own where the app allows an override, else the app's
- * (docs/rules/decision.md#merge). What they have set stays stored while an override is switched off; it only does not
- * count.
+ * The preferences in effect for a user: their own where the app allows an override, else the app's
+ * (docs/rules/decision.md#merge). While an override is switched off, the user's values stay stored but do not count.
  */
 export function effectivePreferences(app: AppPreferences, own: UserPreferences = {}, now = 0): EffectivePreferences {
   const { mute } = app;
@@ -46,25 +45,27 @@ export function effectivePreferences(app: AppPreferences, own: UserPreferences =
   };
 }
 
-/** When a person's own Do Not Disturb ends, where it is on and counts. */
+/** When a user's own Do Not Disturb ends, if it is on and counts. */
 function endOfDnd({ dndPreferenceOverride }: AppPreferences['mute'], own: UserPreferences, now: number) {
   const until = own.mutePreferences?.until;
   return dndPreferenceOverride && typeof until === 'number' && until > now ? { until } : {};
 }
 
-/** The person's own days over the app's, where the app lets them count. */
+/** The user's own days over the app's, if the app lets them count. */
 export const effectiveSchedule = (mute: AppPreferences['mute'], own: UserPreferences): Schedule =>
   mute.schedulePreferenceOverride && own.mutePreferences?.schedule
     ? mergePatch(mute.schedulePreferenceSetting, own.mutePreferences.schedule)
     : mute.schedulePreferenceSetting;
 
-/** Whether notifications for this person hide their content (docs/rules/decision.md#privacy). */
+/** Whether notifications for this user hide their content (docs/rules/decision.md#privacy). */
 export const usesPrivacyTemplate = (app: AppPreferences, own: UserPreferences = {}): boolean =>
   app.usePrivacyTemplate === PrivacyOption.UserDecides
     ? (own.usePrivacyTemplate ?? false)
     : app.usePrivacyTemplate === PrivacyOption.Always;
 
-/** Splits a change into what the app lets people set and the paths of what it does not, e.g. `mutePreferences.dnd`. */
+/**
+ * Splits a change into the part users may set and the paths the app does not let them set, e.g. `mutePreferences.dnd`.
+ */
 export function allowedPart(
   app: AppPreferences,
   patch: UserPreferences,
@@ -85,7 +86,7 @@ export function allowedPart(
 }
 
 type Numbers = Record<string, number | undefined>;
-/** `<name>Setting` and `<name>Override` of a scope, whose names are those of its rules. */
+/** `<name>Setting` and `<name>Override` of a scope, for the names of its rules. */
 type Switches = Record<string, number | boolean>;
 
 const scope = (rules: Record<string, PreferenceRule>, app: object, own: object = {}): Numbers =>

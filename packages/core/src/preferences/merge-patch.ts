@@ -2,8 +2,8 @@
 type Json = Record<string, unknown>;
 
 /**
- * Lays a patch over a value as JSON Merge Patch does (RFC 7396): objects are merged member by member, `null` removes a
- * member, anything else replaces. `undefined` changes nothing. Neither argument is changed.
+ * Applies a JSON Merge Patch (RFC 7396): objects are merged member by member, `null` removes a member, anything else
+ * replaces. `undefined` changes nothing. Neither argument is changed.
  */
 export function mergePatch<T extends object>(base: T, patch: object): T {
   const merged = new Map(Object.entries(base));

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { NotifyingEvent } from '../event/event.ts';
 import { Uid } from '../event/fields.ts';
 
-/** A conversation as a person mutes it: with another person (their uid), or a group (its guid). It need not exist. */
+/** A conversation as a user mutes it: by the uid of the other user, or the guid of a group. It need not exist. */
 export const MutableConversation = z.object({ id: Uid, type: z.enum(['oneOnOne', 'group']) });
 export type MutableConversation = z.infer<typeof MutableConversation>;
 
-/** A conversation a person hears nothing of until a moment (epoch ms), or for ever. */
+/** A conversation that is muted until a moment (epoch ms), or forever. */
 export interface Mute extends MutableConversation {
   until: number | null;
 }

@@ -11,7 +11,7 @@ import {
   RepliesOption,
 } from './options.ts';
 
-/** What can be chosen about one kind of event: the person's name for it, the values it may have, and the default. */
+/** The choice about one kind of event: the user's key for it, its possible values, and the default. */
 export interface PreferenceRule {
   user: string;
   values: readonly number[];
@@ -30,7 +30,7 @@ const quotedReplies = <const User extends string>(user: User) =>
 const reactions = <const User extends string>(user: User) => rule(user, ReactionsOption, ReactionsOption.OwnMessages);
 const memberAction = <const User extends string>(user: User) => rule(user, NotifyOption, NotifyOption.DontNotify);
 
-/** What a person may choose about groups (docs/rules/decision.md#preferences). */
+/** What a user may choose about groups (docs/rules/decision.md#preferences). */
 export const GROUP_PREFERENCES = {
   messages: messages('groupMessages'),
   replies: replies('groupReplies'),
@@ -58,7 +58,7 @@ export type OneOnOnePreference = keyof typeof ONE_ON_ONE_PREFERENCES;
 export type GroupKey = (typeof GROUP_PREFERENCES)[GroupPreference]['user'];
 export type OneOnOneKey = (typeof ONE_ON_ONE_PREFERENCES)[OneOnOnePreference]['user'];
 
-/** A number that must be one of a few. */
+/** A number from a fixed list. */
 export function choiceOf(values: readonly number[]) {
   const problem = `must be one of: ${values.join(', ')}`;
   return z.number(problem).refine((value) => values.includes(value), problem);
@@ -70,8 +70,8 @@ const choices = (rules: Record<string, PreferenceRule>) =>
   ) as unknown as z.ZodType<Record<string, number>>;
 
 /**
- * What a person changes of their preferences, in CometChat's shape (docs/rules/decision.md#settings-shape): all parts
- * optional, unknown keys are passed over, values are checked.
+ * A user's change to their preferences, in CometChat's shape (docs/rules/decision.md#settings-shape): all parts are
+ * optional, unknown keys are ignored, values are validated.
  */
 export const UserPreferencesPatch = z.object({
   groupPreferences: (choices(GROUP_PREFERENCES) as z.ZodType<Partial<Record<GroupKey, number>>>).optional(),
@@ -81,7 +81,7 @@ export const UserPreferencesPatch = z.object({
       dnd: choiceOf(Object.values(DndOption)).optional(),
       until: EpochMs.nullable()
         .optional()
-        .describe('When Do Not Disturb ends by itself, epoch ms; only with dnd 2. null or absent: it does not.'),
+        .describe('When Do Not Disturb ends, epoch ms; only with dnd 2. null or absent: never.'),
       schedule: SchedulePatch.optional(),
     })
     .refine(({ dnd, until }) => until === undefined || dnd === DndOption.On, {
@@ -92,16 +92,16 @@ export const UserPreferencesPatch = z.object({
   usePrivacyTemplate: z.boolean().optional(),
 });
 
-/** What a person has set of their own; what is absent is the app's. */
+/** A user's own preferences; absent values fall back to the app's. */
 export type UserPreferences = z.infer<typeof UserPreferencesPatch>;
 
-/** A change over what a person had set before. The end of Do Not Disturb belongs to the `dnd` it was set with. */
+/** Merges a change into a user's preferences. The end of Do Not Disturb belongs to the `dnd` it was set with. */
 export function mergePreferences(before: UserPreferences, patch: UserPreferences): UserPreferences {
   const { mutePreferences: mute } = patch;
   if (mute?.dnd === undefined || mute.until !== undefined) return mergePatch(before, patch);
   return mergePatch(before, { ...patch, mutePreferences: { ...mute, until: null } });
 }
 
-/** A person's own Do Not Disturb at `now` (epoch ms): off once its end has passed. */
+/** A user's own Do Not Disturb at `now` (epoch ms): off once its end has passed. */
 export const ownDnd = ({ mutePreferences: mute }: UserPreferences, now: number): number | undefined =>
   typeof mute?.until === 'number' && mute.until <= now ? DndOption.Off : mute?.dnd;

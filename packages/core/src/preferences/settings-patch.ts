@@ -16,8 +16,8 @@ const each = <T>(names: readonly string[], suffix: string, value: T): Record<str
 
 const switches = (names: readonly string[]) => z.object(each(names, '', Switch));
 
-/** The app alone decides these: CometChat's switch may say so, and no more. */
-const AdminOnly = z.literal(false, 'must be false: this is not for people to choose').nullish();
+/** Decided by the app alone: CometChat's override switch is accepted here, but only as false. */
+const AdminOnly = z.literal(false, 'must be false: users cannot choose this').nullish();
 
 const scopePatch = (rules: Record<string, PreferenceRule>) =>
   z.object({
@@ -54,12 +54,14 @@ const PreferencesPatch = z.object({
   usePrivacyTemplate: choiceOf(Object.values(PrivacyOption)).nullish(),
   push: switches(Object.keys(DEFAULT_SETTINGS.preferences.push))
     .extend({
-      customJson: JsonObject.nullish().describe('Replaced whole, not merged: a null in it is a value of its own.'),
+      customJson: JsonObject.nullish().describe(
+        'Replaced as a whole, not merged: null is a value like any other in it.',
+      ),
     })
     .nullish(),
 });
 
-/** A whole number of a range, both ends included. */
+/** An integer within a range, both ends included. */
 function wholeNumber(min: number, max: number) {
   const problem = `must be a whole number from ${min} to ${max}`;
   return z.number(problem).int(problem).min(min, problem).max(max, problem);
@@ -79,15 +81,17 @@ const DeadlinesPatch = z.strictObject(
 const Hours = wholeNumber(MIN_RETENTION_HOURS, MAX_RETENTION_HOURS).nullish();
 const Address = z.string().regex(/^.{1,2048}$/, 'must be 1 to 2048 characters');
 const SoundFile = z.string().min(1).max(255).nullish();
-/** 24 to 64 bytes in base64, as https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md says. */
+/**
+ * 24 to 64 bytes in base64.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
 const SigningSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64');
 
 /**
- * What is sent to change an app's settings: `null` brings a value back to its default; unknown keys are passed over,
- * as CometChat does (docs/rules/decision.md#settings-shape). Whether `membership.url` may be called is for the route to
- * check.
+ * A change to an app's settings: `null` restores a default; unknown keys are ignored, as in CometChat
+ * (docs/rules/decision.md#settings-shape). The route checks whether `membership.url` may be called.
  */
 export const SettingsPatch = z.object({
   preferences: PreferencesPatch.nullish(),

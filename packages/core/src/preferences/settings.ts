@@ -12,14 +12,14 @@ import {
   type PreferenceRule,
 } from './preferences.ts';
 
-/** The states of a call, each with a setting of its own. */
+/** Call states, each with a setting of its own. */
 export const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy', 'ended'] as const;
 /**
- * The shortest anything about an event is kept: as long as an event with the same id is a duplicate
+ * The shortest retention of event data: as long as an event with the same id counts as a duplicate
  * (docs/rules/delivery.md#retention).
  */
 export const MIN_RETENTION_HOURS = 24;
-/** The longest anything about an event is kept: what erasing a person promises (docs/rules/delivery.md#retention). */
+/** The longest retention of event data, as promised when a user is erased (docs/rules/delivery.md#retention). */
 export const MAX_RETENTION_HOURS = 168;
 
 type Scope<Name extends string> = Record<`${Name}Setting`, number> &
@@ -29,10 +29,7 @@ type Scope<Name extends string> = Record<`${Name}Setting`, number> &
     reactionRemovedSetting: number;
   };
 
-/**
- * What an app says about preferences (docs/rules/decision.md#preferences): defaults, and whether people may set their
- * own.
- */
+/** The app's preferences (docs/rules/decision.md#preferences): defaults, and whether users may override them. */
 export interface AppPreferences {
   group: Scope<GroupPreference>;
   oneOnOne: Scope<OneOnOnePreference>;
@@ -41,11 +38,11 @@ export interface AppPreferences {
     dndPreferenceOverride: boolean;
     schedulePreferenceSetting: Schedule;
     schedulePreferenceOverride: boolean;
-    /** Whether people may mute groups and one-on-one conversations. */
+    /** Whether users may mute groups and one-on-one conversations. */
     mutedGroupsOverride: boolean;
     mutedOneOnOnesOverride: boolean;
   };
-  /** Calls are the app's to decide, never a person's; the three switches say what calls go through. */
+  /** Calls are decided by the app alone; the three switches name what calls bypass. */
   call: Record<`${CallAction}Setting`, number> &
     Record<`${CallAction}Override`, boolean> & { ignoreDnd: boolean; ignoreMute: boolean; ignoreSchedule: boolean };
   bypassPreferencesForMentions: boolean;
@@ -58,33 +55,33 @@ export interface AppPreferences {
     includeReceiverMetadataSetting: boolean;
     includeMessageMetadataSetting: boolean;
     trimTextFieldSetting: boolean;
-    /** Copied to `custom` of every payload, as it is. */
+    /** Copied unchanged to `custom` of every payload. */
     customJson?: Record<string, unknown>;
   };
 }
 
-/** All that an app can be set to. Every value is there; what an app did not set has its default. */
+/** All settings of an app, with defaults filled in. */
 export interface AppSettings {
   preferences: AppPreferences;
   /** File names of sounds in the client app. */
   sound: { chat: string; call: string };
   templates: Templates;
-  /** Language of templates and time zone of schedules for people who have said none. */
+  /** Language of templates and time zone of schedules for users who have set none. */
   locale: string;
   timezone: string;
-  /** How long news keeps; absent classes have the defaults of `DEFAULT_FRESHNESS`. */
+  /** Deadlines by class; absent classes use `DEFAULT_FRESHNESS`. */
   deadlines: Partial<Record<FreshnessClass, Freshness>>;
   /** Groups with more members than this are not notified; absent: any size. */
   maxGroupSize?: number;
-  /** Whether unread messages are counted and sent along. */
+  /** Whether unread messages are counted and the count is sent along. */
   badge: boolean;
-  /** Where members are asked for, instead of our own lists. Its secret is kept apart, sealed. */
+  /** The endpoint asked for group members, instead of our own lists. Its secret is stored separately, encrypted. */
   membership?: { url: string };
-  /** Whether a pending message of an app that moderates waits for its verdict, or is sent. */
+  /** Whether a pending message waits for its moderation verdict or is sent. */
   moderation: { pending: 'wait' | 'send' };
-  /** Hours everything about an event is kept: of large groups, and of all others. */
+  /** Hours that event data is kept: for large groups, and for all others. */
   retention: { bulk: number; events: number };
-  /** Until when events are listed in the log (epoch ms); 0: they are not. `content`: with their texts. */
+  /** Until when events appear in the log (epoch ms); 0: never. `content`: including their texts. */
   logs: { until: number; content: boolean };
 }
 
@@ -103,7 +100,7 @@ const scopeDefaults = (rules: Record<string, PreferenceRule>) => ({
   reactionRemovedSetting: NotifyOption.DontNotify,
 });
 
-/** What holds where an app has set nothing (docs/rules/decision.md#preferences). */
+/** The defaults for everything an app has not set (docs/rules/decision.md#preferences). */
 export const DEFAULT_SETTINGS: AppSettings = {
   preferences: {
     group: scopeDefaults(GROUP_PREFERENCES) as AppPreferences['group'],
@@ -148,8 +145,8 @@ export const DEFAULT_SETTINGS: AppSettings = {
 };
 
 /**
- * Lays a change over settings, as `mergePatch` does. Only `customJson` is replaced whole: it is the app's own text, in
- * which `null` is a value like any other.
+ * Merges a change into settings, like `mergePatch`, except that `customJson` is replaced as a whole: it is the app's
+ * own JSON, in which `null` is a value like any other.
  */
 export function mergeSettings<T extends object>(settings: T, patch: object): T {
   const merged = mergePatch(settings, patch);
@@ -162,5 +159,5 @@ export function mergeSettings<T extends object>(settings: T, patch: object): T {
 const customJsonOf = (patch: { preferences?: { push?: { customJson?: object | null } | null } | null }) =>
   patch.preferences?.push?.customJson;
 
-/** The settings that hold, from what an app has set. */
+/** The settings in effect, from what an app has set. */
 export const effectiveSettings = (stored: object): AppSettings => mergeSettings(DEFAULT_SETTINGS, stored);

@@ -1,4 +1,4 @@
-/** The paths of what a body holds and its schema did not read, e.g. `preferences.email`; at most a hundred. */
+/** The paths of fields in a body that its schema did not read, e.g. `preferences.email`; at most a hundred. */
 export function unreadFields(body: unknown, read: unknown, path = ''): string[] {
   if (!isObject(body) || !isObject(read)) return [];
   const unread = Object.entries(body).flatMap(([key, value]) => {

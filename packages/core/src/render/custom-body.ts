@@ -2,7 +2,7 @@ import type { Push } from '../delivery/provider.ts';
 import { publicAppId } from '../event/ids.ts';
 import type { NotificationDetails } from './notification-details.ts';
 
-/** The JSON the operator's webhook receives, one POST per recipient (docs/rules/cometchat.md#samples). */
+/** The JSON that the operator's webhook receives, one POST per recipient (docs/rules/cometchat.md#samples). */
 export interface CustomBody {
   trigger: 'push-notification-payload-generated';
   data: { to: { uid: string }; notificationDetails: NotificationDetails };
@@ -11,7 +11,7 @@ export interface CustomBody {
   webhook: 'custom';
 }
 
-/** The body of one POST; the order of its keys is that of the samples. */
+/** The body of one POST; its keys are in the order of the samples. */
 export const customBody = ({ uid, details, appId, region }: Push): CustomBody => ({
   trigger: 'push-notification-payload-generated',
   data: { to: { uid }, notificationDetails: details },

@@ -11,7 +11,7 @@ import type { AppPreferences } from '../preferences/settings.ts';
 
 type Json = Record<string, unknown>;
 
-/** Who an event is from and to, as the details name them. */
+/** The sender and receiver of an event, as the details name them. */
 export interface Participants {
   sender: string;
   senderName: string;
@@ -22,8 +22,8 @@ export interface Participants {
 }
 
 /**
- * What an event is about in the shape of CometChat's messages (docs/rules/cometchat.md#message; times in seconds): the
- * backend's own object of a message, completed by what the event says and by the names of both participants.
+ * The subject of an event in the shape of CometChat's messages (docs/rules/cometchat.md#message; times in seconds): the
+ * backend's own message object, completed from the event and with both participants' names.
  */
 export function completeObject(event: NotifyingEvent, participants: Participants): Json {
   const made = madeObject(event, participants);
@@ -31,15 +31,15 @@ export function completeObject(event: NotifyingEvent, participants: Participants
 }
 
 /**
- * The object that is sent along with a message: the backend's own, with the metadata and the names of both participants where
- * it has none; made of the event where there is none. `metadata` is left out as the app wishes
+ * The object sent along with a message: the backend's own, completed with metadata and both participants' names, or one
+ * built from the event if there is none. `metadata` is omitted as the app configures
  * (docs/rules/decision.md#payload-options).
  */
 export function sentObject(event: MessageEvent, participants: Participants, options: AppPreferences['push']): Json {
   const made = madeObject(event, participants);
   const { object } = event.message;
   const metadata = partsOf(event).data?.metadata;
-  const whole = object
+  const complete = object
     ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, participants) }) })
     : made;
   const left: (string[] | false)[] = [
@@ -47,7 +47,7 @@ export function sentObject(event: MessageEvent, participants: Participants, opti
     !options.includeReceiverMetadataSetting && ['data', 'entities', 'receiver', 'entity', 'metadata'],
     !options.includeMessageMetadataSetting && ['data', 'metadata'],
   ];
-  return left.filter((path) => path !== false).reduce((rest, path) => without(rest, path), whole);
+  return left.filter((path) => path !== false).reduce((rest, path) => without(rest, path), complete);
 }
 
 function madeObject(event: NotifyingEvent, participants: Participants): Json {
@@ -81,7 +81,7 @@ function partsOf(event: NotifyingEvent): Parts {
   if (isCall(event)) return { id: event.call.id ?? event.call.sessionId, category: 'call', type: event.call.type };
   if (isGroupAction(event)) return { category: 'action', type: 'groupMember' };
   const { id, category, type, parentId, text, metadata } = event.message;
-  // What was deleted is gone.
+  // Deleted content is gone.
   return { id, category, type, parentId, data: event.type === 'message.deleted' ? {} : { text, metadata } };
 }
 
@@ -118,7 +118,7 @@ const person = (uid: string, name: string, avatar: string | undefined): Json => 
 const compact = (object: Json): Json =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** The object, and from `defaults` what it does not say: what is absent, null or empty text. */
+/** The object, with values from `defaults` where it has none: absent, null or empty text. */
 function filled(object: Json, defaults: Json): Json {
   const entries = new Map(Object.entries(object));
   for (const [key, standard] of Object.entries(defaults)) {
@@ -130,11 +130,11 @@ function filled(object: Json, defaults: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** Who edits a message need not be its author: nobody gets another's name. */
+/** The editor of a message need not be its author: the two never share a name. */
 const isAnother = (entity: Json, standard: Json): boolean =>
   typeof entity.uid === 'string' && standard.uid !== undefined && entity.uid !== standard.uid;
 
-/** The object without the member at the path; itself where there is none. */
+/** The object without the member at the path; unchanged if there is none. */
 function without(object: Json, [name = '', ...rest]: string[]): Json {
   if (!Object.hasOwn(object, name)) return object;
   if (rest.length === 0) return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));

@@ -11,7 +11,7 @@ export const callActionOf = (type: `call.${CallAction}`): CallAction => type.sli
 export interface NotificationDetails {
   title: string;
   body: string;
-  /** uid of who acted. */
+  /** uid of the sender. */
   sender: string;
   senderName: string;
   senderAvatar?: string;
@@ -37,9 +37,9 @@ export interface NotificationDetails {
   custom?: Record<string, unknown>;
 }
 
-/** States of a call that show something: it rings, or it was missed. */
+/** Call states that show something: a ring or a missed call. */
 const VISIBLE: ReadonlySet<CallAction> = new Set(['initiated', 'cancelled', 'unanswered']);
 
-/** Whether a notification shows anything: all do, except call states that only end what is on the screen. */
+/** Whether a notification is visible: all are, except call states that only end what is on the screen. */
 export const isVisible = ({ callAction }: NotificationDetails): boolean =>
   callAction === undefined || VISIBLE.has(callAction);

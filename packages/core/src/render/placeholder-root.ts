@@ -14,8 +14,8 @@ import type { RenderContext } from './render-context.ts';
 type Json = Record<string, unknown>;
 
 /**
- * What placeholders can name: `message` in CometChat's shape, `data` of it (its documentation has both), and what the
- * event is besides a message: `reaction`, `group`, `call`, `member`. Mentions in the text read as `@name`.
+ * The object that placeholders refer to: `message` in CometChat's shape, its `data` (CometChat's docs use both), and
+ * the event's other parts: `reaction`, `group`, `call`, `member`. Mentions in the text become `@name`.
  */
 export function placeholderRoot(event: NotifyingEvent, context: RenderContext, participants: Participants): Json {
   const nameOf = (uid: string) => personName(event, context, participants, uid);
@@ -56,7 +56,7 @@ function readable(message: Json, nameOf: (uid: string) => string | undefined): J
   return { ...message, data: { ...data, text: withNames(data.text, nameOf) } };
 }
 
-/** What a person is called: as the event says, else as the backend's object does, else as registered. */
+/** A user's display name: from the event, else from the backend's object, else as registered. */
 function personName(
   event: NotifyingEvent,
   { profiles, recipient }: RenderContext,
@@ -71,7 +71,7 @@ function personName(
   return said ?? mentionedName(event, uid) ?? registered;
 }
 
-/** `data.mentions` is a map of uid to person (docs/rules/cometchat.md#message). */
+/** `data.mentions` is a map from uid to user (docs/rules/cometchat.md#message). */
 function mentionedName(event: NotifyingEvent, uid: string): string | undefined {
   const data = isMessage(event) ? event.message.object?.data : undefined;
   const mentions = isObject(data) && isObject(data.mentions) ? data.mentions : undefined;
@@ -79,7 +79,7 @@ function mentionedName(event: NotifyingEvent, uid: string): string | undefined {
   return isObject(person) && typeof person.name === 'string' && person.name !== '' ? person.name : undefined;
 }
 
-/** Only what the object holds itself: a uid may be "constructor". */
+/** Own properties only: a uid may be "constructor". */
 const own = <T>(object: Record<string, T> | undefined, key: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 

@@ -2,23 +2,25 @@ import { isCall, isMessage, isReaction, type NotifyingEvent } from '../event/eve
 import type { AppSettings } from '../preferences/settings.ts';
 import { tagOf } from './render.ts';
 
-/** How a notification arrives on a device, besides what it says. */
+/** How a notification arrives on a device, apart from its content. */
 export interface Presentation {
   /**
-   * What it replaces there: the kind of thing it is about, and its tag. The kind keeps message 58 and reaction 58 apart.
-   * Begins with letters and "-"; the tag may hold anything.
+   * What it replaces on the device: its kind and tag. The kind keeps message 58 and reaction 58 apart. Starts with
+   * letters and "-"; the tag may contain any character.
    */
   collapseKey: string;
   /**
-   * File name of a sound of the client app, or "default"; undefined: it replaces what is shown without sound, banner or
-   * hurry (docs/rules/decision.md#sounds).
+   * File name of a sound in the client app, or "default"; undefined: it replaces a notification without sound, banner
+   * or urgency (docs/rules/decision.md#sounds).
    */
   sound: string | undefined;
 }
 
 const SILENT: ReadonlySet<NotifyingEvent['type']> = new Set(['message.edited', 'message.deleted', 'reaction.removed']);
 
-/** Only a ring rings: a missed call sounds like any other news. What changes or takes back another event is silent. */
+/**
+ * Only an incoming call rings: a missed call sounds like any other notification. Changes and retractions are silent.
+ */
 export const presentationOf = (event: NotifyingEvent, { sound }: Pick<AppSettings, 'sound'>): Presentation => ({
   collapseKey: `${kindOf(event)}-${tagOf(event)}`,
   sound: soundOf(event, sound),

@@ -7,8 +7,8 @@ import type { RenderContext } from './render-context.ts';
 import { textsOf } from './texts.ts';
 
 /**
- * The notification of one event for one recipient. Keys come in the order of the samples
- * (docs/rules/cometchat.md#samples), absent ones are left out; texts are those of the app's templates. Any valid event
+ * Renders the notification of one event for one recipient. Keys follow the order of the samples
+ * (docs/rules/cometchat.md#samples), absent ones are omitted; texts come from the app's templates. Every valid event
  * can be rendered.
  */
 export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
@@ -31,7 +31,7 @@ export function renderDetails(event: NotifyingEvent, context: RenderContext): No
   });
 }
 
-/** What replaces what on a device: the message id (edits and deletes too), the reaction's id, the guid, the call's id. */
+/** Identifies what a notification replaces: the message id (edits and deletions too), reaction id, guid or call id. */
 export function tagOf(event: NotifyingEvent): string {
   if (isMessage(event)) return event.message.id;
   if (isReaction(event)) return event.reaction.id;
@@ -45,7 +45,7 @@ function participantsOf(
 ): Participants {
   const group = conversation.type === 'group';
   const receiver = group ? conversation.id : recipient.uid;
-  // In a 1:1 the conversation names the person it is with; whoever else hears of it is looked up.
+  // A 1:1 conversation names the other user; any other recipient is looked up.
   const named = group || conversation.id === recipient.uid ? conversation : undefined;
   const registered = group ? undefined : recipient;
   return {
@@ -58,7 +58,7 @@ function participantsOf(
   };
 }
 
-/** The message object where the app wants it; never for who is to read the private texts, since it holds the others. */
+/** The message object if the app wants it; never for recipients of private texts, since it contains the hidden ones. */
 function messageOf(
   event: NotifyingEvent,
   { settings: { preferences }, recipient }: RenderContext,
@@ -69,13 +69,13 @@ function messageOf(
   return wanted && isMessage(event) ? sentObject(event, participants, preferences.push) : undefined;
 }
 
-/** The event's own over the app's (RFC 7396); as it is where the app has none. */
+/** The event's custom JSON merged over the app's (RFC 7396); unchanged if the app has none. */
 const customOf = (app: object | undefined, event: Record<string, unknown> | undefined) =>
   app === undefined ? event : (mergePatch(app, event ?? {}) as Record<string, unknown>);
 
 type Loose<T> = { [K in keyof T]: T[K] | undefined };
 
-/** Leaves out what is undefined, keeping the order of the rest. */
+/** Drops undefined values, keeping the order of the rest. */
 const compact = (details: Loose<NotificationDetails>): NotificationDetails =>
   Object.fromEntries(
     Object.entries(details).filter(([, value]) => value !== undefined),

@@ -10,7 +10,7 @@ import {
 import { mentionOf, mentionsIn } from '../event/mentions.ts';
 import type { GroupActionName, TemplateField, TemplateKind } from './template-defaults.ts';
 
-/** The template of a notification, and the names its body may have there, the best first. */
+/** The template of a notification, and the body names to look for in it, best first. */
 export interface TemplateChoice {
   kind: TemplateKind;
   body: TemplateField[];
@@ -19,7 +19,7 @@ export interface TemplateChoice {
 const MEDIA = ['image', 'audio', 'video', 'file'] as const;
 const isMedia = (type: string): type is (typeof MEDIA)[number] => (MEDIA as readonly string[]).includes(type);
 
-/** Maps, since a type may be any word: an object knows "constructor". */
+/** Maps, since a type may be any word: a plain object has "constructor". */
 const INTERACTIVE = new Map<string, TemplateKind>([
   ['form', 'formMessage'],
   ['card', 'cardMessage'],
@@ -31,9 +31,9 @@ const EXTENSIONS = new Map<string, TemplateKind>([
 ]);
 
 /**
- * Chooses the template of an event for a recipient. Of a message: that they are mentioned goes before that everybody
- * is, and both before its type (docs/rules/decision.md#templates); an edited message reads as a new one. A call that was missed says so on
- * devices; the webhook gets "AUDIO CALL" or "VIDEO CALL" whatever the call does (docs/rules/cometchat.md#samples).
+ * Chooses the template of an event for a recipient. For a message, a mention of the recipient comes before a mention of
+ * all, and both before its type (docs/rules/decision.md#templates); an edited message reads like a new one. On devices
+ * a missed call says so; the webhook always gets "AUDIO CALL" or "VIDEO CALL" (docs/rules/cometchat.md#samples).
  */
 export function templateFor(event: NotifyingEvent, recipient: string, provider: ProviderKind): TemplateChoice {
   if (isReaction(event)) return body(event.type === 'reaction.added' ? 'reaction' : 'reactionRemoved');
@@ -69,5 +69,5 @@ function typeTemplate({ category, type }: MessageEvent['message']): TemplateChoi
 
 const body = (kind: TemplateKind): TemplateChoice => ({ kind, body: ['body'] });
 
-/** It rang, and nobody answered. */
+/** It rang and was not answered. */
 const isMissed = ({ type }: CallEvent): boolean => type === 'call.cancelled' || type === 'call.unanswered';

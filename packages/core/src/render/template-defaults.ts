@@ -1,14 +1,14 @@
-/** Texts of one kind of notification; which bodies there are depends on the kind. Placeholders are `{{path}}`. */
+/** The texts of one kind of notification; its bodies depend on the kind. Placeholders are `{{path}}`. */
 export type TemplateTexts = Partial<Record<TemplateField, string>>;
 
-/** The texts, and what replaces them in other languages, by BCP 47 tag (`de`, `pt-BR`). */
+/** The texts, and their translations by BCP 47 tag (`de`, `pt-BR`). */
 export type Template = TemplateTexts & { locales?: Record<string, TemplateTexts> };
 
 const GROUP_ACTIONS = ['joined', 'left', 'added', 'kicked', 'banned', 'unbanned', 'scope_changed'] as const;
-/** What happened to members, as the event's type says it: `left` of `group.member_left`. */
+/** What happened to members, from the event type: `left` of `group.member_left`. */
 export type GroupActionName = (typeof GROUP_ACTIONS)[number];
 
-/** The names that texts may have in a template. `_many` is for two members and more. */
+/** The names of texts in a template. `_many` is for two or more members. */
 export type TemplateField =
   | 'titleOneOnOne'
   | 'titleGroup'
@@ -20,14 +20,14 @@ export type TemplateField =
   | `body_${GroupActionName}`
   | `body_${GroupActionName}_many`;
 
-/** What is on the screen, or that something is there and no more (docs/rules/decision.md#privacy). */
+/** The full text, or only that something happened (docs/rules/decision.md#privacy). */
 export type TemplateSet = 'Default' | 'Privacy';
 
 const SENDER = '{{message.data.entities.sender.entity.name}}';
 const RECEIVER = '{{message.data.entities.receiver.entity.name}}';
 const TEXT = '{{message.data.text}}';
 const TITLES = { titleOneOnOne: SENDER, titleGroup: `${SENDER} @ ${RECEIVER}` };
-/** Reactions and calls are from a person, wherever they happen. */
+/** The title of reactions and calls is the sender, in any conversation. */
 const SENDER_TITLES = { titleOneOnOne: SENDER, titleGroup: SENDER };
 
 type Texts = Record<TemplateSet, TemplateTexts>;
@@ -51,9 +51,9 @@ const actionBodies = (verbs: Record<GroupActionName, [one: string, many: string]
   );
 
 /**
- * The texts of every kind. Those of messages are CometChat's, as are the names of the first seven
- * (docs/rules/decision.md#template-texts; where its sources differ about privacy, what hides more). The names of the
- * interactive kinds and all that follows are ours.
+ * The default texts of every kind. Those of messages are CometChat's, as are the names of the first seven
+ * (docs/rules/decision.md#template-texts; where its sources differ about privacy, we hide more). The names of the
+ * interactive kinds and everything after them are ours.
  */
 const KINDS = {
   textMessage: pair({ body: TEXT }, { body: NEW_MESSAGE }),
@@ -117,7 +117,7 @@ const KINDS = {
   missedCall: same({ body_audio: 'Missed audio call', body_video: 'Missed video call' }, SENDER_TITLES),
 } satisfies Record<string, Texts>;
 
-/** What notifications are told apart by when it comes to their texts. */
+/** What selects the texts of a notification. */
 export type TemplateKind = keyof typeof KINDS;
 /** The name of a template in the settings. */
 export type TemplateKey = `${TemplateKind}Template${TemplateSet}`;
@@ -125,7 +125,7 @@ export type TemplateKey = `${TemplateKind}Template${TemplateSet}`;
 /** The templates of an app. */
 export type Templates = Record<TemplateKey, Template>;
 
-/** The key a template has in the settings, e.g. `textMessageTemplatePrivacy`. */
+/** The key of a template in the settings, e.g. `textMessageTemplatePrivacy`. */
 export const templateKey = (kind: TemplateKind, set: TemplateSet): TemplateKey => `${kind}Template${set}`;
 
 /** The templates of an app that has set none. */

@@ -17,7 +17,7 @@ const LOCALE = /^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;
 type TextsPatch = Partial<Record<TemplateField, string | null>>;
 type TemplatePatch = TextsPatch & { locales?: Record<string, TextsPatch | null> | null };
 
-/** Every template takes a fallback, also where the default has none. */
+/** Every template accepts a fallback, even if the default has none. */
 const textsPatch = (standard: Template) => {
   const fields = ['titleOneOnOne', 'titleGroup', 'body_fallback', ...Object.keys(standard)];
   return z.object(Object.fromEntries(fields.map((name) => [name, z.string().max(MAX_TEXT).nullish()])));
@@ -32,8 +32,8 @@ const templatePatch = (standard: Template) => {
 };
 
 /**
- * What is sent to change templates: texts of at most 2,000 characters; `null` brings back the default; names that no
- * template has are passed over.
+ * A change to templates: texts of at most 2,000 characters; `null` restores the default; names unknown to the template
+ * are ignored.
  */
 export const TemplatesPatch = z.object(
   Object.fromEntries(
@@ -42,9 +42,9 @@ export const TemplatesPatch = z.object(
 ) as unknown as z.ZodType<Partial<Record<TemplateKey, TemplatePatch | null>>>;
 
 /**
- * The texts of a template for readers of these languages, the most wanted first: those in a language, those in the
- * wider languages it belongs to (`pt-BR`, then `pt`: https://www.rfc-editor.org/rfc/rfc4647#section-3.4), at last those
- * without a language. Case does not matter, nor `_` for `-`.
+ * The texts of a template for readers of these languages, preferred first: for each language its own texts, then those
+ * of its wider languages (`pt-BR`, then `pt`: https://www.rfc-editor.org/rfc/rfc4647#section-3.4), finally those
+ * without a language. Case does not matter, and `_` equals `-`.
  */
 export function textsFor(template: Template, languages: readonly (string | undefined)[]): TemplateTexts[] {
   const variants = new Map(Object.entries(template.locales ?? {}).map(([tag, texts]) => [normal(tag), texts]));
@@ -59,7 +59,7 @@ const wider = (language: string | undefined): string[] => {
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('-'));
 };
 
-/** The first of these fields that the nearest language has. An empty text is none: a notification needs its words. */
+/** The first of these fields in the nearest language. An empty text does not count: a notification needs words. */
 export function textOf(texts: readonly TemplateTexts[], fields: readonly TemplateField[]): string | undefined {
   for (const layer of texts) {
     for (const field of fields) {

@@ -8,15 +8,14 @@ import { templateFor } from './template-choice.ts';
 import { DEFAULT_TEMPLATES, type TemplateField, type TemplateTexts, templateKey } from './template-defaults.ts';
 import { textOf, textsFor } from './templates.ts';
 
-/** UTF-16 units: no screen shows more, and a template can hold a text several times. */
+/** UTF-16 units: no screen shows more, and a template can repeat a text. */
 const MAX_TITLE = 255;
 const MAX_BODY = 4000;
 const LAST_RESORT = 'New message';
 
 /**
- * Title and body of a notification, by the template of its kind, of the set that its recipient gets, in their language.
- * Where a placeholder of the body has no value, the fallback stands for all of it; where that does not help, and for
- * titles, the text an app has that set none.
+ * Title and body of a notification, from the recipient's template set and in their language. If a placeholder of the
+ * body has no value, the fallback replaces the body; if that has none either, and for titles, the default text is used.
  */
 export function textsOf(
   event: NotifyingEvent,

@@ -11,24 +11,24 @@ const Hhmm = z.number(NO_TIME).refine(isHhmm, NO_TIME);
 
 const Dnd = z.boolean('must be true or false');
 
-/** A week of which any day may be given. */
+/** A week in which any day may be given. */
 const weekOf = <D extends z.ZodType>(day: D) =>
   z.object(Object.fromEntries(DAYS.map((name) => [name, day])) as Record<DayOfWeek, D>);
 
-/** What a person changes of a week: days left out keep their value, as do parts of a day. */
+/** A user's change to their week: omitted days and parts of a day keep their value. */
 export const SchedulePatch = weekOf(
   z.object({ from: Hhmm.optional(), to: Hhmm.optional(), dnd: Dnd.optional() }).optional(),
 );
 
-/** What an app changes of its week: the same, and `null` brings a day or a part of one back to its default. */
+/** An app's change to its week: the same, and `null` restores the default of a day or a part of one. */
 export const AppSchedulePatch = weekOf(
   z.object({ from: Hhmm.nullish(), to: Hhmm.nullish(), dnd: Dnd.nullish() }).nullish(),
 );
 export type SchedulePatch = z.infer<typeof SchedulePatch>;
 
 /**
- * When notifications are let through on one day: from `from` to `to`, as HHMM, both minutes included. With `from` later
- * than `to` the window closes on the next day. `dnd`: nothing all day.
+ * When notifications are let through on one day: from `from` to `to`, as HHMM, both minutes included. If `from` is
+ * later than `to`, the window closes on the next day. `dnd`: nothing all day.
  */
 export interface DaySchedule {
   from: number;
@@ -36,23 +36,23 @@ export interface DaySchedule {
   dnd: boolean;
 }
 
-/** A week of windows, in the person's own time zone. */
+/** A week of windows, in the user's own time zone. */
 export type Schedule = Record<DayOfWeek, DaySchedule>;
 
 const WHOLE_DAY: DaySchedule = { from: 0, to: LAST_MINUTE, dnd: false };
 
-/** Every day, the whole day. */
+/** Always open. */
 export const WHOLE_WEEK = Object.fromEntries(DAYS.map((day) => [day, WHOLE_DAY])) as Schedule;
 
-/** Whether a schedule lets notifications through, and if not, the window it rests on: `monday 900-1800 Asia/Tokyo`. */
+/** Whether a schedule lets notifications through; if not, the window that decided it: `monday 900-1800 Asia/Tokyo`. */
 export type Opening = { open: true } | { open: false; why: string };
 
 const OPEN: Opening = { open: true };
 
 /**
  * Whether a week lets notifications through at `now` (epoch ms), by the wall clock of `zone` (IANA; an unknown one
- * counts as UTC). A window with `from` later than `to` opens at `from` on its day and closes at `to` on the next; a
- * `dnd` day is silent all day, the rest of the day before's window included; a day without entry is the whole day. Both
+ * counts as UTC). A window with `from` later than `to` opens at `from` on its day and closes at `to` on the next. A
+ * `dnd` day is silent all day, including the rest of the previous day's window; a day without an entry is open. Both
  * ends are inclusive, to the minute (docs/rules/decision.md#schedule).
  */
 export function openingOf(schedule: Partial<Schedule>, zone: string, now: number): Opening {
@@ -60,7 +60,7 @@ export function openingOf(schedule: Partial<Schedule>, zone: string, now: number
   return openingAt(clock, schedule[clock.today], schedule[clock.yesterday]);
 }
 
-/** The same for one moment and the two days it may belong to. */
+/** The same for one moment and the two days whose windows may include it. */
 export function openingAt(
   { today, time, zone }: WallClock,
   { from, to, dnd }: DaySchedule = WHOLE_DAY,
@@ -72,7 +72,7 @@ export function openingAt(
   return opened || stillOpen ? OPEN : { open: false, why: `${today} ${from}-${to} ${zone}` };
 }
 
-/** One day of a week with a person's own changes over it. */
+/** One day of a week, with the user's own changes applied. */
 export function dayOf(week: Partial<Schedule>, own: SchedulePatch | undefined, day: DayOfWeek): DaySchedule {
   const setting = week[day] ?? WHOLE_DAY;
   const changes = own?.[day];
@@ -81,7 +81,7 @@ export function dayOf(week: Partial<Schedule>, own: SchedulePatch | undefined, d
   return { from, to, dnd };
 }
 
-/** Whether a week never stops anything, so that no clock need be read. */
+/** Whether a week never blocks anything, so that the clock need not be read. */
 export const isAlwaysOpen = (week: Partial<Schedule>): boolean =>
   DAYS.every((day) => {
     const { from, to, dnd } = week[day] ?? WHOLE_DAY;

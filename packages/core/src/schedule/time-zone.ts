@@ -1,12 +1,15 @@
-/** `+05:30`, `-0330`, `+5`, with or without `UTC` or `GMT` in front; a minus may be the typographical one. */
+/** `+05:30`, `-0330`, `+5`, with or without a leading `UTC` or `GMT`; the minus may be U+2212. */
 const OFFSET = /^(?:UTC|GMT)? ?([+\u2212-])(\d{1,2})(?::?([0-5]\d))?$/i;
 
-/** As far from UTC as offsets go on phones: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZoneOffset.html */
+/**
+ * The widest offset a phone can send.
+ * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZoneOffset.html
+ */
 const MAX_MINUTES = 18 * 60;
 
 /**
- * The minutes by which a fixed zone is ahead of UTC; undefined where the name is no offset. Read here and not by Intl,
- * which refuses offsets on Node 20. `Etc/GMT+5` is an IANA name of its own, five hours behind.
+ * Minutes that a fixed zone is ahead of UTC; undefined if the name is not an offset. Parsed here rather than by Intl,
+ * which refuses offsets on Node 20. `Etc/GMT+5` is an IANA name, five hours behind.
  */
 export function fixedOffset(name: string): number | undefined {
   const [, sign, hours = '', minutes = '0'] = OFFSET.exec(name) ?? [];
@@ -16,7 +19,7 @@ export function fixedOffset(name: string): number | undefined {
   return sign === '+' || total === 0 ? total : -total;
 }
 
-/** A time zone as it is stored: an offset as `+05:30`, anything else without the space around it. */
+/** The stored form of a time zone: an offset as `+05:30`, a name without surrounding space. */
 export function canonicalTimeZone(given: string): string {
   const name = given.trim();
   const offset = fixedOffset(name);
@@ -26,11 +29,11 @@ export function canonicalTimeZone(given: string): string {
   return `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 }
 
-/** Whether a schedule can be read in this zone: an offset, or a name that this runtime's Intl knows. */
+/** Whether a schedule can be evaluated in this zone: an offset, or a name known to this runtime's Intl. */
 export function isTimeZone(name: string): boolean {
   if (fixedOffset(name) !== undefined) return true;
   try {
-    // Newer runtimes take more offsets than are any zone's: a name begins with a letter.
+    // Newer runtimes accept offsets that no zone has: a name must start with a letter.
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {
     return false;

@@ -3,10 +3,10 @@ import { fixedOffset } from './time-zone.ts';
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type DayOfWeek = (typeof DAYS)[number];
 
-/** The zone where nobody has said another. */
+/** The default zone. */
 export const UTC = 'UTC';
 
-/** What a clock on the wall and a calendar show in one time zone. */
+/** What a wall clock and a calendar show in one time zone. */
 export interface WallClock {
   zone: string;
   today: DayOfWeek;
@@ -17,25 +17,25 @@ export interface WallClock {
 
 interface Zone {
   read(now: number): WallClock;
-  /** The last minute asked for (epoch minutes), and what the clock showed. */
+  /** The last minute that was read (epoch minutes), and what the clock showed. */
   minute: number;
   clock: WallClock;
 }
 
-/** More than there are zones (about 420, and as many older names); one takes about 50 KB of the runtime's memory. */
+/** More than there are zones (about 420, and as many older names); each takes about 50 KB of memory. */
 const MAX_ZONES = 500;
 /**
- * By name, oldest first; undefined: this runtime knows no such zone. A plain Map, since the decision looks here for
- * every recipient: a hit took 14 ns, in lru-cache 57.
+ * By name, oldest first; undefined: a zone unknown to this runtime. A plain Map, since every decision looks here: a hit
+ * took 14 ns, with lru-cache 57 ns.
  */
 const zones = new Map<string, Zone | undefined>();
 
 const MINUTE_MS = 60_000;
 
 /**
- * What the clocks of a zone show at `now` (epoch ms): daylight saving included, as the runtime's Intl knows it, or by a
- * fixed offset. Undefined for a name that is no zone; UTC is always one. Keeps its formatters and each zone's last answer, so that
- * asking again within the minute costs a look into a map; an answer is never changed.
+ * The clock of a zone at `now` (epoch ms), with daylight saving from the runtime's Intl, or by a fixed offset.
+ * Undefined for an unknown zone; UTC always exists. Formatters and each zone's last result are cached: a second call
+ * within the minute is one map lookup. The result is immutable.
  */
 export function wallClock(zone: typeof UTC, now: number): WallClock;
 export function wallClock(zone: string, now: number): WallClock | undefined;
@@ -60,7 +60,7 @@ function remember(name: string, now: number): Zone | undefined {
   return zone;
 }
 
-/** How the clocks of a zone are read; undefined where there is no such zone. */
+/** The reader of a zone's clock; undefined if there is no such zone. */
 function readerOf(name: string): Zone['read'] | undefined {
   const offset = fixedOffset(name);
   if (offset !== undefined) return (now) => readFixed(offset, name, now);
@@ -101,7 +101,7 @@ function read(format: Intl.DateTimeFormat, zone: string, now: number): WallClock
 
 function readFixed(offset: number, zone: string, now: number): WallClock {
   const local = new Date(now + offset * MINUTE_MS);
-  // Weeks begin on Sunday here, ours on Monday.
+  // Weeks start on Sunday here, on Monday in our settings.
   const today = DAYS[(local.getUTCDay() + 6) % DAYS.length] as DayOfWeek;
   return { zone, today, yesterday: DAY_BEFORE[today], time: local.getUTCHours() * 100 + local.getUTCMinutes() };
 }

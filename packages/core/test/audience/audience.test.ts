@@ -14,35 +14,35 @@ import { anyEvent, checked, event, GROUP_ACTIONS, smallest } from '../support/sa
 
 const GROUP = { conversation: { type: 'group', id: 'hiking' } };
 const reaction = { id: '58', reaction: '😎', messageId: '101' };
-const people = (...uids: string[]) => ({ kind: 'people', uids });
+const users = (...uids: string[]) => ({ kind: 'users', uids });
 
-/** Whom an event is for in the end; of a group, those of `members`. */
-function told(subject: Event, members: string[], settings = effectiveSettings({})): string[] {
+/** The recipients of an event in the end; in a group, those of `members`. */
+function notified(subject: Event, members: string[], settings = effectiveSettings({})): string[] {
   const audience = audienceOf(subject, settings);
-  const all = audience.kind === 'people' ? audience.uids : audience.kind === 'none' ? [] : members;
+  const all = audience.kind === 'users' ? audience.uids : audience.kind === 'none' ? [] : members;
   const excluded = excludedFrom(subject);
   return all.filter((uid) => !excluded.has(uid));
 }
 
 describe('the audience', () => {
-  test('of a message or a call to a person is that person', () => {
-    expect(audienceOf(event('message.sent'), DEFAULT_SETTINGS)).toEqual(people('bob'));
-    expect(audienceOf(event('call.initiated'), DEFAULT_SETTINGS)).toEqual(people('bob'));
+  test('of a message or a call to a user is that user', () => {
+    expect(audienceOf(event('message.sent'), DEFAULT_SETTINGS)).toEqual(users('bob'));
+    expect(audienceOf(event('call.initiated'), DEFAULT_SETTINGS)).toEqual(users('bob'));
   });
 
   test.each(['call.ongoing', 'call.rejected', 'call.busy', 'call.cancelled', 'call.unanswered', 'call.ended'] as const)(
     'of %s includes the sender: it may have rung on their other devices',
     (type) => {
       const later = event(type);
-      expect(audienceOf(later, DEFAULT_SETTINGS)).toEqual(people('alice', 'bob'));
-      expect(told(later, [])).toEqual(['alice', 'bob']);
-      expect(told(event(type, GROUP), ['alice', 'bob', 'carol'])).toEqual(['alice', 'bob', 'carol']);
-      expect(told(event(type, { recipients: ['bob', 'carol'] }), [])).toEqual(['bob', 'carol']);
+      expect(audienceOf(later, DEFAULT_SETTINGS)).toEqual(users('alice', 'bob'));
+      expect(notified(later, [])).toEqual(['alice', 'bob']);
+      expect(notified(event(type, GROUP), ['alice', 'bob', 'carol'])).toEqual(['alice', 'bob', 'carol']);
+      expect(notified(event(type, { recipients: ['bob', 'carol'] }), [])).toEqual(['bob', 'carol']);
     },
   );
 
-  test('of a ring between two is the other', () => {
-    expect(told(event('call.initiated'), [])).toEqual(['bob']);
+  test('of a ring in a 1:1 is the other user', () => {
+    expect(notified(event('call.initiated'), [])).toEqual(['bob']);
   });
 
   test('of a message, a call or an action in a group is the group', () => {
@@ -58,37 +58,37 @@ describe('the audience', () => {
     const toCarol = { ...GROUP, reaction: { ...reaction, messageSender: 'carol' } };
 
     test.each([
-      [2, false, people('carol')],
-      [1, false, people('carol')],
+      [2, false, users('carol')],
+      [1, false, users('carol')],
       [3, false, hiking],
       [2, true, { kind: 'reaction', guid: 'hiking', author: 'carol' }],
       [1, true, { kind: 'reaction', guid: 'hiking', author: 'carol' }],
     ])(
-      'in a group is the author and who asked for all, or everybody: the app says %i, people may choose: %s',
+      'in a group is the author and the members who asked for all, or all members: app value %i, override %s',
       (setting, override, audience) => {
         expect(audienceOf(event(type, toCarol), settings(setting, override))).toEqual(audience);
       },
     );
 
-    test('in a group, of an author who is not said, is nobody, who asked for all, or all', () => {
+    test('in a group, with the author unknown, is no one, the members who asked for all, or all members', () => {
       expect(audienceOf(event(type, { ...GROUP, reaction }), settings(2, false))).toEqual({ kind: 'none' });
       const followers = { kind: 'reaction', guid: 'hiking' };
       expect(audienceOf(event(type, { ...GROUP, reaction }), settings(2, true))).toEqual(followers);
       expect(audienceOf(event(type, { ...GROUP, reaction }), settings(3, false))).toEqual(hiking);
     });
 
-    test('in a 1:1 is the other person', () => {
-      expect(audienceOf(event(type, { reaction }), settings(2, true))).toEqual(people('bob'));
-      expect(audienceOf(event(type, { reaction: toCarol.reaction }), settings(2, true))).toEqual(people('bob'));
+    test('in a 1:1 is the other user', () => {
+      expect(audienceOf(event(type, { reaction }), settings(2, true))).toEqual(users('bob'));
+      expect(audienceOf(event(type, { reaction: toCarol.reaction }), settings(2, true))).toEqual(users('bob'));
     });
   });
 
-  // CometChat once told every member of every reaction (its changelog, v1.6.12).
-  test('of a reaction in a group: by default only the author of the message hears of it, whoever is asked', () => {
+  // CometChat once notified every member of every reaction (its changelog, v1.6.12).
+  test('of a reaction in a group is by default notified only if it is the author of the message', () => {
     const settings = effectiveSettings({});
     const added = event('reaction.added', { ...GROUP, reaction: { ...reaction, messageSender: 'carol' } });
     const decide = decider(added, { settings, pushEnabled: true, groupTooLarge: false, now: added.sentAt });
-    const heard = told(added, ['alice', 'bob', 'carol', 'dave'], settings).filter(
+    const recipients = notified(added, ['alice', 'bob', 'carol', 'dave'], settings).filter(
       (uid) =>
         decide({
           uid,
@@ -99,55 +99,55 @@ describe('the audience', () => {
           rang: false,
         }).send,
     );
-    expect(heard).toEqual(['carol']);
+    expect(recipients).toEqual(['carol']);
   });
 
-  test.each(['message.read', 'user.blocked', 'user.unblocked'] as const)('of %s is nobody', (type) => {
+  test.each(['message.read', 'user.blocked', 'user.unblocked'] as const)('of %s is empty', (type) => {
     expect(audienceOf(checked({ ...smallest(type), recipients: ['bob'] }), DEFAULT_SETTINGS)).toEqual({ kind: 'none' });
   });
 
-  test('is exactly the recipients when they are named, sorted and each once', () => {
+  test('is exactly the named recipients, sorted and unique', () => {
     const recipients = ['dave', 'Carol', 'bob', 'dave'];
     expect(audienceOf(event('message.sent', { ...GROUP, recipients }), DEFAULT_SETTINGS)).toEqual(
-      people('Carol', 'bob', 'dave'),
+      users('Carol', 'bob', 'dave'),
     );
     expect(audienceOf(event('reaction.added', { recipients }), DEFAULT_SETTINGS)).toEqual(
-      people('Carol', 'bob', 'dave'),
+      users('Carol', 'bob', 'dave'),
     );
   });
 
-  test('is sorted as Redis sorts, byte by byte, so that a slice begins where the last one ended', () => {
+  test('is sorted bytewise, like in Redis, so that a slice begins where the last one ended', () => {
     fc.assert(
       fc.property(anyEvent, (subject) => {
         const audience = audienceOf(subject, DEFAULT_SETTINGS);
-        const uids = audience.kind === 'people' ? audience.uids : [];
+        const uids = audience.kind === 'users' ? audience.uids : [];
         expect(uids).toEqual([...new Set(uids)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
       }),
     );
   });
 });
 
-describe('left out', () => {
-  test('is who acted, always, also when named as a recipient; but of a state of a call after its ring', () => {
+describe('excluded', () => {
+  test('is the sender, also when named as a recipient, except of a call state after its ring', () => {
     fc.assert(
       fc.property(anyEvent, (subject) => {
         fc.pre(!followsRing(subject));
-        expect(told(subject, ['alice', subject.sender.uid])).not.toContain(subject.sender.uid);
+        expect(notified(subject, ['alice', subject.sender.uid])).not.toContain(subject.sender.uid);
       }),
     );
   });
 
-  test('is the author who reacts to a message of their own', () => {
+  test('is an author who reacts to their own message', () => {
     const own = event('reaction.added', { ...GROUP, reaction: { ...reaction, messageSender: 'alice' } });
-    expect(told(own, ['alice'])).toEqual([]);
-    expect(told(own, [], effectiveSettings({ preferences: { group: { reactionsOverride: false } } }))).toEqual([]);
+    expect(notified(own, ['alice'])).toEqual([]);
+    expect(notified(own, [], effectiveSettings({ preferences: { group: { reactionsOverride: false } } }))).toEqual([]);
   });
 
   test.each(GROUP_ACTIONS.map((type) => [type, /left|kicked|banned/.test(type) && !/unbanned/.test(type)] as const))(
     'is the member of %s: %s',
     (type, left) => {
       const members = ['alice', 'bob', 'carol'];
-      expect(told(checked(smallest(type)), members)).toEqual(left ? ['bob'] : ['bob', 'carol']);
+      expect(notified(checked(smallest(type)), members)).toEqual(left ? ['bob'] : ['bob', 'carol']);
     },
   );
 });

@@ -20,7 +20,7 @@ const DECIDED_HERE = [
   'REACTION_REMOVED',
 ];
 
-test('every decision is what the specification, followed step by step, comes to; and every reason is come to', () => {
+test('every decision equals the specification followed step by step, and every reason occurs', () => {
   const seen = new Set<string>();
   const property = fc.property(
     anyNotifyingEvent,

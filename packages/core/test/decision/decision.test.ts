@@ -13,7 +13,7 @@ const context = (more: Partial<DecisionContext>): DecisionContext => ({
 
 const message = (fields: object = {}) => event('message.sent', { ...GROUP, message: { id: '101', ...fields } });
 
-/** Bob wants quiet for every reason there is. */
+/** Bob, with every reason for quiet set. */
 const quiet = bob({
   preferences: {
     groupPreferences: { groupMessages: 1 },
@@ -41,7 +41,7 @@ test.each([
   expect(decider(message(), context(limits))(recipient)).toEqual(no(reason, detail));
 });
 
-describe('a mention goes past Do Not Disturb, mute and schedule', () => {
+describe('a mention bypasses Do Not Disturb, mute and schedule', () => {
   const asleep = { ...quiet, preferences: { mutePreferences: quiet.preferences?.mutePreferences ?? {} } };
   const ofBob = appWith({ bypassPreferencesForMentions: true });
   const ofAll = appWith({ bypassPreferencesForAllMention: true });
@@ -51,25 +51,25 @@ describe('a mention goes past Do Not Disturb, mute and schedule', () => {
     ['of the person', { mentions: ['bob'] }, SEND, kept],
     ['of the person in the text', { text: '<@uid:bob>' }, SEND, kept],
     ['of another', { mentions: ['carol'] }, kept, kept],
-    ['of everybody', { mentionsAll: true }, kept, SEND],
-    ['of everybody in the text', { text: '<@all:team>' }, kept, SEND],
+    ['of all', { mentionsAll: true }, kept, SEND],
+    ['of all in the text', { text: '<@all:team>' }, kept, SEND],
     ['in a reply', { mentions: ['bob'], parentId: '90' }, SEND, kept],
     ['in a quoted reply', { mentions: ['bob'], quotedMessageId: '88' }, SEND, kept],
-    ['of nobody', {}, kept, kept],
+    ['of no one', {}, kept, kept],
   ])('%s, where the app says so', (_of, fields, whenOfBob, whenOfAll) => {
     expect(decide(message(fields), {}, asleep)).toEqual(kept);
     expect(decide(message(fields), ofBob, asleep)).toEqual(whenOfBob);
     expect(decide(message(fields), ofAll, asleep)).toEqual(whenOfAll);
   });
 
-  test('but not past the preference for messages', () => {
+  test('but not the preference for messages', () => {
     const both = appWith({ bypassPreferencesForMentions: true, bypassPreferencesForAllMention: true });
     const mention = message({ mentions: ['bob'], mentionsAll: true });
     expect(decide(mention, both, quiet)).toEqual(no('MESSAGES_PREFERENCE', '1'));
   });
 });
 
-test('a decision is the same for a recipient whoever was asked about before', () => {
+test('a decision about a recipient does not depend on earlier decisions', () => {
   const decideFor = decider(
     message({ mentions: ['bob'] }),
     context({ settings: effectiveSettings(appWith({ group: { messagesSetting: 3 } })) }),
@@ -79,7 +79,7 @@ test('a decision is the same for a recipient whoever was asked about before', ()
   expect(answers).toEqual([SEND, no('MESSAGES_PREFERENCE', '3'), SEND, no('MESSAGES_PREFERENCE', '3')]);
 });
 
-test("the reasons are CometChat's words, in its order, and then ours", () => {
+test("the reasons are CometChat's words, in its order, then ours", () => {
   expect(SUPPRESSION_REASONS).toEqual([
     'MESSAGES_PREFERENCE',
     'REPLIES_PREFERENCE',

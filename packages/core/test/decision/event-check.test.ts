@@ -10,7 +10,7 @@ const EVERYWHERE = SCOPES.flatMap((scope) => WAYS.map((way) => [scope, way] as c
 const inScope = (scope: 'group' | 'oneOnOne') => (scope === 'group' ? GROUP : {});
 const message = (scope: 'group' | 'oneOnOne', fields: object) =>
   event('message.sent', { ...inScope(scope), message: { id: '101', ...fields } });
-const told = (yes: boolean, reason: Parameters<typeof no>[0], value: number) =>
+const expectation = (yes: boolean, reason: Parameters<typeof no>[0], value: number) =>
   yes ? SEND : no(reason, String(value));
 
 const REPLY = { parentId: '90' };
@@ -38,7 +38,7 @@ describe.each(EVERYWHERE)('in a conversation of kind %s, as the %s says', (scope
     [3, { mentionsAll: true }, true],
     [3, { text: 'hi <@all:everyone>' }, true],
   ])('messages %i: one with %j is sent: %s', (value, fields, yes) => {
-    expect(decided(message(scope, fields), 'messages', value)).toEqual(told(yes, 'MESSAGES_PREFERENCE', value));
+    expect(decided(message(scope, fields), 'messages', value)).toEqual(expectation(yes, 'MESSAGES_PREFERENCE', value));
   });
 
   test.each([
@@ -52,7 +52,7 @@ describe.each(EVERYWHERE)('in a conversation of kind %s, as the %s says', (scope
     [4, { mentions: ['bob'] }, false, false],
   ])('replies %i: one with %j, in the thread %s, is sent: %s', (value, fields, inThread, yes) => {
     const decision = decided(message(scope, { ...REPLY, ...fields }), 'replies', value, { inThread });
-    expect(decision).toEqual(told(yes, 'REPLIES_PREFERENCE', value));
+    expect(decision).toEqual(expectation(yes, 'REPLIES_PREFERENCE', value));
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe.each(EVERYWHERE)('in a conversation of kind %s, as the %s says', (scope
     [4, { mentions: ['bob'] }, false],
   ])('quoted replies %i: one with %j is sent: %s', (value, fields, yes) => {
     const decision = decided(message(scope, { ...QUOTE, ...fields }), 'quotedReplies', value, { inThread: true });
-    expect(decision).toEqual(told(yes, 'QUOTED_REPLIES_PREFERENCE', value));
+    expect(decision).toEqual(expectation(yes, 'QUOTED_REPLIES_PREFERENCE', value));
   });
 
   test.each([
@@ -81,7 +81,7 @@ describe.each(EVERYWHERE)('in a conversation of kind %s, as the %s says', (scope
     const { settings, recipient } = preferring[way](scope, 'reactions', value);
     const fields = { ...inScope(scope), reaction: { id: '58', reaction: '😎', messageId: '101', messageSender } };
     const decision = decide(event('reaction.added', fields), settings, recipient);
-    expect(decision).toEqual(told(yes, 'REACTIONS_PREFERENCE', value));
+    expect(decision).toEqual(expectation(yes, 'REACTIONS_PREFERENCE', value));
   });
 });
 
@@ -91,13 +91,13 @@ test('a reply that quotes is a quoted reply', () => {
   expect(decide(both, appWith({ group: { quotedRepliesSetting: 1 } }))).toEqual(no('QUOTED_REPLIES_PREFERENCE', '1'));
 });
 
-test('neither replies nor quotes come under the preference for messages', () => {
+test('neither replies nor quotes fall under the preference for messages', () => {
   const app = appWith({ group: { messagesSetting: 1 } });
   expect(decide(message('group', REPLY), app)).toEqual(SEND);
   expect(decide(message('group', QUOTE), app)).toEqual(SEND);
 });
 
-test('what is set for groups does not count in a 1:1, nor the other way round', () => {
+test('group preferences do not count in a 1:1, nor the other way round', () => {
   const preferences = { groupPreferences: { groupMessages: 1 } };
   expect(decide(message('oneOnOne', {}), {}, bob({ preferences }))).toEqual(SEND);
   expect(decide(message('group', {}), {}, bob({ preferences }))).toEqual(no('MESSAGES_PREFERENCE', '1'));
@@ -126,14 +126,14 @@ const ACTIONS = {
 describe.each(Object.entries(ACTIONS))('%s', (type, name) => {
   const action = event(type as 'group.member_joined');
 
-  test('is not told of unless somebody asks for it', () => {
+  test('does not notify by default', () => {
     expect(decide(action)).toEqual(no('GROUP_ACTIONS_PREFERENCE', '1'));
   });
 
-  test.each(WAYS)('is told of when the %s says 2, and not when it says 1', (way) => {
+  test.each(WAYS)('notifies when the %s says 2, and not when it says 1', (way) => {
     for (const value of [1, 2]) {
       const { settings, recipient } = preferring[way]('group', name, value);
-      expect(decide(action, settings, recipient)).toEqual(told(value === 2, 'GROUP_ACTIONS_PREFERENCE', value));
+      expect(decide(action, settings, recipient)).toEqual(expectation(value === 2, 'GROUP_ACTIONS_PREFERENCE', value));
     }
   });
 });
@@ -142,7 +142,7 @@ test('every group action has a preference', () => {
   expect(new Set(Object.keys(ACTIONS))).toEqual(new Set(GROUP_ACTIONS));
 });
 
-describe.each(SCOPES)("the app's word alone, in a conversation of kind %s", (scope) => {
+describe.each(SCOPES)('decided by the app alone, in a conversation of kind %s', (scope) => {
   test.each([
     ['message.edited', 'messageEditedSetting'],
     ['message.deleted', 'messageDeletedSetting'],
@@ -153,7 +153,7 @@ describe.each(SCOPES)("the app's word alone, in a conversation of kind %s", (sco
     expect(decide(subject, appWith({ [scope]: { [key]: 1 } }))).toEqual(no('MESSAGE_ACTIONS_PREFERENCE', '1'));
   });
 
-  test('counts for a removed reaction, which notifies no one unless it says so; then preferences count', () => {
+  test('applies to a removed reaction, which notifies no one by default; then preferences count', () => {
     const reaction = { id: '58', reaction: '😎', messageId: '101', messageSender: 'bob' };
     const subject = event('reaction.removed', { ...inScope(scope), reaction });
     const preferences = { [`${scope}Preferences`]: { [userKey(scope, 'reactions')]: 1 } };

@@ -12,12 +12,12 @@ const closed = bob({ preferences: office });
 const CLOSED = no('SCHEDULE_PREFERENCE', 'monday 900-1800 UTC');
 
 describe('Do Not Disturb', () => {
-  test('of a person, or of the app for all, keeps everything away', () => {
+  test('of a user, or of the app for all, blocks everything', () => {
     expect(decide(message, {}, bob({ preferences: dnd }))).toEqual(no('DND_PREFERENCE'));
     expect(decide(message, appWith({ mute: { dndPreferenceSetting: 2 } }))).toEqual(no('DND_PREFERENCE'));
   });
 
-  test('is for a person to switch off, where the app lets people', () => {
+  test('can be switched off by a user, where the app allows it', () => {
     const off = bob({ preferences: { mutePreferences: { dnd: 1 } } });
     const app = { dndPreferenceSetting: 2 };
     expect(decide(message, appWith({ mute: app }), off)).toEqual(SEND);
@@ -26,7 +26,7 @@ describe('Do Not Disturb', () => {
     );
   });
 
-  test('of a person does not count where the app does not let it', () => {
+  test('of a user does not count where the app does not allow it', () => {
     expect(decide(message, appWith({ mute: { dndPreferenceOverride: false } }), bob({ preferences: dnd }))).toEqual(
       SEND,
     );
@@ -35,7 +35,7 @@ describe('Do Not Disturb', () => {
 
 describe('a mute', () => {
   test.each([
-    ['for ever', null, no('MUTE_PREFERENCE', 'forever')],
+    ['forever', null, no('MUTE_PREFERENCE', 'forever')],
     ['until later', NOW + 1, no('MUTE_PREFERENCE', String(NOW + 1))],
     ['until now', NOW, SEND],
     ['until before', NOW - 1, SEND],
@@ -65,7 +65,7 @@ describe('a schedule', () => {
     expect(decide(message, { timezone: appZone }, { ...closed, timezone })).toEqual(decision);
   });
 
-  test('of the app holds for all, a day of their own goes before it, where the app lets it', () => {
+  test("of the app holds for all; a user's own day replaces it, where the app allows it", () => {
     const silent = { schedulePreferenceSetting: { monday: { dnd: true } } };
     const own = bob({ preferences: { mutePreferences: { schedule: { monday: { dnd: false } } } } });
     const SILENT = no('SCHEDULE_PREFERENCE', 'monday dnd UTC');
@@ -74,7 +74,7 @@ describe('a schedule', () => {
     expect(decide(message, appWith({ mute: { ...silent, schedulePreferenceOverride: false } }), own)).toEqual(SILENT);
   });
 
-  test("of a person's last night reaches into the app's morning", () => {
+  test("of a user's last night reaches into the app's morning", () => {
     const night = bob({ preferences: { mutePreferences: { schedule: { sunday: { from: 2200, to: 400 } } } } });
     const late = appWith({ mute: { schedulePreferenceSetting: { monday: { from: 900, to: 1800 } } } });
     expect(decide(message, late, night)).toEqual(SEND);
@@ -93,7 +93,7 @@ describe('calls', () => {
     expect(decide(ring, appWith({ call: { [key]: false } }), recipient)).toEqual(refused);
   });
 
-  test('alone go through', () => {
+  test('alone bypass the checks', () => {
     const call = { ignoreDnd: true, ignoreMute: true, ignoreSchedule: true };
     expect(decide(message, appWith({ call }), bob({ preferences: dnd }))).toEqual(no('DND_PREFERENCE'));
     expect(decide(message, appWith({ call }), closed)).toEqual(CLOSED);
@@ -105,12 +105,12 @@ describe('a call that rang', () => {
   const quiet = { preferences: { mutePreferences: { ...office.mutePreferences, dnd: 2 } }, mutedUntil: null };
   const strict = appWith({ call: { ignoreSchedule: false } });
 
-  test.each(states)('stops ringing when it is %s, in spite of Do Not Disturb, mute and schedule since', (state) => {
+  test.each(states)('stops ringing when it is %s, despite Do Not Disturb, mute and schedule set since', (state) => {
     expect(decide(event(`call.${state}`), strict, bob({ ...quiet, rang: true }))).toEqual(SEND);
     expect(decide(event(`call.${state}`), strict, bob(quiet))).toEqual(no('DND_PREFERENCE'));
   });
 
-  test('is no reason to ring again', () => {
+  test('does not ring again', () => {
     expect(decide(ring, strict, bob({ ...quiet, rang: true }))).toEqual(no('DND_PREFERENCE'));
   });
 });

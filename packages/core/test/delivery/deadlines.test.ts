@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const SENT = 1_741_847_453_000;
 
-/** Of spec "Deadlines": how long each type keeps, and how long a provider may hold it. */
+/** docs/rules/delivery.md#deadlines: how long each type stays worth sending, and how long a provider may hold it. */
 const TABLE = EVENT_TYPES.map((type) => {
   if (type === 'call.initiated') return [type, 30 * SECOND, 30 * SECOND] as const;
   if (type.startsWith('call.')) return [type, 60 * SECOND, 60 * SECOND] as const;
@@ -31,7 +31,7 @@ test.each([
 });
 
 describe('a call', () => {
-  test.each(CALLS)('%s counts from when it was sent, however late it came to us', (type) => {
+  test.each(CALLS)('%s counts from when it was sent, however late we received it', (type) => {
     const subject = checked(posted(type, { sentAt: SENT }));
     expect(deadlineOf(subject, SENT + 20 * SECOND)).toEqual(deadlineOf(subject, SENT));
   });
@@ -42,7 +42,7 @@ describe('a call', () => {
   });
 });
 
-test('all else counts from when we received it, whatever time it says it was sent', () => {
+test('everything else counts from receipt, whatever `sentAt` says', () => {
   for (const sentAt of [SENT - 24 * HOUR, SENT + 24 * HOUR]) {
     expect(deadlineOf(event('message.sent', { sentAt }), SENT).leaveBy).toBe(SENT + HOUR);
     expect(deadlineOf(event('reaction.added', { sentAt }), SENT).leaveBy).toBe(SENT + 15 * MINUTE);
@@ -62,14 +62,14 @@ describe("an app's own values", () => {
     expect(deadlineOf(subject, SENT, { [kind]: own })).toEqual({ leaveBy: SENT + 5000, holdUntil: SENT + 7000 });
   });
 
-  test('leave the other classes as they are', () => {
+  test('leave the other classes unchanged', () => {
     const subject = event('message.sent');
     const others = { callInitiated: own, callState: own, update: own };
     expect(deadlineOf(subject, SENT, others)).toEqual(deadlineOf(subject, SENT));
   });
 });
 
-test('no event leaves later than its class allows after its receipt, and no call later than after it was sent', () => {
+test('no event leaves later than its class allows after receipt, and no call later than that after it was sent', () => {
   const duration = fc.integer({ min: 0, max: 7 * 24 * HOUR });
   const freshness = fc.record({ leaveMs: duration, holdMs: duration });
   const anyOwn = fc.record(

@@ -43,7 +43,7 @@ describe('a message', () => {
 });
 
 describe('a call', () => {
-  test('goes by VoIP where the login has it, and not to the alert token of the same phone', () => {
+  test('goes by VoIP where the session has it, and not to the alert token of the same phone', () => {
     expect(idsOf('call.initiated', PHONE)).toEqual(['voip']);
   });
 
@@ -53,7 +53,7 @@ describe('a call', () => {
     expect(idsOf('call.initiated', [device('fcm', 'fcm_ios', 's1')])).toEqual(['fcm']);
   });
 
-  test('goes by alert to a phone of another login, and by FCM to Android', () => {
+  test('goes by alert to a phone of another session, and by FCM to Android', () => {
     const devices = [...PHONE, device('other', 'apns_ios_device', 's2'), device('android', 'fcm_android', 's1')];
     expect(idsOf('call.initiated', devices)).toEqual(['voip', 'other', 'android']);
   });
@@ -69,7 +69,7 @@ describe('a call', () => {
       expect(idsOf(type, [device('voip', 'apns_ios_voip', 's1')], endedNow('voip'))).toEqual(['voip']);
     });
 
-    test('goes by alert where it has stopped, or nothing rang: iOS ends an app that is woken by VoIP for no call', () => {
+    test('goes by alert where the ring has ended or never began: iOS kills an app woken by VoIP without a call', () => {
       expect(idsOf(type, PHONE)).toEqual(['alert']);
       expect(idsOf(type, PHONE, endedNow())).toEqual(['alert']);
       expect(idsOf(type, PHONE, endedBefore('voip'))).toEqual(['alert']);
@@ -133,7 +133,7 @@ describe('whatever the devices and wherever it rang', () => {
     });
   });
 
-  test('every device is reached but the acting one: itself, or by the VoIP token of its session', () => {
+  test('every device but the acting one is reached, itself or through the VoIP token of its session', () => {
     check((_type, all, chosen, { acting }) => {
       for (const each of all.filter((one) => !isVoip(one) && !isActing(one, acting))) {
         const byVoip = isIos(each) && chosen.some((one) => isVoip(one) && one.session === each.session);

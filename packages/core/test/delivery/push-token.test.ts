@@ -15,7 +15,7 @@ describe('an APNs token', () => {
     expect(canonicalToken('apns_flutter_voip', spelling)).toBe(LOWER);
   });
 
-  test('has one spelling, whatever it came as', () => {
+  test('has one canonical form, however it was written', () => {
     fc.assert(
       fc.property(
         anyHexToken.chain((token) => fc.tuple(fc.constant(token), anySpellingOf(token))),
@@ -26,7 +26,7 @@ describe('an APNs token', () => {
     );
   });
 
-  test('that is not hex stays as it is', () => {
+  test('that is not hex stays unchanged', () => {
     expect(canonicalToken('apns_ios_device', 'tok_A')).toBe('tok_A');
   });
 });
@@ -36,7 +36,7 @@ test('an FCM token keeps its case and every character', () => {
   expect(canonicalToken('fcm_android', 'A1B2')).toBe('A1B2');
 });
 
-test('what is canonical stays so', () => {
+test('canonicalization is idempotent', () => {
   fc.assert(
     fc.property(fc.string(), (token) => {
       const once = canonicalToken('apns_ios_device', token);

@@ -6,18 +6,18 @@ import { badRequest, ERRORS, type ErrorCode, FanfareError, fieldProblems } from 
 const CATALOGUE = Object.entries(ERRORS);
 
 describe.each(CATALOGUE)('%s', (code, { status, retry, meaning }) => {
-  test('is an error status with a sentence that says what it means', () => {
+  test('is an error status with a sentence that explains it', () => {
     expect(code).toMatch(/^(AUTH_)?ERR(_[A-Z]+)+$/);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
     expect(meaning).toMatch(/^[A-Z`].{10,}\.$/);
   });
 
-  test('may be tried again exactly when it is no fault of the request', () => {
+  test('may be retried exactly when the request is not at fault', () => {
     expect(retry).toBe(status === 429 || status >= 500);
   });
 
-  test('is what an error with it answers', () => {
+  test('is the code and status of its error', () => {
     const error = new FanfareError(code as ErrorCode, 'uid: is not known');
     expect(error).toMatchObject({ name: 'FanfareError', code, status, message: 'uid: is not known' });
   });
@@ -33,14 +33,14 @@ test('docs/errors.md lists exactly the catalogue, in its order', async () => {
   );
 });
 
-test('an error carries what the caller may read and what the log needs', () => {
+test("an error carries the caller's message and the log's cause", () => {
   const cause = new Error('connection refused');
   const error = new FanfareError('ERR_UNAVAILABLE', 'Redis is away', { details: { a: 1 }, retryAfterS: 3, cause });
   expect(error).toMatchObject({ details: { a: 1 }, retryAfterS: 3, cause });
   expect(new FanfareError('ERR_INTERNAL', 'a bug')).not.toHaveProperty('cause');
 });
 
-describe('what is wrong with an input', () => {
+describe('a problem with an input', () => {
   const Input = z.strictObject({
     uid: z.string(),
     members: z.array(
@@ -67,13 +67,13 @@ describe('what is wrong with an input', () => {
     expect(wrong(input)).toEqual(fields);
   });
 
-  test('names a field by a hundred characters of its name at most', () => {
+  test('names a field by at most a hundred characters of its name', () => {
     const fits = 'x'.repeat(100);
     expect(wrong({ uid: 'bob', members: [], [fits]: 1 })).toEqual([fits]);
     expect(wrong({ uid: 'bob', members: [], [`${fits}y`]: 1 })).toEqual([`${fits}…`]);
   });
 
-  test('is said in one sentence, and listed in full', () => {
+  test('is in the message, and all are listed in the details', () => {
     const problems = [
       { field: 'uid', problem: 'is missing' },
       { field: 'x', problem: 'is not a known field' },

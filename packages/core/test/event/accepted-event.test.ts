@@ -12,7 +12,7 @@ describe('a lane', () => {
     [1000, 'chat'],
     [1001, 'bulk'],
     [1_000_000, 'bulk'],
-  ] as const)('for a message to %d people is %s when more than 1,000 are many', (size, lane) => {
+  ] as const)('for a message to %d users is %s when more than 1,000 are many', (size, lane) => {
     expect(laneOf(event('message.sent', GROUP), size, 1000)).toBe(lane);
   });
 

@@ -38,7 +38,7 @@ test('a chat backend may post these types and no others', () => {
 });
 
 describe.each(EVENT_TYPES.map((type) => [type]))('%s', (type) => {
-  test('is accepted with no more than it needs', () => {
+  test('is accepted with only its required fields', () => {
     expect(parseEvent(smallest(type))).toMatchObject({ ok: true, event: smallest(type) });
   });
 
@@ -48,11 +48,11 @@ describe.each(EVENT_TYPES.map((type) => [type]))('%s', (type) => {
   });
 });
 
-test('a message is a text of the category "message" unless it says otherwise', () => {
+test('a message is a text of the category "message" by default', () => {
   expect(event('message.sent').message).toEqual({ id: '101', category: 'message', type: 'text' });
 });
 
-test('a message keeps everything that the documentation allows', () => {
+test('a message keeps every documented field', () => {
   const message = {
     id: '101',
     category: 'custom',
@@ -90,7 +90,7 @@ describe('who is notified', () => {
   });
 
   test.each(['message.edited', 'message.deleted'] as const)(
-    'a custom message that is %s concerns whoever was told of it, and need not say so again',
+    'a custom message that is %s notifies the recipients of the original without saying so',
     (type) => {
       expect(isNotifying(event(type, { message: { id: '101', category: 'custom' } }))).toBe(true);
     },
@@ -98,13 +98,13 @@ describe('who is notified', () => {
 });
 
 describe('the id of a conversation', () => {
-  test('names both people of a 1:1, the smaller uid first, or the group', () => {
+  test('names both users of a 1:1, the smaller uid first, or the group', () => {
     expect(conversationId('bob', { type: 'user', id: 'alice' })).toBe('alice_user_bob');
     expect(conversationId('alice', { type: 'user', id: 'Bob' })).toBe('Bob_user_alice');
     expect(conversationId('alice', { type: 'group', id: 'hiking' })).toBe('group_hiking');
   });
 
-  test('is the same whoever of the two writes', () => {
+  test('is the same for both senders', () => {
     fc.assert(
       fc.property(anyUid, anyUid, (a, b) => {
         expect(conversationId(a, { type: 'user', id: b })).toBe(conversationId(b, { type: 'user', id: a }));
@@ -112,7 +112,7 @@ describe('the id of a conversation', () => {
     );
   });
 
-  test('is what all events of the conversation are kept together by', () => {
+  test('is the key that keeps all events of the conversation together', () => {
     expect(conversationKey(event('call.initiated'))).toBe('alice_user_bob');
     expect(conversationKey(event('group.member_left'))).toBe('group_hiking');
     expect(conversationKey(checked(smallest('user.blocked')))).toBe('user_alice');

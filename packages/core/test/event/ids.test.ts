@@ -21,13 +21,13 @@ const refusedByBullmq = (id: string): boolean => `${Number.parseInt(id, 10)}` ==
 describe('the internal id of an app', () => {
   const anyPublicId = fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/);
 
-  test('leads back to the public one, and is never itself one', () => {
+  test('leads back to the public id, and never equals one', () => {
     fc.assert(
       fc.property(anyPublicId, anyLuck, (publicId, luck) => {
         const appId = newAppId(publicId, () => luck);
         expect([publicAppId(appId), publicAppId(publicId)]).toEqual([publicId, publicId]);
         expect(AppId.safeParse(appId).success).toBe(false);
-        // What keys, scan patterns and lists are put together with.
+        // Characters with a meaning in keys, scan patterns and lists.
         expect(appId).not.toMatch(/[:|{}*?[\]\\]/);
       }),
     );
@@ -35,16 +35,16 @@ describe('the internal id of an app', () => {
 });
 
 describe('an event key', () => {
-  test('tells when it was made', () => {
+  test('contains its time', () => {
     fc.assert(fc.property(anyTime, anyLuck, (now, luck) => eventKeyTime(newEventKey(now, () => luck)) === now));
   });
 
-  test('is made of time and chance', () => {
+  test('consists of time and randomness', () => {
     expect(newEventKey(1_741_847_453_000, () => 0)).toBe('em86z00g8000000000');
     expect(newEventKey(1_741_847_453_000, () => 1 - Number.EPSILON / 2)).toBe('em86z00g8zzzzzzzzz');
   });
 
-  test('and the ids of its deliveries are never ones that BullMQ refuses', () => {
+  test('is never refused by BullMQ, nor are its delivery ids', () => {
     expect(['7', '0', '-1', 'a:b', '0:1'].every(refusedByBullmq)).toBe(true);
     fc.assert(
       fc.property(anyKey, anyOrdinal, (key, ordinal) => {
@@ -55,7 +55,7 @@ describe('an event key', () => {
 });
 
 describe('a delivery id', () => {
-  test('gives back its event and its ordinal', () => {
+  test('contains its event and its ordinal', () => {
     fc.assert(
       fc.property(anyKey, anyOrdinal, (eventKey, ordinal) => {
         expect(parseDeliveryId(deliveryId(eventKey, ordinal))).toEqual({ eventKey, ordinal });
@@ -67,7 +67,7 @@ describe('a delivery id', () => {
     fc.assert(fc.property(anyKey, anyOrdinal, (key, ordinal) => !deliveryId(key, ordinal).includes('.')));
   });
 
-  test('is the only text that stands for its delivery', () => {
+  test('is the only text that parses as its delivery', () => {
     const looksLikeOne = fc.stringMatching(/^e[0-9a-z]{7,20}-\d{1,11}$/);
     fc.assert(
       fc.property(fc.oneof(looksLikeOne, fc.string()), (text) => {

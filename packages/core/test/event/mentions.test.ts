@@ -5,15 +5,15 @@ import { anyUid, event } from '../support/sample-events.ts';
 
 const mentions = (fields: object) => mentionsIn(event('message.sent', { message: { id: '101', ...fields } }).message);
 
-describe('whom a message mentions', () => {
+describe('the users a message mentions', () => {
   test.each([
-    ['nobody', {}, [], false],
+    ['no one', {}, [], false],
     ['those in the list', { mentions: ['bob', 'carol', 'bob'] }, ['bob', 'carol'], false],
     ['those in the text', { text: '<@uid:bob>, <@uid:carol>: hi <@uid:bob>' }, ['bob', 'carol'], false],
     ['those in either', { text: 'hi <@uid:bob>', mentions: ['carol'] }, ['bob', 'carol'], false],
-    ['everybody, by the flag', { mentionsAll: true }, [], true],
-    ['everybody, by the text', { text: '<@all:the whole team> look' }, [], true],
-    ['nobody, by broken tokens', { text: '<@uid:> <@uid:b b> <@uid:bob <@all:> @bob <uid:bob> <@UID:bob>' }, [], false],
+    ['all, by the flag', { mentionsAll: true }, [], true],
+    ['all, by the text', { text: '<@all:the whole team> look' }, [], true],
+    ['no one, by broken tokens', { text: '<@uid:> <@uid:b b> <@uid:bob <@all:> @bob <uid:bob> <@UID:bob>' }, [], false],
     ['only the inner of two', { text: '<@uid:<@uid:bob>>' }, ['bob'], false],
   ])('is %s', (_who, fields, uids, all) => {
     const found = mentions(fields);
@@ -21,13 +21,13 @@ describe('whom a message mentions', () => {
     expect(found.all).toBe(all);
   });
 
-  test('is worked out once for all recipients of a message', () => {
+  test('are computed once for all recipients of a message', () => {
     const { message } = event('message.sent', { message: { id: '101', text: 'hi <@uid:bob>' } });
     expect(mentionsIn(message)).toBe(mentionsIn(message));
     expect(mentionsIn({ ...message })).not.toBe(mentionsIn(message));
   });
 
-  test('is anybody whose uid there is, when a token names them', () => {
+  test('include any valid uid that a token names', () => {
     fc.assert(
       fc.property(anyUid, fc.string(), fc.string(), (uid, before, after) => {
         expect(mentions({ text: `${before}<@uid:${uid}>${after}` }).uids).toContain(uid);
@@ -45,7 +45,7 @@ describe('whom a message mentions', () => {
   });
 });
 
-describe('a text as people read it', () => {
+describe('a text as readers see it', () => {
   const names = new Map([
     ['bob', 'Bob B.'],
     ['eve', '$& <@uid:bob>'],

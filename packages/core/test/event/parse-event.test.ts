@@ -12,7 +12,7 @@ const problems = (error: FanfareError): FieldProblem[] => (error.details as { pr
 
 type Json = Record<string, unknown>;
 
-/** The object and every object and list entry in it, each with its path. */
+/** The object and every nested object and list entry, each with its path. */
 function* objectsIn(value: Json, path = ''): Generator<[path: string, object: Json]> {
   yield [path, value];
   for (const [key, inner] of Object.entries(value)) {
@@ -23,7 +23,7 @@ function* objectsIn(value: Json, path = ''): Generator<[path: string, object: Js
 }
 
 describe.each(EVENT_TYPES.map((type) => [type]))('%s', (type) => {
-  test('is refused with an unknown field, wherever it is, and the answer names the field', () => {
+  test('is rejected with an unknown field at any depth, and the error names the field', () => {
     for (const [path] of objectsIn(smallest(type))) {
       const spoilt = structuredClone(smallest(type));
       const [, object] = [...objectsIn(spoilt)].find(([where]) => where === path) ?? [];
@@ -32,7 +32,7 @@ describe.each(EVENT_TYPES.map((type) => [type]))('%s', (type) => {
     }
   });
 
-  test('is refused without any one of the fields it needs, and the answer names the field', () => {
+  test('is rejected without any one of its required fields, and the error names the field', () => {
     for (const field of Object.keys(smallest(type))) {
       const { [field]: _gone, ...rest } = smallest(type) as Json;
       expect(refusal(rest).message).toMatch(new RegExp(`^${field}: `));
@@ -90,7 +90,7 @@ test.each([
 });
 
 describe('JSON of the caller’s own', () => {
-  /** An object of so many bytes as JSON; each "é" is two of them. */
+  /** An object of this many bytes as JSON; each "é" is two of them. */
   const json = (bytes: number) => ({ a: 'é'.repeat((bytes - 8) / 2) });
 
   test.each([
@@ -103,7 +103,7 @@ describe('JSON of the caller’s own', () => {
     expect(refusal(input(kib * 1024 + 2)).message).toBe(says);
   });
 
-  test('is refused for its depth alone when it is too deep to be written', () => {
+  test('is rejected for its depth alone when it is too deep to serialize', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(4000)}1${'}'.repeat(4000)}`);
     expect(problems(refusal(sent({ custom: deep })))).toEqual([
       { field: 'custom', problem: 'must not be nested more than 50 deep' },
@@ -112,17 +112,17 @@ describe('JSON of the caller’s own', () => {
 });
 
 describe('a long list', () => {
-  const people = (count: number) => Array.from({ length: count }, (_, i) => `user-${i}`);
+  const uids = (count: number) => Array.from({ length: count }, (_, i) => `user-${i}`);
 
-  test('of recipients or members is taken up to 10,000', () => {
+  test('of recipients or members is accepted up to 10,000', () => {
     expect(MAX_RECIPIENTS).toBe(10_000);
-    expect(parseEvent(sent({ recipients: people(10_000) })).ok).toBe(true);
-    expect(parseEvent(posted('group.member_added', { members: people(10_000).map((uid) => ({ uid })) })).ok).toBe(true);
+    expect(parseEvent(sent({ recipients: uids(10_000) })).ok).toBe(true);
+    expect(parseEvent(posted('group.member_added', { members: uids(10_000).map((uid) => ({ uid })) })).ok).toBe(true);
   });
 
-  test('of more recipients or members is refused', () => {
-    expect(refusal(sent({ recipients: people(10_001) })).message).toMatch(/^recipients: Too big.*10000/);
-    const members = people(10_001).map((uid) => ({ uid }));
+  test('of more recipients or members is rejected', () => {
+    expect(refusal(sent({ recipients: uids(10_001) })).message).toMatch(/^recipients: Too big.*10000/);
+    const members = uids(10_001).map((uid) => ({ uid }));
     expect(refusal(posted('group.member_added', { members })).message).toMatch(/^members: Too big.*10000/);
   });
 });
@@ -133,7 +133,7 @@ test('every problem of an event is listed, the first one in the message', () => 
   expect(error.message).toMatch(/^id: /);
 });
 
-test('the answer never repeats the value that was refused', () => {
+test('the error never repeats the rejected value', () => {
   const secret = 'hunter two';
   const error = refusal(sent({ id: secret, sender: { uid: secret }, sentAt: secret, conversation: { type: secret } }));
   expect(JSON.stringify([error.message, error.details])).not.toContain(secret);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mergePatch } from '../../src/index.ts';
 
-/** The algorithm of RFC 7396, section 2, on text that was parsed, where a member may be called "__proto__". */
+/** The algorithm of RFC 7396, section 2, on parsed JSON, in which a member may be called "__proto__". */
 function reference(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const isObject = typeof target === 'object' && target !== null && !Array.isArray(target);
@@ -25,7 +25,7 @@ const { object } = fc.letrec<{ value: unknown; object: object }>((tie) => ({
     fc.array(fc.constantFrom(1, null), { maxLength: 2 }),
     tie('object'),
   ),
-  // Written and parsed, as patches come in: only so "__proto__" is a member like any other.
+  // Serialized and parsed, as patches arrive: only then is "__proto__" a member like any other.
   object: fc.array(fc.tuple(names, tie('value')), { maxLength: 3 }).map((members) => Object.fromEntries(members)),
 }));
 
@@ -45,7 +45,7 @@ describe('a merge patch', () => {
     expect(JSON.stringify(mergePatch(JSON.parse(base), JSON.parse(patch)))).toBe(merged);
   });
 
-  test('comes to what RFC 7396 says, and changes neither side', () => {
+  test('gives the result of RFC 7396, and changes neither argument', () => {
     fc.assert(
       fc.property(object, object, (base, patch) => {
         const before = JSON.stringify([base, patch]);
@@ -56,7 +56,7 @@ describe('a merge patch', () => {
     );
   });
 
-  test('laid on twice is as laid on once', () => {
+  test('is idempotent', () => {
     fc.assert(
       fc.property(object, object, (base, patch) => {
         const once = mergePatch(base, patch);
@@ -72,7 +72,7 @@ describe('a merge patch', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  test('leaves alone what is undefined', () => {
+  test('ignores undefined', () => {
     expect(mergePatch({ a: 1, b: { c: 2 } }, { a: undefined, b: { c: undefined } })).toEqual({ a: 1, b: { c: 2 } });
   });
 });

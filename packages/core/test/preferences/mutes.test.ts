@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { MutableConversation, mutableConversation } from '../../src/index.ts';
 import { event } from '../support/sample-events.ts';
 
-test('a group is muted by its guid, a 1:1 by the uid of the other person: for who hears of it, the sender', () => {
+test('a group is muted by its guid, a 1:1 by the uid of the other user: for its recipient, the sender', () => {
   const group = { conversation: { type: 'group', id: 'hiking' } };
   expect(mutableConversation(event('message.sent', group))).toEqual({ id: 'hiking', type: 'group' });
   expect(mutableConversation(event('call.initiated'))).toEqual({ id: 'alice', type: 'oneOnOne' });

@@ -12,7 +12,7 @@ import {
 import { settingsProblems } from '../support/settings.ts';
 
 /**
- * What a person may choose: scope, name in an app's settings, name in the person's, values, default
+ * What a user may choose: scope, key in the app's settings, key in the user's, values, default
  * (docs/rules/decision.md#preferences).
  */
 const ROWS = [
@@ -47,21 +47,21 @@ describe.each(ROWS)('%s.%s', (scope, name, key, values, standard) => {
     [scope]: { [`${name}Setting`]: value, [`${name}Override`]: override },
   });
 
-  test(`is ${standard} where nobody says otherwise, and a person may`, () => {
+  test(`is ${standard} by default, and a user may change it`, () => {
     expect(holds({})).toBe(standard);
     for (const value of values) expect(holds({}, own(value))).toBe(value);
   });
 
-  test('is as the app says, for people who say nothing', () => {
+  test("is the app's value, for users who have set nothing", () => {
     for (const value of values) expect(holds(setting(value))).toBe(value);
   });
 
-  test('is as the app says, whatever a person had set, once the app lets nobody choose', () => {
+  test("is the app's value, whatever the user had set, once the app disables overrides", () => {
     expect(holds(setting(1, false), own(2))).toBe(1);
     expect(holds(setting(2, false), own(1))).toBe(2);
   });
 
-  test(`may be ${values.join(', ')} of a person and of an app, and the answer to anything else says so`, () => {
+  test(`accepts ${values.join(', ')} from a user and from an app, and rejects anything else by naming them`, () => {
     const problem = `must be one of: ${values.join(', ')}`;
     for (const value of [0, 1, 2, 3, 4, 5, 1.5, '2', true, [2]]) {
       const allowed = (values as readonly unknown[]).includes(value);
@@ -75,7 +75,7 @@ describe.each(ROWS)('%s.%s', (scope, name, key, values, standard) => {
     }
   });
 
-  test('is refused of a person by name where the app lets nobody choose', () => {
+  test('is rejected by name when the app disables overrides', () => {
     const { preferences } = effectiveSettings({ preferences: setting(2, false) });
     const patch = UserPreferencesPatch.parse({ ...own(1), usePrivacyTemplate: true });
     const allowed = allowedPart(preferences, patch);
@@ -86,25 +86,25 @@ describe.each(ROWS)('%s.%s', (scope, name, key, values, standard) => {
 });
 
 const weekday = { from: 900, to: 1800, dnd: false };
-const whole = { from: 0, to: 2359, dnd: false };
+const always = { from: 0, to: 2359, dnd: false };
 
 describe('a schedule', () => {
   const holds = (mute: object, own: UserPreferences = {}) =>
     effectivePreferences(effectiveSettings({ preferences: { mute } }).preferences, own).mutePreferences.schedule;
   const monday: UserPreferences = { mutePreferences: { schedule: { monday: { from: 900 } } } };
 
-  test('is every day, the whole day, where nobody says otherwise', () => {
-    expect(Object.values(holds({}))).toEqual(Array(7).fill(whole));
+  test('is always open by default', () => {
+    expect(Object.values(holds({}))).toEqual(Array(7).fill(always));
   });
 
-  test('of a person goes day by day, part by part, over that of the app', () => {
+  test("of a user is merged over the app's, day by day and part by part", () => {
     const app = { schedulePreferenceSetting: { monday: { to: 1800 }, sunday: { dnd: true } } };
-    expect(holds(app, monday)).toMatchObject({ monday: weekday, tuesday: whole, sunday: { ...whole, dnd: true } });
+    expect(holds(app, monday)).toMatchObject({ monday: weekday, tuesday: always, sunday: { ...always, dnd: true } });
   });
 
-  test('of a person does not count, and is refused, where the app lets nobody choose', () => {
+  test('of a user does not count, and is rejected, where the app disables overrides', () => {
     const app = { schedulePreferenceOverride: false };
-    expect(holds(app, monday).monday).toEqual(whole);
+    expect(holds(app, monday).monday).toEqual(always);
     const { preferences } = effectiveSettings({ preferences: { mute: app } });
     expect(allowedPart(preferences, { mutePreferences: { dnd: 2, ...monday.mutePreferences } })).toEqual({
       patch: { mutePreferences: { dnd: 2 } },
@@ -132,7 +132,7 @@ describe('the privacy template', () => {
   });
 });
 
-describe("a person's preferences", () => {
+describe("a user's preferences", () => {
   test('are changed key by key', () => {
     const before = { groupPreferences: { groupMessages: 1 }, mutePreferences: { schedule: { monday: weekday } } };
     const patch = { groupPreferences: { groupReplies: 3 }, mutePreferences: { schedule: { monday: { from: 1000 } } } };
@@ -142,7 +142,7 @@ describe("a person's preferences", () => {
     });
   });
 
-  test('that there are no more are those of the app', () => {
+  test("are the app's after a reset", () => {
     const app = effectiveSettings({
       preferences: { group: { messagesSetting: 3 }, mute: { dndPreferenceSetting: 2 } },
     });
@@ -151,7 +151,7 @@ describe("a person's preferences", () => {
     expect(reset).toEqual(effectivePreferences(app.preferences));
   });
 
-  test('pass over keys that are not known', () => {
+  test('ignore unknown keys', () => {
     expect(UserPreferencesPatch.parse({ groupPreferences: { groupMessages: 1, groupNoise: 7 }, more: 1 })).toEqual({
       groupPreferences: { groupMessages: 1 },
     });

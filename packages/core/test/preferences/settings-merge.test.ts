@@ -4,7 +4,7 @@ import { effectiveSettings, mergeSettings, SettingsPatch } from '../../src/index
 const custom = (customJson: object | null) => ({ preferences: { push: { customJson, trimTextFieldSetting: true } } });
 
 describe('the custom JSON of an app', () => {
-  test('is replaced whole, its nulls kept; the settings beside it are merged', () => {
+  test('is replaced as a whole, its nulls kept; the settings beside it are merged', () => {
     const before = { preferences: { push: { customJson: { a: { b: 1 } }, includeMessageObjectSetting: true } } };
     const patch = SettingsPatch.parse(custom({ a: { c: null, d: [null] } }));
     const after = mergeSettings(before, patch);
@@ -14,14 +14,14 @@ describe('the custom JSON of an app', () => {
     expect(effectiveSettings(after).preferences.push).toMatchObject(push);
   });
 
-  test('goes with null, and stays when something else is changed', () => {
+  test('is removed by null, and unaffected by other changes', () => {
     const stored = mergeSettings({}, custom({ a: null }));
     expect(mergeSettings(stored, { badge: true })).toEqual({ ...stored, badge: true });
     expect(mergeSettings(stored, custom(null))).toEqual({ preferences: { push: { trimTextFieldSetting: true } } });
   });
 });
 
-test('null brings a day of the week, or a part of one, back to its default', () => {
+test('null restores the default of a day of the week, or of a part of one', () => {
   const week = (schedulePreferenceSetting: object) =>
     SettingsPatch.parse({ preferences: { mute: { schedulePreferenceSetting } } });
   const stored = mergeSettings({}, week({ monday: { from: 900, to: 1800 }, friday: { from: 900, dnd: true } }));

@@ -12,7 +12,7 @@ const chosen = {
   ...choice('reactions', 2),
 };
 const changes = { messageEditedSetting: 2, messageDeletedSetting: 2, reactionRemovedSetting: 1 };
-const whole = { from: 0, to: 2359, dnd: false };
+const always = { from: 0, to: 2359, dnd: false };
 
 test("the preferences of an app that has set nothing are CometChat's", () => {
   expect(effectiveSettings({}).preferences).toEqual({
@@ -21,13 +21,13 @@ test("the preferences of an app that has set nothing are CometChat's", () => {
     mute: {
       ...choice('dndPreference', 1),
       schedulePreferenceSetting: {
-        monday: whole,
-        tuesday: whole,
-        wednesday: whole,
-        thursday: whole,
-        friday: whole,
-        saturday: whole,
-        sunday: whole,
+        monday: always,
+        tuesday: always,
+        wednesday: always,
+        thursday: always,
+        friday: always,
+        saturday: always,
+        sunday: always,
       },
       schedulePreferenceOverride: true,
       mutedGroupsOverride: true,
@@ -108,13 +108,13 @@ const EVERYTHING = {
 const nulls = (value: object): object => Object.fromEntries(Object.keys(value).map((key) => [key, null]));
 
 describe('a change of settings', () => {
-  test('may set everything, and holds as it was set', () => {
+  test('may set everything, and every value takes effect', () => {
     const patch = SettingsPatch.parse(EVERYTHING);
     expect(patch).toEqual(EVERYTHING);
     expect(effectiveSettings(patch)).toMatchObject(EVERYTHING);
   });
 
-  test('brings back the default by null, of one value, of a part, of everything', () => {
+  test('restores defaults by null: of one value, of a part, of everything', () => {
     const one = { preferences: { group: { messagesSetting: null } } };
     const stored = mergePatch(EVERYTHING, SettingsPatch.parse(one));
     expect(effectiveSettings(stored).preferences.group).toMatchObject({ messagesSetting: 2, messagesOverride: false });
@@ -125,7 +125,7 @@ describe('a change of settings', () => {
     expect(effectiveSettings(mergePatch(EVERYTHING, SettingsPatch.parse(nulls(EVERYTHING))))).toEqual(DEFAULT_SETTINGS);
   });
 
-  test('passes over what is not known', () => {
+  test('ignores unknown keys', () => {
     const patch = {
       preferences: { email: { x: 1 }, call: { initiatedOverride: false }, group: { noiseSetting: 9 } },
       more: 1,

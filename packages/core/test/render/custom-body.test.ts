@@ -52,7 +52,7 @@ describe.each(SAMPLES)('the webhook receives the documented %s payload, byte for
   const { uid } = sample.data.to;
   const inGroup = type.startsWith('group.');
 
-  test('when the event itself says the names and pictures', () => {
+  test('when the event itself has the names and pictures', () => {
     const sender = { uid: 'cometchat-uid-1', ...andrew };
     const conversation = { ...(fields.conversation as object), ...(inGroup ? {} : george) };
     const subject = event(type, { ...fields, sender, conversation }) as NotifyingEvent;

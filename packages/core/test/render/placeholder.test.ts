@@ -32,7 +32,7 @@ describe('a placeholder', () => {
     },
   );
 
-  test('finds what an object holds itself under such a name', () => {
+  test('finds own properties of such a name', () => {
     expect(filled('{{constructor.__proto__}}', JSON.parse('{"constructor":{"__proto__":"own"}}'))).toBe('own');
   });
 
@@ -46,7 +46,7 @@ const MIXED = fc.array(fc.constantFrom('{', '}', '{{', '}}', 'a', '.', 'b', 'ðŸ‘
 });
 const anyText = MIXED.map((parts) => parts.join(''));
 
-test('a value is never taken for a template', () => {
+test('a value is never expanded as a template', () => {
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       const expected = a === '' || b === '' ? undefined : `${a}|${b}|${a}`;
@@ -55,7 +55,7 @@ test('a value is never taken for a template', () => {
   );
 });
 
-test('whatever the template and the values, a text that is not too long comes out, or none', () => {
+test('any template and values give a text within the limit, or none', () => {
   fc.assert(
     fc.property(
       fc.oneof(anyText, fc.string()),

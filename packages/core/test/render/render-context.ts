@@ -12,11 +12,11 @@ export interface Said {
   profiles?: Parameters<typeof renderDetails>[1]['profiles'];
   recipient?: Partial<Parameters<typeof renderDetails>[1]['recipient']>;
   unread?: number;
-  /** A device, unless it is said. */
+  /** A device, unless stated otherwise. */
   provider?: ProviderKind;
 }
 
-/** The notification for Bob, unless another is named, in an app that has set what is said and nothing else. */
+/** The notification for Bob, unless another user is named, in an app with only these settings. */
 export const details = (
   event: NotifyingEvent,
   { settings = {}, profiles = {}, recipient, unread, provider = 'fcm' }: Said = {},
@@ -29,7 +29,7 @@ export const details = (
     unread,
   });
 
-/** Title and body alone. */
+/** Title and body only. */
 export const texts = (...args: Parameters<typeof details>): Pick<NotificationDetails, 'title' | 'body'> => {
   const { title, body } = details(...args);
   return { title, body };

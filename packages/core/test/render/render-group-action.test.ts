@@ -41,23 +41,26 @@ describe.each(VERBS)('%s', (type, one, many) => {
 });
 
 describe('a member', () => {
-  test('is called as the event says, else as registered, else by uid', () => {
+  test('is named by the event, else as registered, else by uid', () => {
     const members = { bob: { name: 'Robert' }, carol: { name: 'Caroline' } };
     expect(body('group.member_added', [BOB, { uid: 'carol' }, { uid: 'dave' }], { members })).toBe(
       'Bob, Caroline and dave have been added',
     );
   });
 
-  test('who acted themselves is called as the sender', () => {
+  test('who is also the sender is named like the sender', () => {
     const sender = { uid: 'bob', name: 'Bobby' };
     expect(body('group.member_left', [{ uid: 'bob' }], {}, sender)).toBe('Bobby has left');
   });
 
-  test.each(['constructor', 'toString', '__proto__'])('without a name whose uid is "%s" is called just that', (uid) => {
-    expect(body('group.member_left', [{ uid }], { members: {} })).toBe(`${uid} has left`);
-  });
+  test.each(['constructor', 'toString', '__proto__'])(
+    'without a name whose uid is "%s" is shown by that uid',
+    (uid) => {
+      expect(body('group.member_left', [{ uid }], { members: {} })).toBe(`${uid} has left`);
+    },
+  );
 
-  test('whose new scope is not said is a member', () => {
+  test('without a stated new scope is a member', () => {
     expect(body('group.member_scope_changed', [CAROL])).toBe('Carol has been made member');
   });
 });

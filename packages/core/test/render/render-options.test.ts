@@ -13,11 +13,11 @@ describe('the message object', () => {
   const message = { id: '101', text: 'hi <@uid:bob>', parentId: '90', metadata: { mood: 'good' } };
   const sent = event('message.sent', { sender, conversation, message });
 
-  test('is left out unless the app wants it', () => {
+  test('is omitted unless the app wants it', () => {
     expect(details(sent)).not.toHaveProperty('message');
   });
 
-  test('is made of the event, in seconds', () => {
+  test('is built from the event, in seconds', () => {
     expect(details(sent, withObject()).message).toEqual({
       id: '101',
       conversationId: 'group_hiking',
@@ -43,7 +43,7 @@ describe('the message object', () => {
     });
   });
 
-  test('of an edit says who edited it, of a deletion who deleted it and nothing of its text', () => {
+  test('of an edit names the editor; of a deletion names the deleter and has no text', () => {
     expect(details(event('message.edited', { message }), withObject()).message).toMatchObject({
       id: '101',
       data: { text: 'hi <@uid:bob>' },
@@ -55,7 +55,7 @@ describe('the message object', () => {
     expect(JSON.stringify(deleted)).not.toContain('hi');
   });
 
-  test("is the backend's own where there is one, with the names it lacks", () => {
+  test("is the backend's own if there is one, with missing names added", () => {
     const object = { id: 101, muid: 'm-1', data: { entities: { sender: { entity: { uid: 'alice', name: '' } } } } };
     const subject = event('message.sent', { message: { id: '101', text: 'hi', object } });
     const profiles = { sender: { name: 'Alice' } };
@@ -71,7 +71,7 @@ describe('the message object', () => {
     });
   });
 
-  test('never names its author after somebody else who edits it', () => {
+  test('never gives its author the name of another user who edits it', () => {
     const object = { data: { text: 'hi', entities: { sender: { entity: { uid: 'carol' } } } } };
     const subject = event('message.edited', { sender, message: { id: '101', object } });
     const { title, message: sentAlong } = details(subject, withObject());
@@ -120,9 +120,9 @@ describe('the message object', () => {
       const { sender, receiver } = data.entities;
       return { message: data.metadata, sender: sender.entity.metadata, receiver: receiver.entity.metadata };
     };
-    const whole = { message: METADATA, sender: METADATA, receiver: METADATA };
-    expect(metadataOf({})).toEqual(whole);
-    expect(metadataOf({ [option]: false })).toEqual({ ...whole, [end]: undefined });
+    const complete = { message: METADATA, sender: METADATA, receiver: METADATA };
+    expect(metadataOf({})).toEqual(complete);
+    expect(metadataOf({ [option]: false })).toEqual({ ...complete, [end]: undefined });
   });
 
   test.each([{ data: 7 }, { data: null }, { data: { entities: [] } }, { data: { entities: { sender: 'x' } } }])(
@@ -140,7 +140,7 @@ describe('custom JSON', () => {
   const custom = (customJson: object | undefined, own: object | undefined) =>
     details(event('message.sent', { custom: own }), { settings: { preferences: { push: { customJson } } } }).custom;
 
-  test("is the app's, with the event's over it", () => {
+  test("is the app's, with the event's merged over it", () => {
     expect(custom(app, undefined)).toEqual(app);
     expect(custom(undefined, { a: null })).toEqual({ a: null });
     expect(custom(app, { theme: { dark: null, red: 1 } })).toEqual({ screen: 'chat', theme: { red: 1 } });
@@ -171,7 +171,7 @@ test.each(['message.edited', 'message.deleted', 'reaction.removed'] as const)('%
   expect(presentationOf(event(type), effectiveSettings({ sound: { chat: 'ding.caf' } })).sound).toBeUndefined();
 });
 
-test('what replaces what on a device is told by kind and id, so that things of different kinds stay apart', () => {
+test('collapse keys contain kind and id, so that different kinds never replace each other', () => {
   const id = '58';
   const keys = [
     event('message.sent', { message: { id } }),

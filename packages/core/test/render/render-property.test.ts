@@ -17,7 +17,7 @@ const deepObject = fc.record(
   { requiredKeys: [] },
 );
 
-/** Messages of every category, with whatever texts and objects a backend may send. */
+/** Messages of every category, with any texts and objects a backend may send. */
 const anyMessage: fc.Arbitrary<NotifyingEvent> = fc
   .record({
     type: fc.constantFrom('message.sent' as const, 'message.edited' as const, 'message.deleted' as const),
@@ -65,7 +65,7 @@ test('every message can be rendered with every template, and has a title and a b
   );
 });
 
-test('the body of a private notification is the same whatever is in the message', () => {
+test('the body of a private notification does not depend on the message', () => {
   fc.assert(
     fc.property(anyMessage.filter(isMessage), (subject) => {
       const { text: _text, object: _object, ...message } = subject.message;

@@ -40,7 +40,7 @@ const TYPES: [what: string, fields: object, body: string, hidden: string][] = [
 ];
 
 describe.each(TYPES)('%s', (_what, fields, body, hidden) => {
-  test('reads by default and in private, in a 1:1 and in a group', () => {
+  test('has its default and private texts, in a 1:1 and in a group', () => {
     expect(texts(message(BOB, fields))).toEqual({ title: 'Alice', body });
     expect(texts(message(HIKING, fields))).toEqual({ title: 'Alice @ Hiking group', body });
     expect(texts(message(BOB, fields), PRIVATE)).toEqual({ title: 'Alice', body: hidden });
@@ -51,7 +51,7 @@ describe.each(TYPES)('%s', (_what, fields, body, hidden) => {
 describe('a mention', () => {
   const both = { mentions: ['bob', 'carol'], mentionsAll: true };
 
-  test('of the recipient goes before one of everybody, which goes before the type', () => {
+  test('of the recipient comes before one of all, which comes before the type', () => {
     const fields = { text: 'look', ...both };
     expect(texts(message(HIKING, fields)).body).toBe('Alice mentioned you in Hiking group: look');
     expect(texts(message(HIKING, fields), { recipient: { uid: 'dave' } }).body).toBe('Alice mentioned everyone: look');
@@ -60,7 +60,7 @@ describe('a mention', () => {
     expect(texts(message(HIKING, image), { recipient: { uid: 'dave' } }).body).toBe('📷 Has sent an image');
   });
 
-  test('in a 1:1 names no group, and everybody is nobody there', () => {
+  test('in a 1:1 names no group, and a mention of all does not count there', () => {
     expect(texts(message(BOB, { text: 'look', mentions: ['bob'] }))).toEqual({
       title: 'Alice',
       body: 'Alice mentioned you: look',
@@ -68,7 +68,7 @@ describe('a mention', () => {
     expect(texts(message(BOB, { text: 'look', mentionsAll: true })).body).toBe('look');
   });
 
-  test('without text, or in private, is just that', () => {
+  test('without text, or in private, is only announced', () => {
     expect(texts(message(HIKING, { type: 'image', mentions: ['bob'] })).body).toBe('New mention');
     expect(texts(message(HIKING, { text: 'look', ...both }), PRIVATE)).toEqual({
       title: 'Alice @ Hiking group',
@@ -76,7 +76,7 @@ describe('a mention', () => {
     });
   });
 
-  test('in a text is read by name: the one the event knows, else the registered, else the uid', () => {
+  test('in a text is shown by name: from the event, else as registered, else the uid', () => {
     const fields = {
       text: '<@uid:alice> <@uid:bob> <@uid:carol> <@uid:dave> <@uid:constructor> <@all:team>',
       object: { data: { mentions: { carol: { uid: 'carol', name: 'Carol' } } } },
@@ -96,7 +96,7 @@ const IN_PRIVATE: [what: string, event: NotifyingEvent, shown: string, hidden: s
   ['a group action', event('group.member_left', {}), 'carol has left', 'carol has left'],
   ['a call that rings', event('call.initiated', {}), 'AUDIO CALL', 'AUDIO CALL'],
   ['a call that is on', event('call.ongoing', {}), 'AUDIO CALL', 'AUDIO CALL'],
-  ['a call nobody took', event('call.unanswered', {}), 'Missed audio call', 'Missed audio call'],
+  ['an unanswered call', event('call.unanswered', {}), 'Missed audio call', 'Missed audio call'],
   [
     'a call taken back',
     event('call.cancelled', { call: { sessionId: 'v1', type: 'video' } }),
@@ -121,7 +121,7 @@ test.each(['initiated', 'ongoing', 'cancelled', 'rejected', 'unanswered', 'busy'
   },
 );
 
-test('who gets the private texts is for the app to say, and by its leave for the recipient', () => {
+test('the app decides who gets the private texts, and the recipient where the app allows it', () => {
   const bodies = [1, 2, 3].map((usePrivacyTemplate) => {
     const settings = { preferences: { usePrivacyTemplate } };
     return [{ settings }, { settings, ...PRIVATE }].map((said) => texts(message(BOB, { text: 'Hello!' }), said).body);
@@ -133,7 +133,7 @@ test('who gets the private texts is for the app to say, and by its leave for the
   ]);
 });
 
-test('templates of reactions, group actions and calls know what is theirs', () => {
+test('templates of reactions, group actions and calls have their own placeholders', () => {
   const templates = {
     reactionTemplateDefault: { body: '{{reaction.reaction}} on {{reaction.messageId}}' },
     groupActionTemplateDefault: { body_added: '{{member.names}} ({{member.count}}) in {{group.name}}' },

@@ -14,7 +14,7 @@ const render = (subject: NotifyingEvent, recipient = 'bob') => detailsFor(subjec
 const text = (fields: object) => render(event('message.sent', { message: { id: '101', ...fields } })).body;
 
 describe('the title', () => {
-  test('of anything in a 1:1 is who acted', () => {
+  test('of anything in a 1:1 is the sender', () => {
     const subjects = [
       event('message.sent', { sender: ALICE }),
       event('reaction.added', { sender: ALICE }),
@@ -28,7 +28,7 @@ describe('the title', () => {
     expect(render(event('message.edited', IN_GROUP)).title).toBe('Alice @ Hiking group');
   });
 
-  test('of a reaction or a call in a group is who acted, of a group action the group', () => {
+  test('of a reaction or a call in a group is the sender, of a group action the group', () => {
     expect(render(event('reaction.added', { ...IN_GROUP, reaction })).title).toBe('Alice');
     expect(render(event('call.initiated', IN_GROUP)).title).toBe('Alice');
     expect(render(event('group.member_left', IN_GROUP)).title).toBe('Hiking group');
@@ -59,7 +59,7 @@ describe('the body', () => {
     },
   );
 
-  test('of a deleted message does not tell what it was', () => {
+  test('of a deleted message does not reveal what it was', () => {
     const subject = event('message.deleted', { message: { id: '101', text: 'secret', type: 'image' } });
     expect(render(subject).body).toBe('This message was deleted');
   });
@@ -76,7 +76,7 @@ describe('the names and pictures', () => {
     receiver: { name: 'Registered Bob', avatar: 'https://example.com/b.png' },
   };
 
-  test('are those of the event before those registered', () => {
+  test('come from the event before those registered', () => {
     const sender = { uid: 'alice', name: 'Alice', avatar: 'https://example.com/alice.png' };
     const conversation = { type: 'user', id: 'bob', name: 'Bob', avatar: 'https://example.com/bob.png' };
     expect(detailsFor(event('message.sent', { sender, conversation }), { profiles })).toMatchObject({
@@ -87,7 +87,7 @@ describe('the names and pictures', () => {
     });
   });
 
-  test('are those registered where the event has none', () => {
+  test('are the registered ones when the event has none', () => {
     expect(detailsFor(event('message.sent'), { profiles })).toMatchObject({
       title: 'Registered Alice',
       senderAvatar: 'https://example.com/a.png',
@@ -96,13 +96,13 @@ describe('the names and pictures', () => {
     });
   });
 
-  test('are the ids, and no pictures, where nobody knows them', () => {
+  test('are the ids, and no pictures, when unknown', () => {
     const details = render(event('message.sent'));
     expect(details).toMatchObject({ title: 'alice', senderName: 'alice', receiver: 'bob', receiverName: 'bob' });
     expect(Object.keys(details).filter((key) => key.endsWith('Avatar'))).toEqual([]);
   });
 
-  test("are never those of the conversation's other person for somebody else who is told", () => {
+  test('are never those of the other user in the conversation when another recipient is notified', () => {
     const conversation = { type: 'user', id: 'bob', name: 'Bob', avatar: 'https://example.com/bob.png' };
     const subject = event('message.sent', { conversation, recipients: ['carol'] });
     expect(render(subject, 'carol')).toMatchObject({ receiver: 'carol', receiverName: 'carol' });
@@ -145,7 +145,7 @@ test.each(CALLS)('%s says what the call does now, and which call it is', (type) 
   });
 });
 
-test('every notification is plain text, for whatever event, people and groups', () => {
+test('every notification is plain text, whatever the event, users and groups', () => {
   fc.assert(
     fc.property(anyEvent.filter(isNotifying), anyUid, (subject, recipient) => {
       const details = detailsFor(subject, { recipient: { uid: recipient } });

@@ -11,7 +11,7 @@ const hello: NotifyingEvent = event('message.sent', {
 const accepts = (patch: unknown): boolean => TemplatesPatch.safeParse(patch).success;
 
 describe('a change of templates', () => {
-  test('may hold everything that is there by default', () => {
+  test('may contain everything in the defaults', () => {
     expect(TemplatesPatch.parse(DEFAULT_TEMPLATES)).toEqual(DEFAULT_TEMPLATES);
   });
 
@@ -50,12 +50,12 @@ describe('a change of templates', () => {
 describe('an app that sets a text', () => {
   const settings = { templates: { textMessageTemplateDefault: { body: 'Says: {{message.data.text}}' } } };
 
-  test('has it, and the default of what it did not set', () => {
+  test('uses it, and the defaults of the texts it did not set', () => {
     expect(texts(hello, { settings })).toEqual({ title: 'Alice', body: 'Says: Hello!' });
   });
 
   test.each([
-    ['a title without value', { titleOneOnOne: '{{message.nobody}}' }],
+    ['a title without value', { titleOneOnOne: '{{message.missing}}' }],
     ['an empty title', { titleOneOnOne: '' }],
     ['a body without value', { body: '{{message.nothing}}' }],
     ['an empty body', { body: '' }],
@@ -66,7 +66,7 @@ describe('an app that sets a text', () => {
     });
   });
 
-  test('has its fallback instead of all of a body one of whose values is missing', () => {
+  test('uses the fallback for the entire body when one of its values is missing', () => {
     const textMessageTemplateDefault = { body: '{{message.data.text}} {{message.nothing}}', body_fallback: 'News' };
     expect(texts(hello, { settings: { templates: { textMessageTemplateDefault } } }).body).toBe('News');
   });

@@ -18,7 +18,7 @@ const WEEK: Schedule = {
   sunday: { from: 200, to: 1, dnd: false },
 };
 
-/** The moments of a span at which we and the runtime's own calendar do not agree. */
+/** The moments in a span at which our calendar and the runtime's disagree. */
 function disagreements(zone: string, { from, to, step }: { from: number; to: number; step: number }): string[] {
   const format = dateFormat(zone);
   const open = openMinutes(WEEK);
@@ -30,7 +30,7 @@ function disagreements(zone: string, { from, to, step }: { from: number; to: num
   return wrong;
 }
 
-/** The quarter hours of a year after which a zone's clocks are no more a quarter of an hour on. */
+/** The quarter hours of a year in which a zone's clock does not advance by a quarter of an hour. */
 function clockChanges(zone: string, year: number): number[] {
   const format = dateFormat(zone);
   const changes = [];
@@ -43,7 +43,10 @@ function clockChanges(zone: string, year: number): number[] {
   return changes;
 }
 
-/** Changes by half an hour, by a whole day, at midnight, for Ramadan; a zone with none; the latest year of each. */
+/**
+ * Clock changes by half an hour, by an entire day, at midnight, for Ramadan; one zone without any; the latest year of
+ * each.
+ */
 const CHANGES: [zone: string, year: number, changes: number][] = [
   ['Asia/Tokyo', 2026, 0],
   ['America/New_York', 2026, 2],
@@ -59,17 +62,17 @@ const CHANGES: [zone: string, year: number, changes: number][] = [
   ['Antarctica/Troll', 2026, 2],
 ];
 
-test('all zones are looked at', () => {
+test('all zones are covered', () => {
   expect(CHANGES.map(([zone]) => zone)).toEqual(ZONES);
 });
 
 describe.each(CHANGES)('in %s', (zone, year, count) => {
-  test('a schedule follows the clocks on the wall, each quarter hour of a year', () => {
+  test('a schedule follows the wall clock, each quarter hour of a year', () => {
     const span = { from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1), step: QUARTER };
     expect(disagreements(zone, span)).toEqual([]);
   });
 
-  test(`a schedule follows the clocks minute by minute where they are changed, ${count} times in ${year}`, () => {
+  test(`a schedule follows the clock minute by minute around its changes, ${count} times in ${year}`, () => {
     const changes = clockChanges(zone, year);
     expect(changes).toHaveLength(count);
     for (const change of changes) {
@@ -79,7 +82,7 @@ describe.each(CHANGES)('in %s', (zone, year, count) => {
   });
 });
 
-test('any week in any zone is open in the minutes that its windows hold, in whatever order one asks', () => {
+test('any week in any zone is open in the minutes of its windows, in any order of calls', () => {
   const anyMoment = fc.integer({ min: Date.UTC(2012, 0, 1), max: Date.UTC(2040, 0, 1) });
   fc.assert(
     fc.property(anyWeek, fc.constantFrom(...ZONES), fc.array(anyMoment), (week, zone, moments) => {
@@ -94,7 +97,7 @@ test('any week in any zone is open in the minutes that its windows hold, in what
   );
 });
 
-test('more zones than are kept in mind are all told right', () => {
+test('more zones than the cache holds are all answered correctly', () => {
   const schedule = { ...WEEK, monday: { from: 900, to: 1800, dnd: false } };
   const names = Array.from({ length: 1200 }, (_, i) => `No/Zone_${i}`);
   const monday = Date.UTC(2026, 10, 23, 3, 30);

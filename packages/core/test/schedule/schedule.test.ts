@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { openingOf, type Schedule, SchedulePatch, WHOLE_WEEK } from '../../src/index.ts';
 
 const window = (from: number, to: number, dnd = false) => ({ from, to, dnd });
-const WHOLE = window(0, 2359);
+const ALL_DAY = window(0, 2359);
 
-/** A moment in the week of Monday 23 November 2026, by the clocks of UTC, with seconds. */
+/** A moment in the week of Monday 23 November 2026, UTC, with seconds. */
 const at = (day: keyof Schedule, time: string): number =>
   Date.parse(`2026-11-${23 + Object.keys(WHOLE_WEEK).indexOf(day)}T${time}Z`);
 
@@ -16,8 +16,8 @@ describe('a window', () => {
     ['is closed after', window(900, 1800), '18:01:00', false],
     ['of one minute is that minute', window(1200, 1200), '12:00:30', true],
     ['of one minute is no other', window(1200, 1200), '12:01:00', false],
-    ['of the whole day begins with it', WHOLE, '00:00:00', true],
-    ['of the whole day ends with it', WHOLE, '23:59:59', true],
+    ['of all day starts with the day', ALL_DAY, '00:00:00', true],
+    ['of all day ends with the day', ALL_DAY, '23:59:59', true],
     ['of a silent day is closed, whatever its hours', window(0, 2359, true), '12:00:00', false],
     ['that is over midnight opens in the evening', window(2200, 600), '22:00:00', true],
     ['that is over midnight is closed by day', window(2200, 600), '21:59:59', false],
@@ -56,12 +56,12 @@ describe('a night', () => {
   });
 });
 
-test('a day without entry is the whole day', () => {
+test('a day without entry is open all day', () => {
   expect(openingOf({}, 'UTC', at('friday', '00:00:00'))).toEqual({ open: true });
   expect(openingOf({ thursday: window(2200, 600) }, 'UTC', at('friday', '23:59:00'))).toEqual({ open: true });
 });
 
-test('what is closed says the day, its window and the zone', () => {
+test('a closed schedule names the day, its window and the zone', () => {
   const schedule = { ...WHOLE_WEEK, monday: window(900, 1800), sunday: window(0, 2359, true) };
   // 23:30 on Sunday in UTC is 08:30 on Monday in Tokyo.
   const moment = at('sunday', '23:30:00') - 7 * 86_400_000;
@@ -69,7 +69,7 @@ test('what is closed says the day, its window and the zone', () => {
   expect(openingOf(schedule, 'UTC', moment)).toEqual({ open: false, why: 'sunday dnd UTC' });
 });
 
-test('a zone that there is not counts as UTC', () => {
+test('an unknown zone counts as UTC', () => {
   const schedule = { ...WHOLE_WEEK, monday: window(900, 1800) };
   expect(openingOf(schedule, 'Mars/Phobos', at('monday', '08:00:00'))).toEqual({
     open: false,
@@ -94,7 +94,7 @@ describe('a time of day', () => {
   );
 });
 
-test('a change of a schedule may name some days and parts of a day; what is no day is passed over', () => {
+test('a change of a schedule may name some days and parts of a day; unknown days are ignored', () => {
   const patch = { monday: { from: 900 }, sunday: { dnd: true }, someday: { from: 0 } };
   expect(SchedulePatch.parse(patch)).toEqual({ monday: { from: 900 }, sunday: { dnd: true } });
 });

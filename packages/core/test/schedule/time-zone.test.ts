@@ -5,7 +5,7 @@ import { anyWeek } from '../support/any-decision.ts';
 
 const twoDigits = (number: number) => String(number).padStart(2, '0');
 
-/** A UTC offset that is not zero, in the ways that phones and SDKs write it, and its minutes. */
+/** A non-zero UTC offset in the spellings of phones and SDKs, and its minutes. */
 const anyOffset = fc
   .record({
     minutes: fc.integer({ min: -18 * 60, max: 18 * 60 }),
@@ -41,7 +41,7 @@ describe('an offset from UTC', () => {
     },
   );
 
-  test('is a clock that is ahead of UTC by that much, and never changed', () => {
+  test('is a clock ahead of UTC by that much, without daylight saving', () => {
     fc.assert(
       fc.property(anyOffset, anyMoment, ({ minutes, name }, now) => {
         const zone = TimeZone.parse(name);
@@ -51,7 +51,7 @@ describe('an offset from UTC', () => {
     );
   });
 
-  test('of no daylight saving opens a schedule as the zone does that has none', () => {
+  test('opens a schedule like a zone of the same offset without daylight saving', () => {
     fc.assert(
       fc.property(anyWeek, anyMoment, (week, now) => {
         expect(openingOf(week, '+09:00', now).open).toBe(openingOf(week, 'Etc/GMT-9', now).open);
@@ -60,7 +60,7 @@ describe('an offset from UTC', () => {
   });
 });
 
-test('what is taken for a time zone is one that schedules can be read in', () => {
+test('every accepted time zone is one that schedules can be evaluated in', () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -28,9 +28,9 @@ export const ZONES = [
   'Antarctica/Troll',
 ];
 
-const PEOPLE = ['bob', 'carol', 'dave'];
+const UIDS = ['bob', 'carol', 'dave'];
 const perhaps = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
-/** Mostly yes, so that what is asked last is reached. */
+/** Mostly yes, so that the last checks are reached. */
 const mostly = (usual: boolean) => fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, fc.boolean());
 
 /** A time of day as HHMM; often one of the edges. */
@@ -40,7 +40,7 @@ const anyTime = fc.oneof(
 );
 const anyDay = fc.record({ from: anyTime, to: anyTime, dnd: mostly(false) });
 const everyDay = <T>(day: fc.Arbitrary<T>) => fc.record(Object.fromEntries(DAYS.map((name) => [name, day])));
-/** Weeks of an app, and what people set of theirs: some days, some parts of a day. */
+/** Weeks of an app, and the changes users make to theirs: some days, some parts of a day. */
 export const anyWeek = everyDay(anyDay);
 const anyOwnWeek = fc.record(
   Object.fromEntries(
@@ -118,9 +118,9 @@ const anyOwnPreferences = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<UserPreferences>;
 
-/** A recipient; a mute ends before, at or after 2026's middle, or never. */
+/** A recipient; a mute ends before, at or after the middle of 2026, or never. */
 export const anyRecipient: fc.Arbitrary<DecisionSubject> = fc.record({
-  uid: fc.constantFrom(...PEOPLE),
+  uid: fc.constantFrom(...UIDS),
   preferences: perhaps(anyOwnPreferences),
   timezone: perhaps(anyZone),
   mutedUntil: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, anyMoment2026, fc.constant(null)),
@@ -140,8 +140,8 @@ const anyMessage = fc.record({
   text: perhaps(anyText),
   parentId: perhaps(fc.constant('90')),
   quotedMessageId: perhaps(fc.constant('88')),
-  quotedSender: perhaps(fc.constantFrom(...PEOPLE)),
-  mentions: perhaps(fc.subarray(PEOPLE)),
+  quotedSender: perhaps(fc.constantFrom(...UIDS)),
+  mentions: perhaps(fc.subarray(UIDS)),
   mentionsAll: perhaps(fc.boolean()),
 });
 
@@ -162,7 +162,7 @@ export const anyNotifyingEvent: fc.Arbitrary<NotifyingEvent> = fc
     type: fc.constantFrom(...TYPES),
     group: fc.boolean(),
     message: anyMessage,
-    messageSender: perhaps(fc.constantFrom('alice', ...PEOPLE)),
+    messageSender: perhaps(fc.constantFrom('alice', ...UIDS)),
   })
   .map(({ type, group, message, messageSender }) => {
     const least = smallest(type);

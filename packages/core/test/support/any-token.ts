@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-/** An APNs token as it is stored: bytes as hex in lower case, 32 as a rule. */
+/** An APNs token as it is stored: bytes as lower-case hex, usually 32. */
 export const anyHexToken = fc
   .uint8Array({ minLength: 1, maxLength: 100 })
   .map((bytes) => Buffer.from(bytes).toString('hex'));
 
-/** The same token as some app may write it: each letter in either case, in groups, in brackets. */
+/** The same token as an app might write it: letters in either case, in groups, in brackets. */
 export const anySpellingOf = (token: string): fc.Arbitrary<string> =>
   fc
     .record({

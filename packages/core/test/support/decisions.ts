@@ -15,7 +15,7 @@ export const NOW = Date.UTC(2026, 10, 23, 3, 30);
 
 export const GROUP = { conversation: { type: 'group', id: 'hiking' } };
 
-/** Bob, with nothing of his own set. */
+/** Bob, with no preferences of his own. */
 export const bob = (more: Partial<DecisionSubject> = {}): DecisionSubject => ({
   uid: 'bob',
   preferences: undefined,
@@ -26,7 +26,7 @@ export const bob = (more: Partial<DecisionSubject> = {}): DecisionSubject => ({
   ...more,
 });
 
-/** What is decided at NOW for one recipient, with an app's settings over the defaults. */
+/** The decision at NOW about one recipient, with an app's settings over the defaults. */
 export function decide(event: NotifyingEvent, settings: object = {}, recipient = bob()): Decision {
   const context = { pushEnabled: true, groupTooLarge: false, settings: effectiveSettings(settings), now: NOW };
   return decider(event, context)(recipient);
@@ -43,7 +43,7 @@ export const no = (reason: SuppressionReason, detail?: string): Decision => ({
 export type ScopeName = 'group' | 'oneOnOne';
 type AnyPreference = keyof typeof GROUP_PREFERENCES;
 
-/** A preference set to a value: by the app for all, or by the person over an app that says otherwise. */
+/** A preference set to a value: by the app for all, or by the user while the app's value differs. */
 export const preferring = {
   app: (scope: ScopeName, name: AnyPreference, value: number) => ({
     settings: { preferences: { [scope]: { [`${name}Setting`]: value } } },
@@ -55,7 +55,7 @@ export const preferring = {
   }),
 };
 
-/** What a person's key for a preference is called. */
+/** The user's key for a preference. */
 export function userKey(scope: ScopeName, name: AnyPreference): string {
   const rules: Record<string, { user: string }> = scope === 'group' ? GROUP_PREFERENCES : ONE_ON_ONE_PREFERENCES;
   return rules[name]?.user as string;

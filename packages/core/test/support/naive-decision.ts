@@ -3,9 +3,7 @@ import { naivelyClosed } from './naive-schedule.ts';
 
 type Loose = Record<string, Record<string, unknown> | undefined>;
 
-/**
- * The decision written down once more from docs/rules/decision.md#order, step by step and without any care for speed.
- */
+/** A second implementation of docs/rules/decision.md#order, step by step and without any care for speed. */
 export function naiveDecision(event: NotifyingEvent, context: DecisionContext, recipient: DecisionSubject): Decision {
   const { settings, now } = context;
   const app = settings.preferences;

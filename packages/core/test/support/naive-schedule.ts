@@ -3,7 +3,7 @@ import type { DayOfWeek, Schedule } from '../../src/index.ts';
 const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const DAY = 24 * 60;
 
-/** How a zone's date and time are written; a new one takes the runtime a tenth of a millisecond. */
+/** Formatters by zone; creating one takes a tenth of a millisecond. */
 export const dateFormat = (timeZone: string): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
@@ -17,7 +17,7 @@ export function minuteOfWeek(format: Intl.DateTimeFormat, now: number): number {
 
 const minuteOfDay = (hhmm: number): number => Math.floor(hhmm / 100) * 60 + (hhmm % 100);
 
-/** Every minute of a week, walked one by one: each window from its first minute to its last, then silent days wiped. */
+/** Every minute of a week, one by one: each window from its first minute to its last, then silent days cleared. */
 export function openMinutes(schedule: Partial<Schedule>): Set<number> {
   const open = new Set<number>();
   const days = WEEK.map((name) => schedule[name] ?? { from: 0, to: 2359, dnd: false });

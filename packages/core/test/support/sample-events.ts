@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EVENT_TYPES, type Event, type EventType, type NotifyingEvent, parseEvent } from '../../src/index.ts';
 
-/** An event as it is posted, before it is checked. */
+/** An event as it is posted, before validation. */
 export type Posted = { type: EventType } & Record<string, unknown>;
 
 const BEGIN = { id: 'e-1', sentAt: 1_741_847_453_000, sender: { uid: 'alice' } };
@@ -9,7 +9,7 @@ const TO_BOB = { conversation: { type: 'user', id: 'bob' } };
 const TO_HIKING = { conversation: { type: 'group', id: 'hiking' } };
 const MEMBERS = { members: [{ uid: 'carol' }] };
 
-/** What a type needs besides id, type, sentAt and sender. */
+/** The fields a type needs besides id, type, sentAt and sender. */
 function needs(type: EventType): Record<string, unknown> {
   if (type.startsWith('message.')) return { ...TO_BOB, message: { id: '101' } };
   if (type.startsWith('reaction.')) return { ...TO_BOB, reaction: { id: '58', reaction: '😎', messageId: '101' } };
@@ -17,13 +17,13 @@ function needs(type: EventType): Record<string, unknown> {
   return type.startsWith('group.') ? { ...TO_HIKING, ...MEMBERS } : MEMBERS;
 }
 
-/** The least that an event of this type may hold. */
+/** The smallest valid event of this type. */
 export const smallest = (type: EventType): Posted => ({ ...BEGIN, type, ...needs(type) });
 
-/** The same, and what `more` says instead or besides. */
+/** The smallest event of a type, with `more` merged over it. */
 export const posted = (type: EventType, more: Record<string, unknown> = {}): Posted => ({ ...smallest(type), ...more });
 
-/** The checked event. @throws when it is not valid. */
+/** The validated event. @throws when it is not valid. */
 export function event<T extends EventType>(
   type: T,
   more: Record<string, unknown> = {},
@@ -31,7 +31,7 @@ export function event<T extends EventType>(
   return checked(posted(type, more)) as Extract<NotifyingEvent, { type: T }>;
 }
 
-/** An event as the rules get it. @throws when it is not valid. */
+/** An event as the rules receive it. @throws when it is not valid. */
 export function checked(input: Posted): Event {
   const parsed = parseEvent(input);
   if (!parsed.ok) throw parsed.error;
@@ -41,13 +41,13 @@ export function checked(input: Posted): Event {
 export const GROUP_ACTIONS = EVENT_TYPES.filter((type) => type.startsWith('group.'));
 export const CALLS = EVENT_TYPES.filter((type) => type.startsWith('call.'));
 
-/** Any uid or guid that is allowed. */
+/** Any valid uid or guid. */
 export const anyUid = fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/);
 
-/** A moment that may be posted. */
+/** Any valid time of an event. */
 export const anyMoment = fc.integer({ min: 1e11, max: 8.64e15 });
 
-/** Valid events of all types, with all that decides who hears of them, and until when. */
+/** Valid events of all types, with every field that affects recipients and deadlines. */
 export const anyEvent: fc.Arbitrary<Event> = fc
   .record({
     type: fc.constantFrom(...EVENT_TYPES),

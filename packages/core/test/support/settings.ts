@@ -1,6 +1,6 @@
 import { type FieldProblem, fieldProblems, SettingsPatch } from '../../src/index.ts';
 
-/** What is wrong with a change of settings. */
+/** The problems of a change of settings. */
 export function settingsProblems(patch: object): FieldProblem[] {
   const { error } = SettingsPatch.safeParse(patch);
   return error ? fieldProblems(error) : [];

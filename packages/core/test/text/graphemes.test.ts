@@ -24,7 +24,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(''));
 
-describe('what is too long is cut', () => {
+describe('a text that is too long is cut', () => {
   test.each([
     ['12345', 5, '12345'],
     ['123456', 5, '1234…'],
@@ -39,7 +39,7 @@ describe('what is too long is cut', () => {
     expect(shorten(text, limit)).toBe(cut);
   });
 
-  test('to as many whole graphemes as fit, whatever the text', () => {
+  test('to as many complete graphemes as fit, for any text', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 60 }), (text, limit) => {
         const all = graphemes(text);
@@ -52,7 +52,7 @@ describe('what is too long is cut', () => {
   });
 });
 
-test('the boundary of a grapheme is found at any position', () => {
+test('the grapheme boundary is found from any position', () => {
   fc.assert(
     fc.property(anyText, fc.nat(60), (text, position) => {
       const starts = [...segmenter.segment(text)].map(({ index }) => index);
