@@ -52,7 +52,7 @@ export async function choose({ backend }: System, uid: string, preferences: obje
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
 }
 
-/** Mutes a group, or a person, for somebody: until a moment (epoch ms) or for ever. */
+/** Mutes a group, or a user, for another user: until a moment (epoch ms) or forever. */
 export async function mute(
   { backend }: System,
   uid: string,
