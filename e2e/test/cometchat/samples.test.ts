@@ -37,8 +37,8 @@ const sample = (uid: string, details: string) =>
   '"appId":"app123","region":"us","webhook":"custom"}';
 
 const AVATARS = 'https://assets.cometchat.io/sampleapp/v2/users';
-const FROM_ANDREW =
-  '"sender":"cometchat-uid-1","senderName":"Andrew Joseph",' + `"senderAvatar":"${AVATARS}/cometchat-uid-1.webp",`;
+const ANDREWS_PICTURE = `"senderAvatar":"${AVATARS}/cometchat-uid-1.webp",`;
+const FROM_ANDREW = `"sender":"cometchat-uid-1","senderName":"Andrew Joseph",${ANDREWS_PICTURE}`;
 const TO_GEORGE =
   '"receiver":"cometchat-uid-2","receiverName":"George Alan",' +
   `"receiverAvatar":"${AVATARS}/cometchat-uid-2.webp","receiverType":"user",`;

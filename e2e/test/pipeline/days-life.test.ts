@@ -5,7 +5,7 @@ import { day } from '../support/life/day.ts';
 import { install } from '../support/life/install.ts';
 import { apply, type Fate, fates, type LifeEvent, type World } from '../support/life/oracle.ts';
 import { calmZones, makePeople, type Person } from '../support/life/people.ts';
-import { set, tell } from '../support/received.ts';
+import { deliveriesTo, set, tell } from '../support/received.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
 const PEOPLE = 500;
@@ -100,7 +100,7 @@ function arrived(): string[] {
   return sorted([
     ...hooks.fcm.requests().map(({ token }) => `fcm ${token}`),
     ...hooks.apns.requests().map(({ token }) => `apns ${token}`),
-    ...hook.requests().map(({ uid }) => `webhook ${uid}`),
+    ...deliveriesTo(hook).map(({ uid }) => `webhook ${uid}`),
   ]);
 }
 
