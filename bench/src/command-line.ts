@@ -4,7 +4,6 @@ import type { RoundsOptions } from './providers/rounds.ts';
 /** What `npm run bench -- --help` prints. */
 export const HELP = `Usage: npm run bench -- [providers] [options]
        npm run bench -- decision
-       npm run bench -- rings
 
 providers: measures each provider client alone against simulators on loopback
 that take 20 ms to answer, beside the public client for its service; prints a
@@ -13,10 +12,6 @@ table and writes bench/RESULTS.md. Exit code 1 when a send was lost or doubled.
 decision: measures what deciding costs for one recipient, in this process, and
 prints a table. Takes no options.
 
-rings: measures how long a phone goes on ringing after the call was answered on
-another, with the whole system in this process; prints a table and writes
-bench/RESULTS.md. Takes no options. Exit code 1 when a device did not stop.
-
 Options:
   --sends <n>           Sends of each client in each round, 1 to 100000 (default: 3000)
   --rounds <n>          Rounds that count, 1 to 50 (default: 5)
@@ -24,11 +19,7 @@ Options:
   -h, --help            Show this help`;
 
 /** What a command line asks for. */
-export type Command =
-  | { name: 'help' }
-  | { name: 'decision' }
-  | { name: 'rings' }
-  | { name: 'providers'; options: RoundsOptions };
+export type Command = { name: 'help' } | { name: 'decision' } | { name: 'providers'; options: RoundsOptions };
 
 /** The command line asks for something there is not; the message says what. */
 export class UsageError extends Error {
@@ -45,12 +36,12 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (values.help) return { name: 'help' };
   const [bench = 'providers', ...more] = positionals;
   if (more.length > 0) throw new UsageError('one bench at a time');
-  if (bench === 'decision' || bench === 'rings') {
-    if (Object.keys(values).length > 0) throw new UsageError(`the bench "${bench}" takes no options`);
-    return { name: bench };
+  if (bench === 'decision') {
+    if (Object.keys(values).length > 0) throw new UsageError('the bench "decision" takes no options');
+    return { name: 'decision' };
   }
   if (bench !== 'providers') {
-    throw new UsageError(`there is no bench "${bench}"; there are "providers", "decision" and "rings"`);
+    throw new UsageError(`there is no bench "${bench}"; there are "providers" and "decision"`);
   }
   const { sends = '3000', rounds = '5', concurrency = '100,500' } = values;
   return {

@@ -54,7 +54,7 @@ describe.each([
   test(`is not changed without its ${field}`, async () => {
     const { status, body } = await backend.put(path, changes);
     expect([status, body.error.code]).toEqual([400, 'ERR_BAD_REQUEST']);
-    expect(body.error.message).toMatch(new RegExp(`^${field}: has to be given again`));
+    expect(body.error.message).toMatch(new RegExp(`^${field}: must be sent again`));
   });
 });
 

@@ -38,6 +38,22 @@ test('every operation says what it is, who may call it, and where it belongs', (
   expect(ids.filter((id, i) => !/^[a-z][A-Za-z0-9]+$/.test(id) || ids.indexOf(id) !== i)).toEqual([]);
 });
 
+test('every success response says what it means', () => {
+  const successes = ({ operation }: Operation) =>
+    Object.entries(operation.responses ?? {}).filter(([status]) => status.startsWith('2'));
+  const isSaid = (description = '') => description.length > 5 && description !== 'Default Response';
+  const isComplete = (each: Operation) => successes(each).every(([, { description }]) => isSaid(description));
+  expect(failing((each) => successes(each).length > 0 && isComplete(each))).toEqual([]);
+});
+
+test('every success response says what it means', () => {
+  const successes = ({ operation }: Operation) =>
+    Object.entries(operation.responses ?? {}).filter(([status]) => status.startsWith('2'));
+  const isSaid = (description = '') => description.length > 5 && description !== 'Default Response';
+  const isComplete = (each: Operation) => successes(each).every(([, { description }]) => isSaid(description));
+  expect(failing((each) => successes(each).length > 0 && isComplete(each))).toEqual([]);
+});
+
 test('the document is valid OpenAPI 3.1', async () => {
   expect(await new Validator().validate({ ...structuredClone(document) })).toMatchObject({ valid: true });
 });

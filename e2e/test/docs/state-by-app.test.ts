@@ -34,7 +34,6 @@ const OF_ONE_CALL = new Set([
   'call-participants.ts rung',
   'reached.ts rung',
   'members.ts joining',
-  'rings.ts devices',
   'origin-places.ts entry',
 ]);
 

@@ -17,7 +17,7 @@ const MY_PREFERENCES: Routes = {
 const below = (path: string, routes: Routes): Routes =>
   Object.fromEntries(Object.entries(routes).map(([rest, methods]) => [path + rest, methods]));
 
-/** Who may call each route, by the specification and not by the server: a route that is not here fails the test. */
+/** Whom each route is for, by the specification and not by the server: a route that is not here is nobody's yet. */
 const TABLE: Record<Access, Routes> = {
   anyone: {
     '/livez': ['GET'],
@@ -72,7 +72,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/messages/:id/thread/subscription': ['POST', 'DELETE'],
     '/v3/messages/:id/read': ['POST'],
   },
-  login: {
+  session: {
     '/v2/tokens': ['POST', 'GET', 'DELETE'],
     '/v3/me': ['PUT', 'GET', 'DELETE'],
     '/v3/me/jwt': ['POST'],
@@ -80,7 +80,7 @@ const TABLE: Record<Access, Routes> = {
   },
 };
 
-/** Whom each route is for, by method and pattern. */
+/** Who may call each route, by method and pattern. */
 export const ACCESS: ReadonlyMap<string, Access> = new Map(
   Object.entries(TABLE).flatMap(([access, routes]) =>
     Object.entries(routes).flatMap(([url, methods]) =>

@@ -1,7 +1,7 @@
 import { type CallEvent, conversationId } from '@fanfare/core';
 import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
-import { conversationOf, personOf } from './parties.ts';
+import { conversationFrom, senderOf } from './participants.ts';
 import { type Reader, reader } from './reader.ts';
 import { type Context, type Found, type Lookup, ready, type Translation } from './translation.ts';
 import { ADDRESSING, Entity, MaybeId, tolerant, WireId, WireTime } from './wire.ts';
@@ -90,8 +90,8 @@ function eventOf(
     id: webhookEventId(trigger, [call.id ?? ref.sessionId, call.sentAt]),
     type,
     sentAt: call.sentAt ?? now,
-    sender: personOf(actor, profiles),
-    conversation: conversationOf(actor, call, profiles),
+    sender: senderOf(actor, profiles),
+    conversation: conversationFrom(actor, call, profiles),
     call: { ...ref, type: call.type },
   };
 }

@@ -31,7 +31,7 @@ export const readOwnAction = (type: 'group.member_joined' | 'group.member_left')
         (member): GroupActionEvent => ({
           ...common(trigger, action, [member], now),
           type,
-          sender: personOf(member),
+          sender: senderOf(member),
         }),
       ),
     ),
@@ -53,7 +53,7 @@ export const readRemoval = (type: 'group.member_kicked' | 'group.member_banned' 
   });
 
 const ofMembers = (type: GroupActionEvent['type'], action: Action, members: Member[], { trigger, now }: Context) =>
-  ready({ ...common(trigger, action, members, now), type, sender: personOf(action.by ?? { uid: SYSTEM }) });
+  ready({ ...common(trigger, action, members, now), type, sender: senderOf(action.by ?? { uid: SYSTEM }) });
 
 function common(trigger: string, action: Action, members: Member[], now: number) {
   const { group, by } = action;
@@ -85,7 +85,7 @@ export const readBlock = (type: 'user.blocked' | 'user.unblocked'): Reader =>
       id: webhookEventId(trigger, [fingerprint(marks)]),
       type,
       sentAt: sentAt ?? now,
-      sender: personOf(by),
+      sender: senderOf(by),
       members: users.map(({ uid, name }) => ({ uid, name })),
     });
   });
@@ -99,4 +99,4 @@ const marksOf = (members: Member[]): unknown[] =>
     .toSorted((a, b) => (a.uid < b.uid ? -1 : 1))
     .flatMap(({ uid, scope, oldScope, lastActiveAt }) => [uid, scope, oldScope, lastActiveAt]);
 
-const personOf = ({ uid, name, avatar }: Event['sender']): Event['sender'] => ({ uid, name, avatar });
+const senderOf = ({ uid, name, avatar }: Event['sender']): Event['sender'] => ({ uid, name, avatar });

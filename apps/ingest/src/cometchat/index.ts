@@ -1,2 +1,2 @@
 export { readCometChat, toEvents } from './read.ts';
-export { type Found, type Lookup, type StateChange, TRANSLATION_NOTES, type Translation } from './translation.ts';
+export { type Found, type Lookup, type StateChange, TRANSLATION_REASONS, type Translation } from './translation.ts';

@@ -2,7 +2,7 @@ import type { MessageEvent, ModerationStatus } from '@fanfare/core';
 import { z } from 'zod';
 import { Content, Moderation, messageOf } from './content.ts';
 import { fingerprint, webhookEventId } from './event-id.ts';
-import { conversationOf, personOf } from './parties.ts';
+import { conversationFrom, senderOf } from './participants.ts';
 import { type Reader, reader } from './reader.ts';
 import { type Context, type Reading, ready } from './translation.ts';
 import { ADDRESSING, Entity, MaybeId, tolerant, WireTime, WireUid } from './wire.ts';
@@ -53,8 +53,8 @@ function sent(
     id: webhookEventId('message_sent', [message.id]),
     type: 'message.sent',
     sentAt: message.sentAt ?? now,
-    sender: personOf(message.sender, profiles),
-    conversation: conversationOf(message.sender, message, profiles),
+    sender: senderOf(message.sender, profiles),
+    conversation: conversationFrom(message.sender, message, profiles),
     message: messageOf(message, object),
   });
 }
@@ -108,8 +108,8 @@ const ofAction =
     return changed(type, original, object, {
       id: webhookEventId(context.trigger, [original.id, at ?? action.id]),
       sentAt: at ?? context.now,
-      sender: personOf(actor, [by, receiver]),
-      conversation: conversationOf(actor, action, [by, receiver]),
+      sender: senderOf(actor, [by, receiver]),
+      conversation: conversationFrom(actor, action, [by, receiver]),
     });
   };
 
@@ -127,8 +127,8 @@ const ofFlat =
     return changed(type, message, object, {
       id: webhookEventId(context.trigger, [message.id, at ?? words]),
       sentAt: at ?? updatedAt ?? context.now,
-      sender: personOf(actor, profiles),
-      conversation: conversationOf(actor, message, profiles),
+      sender: senderOf(actor, profiles),
+      conversation: conversationFrom(actor, message, profiles),
     });
   };
 

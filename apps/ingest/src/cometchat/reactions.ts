@@ -1,7 +1,7 @@
 import type { ReactionEvent } from '@fanfare/core';
 import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
-import { conversationOf, personOf } from './parties.ts';
+import { conversationFrom, senderOf } from './participants.ts';
 import { type Reader, reader } from './reader.ts';
 import type { Context, Found, Translation } from './translation.ts';
 import {
@@ -57,8 +57,8 @@ function complete(type: ReactionEvent['type'], body: Body, context: Context, fou
     id: webhookEventId(context.trigger, [reaction.id]),
     type,
     sentAt: reaction.reactedAt ?? context.now,
-    sender: personOf(uid, profiles),
-    conversation: conversationOf(uid, route, profiles),
+    sender: senderOf(uid, profiles),
+    conversation: conversationFrom(uid, route, profiles),
     reaction: {
       id: reaction.id,
       reaction: reaction.reaction,

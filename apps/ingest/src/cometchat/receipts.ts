@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
-import { conversationOf, personOf } from './parties.ts';
+import { conversationFrom, senderOf } from './participants.ts';
 import { type Reader, reader } from './reader.ts';
 import { type Reading, ready } from './translation.ts';
 import { ADDRESSING, type Addressing, type Profile, tolerant, WireId, WireTime, WireUid, WireUser } from './wire.ts';
@@ -58,8 +58,8 @@ function readMark(
     id: webhookEventId('message_read', [mark.messageId, person.id]),
     type: 'message.read',
     sentAt,
-    sender: personOf(person.id, [person]),
-    conversation: conversationOf(person.id, route, []),
+    sender: senderOf(person.id, [person]),
+    conversation: conversationFrom(person.id, route, []),
     message: { id: mark.messageId },
   });
 }

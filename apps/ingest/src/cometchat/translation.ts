@@ -29,8 +29,8 @@ export interface Found {
 }
 
 /** Why an accepted webhook became no event. */
-export const TRANSLATION_NOTES = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
-type TranslationReason = (typeof TRANSLATION_NOTES)[number];
+export const TRANSLATION_REASONS = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
+type TranslationReason = (typeof TRANSLATION_REASONS)[number];
 
 /** What a webhook says that is state, and no event. Times in epoch ms. */
 export type StateChange =

@@ -6,10 +6,10 @@ import type { FastifyError, FastifyReply } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import type { Server } from './fastify.ts';
 
-/** Seconds after which a caller should try again when Redis is away. */
+/** Seconds after which a caller should retry while Redis is unreachable. */
 const AWAY_RETRY_S = 2;
 
-/** Answers every error in the one shape; what is a bug of ours is logged under the id of the request. */
+/** Returns every error in the same shape, and logs internal errors with the request id. */
 export function answerErrors(server: Pick<Server, 'setErrorHandler'>, { log }: IngestDeps): void {
   server.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const known = toFanfareError(error);
@@ -18,7 +18,7 @@ export function answerErrors(server: Pick<Server, 'setErrorHandler'>, { log }: I
   });
 }
 
-/** The error of the catalogue that a caller is told for this one, whoever threw it. */
+/** Maps any error to the FanfareError the caller gets. */
 export function toFanfareError(error: FastifyError | Error): FanfareError {
   if (error instanceof FanfareError) return error;
   const trouble = redisTrouble(error);
@@ -26,14 +26,14 @@ export function toFanfareError(error: FastifyError | Error): FanfareError {
   if (trouble) return new FanfareError('ERR_UNAVAILABLE', 'Redis cannot be reached', { retryAfterS: AWAY_RETRY_S });
   const code = 'code' in error ? error.code : undefined;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not one this path takes');
+    return new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: is not supported on this path');
   }
   const status = 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', 'the request cannot be read');
-  return new FanfareError('ERR_INTERNAL', 'something went wrong on our side', { cause: error });
+  if (status !== undefined && status < 500) return new FanfareError('ERR_BAD_REQUEST', 'the request is malformed');
+  return new FanfareError('ERR_INTERNAL', 'internal error', { cause: error });
 }
 
-/** Answers with an error. */
+/** Sends an error. */
 export function sendError(reply: FastifyReply, error: FanfareError): FastifyReply {
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
   return reply.code(error.status).send(bodyOf(error));
@@ -43,9 +43,9 @@ function bodyOf({ code, message, details }: FanfareError): object {
   return { error: details === undefined ? { code, message } : { code, message, details } };
 }
 
-/** Answers what Node's HTTP parser refuses, before there is a request, and closes the connection. */
+/** Answers requests that Node's HTTP parser rejects, then closes the connection. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  // Nobody is there to hear it, or an answer is on its way already, which this would garble.
+  // The client is gone, or a response is already under way, which this would corrupt.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();
   const refusal = new FanfareError('ERR_BAD_REQUEST', unreadable(error.code));
   const body = JSON.stringify(bodyOf(refusal));

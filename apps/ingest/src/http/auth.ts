@@ -9,53 +9,53 @@ import type { BodyKind } from './body-limits.ts';
 import { limitOf } from './key-limit.ts';
 
 /**
- * Who may call a route: anybody, the operator, an API key with this scope (and the operator, who may do everything),
- * `login`: a person's own device with its auth token, or `user`: the same, and API keys that manage on behalf of anyone.
- * Every route says so in its `config`; one that does not is refused when it is registered.
+ * Who may call a route: `anyone`; `admin`: the operator; a scope: API keys that have it, and the operator; `session`: a
+ * user's device with its auth token; `user`: the same, or API keys with `manage` that act for the user. Every route
+ * must declare it in its `config`; registering one without it throws.
  */
-export type Access = 'anyone' | 'admin' | 'user' | 'login' | ApiKeyScope;
+export type Access = 'anyone' | 'admin' | 'user' | 'session' | ApiKeyScope;
 
 /** A route and who may call it. */
 export interface Route {
   method: string;
-  /** Its pattern, e.g. `/v3/users/:uid`. */
+  /** The pattern, e.g. `/v3/users/:uid`. */
   url: string;
   access: Access;
-  /** Whether the API key may also come as the password of Basic authentication. */
+  /** Whether the API key may also be sent as the password of Basic authentication. */
   basicAuth: boolean;
-  /** The kind of its body; undefined when it takes none. */
+  /** The kind of its body; undefined if it takes none. */
   body: BodyKind | undefined;
 }
 
-/** Who was found to call. */
+/** The authenticated caller. */
 interface Caller {
-  /** The internal id of the app the caller speaks for; empty where the route is not about one app. */
+  /** The internal id of the app the caller acts for; empty if the route does not concern a single app. */
   appId: string;
-  /** Names the API key or the login, without telling it; the operator has none. */
+  /** Identifies the API key or session without revealing it; the operator has none. */
   credential?: string;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
-    /** The API key may also come as the password of Basic authentication, which is all that some callers can send. */
+    /** The API key may also be sent as the password of Basic authentication, the only way for some callers. */
     basicAuth?: boolean;
   }
   interface FastifyInstance {
-    /** Who may call the routes of a plugin that cannot say it itself; decorated on the plugin's own instance only. */
+    /** Who may call the routes of a plugin that cannot declare it; decorated on the plugin's own instance only. */
     accessOfPlugin?: Access;
   }
   interface FastifyRequest {
-    /** The internal id of the app the caller speaks for; empty where the route is not about one app. */
+    /** The internal id of the app the caller acts for; empty if the route does not concern a single app. */
     appId: string;
-    /** The login of a person who calls with an auth token; undefined for all other callers. */
+    /** The session of a caller with an auth token; undefined for all other callers. */
     session: Session | undefined;
-    /** The address of the client, as limits count it. */
+    /** The client's address, by which limits count. */
     clientAddress: string;
   }
 }
 
-/** Checks the caller of every request before anything else is looked at. The routes, as they are registered. */
+/** Authenticates every request before anything else is checked. Returns the routes, filled as they are registered. */
 export function authenticate(server: FastifyInstance, deps: IngestDeps): readonly Route[] {
   server.decorateRequest('appId', '');
   server.decorateRequest('session', undefined);
@@ -87,13 +87,13 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
   return routes;
 }
 
-/** A caller who may do this; notes the login of one who came with an auth token. */
+/** Authenticates and authorizes the caller. Sets `request.session` if the caller has an auth token. */
 async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<Caller> {
-  if (access !== 'user' && access !== 'login') return keyHolder(deps, request, access);
+  if (access !== 'user' && access !== 'session') return keyHolder(deps, request, access);
   const authToken = header(request, 'authtoken');
   if (authToken === undefined) {
     if (access === 'user') return keyHolder(deps, request, 'manage');
-    throw noLogin(request);
+    throw noSession(request);
   }
   const appId = await findAppId(deps.registry, appIdHeader(request));
   request.session = appId === undefined ? undefined : await findSession(deps.registry, appId, authToken);
@@ -102,50 +102,50 @@ async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclu
   return { appId, credential: `login:${request.session.session}` };
 }
 
-/** Why one without an auth token may not do what only a login does. */
-const noLogin = (request: FastifyRequest): FanfareError =>
+/** The error for a caller without an auth token on a route that requires one. */
+const noSession = (request: FastifyRequest): FanfareError =>
   header(request, 'apikey') === undefined && header(request, 'adminkey') === undefined
-    ? new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: this header is missing')
-    : new FanfareError('AUTH_ERR_NO_ACCESS', 'authToken: is needed here; a key is no login');
+    ? new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: the header is missing')
+    : new FanfareError('AUTH_ERR_NO_ACCESS', 'authToken: is required here; an API key is not accepted');
 
-/** The login that called a `login` route, and its auth token as it came. */
-export const loginOf = (request: FastifyRequest): Session & { authToken: string } => ({
+/** The session that called a `session` route, and its auth token. */
+export const callerSession = (request: FastifyRequest): Session & { authToken: string } => ({
   ...(request.session as Session),
   authToken: header(request, 'authtoken') as string,
 });
 
-/** The `appId` header: a public id. @throws FanfareError when it is missing. */
+/** The public id in the `appId` header. @throws FanfareError if it is missing. */
 export function appIdHeader(request: FastifyRequest): string {
   const appId = header(request, 'appid');
-  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: without an API key this header is needed');
+  if (appId === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: is required without an API key');
   return appId;
 }
 
 /**
- * The person a `user` route is about: who called with an auth token, else who is named in `onBehalfOf`, `?uid=` or the
- * body. @throws FanfareError when nobody is named, two names differ, or a person names another.
+ * The user a `user` route concerns: the one whose auth token it is, else the one named in `onBehalfOf`, `?uid=` or the
+ * body. @throws FanfareError if no user is named, the names differ, or a session names another user.
  */
-export function personOf(request: FastifyRequest, inBody?: string): string {
+export function userOf(request: FastifyRequest, inBody?: string): string {
   const { uid: inQuery } = (request.query ?? {}) as { uid?: unknown };
   const given = [header(request, 'onbehalfof'), inQuery, inBody].filter((name) => name !== undefined);
   const { session } = request;
   if (session) {
     if (given.every((name) => name === session.uid)) return session.uid;
-    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'uid: an auth token speaks for its own user only');
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'uid: an auth token is valid only for its own user');
   }
   const [first, ...others] = given;
   if (first === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'uid: is missing');
   const parsed = Uid.safeParse(first);
   if (!parsed.success) throw new FanfareError('ERR_BAD_REQUEST', `uid: ${parsed.error.issues[0]?.message}`);
   if (others.some((name) => name !== parsed.data)) {
-    throw new FanfareError('ERR_BAD_REQUEST', 'uid: onBehalfOf, the query and the body name different people');
+    throw new FanfareError('ERR_BAD_REQUEST', 'uid: onBehalfOf, the query and the body name different users');
   }
   return parsed.data;
 }
 
 /**
- * Who holds the key of a request, when it may do this. An API key is of one app, and an `appId` header that names
- * another is refused; the admin key may do everything and names the app in the `appId` header.
+ * The holder of a request's key, if it is authorized. An API key belongs to one app, and an `appId` header that names
+ * another is rejected. The admin key may do everything, for the app in the `appId` header.
  */
 async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'admin' | ApiKeyScope): Promise<Caller> {
   const adminKey = header(request, 'adminkey');
@@ -157,7 +157,7 @@ async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'adm
   const grant = await findApiKey(deps.registry, apiKey);
   if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
   if (appId !== undefined && appId !== publicAppId(grant.appId)) {
-    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
+    throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key belongs to another app');
   }
   if (!grant.scopes.includes(access)) {
     throw new FanfareError('AUTH_ERR_NO_ACCESS', `apikey: lacks the scope "${access}"`);
@@ -165,7 +165,7 @@ async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'adm
   return { appId: grant.appId, credential: `key:${grant.id}` };
 }
 
-/** Where the operator acts for an app, the header names it; on the operator's own routes there is none. */
+/** The app the operator acts for, named in the header; none on the operator's own routes. */
 async function appOfAdmin(
   deps: IngestDeps,
   adminKey: string | undefined,
@@ -208,7 +208,7 @@ const isAdminKey = ({ config }: IngestDeps, key: string): boolean =>
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** The password of Basic authentication (RFC 7617), where the route takes it. */
+/** The password of Basic authentication (RFC 7617), if the route accepts it. */
 function basicPassword(request: FastifyRequest): string | undefined {
   if (!request.routeOptions.config.basicAuth) return undefined;
   const [, encoded] = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
@@ -217,7 +217,7 @@ function basicPassword(request: FastifyRequest): string | undefined {
   return colon === -1 ? undefined : userAndPassword.slice(colon + 1) || undefined;
 }
 
-/** A header that is there and not empty; its name in lower case. */
+/** A non-empty header by its lower-case name. */
 export function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -8,15 +8,15 @@ import { checkLength, readBody } from './read-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** How large a body may be and how it is handed over; every route that can have a body says so. */
+    /** How large a body may be, and whether it is streamed. Every route that can have a body must declare it. */
     body?: BodyKind;
   }
 }
 
-/** Methods whose requests have a body that is read. */
+/** Methods whose request bodies are read. */
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** The kind of body of a route. @throws Error when it can have a body and does not say what kind. */
+/** The kind of a route's body. @throws Error if the route can have a body and does not declare its kind. */
 export function bodyKindOf(method: string, url: string, kind: BodyKind | undefined): BodyKind | undefined {
   if (!WITH_BODY.has(method)) return undefined;
   if (kind === undefined) throw new Error(`${method} ${url} does not say how large a body it takes`);
@@ -24,8 +24,8 @@ export function bodyKindOf(method: string, url: string, kind: BodyKind | undefin
 }
 
 /**
- * Reads bodies: only of callers who may call, and never more than the route needs. A request that is answered before its
- * body has arrived ends its connection.
+ * Reads bodies, but only after authentication and never more than the route needs. A request answered before its body
+ * has arrived closes its connection.
  */
 export function acceptBodies(server: FastifyInstance): void {
   holdBodies(server.server);
@@ -46,7 +46,7 @@ async function readJson(request: FastifyRequest, payload: IncomingMessage): Prom
   checkLength(request.headers, limits.bytes);
   const bytes = await readBody(payload, limits.bytes);
   if (kind === 'batch') return bytes;
-  // SDKs send DELETE with a JSON content type and no body; that is no body, not bad JSON.
+  // SDKs send DELETE with a JSON content type and no body, which is not invalid JSON.
   if (bytes.length === 0) return undefined;
   const problem = complexityProblem(bytes, limits.keys);
   if (problem !== undefined) throw unusable(problem);

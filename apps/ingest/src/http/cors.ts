@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** What CometChat's SDK and ours send from a browser. No `apikey`: a key of the backend has no place in a web page. */
+/** Headers that CometChat's SDK and ours send from a browser. No `apikey`: a backend key must not be in a web page. */
 const ALLOWED_HEADERS = [
   'accept',
   'appid',
@@ -13,15 +13,15 @@ const ALLOWED_HEADERS = [
   'sdk',
 ];
 
-/** What a web page may read of an answer besides its body. */
+/** Response headers a web page may read. */
 const EXPOSED_HEADERS = ['Retry-After', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
 
-/** How long a browser may remember what it was allowed, in seconds: the longest Chromium takes. */
+/** How long a browser may cache a preflight, in seconds: the maximum in Chromium. */
 const MAX_AGE_S = 7200;
 
 /**
- * Lets web pages of these origins call the API, `*` of any (the Fetch standard's CORS protocol). With none, no answer
- * has a CORS header. No cookies are involved, so credentials mode is never allowed.
+ * Lets web pages from these origins call the API; `*` means any origin (the Fetch standard's CORS protocol). Without
+ * origins no response has a CORS header. No cookies are used, so credentials mode is never allowed.
  */
 export async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
@@ -31,14 +31,14 @@ export async function allowOrigins(server: FastifyInstance, origins: readonly st
     allowedHeaders: ALLOWED_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: MAX_AGE_S,
-    // What is no proper preflight would be answered in another shape than every other error.
+    // Otherwise an invalid preflight would get an error in another shape.
     strictPreflight: false,
   });
 }
 
 /**
- * A list of origins separated by commas, or `*`.
- * @throws when one is not an origin as browsers write it: scheme and host, the port where it is not the usual one.
+ * Parses a comma-separated list of origins, or `*`.
+ * @throws if an entry is not an origin as browsers send it: scheme, host, and a port unless it is the default.
  */
 export function parseOrigins(text: string): string[] {
   const origins = text.split(',').filter((origin) => origin !== '');

@@ -2,22 +2,22 @@ import { LRUCache } from 'lru-cache';
 
 const WINDOW_MS = 60_000;
 
-/** Addresses remembered at most; past that those not seen for longest are forgotten, so that a flood costs no memory. */
+/** Maximum number of addresses kept; the least recently seen are dropped, so that a flood cannot exhaust memory. */
 const MAX_ADDRESSES = 10_000;
 
-/** Counts failed authentications per address and minute, so that keys cannot be guessed in bulk. Per process. */
+/** Limits failed authentications per address and minute, against brute-force guessing. Counts per process. */
 export class FailureLimit {
   readonly #max: number;
   readonly #now: () => number;
   readonly #windows = new LRUCache<string, { failures: number; endsAt: number }>({ max: MAX_ADDRESSES });
 
-  /** `max` 0 switches it off. */
+  /** `max` 0: no limit. */
   constructor(max: number, now: () => number) {
     this.#max = max;
     this.#now = now;
   }
 
-  /** Seconds this address must wait before it may try again; 0 when it need not. */
+  /** Seconds this address must wait before trying again; 0 if it may try now. */
   retryAfterS(address: string): number {
     const window = this.#windows.get(address);
     if (this.#max === 0 || !window || window.failures < this.#max) return 0;

@@ -11,8 +11,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * What is wrong with JSON that nobody would send in good faith, found by a linear scan: `JSON.parse` needs seconds for
- * megabytes of brackets. Each object, array and key counts as one of `keys`.
+ * Finds abusive JSON with a linear scan, since `JSON.parse` needs seconds for megabytes of brackets. Returns the
+ * problem, if any. Each object, array and key counts towards `keys`.
  */
 export function complexityProblem(bytes: Buffer, keys: number): string | undefined {
   let depth = 0;
@@ -30,7 +30,7 @@ export function complexityProblem(bytes: Buffer, keys: number): string | undefin
   return undefined;
 }
 
-/** Parses JSON; scan it first. @throws FanfareError `ERR_BAD_REQUEST`. */
+/** Parses JSON that has been scanned. @throws FanfareError `ERR_BAD_REQUEST`. */
 export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString());
@@ -40,9 +40,9 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 /**
- * The elements of a JSON array as they are written, none of them parsed; undefined for any other JSON. An element may
- * turn out not to be JSON once it is parsed.
- * @throws FanfareError `ERR_BAD_REQUEST` when it has more than `max` elements or does not end with the array.
+ * Splits a JSON array into the text of its elements, without parsing them; undefined for any other JSON. An element may
+ * still turn out to be invalid.
+ * @throws FanfareError `ERR_BAD_REQUEST` if it has more than `max` elements or text after the array.
  */
 export function elementsOf(bytes: Buffer, max: number): Buffer[] | undefined {
   const start = skipSpace(bytes, 0);
@@ -55,7 +55,7 @@ export function elementsOf(bytes: Buffer, max: number): Buffer[] | undefined {
   return elements.length === 1 && only && skipSpace(only, 0) === only.length ? [] : elements;
 }
 
-/** Where the elements of the array that starts here end: at a comma each, the last at what closes the array. */
+/** The positions where the elements of the array that starts here end: at the commas and the closing bracket. */
 function separators(bytes: Buffer, start: number, max: number): number[] {
   const ends: number[] = [];
   let depth = 0;
@@ -71,14 +71,14 @@ function separators(bytes: Buffer, start: number, max: number): number[] {
   throw notJson();
 }
 
-/** The place of the quote that ends the string that begins here; past the end when none does. */
+/** The position of the quote that ends the string starting here; past the end if there is none. */
 function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at;
 }
 
-/** White space as JSON has it (RFC 8259, 2). */
+/** Whitespace in JSON (RFC 8259, 2). */
 function skipSpace(bytes: Buffer, start: number): number {
   let at = start;
   while (at < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[at] as number)) at++;

@@ -4,20 +4,20 @@ import type { IngestDeps } from '../deps.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Counts one request in the window the first one opened: the count, and ms until the window ends. */
+/** Counts a request in the current window. Returns the count and the ms until the window ends. */
 const COUNT = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}`;
 
 /**
- * Counts a request of a credential, says in the answer's X-RateLimit headers what is left, and refuses what is over.
- * `credential` names an API key or a login without telling it.
- * @throws FanfareError `ERR_TOO_MANY_REQUESTS`, or a Redis error: with Redis away nothing is let through uncounted.
+ * Counts a request of a credential and sets the X-RateLimit headers. `credential` identifies an API key or session
+ * without revealing it.
+ * @throws FanfareError `ERR_TOO_MANY_REQUESTS` over the limit, or a Redis error: no request passes uncounted.
  */
 type Limit = (reply: FastifyReply, credential: string) => Promise<void>;
 
-/** The limit per credential and minute, counted in the registry so that every ingest knows of all requests. */
+/** The limit per credential and minute, counted in the registry across all ingests. */
 export function limitOf({ config, registry, now }: Pick<IngestDeps, 'config' | 'registry' | 'now'>): Limit {
   const max = config.REQUESTS_PER_MINUTE_PER_KEY;
   if (max === 0) return async () => undefined;

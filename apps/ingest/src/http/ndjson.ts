@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 import { badRequest, fieldProblems, Uid } from '@fanfare/core';
 import { z } from 'zod';
 
-/** A line with a uid is far shorter; a stream without line ends must not fill the memory. */
+/** Far longer than any line with a uid. A stream without line breaks must not exhaust memory. */
 const MAX_LINE = 10_000;
 
 const Line = z.object({ uid: Uid });
 
 /**
- * The uids of an NDJSON stream of `{"uid":"…"}`, one at a time. Empty lines are passed over.
+ * The uids of an NDJSON stream of `{"uid":"…"}`, one at a time. Empty lines are skipped.
  * @throws FanfareError `ERR_BAD_REQUEST` naming the line and the field.
  */
 export async function* uidLines(stream: Readable): AsyncGenerator<string> {
@@ -19,7 +19,7 @@ export async function* uidLines(stream: Readable): AsyncGenerator<string> {
   }
 }
 
-/** A line as everybody writes it, told without the garbage that parsing a million of them leaves. */
+/** Matches the usual form of a line, since parsing a million lines as JSON would create much garbage. */
 const USUAL_LINE = /^\{"uid": ?"([A-Za-z0-9_-]{1,100})"\}\r?$/;
 
 function uidOf(line: string, number: number): string {

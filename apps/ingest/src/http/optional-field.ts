@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SUCCESS } from './fields.ts';
 
-/** What reading an optional field gave. One that is ignored has a problem, and is not worth refusing the rest for. */
+/** The result of reading an optional field. An invalid one is ignored, so that it does not reject the request. */
 export type OptionalField<T> =
   | { kind: 'absent' }
   | { kind: 'given'; value: T }
@@ -12,24 +12,24 @@ export function readOptional<T>(field: string, schema: z.ZodType<T>, value: unkn
   if (value === undefined || value === null) return { kind: 'absent' };
   const parsed = schema.safeParse(value);
   if (parsed.success) return { kind: 'given', value: parsed.data };
-  return { kind: 'ignored', field, problem: parsed.error.issues[0]?.message ?? 'is not usable' };
+  return { kind: 'ignored', field, problem: parsed.error.issues[0]?.message ?? 'is invalid' };
 }
 
-/** A field of text in a request's schema that `readOptional` reads, whatever it is. */
+/** A text field in a request schema that accepts any value, to be read with `readOptional`. */
 export const optionalText = (description: string) => z.unknown().optional().meta({ type: 'string', description });
 
-/** Success, and the optional fields that were ignored. */
+/** Success, with the optional fields that were ignored. */
 export const SuccessWithIgnored = z.object({
   data: z.object({
     success: z.literal(true),
     ignored: z
       .array(z.object({ field: z.string(), problem: z.string() }))
       .optional()
-      .describe('Optional fields that were not usable; absent where there are none.'),
+      .describe('Invalid optional fields that were ignored; absent if there are none.'),
   }),
 });
 
-/** The answer after these optional fields have been read. */
+/** The response after these optional fields have been read. */
 export function successWith(fields: readonly OptionalField<unknown>[]): z.infer<typeof SuccessWithIgnored> {
   const ignored = fields.flatMap((read) =>
     read.kind === 'ignored' ? [{ field: read.field, problem: read.problem }] : [],

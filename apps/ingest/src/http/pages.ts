@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { PageCursor, PageLimit } from './fields.ts';
 
-/** Which page of a list: how many entries, and where it goes on, as the page before handed it out. */
+/** Selects a page of a list: its size, and the cursor from the previous page. */
 export const PageQuery = z.object({
-  limit: PageLimit.describe('How many entries a page holds.'),
-  cursor: PageCursor.describe('The `meta.cursor` of the page before; none: the first page.'),
+  limit: PageLimit.describe('Maximum number of entries in the page.'),
+  cursor: PageCursor.describe('The `meta.cursor` of the previous page. Absent: the first page.'),
 });
 type PageQuery = z.infer<typeof PageQuery>;
 
-/** Beside the entries of a page. */
+/** The `meta` of a page. */
 const PageMeta = z.object({
-  cursor: z.string().optional().describe('Hand it back for the next page; absent at the end.'),
+  cursor: z.string().optional().describe('Cursor of the next page; absent on the last page.'),
 });
 
-/** An answer with a page of these. */
+/** A response with a page of items. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), meta: PageMeta });
 
 /**
- * The page of a list that is all in hand, in the order of the keys, which are its cursors: entries that come and go
- * between two pages shift nothing.
+ * Takes a page from a complete list, ordered by key. Keys serve as cursors, so entries added or removed between two
+ * requests do not shift the pages.
  */
 export function pageFrom<T>(all: readonly T[], keyOf: (item: T) => string, { limit, cursor }: PageQuery) {
   const rest = all
@@ -33,5 +33,5 @@ export function pageFrom<T>(all: readonly T[], keyOf: (item: T) => string, { lim
   };
 }
 
-/** A key that sorts by time, for things whose ids do not. */
+/** A key that sorts by time, for items whose ids do not. */
 export const keyByTime = (createdAt: number, id: string): string => `${String(createdAt).padStart(15, '0')}.${id}`;

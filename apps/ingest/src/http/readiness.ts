@@ -3,12 +3,12 @@ import type { Readiness } from '@fanfare/runtime';
 import type { OverloadGuard } from '../accept/overload.ts';
 import type { IngestDeps } from '../deps.ts';
 
-/** Age of the oldest waiting event from which the queue counts as stuck: no fan-out is working it off. */
+/** The queue counts as stuck once its oldest event has waited this long: no fan-out is processing it. */
 const STUCK_AFTER_MS = 60_000;
 
 /**
- * Ready means that Redis can be written: then events can be taken, and they are kept. All else is `degraded`, for an
- * alert: taking the API out of service because fan-out stands still would lose the events as well.
+ * Ready means that Redis can be written, so events can be accepted and are kept. Other problems only set `degraded`,
+ * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
 export async function readiness(deps: IngestDeps, guard: OverloadGuard): Promise<Readiness> {
   const [written, settings, backlog] = await Promise.all([

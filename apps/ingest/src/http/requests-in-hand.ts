@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Follows every request to its end, which is the end of its answer or of its connection: Fastify's own `onResponse` is
- * silent when the client goes away before the answer. One log line each, with the route's pattern: a path may hold a
- * token.
- * @returns resolves when no request is in hand.
+ * Tracks every request until its response or its connection ends; Fastify's `onResponse` does not fire if the client
+ * disconnects first. Logs one line each, with the route's pattern, since a path may contain a token.
+ * @returns a function that resolves once no request is in progress.
  */
 export function followRequests(server: Pick<FastifyInstance, 'addHook'>): () => Promise<void> {
   let inHand = 0;
@@ -24,7 +23,7 @@ export function followRequests(server: Pick<FastifyInstance, 'addHook'>): () => 
     });
 }
 
-/** `request.answered` with the status, or `request.abandoned` when the client did not wait for the whole answer. */
+/** Logs `request.answered` with the status, or `request.abandoned` if the client disconnected before the end. */
 function logEnd({ method, routeOptions, id, log }: FastifyRequest, reply: FastifyReply): void {
   const fields = { reqId: id, method, route: routeOptions.url, ms: reply.elapsedTime };
   if (reply.raw.writableFinished) log.info({ ...fields, status: reply.statusCode }, 'request.answered');

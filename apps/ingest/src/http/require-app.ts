@@ -9,13 +9,13 @@ export async function requireApp({ registry }: IngestDeps, appId: string): Promi
   return app;
 }
 
-/** The internal id of the app that a caller names. @throws FanfareError `ERR_APP_NOT_FOUND`. */
+/** The internal id of the app with this public id. @throws FanfareError `ERR_APP_NOT_FOUND`. */
 export async function requireAppId({ registry }: IngestDeps, publicId: string): Promise<string> {
   const appId = await findAppId(registry, publicId);
   if (appId === undefined) throw unknownApp(publicId);
   return appId;
 }
 
-/** For an app that there is not, by either of its ids. */
+/** The error for an unknown app; takes either of its ids. */
 export const unknownApp = (appId: string) =>
   new FanfareError('ERR_APP_NOT_FOUND', `appId: there is no app "${publicAppId(appId)}"`);

@@ -19,21 +19,21 @@ import { allowOrigins } from './cors.ts';
 import type { Server } from './fastify.ts';
 import { followRequests } from './requests-in-hand.ts';
 
-/** Longer than any id in a path, a push token of 4,096 characters included. */
+/** Longer than any id in a path, including push tokens of 4,096 characters. */
 const MAX_PARAM_LENGTH = 5000;
 
-/** The HTTP server, not yet listening: routes, errors, health, OpenAPI. */
+/** Creates the HTTP server with routes, errors, health and OpenAPI. Does not listen yet. */
 export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
   const server = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // One hop: the proxy's own word about who called it, not what the caller wrote before.
+    // One hop: trust only what our proxy added, not what the caller sent.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
-    // What the router refuses before any route: answered as everything else, without the path, which may hold a token.
+    // Errors of the router get the usual shape, without the path, which may contain a token.
     frameworkErrors: (error, _request, reply) => void sendError(reply, toFanfareError(error)),
     clientErrorHandler: answerUnreadable,
-    // Served to the end on a connection that is then closed: the listener is shut already, and Redis still there.
+    // While closing, finish requests on open connections: the listener is closed, but Redis is still connected.
     return503OnClosing: false,
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
   }).withTypeProvider<ZodTypeProvider>();
@@ -43,9 +43,9 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
         validate(schema as z.ZodType, input),
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  // First of all hooks: one that throws keeps the later ones from running, but not the end from being counted.
+  // Must be the first hook: one that throws stops later ones, and the request would not be counted.
   const idle = followRequests(server as unknown as FastifyInstance);
-  // Before the callers are checked: a browser asks without a credential whether it may call at all.
+  // Before authentication: preflight requests have no credentials.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
   acceptBodies(server as unknown as FastifyInstance);
@@ -58,7 +58,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   return { server, idle, routes: callable };
 }
 
-/** Registers an area's routes, each with the area's tag. */
+/** Registers an area's routes with its tag. */
 async function registerArea(server: Server, { tag, routes }: Area, deps: IngestDeps, guard: OverloadGuard) {
   await server.register((scope, _options, done) => {
     scope.addHook('onRoute', (route) => {

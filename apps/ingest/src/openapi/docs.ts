@@ -1,10 +1,10 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
-/** SHA-256 of the one style sheet that Swagger UI 6 writes into the page; without it the page logs a violation. */
+/** SHA-256 of the one style sheet that Swagger UI 6 inlines; without it the browser reports a CSP violation. */
 const INLINE_STYLE = 'RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=';
 
-/** Nothing from elsewhere; the icons of the page are `data:` pictures. */
+/** Loads nothing from other origins; the page's icons are `data:` images. */
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -16,7 +16,7 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
-/** The OpenAPI document as a page to read and try at `/docs`, for anyone; everything on it is served from here. */
+/** Serves the OpenAPI document as an interactive page at `/docs`, open to anyone. Its assets are served from here. */
 export async function docsPage(server: FastifyInstance): Promise<void> {
   await server.register((docs, _options, done) => {
     docs.decorate('accessOfPlugin', 'anyone');

@@ -9,11 +9,12 @@ import { SECURITY_SCHEMES } from './security.ts';
 
 const DESCRIPTION = `Push notifications for chat, with the paths, headers and bodies of CometChat's notifications API.
 
-Success is \`{"data", "meta"?}\`, an error \`{"error": {"code", "message", "details"?}}\` with a code of the catalogue
-(docs/errors.md). Times in answers are epoch seconds, in events and mutes epoch milliseconds. \`/v3.0\` is the same as
-\`/v3\`. Lists that can be long come in pages: \`meta.cursor\` of one is the \`cursor\` of the next, and absent at the end.`;
+Successful responses are \`{"data", "meta"?}\`; errors are \`{"error": {"code", "message", "details"?}}\` with a code
+listed in docs/errors.md. Times in responses are epoch seconds; in events and mutes they are epoch milliseconds.
+\`/v3.0\` is an alias for \`/v3\`. Long lists are paged: pass \`meta.cursor\` of one page as \`cursor\` to get the
+next; the last page has none.`;
 
-/** What every error looks like. */
+/** The shape of every error. */
 const ERROR = {
   type: 'object' as const,
   required: ['error'],
@@ -22,17 +23,17 @@ const ERROR = {
       type: 'object' as const,
       required: ['code', 'message'],
       properties: {
-        code: { type: 'string' as const, description: 'One of the catalogue; stable.' },
-        message: { type: 'string' as const, description: 'A sentence that names the field where there is one.' },
-        details: { description: 'With ERR_BAD_REQUEST: `{problems: [{field, problem}]}`, up to twenty.' },
+        code: { type: 'string' as const, description: 'A stable code, listed in docs/errors.md.' },
+        message: { type: 'string' as const, description: 'What is wrong, with the name of the field if there is one.' },
+        details: { description: 'With ERR_BAD_REQUEST: `{problems: [{field, problem}]}`, at most 20.' },
       },
     },
   },
 };
 
 /**
- * How the OpenAPI document is made: schemas from the zod schemas of the routes, and from `routes`, read when the
- * document is asked for, who may call what and which errors that brings.
+ * Options for generating the OpenAPI document. Schemas come from the routes' zod schemas; access rules and errors come
+ * from `routes`, which is read when the document is requested.
  */
 export function documentOptions(routes: readonly Route[], areas: readonly Area[]): FastifyDynamicSwaggerOptions {
   nameSchemas();
@@ -57,7 +58,7 @@ interface Complete {
   components: { schemas: Record<string, unknown> };
 }
 
-/** Events are only ever posted, so the name is for their shape then: with what has a default left out. */
+/** Events only appear in requests, so `Event` names the input schema, in which fields with a default are optional. */
 function asPosted(document: Complete): Complete {
   const { paths, components } = document;
   const { EventInput, ...schemas } = components.schemas;
@@ -69,8 +70,11 @@ function asPosted(document: Complete): Complete {
   };
 }
 
-/** Schemas that are used more than once are told once, by name. */
+/** Names schemas that are used more than once, so that the document defines them once. */
 function nameSchemas(): void {
   if (z.globalRegistry.has(Event) && z.globalRegistry.get(Event)?.id !== undefined) return;
-  z.globalRegistry.add(Event, { id: 'Event', description: 'What happened in the chat; `type` tells which fields.' });
+  z.globalRegistry.add(Event, {
+    id: 'Event',
+    description: 'Something that happened in the chat. `type` determines the other fields.',
+  });
 }

@@ -2,22 +2,22 @@ import { ERRORS, type ErrorCode } from '@fanfare/core';
 import type { Route } from '../http/auth.ts';
 import { authErrorsOf } from './security.ts';
 
-/** What of an operation decides which errors it can answer, besides who may call it. */
+/** What determines an operation's possible errors, besides who may call it. */
 interface Inputs {
   hasBody: boolean;
-  /** Parameters or a body: something that can be wrong. */
+  /** Parameters or a body that can be invalid. */
   hasInput: boolean;
 }
 
 const number = (description: string) => ({ description, schema: { type: 'integer' } });
-const RETRY_AFTER = { 'Retry-After': number('Seconds to wait before the same request.') };
+const RETRY_AFTER = { 'Retry-After': number('Seconds to wait before retrying.') };
 const RATE_LIMIT = {
-  'X-RateLimit-Limit': number('Requests a minute, where the operator limits them.'),
-  'X-RateLimit-Remaining': number('How many are left.'),
-  'X-RateLimit-Reset': number('When the minute ends, epoch seconds.'),
+  'X-RateLimit-Limit': number('Requests allowed per minute, if the operator limits them.'),
+  'X-RateLimit-Remaining': number('Requests left in this minute.'),
+  'X-RateLimit-Reset': number('When this minute ends, in epoch seconds.'),
 };
 
-/** The errors of every operation of its kind, by rule; what only this one answers is told by its examples. */
+/** The errors every operation of this kind can return. Errors specific to one operation come from its examples. */
 export function errorsOf(route: Route, { hasBody, hasInput }: Inputs): ErrorCode[] {
   const errors = [...authErrorsOf(route)];
   if (hasInput || route.access !== 'admin') errors.push('ERR_BAD_REQUEST');
@@ -28,7 +28,7 @@ export function errorsOf(route: Route, { hasBody, hasInput }: Inputs): ErrorCode
   return [...errors, 'ERR_UNAVAILABLE'];
 }
 
-/** Errors as responses by status, each saying its codes and what they mean. */
+/** Groups errors into responses by status, each listing its codes and their meanings. */
 export function errorResponses(codes: readonly ErrorCode[]) {
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort();
   return Object.fromEntries(

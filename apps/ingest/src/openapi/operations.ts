@@ -5,7 +5,7 @@ import type { Example } from './examples/example.ts';
 import { EXAMPLES } from './examples/index.ts';
 import { securityOf, whoMayCall } from './security.ts';
 
-/** What a media type, a parameter or a response is told by, as far as it is filled in here. */
+/** The parts of media types, parameters and responses that are filled in here. */
 interface Media {
   schema?: unknown;
   examples?: Record<string, { value: unknown }>;
@@ -32,21 +32,19 @@ const ON_BEHALF_OF = {
   name: 'onBehalfOf',
   in: 'header',
   schema: { type: 'string' },
-  description: 'On behalf of whom; for API keys.',
+  description: 'uid of the user to act for; API keys only.',
 };
 
 const NDJSON = {
   required: true,
   content: {
     'application/x-ndjson': {
-      schema: { type: 'string', description: 'A JSON object a line, read as it comes, however many lines there are.' },
+      schema: { type: 'string', description: 'One JSON object per line, read as a stream of any length.' },
     },
   },
 };
 
-const ERROR_STATUSES = new Set(Object.values(ERRORS).map(({ status }) => String(status)));
-
-/** The operations as the routes describe them, completed by what follows from who may call them, and by examples. */
+/** Completes the operations described by the routes with access rules, errors and examples. */
 export const completeOperations = (paths: Paths, routes: readonly Route[]): Paths =>
   Object.fromEntries(
     Object.entries(paths).map(([path, operations]) => [
@@ -63,7 +61,7 @@ export const completeOperations = (paths: Paths, routes: readonly Route[]): Path
 function routeOf(routes: readonly Route[], method: string, path: string): Route {
   const url = path.replace(/\{(\w+)\}/g, ':$1');
   const route = routes.find((each) => each.method === method && each.url === url);
-  if (!route) throw new Error(`${method} ${path} is documented, but is no route`);
+  if (!route) throw new Error(`${method} ${path} is documented but is not a route`);
   return route;
 }
 
@@ -85,7 +83,7 @@ function completed(operation: Operation, path: string, route: Route) {
   };
 }
 
-/** E.g. `getUsersByUid`; the version is left out, as there is one of each path. */
+/** E.g. `getUsersByUid`. Leaves out the version, since each path has only one. */
 function operationId(method: string, path: string): string {
   const words = path
     .split('/')
@@ -100,13 +98,12 @@ function operationId(method: string, path: string): string {
 const responses = (all: NonNullable<Operation['responses']>, examples: readonly Example[]) =>
   Object.fromEntries(
     Object.entries(all).map(([status, response]) => {
-      const description = ERROR_STATUSES.has(status) ? response.description : 'Done.';
       const answers = examples.filter((example) => String(example.status) === status);
-      return [status, { ...withExamples(response, answers, ({ answer }) => answer), description }];
+      return [status, withExamples(response, answers, ({ answer }) => answer)];
     }),
   );
 
-/** An error code that an example shows. */
+/** The error code in an example's answer, if any. */
 function codesOf({ answer }: Example): ErrorCode[] {
   const code = (answer as { error?: { code?: string } }).error?.code;
   return code !== undefined && code in ERRORS ? [code as ErrorCode] : [];

@@ -8,40 +8,40 @@ const headerKey = (name: string, description: string) => ({
   description,
 });
 
-/** The credentials there are. */
+/** All kinds of credentials. */
 export const SECURITY_SCHEMES = {
   adminkey: headerKey('adminkey', "The operator's key."),
-  apikey: headerKey('apikey', 'A key of the chat backend; it is of one app and has scopes.'),
-  authToken: headerKey('authToken', 'A login of a person, minted by the chat backend for one of their devices.'),
-  appId: headerKey('appId', 'The app, where the credential does not tell: with the admin key and with an auth token.'),
-  basic: { type: 'http' as const, scheme: 'basic', description: 'The API key as the password; any user name.' },
+  apikey: headerKey('apikey', "The chat backend's key. It belongs to one app and has scopes."),
+  authToken: headerKey('authToken', "A user's session, created by the chat backend for one of the user's devices."),
+  appId: headerKey('appId', 'The app. Required with the admin key and with an auth token, which do not identify it.'),
+  basic: { type: 'http' as const, scheme: 'basic', description: 'The API key as the password, with any user name.' },
 };
 
 type Requirement = Partial<Record<keyof typeof SECURITY_SCHEMES, string[]>>;
 
 const ADMIN_FOR_APP: Requirement = { adminkey: [], appId: [] };
 const KEYS: Requirement[] = [{ apikey: [] }, ADMIN_FOR_APP];
-const LOGIN: Requirement = { authToken: [], appId: [] };
+const SESSION: Requirement = { authToken: [], appId: [] };
 
-/** What each class of callers means to one who writes a client. */
+/** What each kind of access means for a client. */
 const CLASSES: Record<Access, { requirements: Requirement[]; who: string; errors: ErrorCode[] }> = {
-  // All that is documented and for anyone is about the app that the header names.
-  anyone: { requirements: [{ appId: [] }], who: 'For anyone.', errors: ['ERR_APP_NOT_FOUND'] },
+  // Every documented route that anyone may call concerns the app named in the header.
+  anyone: { requirements: [{ appId: [] }], who: 'Open to anyone.', errors: ['ERR_APP_NOT_FOUND'] },
   admin: {
     requirements: [{ adminkey: [] }],
-    who: 'For the operator.',
+    who: 'Requires the admin key.',
     errors: ['AUTH_ERR_EMPTY_APIKEY', 'AUTH_ERR_APIKEY_NOT_FOUND'],
   },
-  publish: { requirements: KEYS, who: 'For API keys with the scope `publish`.', errors: keyErrors() },
-  manage: { requirements: KEYS, who: 'For API keys with the scope `manage`.', errors: keyErrors() },
+  publish: { requirements: KEYS, who: 'Requires an API key with the scope `publish`.', errors: keyErrors() },
+  manage: { requirements: KEYS, who: 'Requires an API key with the scope `manage`.', errors: keyErrors() },
   user: {
-    requirements: [LOGIN, ...KEYS],
-    who: 'For a person, about themselves, and for API keys with the scope `manage` on behalf of anyone.',
+    requirements: [SESSION, ...KEYS],
+    who: 'Requires the auth token of the user concerned, or an API key with the scope `manage` and the uid of a user.',
     errors: [...keyErrors(), 'AUTH_ERR_AUTH_TOKEN_NOT_FOUND'],
   },
-  login: {
-    requirements: [LOGIN],
-    who: 'For a person, about themselves; a key is no login.',
+  session: {
+    requirements: [SESSION],
+    who: 'Requires an auth token; an API key is not accepted.',
     errors: ['AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'AUTH_ERR_NO_ACCESS'],
   },
 };
@@ -50,12 +50,12 @@ function keyErrors(): ErrorCode[] {
   return ['AUTH_ERR_EMPTY_APIKEY', 'AUTH_ERR_APIKEY_NOT_FOUND', 'AUTH_ERR_NO_ACCESS', 'ERR_APP_NOT_FOUND'];
 }
 
-/** The credentials that open a route, any one of them. */
+/** The credentials a route accepts; any one of them suffices. */
 export const securityOf = ({ access, basicAuth }: Route): Requirement[] =>
   basicAuth ? [...CLASSES[access].requirements, { basic: [] }] : CLASSES[access].requirements;
 
 /** Who may call a route, in a sentence. */
 export const whoMayCall = ({ access }: Route): string => CLASSES[access].who;
 
-/** What checking the caller can answer. */
+/** The errors that authentication can return. */
 export const authErrorsOf = ({ access }: Route): ErrorCode[] => CLASSES[access].errors;

@@ -2,10 +2,10 @@ import type { OverloadGuard } from '../accept/overload.ts';
 import type { IngestDeps } from '../deps.ts';
 import type { Server } from '../http/fastify.ts';
 
-/** An area of the API: the routes of one folder, and how the OpenAPI document groups them. */
+/** An area of the API: the routes of one folder, grouped under one tag in the OpenAPI document. */
 export interface Area {
   tag: string;
   description: string;
-  /** Each registers some routes. Only those that accept events look at the guard. */
+  /** Each function registers some routes. Only those that accept events use the guard. */
   routes: readonly ((server: Server, deps: IngestDeps, guard: OverloadGuard) => void)[];
 }

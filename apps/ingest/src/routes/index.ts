@@ -11,7 +11,7 @@ import { sdk } from './sdk/index.ts';
 import { settings } from './settings/index.ts';
 import { users } from './users/index.ts';
 
-/** Every area of the API, in the order in which the OpenAPI document lists them. */
+/** All areas of the API, in the order of the OpenAPI document. */
 export const AREAS: readonly Area[] = [
   apps,
   events,

@@ -61,12 +61,12 @@ describe('a push token', () => {
     const phone = await logIn('bob');
     const both = { platform: 'apns_ios_device', deviceToken: 'a1b2', voipToken: 'c3d4' };
     expect((await phone('POST', TOKENS, both)).body.data.ignored).toEqual([
-      { field: 'voipToken', problem: 'is not of apns_ios_device; register it with its own platform' },
+      { field: 'voipToken', problem: 'is not a token for apns_ios_device; register it with its own platform' },
     ]);
   });
 
   test.each([
-    ['missing', { platform: 'fcm_android' }, 'fcmToken: is needed for fcm_android'],
+    ['missing', { platform: 'fcm_android' }, 'fcmToken: is required for fcm_android'],
     ['with a space', { ...ANDROID, fcmToken: 'two words' }, 'fcmToken: must be printable ASCII without spaces'],
     ['too long', { ...ANDROID, fcmToken: 'x'.repeat(4097) }, 'fcmToken: must be at most 4096 characters'],
     ['of no platform', { ...ANDROID, platform: 'windows_phone' }, 'platform: must be one of'],

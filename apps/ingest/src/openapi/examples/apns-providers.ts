@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** Credentials of APNs. */
+/** APNs credentials. */
 export const apnsProviders: readonly Example[] = [
   {
     operation: 'POST /v3/notifications/push/v1/providers/apns',
@@ -37,12 +37,15 @@ export const apnsProviders: readonly Example[] = [
   },
   {
     operation: 'POST /v3/notifications/push/v1/providers/apns',
-    name: 'The id is taken',
+    name: 'Id already in use',
     as: 'backend',
     body: { providerId: 'apns-1' },
     status: 409,
     answer: {
-      error: { code: 'ERR_PROVIDER_ALREADY_EXISTS', message: 'providerId: "apns-1" exists; change it with PUT' },
+      error: {
+        code: 'ERR_PROVIDER_ALREADY_EXISTS',
+        message: 'providerId: "apns-1" already exists; use PUT to change it',
+      },
     },
   },
   {

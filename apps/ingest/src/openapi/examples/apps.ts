@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** Apps and their keys. */
+/** Apps and their API keys. */
 export const apps: readonly Example[] = [
   {
     operation: 'POST /v3/apps',
@@ -13,11 +13,11 @@ export const apps: readonly Example[] = [
   },
   {
     operation: 'POST /v3/apps',
-    name: 'The id is taken',
+    name: 'Id already in use',
     as: 'operator',
     body: { appId: 'app123', name: 'Another' },
     status: 409,
-    answer: { error: { code: 'ERR_APP_ALREADY_EXISTS', message: 'appId: the app "app123" exists' } },
+    answer: { error: { code: 'ERR_APP_ALREADY_EXISTS', message: 'appId: the app "app123" already exists' } },
   },
   {
     operation: 'GET /v3/apps',

@@ -1,7 +1,7 @@
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** The webhook of an app. */
+/** An app's webhook. */
 export const customProvider: readonly Example[] = [
   {
     operation: 'GET /v3/notifications/push/v1/providers/custom',
@@ -46,12 +46,15 @@ export const customProvider: readonly Example[] = [
   },
   {
     operation: 'POST /v3/notifications/push/v1/providers/custom',
-    name: 'Configured already',
+    name: 'Already configured',
     as: 'backend',
     body: { webhookURL: STAND_INS.webhook },
     status: 409,
     answer: {
-      error: { code: 'ERR_PROVIDER_ALREADY_EXISTS', message: 'the custom provider is configured; change it with PUT' },
+      error: {
+        code: 'ERR_PROVIDER_ALREADY_EXISTS',
+        message: 'the custom provider is already configured; use PUT to change it',
+      },
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** Deliveries that were given up: the webhook answers 400 for carol. */
+/** Failed deliveries: the webhook answers 400 for carol. */
 export const deadLetters: readonly Example[] = [
   {
     operation: 'GET /v3/dead-letters',

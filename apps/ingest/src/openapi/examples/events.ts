@@ -1,6 +1,6 @@
 import type { Example } from './example.ts';
 
-/** Events, what became of them, and why. */
+/** Events: posting them, delivery counts, traces and explain. */
 export const events: readonly Example[] = [
   {
     operation: 'POST /v3/events',
@@ -19,7 +19,7 @@ export const events: readonly Example[] = [
   },
   {
     operation: 'POST /v3/events',
-    name: 'Several, judged one by one',
+    name: 'Several events, checked one by one',
     as: 'backend',
     body: [
       {

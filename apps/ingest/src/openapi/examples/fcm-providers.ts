@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** Credentials of FCM. */
+/** FCM credentials. */
 export const fcmProviders: readonly Example[] = [
   {
     operation: 'POST /v3/notifications/push/v1/providers/fcm',
@@ -41,12 +41,15 @@ export const fcmProviders: readonly Example[] = [
   },
   {
     operation: 'POST /v3/notifications/push/v1/providers/fcm',
-    name: 'The id is taken',
+    name: 'Id already in use',
     as: 'backend',
     body: { providerId: 'fcm-1' },
     status: 409,
     answer: {
-      error: { code: 'ERR_PROVIDER_ALREADY_EXISTS', message: 'providerId: "fcm-1" exists; change it with PUT' },
+      error: {
+        code: 'ERR_PROVIDER_ALREADY_EXISTS',
+        message: 'providerId: "fcm-1" already exists; use PUT to change it',
+      },
     },
   },
   {

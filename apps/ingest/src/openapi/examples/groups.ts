@@ -111,10 +111,10 @@ export const groups: readonly Example[] = [
   },
   {
     operation: 'DELETE /v3/groups/{guid}/members/{uid}',
-    name: 'No member',
+    name: 'Not a member',
     as: 'backend',
-    params: { guid: 'hiking', uid: 'nobody' },
+    params: { guid: 'hiking', uid: 'zoe' },
     status: 404,
-    answer: { error: { code: 'ERR_UID_NOT_FOUND', message: 'uid: "nobody" is not a member of "hiking"' } },
+    answer: { error: { code: 'ERR_UID_NOT_FOUND', message: 'uid: "zoe" is not a member of "hiking"' } },
   },
 ];

@@ -18,13 +18,13 @@ import { why } from './why.ts';
 export type { Example } from './example.ts';
 export { STAND_INS } from './stand-ins.ts';
 
-/** CometChat's SDK asks for preferences on a path of its own, and is answered the same. */
+/** CometChat's SDK uses its own path for preferences; the answers are the same. */
 const preferencesForSdk = preferences.map((example) => ({
   ...example,
   operation: example.operation.replace('/notifications/v1/', '/notifications/push/v1/'),
 }));
 
-/** All examples, in an order in which they can be replayed. */
+/** All examples, in replay order. */
 export const EXAMPLES: readonly Example[] = [
   ...apps,
   ...users,

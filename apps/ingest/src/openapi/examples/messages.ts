@@ -1,7 +1,7 @@
 import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 
-/** Threads that are followed, and messages that are read. */
+/** Following threads and marking messages as read. */
 export const messages: readonly Example[] = [
   {
     operation: 'POST /v3/messages/{id}/thread/subscription',
@@ -30,6 +30,6 @@ export const messages: readonly Example[] = [
     as: 'bob',
     params: { id: '999' },
     status: 404,
-    answer: { error: { code: 'ERR_MESSAGE_NOT_FOUND', message: 'id: there is no such message, or it is too old' } },
+    answer: { error: { code: 'ERR_MESSAGE_NOT_FOUND', message: 'id: the message is unknown or too old' } },
   },
 ];

@@ -1,7 +1,7 @@
 import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 
-/** What a person wants to hear of. */
+/** A user's notification preferences. */
 export const preferences: readonly Example[] = [
   {
     operation: 'PATCH /v3/notifications/v1/preferences',

@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** What CometChat's SDK asks before and after a login. */
+/** The requests CometChat's SDK makes before and after logging in. */
 export const sdk: readonly Example[] = [
   {
     operation: 'GET /v3/settings',

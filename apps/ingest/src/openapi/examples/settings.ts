@@ -3,7 +3,7 @@ import type { Example } from './example.ts';
 import { shownPreferences } from './shown-preferences.ts';
 import { shownTemplates } from './shown-templates.ts';
 
-/** What an app is set to. */
+/** App settings. */
 export const settings: readonly Example[] = [
   {
     operation: 'PATCH /v3/notifications/v1/settings',

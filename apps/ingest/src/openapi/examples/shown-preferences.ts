@@ -1,4 +1,4 @@
-/** The preferences of an app with a single one changed: `group.memberJoinedSetting`. */
+/** An app's preferences with only `group.memberJoinedSetting` changed. */
 export const shownPreferences = {
   group: {
     messagesSetting: 2,

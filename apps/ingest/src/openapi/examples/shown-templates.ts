@@ -1,4 +1,4 @@
-/** The texts of an app that has changed none. */
+/** The default templates. */
 export const shownTemplates = {
   textMessageTemplateDefault: {
     titleOneOnOne: '{{message.data.entities.sender.entity.name}}',
@@ -15,7 +15,8 @@ export const shownTemplates = {
     titleGroup: '{{message.data.entities.sender.entity.name}} @ {{message.data.entities.receiver.entity.name}}',
     bodyOneOnOne: '{{message.data.entities.sender.entity.name}} mentioned you: {{message.data.text}}',
     bodyGroup:
-      '{{message.data.entities.sender.entity.name}} mentioned you in {{message.data.entities.receiver.entity.name}}: {{message.data.text}}',
+      '{{message.data.entities.sender.entity.name}} mentioned you in ' +
+      '{{message.data.entities.receiver.entity.name}}: {{message.data.text}}',
     body_fallback: 'New mention',
   },
   userMentionTemplatePrivacy: {

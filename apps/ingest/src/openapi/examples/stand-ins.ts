@@ -1,6 +1,6 @@
 /**
- * What a real system makes up itself, as the examples write it: a replay takes the first real value it meets in the place
- * of one for it, and expects that one from then on.
+ * Placeholders for values the system generates. A replay binds each placeholder to the first real value it meets in its
+ * place and expects that value from then on.
  */
 export const STAND_INS = {
   apiKey: 'fk_Zp3vT9qLrWxC5sYb2nHd8kGj4mFa6uE1',

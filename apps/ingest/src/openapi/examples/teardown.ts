@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** What removes what the other examples made, so it comes last. */
+/** Removes everything the other examples created, so it comes last. */
 export const farewells: readonly Example[] = [
   {
     operation: 'DELETE /v3/me',
@@ -20,7 +20,7 @@ export const farewells: readonly Example[] = [
   },
   {
     operation: 'POST /v3/users/{uid}/auth_tokens',
-    name: 'Another login',
+    name: 'Another session',
     as: 'backend',
     params: { uid: 'bob' },
     status: 201,
@@ -100,7 +100,7 @@ export const farewells: readonly Example[] = [
   },
   {
     operation: 'DELETE /v3/users/{uid}',
-    name: 'No such person',
+    name: 'No such user',
     as: 'backend',
     params: { uid: 'bob' },
     status: 404,

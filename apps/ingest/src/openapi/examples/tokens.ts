@@ -28,7 +28,7 @@ const DEVICES = [
   },
 ];
 
-/** Push tokens, on the path of today and on the legacy one. */
+/** Push tokens, on the current path and the legacy one. */
 export const tokens: readonly Example[] = [
   {
     operation: 'POST /v3/notifications/push/v1/tokens',
@@ -44,7 +44,7 @@ export const tokens: readonly Example[] = [
   },
   {
     operation: 'POST /v3/notifications/push/v1/tokens',
-    name: 'With a time zone that is not known',
+    name: 'With an unknown time zone',
     as: 'bob',
     body: {
       platform: 'apns_ios_device',

@@ -2,7 +2,7 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** People, their logins, and whom they block. */
+/** Users, their sessions, and whom they block. */
 export const users: readonly Example[] = [
   {
     operation: 'PUT /v3/users/{uid}',
@@ -39,11 +39,11 @@ export const users: readonly Example[] = [
   },
   {
     operation: 'GET /v3/users/{uid}',
-    name: 'No such person',
+    name: 'No such user',
     as: 'backend',
-    params: { uid: 'nobody' },
+    params: { uid: 'zoe' },
     status: 404,
-    answer: { error: { code: 'ERR_UID_NOT_FOUND', message: 'uid: there is no user "nobody"' } },
+    answer: { error: { code: 'ERR_UID_NOT_FOUND', message: 'uid: there is no user "zoe"' } },
   },
   {
     operation: 'POST /v3/users/{uid}/auth_tokens',

@@ -1,7 +1,7 @@
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** The notification log, and how a notification looks. */
+/** The notification log and the template preview. */
 export const why: readonly Example[] = [
   {
     operation: 'GET /v3/notifications/v1/logs',

@@ -8,7 +8,7 @@ import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
 import { requireApp, requireAppId } from '../../http/require-app.ts';
 
 const Scopes = z
-  .array(z.enum(API_KEY_SCOPES, { error: `must be some of: ${API_KEY_SCOPES.join(', ')}` }))
+  .array(z.enum(API_KEY_SCOPES, { error: `must be any of: ${API_KEY_SCOPES.join(', ')}` }))
   .min(1)
   .default([...API_KEY_SCOPES]);
 const CreateKey = z.strictObject({ name: z.string().min(1).max(255).default('default'), scopes: Scopes });
@@ -19,10 +19,10 @@ const KeyView = z.object({
   prefix: z.string().describe('The first characters of the key.'),
   createdAt: z.number().describe('Epoch seconds.'),
 });
-const NewKey = KeyView.extend({ apiKey: z.string().describe('The key itself, shown this once.') });
+const NewKey = KeyView.extend({ apiKey: z.string().describe('The key itself; shown only once.') });
 const Params = z.object({ appId: AppId });
 
-/** API keys of an app, for the operator. */
+/** Routes for an app's API keys, for the operator. */
 export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
 
@@ -32,10 +32,15 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Create an API key',
-        description: 'The key itself is shown this once.',
+        description: 'The response is the only place where the key itself is shown.',
         params: Params,
         body: CreateKey,
-        response: { 201: z.object({ data: NewKey }) },
+        response: {
+          201: z
+            .object({ data: NewKey })
+            .describe('The new key, including its secret.')
+            .describe('The new key, including its secret.'),
+        },
       },
     },
     async ({ params, body }, reply) => {
@@ -50,10 +55,14 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'admin' },
       schema: {
-        summary: 'The API keys of an app, the oldest first',
+        summary: "List an app's API keys, oldest first",
         params: Params,
         querystring: PageQuery,
-        response: { 200: pageOf(KeyView) },
+        response: {
+          200: pageOf(KeyView)
+            .describe('A page of keys, without their secrets.')
+            .describe('A page of keys, without their secrets.'),
+        },
       },
     },
     async ({ params, query }) => {
@@ -70,9 +79,9 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Revoke an API key',
-        description: 'At once; `keyId` is the `id` in the list.',
+        description: 'Takes effect immediately. `keyId` is the `id` in the list.',
         params: Params.extend({ keyId: z.string() }),
-        response: { 200: Success },
+        response: { 200: Success.describe('The key has been revoked.') },
       },
     },
     async ({ params }) => {

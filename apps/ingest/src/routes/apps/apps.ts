@@ -21,12 +21,12 @@ const CreateApp = z.strictObject({ appId: AppId, name: name.optional(), region: 
 const ChangeApp = z.strictObject({
   name: name.optional(),
   region: region.optional(),
-  pushEnabled: z.boolean().optional().describe('Off: nothing is sent for this app.'),
+  pushEnabled: z.boolean().optional().describe('false: nothing is sent for this app.'),
 });
 const Params = z.object({ appId: AppId });
 const One = z.object({ data: AppView });
 
-/** Apps, for the operator. */
+/** Routes for apps, for the operator. */
 export function appRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
 
@@ -34,7 +34,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps',
     {
       config: { access: 'admin', body: 'small' },
-      schema: { summary: 'Create an app', body: CreateApp, response: { 201: One } },
+      schema: { summary: 'Create an app', body: CreateApp, response: { 201: One.describe('The new app.') } },
     },
     async ({ body }, reply) => {
       const { appId, name: given, region: where } = body;
@@ -46,7 +46,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
         createdAt: deps.now(),
       };
       if (!(await createApp(registry, app))) {
-        throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" exists`);
+        throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" already exists`);
       }
       return reply.code(201).send({ data: view(app) });
     },
@@ -56,7 +56,11 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps',
     {
       config: { access: 'admin' },
-      schema: { summary: 'All apps, by id', querystring: PageQuery, response: { 200: pageOf(AppView) } },
+      schema: {
+        summary: 'List all apps, ordered by id',
+        querystring: PageQuery,
+        response: { 200: pageOf(AppView).describe('A page of apps.') },
+      },
     },
     async ({ query: { limit, cursor } }) => {
       const apps = await listApps(registry, { after: cursor, limit: limit + 1 });
@@ -67,7 +71,10 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/apps/:appId',
-    { config: { access: 'admin' }, schema: { summary: 'An app', params: Params, response: { 200: One } } },
+    {
+      config: { access: 'admin' },
+      schema: { summary: 'Get an app', params: Params, response: { 200: One.describe('The app.') } },
+    },
     async ({ params }) => ({
       data: view(await requireApp(deps, await requireAppId(deps, params.appId))),
     }),
@@ -77,7 +84,12 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId',
     {
       config: { access: 'admin', body: 'small' },
-      schema: { summary: 'Change an app', params: Params, body: ChangeApp, response: { 200: One } },
+      schema: {
+        summary: 'Change an app',
+        params: Params,
+        body: ChangeApp,
+        response: { 200: One.describe('The app after the change.') },
+      },
     },
     async ({ params, body }) => {
       const appId = await requireAppId(deps, params.appId);
@@ -92,9 +104,10 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'admin', body: 'small' },
       schema: {
         summary: 'Delete an app',
-        description: 'With its keys, providers, users and groups. Its events run out with their retention, unsent.',
+        description:
+          'Deletes its keys, providers, users and groups too. Pending events are not sent; they expire later.',
         params: Params,
-        response: { 200: Success },
+        response: { 200: Success.describe('The app has been deleted.') },
       },
     },
     async ({ params }) => {

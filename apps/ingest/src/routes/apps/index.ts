@@ -4,6 +4,6 @@ import { appRoutes } from './apps.ts';
 
 export const apps: Area = {
   tag: 'Apps',
-  description: 'Apps and their API keys, for the operator.',
+  description: 'Apps and their API keys, managed by the operator.',
   routes: [appRoutes, apiKeyRoutes],
 };

@@ -13,7 +13,7 @@ const Filter = z.strictObject(filterFields);
 const Page = z.strictObject({ ...filterFields, ...PageQuery.shape });
 const SelectionBody = z
   .strictObject({ ids: listOf(z.string().max(64), { min: 1, max: 10_000 }).optional(), filter: Filter.optional() })
-  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'needs either ids or filter');
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'must have either ids or filter');
 
 const Letter = z.object({
   id: z.string(),
@@ -22,7 +22,7 @@ const Letter = z.object({
   provider: z.enum(PROVIDER_KINDS),
   deviceId: z.string().optional(),
   reason: z.string(),
-  detail: z.string().optional().describe("The provider's own words."),
+  detail: z.string().optional().describe("The provider's error text."),
   attempts: z.number(),
   at: z.number().describe('Epoch seconds.'),
 });
@@ -35,16 +35,16 @@ const Replay = z.object({
   }),
 });
 
-/** Deliveries that were given up: look, send again, drop. */
+/** Routes for dead letters: list, replay, delete. */
 export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.get(
     '/v3/dead-letters',
     {
       config: { access: 'manage' },
       schema: {
-        summary: 'Deliveries that were given up, the newest first',
+        summary: 'List dead letters, newest first',
         querystring: Page,
-        response: { 200: pageOf(Letter) },
+        response: { 200: pageOf(Letter).describe('A page of deliveries that failed for good.') },
       },
     },
     async (request) => {
@@ -60,10 +60,10 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage', body: 'list' },
       schema: {
-        summary: 'Send dead letters again',
-        description: 'Those of these ids, or all that match; goes on after the answer.',
+        summary: 'Replay dead letters',
+        description: 'Sends the given dead letters again, or all that match the filter. Runs in the background.',
         body: SelectionBody,
-        response: { 202: Replay },
+        response: { 202: Replay.describe('The replay has started; poll it by its `id`.') },
       },
     },
     async (request, reply) => {
@@ -77,9 +77,9 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage' },
       schema: {
-        summary: 'How far a replay is',
+        summary: 'Get replay progress',
         params: z.object({ id: z.string() }),
-        response: { 200: Replay },
+        response: { 200: Replay.describe('The state of the replay and its counts so far.') },
       },
     },
     async (request) => {
@@ -95,10 +95,12 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage', body: 'small' },
       schema: {
-        summary: 'Drop dead letters',
-        description: 'Those of these ids, or all that match.',
+        summary: 'Delete dead letters',
+        description: 'Deletes the given dead letters, or all that match the filter.',
         body: SelectionBody,
-        response: { 200: z.object({ data: z.object({ dropped: z.number() }) }) },
+        response: {
+          200: z.object({ data: z.object({ dropped: z.number() }) }).describe('The number of dead letters deleted.'),
+        },
       },
     },
     async (request) => {
@@ -123,7 +125,7 @@ async function list(
   try {
     return await listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, page);
   } catch (error) {
-    if (error instanceof RangeError) throw new FanfareError('ERR_BAD_REQUEST', 'cursor: is not one of ours');
+    if (error instanceof RangeError) throw new FanfareError('ERR_BAD_REQUEST', 'cursor: is invalid');
     throw error;
   }
 }

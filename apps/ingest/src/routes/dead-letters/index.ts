@@ -3,6 +3,6 @@ import { deadLetterRoutes } from './dead-letters.ts';
 
 export const deadLetters: Area = {
   tag: 'Dead letters',
-  description: 'Deliveries that were given up.',
+  description: 'Deliveries that failed for good.',
   routes: [deadLetterRoutes],
 };

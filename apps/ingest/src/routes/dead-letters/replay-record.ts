@@ -2,49 +2,49 @@ import type { DeadLetterFilter } from '@fanfare/ledger';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 
-/** Which dead letters an operator means: these, or all that fit a filter. */
+/** Selects dead letters: by id, or all that match a filter. */
 export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: DeadLetterFilter };
 
-/** How far a replay has come. */
+/** The progress of a replay. */
 export interface ReplayProgress {
   id: string;
   state: 'running' | 'done' | 'failed';
   replayed: number;
-  /** Letters whose event has gone with its retention, or that another replay took. */
+  /** Letters whose event has expired, or that another replay took. */
   skipped: number;
 }
 
-/** What is stored of the progress: also the letter in hand, which counts as replayed if its process dies after it. */
+/** The stored progress, including the letter in hand, so that a crash after replaying it does not lose the count. */
 export type StoredProgress = ReplayProgress & { inHand?: string };
 
-/** What a replay was asked for. */
+/** The request a replay carries out. */
 export interface ReplayOrder {
   selection: Selection;
-  /** Epoch ms. Letters that are younger were not meant, or have been replayed and given up again. */
+  /** Epoch ms. Younger letters are skipped: they are new, or have been replayed and failed again. */
   startedAt: number;
 }
 
-/** A replay that this process runs: it holds the lease, by its token. */
+/** A replay run by this process, which holds its lease under this token. */
 export interface Lease {
   appId: string;
   id: string;
   token: string;
 }
 
-/** How long a replay can be asked for. */
+/** How long a replay's record is kept. */
 const KEPT_S = 24 * 3600;
 
-/** A process that has not renewed its lease for so long is taken for dead; another goes on with its replay. */
+/** A process that has not renewed its lease for this long counts as dead; another resumes its replay. */
 export const LEASE_MS = 10_000;
 
-/** Set: `<appId> <id>` of the replays that are running, for whichever ingest finds one without a lease. */
+/** Set of running replays, as `<appId> <id>`, where every ingest looks for those without a lease. */
 const RUNNING = 'replays';
 
 const progressKey = ({ appId, id }: Omit<Lease, 'token'>) => `replay:{${appId}}:${id}`;
 const orderKey = (replay: Omit<Lease, 'token'>) => `${progressKey(replay)}:order`;
 const leaseKey = (replay: Omit<Lease, 'token'>) => `${progressKey(replay)}:lease`;
 
-/** Writes down a new replay, with a lease for its process. */
+/** Stores a new replay and the lease of its process. */
 export async function storeReplay(
   redis: Redis,
   lease: Lease,
@@ -57,19 +57,19 @@ export async function storeReplay(
   await redis.sadd(RUNNING, `${lease.appId} ${lease.id}`);
 }
 
-/** How far a replay has come, or undefined when it is unknown. */
+/** The progress of a replay; undefined if it is unknown. */
 export async function loadProgress(redis: Redis, replay: Omit<Lease, 'token'>): Promise<StoredProgress | undefined> {
   const text = await redis.get(progressKey(replay));
   return text === null ? undefined : (JSON.parse(text) as StoredProgress);
 }
 
-/** What a replay was asked for, or undefined when it is unknown. */
+/** The request of a replay; undefined if it is unknown. */
 export async function loadOrder(redis: Redis, replay: Omit<Lease, 'token'>): Promise<ReplayOrder | undefined> {
   const text = await redis.get(orderKey(replay));
   return text === null ? undefined : (JSON.parse(text) as ReplayOrder);
 }
 
-/** The replays that are running, with or without a process. */
+/** All running replays, with or without a live process. */
 export async function runningReplays(redis: Redis): Promise<Omit<Lease, 'token'>[]> {
   const members = await redis.smembers(RUNNING);
   return members.map((member) => {
@@ -78,11 +78,11 @@ export async function runningReplays(redis: Redis): Promise<Omit<Lease, 'token'>
   });
 }
 
-/** Takes the lease of a replay that has none; false when another process holds it. */
+/** Takes the lease of a replay; false if another process holds it. */
 export const takeLease = async (redis: Redis, lease: Lease): Promise<boolean> =>
   (await redis.set(leaseKey(lease), lease.token, 'PX', LEASE_MS, 'NX')) === 'OK';
 
-/** A replay is over, or nothing is known of it. */
+/** Removes a replay that has finished, or whose record has expired, from the running ones. */
 export async function closeReplay(redis: Redis, lease: Lease): Promise<void> {
   await redis.srem(RUNNING, `${lease.appId} ${lease.id}`);
   await redis.del(leaseKey(lease), orderKey(lease));
@@ -96,7 +96,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `);
 
-/** Renews the lease; false when it is lost. */
+/** Renews the lease; false if it was lost. */
 export const renewLease = async (redis: Redis, lease: Lease): Promise<boolean> =>
   (await RENEW(redis, [leaseKey(lease)], [lease.token, LEASE_MS])) === 1;
 
@@ -110,7 +110,7 @@ redis.call('EXPIRE', KEYS[3], ARGV[3])
 return 1
 `);
 
-/** Stores how far a replay has come, for the holder of its lease; false when the lease is lost. */
+/** Stores the progress of a replay; false if the lease was lost. */
 export const saveProgress = async (redis: Redis, lease: Lease, progress: StoredProgress): Promise<boolean> =>
   (await SAVE(
     redis,

@@ -29,21 +29,18 @@ import {
   takeLease,
 } from './replay-record.ts';
 
-/** Letters read at a time. */
+/** Letters per read. */
 const PAGE = 100;
 
-/** When the sweeper looks after a replayed event. */
+/** When the sweeper first checks a replayed event. */
 const SWEEP_AFTER_MS = 15_000;
 
-/** How often an ingest looks for replays whose process has died. */
+/** How often ingest looks for replays whose process has died. */
 const RESUME_EVERY_MS = 5000;
 
 const newToken = (): string => randomBytes(9).toString('hex');
 
-/**
- * Starts a replay and returns at once; it runs on in this process. Should the process end before it does, another
- * ingest goes on with it.
- */
+/** Starts a replay in this process and returns immediately. If the process dies, another ingest resumes it. */
 export async function startReplay(deps: IngestDeps, appId: string, selection: Selection): Promise<ReplayProgress> {
   const lease: Lease = { appId, id: newToken(), token: newToken() };
   const order: ReplayOrder = { selection, startedAt: deps.now() };
@@ -53,7 +50,7 @@ export async function startReplay(deps: IngestDeps, appId: string, selection: Se
   return progress;
 }
 
-/** How far a replay has come, or undefined when it is unknown. */
+/** The progress of a replay; undefined if it is unknown. */
 export async function readReplay(deps: IngestDeps, appId: string, id: string): Promise<ReplayProgress | undefined> {
   const stored = await loadProgress(deps.queueRedis, { appId, id });
   if (!stored) return undefined;
@@ -61,7 +58,7 @@ export async function readReplay(deps: IngestDeps, appId: string, id: string): P
   return progress;
 }
 
-/** Looks for replays whose process has died, now and every few seconds, and goes on with them. Returns what stops it. */
+/** Resumes replays whose process has died: checks now and every few seconds. Returns a function that stops it. */
 export function resumeReplays(deps: IngestDeps): () => void {
   const look = () =>
     resumeAbandoned(deps).catch((error: Error) => deps.log.warn({ reason: error.message }, 'replays.not_resumed'));
@@ -86,7 +83,7 @@ async function resumeAbandoned(deps: IngestDeps): Promise<void> {
   }
 }
 
-/** The process before may have died right after it had replayed a letter: then the letter is no longer on the list. */
+/** Counts the letter in hand as replayed if it has left the list: the process died right after replaying it. */
 async function countInHand({ queueRedis, config }: IngestDeps, { appId }: Lease, progress: StoredProgress) {
   if (progress.inHand === undefined) return;
   const [there] = await findDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, [progress.inHand]);
@@ -94,7 +91,7 @@ async function countInHand({ queueRedis, config }: IngestDeps, { appId }: Lease,
   delete progress.inHand;
 }
 
-/** Runs a replay while its lease is ours. Never rejects: with Redis away the lease runs out, and it is resumed later. */
+/** Runs a replay while we hold its lease. Never rejects: without Redis the lease expires and it resumes later. */
 async function runLeased(deps: IngestDeps, lease: Lease, order: ReplayOrder, progress: StoredProgress): Promise<void> {
   const { queueRedis, log } = deps;
   const timer = setInterval(() => void renewLease(queueRedis, lease).catch(() => undefined), LEASE_MS / 3).unref();
@@ -160,7 +157,7 @@ export async function* selected(
   } while (cursor !== undefined);
 }
 
-/** Reopens one delivery with a fresh deadline and queues it for today's provider settings. */
+/** Reopens one delivery with a new deadline and queues it with the current provider settings. */
 async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLetter): Promise<boolean> {
   const [accepted, app] = await Promise.all([readEvent(deps.queueRedis, letter.ref), readApp(deps.registry, appId)]);
   const now = deps.now();

@@ -14,19 +14,19 @@ const Which = PageQuery.extend({
     .describe('Default: active.'),
 });
 
-/** A person's devices by their state, for the chat backend. */
+/** The route that lists a user's devices by state, for the chat backend. */
 export function deviceRoutes(server: Server, { registry }: IngestDeps): void {
   server.get(
     '/v3/users/:uid/devices',
     {
       config: { access: 'manage' },
       schema: {
-        summary: "A person's devices, the oldest first",
+        summary: "List a user's devices, oldest first",
         description:
-          'Push tokens that a provider has called dead are removed; none are set aside, so `quarantined` has no entries.',
+          'Push tokens that a provider reports as dead are removed, not kept, so `quarantined` has no entries.',
         params: z.object({ uid: Uid }),
         querystring: Which,
-        response: { 200: pageOf(PushTokenView) },
+        response: { 200: pageOf(PushTokenView).describe('A page of devices.').describe('A page of devices.') },
       },
     },
     async ({ appId, params: { uid }, query }) => {

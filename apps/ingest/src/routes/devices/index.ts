@@ -5,6 +5,6 @@ import { tokenRoutes } from './tokens.ts';
 
 export const devices: Area = {
   tag: 'Devices',
-  description: 'Devices of people, and their push tokens.',
+  description: "Users' devices and their push tokens.",
   routes: [tokenRoutes, deviceRoutes, legacyTokenRoutes],
 };

@@ -2,7 +2,7 @@ import { PLATFORMS, type Platform } from '@fanfare/core';
 import { listDevices, removeDevices } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { header, loginOf } from '../../http/auth.ts';
+import { callerSession, header } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success } from '../../http/fields.ts';
 import {
@@ -16,37 +16,42 @@ import { PushToken, registerPushToken } from './push-tokens.ts';
 
 const PATH = '/v2/tokens';
 
-/** Each for itself: one that is not usable does not cost the others. */
+/** Each token is registered on its own; an invalid one does not affect the others. */
 const Register = z.object({
-  fcmToken: optionalText('Of FCM.'),
-  apnsToken: optionalText('Of APNs, for alerts.'),
-  voipToken: optionalText('Of APNs, for calls.'),
+  fcmToken: optionalText('FCM token.'),
+  apnsToken: optionalText('APNs token for alerts.'),
+  voipToken: optionalText('APNs token for calls (PushKit).'),
 });
 const Which = z
-  .object({ all: z.boolean().default(false).describe('true: of every login of the user; false: of the caller’s own.') })
+  .object({
+    all: z.boolean().default(false).describe('true: tokens of all sessions of the user; false: of this session.'),
+  })
   .nullish();
 const Listed = z.object({
   data: z.object({ ios: z.array(z.string()), web: z.array(z.string()), android: z.array(z.string()) }),
 });
 
 /**
- * Push tokens as CometChat's older extension takes them (docs/rules/cometchat.md#legacy-tokens); its SDK comes here by
- * another host, `push-notification-REGION.EXTENSION_DOMAIN`. The tokens are the same as on the path of today, with the
- * default provider.
+ * Push token routes of CometChat's older extension (docs/rules/cometchat.md#legacy-tokens), which its SDK calls at
+ * `push-notification-REGION.EXTENSION_DOMAIN`. They share the tokens of the current path and use the default provider.
  */
 export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'login', body: 'small' } as const;
+  const config = { access: 'session', body: 'small' } as const;
 
   server.post(
     PATH,
     {
       config,
-      schema: { summary: 'Register push tokens (legacy)', body: Register, response: { 200: SuccessWithIgnored } },
+      schema: {
+        summary: 'Register push tokens (legacy)',
+        body: Register,
+        response: { 200: SuccessWithIgnored.describe('The valid tokens have been registered.') },
+      },
     },
     async (request) => {
       const { appId, body } = request;
-      const { uid, session } = loginOf(request);
+      const { uid, session } = callerSession(request);
       const fields = tokensIn(body, header(request, 'resource'));
       if (!fields.some(({ token }) => token.kind === 'given')) throw noToken(fields);
       for (const { platform, token } of fields) {
@@ -59,9 +64,15 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     PATH,
-    { config, schema: { summary: 'The push tokens of a user (legacy)', response: { 200: Listed } } },
+    {
+      config,
+      schema: {
+        summary: "List the current user's push tokens (legacy)",
+        response: { 200: Listed.describe('The tokens by operating system.') },
+      },
+    },
     async (request) => {
-      const devices = await listDevices(registry, request.appId, loginOf(request).uid);
+      const devices = await listDevices(registry, request.appId, callerSession(request).uid);
       const of = (os: 'ios' | 'web' | 'android') =>
         devices.filter(({ platform }) => PLATFORMS[platform].os === os).map(({ token }) => token);
       return { data: { ios: of('ios'), web: of('web'), android: of('android') } };
@@ -70,9 +81,16 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     PATH,
-    { config, schema: { summary: 'Remove push tokens (legacy)', body: Which, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Delete push tokens (legacy)',
+        body: Which,
+        response: { 200: Success.describe('The tokens have been deleted.') },
+      },
+    },
     async (request) => {
-      const { uid, session } = loginOf(request);
+      const { uid, session } = callerSession(request);
       const all = request.body?.all === true;
       await removeDevices(registry, request.appId, uid, (device) => all || device.session === session);
       return SUCCESS;
@@ -85,7 +103,7 @@ interface TokenField {
   token: OptionalField<string>;
 }
 
-/** What a body registers. That an FCM token is a browser's is told only by the SDK's name for the client. */
+/** The tokens in a body. Only the SDK's `resource` header tells whether an FCM token belongs to a browser. */
 function tokensIn(body: z.infer<typeof Register>, resource: string | undefined): TokenField[] {
   const fcm = resource?.startsWith('WEB-') ? 'fcm_web' : 'fcm_android';
   return [
@@ -95,8 +113,8 @@ function tokensIn(body: z.infer<typeof Register>, resource: string | undefined):
   ];
 }
 
-/** The error of a body without a usable token. */
+/** The error for a body without a valid token. */
 function noToken(fields: readonly TokenField[]): Error {
   for (const { token } of fields) if (token.kind === 'ignored') return badField(token.field, token.problem);
-  return badField('fcmToken', 'is missing, and so are apnsToken and voipToken');
+  return badField('fcmToken', 'is missing, as are apnsToken and voipToken');
 }

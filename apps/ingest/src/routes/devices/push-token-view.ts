@@ -3,7 +3,7 @@ import type { Device, Session } from '@fanfare/store';
 import { z } from 'zod';
 import { seconds } from '../../http/fields.ts';
 
-/** A push token in answers, in CometChat's shape. */
+/** A push token in responses, in CometChat's shape. */
 export const PushTokenView = z.object({
   id: z.string(),
   uid: z.string(),
@@ -11,12 +11,12 @@ export const PushTokenView = z.object({
   providerId: z.string(),
   pushToken: z.string(),
   pushTokenType: z.enum(['chat', 'call']),
-  authToken: z.string().optional().describe('The first characters of the login’s auth token.'),
+  authToken: z.string().optional().describe('The first characters of the session’s auth token.'),
   createdAt: z.number().describe('Epoch seconds.'),
   updatedAt: z.number().describe('Epoch seconds.'),
 });
 
-/** A person's device as answers show it; `sessions` are the person's logins. */
+/** A user's device as shown in responses; `sessions` are those of the user. */
 export function viewPushToken(
   uid: string,
   device: Device,

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 
-/** A push token in any spelling, and as it is stored then; at most 4,096 characters (docs/rules/cometchat.md#limits). */
+/** A push token in any spelling, normalized for storage; at most 4,096 characters (docs/rules/cometchat.md#limits). */
 const tokenOf = (platform: Platform) =>
   z
     .string()
@@ -19,7 +19,7 @@ const tokenOf = (platform: Platform) =>
     .max(4096, 'must be at most 4096 characters')
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 
-/** A push token as FCM and APNs hand them out, by what it is for. */
+/** The push tokens of FCM and APNs, by kind. */
 export const PushToken = {
   fcm: tokenOf('fcm_android'),
   device: tokenOf('apns_ios_device'),
@@ -29,9 +29,9 @@ export const PushToken = {
 type Deps = Pick<IngestDeps, 'registry' | 'now'>;
 
 /**
- * Registers a person's push token.
- * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` when its login has ended meanwhile, or its person been erased;
- * nothing of it is left then.
+ * Registers a user's push token.
+ * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` if the session has ended or the user been erased meanwhile. The
+ * token is not stored then.
  */
 export async function registerPushToken(
   { registry, now }: Deps,
@@ -43,15 +43,16 @@ export async function registerPushToken(
   if (session === undefined) return void (await registerDevice(registry, appId, uid, registration, now()));
   if (!(await sessionExists(registry, appId, session))) throw loggedOut();
   if (!(await registerKnownDevice(registry, appId, uid, registration, now()))) throw loggedOut();
-  // The login may have ended while the token was on its way; its tokens went with it, and this one must as well.
+  // The session may have ended while the token was being stored. Its other tokens are gone; remove this one too.
   if (await sessionExists(registry, appId, session)) return;
   await removeDevices(registry, appId, uid, (device) => device.session === session);
   throw loggedOut();
 }
 
 /**
- * Sets a person's time zone (IANA name or offset). On behalf of anybody, who is known from then on; by a login, of its person only.
- * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` when the login's person has been erased meanwhile.
+ * Sets a user's time zone (IANA name or offset). An API key may do it for any user, who is created if unknown; a
+ * session only for its own.
+ * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` if the session's user has been erased meanwhile.
  */
 export async function setTimeZone(
   { registry, now }: Deps,

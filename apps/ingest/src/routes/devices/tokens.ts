@@ -12,7 +12,7 @@ import { findSession, kindsOfProvider, listDevices, listSessions, removeDevices,
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { personOf } from '../../http/auth.ts';
+import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, OnBehalfOf, orAbsent, SUCCESS, Success } from '../../http/fields.ts';
 import {
@@ -30,8 +30,8 @@ const PATH = '/v3/notifications/push/v1/tokens';
 const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
 
 /**
- * CometChat's shape; unknown fields are ignored. Its older SDKs write `fcm_iOS`. What the token can do without does not
- * veto it: a bad time zone is ignored, as are tokens that are not of the platform's kind.
+ * CometChat's shape; its older SDKs write `fcm_iOS`. Unknown fields are ignored. An invalid optional field does not
+ * reject the token: a bad time zone is ignored, as are tokens for other platforms.
  */
 const Register = z.object({
   platform: z
@@ -39,12 +39,14 @@ const Register = z.object({
     .toLowerCase()
     .pipe(z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` })),
   providerId: orAbsent(z.string().max(100)).describe('Default: default.'),
-  fcmToken: optionalText('The token, for platforms of FCM.'),
-  deviceToken: optionalText('The token for alerts, for platforms of APNs: hex in any spelling.'),
-  voipToken: optionalText('The token for calls (PushKit), for platforms of APNs.'),
-  timezone: optionalText('IANA name or UTC offset; one that is not known is ignored, and `ignored` says so.'),
-  uid: orAbsent(Uid).describe('On behalf of whom; for API keys.'),
-  authToken: orAbsent(z.string().max(1000)).describe('The login the token belongs to; for API keys.'),
+  fcmToken: optionalText('The token for FCM platforms.'),
+  deviceToken: optionalText('The token for alerts on APNs platforms: hex in any spelling.'),
+  voipToken: optionalText('The token for calls (PushKit) on APNs platforms.'),
+  timezone: optionalText('IANA name or UTC offset. An unknown one is ignored and listed in `ignored`.'),
+  uid: orAbsent(Uid).describe('uid of the user to act for; API keys only.'),
+  authToken: orAbsent(z.string().max(1000)).describe(
+    'Auth token of the session the push token belongs to; API keys only.',
+  ),
 });
 type Register = z.infer<typeof Register>;
 
@@ -54,7 +56,7 @@ const TOKEN_FIELD: Record<TokenKind, 'fcmToken' | 'deviceToken' | 'voipToken'> =
   voip: 'voipToken',
 };
 
-/** CometChat prints `?all=&authToken=` (docs/rules/cometchat.md#rest). */
+/** CometChat's documentation has `?all=&authToken=` (docs/rules/cometchat.md#rest). */
 const Which = z.object({
   uid: Uid.optional(),
   all: orAbsent(z.stringbool()),
@@ -67,17 +69,24 @@ const Listed = z.object({
   }),
 });
 
-/** Push tokens: registered by a person's device with its auth token, or by the backend on their behalf. */
+/** Routes for push tokens, called by a device with its auth token or by the backend on behalf of a user. */
 export function tokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'user', body: 'small' } as const;
 
   server.post(
     PATH,
-    { config, schema: { summary: 'Register a push token', body: Register, response: { 200: SuccessWithIgnored } } },
+    {
+      config,
+      schema: {
+        summary: 'Register a push token',
+        body: Register,
+        response: { 200: SuccessWithIgnored.describe('The token has been registered.') },
+      },
+    },
     async (request) => {
       const { appId, body } = request;
-      const uid = personOf(request, body.uid);
+      const uid = userOf(request, body.uid);
       const { platform, providerId = 'default' } = body;
       const { token, others } = tokensIn(body);
       await checkProvider(deps, appId, { platform, providerId });
@@ -94,15 +103,15 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: "A person's push tokens",
-        description: 'Of one login, or with `all` of every one.',
+        summary: "List a user's push tokens",
+        description: "Lists one session's tokens; with `all`, those of every session.",
         querystring: Which,
-        response: { 200: Listed },
+        response: { 200: Listed.describe('The push tokens.') },
       },
     },
     async (request) => {
       const { appId, query } = request;
-      const uid = personOf(request);
+      const uid = userOf(request);
       const session = await sessionFor(deps, request, uid, query.authToken);
       const [devices, sessions] = await Promise.all([
         listDevices(registry, appId, uid),
@@ -118,19 +127,19 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: "Remove a person's push tokens",
-        description: 'Of one login, or with `all` of every one.',
+        summary: "Delete a user's push tokens",
+        description: "Deletes one session's tokens; with `all`, those of every session.",
         querystring: Which,
         body: Unregister,
-        response: { 200: Success },
+        response: { 200: Success.describe('The tokens have been deleted.') },
       },
     },
     async (request) => {
       const { appId, query, body } = request;
-      const uid = personOf(request, body?.uid);
+      const uid = userOf(request, body?.uid);
       const session = await sessionFor(deps, request, uid, body?.authToken ?? query.authToken);
       if (session === undefined && !query.all) {
-        throw badField('authToken', 'is missing; or say all=true for every token of the user');
+        throw badField('authToken', 'is missing; or use all=true to delete every token of the user');
       }
       await removeDevices(registry, appId, uid, (device) => query.all || device.session === session);
       return SUCCESS;
@@ -142,18 +151,18 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'Remove a push token',
+        summary: 'Delete a push token',
         description:
-          'Of the login that is named, or of any where none is. An APNs token may be in either case, and in brackets.',
+          'Deletes it from the given session, or from any if none is given. APNs tokens match in any spelling.',
         params: z.object({ pushToken: z.string().max(4096) }),
         querystring: OnBehalfOf,
         body: Unregister,
-        response: { 200: Success },
+        response: { 200: Success.describe('The token has been deleted.') },
       },
     },
     async (request) => {
       const { appId, body, params } = request;
-      const uid = personOf(request, body?.uid);
+      const uid = userOf(request, body?.uid);
       const session = await sessionFor(deps, request, uid, body?.authToken);
       const removed = await removeDevices(
         registry,
@@ -168,7 +177,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
   );
 }
 
-/** The login a request is about: the caller's own, or the one an API key names; undefined when it names none. */
+/** The session a request concerns: the caller's own, or the one an API key names; undefined if it names none. */
 async function sessionFor(
   { registry }: IngestDeps,
   { appId, session }: FastifyRequest,
@@ -185,21 +194,21 @@ async function sessionFor(
   return sessionOf(authToken);
 }
 
-/** The token of the platform's kind, and those of other kinds, which are ignored. @throws FanfareError without one. */
+/** The token for the platform, and those for others, which are ignored. @throws FanfareError if it is missing. */
 function tokensIn(body: Register): { token: string; others: OptionalField<string>[] } {
   const { kind } = PLATFORMS[body.platform];
   const field = TOKEN_FIELD[kind];
   const token = readOptional(field, PushToken[kind], body[field]);
-  if (token.kind === 'absent') throw badField(field, `is needed for ${body.platform}`);
+  if (token.kind === 'absent') throw badField(field, `is required for ${body.platform}`);
   if (token.kind === 'ignored') throw badField(field, token.problem);
-  const problem = `is not of ${body.platform}; register it with its own platform`;
+  const problem = `is not a token for ${body.platform}; register it with its own platform`;
   const others = Object.values(TOKEN_FIELD)
     .filter((other) => other !== field && (body[other] ?? '') !== '')
     .map((other) => ({ kind: 'ignored' as const, field: other, problem }));
   return { token: token.value, others };
 }
 
-/** A token of one push service with a credential of another would never be sent to. */
+/** Rejects a credential of another push service: nothing would ever be sent to the token. */
 async function checkProvider(
   { registry }: IngestDeps,
   appId: string,
@@ -210,6 +219,6 @@ async function checkProvider(
   const kinds = await kindsOfProvider(registry, appId, providerId);
   if (kinds.includes(kind)) return;
   const [other] = kinds;
-  if (other) throw badField('providerId', `"${providerId}" is of ${other}, the platform of ${kind}`);
+  if (other) throw badField('providerId', `"${providerId}" is for ${other}, but the platform is for ${kind}`);
   throw new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${providerId}"`);
 }

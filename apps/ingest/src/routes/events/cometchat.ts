@@ -9,14 +9,14 @@ import {
   type Lookup,
   readCometChat,
   type StateChange,
-  TRANSLATION_NOTES,
+  TRANSLATION_REASONS,
   toEvents,
 } from '../../cometchat/index.ts';
 import { withDedupSuffix } from '../../cometchat/webhook-dedup.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 
-/** CometChat's envelope (docs/rules/cometchat.md#webhooks); what is in `data` depends on the trigger. */
+/** CometChat's envelope (docs/rules/cometchat.md#webhooks); the contents of `data` depend on the trigger. */
 const Body = z.looseObject({
   trigger: z.string(),
   appId: z.union([z.string(), z.number()]).optional(),
@@ -27,29 +27,29 @@ const Answer = z.object({
     trigger: z.string(),
     events: z.array(z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'rejected']) })),
     reason: z
-      .enum(TRANSLATION_NOTES)
+      .enum(TRANSLATION_REASONS)
       .optional()
       .describe(
-        'Why it became no event: it changes nothing here, what it is about is not known, or an admin who removes a ' +
-          'member is named as that member.',
+        'Why no event was created: the webhook has no effect here, its message or call is unknown, or it names the ' +
+          'admin who removed a member as that member.',
       ),
   }),
 });
 
-/** CometChat's webhooks, as they come. */
+/** The route for CometChat's webhooks. */
 export function cometChatRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
   server.post(
     '/v3/webhooks/cometchat',
     {
       config: { access: 'publish', body: 'document', basicAuth: true },
       schema: {
-        summary: 'Take a webhook of CometChat',
+        summary: 'Receive a CometChat webhook',
         description:
-          'A webhook of CometChat, whatever its trigger. The API key comes in the `apikey` header or as the password of ' +
-          'Basic authentication. When this answers 200, what it says is stored for good; the same again is a duplicate, ' +
-          'of what has no id of its own (group actions, blocks) for a minute or until it was undone.',
+          'Accepts webhooks with any trigger. Send the API key in the `apikey` header or as the password of Basic ' +
+          'authentication. After a 200 the events are stored durably. A repeated webhook is a duplicate; ' +
+          'one without an id (group actions, blocks), only within one minute and unless it was undone in between.',
         body: Body,
-        response: { 200: Answer },
+        response: { 200: Answer.describe('The events the webhook became, or the reason there are none.') },
       },
     },
     async ({ appId, body }) => {
@@ -57,7 +57,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       if (!parsed.ok) throw parsed.error;
       const { read } = parsed;
       if (read.appId !== undefined && read.appId !== publicAppId(appId)) {
-        throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key is of another app');
+        throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key belongs to another app');
       }
       const { events, reason, state } = toEvents(read, await lookUp(deps, appId, read.needs));
       const answer = { trigger: read.trigger, ...(reason ? { reason } : {}) };
@@ -65,13 +65,13 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       if (events.length === 0 && !state) return { data: { ...answer, events: [] } };
       await guard.check();
       if (state) await changeState(deps, appId, state);
-      const told = await Promise.all(events.map((event) => withDedupSuffix(deps, appId, event)));
-      return { data: { ...answer, events: await acceptEvents(deps, appId, told.map(offered)) } };
+      const distinct = await Promise.all(events.map((event) => withDedupSuffix(deps, appId, event)));
+      return { data: { ...answer, events: await acceptEvents(deps, appId, distinct.map(offered)) } };
     },
   );
 }
 
-/** Already an event of ours; checked once more, as all that is accepted. */
+/** Validates the translated event again, like every posted one. */
 const offered = (event: Event) => offer(event);
 
 function changeState({ registry, now }: IngestDeps, appId: string, state: StateChange): Promise<unknown> {

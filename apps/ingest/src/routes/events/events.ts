@@ -25,7 +25,7 @@ const Progress = z.object({
     state: z.enum(['expanding', 'delivering', 'done']),
     counts: z.object({
       audience: count.describe('Recipients.'),
-      planned: count.describe('Deliveries, a recipient and target each.'),
+      planned: count.describe('Deliveries: one per recipient and target.'),
       suppressed: z.record(z.string(), count).describe('Recipients not notified, by reason.'),
       accepted: count,
       token_dead: count,
@@ -37,7 +37,7 @@ const Progress = z.object({
   }),
 });
 
-/** Events: posted by the chat backend, and asked about. */
+/** Routes for posting events and reading their delivery counts. */
 export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
   server.post(
     '/v3/events',
@@ -45,11 +45,11 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       config: { access: 'publish', body: 'batch' },
       schema: {
         summary: 'Publish events',
-        description: 'One event, or up to 1,000. When this answers 202 the accepted ones are stored for good.',
+        description: 'Takes one event or an array of up to 1,000. After a 202 the accepted events are stored durably.',
         body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
-        response: { 202: Results },
+        response: { 202: Results.describe('The result for each event, in the order posted.') },
       },
-      // Each event is judged by itself: one bad event must not spoil the others, and a union names no field.
+      // Each event is validated separately: an invalid one must not reject the others, and a union names no field.
       validatorCompiler: () => (value) => ({ value }),
     },
     async (request, reply) => {
@@ -65,9 +65,9 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     {
       config: { access: 'publish' },
       schema: {
-        summary: 'What became of an event, in numbers',
+        summary: 'Get delivery counts for an event',
         params: z.object({ id: EventId }),
-        response: { 200: Progress },
+        response: { 200: Progress.describe('The state of the event and its counts so far.') },
       },
     },
     async (request) => {

@@ -6,37 +6,37 @@ import { DRY_DECISIONS, dryRun } from '../../why/dry-run.ts';
 import { eventBodyValidator } from '../../why/event-body.ts';
 import { targetFields } from '../../why/targets.ts';
 
-/** Any JSON object to the description. */
+/** Described as an arbitrary JSON object. */
 const Details = z.looseObject({}) as unknown as z.ZodType<NotificationDetails>;
-const Body = z.strictObject({ event: Event, uid: Uid.describe('The person in question.') });
+const Body = z.strictObject({ event: Event, uid: Uid.describe('The user to check.') });
 const Explanation = z.object({
   data: z.object({
     uid: z.string(),
     decision: z.enum(DRY_DECISIONS),
-    reason: z.string().optional().describe('Why nothing would be sent, as a word.'),
-    detail: z.string().optional().describe('What the reason rests on.'),
+    reason: z.string().optional().describe('Reason code if nothing would be sent.'),
+    detail: z.string().optional().describe('The value behind the reason.'),
     targets: z.array(z.object({ ...targetFields, providerId: z.string() })),
-    payload: Details.optional().describe('`notificationDetails`, when it would be sent.'),
+    payload: Details.optional().describe('`notificationDetails`, if it would be sent.'),
     lane: z.enum(LANES),
     deadline: z.object({
-      leaveBy: z.number().describe('Not sent after this, epoch ms.'),
-      holdUntil: z.number().describe('Not shown after this, epoch ms.'),
+      leaveBy: z.number().describe('Not sent after this time, epoch ms.'),
+      holdUntil: z.number().describe('Not shown after this time, epoch ms.'),
     }),
-    sentence: z.string().describe('The same for people.'),
+    sentence: z.string().describe('The same in one readable sentence.'),
   }),
 });
 
-/** What would happen to an event for one person, were it posted now. */
+/** The route that explains what would happen to an event for one user if it were posted now. */
 export function explainRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/explain',
     {
       config: { access: 'manage', body: 'document' },
       schema: {
-        summary: 'What an event would do for a person, and why',
-        description: 'A dry run: sends nothing and changes nothing.',
+        summary: 'Explain whether an event would notify a user',
+        description: 'A dry run: sends and changes nothing.',
         body: Body,
-        response: { 200: Explanation },
+        response: { 200: Explanation.describe('The decision, with its reason, targets and payload.') },
       },
       validatorCompiler: eventBodyValidator as never,
     },

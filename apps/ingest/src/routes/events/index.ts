@@ -6,6 +6,6 @@ import { traceRoutes } from './traces.ts';
 
 export const events: Area = {
   tag: 'Events',
-  description: 'What happened in the chat, and what became of it.',
+  description: 'What happened in the chat, and the resulting deliveries.',
   routes: [eventRoutes, cometChatRoutes, explainRoutes, traceRoutes],
 };

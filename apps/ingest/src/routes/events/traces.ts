@@ -7,33 +7,34 @@ import { targetFields } from '../../why/targets.ts';
 import { TRACE_DECISIONS, traceOf } from '../../why/trace.ts';
 
 const Attempt = z.object({
-  at: z.number().optional().describe('When it ended, epoch ms; absent where the only attempt was taken at once.'),
+  at: z.number().optional().describe('When it ended, epoch ms; absent if the only attempt was accepted immediately.'),
   outcome: z.string(),
   reason: z.string().optional(),
-  detail: z.string().optional().describe("The provider's own words."),
+  detail: z.string().optional().describe("The provider's error text."),
 });
 const Trace = z.object({
   data: z.object({
     eventId: z.string(),
     uid: z.string(),
     decision: z.enum(TRACE_DECISIONS),
-    reason: z.string().optional().describe('Why nothing was sent, as a word.'),
-    detail: z.string().optional().describe('What the reason rested on.'),
+    reason: z.string().optional().describe('Reason code if nothing was sent.'),
+    detail: z.string().optional().describe('The value behind the reason.'),
     targets: z.array(z.object({ ...targetFields, state: z.enum(DELIVERY_STATES), attempts: z.array(Attempt) })),
-    sentence: z.string().describe('The same for people.'),
+    sentence: z.string().describe('The same in one readable sentence.'),
   }),
 });
 
-/** What became of an event for one person. It tells of mutes and blocks: for those who manage the app. */
+/** The route that traces an event for one user. Requires `manage`, since it reveals mutes and blocks. */
 export function traceRoutes(server: Server, deps: IngestDeps): void {
   server.get(
     '/v3/events/:id/recipients/:uid',
     {
       config: { access: 'manage' },
       schema: {
-        summary: 'Why a person was notified of an event, or was not',
+        summary: 'Get the trace of an event for one user',
+        description: 'Says whether the user was notified, and why or why not.',
         params: z.object({ id: EventId, uid: Uid }),
-        response: { 200: Trace },
+        response: { 200: Trace.describe('The decision for the user, and each delivery with its attempts.') },
       },
     },
     async ({ appId, params: { id, uid } }) => {

@@ -5,7 +5,7 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
 
-/** Unknown fields are passed over: CometChat's groups have more of them. `null` removes a value. */
+/** Unknown fields are ignored, since CometChat's groups have more. `null` removes a value. */
 const PutGroup = z.object({ name: DisplayName.nullish(), icon: PictureUrl.nullish() });
 const GroupView = z.object({
   guid: z.string(),
@@ -17,7 +17,7 @@ const GroupView = z.object({
 const Params = z.object({ guid: Uid });
 const One = z.object({ data: GroupView });
 
-/** Groups, for the chat backend. */
+/** Routes for groups, for the chat backend. */
 export function groupRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
 
@@ -31,7 +31,12 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
     '/v3/groups/:guid',
     {
       config: { access: 'manage', body: 'document' },
-      schema: { summary: 'Create or change a group', params: Params, body: PutGroup, response: { 200: One } },
+      schema: {
+        summary: 'Create or change a group',
+        params: Params,
+        body: PutGroup,
+        response: { 200: One.describe('The group after the change.') },
+      },
     },
     async (request) => {
       const { appId } = request;
@@ -42,10 +47,13 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/groups/:guid',
-    { config: { access: 'manage' }, schema: { summary: 'A group', params: Params, response: { 200: One } } },
+    {
+      config: { access: 'manage' },
+      schema: { summary: 'Get a group', params: Params, response: { 200: One.describe('The group.') } },
+    },
     async (request) => {
       const { appId } = request;
-      return { data: await view(appId, await existingGroup(deps, appId, request.params.guid)) };
+      return { data: await view(appId, await requireGroup(deps, appId, request.params.guid)) };
     },
   );
 
@@ -55,9 +63,9 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Delete a group',
-        description: 'With its list of members.',
+        description: 'Deletes its member list too.',
         params: Params,
-        response: { 200: Success },
+        response: { 200: Success.describe('The group has been deleted.') },
       },
     },
     async (request) => {
@@ -69,7 +77,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
 }
 
 /** @throws FanfareError `ERR_GUID_NOT_FOUND`. */
-export async function existingGroup({ registry }: IngestDeps, appId: string, guid: string): Promise<Group> {
+export async function requireGroup({ registry }: IngestDeps, appId: string, guid: string): Promise<Group> {
   const group = await readGroup(registry, appId, guid);
   if (!group) throw unknownGroup(guid);
   return group;

@@ -7,13 +7,13 @@ import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success } from '../../http/fields.ts';
 import { uidLines } from '../../http/ndjson.ts';
 import { PageQuery, pageOf } from '../../http/pages.ts';
-import { existingGroup } from './groups.ts';
+import { requireGroup } from './groups.ts';
 
 const Params = z.object({ guid: Uid });
 const AddMembers = z.object({ participants: listOf(Uid, { min: 1, max: 10_000 }) });
 const Members = pageOf(z.object({ uid: z.string() }));
 
-/** The members of a group, for the chat backend. */
+/** Routes for the members of a group, for the chat backend. */
 export function memberRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
 
@@ -25,12 +25,16 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
         summary: 'Add members to a group',
         params: Params,
         body: AddMembers,
-        response: { 200: z.object({ data: z.object({ added: z.number() }) }) },
+        response: {
+          200: z
+            .object({ data: z.object({ added: z.number() }) })
+            .describe('The number of users who were not members before.'),
+        },
       },
     },
     async (request) => {
       const { appId } = request;
-      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      const { guid } = await requireGroup(deps, appId, request.params.guid);
       return { data: { added: await addMembers(registry, appId, guid, request.body.participants, deps.now()) } };
     },
   );
@@ -40,16 +44,21 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage', body: 'stream' },
       schema: {
-        summary: 'Load all members of a group',
-        description: 'Replaces the list by an NDJSON stream, one {"uid":"…"} a line. On an error the old list stays.',
+        summary: 'Replace all members of a group',
+        description: 'Takes an NDJSON stream with one {"uid":"…"} per line. On an error the old list is kept.',
         consumes: ['application/x-ndjson'],
         params: Params,
-        response: { 200: z.object({ data: z.object({ members: z.number() }) }) },
+        response: {
+          200: z
+            .object({ data: z.object({ members: z.number() }) })
+            .describe('The number of members now.')
+            .describe('The number of members now.'),
+        },
       },
     },
     async (request) => {
       const { appId } = request;
-      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      const { guid } = await requireGroup(deps, appId, request.params.guid);
       if (!request.headers['content-type']?.startsWith('application/x-ndjson')) {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
       }
@@ -63,15 +72,15 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'manage' },
       schema: {
-        summary: 'The members of a group',
+        summary: 'List the members of a group',
         params: Params,
         querystring: PageQuery,
-        response: { 200: Members },
+        response: { 200: Members.describe('A page of members.') },
       },
     },
     async (request) => {
       const { appId } = request;
-      const { guid } = await existingGroup(deps, appId, request.params.guid);
+      const { guid } = await requireGroup(deps, appId, request.params.guid);
       const { limit, cursor = '' } = request.query;
       const uids = await pageMembers(registry, appId, guid, cursor, limit);
       const next = uids.length === limit ? uids.at(-1) : undefined;
@@ -86,13 +95,13 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: 'Remove a member from a group',
         params: Params.extend({ uid: Uid }),
-        response: { 200: Success },
+        response: { 200: Success.describe('The user is no longer a member.') },
       },
     },
     async (request) => {
       const { appId } = request;
       const { guid, uid } = request.params;
-      await existingGroup(deps, appId, guid);
+      await requireGroup(deps, appId, guid);
       if ((await removeMembers(registry, appId, guid, [uid])) === 0) {
         throw new FanfareError('ERR_UID_NOT_FOUND', `uid: "${uid}" is not a member of "${guid}"`);
       }

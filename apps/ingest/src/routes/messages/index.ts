@@ -4,6 +4,6 @@ import { threadRoutes } from './threads.ts';
 
 export const messages: Area = {
   tag: 'Messages',
-  description: 'What a person has read, and the threads they follow.',
+  description: 'Read messages and followed threads.',
   routes: [threadRoutes, readMarkRoutes],
 };

@@ -1,37 +1,49 @@
 import { createUser, subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
-import { personOf } from '../../http/auth.ts';
+import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { MessageParams, OnBehalfOf, SUCCESS, Success } from '../../http/fields.ts';
 
-/** Threads a person follows, for those who want replies of subscribed threads only (docs/rules/decision.md#threads). */
+/** Routes for following threads; some users want replies in followed threads only (docs/rules/decision.md#threads). */
 export function threadRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const path = '/v3/messages/:id/thread/subscription';
   const config = { access: 'user', body: 'small' } as const;
-  const about = { params: MessageParams, querystring: OnBehalfOf, response: { 200: Success } };
+  const about = { params: MessageParams, querystring: OnBehalfOf };
 
-  server.post(path, { config, schema: { summary: 'Follow the thread below a message', ...about } }, async (request) => {
-    const { appId, params } = request;
-    const uid = personOf(request);
-    await createUser(registry, appId, uid, deps.now());
-    await subscribeToThread(registry, appId, params.id, [uid], deps.now());
-    return SUCCESS;
-  });
+  server.post(
+    path,
+    {
+      config,
+      schema: {
+        summary: 'Follow the thread of a message',
+        ...about,
+        response: { 200: Success.describe('The user follows the thread.') },
+      },
+    },
+    async (request) => {
+      const { appId, params } = request;
+      const uid = userOf(request);
+      await createUser(registry, appId, uid, deps.now());
+      await subscribeToThread(registry, appId, params.id, [uid], deps.now());
+      return SUCCESS;
+    },
+  );
 
   server.delete(
     path,
     {
       config,
       schema: {
-        summary: 'Follow the thread no longer',
-        description: 'Until the person replies, is mentioned in it or follows it again; also who wrote the message.',
+        summary: 'Unfollow the thread of a message',
+        description: 'Lasts until the user replies, is mentioned or follows it again. Also possible for the author.',
         ...about,
+        response: { 200: Success.describe('The user no longer follows the thread.') },
       },
     },
     async (request) => {
       const { appId, params } = request;
-      await unsubscribeFromThread(registry, appId, params.id, personOf(request), deps.now());
+      await unsubscribeFromThread(registry, appId, params.id, userOf(request), deps.now());
       return SUCCESS;
     },
   );

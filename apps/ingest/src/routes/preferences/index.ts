@@ -5,6 +5,6 @@ import { timeZoneRoutes } from './time-zone.ts';
 
 export const preferences: Area = {
   tag: 'Preferences',
-  description: 'What a person wants to hear of, and when.',
+  description: 'Which notifications users want, and when.',
   routes: [preferenceRoutes, muteRoutes, timeZoneRoutes],
 };

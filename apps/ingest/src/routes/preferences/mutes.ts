@@ -2,23 +2,23 @@ import { type AppPreferences, EpochMs, listOf, MutableConversation, type Mute } 
 import { listMutes, muteConversations, unmuteConversations } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { personOf } from '../../http/auth.ts';
+import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, OnBehalfOf, OnBehalfOfStrictly, SUCCESS, Success } from '../../http/fields.ts';
 import { requireApp } from '../../http/require-app.ts';
-import { notForPeople, PREFERENCE_PATHS } from './preferences.ts';
+import { notUserSettable, PREFERENCE_PATHS } from './preferences.ts';
 
-/** So that one request is one quick write. */
+/** Keeps each request to one quick write. */
 const MAX_CONVERSATIONS = 1000;
 
 const Muted = MutableConversation.extend({
-  until: EpochMs.nullable().describe('Epoch ms, in the future; null: for ever.'),
+  until: EpochMs.nullable().describe('Epoch ms, in the future; null: forever.'),
 });
 const conversationsOf = <T extends z.ZodType>(item: T) =>
   z.object({ conversations: listOf(item, { min: 1, max: MAX_CONVERSATIONS }) });
 const Listed = z.object({ data: z.object({ mutedConversations: z.array(Muted) }) });
 
-/** Conversations a person hears nothing of for a time, in CometChat's shape (docs/rules/decision.md#mute). */
+/** Routes for muted conversations, in CometChat's shape (docs/rules/decision.md#mute). */
 export function muteRoutes(server: Server, deps: IngestDeps): void {
   for (const path of PREFERENCE_PATHS) atPath(server, deps, `${path}/mute`);
 }
@@ -32,15 +32,15 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
     {
       config,
       schema: {
-        summary: 'The conversations a person has muted',
-        description: 'Those that count: not expired, and of a type that the app lets people mute.',
+        summary: "List a user's muted conversations",
+        description: 'Lists active mutes only: not expired, and of a type that the app lets users mute.',
         querystring: OnBehalfOf,
-        response: { 200: Listed },
+        response: { 200: Listed.describe('The muted conversations.') },
       },
     },
     async (request) => {
       const { appId } = request;
-      const uid = personOf(request);
+      const uid = userOf(request);
       const [{ settings }, mutes] = await Promise.all([
         requireApp(deps, appId),
         listMutes(registry, appId, uid, deps.now()),
@@ -55,16 +55,17 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
       config,
       schema: {
         summary: 'Mute conversations',
-        description: 'Added to those muted before. A type that the app does not let people mute is passed over.',
+        description:
+          'Adds to the existing mutes. Types of conversations that the app does not let users mute are ignored.',
         querystring: OnBehalfOfStrictly,
         body: conversationsOf(Muted),
-        response: { 200: Success },
+        response: { 200: Success.describe('The conversations are muted.') },
       },
     },
     async (request) => {
       const { appId, query } = request;
       const { conversations } = request.body;
-      const uid = personOf(request);
+      const uid = userOf(request);
       checkFuture(conversations, deps.now());
       const { preferences } = (await requireApp(deps, appId)).settings;
       const allowed = conversations.filter((mute) => mayMute(preferences, mute));
@@ -82,11 +83,11 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
         summary: 'Unmute conversations',
         querystring: OnBehalfOf,
         body: conversationsOf(MutableConversation),
-        response: { 200: Success },
+        response: { 200: Success.describe('The conversations are no longer muted.') },
       },
     },
     async (request) => {
-      await unmuteConversations(registry, request.appId, personOf(request), request.body.conversations);
+      await unmuteConversations(registry, request.appId, userOf(request), request.body.conversations);
       return SUCCESS;
     },
   );
@@ -101,4 +102,4 @@ function checkFuture(mutes: readonly Mute[], now: number): void {
 }
 
 const refusal = (preferences: AppPreferences, mutes: readonly Mute[]) =>
-  notForPeople(mutes.flatMap((mute, i) => (mayMute(preferences, mute) ? [] : [`conversations[${i}].type`])));
+  notUserSettable(mutes.flatMap((mute, i) => (mayMute(preferences, mute) ? [] : [`conversations[${i}].type`])));

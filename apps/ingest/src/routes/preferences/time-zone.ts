@@ -2,7 +2,7 @@ import { TimeZone } from '@fanfare/core';
 import { readUser } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { personOf } from '../../http/auth.ts';
+import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { OnBehalfOf } from '../../http/fields.ts';
 import { requireApp } from '../../http/require-app.ts';
@@ -10,10 +10,10 @@ import { setTimeZone } from '../devices/push-tokens.ts';
 import { PREFERENCE_PATHS } from './preferences.ts';
 
 const ChangeTimeZone = z.object({ timezone: TimeZone.describe('IANA name or UTC offset, e.g. Asia/Tokyo or +05:30.') });
-/** The SDK wants `success` beside the name (reference: its wire). */
+/** CometChat's SDK expects `success` beside the name. */
 const Answer = z.object({ data: z.object({ success: z.literal(true), timezone: z.string() }) });
 
-/** The time zone a person's schedule is read in. */
+/** Routes for the time zone in which a user's schedule is read. */
 export function timeZoneRoutes(server: Server, deps: IngestDeps): void {
   for (const path of PREFERENCE_PATHS) atPath(server, deps, `${path}/timezone`);
 }
@@ -28,15 +28,15 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
     {
       config,
       schema: {
-        summary: "A person's time zone",
-        description: "The app's where the person has none.",
+        summary: "Get a user's time zone",
+        description: "Returns the app's time zone if the user has none.",
         querystring: OnBehalfOf,
-        response: { 200: Answer },
+        response: { 200: Answer.describe('The time zone in effect.') },
       },
     },
     async (request) => {
       const { appId } = request;
-      const user = await readUser(registry, appId, personOf(request));
+      const user = await readUser(registry, appId, userOf(request));
       return answer(user?.timezone ?? (await requireApp(deps, appId)).settings.timezone);
     },
   );
@@ -46,17 +46,17 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
     {
       config,
       schema: {
-        summary: "Change a person's time zone",
+        summary: "Change a user's time zone",
         querystring: OnBehalfOf,
         body: ChangeTimeZone,
-        response: { 200: Answer },
+        response: { 200: Answer.describe('The new time zone.') },
       },
     },
     async (request) => {
       const { appId, body } = request;
       const { timezone } = body;
       const session = request.session?.session;
-      await setTimeZone(deps, { appId, uid: personOf(request), session }, timezone);
+      await setTimeZone(deps, { appId, uid: userOf(request), session }, timezone);
       return answer(timezone);
     },
   );

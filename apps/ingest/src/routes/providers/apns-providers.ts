@@ -5,15 +5,15 @@ import type { Server } from '../../http/fastify.ts';
 import { badField } from '../../http/fields.ts';
 import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
 
-/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are ignored. */
 const Body = z.object({
   providerId: ProviderId,
   keyId: z.string().optional(),
   teamId: z.string().optional(),
   bundleId: z.string().optional(),
   p8KeyFilename: z.string().max(255).optional(),
-  p8Key: z.string().max(10_000).optional().describe('What is in the .p8 file; write-only.'),
-  productionMode: z.boolean().optional().describe("Off: Apple's sandbox."),
+  p8Key: z.string().max(10_000).optional().describe('Contents of the .p8 file; write-only.'),
+  productionMode: z.boolean().optional().describe("false: Apple's sandbox."),
   includeContentAvailable: z.boolean().optional(),
   includeMutableContent: z.boolean().optional(),
 });

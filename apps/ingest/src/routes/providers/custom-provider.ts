@@ -16,10 +16,10 @@ import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { SECRET_UNRECOVERABLE } from './push-providers.ts';
 
-/** How long POSTs are signed with the old secret as well after a new one was set. */
+/** How long requests are also signed with the old secret after a new one is set. */
 const ROTATION_MS = 24 * 3_600_000;
 
-/** CometChat's shape (docs/rules/cometchat.md#rest) and a signing secret; unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest) and a signing secret; unknown fields are ignored. */
 const Changes = z.object({
   isEnabled: z.boolean().optional(),
   webhookURL: z.string().min(1).max(2048).optional(),
@@ -30,7 +30,10 @@ const Changes = z.object({
     .regex(/^[^:]*$/, 'must not contain ":"')
     .optional(),
   basicAuthPassword: z.string().max(1024).optional().describe('Write-only; may be empty (RFC 7617).'),
-  signingSecret: z.string().nullish().describe('Standard Webhooks secret, whsec_…; write-only. null: unsigned.'),
+  signingSecret: z
+    .string()
+    .nullish()
+    .describe('Standard Webhooks secret, whsec_…; write-only. null: requests are not signed.'),
 });
 type Changes = z.infer<typeof Changes>;
 
@@ -47,7 +50,7 @@ const Providers = z.object({ data: z.object({ pushProviders: z.array(ProviderVie
 
 const PATH = '/v3/notifications/push/v1/providers/custom';
 
-/** The custom provider of an app: the operator's webhook. */
+/** Routes for an app's custom provider, the operator's webhook. */
 export function customProviderRoutes(server: Server, deps: IngestDeps): void {
   const { registry, box } = deps;
 
@@ -60,37 +63,38 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
   };
 
   const config = { access: 'manage', body: 'document' } as const;
+  const response = { 200: Providers.describe('The webhook; an empty list if it is not configured.') };
 
   server.post(
     PATH,
-    { config, schema: { summary: 'Configure the webhook', body: Changes, response: { 200: Providers } } },
+    { config, schema: { summary: 'Configure the webhook', body: Changes, response } },
     async (request) => {
       const { appId } = request;
       if (await viewCustomProvider(registry, appId)) {
-        throw new FanfareError('ERR_PROVIDER_ALREADY_EXISTS', 'the custom provider is configured; change it with PUT');
+        throw new FanfareError(
+          'ERR_PROVIDER_ALREADY_EXISTS',
+          'the custom provider is already configured; use PUT to change it',
+        );
       }
       await writeCustomProvider(registry, box, appId, merge(deps, request.body, undefined));
       return answer(appId);
     },
   );
 
-  server.put(
-    PATH,
-    { config, schema: { summary: 'Change the webhook', body: Changes, response: { 200: Providers } } },
-    async (request) => {
-      const { appId } = request;
-      await writeCustomProvider(registry, box, appId, await changed(deps, appId, request.body));
-      return answer(appId);
-    },
-  );
+  server.put(PATH, { config, schema: { summary: 'Change the webhook', body: Changes, response } }, async (request) => {
+    const { appId } = request;
+    await writeCustomProvider(registry, box, appId, await changed(deps, appId, request.body));
+    return answer(appId);
+  });
 
-  server.get(PATH, { config, schema: { summary: 'The webhook', response: { 200: Providers } } }, ({ appId }) =>
-    answer(appId),
-  );
+  server.get(PATH, { config, schema: { summary: 'Get the webhook', response } }, ({ appId }) => answer(appId));
 
   server.delete(
     PATH,
-    { config, schema: { summary: 'Remove the webhook', response: { 200: Success } } },
+    {
+      config,
+      schema: { summary: 'Delete the webhook', response: { 200: Success.describe('The webhook has been deleted.') } },
+    },
     async ({ appId }) => {
       if (!(await deleteCustomProvider(registry, appId))) throw notConfigured();
       return SUCCESS;
@@ -100,7 +104,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
 
 const notConfigured = () => new FanfareError('ERR_PROVIDER_NOT_FOUND', 'the custom provider is not configured');
 
-/** The provider with these changes. @throws FanfareError when there is none, or a field does not do. */
+/** Applies changes to the provider. @throws FanfareError if it is not configured or a field is invalid. */
 async function changed(deps: IngestDeps, appId: string, changes: Changes): Promise<CustomProviderInput> {
   try {
     const before = await readCustomProvider(deps.registry, deps.box, appId, deps.now());
@@ -113,17 +117,17 @@ async function changed(deps: IngestDeps, appId: string, changes: Changes): Promi
   throw notConfigured();
 }
 
-/** The same where its secrets are lost: those it had have to be given again. */
+/** Applies changes when the stored secrets cannot be decrypted: the caller must send them again. */
 function renewed(deps: IngestDeps, changes: Changes, view: CustomProviderView): CustomProviderInput {
   const { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, signed } = view;
-  const whole = { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, ...changes };
-  if (whole.useBasicAuth && whole.basicAuthPassword === undefined)
+  const complete = { isEnabled, webhookURL, useBasicAuth, basicAuthUsername, ...changes };
+  if (complete.useBasicAuth && complete.basicAuthPassword === undefined)
     throw badField('basicAuthPassword', SECRET_UNRECOVERABLE);
-  if (signed && whole.signingSecret === undefined) throw badField('signingSecret', SECRET_UNRECOVERABLE);
-  return merge(deps, whole, undefined);
+  if (signed && complete.signingSecret === undefined) throw badField('signingSecret', SECRET_UNRECOVERABLE);
+  return merge(deps, complete, undefined);
 }
 
-/** What is to be stored: the changes over what there was. @throws FanfareError naming the field that does not do. */
+/** Merges changes into the stored provider. @throws FanfareError naming the invalid field. */
 function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig | undefined): CustomProviderInput {
   const webhookURL = changes.webhookURL ?? before?.webhookURL;
   if (webhookURL === undefined) throw badField('webhookURL', 'is missing');
@@ -138,7 +142,7 @@ function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig 
   };
 }
 
-/** A password is for the place it was given for: with another origin it has to be given again. */
+/** Whether the origin is unchanged: a password is never sent to an origin it was not given for. */
 const sameOrigin = (webhookURL: string, before: CustomProviderConfig | undefined): boolean =>
   before !== undefined && new URL(before.webhookURL).origin === new URL(webhookURL).origin;
 
@@ -147,8 +151,8 @@ function mergeBasicAuth(changes: Changes, before: CustomProviderConfig | undefin
   if (!wanted) return undefined;
   const username = changes.basicAuthUsername ?? before?.basicAuth?.username;
   const password = changes.basicAuthPassword ?? before?.basicAuth?.password;
-  if (username === undefined) throw badField('basicAuthUsername', 'is needed with useBasicAuth');
-  if (password === undefined) throw badField('basicAuthPassword', 'is needed with useBasicAuth');
+  if (username === undefined) throw badField('basicAuthUsername', 'is required with useBasicAuth');
+  if (password === undefined) throw badField('basicAuthPassword', 'is required with useBasicAuth');
   return { username, password };
 }
 

@@ -7,19 +7,19 @@ import { type Before, type Checked, ProviderId, pushProviderRoutes } from './pus
 
 const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
 
-/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are passed over. */
+/** CometChat's shape (docs/rules/cometchat.md#rest); unknown fields are ignored. */
 const Body = z.object({
   providerId: ProviderId,
   serviceAccountFilename: z.string().max(255).optional(),
   serviceAccountCreds: z
     .unknown()
     .optional()
-    .meta({ type: ['object', 'string'], description: 'The service account JSON, or its text; write-only.' }),
+    .meta({ type: ['object', 'string'], description: 'The service account as a JSON object or string; write-only.' }),
   notificationInPayload: z
     .object({ ios: Switches, android: Switches, web: Switches })
     .partial()
     .optional()
-    .describe('Whether messages carry a `notification` block; all off but ios.chat by default.'),
+    .describe('Whether messages have a `notification` block. Only ios.chat is on by default.'),
 });
 type Body = z.infer<typeof Body>;
 

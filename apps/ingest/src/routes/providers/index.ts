@@ -5,6 +5,6 @@ import { fcmProviderRoutes } from './fcm-providers.ts';
 
 export const providers: Area = {
   tag: 'Providers',
-  description: 'Credentials of push services, and your own webhook.',
+  description: 'Push service credentials, and your own webhook.',
   routes: [customProviderRoutes, fcmProviderRoutes, apnsProviderRoutes],
 };

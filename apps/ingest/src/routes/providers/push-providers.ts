@@ -15,34 +15,34 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 
-/** The id of a credential, as the operator names it. */
+/** The id of a credential, chosen by the operator. */
 export const ProviderId = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_", "." and "-"')
-  .refine((id) => id !== 'default', 'must not be "default", which means whichever is the default');
+  .refine((id) => id !== 'default', 'must not be "default", which refers to the default provider');
 
-/** A credential that was checked, and what may be shown of it. */
+/** A validated credential, and the part of it that may be shown. */
 export interface Checked<K extends PushKind> {
   credential: CredentialOf<K>;
   shown: Record<string, unknown>;
 }
 
-/** What there was; a credential whose secret is lost has what may be shown only. */
+/** The stored credential. If its secret cannot be decrypted, only the part that may be shown. */
 export type Before<K extends PushKind> = Pick<PushProviderBefore<K>, 'credential' | 'shown'>;
 
-/** What differs between the kinds of push providers. */
+/** The differences between kinds of push providers. */
 export interface PushProviderKind<K extends PushKind, Body extends { providerId: string }> {
   kind: K;
-  /** The field of a body with the secret. */
+  /** The field that contains the secret. */
   secret: string & keyof Body;
-  /** What is posted to make one, or put to change it. */
+  /** The body of POST and PUT. */
   body: z.ZodType<Body>;
-  /** Lays a body over what there was. @throws FanfareError naming the field that is missing or does not do. */
+  /** Merges a body into the stored credential. @throws FanfareError naming the missing or invalid field. */
   merge(body: Body, before: Before<K> | undefined): Checked<K>;
 }
 
-/** Why a secret has to be given again. */
-export const SECRET_UNRECOVERABLE = 'has to be given again: no master key opens the one that is stored';
+/** Why a secret has to be sent again. */
+export const SECRET_UNRECOVERABLE = 'must be sent again: no master key can decrypt the stored one';
 
 const Providers = z.object({
   data: z.object({
@@ -53,14 +53,14 @@ const Providers = z.object({
         failing: z
           .object({ reason: z.string(), at: z.number().describe('Epoch seconds.') })
           .optional()
-          .describe('The push service refuses the credential as a whole; its deliveries wait.'),
+          .describe('The push service rejects the credential; its deliveries wait.'),
       }),
     ),
   }),
 });
 const Params = z.object({ providerId: ProviderId });
 
-/** Create, list, change, delete and name the default of an app's credentials of one kind. */
+/** Routes that create, list, change and delete an app's credentials of one kind, and set the default. */
 export function pushProviderRoutes<K extends PushKind, Body extends { providerId: string }>(
   server: Server,
   deps: IngestDeps,
@@ -69,6 +69,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   const { registry, box } = deps;
   const path = `/v3/notifications/push/v1/providers/${kind}`;
   const config = { access: 'manage', body: 'document' } as const;
+  const response = { 200: Providers.describe('All providers of this kind.') };
   const unknown = (id: string) =>
     new FanfareError('ERR_PROVIDER_NOT_FOUND', `providerId: there is no ${kind} provider "${id}"`);
 
@@ -90,22 +91,18 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     };
   };
 
-  server.post(
-    path,
-    { config, schema: { summary: 'Add a provider', body, response: { 200: Providers } } },
-    async (request) => {
-      const { appId } = request;
-      const given = request.body as Body;
-      if ((await kindsOfProvider(registry, appId, given.providerId)).includes(kind)) {
-        throw new FanfareError(
-          'ERR_PROVIDER_ALREADY_EXISTS',
-          `providerId: "${given.providerId}" exists; change it with PUT`,
-        );
-      }
-      await write(appId, merge(given, undefined));
-      return answer(appId);
-    },
-  );
+  server.post(path, { config, schema: { summary: 'Create a provider', body, response } }, async (request) => {
+    const { appId } = request;
+    const given = request.body as Body;
+    if ((await kindsOfProvider(registry, appId, given.providerId)).includes(kind)) {
+      throw new FanfareError(
+        'ERR_PROVIDER_ALREADY_EXISTS',
+        `providerId: "${given.providerId}" already exists; use PUT to change it`,
+      );
+    }
+    await write(appId, merge(given, undefined));
+    return answer(appId);
+  });
 
   server.put(
     path,
@@ -113,9 +110,9 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
       config,
       schema: {
         summary: 'Change a provider',
-        description: 'What is not given stays.',
+        description: 'Fields left out stay unchanged.',
         body,
-        response: { 200: Providers },
+        response,
       },
     },
     async (request) => {
@@ -129,13 +126,18 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     },
   );
 
-  server.get(path, { config, schema: { summary: 'All providers', response: { 200: Providers } } }, ({ appId }) =>
-    answer(appId),
-  );
+  server.get(path, { config, schema: { summary: 'List all providers', response } }, ({ appId }) => answer(appId));
 
   server.delete(
     `${path}/:providerId`,
-    { config, schema: { summary: 'Remove a provider', params: Params, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Delete a provider',
+        params: Params,
+        response: { 200: Success.describe('The provider has been deleted.') },
+      },
+    },
     async ({ appId, params }) => {
       if (!(await deletePushProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
       return SUCCESS;
@@ -144,7 +146,14 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
 
   server.put(
     `${path}/default/:providerId`,
-    { config, schema: { summary: 'Make a provider the default', params: Params, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Make a provider the default',
+        params: Params,
+        response: { 200: Success.describe('The provider is the default.') },
+      },
+    },
     async ({ appId, params }) => {
       if (!(await setDefaultProvider(registry, appId, kind, params.providerId))) throw unknown(params.providerId);
       return SUCCESS;

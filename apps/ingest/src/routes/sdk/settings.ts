@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { seconds } from '../../http/fields.ts';
 
-/** What CometChat's SDK configures itself with after a login. */
+/** The settings CometChat's SDK uses after logging in. */
 export const SdkSettings = z.object({
-  settingsHash: z.string().describe('Changes when anything else here does.'),
+  settingsHash: z.string().describe('Changes whenever any other setting changes.'),
   settingsHashReceivedAt: z.number().describe('Epoch seconds.'),
-  CLIENT_API_HOST: z.string().describe('Where users’ devices reach this API: host, and port where there is one.'),
+  CLIENT_API_HOST: z.string().describe('Where devices reach this API: host and optional port.'),
   ADMIN_API_HOST: z.string(),
-  CHAT_API_VERSION: z.literal('v3').describe('Begins every path the SDK calls from then on.'),
+  CHAT_API_VERSION: z.literal('v3').describe('First segment of every path the SDK calls.'),
   ANALYTICS_PING_DISABLED: z.literal(true),
   REGION: z.string(),
   EXTENSION_DOMAIN: z.string().describe('The SDK reaches extensions at NAME-REGION.EXTENSION_DOMAIN.'),
@@ -17,7 +17,7 @@ export const SdkSettings = z.object({
 });
 type SdkSettings = z.infer<typeof SdkSettings>;
 
-/** The settings of an app of this region, for a client that reaches us at `host`; `now` in epoch ms. */
+/** The settings for an app in this region and a client that reaches us at `host`; `now` in epoch ms. */
 export function sdkSettings(
   { host, region, extensionDomain = host }: { host: string; region: string; extensionDomain?: string | undefined },
   now: number,

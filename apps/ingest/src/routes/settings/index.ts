@@ -5,6 +5,6 @@ import { templatePreviewRoutes } from './template-preview.ts';
 
 export const settings: Area = {
   tag: 'Settings',
-  description: 'What an app is set to: defaults, texts, logs.',
+  description: 'App settings: defaults, templates, logs.',
   routes: [settingsRoutes, logRoutes, templatePreviewRoutes],
 };

@@ -15,25 +15,25 @@ const Link = z.object({ affix: z.string(), cursor: z.string() }).nullable();
 const Page = z.object({
   data: z.array(LogRowView),
   meta: z.object({
-    previous: Link.describe('The page before this one, walked back.'),
+    previous: Link.describe('Link to the previous page.'),
     current: z.object({ limit: z.number(), count: z.number() }),
-    next: Link.describe('There may be more; a page may be empty and have a next one.'),
+    next: Link.describe('Link to the next page, which may exist even if this page is empty.'),
   }),
 });
 const Switch = z.strictObject({
   enabled: z.boolean(),
-  days: z.number().int().min(1).max(7).default(7).describe('For how long, from now.'),
-  content: z.boolean().default(false).describe('Whether rows show the payload, and so the texts.'),
+  days: z.number().int().min(1).max(7).default(7).describe('How many days to log, from now.'),
+  content: z.boolean().default(false).describe('Whether rows include the payload, with the texts.'),
 });
 const Switched = z.object({
   data: z.object({
     enabled: z.boolean(),
-    until: z.number().describe('Until when events are logged, epoch ms; 0: they are not.'),
+    until: z.number().describe('Events are logged until this time, epoch ms; 0: not at all.'),
     content: z.boolean(),
   }),
 });
 
-/** The notification log: what was sent to whom and why not, event by event. */
+/** Routes for the notification log: per event, what was sent to whom, or why not. */
 export function logRoutes(server: Server, deps: IngestDeps): void {
   const config = { access: 'manage', body: 'small' } as const;
 
@@ -42,15 +42,15 @@ export function logRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'The notification log',
-        description: 'Filters take several values: separated by commas, or the parameter repeated.',
+        summary: 'List notification log entries',
+        description: 'Each filter takes several values, separated by commas or as repeated parameters.',
         querystring: LogQuery,
-        response: { 200: Page },
+        response: { 200: Page.describe('A page of log entries.') },
       },
     },
     async ({ appId, query }) => {
       const app = await requireApp(deps, appId);
-      // Switched off it shows nothing; what ran out may be looked at for as long as the ledger keeps it.
+      // A log that was switched off shows nothing; one that expired stays readable while the ledger keeps its events.
       const empty = app.settings.logs.until === 0 || (query.channel && !query.channel.includes('push'));
       const page = empty ? { found: [] } : await walkLog(deps, appId, query);
       return { data: await viewRows(deps, app, page.found), meta: metaOf(query, page) };
@@ -63,9 +63,10 @@ export function logRoutes(server: Server, deps: IngestDeps): void {
       config,
       schema: {
         summary: 'Switch the notification log on or off',
-        description: 'On for 7 days at most; then it goes off by itself. Events that came before are not in it.',
+        description:
+          'Stays on for at most 7 days, then switches itself off. Covers only events received while it is on.',
         body: Switch,
-        response: { 200: Switched },
+        response: { 200: Switched.describe('The state of the log.') },
       },
     },
     async ({ appId, body: { enabled, days, content } }) => {

@@ -12,48 +12,50 @@ const PATH = '/v3/notifications/v1/settings';
 
 const PARTS = Object.keys(SettingsPatch.shape).join(', ');
 
-/** A part that is shown in the form in which it is changed. */
+/** A part that has the same shape in the response and in PATCH. */
 const partOf = <P extends keyof AppSettings>(description: string) =>
   z.looseObject({}).describe(description) as unknown as z.ZodType<AppSettings[P]>;
 
 const View = z.object({
   data: z.object({
-    pushEnabled: z.boolean().describe('Switched by the operator, at `PATCH /v3/apps/{appId}`.'),
-    preferences: partOf<'preferences'>('What people hear of if they choose nothing, and what they may choose.'),
-    sound: z.object({ chat: z.string(), call: z.string() }).describe('File names of sounds in the client app.'),
-    templates: partOf<'templates'>('Texts of notifications.'),
-    locale: z.string().describe('Language of people who have said none.'),
-    timezone: z.string().describe('Time zone of people who have said none.'),
-    deadlines: partOf<'deadlines'>('How long news keeps, where it is not as by default.'),
+    pushEnabled: z.boolean().describe('Set by the operator with `PATCH /v3/apps/{appId}`.'),
+    preferences: partOf<'preferences'>('Default preferences of users, and which of them users may change.'),
+    sound: z.object({ chat: z.string(), call: z.string() }).describe('Names of sound files in the client app.'),
+    templates: partOf<'templates'>('Notification texts.'),
+    locale: z.string().describe('Language of users who have none set.'),
+    timezone: z.string().describe('Time zone of users who have none set.'),
+    deadlines: partOf<'deadlines'>('How long notifications stay relevant, where it differs from the default.'),
     maxGroupSize: z.number().optional().describe('Groups with more members are not notified.'),
-    badge: z.boolean().describe('Whether unread messages are counted and sent along.'),
+    badge: z.boolean().describe('Whether the unread count is sent as the badge.'),
     moderation: z
       .object({ pending: z.enum(['wait', 'send']) })
-      .describe('Whether a pending message of an app that moderates waits for its verdict, or is sent.'),
+      .describe('In apps that moderate: whether a pending message waits for its verdict or is sent.'),
     membership: z
       .object({ url: z.string(), signed: z.boolean() })
       .optional()
-      .describe('Where members are asked for, and whether these requests are signed.'),
-    retention: z.object({ bulk: z.number(), events: z.number() }).describe('Hours all about an event is kept.'),
+      .describe('URL that returns group members, and whether requests to it are signed.'),
+    retention: z
+      .object({ bulk: z.number(), events: z.number() })
+      .describe('Hours for which an event and its deliveries are kept.'),
     logs: z
       .object({ until: z.number(), content: z.boolean() })
-      .describe('Until when events are logged, in epoch ms; 0: they are not. `content`: with their texts.'),
+      .describe('Events are logged until this time, epoch ms; 0: not at all. `content`: including their texts.'),
   }),
 });
 
-/**
- * What an app is set to, for the chat backend and the operator: CometChat's parts
- * (docs/rules/decision.md#settings-shape) and ours.
- */
+/** Routes for app settings: CometChat's parts (docs/rules/decision.md#settings-shape) and ours. */
 export function settingsRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'manage', body: 'document' } as const;
-  /** Bodies as they came: reading drops what is not known. */
+  /** Original request bodies, since parsing drops unknown fields. */
   const posted = new WeakMap<object, unknown>();
 
   server.get(
     PATH,
-    { config, schema: { summary: 'The settings of the app', response: { 200: View } } },
+    {
+      config,
+      schema: { summary: 'Get the app settings', response: { 200: View.describe('All settings, with defaults.') } },
+    },
     async ({ appId }) => {
       const { pushEnabled, settings } = await requireApp(deps, appId);
       return { data: { pushEnabled, ...(await view(deps, appId, settings)) } };
@@ -65,11 +67,12 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'Change settings of the app',
+        summary: 'Change the app settings',
         description:
-          'Merged into what is set; null brings a value back to its default. Only preferences.push.customJson is replaced whole. What is not known is named in `ignored`.',
+          'Merges the body into the settings. null resets a value to its default; preferences.push.customJson is ' +
+          'replaced, not merged. Unknown fields are listed in `ignored`.',
         body: SettingsPatch,
-        response: { 200: SuccessWithIgnored },
+        response: { 200: SuccessWithIgnored.describe('The settings have been changed.') },
       },
       preValidation: (request, _reply, done) => {
         posted.set(request, request.body);
@@ -82,13 +85,19 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
       const { patch, secret } = split(deps, appId, body);
       if (!(await changeSettings(registry, appId, patch, secret))) throw unknownApp(appId);
       const unread = unreadFields(posted.get(request), body);
-      return successWith(unread.map((field) => ({ kind: 'ignored', field, problem: 'is not known here' })));
+      return successWith(unread.map((field) => ({ kind: 'ignored', field, problem: 'is unknown' })));
     },
   );
 
   server.delete(
     PATH,
-    { config, schema: { summary: 'All settings back to their defaults', response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Reset all settings to their defaults',
+        response: { 200: Success.describe('All settings have their default values.') },
+      },
+    },
     async ({ appId }) => {
       if (!(await resetSettings(registry, appId))) throw unknownApp(appId);
       return SUCCESS;
@@ -96,7 +105,7 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
   );
 }
 
-/** What is stored readable and, sealed, the secret; undefined: stays, null: goes. */
+/** Splits off the secret, which is stored encrypted. undefined: keep, null: remove. */
 function split(deps: IngestDeps, appId: string, { membership, ...rest }: SettingsPatch) {
   if (!membership) return { patch: { ...rest, membership } };
   const { url, secret } = membership;

@@ -7,8 +7,8 @@ import { PREVIEW_PLATFORMS, preview } from '../../why/preview.ts';
 
 const Body = z.strictObject({
   event: Event,
-  uid: Uid.optional().describe('For whom; by default the receiver of a 1:1, in groups nobody in particular.'),
-  platform: z.enum(PREVIEW_PLATFORMS).describe('A platform of devices, or `custom` for the webhook.'),
+  uid: Uid.optional().describe('The recipient. Default: the receiver in a 1:1, an unspecified user in a group.'),
+  platform: z.enum(PREVIEW_PLATFORMS).describe('A device platform, or `custom` for the webhook.'),
 });
 const Preview = z.object({
   data: z.object({
@@ -20,18 +20,17 @@ const Preview = z.object({
   }),
 });
 
-/** How notifications look with the templates of now. */
+/** The route that previews notifications with the current templates. */
 export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/notifications/v1/templates/preview',
     {
       config: { access: 'manage', body: 'document' },
       schema: {
-        summary: 'How an event looks on a platform',
-        description:
-          'Sends nothing and changes nothing. The push token is a placeholder; the credential the default one.',
+        summary: 'Preview the notification of an event',
+        description: 'Sends and changes nothing. Uses the default credential and a placeholder for the push token.',
         body: Body,
-        response: { 200: Preview },
+        response: { 200: Preview.describe('The texts, and the payload for the provider.') },
       },
       validatorCompiler: eventBodyValidator as never,
     },

@@ -10,7 +10,7 @@ const Params = z.object({ uid: Uid });
 const NewToken = z.object({
   data: z.object({
     uid: z.string(),
-    authToken: z.string().describe('The token itself, shown this once.'),
+    authToken: z.string().describe('The token itself; shown only once.'),
     createdAt: z.number().describe('Epoch seconds.'),
   }),
 });
@@ -23,7 +23,7 @@ const Tokens = pageOf(
   }),
 );
 
-/** Auth tokens: one per login, minted by the chat backend for a person's device. */
+/** Routes for auth tokens: one per session, created by the chat backend for a user's device. */
 export function authTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const config = { access: 'manage', body: 'small' } as const;
@@ -33,10 +33,11 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'Log a person in',
-        description: 'Mints an auth token for one of their devices. The token itself is shown this once.',
+        summary: 'Create a session for a user',
+        description:
+          "Creates an auth token for one of the user's devices. The response is the only place where it is shown.",
         params: Params,
-        response: { 201: NewToken },
+        response: { 201: NewToken.describe('The new auth token.') },
       },
     },
     async ({ appId, params }, reply) => {
@@ -50,10 +51,10 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: "A person's logins, the oldest first",
+        summary: "List a user's sessions, oldest first",
         params: Params,
         querystring: PageQuery,
-        response: { 200: Tokens },
+        response: { 200: Tokens.describe('A page of sessions, without their auth tokens.') },
       },
     },
     async ({ appId, params, query }) => {
@@ -73,10 +74,10 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'Log a person out',
-        description: 'Ends the login and drops its push tokens. Takes the auth token or the id in the list.',
+        summary: "End a user's session",
+        description: 'Removes its push tokens too. Takes the auth token or the `id` in the list.',
         params: Params.extend({ authToken: z.string() }),
-        response: { 200: Success },
+        response: { 200: Success.describe('The session has ended.') },
       },
     },
     async ({ appId, params }) => {

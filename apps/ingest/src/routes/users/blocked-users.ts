@@ -6,14 +6,14 @@ import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success } from '../../http/fields.ts';
 import { PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
 
-/** So that one request is one quick write. */
+/** Keeps each request to one quick write. */
 const MAX_UIDS = 1000;
 
 const Params = z.object({ uid: Uid });
 const Uids = z.object({ blockedUids: listOf(Uid, { min: 1, max: MAX_UIDS }) });
 const Blocked = pageOf(z.object({ uid: z.string() }));
 
-/** Whom a person has blocked: neither is notified of what the other does. For the chat backend. */
+/** Routes for blocked users, for the chat backend. Neither user is notified of what the other does. */
 export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
   const path = '/v3/users/:uid/blockedusers';
@@ -24,10 +24,10 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
     {
       config,
       schema: {
-        summary: 'Whom a person has blocked',
+        summary: "List a user's blocked users",
         params: Params,
         querystring: PageQuery,
-        response: { 200: Blocked },
+        response: { 200: Blocked.describe('A page of blocked users.') },
       },
     },
     async ({ appId, params, query }) => {
@@ -38,7 +38,15 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     path,
-    { config, schema: { summary: 'Block people', params: Params, body: Uids, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Block users',
+        params: Params,
+        body: Uids,
+        response: { 200: Success.describe('The users are blocked.') },
+      },
+    },
     async ({ appId, params, body }) => {
       await createUser(registry, appId, params.uid, deps.now());
       await blockUsers(registry, appId, params.uid, body.blockedUids);
@@ -48,7 +56,15 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
 
   server.delete(
     path,
-    { config, schema: { summary: 'Unblock people', params: Params, body: Uids, response: { 200: Success } } },
+    {
+      config,
+      schema: {
+        summary: 'Unblock users',
+        params: Params,
+        body: Uids,
+        response: { 200: Success.describe('The users are no longer blocked.') },
+      },
+    },
     async ({ appId, params, body }) => {
       await unblockUsers(registry, appId, params.uid, body.blockedUids);
       return SUCCESS;

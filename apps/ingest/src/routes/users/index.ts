@@ -5,6 +5,6 @@ import { userRoutes } from './users.ts';
 
 export const users: Area = {
   tag: 'Users',
-  description: 'People, their logins, and whom they block.',
+  description: 'Users, their sessions, and whom they block.',
   routes: [userRoutes, authTokenRoutes, blockedUserRoutes],
 };

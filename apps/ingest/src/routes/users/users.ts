@@ -5,13 +5,13 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
 
-/** Unknown fields are passed over: CometChat's users have more of them. `null` removes a value. */
+/** Unknown fields are ignored, since CometChat's users have more. `null` removes a value. */
 const PutUser = z.object({
   name: DisplayName.nullish(),
   avatar: PictureUrl.nullish(),
-  timezone: TimeZone.nullish().describe('IANA name or UTC offset; what their schedule is read in.'),
-  locale: Locale.nullish().describe('Language tag; what they are notified in.'),
-  deactivated: z.boolean().optional().describe('A deactivated person is in no audience.'),
+  timezone: TimeZone.nullish().describe("IANA name or UTC offset, in which the user's schedule is read."),
+  locale: Locale.nullish().describe('Language tag for notifications.'),
+  deactivated: z.boolean().optional().describe('true: the user is never notified.'),
 });
 const UserView = z.object({
   uid: z.string(),
@@ -21,13 +21,16 @@ const UserView = z.object({
   locale: z.string().optional(),
   deactivated: z.boolean(),
   createdAt: z.number().describe('Epoch seconds.'),
-  status: z.enum(['online', 'offline']).optional().describe('As the chat backend has told; not who is notified.'),
-  lastActiveAt: z.number().optional().describe('Since when, epoch seconds.'),
+  status: z
+    .enum(['online', 'offline'])
+    .optional()
+    .describe('As reported by the chat backend; does not affect notifications.'),
+  lastActiveAt: z.number().optional().describe('When the status last changed, epoch seconds.'),
 });
 const Params = z.object({ uid: Uid });
 const One = z.object({ data: UserView });
 
-/** People, for the chat backend. */
+/** Routes for users, for the chat backend. */
 export function userRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
 
@@ -35,7 +38,12 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
     '/v3/users/:uid',
     {
       config: { access: 'manage', body: 'document' },
-      schema: { summary: 'Create or change a person', params: Params, body: PutUser, response: { 200: One } },
+      schema: {
+        summary: 'Create or change a user',
+        params: Params,
+        body: PutUser,
+        response: { 200: One.describe('The user after the change.') },
+      },
     },
     async (request) => {
       const { appId } = request;
@@ -45,7 +53,10 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
 
   server.get(
     '/v3/users/:uid',
-    { config: { access: 'manage' }, schema: { summary: 'A person', params: Params, response: { 200: One } } },
+    {
+      config: { access: 'manage' },
+      schema: { summary: 'Get a user', params: Params, response: { 200: One.describe('The user.') } },
+    },
     async (request) => {
       const { appId } = request;
       const user = await readUser(registry, appId, request.params.uid);
@@ -58,7 +69,12 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
     '/v3/users/:uid',
     {
       config: { access: 'manage', body: 'small' },
-      schema: { summary: 'Erase a person everywhere', params: Params, response: { 200: Success } },
+      schema: {
+        summary: 'Erase a user',
+        description: "Removes all of the user's data.",
+        params: Params,
+        response: { 200: Success.describe('The user has been erased.') },
+      },
     },
     async (request) => {
       const { appId } = request;

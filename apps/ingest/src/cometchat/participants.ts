@@ -8,13 +8,13 @@ const profileOf = (id: string, profiles: Profiles): Profile | undefined =>
   profiles.find((profile) => profile?.id === id);
 
 /** The person with this uid, with what any of the profiles says about them. */
-export function personOf(uid: string, profiles: Profiles): Event['sender'] {
+export function senderOf(uid: string, profiles: Profiles): Event['sender'] {
   const profile = profileOf(uid, profiles);
   return { uid, name: profile?.name, avatar: profile?.avatar };
 }
 
 /** The conversation as the actor sees it: the group, or in a 1:1 the other of the two. */
-export function conversationOf(actor: string, route: Addressing, profiles: Profiles): Conversation {
+export function conversationFrom(actor: string, route: Addressing, profiles: Profiles): Conversation {
   const { receiverType: type, receiver, sender } = route;
   const id = type === 'user' && actor === receiver ? sender : receiver;
   const profile = profileOf(id, profiles);
