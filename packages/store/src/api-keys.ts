@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
 export const API_KEY_SCOPES = ['publish', 'manage'] as const;
-/** `publish`: post events and ask for their counts. `manage`: everything else of the app. */
+/** `publish`: post events and read their counts. `manage`: everything else of the app. */
 export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
 
-/** What is known of an API key: all but the key, of which only the hash is stored. */
+/** An API key as stored: everything but the key, of which only the hash is kept. */
 export interface ApiKeyInfo {
   id: string;
   name: string;
@@ -17,7 +17,7 @@ export interface ApiKeyInfo {
   createdAt: number;
 }
 
-/** Whom a key speaks for. */
+/** The app and scopes that a key authenticates. */
 export interface ApiKeyGrant {
   /** The internal id. */
   appId: string;
@@ -27,7 +27,7 @@ export interface ApiKeyGrant {
 
 const PREFIX_LENGTH = 8;
 
-/** Makes a key. The key itself is returned this once and stored nowhere. */
+/** Creates a key. The key itself is returned only here and stored nowhere. */
 export async function createApiKey(
   redis: Redis,
   appId: string,
@@ -43,8 +43,8 @@ export async function createApiKey(
 }
 
 /**
- * Whom this key speaks for, or undefined when it is unknown or revoked. Looked up by its SHA-256, so that the time it
- * takes tells nothing about keys that exist; a key has 192 random bits and needs no slow hash.
+ * The app and scopes of this key, or undefined when it is unknown or revoked. Looked up by its SHA-256, so that timing
+ * reveals nothing about existing keys; a key has 192 random bits and needs no slow hash.
  */
 export async function findApiKey(redis: Redis, apiKey: string): Promise<ApiKeyGrant | undefined> {
   const text = await redis.get(keys.apiKey(hashKey(apiKey)));
@@ -62,7 +62,7 @@ export async function listApiKeys(redis: Redis, appId: string): Promise<ApiKeyIn
     .sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** Revokes a key, at once; false when the app has none with this id. */
+/** Revokes a key at once; false when the app has none with this id. */
 export async function revokeApiKey(redis: Redis, appId: string, id: string): Promise<boolean> {
   const text = await redis.hget(keys.appKeys(appId), id);
   if (text === null) return false;

@@ -7,27 +7,30 @@ import { decodeMembership, type Membership } from './membership.ts';
 import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
-/** An app and its providers as a worker knows them. Secrets only where the cache was given a secret box. */
+/** An app and its providers as a worker sees them. Secrets only if the cache was given a secret box. */
 export interface AppBundle {
   app: App;
   /** Whether deliveries go to the custom provider. */
   customEnabled: boolean;
-  /** The custom provider with its secrets, decrypted when it is first read. @throws when they cannot be. */
+  /** The custom provider with its secrets, decrypted on first use. @throws when they cannot be decrypted. */
   readonly custom?: CustomProviderConfig | undefined;
-  /** Where members are asked for instead of our own lists, with its secret, decrypted as `custom` is. @throws likewise. */
+  /**
+   * The endpoint asked for members instead of our own lists, with its secret, decrypted like `custom`. @throws
+   * likewise.
+   */
   readonly membership?: Membership | undefined;
-  /** Whether a token's `providerId` (or `default`) names a credential there is. */
+  /** Whether a token's `providerId` (or `default`) names a configured credential. */
   hasProvider(kind: PushKind, providerId: string): boolean;
-  /** Whether the credential of this id was noted as refused by the push service. */
+  /** Whether the credential of this id is marked as refused by the push service. */
   failing(kind: PushKind, id: string): boolean;
   /** The credential a token's `providerId` names, decrypted once; undefined when there is none. */
   credential<K extends PushKind>(kind: K, providerId: string): CredentialOf<K> | undefined;
 }
 
-/** The longest a change without an event may stay unseen. */
+/** The longest time before a change is seen without an event. */
 const FRESH_MS = 2000;
 
-/** Apps kept, with their decrypted secrets; the least recently used go first. */
+/** Cached apps, with their decrypted secrets; the least recently used are evicted first. */
 const MAX_APPS = 10_000;
 
 interface Entry {
@@ -36,8 +39,8 @@ interface Entry {
 }
 
 /**
- * Apps as a worker reads them: at most two seconds old, and never older than the event asks for, so that a provider
- * that was configured before an event was posted is used for it.
+ * Cached apps for workers: at most two seconds old, and never older than the event requires, so that a provider
+ * configured before an event was posted is used for it.
  */
 export class AppCache {
   readonly #redis: Redis;
@@ -97,7 +100,7 @@ function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undef
   });
 }
 
-/** Made when it is first wanted; a failure to is not remembered. */
+/** Computed on first use; a failure is not cached. */
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {

@@ -5,27 +5,29 @@ import { revokeAllKeys } from './api-keys.ts';
 import { keys, keysOfApp } from './keys.ts';
 import { decodeSettings } from './settings.ts';
 
-/** An app: one tenant, apart from all others. */
+/** An app: one tenant, isolated from all others. */
 export interface App {
-  /** The internal id (`newAppId`); what others see is its `publicAppId`. */
+  /** The internal id (`newAppId`); callers see its `publicAppId`. */
   appId: string;
   name: string;
-  /** Where the app says it is, e.g. `us`; sent along in payloads. */
+  /** The app's region as configured, e.g. `us`; copied to payloads. */
   region: string;
-  /** Off: nothing is sent for this app. */
+  /** False: nothing is sent for this app. */
   pushEnabled: boolean;
-  /** The settings that hold, defaults included; not to be changed in place. */
+  /** The settings in effect, defaults included; immutable. */
   settings: AppSettings;
   /** Epoch ms. */
   createdAt: number;
-  /** Goes up with every change to the app or its providers; events carry it, workers that are behind reload. */
+  /**
+   * Increases with every change to the app or its providers. Events carry it, and workers with an older copy reload.
+   */
   version: number;
 }
 
-/** An app as it is created: its settings are the defaults until `changeSettings`. */
+/** A new app: it has the default settings until `changeSettings`. */
 export type NewApp = Omit<App, 'version' | 'settings'>;
 
-/** What of an app can be changed here. */
+/** The fields of an app that can be changed here. */
 export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled']?: App[K] | undefined };
 
 const CREATE = `
@@ -38,7 +40,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
-/** Gives a public id to an app unless another has it. */
+/** Gives a public id to an app unless it is taken. */
 const CLAIM = script<number>(`
 -- KEYS apps without internal ids, internal ids
 -- ARGV public id, internal id
@@ -46,7 +48,7 @@ const CLAIM = script<number>(`
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 0 end
 return redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[2])`);
 
-/** Takes a public id from an app. */
+/** Releases an app's public id. */
 const FREE = script<number>(`
 -- KEYS apps without internal ids, internal ids
 -- ARGV public id, internal id
@@ -58,7 +60,7 @@ return redis.call('SREM', KEYS[1], ARGV[2])`);
 export async function createApp(redis: Redis, app: NewApp): Promise<boolean> {
   const { appId } = app;
   const fields = [...fieldsOf(app), 'createdAt', String(app.createdAt), 'v', String(app.createdAt)];
-  // Stored first: an app without a public id is reached by no one, a public id without an app would stay taken.
+  // Stored first: an app without a public id is only unreachable, but a public id without an app would stay taken.
   if ((await redis.eval(CREATE, 1, keys.app(appId), ...fields)) === 0) return false;
   const claimed = await CLAIM(redis, [keys.apps(), keys.appIds()], [publicAppId(appId), appId]).catch(
     async (error: Error) => {
@@ -88,7 +90,7 @@ export async function readApp(redis: Redis, appId: string): Promise<App | undefi
   return decodeApp(appId, await redis.hgetall(keys.app(appId)));
 }
 
-/** Apps by public id: all, or up to `limit` of those whose public ids come after `after`. */
+/** Apps by public id: all, or up to `limit` of those after `after`. */
 export async function listApps(
   redis: Redis,
   { after = '', limit = Number.POSITIVE_INFINITY }: { after?: string | undefined; limit?: number } = {},
@@ -99,7 +101,7 @@ export async function listApps(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, appId]) => appId);
   const apps: App[] = [];
-  // Listed ids without an app fill no page: as many are read as are still missing.
+  // Listed ids without an app do not count: keep reading until the page is full.
   while (ids.length > 0 && apps.length < limit) {
     const next = ids.splice(0, limit - apps.length);
     const read = await Promise.all(next.map((appId) => readApp(redis, appId)));
@@ -110,7 +112,7 @@ export async function listApps(
 
 /**
  * Deletes an app with its keys, providers, users and groups; false when there is none. Its events expire with their
- * retention and are not sent. The public id is free last: a deletion that was broken off can be repeated.
+ * retention and are not sent. The public id is released last, so that an interrupted deletion can be repeated.
  */
 export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   await revokeAllKeys(redis, appId);

@@ -3,7 +3,7 @@ import { answersOf, commandEach, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** People whom a person may block. */
+/** Users that one user may block. */
 const MAX_BLOCKED = 10_000;
 
 /** Adds ARGV[2…] to a set unless it would have more than ARGV[1] members. */
@@ -21,7 +21,7 @@ for i = 2, #ARGV do redis.call('SADD', KEYS[1], ARGV[i]) end
 return new`);
 
 /**
- * `by` blocks these people: neither hears of the other any more.
+ * Makes `by` block these users: neither is notified of the other from then on.
  * @throws FanfareError `ERR_BAD_REQUEST` when they would have blocked more than 10,000; then nothing is changed.
  */
 export async function blockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
@@ -30,14 +30,14 @@ export async function blockUsers(redis: Redis, appId: string, by: string, uids: 
   const before = await redis.smismember(blocked, ...uids);
   const added = new Set(uids.filter((_, i) => before[i] === 0)).size;
   if ((await redis.scard(blocked)) + added > MAX_BLOCKED) refuse();
-  // Noted before, so that a crash in between hides no block from who erases the blocked.
+  // Recorded first, so that after a crash, erasing a blocked user still finds the block.
   await commandEach(redis, uids, (commands, uid) => commands.sadd(keys.blockedBy(appId, uid), by));
   const isFull = (await ADD(redis, [blocked], [MAX_BLOCKED, ...uids])) < 0;
   await syncBlockedBy(redis, appId, by, uids);
   if (isFull) refuse();
 }
 
-/** Takes a block back. */
+/** Removes blocks. */
 export async function unblockUsers(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   if (uids.length === 0) return;
   await redis.srem(keys.blocked(appId, by), ...uids);
@@ -45,34 +45,34 @@ export async function unblockUsers(redis: Redis, appId: string, by: string, uids
 }
 
 /**
- * Notes with each of these people whether they are blocked. By what stands once the notes are written, so that of
- * changes at the same time the last one counts.
+ * Records with each of these users whether they are blocked. Repeated until the registry is unchanged, so that of
+ * concurrent changes the last one wins.
  */
 async function syncBlockedBy(redis: Redis, appId: string, by: string, uids: readonly string[]): Promise<void> {
   const read = () => redis.smismember(keys.blocked(appId, by), ...uids);
-  let noted: number[];
+  let recorded: number[];
   let now = await read();
   do {
-    noted = now;
-    const notes = uids.map((uid, i) => ({ key: keys.blockedBy(appId, uid), isBlocked: noted[i] === 1 }));
-    await commandEach(redis, notes, (commands, { key, isBlocked }) =>
+    recorded = now;
+    const entries = uids.map((uid, i) => ({ key: keys.blockedBy(appId, uid), isBlocked: recorded[i] === 1 }));
+    await commandEach(redis, entries, (commands, { key, isBlocked }) =>
       isBlocked ? commands.sadd(key, by) : commands.srem(key, by),
     );
     now = await read();
-  } while (now.some((one, i) => one !== noted[i]));
+  } while (now.some((one, i) => one !== recorded[i]));
 }
 
 function refuse(): never {
-  throw new FanfareError('ERR_BAD_REQUEST', `blockedUids: more than ${MAX_BLOCKED} people would be blocked`);
+  throw new FanfareError('ERR_BAD_REQUEST', `blockedUids: more than ${MAX_BLOCKED} users would be blocked`);
 }
 
-/** Whom a person has blocked, sorted. */
+/** The users that a user has blocked, sorted. */
 export const listBlocked = async (redis: Redis, appId: string, uid: string): Promise<string[]> =>
   (await redis.smembers(keys.blocked(appId, uid))).sort();
 
 /**
- * Those of these people whom a person has blocked or is blocked by. Asks for them only: a person may be blocked by any
- * number of others.
+ * The given users that a user has blocked or is blocked by. Checks only these, since any number of others may have
+ * blocked the user.
  */
 export async function blockedAmong(
   redis: Redis,
@@ -89,7 +89,7 @@ export async function blockedAmong(
   return found;
 }
 
-/** Ends all blocks by and of a person. For erasing; may be repeated. */
+/** Removes all blocks by and of a user. For erasing; may be repeated. */
 export async function forgetBlocks(redis: Redis, appId: string, uid: string): Promise<void> {
   const [blocked, blockedBy] = [keys.blocked(appId, uid), keys.blockedBy(appId, uid)];
   const pipeline = redis.pipeline();

@@ -4,19 +4,19 @@ import { writeAppFields } from './apps.ts';
 import { keys } from './keys.ts';
 import type { SecretBox } from './secrets.ts';
 
-/** The custom provider as configured, secrets in clear. */
+/** The custom provider as configured, with decrypted secrets. */
 export interface CustomProviderConfig extends CustomCredential {
   isEnabled: boolean;
-  /** The secret before, and until when (epoch ms) POSTs are signed with it as well. */
+  /** The previous secret, and until when (epoch ms) POSTs are also signed with it. */
   previousSecret?: { secret: string; until: number } | undefined;
 }
 
-/** The same as it is written. */
+/** The input to `writeCustomProvider`. */
 export interface CustomProviderInput extends Omit<CustomProviderConfig, 'signingSecrets'> {
   signingSecret?: string | undefined;
 }
 
-/** The custom provider as it may be shown. */
+/** The custom provider without its secrets. */
 export interface CustomProviderView {
   providerId: 'custom';
   isEnabled: boolean;
@@ -25,11 +25,11 @@ export interface CustomProviderView {
   basicAuthUsername?: string;
   /** Whether POSTs are signed. */
   signed: boolean;
-  /** Set when we switched it off ourselves: why, and when (epoch ms). */
+  /** Set when the system switched it off: why, and when (epoch ms). */
   disabled?: { reason: string; at: number };
 }
 
-/** What is stored: the secrets sealed, the rest readable. */
+/** The stored form: secrets encrypted, the rest readable. */
 interface Stored {
   isEnabled: boolean;
   webhookURL: string;
@@ -38,7 +38,7 @@ interface Stored {
   sealed: string;
 }
 
-/** What is sealed. */
+/** The encrypted part. */
 interface Secrets {
   basicAuthPassword?: string | undefined;
   signingSecret?: string | undefined;
@@ -50,7 +50,9 @@ const OFF = 'off:custom';
 
 const additionalData = (appId: string) => `${appId}|custom|custom`;
 
-/** Writes the custom provider; one that was switched off by us is on again. False when there is no such app. */
+/**
+ * Writes the custom provider, switching it on again if the system had switched it off. False when there is no such app.
+ */
 export async function writeCustomProvider(
   redis: Redis,
   box: SecretBox,
@@ -79,7 +81,7 @@ export async function readCustomProvider(
   return decodeCustomProvider(box, appId, await redis.hgetall(keys.app(appId)), now);
 }
 
-/** The same from the app's hash, already read. A provider that was switched off is not enabled. */
+/** The same from the app's hash, already read. `enabled` is false for a provider that was switched off. */
 export function decodeCustomProvider(
   box: SecretBox,
   appId: string,
@@ -101,10 +103,10 @@ export function decodeCustomProvider(
   };
 }
 
-/** Whether the app's hash says that deliveries go to the custom provider. */
+/** Whether deliveries go to the custom provider, according to the app's hash. */
 export const isCustomEnabled = (hash: Record<string, string>): boolean => parse(hash)?.isEnabled === true && !hash[OFF];
 
-/** What may be shown of it, or undefined when there is none. */
+/** The custom provider without its secrets, or undefined when there is none. */
 export async function viewCustomProvider(redis: Redis, appId: string): Promise<CustomProviderView | undefined> {
   const hash = await redis.hgetall(keys.app(appId));
   const stored = parse(hash);
@@ -128,8 +130,8 @@ export async function deleteCustomProvider(redis: Redis, appId: string): Promise
 }
 
 /**
- * Switches it off until an operator changes it: the endpoint has said that it is gone for good. Not when it has been
- * given another URL meanwhile.
+ * Switches it off until an operator changes it, after the endpoint said it is gone for good. Does nothing if its URL
+ * has changed since.
  */
 export async function disableCustomProvider(
   redis: Redis,

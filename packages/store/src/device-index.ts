@@ -3,31 +3,31 @@ import type { Redis } from 'ioredis';
 import { type Device, decodeDevice, deviceField, encodeDevice, hashToken } from './device-record.ts';
 import { keys } from './keys.ts';
 
-/** Removes a field of a hash while it holds this text, and only then. */
+/** Removes a field of a hash if it still holds this text. */
 const DROP = `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('HDEL', KEYS[1], ARGV[1])`;
 
-/** Removes a string while it is this text, and only then. */
+/** Removes a string if it still is this text. */
 export const FORGET = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('UNLINK', KEYS[1])`;
 
-/** One device as it is now, or undefined when it was logged out or found dead. */
+/** One device in its current state, or undefined when it was logged out or its token is dead. */
 export const readDevice = async (redis: Redis, appId: string, uid: string, id: string): Promise<Device | undefined> =>
   decodeDevice(id, await redis.hget(keys.user(appId, uid), deviceField(id)));
 
-/** Makes this the holder of a token, and takes it from any other. */
+/** Makes this user and device the holder of a token, and takes it from any other. */
 export async function takeOver(redis: Redis, appId: string, holding: string, token: string): Promise<void> {
   const index = keys.pushToken(appId, hashToken(token));
-  // While the index still names them: after a crash in between, nothing would any more.
+  // While the index still names them: after a crash in between, nothing else would.
   const holder = await redis.get(index);
   if (holder !== holding) await dropFrom(redis, appId, holder, token);
-  const overtaken = await redis.set(index, holding, 'GET');
-  if (overtaken !== holding) await dropFrom(redis, appId, overtaken, token, index);
+  const previous = await redis.set(index, holding, 'GET');
+  if (previous !== holding) await dropFrom(redis, appId, previous, token, index);
 }
 
-/** Takes a token from its holder; with an index, not from one who has taken it back since. */
+/** Takes a token from its holder; given its index, only if the holder has not registered it again since. */
 async function dropFrom(
   redis: Redis,
   appId: string,
@@ -43,9 +43,9 @@ async function dropFrom(
 }
 
 /**
- * Brings the index of a token and the device that may have it into line: the device goes when another has taken its
- * token, and the index when the device has the token no more. By what stands in the registry once the index is
- * written, so that of changes at the same time the last one counts.
+ * Makes the index of a token and the device agree: the device is removed if another one has its token, the index if the
+ * device no longer has the token. Repeated until the registry is unchanged, so that of concurrent changes the last one
+ * wins.
  */
 export async function syncIndex(redis: Redis, appId: string, uid: string, { id, token }: Device): Promise<void> {
   const index = keys.pushToken(appId, hashToken(token));
@@ -58,27 +58,27 @@ export async function syncIndex(redis: Redis, appId: string, uid: string, { id, 
   let now = await read();
   do {
     device = now;
-    // Set where it is missing: the device may have been removed, index and all, before it was written.
+    // Set if missing: the device may have been removed, index included, before it was written.
     const holder = device ? await redis.set(index, holding, 'NX', 'GET') : await redis.eval(FORGET, 1, index, holding);
     if (device && holder !== null && holder !== holding) await drop(redis, appId, uid, device);
     now = await read();
   } while ((now === undefined) !== (device === undefined));
 }
 
-/** Removes a device if it is exactly as given; one that was refreshed stays. */
+/** Removes a device if it is exactly as given; a refreshed one stays. */
 export const drop = async (redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> =>
   (await redis.eval(DROP, 1, keys.user(appId, uid), deviceField(device.id), encodeDevice(device))) === 1;
 
-/** What the index of a push token says: who has it, and as which device. */
+/** The holder of a push token according to its index: the user and the device. */
 export const holdingOf = (uid: string, id: string): string => `${uid} ${id}`;
 
-/** Who has a token, and as which device, from its index. */
+/** Reads the holder of a token from its index. */
 export function holderIn(holding: string): { uid: string; id: string } {
   const [uid = '', id = ''] = holding.split(' ');
   return { uid, id };
 }
 
-/** The index of a device's token and what it says, as a script takes them: number of keys, key, argument. */
+/** The index of a device's token and its content, as script arguments: number of keys, key, argument. */
 export const indexOf = (
   appId: string,
   uid: string,

@@ -14,7 +14,7 @@ import { keys } from './keys.ts';
 import { respell, sameAsBefore } from './respell-device.ts';
 import { CREATE_RECORD } from './user-record.ts';
 
-/** Tokens a person may have (docs/rules/cometchat.md#limits); the one idle for longest goes. */
+/** Tokens a user may have (docs/rules/cometchat.md#limits); the one idle longest is dropped. */
 const MAX_DEVICES = 100;
 
 /**
@@ -33,8 +33,8 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return before or ''`);
 
 /**
- * Registers a push token: new, or refreshed in place where this login already has one of the kind. A token that was
- * another person's, or another login's, moves here: it is the same phone. Of those who register one at once, one has it.
+ * Registers a push token, or refreshes it if this session already has one of its kind. A token of another user or
+ * session moves here: it is the same phone. Of concurrent registrations of one token, exactly one keeps it.
  */
 export const registerDevice = async (
   redis: Redis,
@@ -44,7 +44,7 @@ export const registerDevice = async (
   now: number,
 ): Promise<Device> => (await register(redis, appId, uid, { registration, now, whom: 'anybody' })) as Device;
 
-/** The same of a person who is known; undefined, and nothing is left, when nobody knows them (any more). */
+/** The same for an existing user; undefined, and nothing is left behind, if there is no such user. */
 export const registerKnownDevice = (
   redis: Redis,
   appId: string,
@@ -53,7 +53,7 @@ export const registerKnownDevice = (
   now: number,
 ): Promise<Device | undefined> => register(redis, appId, uid, { registration, now, whom: 'known' });
 
-/** Whose device may be written: of anybody, who is known from then on, or of who is known only. */
+/** Whether the user is created if missing, or must exist. */
 type Whom = 'anybody' | 'known';
 
 async function register(
@@ -75,7 +75,7 @@ async function register(
   return device;
 }
 
-/** A person's devices, oldest registration first, each with its token in its one spelling. */
+/** A user's devices, oldest registration first, with canonical tokens. */
 export async function listDevices(redis: Redis, appId: string, uid: string): Promise<Device[]> {
   const devices = [];
   for (const stored of devicesIn(await redis.hgetall(keys.user(appId, uid)))) {
@@ -85,7 +85,7 @@ export async function listDevices(redis: Redis, appId: string, uid: string): Pro
   return devices;
 }
 
-/** Removes the devices a person has that fit; returns how many. */
+/** Removes a user's devices that match; returns how many. */
 export async function removeDevices(
   redis: Redis,
   appId: string,
@@ -95,7 +95,7 @@ export async function removeDevices(
   const devices = (await listDevices(redis, appId, uid)).filter(which);
   if (devices.length === 0) return 0;
   const pipeline = redis.pipeline();
-  // The index first: after a crash in between, the device still tells what to forget, and can be removed again.
+  // The index first: after a crash in between, the device still names its index and can be removed again.
   for (const device of devices) pipeline.eval(FORGET, ...indexOf(appId, uid, device));
   answersOf(await pipeline.exec());
   const [user, fields] = [keys.user(appId, uid), devices.map((device) => deviceField(device.id))];
@@ -106,13 +106,13 @@ export async function removeDevices(
       .hdel(user, ...fields)
       .exec(),
   );
-  // As they were when they went: one may have been refreshed since the list was read.
+  // As they were when removed: one may have been refreshed since the list was read.
   const removed = devices.map(({ id }, i) => decodeDevice(id, (texts as (string | null)[])[i] ?? null));
   for (const device of [...devices, ...removed]) if (device) await syncIndex(redis, appId, uid, device);
   return devices.length;
 }
 
-/** Takes a dead token away; not when the device has been registered anew since it was read, as `device`. */
+/** Removes a dead token, unless the device has been registered again since it was read as `device`. */
 export async function retireDevice(redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> {
   if (!(await drop(redis, appId, uid, device))) return false;
   await syncIndex(redis, appId, uid, device);

@@ -7,14 +7,15 @@ import { forgetMutes } from './mutes.ts';
 import { forgetThreads } from './threads.ts';
 import { eraseRecord } from './user-record.ts';
 
-/** Groups looked at in one round trip. */
+/** Groups checked per round trip. */
 const BATCH = 1000;
 
 /**
- * Erases a person everywhere: logins, devices, preferences, mutes and blocks both ways, memberships, subscriptions and
- * unread counts. What tells where else they are goes last, so that after a crash the same call finishes.
- * A tombstone stays for as long as the ledger may hold their uid, so that no event that names them notifies them.
- * @returns false when there was neither a record nor a membership; what was left of them is erased all the same.
+ * Erases a user everywhere: sessions, devices, preferences, mutes and blocks both ways, memberships, subscriptions and
+ * unread counts. The records that say where else to look are removed last, so that after a crash the same call
+ * finishes. A tombstone stays for as long as the ledger may hold their uid, so that no event that names them notifies
+ * them.
+ * @returns false when there was neither a record nor a membership; whatever else was left is erased all the same.
  */
 export async function deleteUser(redis: Redis, appId: string, uid: string): Promise<boolean> {
   await forgetSessions(redis, appId, uid);
@@ -34,7 +35,7 @@ async function forgetSessions(redis: Redis, appId: string, uid: string): Promise
   answersOf(await pipeline.unlink(keys.sessions(appId, uid)).exec());
 }
 
-/** Nothing tells which groups a person is in: an app's groups are all asked, a batch at a time. */
+/** No record says which groups a user is in: all groups of the app are checked, a batch at a time. */
 async function forgetMemberships(redis: Redis, appId: string, uid: string): Promise<number> {
   let cursor = '0';
   let count = 0;

@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { clearUnreadOf } from './unread.ts';
 
-/** Former members looked at in one round trip. */
+/** Former members handled per round trip. */
 const BATCH = 1000;
 
-/** How long the list of former members stays when clearing their counts was broken off. */
+/** How long the list of former members stays when clearing their counts was interrupted. */
 const FORMER_TTL_S = 24 * 3600;
 
-/** Lua: makes the list at KEYS[members] that of former members, beside those a crash left over. */
+/** Lua: makes the list at KEYS[members] former members, in addition to any that a crash left over. */
 const RETIRE = `
 local function retire(members, former)
   if redis.call('EXISTS', former) == 1 then
@@ -41,7 +41,9 @@ ${RETIRE}
 retire(KEYS[1], KEYS[2])
 return 1`);
 
-/** Makes a loaded list the members; false when it does not hold `count`. Old members who are not on it are former. */
+/**
+ * Makes a loaded list the members; false when it does not hold `count`. Previous members missing from it become former.
+ */
 export const swapMembers = async (
   redis: Redis,
   appId: string,
@@ -57,8 +59,8 @@ export async function removeAllMembers(redis: Redis, appId: string, guid: string
 }
 
 /**
- * Clears what the former members of a group have unread there: they cannot open it. Each is taken off the list once that
- * is done, so the next call finishes what a crash broke off.
+ * Clears the former members' unread counts of a group, which they can no longer open. Each is removed from the list
+ * afterwards, so that the next call finishes after a crash.
  */
 export async function clearFormerMembers(redis: Redis, appId: string, guid: string): Promise<void> {
   const former = keys.formerMembers(appId, guid);
@@ -70,7 +72,7 @@ export async function clearFormerMembers(redis: Redis, appId: string, guid: stri
   }
 }
 
-/** Clears what those of these people who are not members have unread in a group. */
+/** Clears the unread counts of a group for the given users who are not members. */
 export async function clearUnreadOfFormer(
   redis: Redis,
   appId: string,

@@ -17,13 +17,13 @@ export interface Group {
 /** Members written per round trip of a bulk load. */
 const LOAD_BATCH = 1000;
 
-/** How long what a broken bulk load left behind stays. */
+/** How long the remains of an interrupted bulk load stay. */
 const LOAD_TTL_S = 3600;
 
-/** The field of a group's hash with the number of members it has elsewhere. */
+/** The field of a group's hash with its member count elsewhere. */
 const SIZE = 'size';
 
-/** Creates or changes a group; fields not given stay, `null` removes one. */
+/** Creates or changes a group; omitted fields stay, `null` removes one. */
 export async function upsertGroup(
   redis: Redis,
   appId: string,
@@ -47,7 +47,7 @@ export async function readGroup(redis: Redis, appId: string, guid: string): Prom
   return decodeGroup(guid, await redis.hgetall(keys.group(appId, guid)));
 }
 
-/** Removes a group, its list of members, and what they have unread there; false when unknown. */
+/** Removes a group, its list of members, and their unread counts in it; false when unknown. */
 export async function deleteGroup(redis: Redis, appId: string, guid: string): Promise<boolean> {
   await removeAllMembers(redis, appId, guid);
   await clearFormerMembers(redis, appId, guid);
@@ -55,7 +55,7 @@ export async function deleteGroup(redis: Redis, appId: string, guid: string): Pr
   return (await redis.unlink(keys.group(appId, guid))) === 1;
 }
 
-/** Adds members, making the group known; returns how many were new. Members get no record of their own. */
+/** Adds members, creating the group; returns how many were new. Members get no record of their own. */
 export async function addMembers(
   redis: Redis,
   appId: string,
@@ -69,7 +69,7 @@ export async function addMembers(
   return redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid]));
 }
 
-/** Removes members and clears what they have unread there; returns how many members there were. */
+/** Removes members and clears their unread counts there; returns how many members there were. */
 export async function removeMembers(
   redis: Redis,
   appId: string,
@@ -83,11 +83,10 @@ export async function removeMembers(
 }
 
 /**
- * Replaces the list of members by a stream of uids, in memory that does not grow with it. Fan-out sees the old list
- * until the last uid is in, then the new one; when the stream fails, the old list stays. What those who are no longer
- * members have unread there is cleared.
+ * Replaces the list of members by a stream of uids, in constant memory. Fan-out sees the old list until the last uid is
+ * loaded, then the new one; if the stream fails, the old list stays. The unread counts of removed members are cleared.
  * @returns the number of members, each counted once.
- * @throws FanfareError `ERR_UNAVAILABLE` when what was loaded has expired or was lost before the end.
+ * @throws FanfareError `ERR_UNAVAILABLE` when the loaded part expired or was lost before the end.
  */
 export async function replaceMembers(
   redis: Redis,
@@ -130,7 +129,7 @@ export const pageMembers = (
 ): Promise<string[]> =>
   redis.zrangebylex(keys.members(appId, guid), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
 
-/** Which of these people are members, in their order. */
+/** The given users who are members, in their order. */
 export async function membersAmong(
   redis: Redis,
   appId: string,
@@ -142,16 +141,16 @@ export async function membersAmong(
   return uids.filter((_, i) => scores[i] !== null);
 }
 
-/** The number of members; 0 for a group nobody has heard of. */
+/** The number of members; 0 for an unknown group. */
 export const countMembers = (redis: Redis, appId: string, guid: string): Promise<number> =>
   redis.zcard(keys.members(appId, guid));
 
-/** Notes how many members a group has elsewhere, where its members are asked for. Makes no group known. */
+/** Stores the member count of a group whose members are kept elsewhere. Does not create the group. */
 export async function recordGroupSize(redis: Redis, appId: string, guid: string, size: number): Promise<void> {
   await redis.hset(keys.group(appId, guid), SIZE, String(size));
 }
 
-/** What was noted last, or undefined. */
+/** The stored count, or undefined. */
 export async function readGroupSize(redis: Redis, appId: string, guid: string): Promise<number | undefined> {
   const size = await redis.hget(keys.group(appId, guid), SIZE);
   return size === null ? undefined : Number(size);

@@ -1,65 +1,70 @@
 /**
- * Every key of the registry. What has no TTL is what operators, backends and people have set, and goes with its app,
- * person or group. The hash tag is the app for what is read together with it, and app and id for what there are
- * millions of.
+ * Every key of the registry. Keys without a TTL hold what operators, backends and users have set, and are deleted with
+ * their app, user or group. The hash tag is the app for data read together with it, and app and id for data that exists
+ * by the million.
  */
 export const keys = {
   /**
-   * Hash: the app's `settings`, its `membership:secret`, its version `v`, its providers `p:<kind>:<id>` (the custom one `p:custom`), which of a
-   * kind is the default `default:<kind>`, why one is off `off:custom` or failing `failing:<kind>:<id>`.
+   * Hash: the app's `settings`, its `membership:secret`, its version `v`, its providers `p:<kind>:<id>` (the custom one
+   * `p:custom`), the default of a kind `default:<kind>`, and why one is off `off:custom` or failing
+   * `failing:<kind>:<id>`.
    */
   app: (appId: string) => `app:{${appId}}`,
-  /** Set of the ids of apps from before there were internal ids: they have only this one. */
+  /** Set of ids of apps created before internal ids: they have only this one. */
   apps: () => 'apps',
-  /** Hash: public id → internal id, of every other app. The one place that knows public ids. */
+  /** Hash: public id → internal id, of every other app. The only place that stores public ids. */
   appIds: () => '{apps}:ids',
-  /** Hash: id of an API key → what is known of it, without the key. */
+  /** Hash: id of an API key → its record, without the key. */
   appKeys: (appId: string) => `appkeys:{${appId}}`,
-  /** String: what the API key with this SHA-256 may do. */
+  /** String: the app and scopes of the API key with this SHA-256. */
   apiKey: (hash: string) => `apikey:{${hash}}`,
-  /** Hash: what this login (an auth token's SHA-256) is: who and since when. */
+  /** Hash: the session of an auth token (by its SHA-256): its user and when it began. */
   session: (appId: string, session: string) => `session:{${appId}:${session}}`,
-  /** Hash: a person's logins, session → what is known of it. */
+  /** Hash: a user's sessions, session → its record. */
   sessions: (appId: string, uid: string) => `sessions:{${appId}:${uid}}`,
-  /** String: whose device has the push token with this SHA-256, `uid device`. */
+  /** String: the holder of the push token with this SHA-256, `uid device`. */
   pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
   /**
-   * Hash: a person, their presence `status` and since when `seen`, their devices `d:<id>`, their preferences `prefs`,
-   * and until when they mute a person `m:u:<uid>` or a group `m:g:<guid>`: all that fan-out wants to know, in one read.
+   * Hash: a user, their presence `status` and its time `seen`, their devices `d:<id>`, their preferences `prefs`, and
+   * until when they mute a user `m:u:<uid>` or a group `m:g:<guid>`: everything the fan-out needs, in one read.
    */
   user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
-  /** Set: whom the person has blocked. */
+  /** Set: users blocked by the user. */
   blocked: (appId: string, uid: string) => `blocked:{${appId}:${uid}}`,
-  /** Set: who has blocked the person. */
+  /** Set: users who have blocked the user. */
   blockedBy: (appId: string, uid: string) => `blockedby:{${appId}:${uid}}`,
-  /** Set: who mutes the person, or has. */
+  /** Set: users who mute the user, or have. */
   mutedBy: (appId: string, uid: string) => `mutedby:{${appId}:${uid}}`,
-  /** Set: who follows the thread of a message, and `!<uid>` who has left it. 180 days from the last of either. */
+  /** Set: followers of the thread of a message, and `!<uid>` for users who left it. 180 days from the last change. */
   thread: (appId: string, messageId: string) => `thread:{${appId}:${messageId}}`,
   /**
-   * Sorted set: the threads a person has followed or left, by when; the newest 10,000. No TTL: while a thread lives its
-   * entry must, or erasing the person would not find it. Of people who are known only, and goes with them.
+   * Sorted set: the threads a user has followed or left, by time; the newest 10,000. No TTL: as long as a thread lives
+   * its entry must too, or erasing the user would not find it. Only for existing users, and deleted with them.
    */
   threads: (appId: string, uid: string) => `threads:{${appId}:${uid}}`,
-  /** Hash: what a person has not read: total `t`, conversation `c:<hash>`, events counted or read last `recent`. 90 days. */
+  /**
+   * Hash: a user's unread counts: total `t`, conversation `c:<hash>`, events counted or read last `recent`. 90 days.
+   */
   unread: (appId: string, uid: string) => `unread:{${appId}:${uid}}`,
-  /** Sorted set, all scores 0: who asked for reactions on everybody's messages in groups. */
+  /** Sorted set, all scores 0: users who asked for reactions on all messages in groups. */
   reactionFollowers: (appId: string) => `reactionfollowers:{${appId}}`,
-  /** Hash: a group; of one whose members are asked for elsewhere, how many those were: `size`. */
+  /** Hash: a group; if its members are kept elsewhere, their last count `size`. */
   group: (appId: string, guid: string) => `group:{${appId}:${guid}}`,
   /** Sorted set, all scores 0, so that members are walked in the order of their uids. */
   members: (appId: string, guid: string) => `members:{${appId}:${guid}}`,
-  /** The same while a bulk load is under way; expires when the load is broken off. */
+  /** The same during a bulk load; expires if the load is interrupted. */
   membersLoad: (appId: string, guid: string, load: string) => `members:{${appId}:${guid}}:load:${load}`,
-  /** Sorted set: who was a member until a bulk load or the group's end, and may have unread counts there. Empties itself. */
+  /**
+   * Sorted set: former members after a bulk load or the group's end, who may have unread counts there. Empties itself.
+   */
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
-  /** String: a trigger of the app's moderation engine came. 7 days from the last. */
+  /** String: the app's moderation engine sent a trigger. 7 days from the last. */
   moderation: (appId: string) => `moderation:{${appId}}`,
   /** Set of the guids of an app's groups. */
   groups: (appId: string) => `groups:{${appId}}`,
 };
 
-/** All keys of an app that hold one person or one group; app ids have no glob characters. */
+/** All keys of an app that hold one user or one group; app ids have no glob characters. */
 export const keysOfApp = (appId: string): string[] => KINDS.map((kind) => `${kind}:{${appId}:*`);
 
 const KINDS = [

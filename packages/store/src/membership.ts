@@ -3,18 +3,18 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import type { SecretBox } from './secrets.ts';
 
-/** Where an app's groups get their members from, with the secret that requests are signed with, in clear. */
+/** Where an app's groups get their members from, with the decrypted signing secret for requests. */
 export interface Membership {
   url: string;
   secret?: string;
 }
 
-/** The field of an app's hash with the sealed secret. */
+/** The field of an app's hash with the encrypted secret. */
 export const MEMBERSHIP_SECRET = 'membership:secret';
 
 const additionalData = (appId: string) => `${appId}|membership|membership`;
 
-/** Seals the secret that requests for members are signed with, as `changeSettings` takes it. */
+/** Encrypts the signing secret for member requests, as `changeSettings` takes it. */
 export const sealMembershipSecret = (box: SecretBox, appId: string, secret: string): string =>
   box.seal(secret, additionalData(appId));
 
@@ -22,7 +22,10 @@ export const sealMembershipSecret = (box: SecretBox, appId: string, secret: stri
 export const hasMembershipSecret = async (redis: Redis, appId: string): Promise<boolean> =>
   (await redis.hexists(keys.app(appId), MEMBERSHIP_SECRET)) === 1;
 
-/** From the app's hash, already read; undefined where members are our own lists. @throws when the secret does not open. */
+/**
+ * From the app's hash, already read; undefined if members are our own lists. @throws when the secret cannot be
+ * decrypted.
+ */
 export function decodeMembership(
   box: SecretBox,
   { appId, settings: { membership } }: { appId: string; settings: AppSettings },

@@ -1,7 +1,7 @@
 /**
- * Parses texts of which there are many but few different ones. What was parsed is shared by all who ask: it must not be
- * changed. The texts seen first are forgotten when there are more than `capacity`. A plain Map, since fan-out asks for
- * every recipient: a hit is four times as fast as in lru-cache.
+ * Memoizes a parser for texts that repeat a lot. Results are shared: they must not be changed. Beyond `capacity` texts,
+ * the oldest are dropped. A plain Map, since fan-out calls it for every recipient: a hit is four times as fast as in
+ * lru-cache.
  */
 export function memoByText<T>(parse: (text: string) => T, capacity: number): (text: string) => T {
   const parsed = new Map<string, T>();

@@ -5,14 +5,14 @@ import { keys } from './keys.ts';
 import { CREATE_RECORD } from './user-record.ts';
 
 /**
- * Mutes a person may have at a time. A mute takes 35 bytes of their hash while that has at most 512 fields, else 80: 80
- * kB for one who uses all of it. Who mutes a person takes 190 bytes and 50 for each further one (measured on Redis
- * 7.0.15 as we set it up, uids of 12 characters).
+ * Mutes a user may have at a time. A mute takes 35 bytes of their hash while that has at most 512 fields, else 80: 80
+ * kB at the limit. The set of users who mute a user takes 190 bytes, and 50 for each further one (measured on Redis
+ * 7.0.15 with our configuration, uids of 12 characters).
  */
 const MAX_MUTES = 1000;
 
 const FIELD = /^m:([ug]):(.+)$/;
-const FOR_EVER = '0';
+const FOREVER = '0';
 
 /** Writes the mutes ARGV[3…] (field, until) unless more than ARGV[2] would hold at the time ARGV[1]. */
 const WRITE = script<number>(`
@@ -24,13 +24,13 @@ local now, holds, count = tonumber(ARGV[1]), {}, 0
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do if string.sub(all[i], 1, 2) == 'm:' then holds[all[i]] = all[i + 1] end end
 for i = 3, #ARGV, 2 do holds[ARGV[i]] = ARGV[i + 1] end
-for _, till in pairs(holds) do if till == '${FOR_EVER}' or tonumber(till) > now then count = count + 1 end end
+for _, till in pairs(holds) do if till == '${FOREVER}' or tonumber(till) > now then count = count + 1 end end
 if count > tonumber(ARGV[2]) then return 0 end
 createRecord(KEYS[1], ARGV[1])
 for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 1`);
 
-/** Removes each field that still says what it said, given as pairs. */
+/** Removes each field that still has this value, given as pairs. */
 const REMOVE_UNCHANGED = script<number>(`
 -- KEYS user
 -- ARGV field, value …
@@ -41,7 +41,7 @@ end
 return 1`);
 
 /**
- * Mutes conversations for a person, who exists from then on; one that is muted already gets the new end.
+ * Mutes conversations for a user, creating the user; a muted one gets the new end.
  * @throws FanfareError `ERR_BAD_REQUEST` when more than 1,000 would be muted at a time; then nothing is changed.
  */
 export async function muteConversations(
@@ -53,16 +53,16 @@ export async function muteConversations(
 ): Promise<void> {
   const before = await listMutes(redis, appId, uid, now);
   if (new Set([...before, ...mutes].map(muteField)).size > MAX_MUTES) refuse();
-  // Noted before, so that a crash in between hides no mute from who erases a person; and after, in case an unmute
-  // came in between and took the note away.
-  await note(redis, appId, uid, mutes);
-  const fields = mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOR_EVER]);
+  // Recorded before, so that after a crash, erasing a muted user still finds the mute; and after, in case an unmute in
+  // between removed the record.
+  await recordMuter(redis, appId, uid, mutes);
+  const fields = mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOREVER]);
   const written = await WRITE(redis, [keys.user(appId, uid)], [now, MAX_MUTES, ...fields]);
   if (written !== 1) refuse();
-  await note(redis, appId, uid, mutes);
+  await recordMuter(redis, appId, uid, mutes);
 }
 
-/** Ends mutes; those that are not there are passed over. */
+/** Ends mutes; missing ones are ignored. */
 export async function unmuteConversations(
   redis: Redis,
   appId: string,
@@ -71,35 +71,38 @@ export async function unmuteConversations(
 ): Promise<void> {
   if (conversations.length === 0) return;
   await redis.hdel(keys.user(appId, uid), ...conversations.map(muteField));
-  await unnote(redis, appId, uid, conversations);
+  await removeMuter(redis, appId, uid, conversations);
 }
 
-/** What a person hears nothing of at this moment, in a stable order. Mutes that are over are removed on the way. */
+/** The conversations a user mutes at this moment, in a stable order. Expired mutes are removed on the way. */
 export async function listMutes(redis: Redis, appId: string, uid: string, now: number): Promise<Mute[]> {
   const key = keys.user(appId, uid);
   const mutes = mutesIn(await redis.hgetall(key));
   const over = mutes.filter(({ until }) => until !== null && until <= now);
   if (over.length > 0) {
-    const fields = over.flatMap((mute) => [muteField(mute), mute.until ?? FOR_EVER]);
+    const fields = over.flatMap((mute) => [muteField(mute), mute.until ?? FOREVER]);
     await REMOVE_UNCHANGED(redis, [key], fields);
-    await unnote(redis, appId, uid, over);
+    await removeMuter(redis, appId, uid, over);
   }
   return mutes.filter(({ until }) => until === null || until > now);
 }
 
-/** The field of a person's hash that says until when they mute this conversation. */
+/** The field of a user's hash that holds until when they mute this conversation. */
 export const muteField = ({ id, type }: MutableConversation): string => `m:${type === 'group' ? 'g' : 'u'}:${id}`;
 
-/** Until when (epoch ms), null for ever, undefined where the field is missing; it may be over. */
+/** Until when (epoch ms), null: forever, undefined if the field is missing; it may be in the past. */
 export const mutedUntilOf = (text: string | undefined): number | null | undefined =>
-  text === undefined ? undefined : text === FOR_EVER ? null : Number(text);
+  text === undefined ? undefined : text === FOREVER ? null : Number(text);
 
-/** Makes nobody mute this person, and takes them out of the notes on those they mute. For erasing; may be repeated. */
+/**
+ * Removes all mutes of this user by others, and the user from the records of those they mute. For erasing; may be
+ * repeated.
+ */
 export async function forgetMutes(redis: Redis, appId: string, uid: string): Promise<void> {
   const muted = mutesIn(await redis.hgetall(keys.user(appId, uid)));
   const muters = await redis.smembers(keys.mutedBy(appId, uid));
   const pipeline = redis.pipeline();
-  for (const id of peopleIn(muted)) pipeline.srem(keys.mutedBy(appId, id), uid);
+  for (const id of usersIn(muted)) pipeline.srem(keys.mutedBy(appId, id), uid);
   for (const muter of muters) pipeline.hdel(keys.user(appId, muter), muteField({ id: uid, type: 'oneOnOne' }));
   answersOf(await pipeline.unlink(keys.mutedBy(appId, uid)).exec());
 }
@@ -114,27 +117,37 @@ function mutesIn(hash: Record<string, string>): Mute[] {
     .sort((a, b) => (muteField(a) < muteField(b) ? -1 : 1));
 }
 
-/** Notes with each person who mutes them: erasing them must find it. Groups are not erased, and have no such note. */
-async function note(redis: Redis, appId: string, uid: string, muted: readonly MutableConversation[]): Promise<void> {
+/** Records with each muted user who mutes them, for erasing. Groups are not erased and have no such record. */
+async function recordMuter(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  muted: readonly MutableConversation[],
+): Promise<void> {
   const pipeline = redis.pipeline();
-  for (const id of peopleIn(muted)) pipeline.sadd(keys.mutedBy(appId, id), uid);
+  for (const id of usersIn(muted)) pipeline.sadd(keys.mutedBy(appId, id), uid);
   answersOf(await pipeline.exec());
 }
 
-/** Takes the notes back, but of those who were muted again meanwhile. */
-async function unnote(redis: Redis, appId: string, uid: string, ended: readonly MutableConversation[]): Promise<void> {
-  const people = peopleIn(ended);
-  if (people.length === 0) return;
+/** Removes these records, except of users who were muted again meanwhile. */
+async function removeMuter(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  ended: readonly MutableConversation[],
+): Promise<void> {
+  const uids = usersIn(ended);
+  if (uids.length === 0) return;
   const pipeline = redis.pipeline();
-  for (const id of people) pipeline.srem(keys.mutedBy(appId, id), uid);
+  for (const id of uids) pipeline.srem(keys.mutedBy(appId, id), uid);
   answersOf(await pipeline.exec());
-  const fields = people.map((id) => muteField({ id, type: 'oneOnOne' }));
+  const fields = uids.map((id) => muteField({ id, type: 'oneOnOne' }));
   const now = await redis.hmget(keys.user(appId, uid), ...fields);
-  const again = people.filter((_, i) => now[i] !== null).map((id) => ({ id, type: 'oneOnOne' as const }));
-  await note(redis, appId, uid, again);
+  const again = uids.filter((_, i) => now[i] !== null).map((id) => ({ id, type: 'oneOnOne' as const }));
+  await recordMuter(redis, appId, uid, again);
 }
 
-const peopleIn = (conversations: readonly MutableConversation[]): string[] =>
+const usersIn = (conversations: readonly MutableConversation[]): string[] =>
   conversations.flatMap(({ id, type }) => (type === 'oneOnOne' ? [id] : []));
 
 function refuse(): never {

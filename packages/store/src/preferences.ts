@@ -6,7 +6,7 @@ import { memoByText } from './memo.ts';
 import { PREFERENCES, recordReactionFollower } from './reaction-followers.ts';
 import { CREATE_RECORD } from './user-record.ts';
 
-/** Different preferences kept parsed: 2 MB at most, at up to 2 kB each. */
+/** Parsed preferences in the cache: 2 MB at most, at up to 2 kB each. */
 const PARSED = 1000;
 
 /** Writes the preferences unless they have changed since they were read as ARGV[1] ('' for none). */
@@ -20,16 +20,16 @@ createRecord(KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[1], '${PREFERENCES}', ARGV[2])
 return 1`);
 
-/** What a person has set of their own; `{}` when nothing, or when nobody knows them. */
+/** A user's own preferences; `{}` when there are none, or no such user. */
 export async function readPreferences(redis: Redis, appId: string, uid: string): Promise<UserPreferences> {
   const text = await redis.hget(keys.user(appId, uid), PREFERENCES);
   return text === null ? {} : (JSON.parse(text) as UserPreferences);
 }
 
 /**
- * Lays a change over what a person had set, and makes them known. Changes at the same time all count: one that was
- * overtaken is made again over the other.
- * @returns what they have set now.
+ * Merges a change into a user's preferences, creating the user. Concurrent changes all count: one that lost a race is
+ * repeated.
+ * @returns the user's preferences now.
  */
 export async function changePreferences(
   redis: Redis,
@@ -39,7 +39,7 @@ export async function changePreferences(
   now: number,
 ): Promise<UserPreferences> {
   const key = keys.user(appId, uid);
-  // Ends: whoever is overtaken knows that another change has gone in.
+  // Terminates: losing the race means that another change was written.
   for (;;) {
     const before = (await redis.hget(key, PREFERENCES)) ?? '';
     const after = mergePreferences(before === '' ? {} : (JSON.parse(before) as UserPreferences), patch);
@@ -49,11 +49,11 @@ export async function changePreferences(
   }
 }
 
-/** Forgets all that a person has set: the app's values hold for them again. */
+/** Deletes a user's own preferences: the app's values apply again. */
 export async function resetPreferences(redis: Redis, appId: string, uid: string): Promise<void> {
   await redis.hdel(keys.user(appId, uid), PREFERENCES);
   await recordReactionFollower(redis, appId, uid);
 }
 
-/** The preferences in the field's text, for reading many people at a time: shared, not to be changed. */
+/** Parses the preferences field, for reading many users at a time: the result is shared and immutable. */
 export const parsePreferences = memoByText((text) => JSON.parse(text) as UserPreferences, PARSED);

@@ -2,14 +2,14 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** Whether a person is at the chat, as the chat backend tells. It does not decide who is notified. */
+/** Whether a user is online, as reported by the chat backend. It does not affect notifications. */
 export interface Presence {
   status: 'online' | 'offline';
   /** Since when, epoch ms. */
   at: number;
 }
 
-const NOTE = script<number>(`
+const RECORD = script<number>(`
 -- KEYS user
 -- ARGV status, since when
 -- returns 1, or 0 when the user has no record or a later presence
@@ -20,8 +20,8 @@ redis.call('HSET', KEYS[1], 'status', ARGV[1], 'seen', ARGV[2])
 return 1`);
 
 /**
- * Keeps the presence of a user who has a record. One from before what is kept changes nothing; of two at the same time,
- * which seconds allow, the last to come stands. A time in the future counts as `now` (epoch ms).
+ * Stores the presence of a user who has a record. An older presence than the stored one is ignored; of two with the
+ * same time (seconds allow that) the last to arrive wins. A future time counts as `now` (epoch ms).
  */
 export async function recordPresence(
   redis: Redis,
@@ -30,10 +30,10 @@ export async function recordPresence(
   { status, at }: Presence,
   now: number,
 ): Promise<void> {
-  await NOTE(redis, [keys.user(appId, uid)], [status, Math.min(at, now)]);
+  await RECORD(redis, [keys.user(appId, uid)], [status, Math.min(at, now)]);
 }
 
-/** What a person's hash says of it; nothing where nobody has said. */
+/** The presence in a user's hash; empty if never reported. */
 export const decodePresence = ({
   status,
   seen,

@@ -7,26 +7,26 @@ import { type SecretBox, UndecryptableSecret } from './secrets.ts';
 /** The kinds of which an app may have several credentials. */
 export type PushKind = Exclude<ProviderKind, 'custom'>;
 
-/** The credential of a kind, decrypted. */
+/** A decrypted credential of this kind. */
 export type CredentialOf<K extends PushKind> = { fcm: FcmCredential; apns: ApnsCredential }[K];
 
-/** Why a credential is not being used: the push service refuses it as a whole. */
+/** Why a credential is not used: the push service refuses it. */
 export interface Failing {
   reason: string;
   /** Epoch ms. */
   at: number;
 }
 
-/** A credential as it may be shown. */
+/** A credential without its secrets. */
 export interface PushProviderView {
   providerId: string;
   isDefault: boolean;
-  /** What was configured and is no secret. */
+  /** The public part of the configuration. */
   shown: Record<string, unknown>;
   failing?: Failing | undefined;
 }
 
-/** What is stored: what may be shown, readable, and the whole credential, sealed. */
+/** The stored form: the public part readable, the entire credential encrypted. */
 interface Stored {
   shown: Record<string, unknown>;
   sealed: string;
@@ -37,21 +37,21 @@ const defaultField = (kind: PushKind) => `default:${kind}`;
 const failingField = (kind: PushKind, id: string) => `failing:${kind}:${id}`;
 const additionalData = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
 
-/** Of an app that exists: sets the first field where it is missing, the others in any case, and raises the version. */
+/** If the app exists: sets the first field if missing, the others always, and raises the version. */
 const WRITE = `
 if redis.call('HEXISTS', KEYS[1], 'v') == 0 then return 0 end
 redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSET', KEYS[1], unpack(ARGV, 3))
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
-/** Of an app that exists: sets the second field where there is the first. */
-const NOTE = `
+/** If the app exists: sets the second field if the first is present. */
+const SET_FAILING = `
 if redis.call('HEXISTS', KEYS[1], 'v') == 0 or redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])`;
 
 /**
- * Writes a credential; the first of its kind becomes the default. One that was failing is tried again. False when there
- * is no such app.
+ * Writes a credential; the first of its kind becomes the default. A failing one is tried again. False when there is no
+ * such app.
  */
 export async function writePushProvider<K extends PushKind>(
   redis: Redis,
@@ -70,7 +70,7 @@ export async function writePushProvider<K extends PushKind>(
   return (await redis.eval(WRITE, 1, keys.app(appId), ...first, ...fields)) !== 0;
 }
 
-/** An app's credentials of a kind as they may be shown, by id. */
+/** An app's credentials of a kind without secrets, by id. */
 export async function listPushProviders(redis: Redis, appId: string, kind: PushKind): Promise<PushProviderView[]> {
   const hash = await redis.hgetall(keys.app(appId));
   return pushProviderIds(hash, kind)
@@ -86,7 +86,10 @@ export async function listPushProviders(redis: Redis, appId: string, kind: PushK
     });
 }
 
-/** Removes a credential; false when there is none of the id. Was it the default, the app has none until one is named. */
+/**
+ * Removes a credential; false when there is none of the id. If it was the default, the app has no default until one is
+ * set.
+ */
 export async function deletePushProvider(redis: Redis, appId: string, kind: PushKind, id: string): Promise<boolean> {
   const key = keys.app(appId);
   if ((await redis.hdel(key, field(kind, id), failingField(kind, id))) === 0) return false;
@@ -94,25 +97,25 @@ export async function deletePushProvider(redis: Redis, appId: string, kind: Push
   return writeAppFields(redis, appId, {});
 }
 
-/** Names the default of a kind; false when there is no credential of the id. */
+/** Sets the default of a kind; false when there is no credential of the id. */
 export async function setDefaultProvider(redis: Redis, appId: string, kind: PushKind, id: string): Promise<boolean> {
   if ((await redis.hexists(keys.app(appId), field(kind, id))) === 0) return false;
   return writeAppFields(redis, appId, { [defaultField(kind)]: id });
 }
 
-/** Notes that a credential is refused as a whole, or (undefined) that it works again. */
+/** Records that a credential is refused, or (undefined) that it works again. */
 export async function recordFailing(
   redis: Redis,
   appId: string,
   { kind, id }: { kind: PushKind; id: string },
   failing: Failing | undefined,
 ): Promise<void> {
-  // Not a setting: the version stays, and nobody need reload for it.
-  const note = failing ? JSON.stringify(failing) : '';
-  await redis.eval(NOTE, 1, keys.app(appId), field(kind, id), failingField(kind, id), note);
+  // Not a setting: the version stays, so that no worker reloads for it.
+  const value = failing ? JSON.stringify(failing) : '';
+  await redis.eval(SET_FAILING, 1, keys.app(appId), field(kind, id), failingField(kind, id), value);
 }
 
-/** Whether an app's hash says that a credential is refused as a whole. */
+/** Whether a credential is marked as refused in an app's hash. */
 export const isFailing = (hash: Record<string, string>, kind: PushKind, id: string): boolean =>
   Boolean(hash[failingField(kind, id)]);
 
@@ -130,7 +133,7 @@ export function resolveProviderId(
   return id !== undefined && field(kind, id) in hash ? id : undefined;
 }
 
-/** A credential in an app's hash, decrypted. For senders only. */
+/** A decrypted credential from an app's hash. For senders only. */
 export function openCredential<K extends PushKind>(
   box: SecretBox,
   appId: string,
@@ -143,16 +146,16 @@ export function openCredential<K extends PushKind>(
   return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, additionalData(appId, kind, id))) as CredentialOf<K>;
 }
 
-/** What is known of a credential before it is changed. */
+/** A credential before a change. */
 export interface PushProviderBefore<K extends PushKind> {
-  /** With its secrets; where no master key opens them any more, what may be shown. */
+  /** With its secrets, or its public part if no master key decrypts them. */
   credential: Partial<CredentialOf<K>>;
   shown: Record<string, unknown>;
   /** Whether its secrets are lost. */
   isLost: boolean;
 }
 
-/** One credential, to be changed; undefined when there is none of the id. */
+/** A credential to be changed; undefined when there is none of the id. */
 export async function readPushProvider<K extends PushKind>(
   redis: Redis,
   box: SecretBox,

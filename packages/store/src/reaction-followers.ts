@@ -2,13 +2,13 @@ import { GROUP_PREFERENCES, ReactionsOption, type UserPreferences } from '@fanfa
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** The field of a person's hash with what they have set of their own, as JSON. */
+/** The field of a user's hash with their own preferences, as JSON. */
 export const PREFERENCES = 'prefs';
 
 /**
- * Keeps the list of those who asked for reactions on everybody's messages: they are few, and so a reaction in a large
- * group need not ask every member. By what stands in the registry once the list is written, so that of changes at the
- * same time the last one counts; after a crash in between, the person's next change mends it.
+ * Updates the list of users who asked for reactions on all messages. They are few, so that a reaction in a large group
+ * need not check every member. Repeated until the registry is unchanged, so that of concurrent changes the last one
+ * wins; after a crash in between, the user's next change repairs the list.
  */
 export async function recordReactionFollower(redis: Redis, appId: string, uid: string): Promise<void> {
   const list = keys.reactionFollowers(appId);
@@ -20,11 +20,14 @@ export async function recordReactionFollower(redis: Redis, appId: string, uid: s
   } while ((await read()) !== follows);
 }
 
-/** Up to `limit` of those who asked for all reactions, after `after` (from the first when empty), in order of uids. */
+/**
+ * Up to `limit` users who asked for all reactions, after `after` (from the first when empty), in the order of their
+ * uids.
+ */
 export const pageReactionFollowers = (redis: Redis, appId: string, after: string, limit: number): Promise<string[]> =>
   redis.zrangebylex(keys.reactionFollowers(appId), after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
 
-/** How many of an app asked for reactions on all messages. */
+/** How many users of an app asked for reactions on all messages. */
 export const countReactionFollowers = (redis: Redis, appId: string): Promise<number> =>
   redis.zcard(keys.reactionFollowers(appId));
 

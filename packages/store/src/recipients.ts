@@ -14,15 +14,17 @@ export interface Recipient {
   uid: string;
   /** False for a user who is only named. */
   hasRecord: boolean;
-  /** Whether they were erased, and not created again. */
+  /** Whether they were erased and not created again. */
   erased: boolean;
   deactivated: boolean;
   devices: Device[];
-  /** What they have set of their own: shared with others who have set the same, not to be changed. */
+  /** Their own preferences: shared between users with the same ones, immutable. */
   preferences: UserPreferences | undefined;
   /** IANA name, or an offset as `+05:30`. */
   timezone: string | undefined;
-  /** Until when they mute the conversation asked about (epoch ms, may be over); null: for ever; undefined: not. */
+  /**
+   * Until when they mute the given conversation (epoch ms, may be in the past); null: forever; undefined: not muted.
+   */
   mutedUntil: number | null | undefined;
 }
 
@@ -35,11 +37,11 @@ export interface DeliveryTarget {
   locale?: string;
   /** As in `Recipient`. */
   preferences?: UserPreferences;
-  /** The device asked for, as it is now; absent when it was logged out or its token is dead. */
+  /** The requested device in its current state; absent when it was logged out or its token is dead. */
   device?: Device;
 }
 
-/** What fan-out needs about each of these people, in their order. Users without a record are active. */
+/** Reads what fan-out needs about each of these users, in their order. Users without a record are active. */
 export async function readRecipients(
   redis: Redis,
   appId: string,
@@ -53,8 +55,8 @@ export async function readRecipients(
 }
 
 /**
- * The recipient of a delivery and the device it goes to, in one small read; undefined when the person was erased or
- * deactivated since it was planned.
+ * The recipient of a delivery and its device, in one small read; undefined when the user was erased or deactivated
+ * since it was planned.
  */
 export async function readDeliveryTarget(
   redis: Redis,

@@ -4,17 +4,17 @@ import { drop, FORGET, holderIn, indexOf, readDevice, syncIndex, takeOver } from
 import { type Device, deviceField, encodeDevice, hashToken } from './device-record.ts';
 import { keys } from './keys.ts';
 
-/** Writes ARGV[3] into the field ARGV[1] of KEYS[1] while it holds ARGV[2], and only then. */
+/** Writes ARGV[3] into the field ARGV[1] of KEYS[1] if it still holds ARGV[2]. */
 const REPLACE = `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])`;
 
 /**
- * Migrates a device whose token was stored before tokens had one spelling: it keeps its id, and its token is spelled as
- * all others are. Where another device has registered the same token since, the token is that device's, and this one
- * goes. Each device is migrated before its token is used or shown, so that nothing is ever sent by the old spelling.
- * Safe to repeat, to break off and to run at the same time as others: a crash leaves a device that is migrated by the
- * next. @returns the device as it is then; undefined when it is gone.
+ * Migrates a device whose token was stored before tokens had a canonical form: it keeps its id and gets the canonical
+ * token. If another device has registered the same token since, that one keeps the token and this one is removed. Each
+ * device is migrated before its token is used or shown, so that nothing is sent to the old form. Safe to repeat,
+ * interrupt and run concurrently: after a crash the next call migrates.
+ * @returns the device afterwards; undefined when it is gone.
  */
 export async function respell(redis: Redis, appId: string, uid: string, stored: Device): Promise<Device | undefined> {
   const device: Device = { ...stored, token: canonicalToken(stored.platform, stored.token) };
@@ -29,7 +29,7 @@ export async function respell(redis: Redis, appId: string, uid: string, stored: 
     }
     await takeOver(redis, appId, holding, device.token);
   }
-  // Before the token is written: after a crash in between, nothing would name what is to be forgotten.
+  // Before the token is written: after a crash in between, nothing else would name the old index.
   await redis.eval(FORGET, ...indexOf(appId, uid, stored));
   const texts = [encodeDevice(stored), encodeDevice(device)];
   await redis.eval(REPLACE, 1, keys.user(appId, uid), deviceField(device.id), ...texts);
@@ -38,9 +38,9 @@ export async function respell(redis: Redis, appId: string, uid: string, stored: 
 }
 
 /**
- * A device about to be registered, with the id of the one that the person has for this token already: without a login
- * the id was made of the token as it was spelled then, and what is planned for it has to find it. The token's holder in
- * the other spelling, upper case, is migrated first, so that it is found by whoever registers the token now.
+ * A device about to be registered, with the id of the user's existing device for this token: without a session, the id
+ * was derived from the token as spelled then, and planned deliveries must find it. A holder of the token in upper case
+ * is migrated first, so that the registration finds it.
  */
 export async function sameAsBefore(redis: Redis, appId: string, uid: string, fresh: Device): Promise<Device> {
   const upper = fresh.token.toUpperCase();
@@ -55,7 +55,7 @@ export async function sameAsBefore(redis: Redis, appId: string, uid: string, fre
 
 const kindOf = ({ platform }: Device) => PLATFORMS[platform].kind;
 
-/** Whether what the index of a token names is a device that has it, and was registered after this one. */
+/** Whether the index of a token names a device that has it, and that was registered after this one. */
 async function isNewer(
   redis: Redis,
   appId: string,
@@ -68,7 +68,7 @@ async function isNewer(
   return other.registeredAt > registeredAt;
 }
 
-/** Who has a token by its index, and the device, which may have another token by now. */
+/** The holder of a token by its index, and the device, which may have another token by now. */
 async function holderOf(
   redis: Redis,
   appId: string,

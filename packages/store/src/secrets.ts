@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
-/** Encrypts provider secrets at rest. `context` binds a text to its place: it decrypts nowhere else. */
+/** Encrypts provider secrets at rest. `context` binds a text to where it is stored: it decrypts nowhere else. */
 export interface SecretBox {
   seal(plain: string, context: string): string;
-  /** @throws UndecryptableSecret when the text was made with an unknown key, for another place, or was changed. */
+  /** @throws UndecryptableSecret when the text was made with an unknown key, for another context, or was altered. */
   open(sealed: string, context: string): string;
 }
 
-/** A sealed text that no key we have opens. The message tells nothing of what is in it. */
+/** An encrypted text that none of our keys decrypts. The message reveals nothing of its content. */
 export class UndecryptableSecret extends Error {
   override readonly name = 'UndecryptableSecret';
 }
@@ -17,8 +17,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM with a fresh nonce per text; the id of the key is stored along, so that keys can be rotated: the first
- * key seals, all of them open. Keys are 32 bytes in base64.
+ * AES-256-GCM with a fresh nonce per text. The key's id is stored with the text, so that keys can be rotated: the first
+ * key encrypts, all of them decrypt. Keys are 32 bytes in base64.
  * @throws when a key is not.
  */
 export function createSecretBox(masterKey: string, previousKeys: readonly string[] = []): SecretBox {
@@ -34,7 +34,7 @@ export function createSecretBox(masterKey: string, previousKeys: readonly string
       try {
         return decrypt(known, text.join('.'), context);
       } catch (cause) {
-        throw new UndecryptableSecret('was sealed for another place, or changed', { cause });
+        throw new UndecryptableSecret('was sealed for another context, or altered', { cause });
       }
     },
   };
@@ -49,7 +49,7 @@ function encrypt(key: Buffer, plain: string, context: string): string {
 
 function decrypt(key: Buffer, sealed: string, context: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
-  // Decoding passes over what is not base64url; a text with more in it than we wrote was changed.
+  // Decoding ignores characters outside base64url; a text that contains any was altered.
   if (bytes.toString('base64url') !== sealed) throw new Error('not a sealed text');
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
@@ -62,6 +62,6 @@ function decodeKey(text: string): Buffer {
   return key;
 }
 
-/** Names a key without telling it. */
+/** Identifies a key without revealing it. */
 const keyId = (key: Buffer): string =>
   createHash('sha256').update('fanfare-key-id').update(key).digest('hex').slice(0, 8);

@@ -4,12 +4,12 @@ import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
 import { createUser } from './user-record.ts';
 
-/** A login of a person: the auth token it came with, known by its hash. */
+/** A session of a user: one login, known by the hash of its auth token. */
 export interface Session {
-  /** SHA-256 of the auth token, in hex: names the login without telling the token. */
+  /** SHA-256 of the auth token, in hex: identifies the session without revealing the token. */
   session: string;
   uid: string;
-  /** The first characters of the auth token, to tell logins apart. */
+  /** The first characters of the auth token, to tell sessions apart. */
   prefix: string;
   /** Epoch ms. */
   createdAt: number;
@@ -18,16 +18,17 @@ export interface Session {
 const PREFIX_LENGTH = 8;
 
 /**
- * Logins a person may have; the oldest goes. Ten times the push tokens they may have (docs/rules/cometchat.md#limits).
+ * Sessions a user may have; beyond that the oldest ends. Ten times the limit of push tokens
+ * (docs/rules/cometchat.md#limits).
  */
 const MAX_SESSIONS = 1000;
 
-/** A login, not what stands for one in a device that was registered without. */
+/** Matches a real session, not the stand-in of a device registered without one. */
 const SESSION = /^[0-9a-f]{64}$/;
 
 /**
- * Mints an auth token. The token itself is returned this once and stored nowhere. Past 1,000 logins of a person the
- * oldest is ended.
+ * Creates a session. Its auth token is returned only here and stored nowhere. Beyond 1,000 sessions of a user, the
+ * oldest ends.
  */
 export async function createSession(
   redis: Redis,
@@ -49,26 +50,26 @@ export async function createSession(
   return { ...session, authToken };
 }
 
-/** The login an auth token stands for, or undefined when it is unknown or has been revoked. */
+/** The session of an auth token, or undefined when it is unknown or revoked. */
 export async function findSession(redis: Redis, appId: string, authToken: string): Promise<Session | undefined> {
   const stored = await redis.hgetall(keys.session(appId, sessionOf(authToken)));
   const { session, uid, prefix = '', createdAt } = stored;
   return session && uid ? { session, uid, prefix, createdAt: Number(createdAt) } : undefined;
 }
 
-/** A person's logins, oldest first. */
+/** A user's sessions, oldest first. */
 export async function listSessions(redis: Redis, appId: string, uid: string): Promise<Session[]> {
   const stored = await redis.hvals(keys.sessions(appId, uid));
   return stored.map((text) => JSON.parse(text) as Session).sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** Whether a login is there, and has not been ended. */
+/** Whether a session exists and has not ended. */
 export const sessionExists = async (redis: Redis, appId: string, session: string): Promise<boolean> =>
   (await redis.exists(keys.session(appId, session))) === 1;
 
 /**
- * Ends a login and drops its push tokens; `token` is the auth token or the session itself. False when the person has
- * no such login, nor anything left of one that was ended only half.
+ * Ends a session and drops its push tokens; `token` is the auth token or the session id. False when the user has no
+ * such session, nor remains of one whose end was interrupted.
  */
 export async function endSession(redis: Redis, appId: string, uid: string, token: string): Promise<boolean> {
   if (await end(redis, appId, uid, sessionOf(token))) return true;
@@ -82,7 +83,10 @@ async function endOldest(redis: Redis, appId: string, uid: string, newest: Sessi
   for (const { session } of others.slice(0, over)) await end(redis, appId, uid, session);
 }
 
-/** The auth token first, the entry in the list last: what was ended only half opens nothing, and can be ended again. */
+/**
+ * The auth token first, the list entry last: a session that was only half ended grants no access and can be ended
+ * again.
+ */
 async function end(redis: Redis, appId: string, uid: string, session: string): Promise<boolean> {
   const key = keys.session(appId, session);
   const owner = await redis.hget(key, 'uid');
@@ -93,5 +97,5 @@ async function end(redis: Redis, appId: string, uid: string, session: string): P
   return revoked + devices + listed > 0;
 }
 
-/** How an auth token is named where it must not be told. */
+/** The id of an auth token, safe to show. */
 export const sessionOf = (authToken: string): string => createHash('sha256').update(authToken).digest('hex');

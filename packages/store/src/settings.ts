@@ -5,18 +5,18 @@ import { keys } from './keys.ts';
 import { MEMBERSHIP_SECRET, sameOrigin } from './membership.ts';
 import { memoByText } from './memo.ts';
 
-/** The field of an app's hash with what it has set, as JSON; what is absent is the default. */
+/** The field of an app's hash with its own settings, as JSON; absent ones have the default. */
 const SETTINGS = 'settings';
 
-/** Different settings kept parsed. */
+/** Parsed settings in the cache. */
 const PARSED = 100;
 
 /** Characters of JSON an app's settings may take: every worker reads them every two seconds. */
 const MAX_LENGTH = 200_000;
 
 /**
- * Of an app that exists: writes the settings ARGV[2] and raises the version, unless they have changed since they were
- * read as ARGV[1] ('' for none, both times). ARGV[3]: `keep`, `drop` or `set` the membership secret, to ARGV[4].
+ * If the app exists: writes the settings ARGV[2] and raises the version, unless they have changed since they were read
+ * as ARGV[1] ('' for none, both times). ARGV[3]: `keep`, `drop` or `set` the membership secret, to ARGV[4].
  */
 const REPLACE = script<number>(`
 -- KEYS app
@@ -30,19 +30,19 @@ if ARGV[3] == 'drop' then redis.call('HDEL', KEYS[1], '${MEMBERSHIP_SECRET}') en
 if ARGV[3] == 'set' then redis.call('HSET', KEYS[1], '${MEMBERSHIP_SECRET}', ARGV[4]) end
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`);
 
-/** What an app may have set, of what matters here. */
+/** The settings that matter here. */
 interface Stored {
   membership?: { url: string };
 }
 
 /**
- * Lays a change over what an app has set (`null` brings a value back to its default) and raises the app's version, so
- * that workers see it with the next event. Changes at the same time all count.
+ * Merges a change into an app's settings (`null` restores a default) and raises its version, so that workers see it
+ * with the next event. Concurrent changes all count.
  *
- * The membership secret goes when `membership.url` goes or moves to another origin, unless it is given anew.
+ * The membership secret is removed when `membership.url` is removed or moves to another origin, unless given anew.
  * @param membershipSecret as `sealMembershipSecret` makes it; null removes it, undefined leaves it.
- * @returns the settings that hold now, or undefined when there is no such app.
- * @throws FanfareError `ERR_BAD_REQUEST` when all that the app has set would take more than 200,000 characters.
+ * @returns the settings in effect now, or undefined when there is no such app.
+ * @throws FanfareError `ERR_BAD_REQUEST` when the app's settings would take more than 200,000 characters.
  */
 export async function changeSettings(
   redis: Redis,
@@ -51,7 +51,7 @@ export async function changeSettings(
   membershipSecret?: string | null,
 ): Promise<AppSettings | undefined> {
   const key = keys.app(appId);
-  // Ends: whoever is overtaken knows that another change has gone in.
+  // Terminates: losing the race means that another change was written.
   for (;;) {
     const before = (await redis.hget(key, SETTINGS)) ?? '';
     const stored = parse(before);
@@ -63,7 +63,7 @@ export async function changeSettings(
   }
 }
 
-/** Brings all settings of an app back to their defaults, the membership secret included; false when there is none. */
+/** Restores the defaults of all settings, the membership secret included; false when there is no such app. */
 export async function resetSettings(redis: Redis, appId: string): Promise<boolean> {
   const key = keys.app(appId);
   for (;;) {
@@ -73,7 +73,7 @@ export async function resetSettings(redis: Redis, appId: string): Promise<boolea
   }
 }
 
-/** The settings that hold, from the app's hash, already read: shared, not to be changed. */
+/** The settings in effect, from the app's hash, already read: shared and immutable. */
 export const decodeSettings = (hash: Record<string, string>): AppSettings => effective(hash[SETTINGS] ?? '');
 
 const effective = memoByText((text) => effectiveSettings(parse(text)), PARSED);

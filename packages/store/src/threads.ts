@@ -2,22 +2,22 @@ import { answersOf, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** Threads nobody new has followed for this long are forgotten, with all who follow them. */
+/** A thread with no new follower for this long is deleted, with its followers. */
 const THREAD_TTL_S = 180 * 24 * 3600;
 
-/** Threads a person may follow, 94 bytes each (Redis 7.0.15); beyond it they stop following the one longest followed. */
+/** Threads a user may follow, 94 bytes each (Redis 7.0.15); beyond it they unfollow the oldest one. */
 const MAX_THREADS = 10_000;
 
-/** Threads handled in one round trip. */
+/** Threads handled per round trip. */
 const BATCH = 1000;
 
-/** The entry of who has left a thread: no uid begins like this. */
+/** The entry of a user who has left a thread: no uid starts with "!". */
 const leftMark = (uid: string): string => `!${uid}`;
 
 /**
- * KEYS the person, their list; ARGV thread, now. Enters the thread in the list of a person who is known: anybody may name
- * anybody in a text, and what is kept of people who do not exist would never go. Answers with the entries that are too
- * many, as pairs; nil for a stranger.
+ * KEYS the user, their list; ARGV thread, now. Adds the thread to the list of an existing user: any text may name any
+ * uid, and records of users who do not exist would never be deleted. Returns the surplus entries, as pairs; nil if
+ * there is no such user.
  */
 const ENTER = script<string[] | null>(`
 -- KEYS user, threads of the user
@@ -27,7 +27,7 @@ if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return nil end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return redis.call('ZRANGE', KEYS[2], 0, -${MAX_THREADS + 1}, 'WITHSCORES')`);
 
-/** Removes each member that still has the score it had, given as pairs. */
+/** Removes each member that still has this score, given as pairs. */
 const REMOVE_UNCHANGED = script<number>(`
 -- KEYS threads of the user
 -- ARGV message id, score …
@@ -39,8 +39,8 @@ end
 return 1`);
 
 /**
- * Makes people follow the thread of a message, also those who had left it; who does already stays. Those who are not
- * known do not. The thread is kept for another 180 days.
+ * Makes users follow the thread of a message, even if they had left it; current followers stay. Unknown users are
+ * ignored. The thread is kept for another 180 days.
  */
 export const subscribeToThread = (
   redis: Redis,
@@ -51,8 +51,7 @@ export const subscribeToThread = (
 ): Promise<void> => change(redis, { appId, messageId, now }, uids, (uid) => ({ add: uid, remove: leftMark(uid) }));
 
 /**
- * Ends a person's subscription, and remembers that they have left: as long as the thread is kept, or until they
- * subscribe.
+ * Unfollows a thread for a user and remembers that they left: as long as the thread is kept, or until they subscribe.
  */
 export const unsubscribeFromThread = (
   redis: Redis,
@@ -62,11 +61,13 @@ export const unsubscribeFromThread = (
   now: number,
 ): Promise<void> => change(redis, { appId, messageId, now }, [uid], () => ({ add: leftMark(uid), remove: uid }));
 
-/** Whether the last thing a person has done about the thread is to leave it. */
+/** Whether the user's last action on the thread was to leave it. */
 export const hasLeftThread = async (redis: Redis, appId: string, messageId: string, uid: string): Promise<boolean> =>
   (await redis.sismember(keys.thread(appId, messageId), leftMark(uid))) === 1;
 
-/** Changes how people stand to a thread. Their lists first: what is in no list would not be found when they are erased. */
+/**
+ * Changes users' subscriptions to a thread. Their lists come first: erasing a user only finds threads in their list.
+ */
 async function change(
   redis: Redis,
   { appId, messageId, now }: { appId: string; messageId: string; now: number },
@@ -88,7 +89,7 @@ async function change(
   for (const [i, uid] of uids.entries()) await dropOldest(redis, appId, uid, overflows[i] ?? []);
 }
 
-/** Those of these people who follow the thread of a message, in one read. */
+/** The given users who follow the thread of a message, in one read. */
 export async function followersAmong(
   redis: Redis,
   appId: string,
@@ -100,7 +101,7 @@ export async function followersAmong(
   return new Set(uids.filter((_, i) => follows[i] === 1));
 }
 
-/** Ends all subscriptions of a person. For erasing; may be repeated. */
+/** Removes all subscriptions of a user. For erasing; may be repeated. */
 export async function forgetThreads(redis: Redis, appId: string, uid: string): Promise<void> {
   const list = keys.threads(appId, uid);
   for (;;) {
@@ -111,7 +112,7 @@ export async function forgetThreads(redis: Redis, appId: string, uid: string): P
   }
 }
 
-/** The subscription first: one whose entry went first would stay for ever if we stopped here. */
+/** The subscription first: if its list entry went first, a crash here would leave the subscription forever. */
 async function dropOldest(redis: Redis, appId: string, uid: string, withScores: readonly string[]): Promise<void> {
   if (withScores.length === 0) return;
   const messageIds = withScores.filter((_, i) => i % 2 === 0);

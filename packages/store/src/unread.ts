@@ -3,20 +3,24 @@ import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** Counts of someone who never reads are kept this long after the last change: nothing else would end them. */
+/** How long counts stay after the last change: those of a user who never reads would otherwise never end. */
 const UNREAD_TTL_S = 90 * 24 * 3600;
 
 /**
- * Events remembered as counted or read, and the characters kept of the hash of each: 64 together, the longest value with
- * which Redis keeps a small hash compact as it comes. One event in a million is mistaken for one of the last sixteen and not counted.
+ * Events remembered as counted or read, and the characters kept of each hash: 64 in all, the longest value for which
+ * Redis keeps a small hash compact by default. One event in a million is mistaken for one of the last sixteen and not
+ * counted.
  */
 const RECENT = 16;
 const EVENT_CHARS = 4;
 
-/** Enough that two conversations of a person are not mistaken for each other; ids of people do not show. */
+/** Enough to tell a user's conversations apart; ids of users do not show. */
 const CONVERSATION_CHARS = 8;
 
-/** ARGV: field of the conversation, hash of the event. `isNew` says whether the event is none of the last, and notes it. */
+/**
+ * ARGV: field of the conversation, hash of the event. `isNew` returns whether the event is not among the last, and adds
+ * it.
+ */
 const IS_NEW = `
 local function isNew(event)
   local recent = redis.call('HGET', KEYS[1], 'recent') or ''
@@ -37,7 +41,7 @@ if not isNew(ARGV[2]) then return tonumber(redis.call('HGET', KEYS[1], 't') or '
 redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 return redis.call('HINCRBY', KEYS[1], 't', 1)`);
 
-/** The event as in COUNT, or empty. What was counted or read last stays known, so that it is not counted after it was read. */
+/** The event as in COUNT, or empty. Recent events stay remembered, so that none is counted after it was read. */
 const CLEAR = script<number>(`
 -- KEYS unread
 -- ARGV conversation field, event or empty
@@ -51,10 +55,10 @@ redis.call('EXPIRE', KEYS[1], ${UNREAD_TTL_S})
 return redis.call('HINCRBY', KEYS[1], 't', -count)`);
 
 /**
- * Counts an event as unread for each of these people. One that was counted for a person, or that they have read
- * already, and that is among their last sixteen, is not counted again. A person takes 120 bytes with one unread conversation and 16 for each
- * further one; counting sends 130 bytes a person (measured on Redis 7.0.15).
- * @returns each person's total, in the order of `uids`.
+ * Counts an event as unread for each of these users. An event among a user's last sixteen, counted or read, is not
+ * counted again. A user takes 120 bytes with one unread conversation and 16 for each further one; counting sends 130
+ * bytes per user (measured on Redis 7.0.15).
+ * @returns each user's total, in the order of `uids`.
  */
 export const countUnread = (
   redis: Redis,
@@ -70,9 +74,9 @@ export const countUnread = (
 };
 
 /**
- * Counts a conversation as read by a person. `eventKey` is of the message that says so, where it is known: a phone that
- * is open may be faster than the fan-out, which must not count the message afterwards.
- * @returns the total of what they have not read.
+ * Marks a conversation as read by a user. `eventKey` is the event of the last read message, if known: an open phone may
+ * be faster than the fan-out, which must not count the message afterwards.
+ * @returns the user's unread total.
  */
 export const clearUnread = (
   redis: Redis,
@@ -84,7 +88,7 @@ export const clearUnread = (
   return CLEAR(redis, [keys.unread(appId, uid)], [fieldOf(conversationId), event]);
 };
 
-/** Counts a conversation as read by each of these people, as when they can no longer open it. */
+/** Marks a conversation as read by each of these users, e.g. when they can no longer open it. */
 export async function clearUnreadOf(
   redis: Redis,
   appId: string,
@@ -98,11 +102,11 @@ export async function clearUnreadOf(
   );
 }
 
-/** How much a person has not read; 0 for one nobody has counted for. */
+/** A user's unread total; 0 if nothing was counted. */
 export const readUnread = async (redis: Redis, appId: string, uid: string): Promise<number> =>
   Number(await redis.hget(keys.unread(appId, uid), 't'));
 
-/** The same of many people, in their order. */
+/** The same for many users, in their order. */
 export const readUnreadOf = async (redis: Redis, appId: string, uids: readonly string[]): Promise<number[]> => {
   const totals = await commandEach(redis, uids, (commands, uid) => commands.hget(keys.unread(appId, uid), 't'));
   return totals.map(Number);

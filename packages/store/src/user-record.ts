@@ -2,13 +2,13 @@ import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
-/** The field of an erased user's hash: they are in no audience while the ledger may still hold their uid. */
+/** Marks an erased user's hash: they are in no audience while the ledger may still hold their uid. */
 export const ERASED = 'erased';
 
-/** As long as the ledger keeps anything (docs/rules/delivery.md#retention). */
+/** The ledger's longest retention (docs/rules/delivery.md#retention). */
 const TOMBSTONE_TTL_S = 7 * 24 * 3600;
 
-/** Lua: makes sure that a user has a record; a tombstone is lifted. True when the record is new. */
+/** Lua: creates a user's record if missing and lifts a tombstone. True when the record is new. */
 export const CREATE_RECORD = `
 local function createRecord(user, now)
   if redis.call('HSETNX', user, 'createdAt', now) == 0 then return false end
@@ -24,7 +24,7 @@ const CREATE = script<number>(`
 ${CREATE_RECORD}
 return createRecord(KEYS[1], ARGV[1]) and 1 or 0`);
 
-/** Gives a user a record, also one who was erased; true when they had none. A user who is only named has none. */
+/** Creates a user's record, even if they were erased; true when they had none. Users who are only named have none. */
 export const createUser = async (redis: Redis, appId: string, uid: string, now: number): Promise<boolean> =>
   (await CREATE(redis, [keys.user(appId, uid)], [now])) === 1;
 
@@ -38,11 +38,11 @@ redis.call('HSET', KEYS[1], '${ERASED}', 1)
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return existed`);
 
-/** Puts a tombstone in the place of a user's record, if any; true when there was one. */
+/** Replaces a user's record, if any, by a tombstone; true when there was one. */
 export const eraseRecord = async (redis: Redis, appId: string, uid: string): Promise<boolean> =>
   (await ERASE(redis, [keys.user(appId, uid)], [TOMBSTONE_TTL_S])) === 1;
 
-/** Which of these users have no record, in their order. */
+/** The given users who have no record, in their order. */
 export async function withoutRecord(redis: Redis, appId: string, uids: readonly string[]): Promise<string[]> {
   const found = await commandEach(redis, uids, (commands, uid) => commands.hexists(keys.user(appId, uid), 'createdAt'));
   return uids.filter((_, i) => found[i] === 0);

@@ -4,7 +4,7 @@ import { keys } from './keys.ts';
 import { decodePresence, type Presence } from './presence.ts';
 import { ERASED } from './user-record.ts';
 
-/** What is known about a person. */
+/** A user's record. */
 export interface UserProfile {
   name?: string | undefined;
   avatar?: string | undefined;
@@ -12,13 +12,13 @@ export interface UserProfile {
   timezone?: string | undefined;
   /** BCP 47 tag. */
   locale?: string | undefined;
-  /** A deactivated person is in no audience. */
+  /** A deactivated user is in no audience. */
   deactivated?: boolean | undefined;
 }
 
 export interface User extends UserProfile {
   uid: string;
-  /** Whether they are at the chat; absent where nobody has said. */
+  /** Whether they are online; absent if never reported. */
   status?: Presence['status'];
   /** Since when they have that status, epoch ms. */
   lastActiveAt?: number;
@@ -26,7 +26,7 @@ export interface User extends UserProfile {
   createdAt: number;
 }
 
-/** Creates or changes a person; fields not given stay, `null` removes one. */
+/** Creates or changes a user; omitted fields stay, `null` removes one. */
 export async function upsertUser(
   redis: Redis,
   appId: string,
@@ -44,7 +44,7 @@ export async function upsertUser(
   return decodeUser(uid, answers.at(-1)?.[1] as Record<string, string>) as User;
 }
 
-/** Sets the field ARGV[1] to ARGV[2] of who is known. */
+/** Sets the field ARGV[1] to ARGV[2] if the user exists. */
 const SET_KNOWN = script<number>(`
 -- KEYS user
 -- ARGV field, value
@@ -53,7 +53,7 @@ if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`);
 
-/** Sets the time zone of a person who is known; false, and nothing is written, when nobody knows them. */
+/** Sets the time zone of an existing user; false, and nothing is written, if there is no such user. */
 export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string, timezone: string): Promise<boolean> =>
   (await SET_KNOWN(redis, [keys.user(appId, uid)], ['timezone', timezone])) === 1;
 
@@ -62,7 +62,7 @@ export async function readUser(redis: Redis, appId: string, uid: string): Promis
   return decodeUser(uid, await redis.hgetall(keys.user(appId, uid)));
 }
 
-/** Name and picture of some people, by uid; who has neither is absent, even one called "constructor". */
+/** Name and picture of some users, by uid; users with neither are absent, even one called "constructor". */
 export async function readProfiles(
   redis: Redis,
   appId: string,

@@ -9,12 +9,12 @@ const create = (appId: string, more: { name?: string; now?: number } = {}) =>
   createApiKey(redis, appId, { ...backend, scopes: [...backend.scopes], ...more });
 
 describe('an API key', () => {
-  test('speaks for its app, within its scopes', async () => {
+  test('authenticates its app, within its scopes', async () => {
     const { apiKey, id } = await create('demo');
     expect(await findApiKey(redis, apiKey)).toEqual({ appId: 'demo', id, scopes: ['publish', 'manage'] });
   });
 
-  test('is shown when it is made, and stored nowhere', async () => {
+  test('is shown once and stored nowhere', async () => {
     const { apiKey } = await create('demo');
     const secret = apiKey.slice('fk_'.length);
     expect(secret).toMatch(/^[A-Za-z0-9_-]{32}$/);
@@ -23,16 +23,19 @@ describe('an API key', () => {
     expect(stored).not.toContain(Buffer.from(secret, 'base64url').toString('hex'));
   });
 
-  test('is its own each time', async () => {
+  test('is unique', async () => {
     const [first, second] = [await create('demo'), await create('demo')];
     expect(first.apiKey).not.toBe(second.apiKey);
     expect(first.id).not.toBe(second.id);
   });
 
-  test.each(['', 'fk_', 'nonsense', 'x'.repeat(10_000)])('that nobody made speaks for nobody: %#', async (apiKey) => {
-    await create('demo');
-    expect(await findApiKey(redis, apiKey)).toBeUndefined();
-  });
+  test.each(['', 'fk_', 'nonsense', 'x'.repeat(10_000)])(
+    'that was never issued authenticates nothing: %#',
+    async (apiKey) => {
+      await create('demo');
+      expect(await findApiKey(redis, apiKey)).toBeUndefined();
+    },
+  );
 
   test('is not its id, its prefix or its hash', async () => {
     const { id, prefix } = await create('demo');
@@ -52,7 +55,7 @@ test("an app's keys are listed oldest first, without key and hash", async () => 
 });
 
 describe('revoking', () => {
-  test('a key ends it at once, and it only', async () => {
+  test('a key ends that key at once, and no other', async () => {
     const [kept, revoked] = [await create('demo'), await create('demo')];
     expect(await revokeApiKey(redis, 'demo', revoked.id)).toBe(true);
     expect(await findApiKey(redis, revoked.apiKey)).toBeUndefined();
@@ -67,7 +70,7 @@ describe('revoking', () => {
     expect(await findApiKey(redis, apiKey)).toMatchObject({ appId: 'demo' });
   });
 
-  test('all keys of an app leaves nothing of them', async () => {
+  test('all keys of an app leaves nothing behind', async () => {
     await create('demo');
     await create('demo');
     await revokeAllKeys(redis, 'demo');

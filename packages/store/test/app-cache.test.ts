@@ -27,7 +27,7 @@ beforeEach(() => make('demo'));
 const newCache = (): AppCache => new AppCache(redis, { now: clock.now });
 const nameIn = async (cache: AppCache, version: number) => (await cache.get('demo', version))?.app.name;
 
-/** How often Redis was asked for a whole hash. */
+/** How often Redis was asked for an entire hash. */
 async function readsOf(act: () => Promise<unknown>): Promise<number> {
   await redis.config('RESETSTAT');
   await act();
@@ -35,7 +35,7 @@ async function readsOf(act: () => Promise<unknown>): Promise<number> {
 }
 
 describe('an app', () => {
-  test('that a worker knows is not read again for two seconds', async () => {
+  test('that is cached is not read again for two seconds', async () => {
     const cache = newCache();
     await cache.get('demo', 1);
     await changeApp(redis, 'demo', { name: 'After' });
@@ -45,7 +45,7 @@ describe('an app', () => {
     expect(await nameIn(cache, 1)).toBe('After');
   });
 
-  test('that an event knows in a later version is read at once, and once', async () => {
+  test('is read again at once, and once, when an event has a later version', async () => {
     const cache = newCache();
     await cache.get('demo', 1);
     await changeApp(redis, 'demo', { name: 'After' });
@@ -53,12 +53,12 @@ describe('an app', () => {
     expect(await readsOf(() => Promise.all([cache.get('demo', 1), cache.get('demo', 2)]))).toBe(0);
   });
 
-  test('that many ask for at once is read once', async () => {
+  test('that is requested concurrently is read once', async () => {
     const cache = newCache();
     expect(await readsOf(() => Promise.all(Array.from({ length: 50 }, () => cache.get('demo', 1))))).toBe(1);
   });
 
-  test('is not mixed up with another', async () => {
+  test('is not confused with another', async () => {
     await make('other');
     await changeApp(redis, 'other', { name: 'Other' });
     const cache = newCache();
@@ -66,7 +66,7 @@ describe('an app', () => {
     expect((await cache.get('other', 1))?.app).toMatchObject({ appId: 'other', name: 'Other', version: 2 });
   });
 
-  test('that was deleted is gone after two seconds at the latest', async () => {
+  test('that was deleted is gone after at most two seconds', async () => {
     const cache = newCache();
     await cache.get('demo', 1);
     await deleteApp(redis, 'demo');
@@ -74,7 +74,7 @@ describe('an app', () => {
     expect(await cache.get('demo', 1)).toBeUndefined();
   });
 
-  test('that did not exist is found as soon as it does', async () => {
+  test('is found as soon as it is created', async () => {
     await deleteApp(redis, 'demo');
     const cache = newCache();
     expect(await cache.get('demo', 1)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('an app', () => {
 });
 
 describe('its custom provider', () => {
-  test('is used for the event that was posted after it was configured', async () => {
+  test('is used for an event posted after it was configured', async () => {
     const cache = newCache();
     expect(await cache.get('demo', 1)).toMatchObject({ customEnabled: false });
     await writeCustomProvider(redis, box, 'demo', WEBHOOK);
@@ -93,7 +93,7 @@ describe('its custom provider', () => {
     expect(await cache.get('demo', 3)).toMatchObject({ customEnabled: false });
   });
 
-  test('comes with its secrets where the cache was given the box for them, and only there', async () => {
+  test('has its secrets only if the cache was given the box for them', async () => {
     await writeCustomProvider(redis, box, 'demo', { ...WEBHOOK, signingSecret: 'whsec_c2VjcmV0' });
     expect(await newCache().get('demo', 2)).not.toHaveProperty('custom');
     expect(await new AppCache(redis, { box, now: clock.now }).get('demo', 2)).toMatchObject({
@@ -102,7 +102,7 @@ describe('its custom provider', () => {
     });
   });
 
-  test('is decrypted when it is first wanted, and once', async () => {
+  test('is decrypted on first use, and once', async () => {
     await writeCustomProvider(redis, box, 'demo', WEBHOOK);
     let opened = 0;
     const open = (sealed: string, context: string) => {
@@ -116,7 +116,7 @@ describe('its custom provider', () => {
     expect(opened).toBe(1);
   });
 
-  test('is signed with the old secret as well while it is rotated, and no longer', async () => {
+  test('is also signed with the old secret during a rotation, and not afterwards', async () => {
     const previousSecret = { secret: 'whsec_b2xk', until: clock.now() + 5000 };
     await writeCustomProvider(redis, box, 'demo', { ...WEBHOOK, signingSecret: 'whsec_bmV3', previousSecret });
     const cache = new AppCache(redis, { box, now: clock.now });
@@ -131,7 +131,7 @@ describe('its credentials', () => {
   const FCM = { credential: { id: 'a', serviceAccount: {} } as never, shown: {} };
   const sending = () => new AppCache(redis, { box, now: clock.now }).get('demo', 1);
 
-  test('are there where the secret of the custom provider cannot be read', async () => {
+  test('are available even if the secret of the custom provider cannot be decrypted', async () => {
     await writePushProvider(redis, box, 'demo', 'fcm', FCM);
     await writeCustomProvider(redis, createSecretBox(Buffer.alloc(32, 8).toString('base64')), 'demo', WEBHOOK);
     const bundle = await sending();
@@ -139,7 +139,7 @@ describe('its credentials', () => {
     expect(() => bundle?.custom).toThrow('which is not configured');
   });
 
-  test('are known as failing, each by itself, without their secrets', async () => {
+  test('are marked as failing individually, without their secrets', async () => {
     await writePushProvider(redis, box, 'demo', 'fcm', FCM);
     const failing = async () => {
       const bundle = await newCache().get('demo', 1);
@@ -153,7 +153,7 @@ describe('its credentials', () => {
   });
 });
 
-test('a failure to read is not remembered', async () => {
+test('a failed read is not cached', async () => {
   const cache = newCache();
   await redis.rename('app:{demo}', 'aside');
   await redis.set('app:{demo}', 'in the way');

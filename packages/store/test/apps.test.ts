@@ -45,7 +45,7 @@ const stored = (changes: number) => ({
 });
 
 describe('creating an app', () => {
-  test('makes it readable, at a version that begins with its time', async () => {
+  test('makes it readable, at a version that starts with its time', async () => {
     expect(await createApp(redis, app('demo'))).toBe(true);
     expect(await readApp(redis, 'demo')).toEqual(stored(0));
     expect(await readApp(redis, 'other')).toBeUndefined();
@@ -58,17 +58,17 @@ describe('creating an app', () => {
     expect(await everything(redis)).toEqual(before);
   });
 
-  test('twice at once makes it once', async () => {
+  test('twice at once creates it once', async () => {
     const made = await Promise.all([createApp(redis, app('demo')), createApp(redis, app('demo'))]);
     expect(made.filter(Boolean)).toHaveLength(1);
   });
 
-  test('puts it on the list of apps, which is sorted', async () => {
+  test('adds it to the sorted list of apps', async () => {
     for (const appId of ['demo-2', 'zebra', 'demo', 'Alpha']) await createApp(redis, app(appId));
     expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['Alpha', 'demo', 'demo-2', 'zebra']);
   });
 
-  test('shows the list by pages, which ids without an app do not shorten', async () => {
+  test('keeps pages of the list full, even where listed ids have no app', async () => {
     for (const appId of ['a', 'b', 'c', 'd']) await createApp(redis, app(appId));
     await redis.sadd('apps', 'a-ghost', 'b-ghost');
     const page = async (after: string, limit: number) =>
@@ -78,7 +78,7 @@ describe('creating an app', () => {
     expect(await page('d', 3)).toEqual([]);
   });
 
-  test('either lists the app or can be tried again', async () => {
+  test('either lists the app or can be retried', async () => {
     await redis.set('apps', 'in the way');
     await expect(createApp(redis, app('demo'))).rejects.toThrow('WRONGTYPE');
     await redis.del('apps');
@@ -88,7 +88,7 @@ describe('creating an app', () => {
 });
 
 describe('an internal id', () => {
-  test('is found by the public one, and by nothing else', async () => {
+  test('is found by the public id only', async () => {
     await createApp(redis, app('demo~1'));
     expect(await findAppId(redis, 'demo')).toBe('demo~1');
     expect(await findAppId(redis, 'demo~1')).toBeUndefined();
@@ -96,14 +96,14 @@ describe('an internal id', () => {
     expect((await listApps(redis)).map(({ appId }) => appId)).toEqual(['demo~1']);
   });
 
-  test('is given to one of two apps that are created at once', async () => {
+  test('goes to one of two apps that are created at once', async () => {
     const made = await Promise.all([createApp(redis, app('demo~1')), createApp(redis, app('demo~2'))]);
     expect(made.filter(Boolean)).toHaveLength(1);
     const appId = (await findAppId(redis, 'demo')) as string;
     expect(await redis.keys('app:*')).toEqual([`app:{${appId}}`]);
   });
 
-  test('of an app from before there were any is the public one, which stays taken until it is deleted', async () => {
+  test('of an app older than internal ids is the public one, which stays taken until it is deleted', async () => {
     await redis.hset('app:{demo}', { name: 'Old', region: 'us', pushEnabled: '1', createdAt: '1', v: '1' });
     await redis.sadd('apps', 'demo');
     expect(await findAppId(redis, 'demo')).toBe('demo');
@@ -115,7 +115,7 @@ describe('an internal id', () => {
     expect(await findAppId(redis, 'demo')).toBe('demo~1');
   });
 
-  test('goes last, so that a deletion that was broken off can be repeated', async () => {
+  test('is released last, so that an interrupted deletion can be repeated', async () => {
     await createApp(redis, app('demo~1'));
     await createUsers(redis, 'demo~1', ['alice'], 1);
     await redis.unlink('app:{demo~1}');
@@ -123,7 +123,7 @@ describe('an internal id', () => {
     expect(await everything(redis)).toEqual({});
   });
 
-  test('of a deleted app frees nothing of the next', async () => {
+  test('of a deleted app releases nothing of the next one', async () => {
     await createApp(redis, app('demo~1'));
     await deleteApp(redis, 'demo~1');
     await createApp(redis, app('demo~2'));
@@ -133,7 +133,7 @@ describe('an internal id', () => {
 });
 
 describe('changing an app', () => {
-  test('changes what is given, leaves the rest and raises the version', async () => {
+  test('changes the given fields, keeps the rest and raises the version', async () => {
     await createApp(redis, app('demo'));
     expect(await changeApp(redis, 'demo', { pushEnabled: false, name: undefined })).toBe(true);
     expect(await readApp(redis, 'demo')).toEqual({ ...stored(1), pushEnabled: false });
@@ -142,7 +142,7 @@ describe('changing an app', () => {
     expect(await readApp(redis, 'demo')).toEqual({ ...stored(2), ...changed, pushEnabled: false });
   });
 
-  test('that does not exist makes none', async () => {
+  test('that does not exist creates none', async () => {
     expect(await changeApp(redis, 'demo', { name: 'Demo' })).toBe(false);
     expect(await everything(redis)).toEqual({});
   });
@@ -165,7 +165,7 @@ describe('deleting an app', () => {
     return createApiKey(redis, appId, { name: 'second', scopes: ['publish'], now: 2 });
   }
 
-  test('removes all that is its own, and nothing of the others, whatever they are called', async () => {
+  test('removes all of its data, and nothing of other apps, whatever their names', async () => {
     const others = ['dem', 'demo-2', 'demo_', 'Demo'];
     for (const appId of others) await fill(appId);
     const before = await everything(redis);
@@ -183,11 +183,11 @@ describe('deleting an app', () => {
     expect(await findApiKey(redis, other.apiKey)).toMatchObject({ appId: 'other' });
   });
 
-  test('that does not exist says so', async () => {
+  test('that does not exist returns false', async () => {
     expect(await deleteApp(redis, 'demo')).toBe(false);
   });
 
-  test('is final: what comes late does not bring it back', async () => {
+  test('is final: late writes do not bring it back', async () => {
     await fill('demo');
     await deleteApp(redis, 'demo');
     await disableCustomProvider(redis, 'demo', 'https://example.com/push', { reason: 'gone', at: 1 });
@@ -196,7 +196,7 @@ describe('deleting an app', () => {
     expect(await everything(redis)).toEqual({});
   });
 
-  test('frees its id for an app that starts empty', async () => {
+  test('releases its id for an app that starts empty', async () => {
     await fill('demo');
     await deleteApp(redis, 'demo');
     expect(await createApp(redis, app('demo'))).toBe(true);

@@ -5,11 +5,11 @@ import { everything, interposed, privateRedis, uidsOf, withoutTombstones } from 
 
 const { redis } = await privateRedis();
 
-const PEOPLE = ['alice', 'bob', 'carol', 'dave', ...uidsOf(10_000, 'group')];
-const relations = async (uid: string) => [...(await blockedAmong(redis, 'demo', uid, PEOPLE))].sort();
+const UIDS = ['alice', 'bob', 'carol', 'dave', ...uidsOf(10_000, 'group')];
+const relations = async (uid: string) => [...(await blockedAmong(redis, 'demo', uid, UIDS))].sort();
 
 describe('a block', () => {
-  test('holds for both, whoever of them blocked', async () => {
+  test('applies to both users, whichever of them blocked', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob', 'carol']);
     await blockUsers(redis, 'demo', 'dave', ['alice']);
     expect(await relations('alice')).toEqual(['bob', 'carol', 'dave']);
@@ -27,23 +27,23 @@ describe('a block', () => {
 
   test('is known to one app only', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob']);
-    expect(await blockedAmong(redis, 'other', 'bob', PEOPLE)).toEqual(new Set());
+    expect(await blockedAmong(redis, 'other', 'bob', UIDS)).toEqual(new Set());
   });
 
-  test('is told of those who are asked about only', async () => {
+  test('is reported only for the users asked about', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob', 'carol']);
     await blockUsers(redis, 'demo', 'dave', ['alice']);
     expect(await blockedAmong(redis, 'demo', 'alice', ['dave', 'erin', 'carol'])).toEqual(new Set(['dave', 'carol']));
     expect(await blockedAmong(redis, 'demo', 'alice', [])).toEqual(new Set());
   });
 
-  test('is listed, sorted, for who made it only', async () => {
+  test('is listed, sorted, only for the user who made it', async () => {
     await blockUsers(redis, 'demo', 'alice', ['carol', 'bob']);
     expect(await listBlocked(redis, 'demo', 'alice')).toEqual(['bob', 'carol']);
     expect(await listBlocked(redis, 'demo', 'bob')).toEqual([]);
   });
 
-  test('of more than 10,000 people is refused whole; one that is there already does not count', async () => {
+  test('of more than 10,000 users is refused entirely; existing blocks do not count', async () => {
     const many = uidsOf(10_000, 'group');
     for (let i = 0; i < 10_000; i += 1000) await blockUsers(redis, 'demo', 'alice', many.slice(i, i + 1000));
     await blockUsers(redis, 'demo', 'alice', many.slice(0, 1000));
@@ -54,7 +54,7 @@ describe('a block', () => {
     expect(await relations('alice')).toHaveLength(10_000);
   });
 
-  test('ends for both when it is taken back, and leaves nothing', async () => {
+  test('ends for both when it is removed, and leaves nothing behind', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob', 'carol']);
     await unblockUsers(redis, 'demo', 'alice', ['bob']);
     expect([await relations('alice'), await relations('bob')]).toEqual([['carol'], []]);
@@ -62,13 +62,13 @@ describe('a block', () => {
     expect(await everything(redis)).toEqual({});
   });
 
-  test('cannot be taken back by the one who is blocked', async () => {
+  test('cannot be removed by the blocked user', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob']);
     await unblockUsers(redis, 'demo', 'bob', ['alice']);
     expect([await relations('alice'), await relations('bob')]).toEqual([['bob'], ['alice']]);
   });
 
-  test('from both sides ends only when both have taken it back', async () => {
+  test('from both sides ends only when both have removed it', async () => {
     await blockUsers(redis, 'demo', 'alice', ['bob']);
     await blockUsers(redis, 'demo', 'bob', ['alice']);
     await unblockUsers(redis, 'demo', 'alice', ['bob']);
@@ -77,7 +77,7 @@ describe('a block', () => {
     expect([await relations('alice'), await relations('bob')]).toEqual([[], []]);
   });
 
-  test('made only half, up to any command, is gone with whom it was of', async () => {
+  test('that was interrupted at any command is gone when its user is erased', async () => {
     let crashes = 0;
     for (let step = 0; crashes === step; step++) {
       await redis.flushall();
@@ -92,7 +92,7 @@ describe('a block', () => {
     expect(crashes).toBeGreaterThan(3);
   });
 
-  test('that is taken back while it is made is whole or gone', async () => {
+  test('that is removed while it is made is complete or gone', async () => {
     for (let at = 0; at < 6; at++) {
       await redis.flushall();
       let commands = 0;

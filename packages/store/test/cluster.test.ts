@@ -22,7 +22,7 @@ import {
 } from '../src/index.ts';
 import { createUsers, stream, uidsOf } from './private-redis.ts';
 
-/** One server that holds all slots of a cluster: it refuses whatever touches two of them at once (CROSSSLOT). */
+/** One server that holds all slots of a cluster: it refuses commands that touch two of them (CROSSSLOT). */
 const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
 const { redis } = own;
 
@@ -39,7 +39,7 @@ const MUTES = [
 ];
 const PHONE = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default' };
 
-test('a server of a cluster refuses what touches two slots', async () => {
+test('a server of a cluster refuses commands on two slots', async () => {
   await expect(redis.eval('return 1', 2, 'unread:{demo:bob}', 'unread:{demo:carol}')).rejects.toThrow('CROSSSLOT');
 });
 
@@ -51,9 +51,9 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['mutes', () => muteConversations(redis, 'demo', 'bob', MUTES, 1)],
   ['the end of mutes', () => listMutes(redis, 'demo', 'bob', 6)],
   ['unmuting', () => unmuteConversations(redis, 'demo', 'bob', MUTES)],
-  ['people', () => createUsers(redis, 'demo', ['bob', 'carol'], 1)],
+  ['users', () => createUsers(redis, 'demo', ['bob', 'carol'], 1)],
   [
-    'many people',
+    'many users',
     () =>
       createUsers(
         redis,

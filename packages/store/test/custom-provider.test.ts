@@ -33,7 +33,7 @@ const view = () => viewCustomProvider(redis, 'demo');
 const version = async () => (await readApp(redis, 'demo'))?.version;
 
 describe('the custom provider', () => {
-  test('is none until it is configured, and none again when it is deleted', async () => {
+  test('does not exist until it is configured, nor after it is deleted', async () => {
     expect([await read(), await view(), await deleteCustomProvider(redis, 'demo')]).toEqual([
       undefined,
       undefined,
@@ -44,7 +44,7 @@ describe('the custom provider', () => {
     expect([await read(), await view()]).toEqual([undefined, undefined]);
   });
 
-  test('of an app that was deleted cannot be written, and makes none', async () => {
+  test('of a deleted app cannot be written, and does not bring it back', async () => {
     expect(await write(FULL)).toBe(true);
     for (const appId of ['demo', 'other']) await deleteApp(redis, appId);
     expect(await write(FULL)).toBe(false);
@@ -69,7 +69,7 @@ describe('the custom provider', () => {
     expect(await view()).toEqual(shown);
   });
 
-  test('is that of its app only', async () => {
+  test('belongs to its app only', async () => {
     await write(FULL);
     expect(await readCustomProvider(redis, box, 'other', NOW)).toBeUndefined();
   });
@@ -101,7 +101,7 @@ describe('its secrets', () => {
     }
   });
 
-  test('do not open for another app, even when they are copied there', async () => {
+  test('do not decrypt for another app, even when copied there', async () => {
     await write(FULL);
     const stolen = (await redis.hget('app:{demo}', 'p:custom')) as string;
     await redis.hset('app:{other}', 'p:custom', stolen);
@@ -109,13 +109,13 @@ describe('its secrets', () => {
     expect(await read()).toMatchObject({ basicAuth: { password: PASSWORD } });
   });
 
-  test('do not open with another master key', async () => {
+  test('do not decrypt with another master key', async () => {
     await write(FULL);
     const stranger = createSecretBox(Buffer.alloc(32, 8).toString('base64'));
     await expect(readCustomProvider(redis, stranger, 'demo', NOW)).rejects.toThrow('not configured');
   });
 
-  test('are two while one is being rotated, the new one first, until the moment that was set', async () => {
+  test('are two during a rotation, the new one first, until the given time', async () => {
     await write({ ...FULL, previousSecret: { secret: OLD_SECRET, until: NOW + 1000 } });
     const secretsAt = async (now: number) => (await read(now))?.signingSecrets;
     expect(await secretsAt(NOW)).toEqual([SECRET, OLD_SECRET]);
@@ -123,20 +123,20 @@ describe('its secrets', () => {
     expect(await secretsAt(NOW + 1000)).toEqual([SECRET]);
   });
 
-  test('that are taken away are gone', async () => {
+  test('that are removed are gone', async () => {
     await write(PLAIN);
     expect(await read()).toEqual({ ...PLAIN, signingSecrets: [] });
   });
 });
 
 describe('switching it off', () => {
-  test('by the operator leaves it configured', async () => {
+  test('by the operator keeps the configuration', async () => {
     await write({ ...FULL, isEnabled: false });
     expect(await read()).toMatchObject({ isEnabled: false, webhookURL: PLAIN.webhookURL });
     expect(await view()).not.toHaveProperty('disabled');
   });
 
-  test('by us says why and when', async () => {
+  test('by the system says why and when', async () => {
     await write(FULL);
     await disableCustomProvider(redis, 'demo', FULL.webhookURL, { reason: 'the endpoint answered 410 Gone', at: NOW });
     expect(await read()).toMatchObject({ isEnabled: false, basicAuth: { password: PASSWORD } });
@@ -144,7 +144,7 @@ describe('switching it off', () => {
     expect(await view()).toMatchObject({ isEnabled: false, disabled });
   });
 
-  test('by us ends when the operator writes it again', async () => {
+  test('by the system ends when the operator writes it again', async () => {
     await write(FULL);
     await disableCustomProvider(redis, 'demo', FULL.webhookURL, { reason: 'the endpoint answered 410 Gone', at: NOW });
     await write(FULL);
@@ -152,7 +152,7 @@ describe('switching it off', () => {
     expect(await view()).not.toHaveProperty('disabled');
   });
 
-  test('by us is forgotten when it is deleted', async () => {
+  test('by the system is forgotten when it is deleted', async () => {
     await write(FULL);
     await disableCustomProvider(redis, 'demo', FULL.webhookURL, { reason: 'the endpoint answered 410 Gone', at: NOW });
     await deleteCustomProvider(redis, 'demo');

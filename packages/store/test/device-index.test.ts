@@ -7,10 +7,10 @@ const NOW = 1_741_847_453_000;
 const OLD = { token: 'old', platform: 'fcm_android' as const, providerId: 'default', session: 's1' };
 const NEW = { ...OLD, token: 'new' };
 
-/** More than any of the operations here needs. */
+/** More than any operation here needs. */
 const COMMANDS = Array.from({ length: 20 }, (_, at) => at);
 
-/** Redis, with something happening before a command, counted from 0. */
+/** Redis, with an action before one command, counted from 0. */
 const before = (at: number, happens: () => Promise<unknown>) => {
   let command = 0;
   return interposed(redis, async () => {
@@ -29,7 +29,7 @@ describe.each([
   ['the one', OLD],
   ['the other', NEW],
   ['a third', { ...OLD, token: 'third' }],
-])('two tokens of one login at once, after %s', (_, had) => {
+])('two tokens of one session at once, after %s', (_, had) => {
   test.each(COMMANDS)(
     'leave one device, and no trace of the other, when the second comes before command %d',
     async (at) => {
@@ -50,21 +50,18 @@ describe.each([
   );
 });
 
-test.each(COMMANDS)(
-  'a token refreshed while its login is logged out leaves no trace unseen, before command %d',
-  async (at) => {
-    await register(OLD, NOW);
-    await removeDevices(
-      before(at, () => register(NEW, NOW + 1)),
-      'demo',
-      'bob',
-      () => true,
-    );
-    expect(await indexed()).toBe((await tokens()).length);
-  },
-);
+test.each(COMMANDS)('a token refreshed during its logout leaves no untracked trace, before command %d', async (at) => {
+  await register(OLD, NOW);
+  await removeDevices(
+    before(at, () => register(NEW, NOW + 1)),
+    'demo',
+    'bob',
+    () => true,
+  );
+  expect(await indexed()).toBe((await tokens()).length);
+});
 
-test.each(COMMANDS)('a logout while a token is refreshed leaves no trace unseen, before command %d', async (at) => {
+test.each(COMMANDS)('a logout while a token is refreshed leaves no untracked trace, before command %d', async (at) => {
   await register(OLD, NOW);
   await registerDevice(
     before(at, () => removeDevices(redis, 'demo', 'bob', () => true)),
@@ -76,7 +73,7 @@ test.each(COMMANDS)('a logout while a token is refreshed leaves no trace unseen,
   expect(await indexed()).toBe((await tokens()).length);
 });
 
-test('ten tokens of one login at once leave nothing behind when the person is erased', async () => {
+test('ten concurrent tokens of one session leave nothing behind when the user is erased', async () => {
   await Promise.all(COMMANDS.map((n) => register({ ...OLD, token: `token-${n}` }, NOW + n)));
   await deleteUser(redis, 'demo', 'bob');
   expect(JSON.stringify(await withoutTombstones(redis))).not.toContain('bob');

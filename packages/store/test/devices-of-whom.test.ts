@@ -19,8 +19,8 @@ const register = (uid: string, registration: Parameters<typeof registerDevice>[3
   registerDevice(redis, 'demo', uid, registration, now);
 const tokensOf = async (uid: string) => (await listDevices(redis, 'demo', uid)).map((device) => device.token);
 
-describe('a push token without a login', () => {
-  test('is a device of its own; the same one again is the same device', async () => {
+describe('a push token without a session', () => {
+  test('is a device of its own; the same token again is the same device', async () => {
     const first = await register('bob', ANDROID);
     await register('bob', { ...ANDROID, token: 'token-2' }, NOW + 1);
     expect(await register('bob', ANDROID, NOW + 2)).toMatchObject({ id: first.id, createdAt: NOW });
@@ -29,7 +29,7 @@ describe('a push token without a login', () => {
     expect(voip.session).toBe(alert.session);
   });
 
-  test('is one with a login once its phone has logged in, and the other way round', async () => {
+  test('becomes one with a session once its phone logs in, and vice versa', async () => {
     await register('bob', ANDROID);
     const device = await register('bob', { ...ANDROID, session: 's1' }, NOW + 1);
     expect(await listDevices(redis, 'demo', 'bob')).toEqual([device]);
@@ -37,17 +37,17 @@ describe('a push token without a login', () => {
     expect(await listDevices(redis, 'demo', 'bob')).toEqual([again]);
   });
 
-  test('pushes out the one idle for longest past a hundred', async () => {
+  test('beyond a hundred drops the one idle longest', async () => {
     for (let i = 0; i < 101; i++) await register('bob', { ...ANDROID, token: `token-${i}` }, NOW + i);
     const tokens = await tokensOf('bob');
     expect([tokens.length, tokens[0]]).toEqual([100, 'token-1']);
   });
 });
 
-describe('who is erased', () => {
+describe('an erased user', () => {
   const BOBS = { ...ANDROID, session: 's1' };
 
-  test('comes back neither by a push token nor by a time zone of a login', async () => {
+  test('does not come back by a push token or a time zone of a session', async () => {
     expect(await registerKnownDevice(redis, 'demo', 'bob', BOBS, NOW)).toBeUndefined();
     expect(await setKnownTimeZone(redis, 'demo', 'bob', 'Asia/Tokyo')).toBe(false);
     expect(await everything(redis)).toEqual({});
@@ -57,14 +57,17 @@ describe('who is erased', () => {
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ timezone: 'Asia/Tokyo' });
   });
 
-  test.each([0, 1, 2, 3, 4, 5, 6, 7])('while a token is registered, before command %d, is gone', async (at) => {
-    await createUsers(redis, 'demo', ['bob'], NOW);
-    let command = 0;
-    const interrupted = interposed(redis, async () => {
-      if (command++ === at) await deleteUser(redis, 'demo', 'bob');
-    });
-    await registerKnownDevice(interrupted, 'demo', 'bob', BOBS, NOW);
-    if (command <= at) await deleteUser(redis, 'demo', 'bob');
-    expect(await withoutTombstones(redis)).toEqual({});
-  });
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'is gone even if erased while a token is registered, before command %d',
+    async (at) => {
+      await createUsers(redis, 'demo', ['bob'], NOW);
+      let command = 0;
+      const interrupted = interposed(redis, async () => {
+        if (command++ === at) await deleteUser(redis, 'demo', 'bob');
+      });
+      await registerKnownDevice(interrupted, 'demo', 'bob', BOBS, NOW);
+      if (command <= at) await deleteUser(redis, 'demo', 'bob');
+      expect(await withoutTombstones(redis)).toEqual({});
+    },
+  );
 });

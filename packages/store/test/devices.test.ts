@@ -27,35 +27,35 @@ const register = (uid: string, registration: Parameters<typeof registerDevice>[3
 const tokensOf = async (uid: string) => (await listDevices(redis, 'demo', uid)).map((device) => device.token);
 
 describe('a push token', () => {
-  test('is a device of the person, who exists from then on', async () => {
+  test('is a device of the user, who exists from then on', async () => {
     const device = await register('bob', { ...ANDROID, session: 's1' });
     expect(device).toMatchObject({ token: 'token-1', session: 's1', registeredAt: NOW, createdAt: NOW });
     expect(await readUser(redis, 'demo', 'bob')).toEqual({ uid: 'bob', deactivated: false, createdAt: NOW });
     expect(await readRecipients(redis, 'demo', ['bob'])).toMatchObject([{ uid: 'bob', devices: [device] }]);
   });
 
-  test('that is refreshed keeps its device, so that what was planned goes to the new token', async () => {
+  test('keeps its device when refreshed, so that planned deliveries go to the new token', async () => {
     const before = await register('bob', { ...ANDROID, session: 's1' });
     const after = await register('bob', { ...ANDROID, token: 'token-2', session: 's1' }, NOW + 5);
     expect(after).toMatchObject({ id: before.id, token: 'token-2', registeredAt: NOW + 5, createdAt: NOW });
     expect(await tokensOf('bob')).toEqual(['token-2']);
   });
 
-  test('stands beside one of another kind of the same login, and one of the same kind of another login', async () => {
+  test('coexists with another kind in the same session, and the same kind in another session', async () => {
     await register('bob', { ...ALERT, session: 's1' });
     await register('bob', { ...VOIP, session: 's1' }, NOW + 1);
     await register('bob', { ...ALERT, token: 'alert-2', session: 's2' }, NOW + 2);
     expect(await tokensOf('bob')).toEqual(['alert-1', 'voip-1', 'alert-2']);
   });
 
-  test('moves to whoever logs in on the same phone', async () => {
+  test('moves to the next user who logs in on the same phone', async () => {
     await register('bob', { ...ANDROID, session: 's1' });
     await register('carol', { ...ANDROID, session: 's2' }, NOW + 1);
     expect(await tokensOf('bob')).toEqual([]);
     expect(await tokensOf('carol')).toEqual(['token-1']);
   });
 
-  test('of a person with a hundred pushes out the one idle for longest', async () => {
+  test('beyond a hundred of a user drops the one idle longest', async () => {
     for (let i = 0; i < 101; i++) {
       await register('bob', { ...ANDROID, token: `token-${i}`, session: `s${i}` }, NOW + i);
     }
@@ -64,7 +64,7 @@ describe('a push token', () => {
     expect(tokens[0]).toBe('token-1');
   });
 
-  test('that is dead leaves, unless it was registered anew meanwhile', async () => {
+  test('that is dead is removed, unless it was registered again since', async () => {
     const old = await register('bob', { ...ANDROID, session: 's1' });
     await register('bob', { ...ANDROID, session: 's1' }, NOW + 1);
     expect(await retireDevice(redis, 'demo', 'bob', old)).toBe(false);
@@ -93,7 +93,7 @@ describe('a push token', () => {
     expect(await tokensOf('bob')).toEqual([]);
   });
 
-  test('is removed by what fits, and can be registered again', async () => {
+  test('is removed by a filter, and can be registered again', async () => {
     await register('bob', { ...ANDROID, session: 's1' });
     await register('bob', { ...VOIP, session: 's2' });
     expect(await removeDevices(redis, 'demo', 'bob', (device) => device.session === 's1')).toBe(1);
@@ -103,10 +103,10 @@ describe('a push token', () => {
   });
 });
 
-/** More than any of the operations here needs. */
+/** More than any operation here needs. */
 const COMMANDS = Array.from({ length: 15 }, (_, at) => at);
 
-/** Redis, with something happening before a command, counted from 0. */
+/** Redis, with an action before one command, counted from 0. */
 const before = (at: number, happens: () => Promise<unknown>) => {
   let command = 0;
   return interposed(redis, async () => {
@@ -116,12 +116,12 @@ const before = (at: number, happens: () => Promise<unknown>) => {
 
 const crashing = (at: number) => before(at, () => Promise.reject(new Error('crashed')));
 
-describe('a push token on its way to another person', () => {
+describe('a push token that moves to another user', () => {
   const BOBS = { ...ANDROID, session: 's1' };
   const CAROLS = { ...ANDROID, session: 's2' };
   const holders = async () => [...(await tokensOf('bob')), ...(await tokensOf('carol'))];
 
-  test.each(COMMANDS)('is never with both, whichever command (%d) the crash comes before', async (at) => {
+  test.each(COMMANDS)('is never with both, whichever command (%d) a crash precedes', async (at) => {
     await register('bob', BOBS);
     await registerDevice(crashing(at), 'demo', 'carol', CAROLS, NOW + 1).catch(() => undefined);
     expect((await holders()).length).toBeLessThanOrEqual(1);
@@ -130,7 +130,7 @@ describe('a push token on its way to another person', () => {
   });
 
   describe.each([
-    ['nobody', undefined],
+    ['no one', undefined],
     ['the one', 'bob'],
     ['the other', 'carol'],
   ])('that %s had before', (_, had) => {
@@ -150,16 +150,19 @@ describe('a push token on its way to another person', () => {
     });
   });
 
-  test.each(COMMANDS)('is not lost track of when it is removed from the one before command %d', async (at) => {
-    await register('bob', BOBS);
-    const interrupted = before(at, () => register('carol', CAROLS, NOW + 1));
-    await removeDevices(interrupted, 'demo', 'bob', () => true);
-    if ((await tokensOf('carol')).length === 0) await register('carol', CAROLS, NOW + 1);
-    await register('dave', { ...ANDROID, session: 's3' }, NOW + 2);
-    expect(await holders()).toEqual([]);
-  });
+  test.each(COMMANDS)(
+    'is not lost track of when it is removed from the previous user before command %d',
+    async (at) => {
+      await register('bob', BOBS);
+      const interrupted = before(at, () => register('carol', CAROLS, NOW + 1));
+      await removeDevices(interrupted, 'demo', 'bob', () => true);
+      if ((await tokensOf('carol')).length === 0) await register('carol', CAROLS, NOW + 1);
+      await register('dave', { ...ANDROID, session: 's3' }, NOW + 2);
+      expect(await holders()).toEqual([]);
+    },
+  );
 
-  test.each(COMMANDS)('is found by whoever comes next when a removal came before command %d', async (at) => {
+  test.each(COMMANDS)('is found by the next user when a removal came before command %d', async (at) => {
     await register('bob', BOBS);
     const interrupted = before(at, () => removeDevices(redis, 'demo', 'bob', () => true));
     await registerDevice(interrupted, 'demo', 'bob', BOBS, NOW + 1);
@@ -169,7 +172,7 @@ describe('a push token on its way to another person', () => {
 });
 
 describe('an auth token', () => {
-  test('stands for a login of its person, and is stored nowhere', async () => {
+  test('belongs to a session of its user, and is stored nowhere', async () => {
     const { authToken, session } = await createSession(redis, 'demo', 'bob', NOW);
     expect(await findSession(redis, 'demo', authToken)).toMatchObject({ uid: 'bob', session, createdAt: NOW });
     expect(await findSession(redis, 'other', authToken)).toBeUndefined();
@@ -182,7 +185,7 @@ describe('an auth token', () => {
     ).toEqual([]);
   });
 
-  test('that is revoked, by itself or by its id, ends the login and drops its push tokens only', async () => {
+  test('ends its session and drops its push tokens only, when revoked by itself or by its id', async () => {
     const [first, second] = [
       await createSession(redis, 'demo', 'bob', NOW),
       await createSession(redis, 'demo', 'bob', NOW),
@@ -197,14 +200,14 @@ describe('an auth token', () => {
     expect(await endSession(redis, 'demo', 'bob', first.authToken)).toBe(false);
   });
 
-  test('of another person cannot be revoked by naming it', async () => {
+  test('of another user cannot be revoked by naming it', async () => {
     const { authToken } = await createSession(redis, 'demo', 'bob', NOW);
     expect(await endSession(redis, 'demo', 'carol', authToken)).toBe(false);
     expect(await findSession(redis, 'demo', authToken)).toBeDefined();
     expect(await listSessions(redis, 'demo', 'bob')).toHaveLength(1);
   });
 
-  test('is known by its login until it is revoked', async () => {
+  test('identifies its session until it is revoked', async () => {
     const { session } = await createSession(redis, 'demo', 'bob', NOW);
     expect(await sessionExists(redis, 'demo', session)).toBe(true);
     expect(await sessionExists(redis, 'other', session)).toBe(false);
@@ -212,7 +215,7 @@ describe('an auth token', () => {
     expect(await sessionExists(redis, 'demo', session)).toBe(false);
   });
 
-  test.each(COMMANDS)('that was half revoked, up to command %d, can be revoked, and opens nothing', async (at) => {
+  test.each(COMMANDS)('that was half revoked, up to command %d, can be revoked, and grants no access', async (at) => {
     const { authToken, session } = await createSession(redis, 'demo', 'bob', NOW);
     await register('bob', { ...ANDROID, session });
     const half = await endSession(crashing(at), 'demo', 'bob', authToken).catch(() => false);
@@ -225,7 +228,7 @@ describe('an auth token', () => {
     expect(await listSessions(redis, 'demo', 'bob')).toEqual([]);
   });
 
-  test('stops working first when it is revoked, and when its person is removed', async () => {
+  test('stops working first, both when it is revoked and when its user is erased', async () => {
     const { authToken } = await createSession(redis, 'demo', 'bob', NOW);
     await redis.set('user:{demo:bob}', 'in the way');
     await expect(endSession(redis, 'demo', 'bob', authToken)).rejects.toThrow('WRONGTYPE');
@@ -236,14 +239,14 @@ describe('an auth token', () => {
     expect(await findSession(redis, 'demo', other.authToken)).toBeUndefined();
   });
 
-  test('is not what a phone without a login is known by', async () => {
+  test('is not the stand-in of a phone without a session', async () => {
     const { session } = await register('bob', ANDROID);
     expect(await endSession(redis, 'demo', 'bob', session)).toBe(false);
     expect(await tokensOf('bob')).toEqual(['token-1']);
   });
 });
 
-test('who is removed leaves no device and no login', async () => {
+test('of an erased user leaves no device and no session', async () => {
   const { authToken, session } = await createSession(redis, 'demo', 'bob', NOW);
   await register('bob', { ...ANDROID, session });
   await deleteUser(redis, 'demo', 'bob');

@@ -24,7 +24,7 @@ const { redis } = await privateRedis();
 const NOW = 1_741_847_453_000;
 const muteFor = (id: string, type: 'oneOnOne' | 'group') => [{ id, type, until: null }];
 
-/** Others, who share names and conversations with whom is erased. */
+/** Other users, who share names and conversations with the erased one. */
 async function othersLive(): Promise<void> {
   for (const [appId, uid] of [
     ['demo', 'carol'],
@@ -41,7 +41,7 @@ async function othersLive(): Promise<void> {
   }
 }
 
-/** All that can be known of a person, and all that others can do with them. */
+/** Everything a user can have, and everything others can do with them. */
 async function victimLives(): Promise<void> {
   await upsertUser(redis, 'demo', 'victim', { name: 'V', timezone: 'Asia/Tokyo' }, NOW);
   const { session } = await createSession(redis, 'demo', 'victim', NOW);
@@ -75,19 +75,19 @@ beforeEach(async () => {
 
 const TOMBSTONE = 'user:{demo:victim}';
 
-/** Without those of the namesake in another app, and without the tombstone. */
+/** Without the keys of the namesake in another app, and without the tombstone. */
 const ofApp = async () =>
   Object.entries(await everything(redis)).filter(([key]) => !key.includes('{other') && key !== TOMBSTONE);
 
-/** Everything that is stored, but the tombstone. */
+/** Everything stored except the tombstone. */
 async function withoutTombstone(uid = 'victim'): Promise<Record<string, string>> {
   const { [`user:{demo:${uid}}`]: tombstone, ...rest } = await everything(redis);
   expect(tombstone).toBe('{"erased":"1"}');
   return rest;
 }
 
-describe('erasing a person', () => {
-  test('leaves a tombstone with their uid, nothing else of them, and everything of the others', async () => {
+describe('erasing a user', () => {
+  test('leaves nothing but a tombstone with their uid, and keeps everything of the others', async () => {
     const before = await everything(redis);
     await victimLives();
     expect(JSON.stringify(await ofApp())).toContain('victim');
@@ -111,7 +111,7 @@ describe('erasing a person', () => {
   });
 
   test.each<[string, () => Promise<unknown>]>([
-    ['a login', () => createSession(redis, 'demo', 'victim', NOW)],
+    ['a session', () => createSession(redis, 'demo', 'victim', NOW)],
     [
       'a device',
       () => registerDevice(redis, 'demo', 'victim', { token: 't', platform: 'fcm_web', providerId: 'd' }, NOW),
@@ -126,7 +126,7 @@ describe('erasing a person', () => {
     expect(await readRecipients(redis, 'demo', ['victim'])).toMatchObject([{ erased: false, hasRecord: true }]);
   });
 
-  test('of a member who was only named says that there was something to erase', async () => {
+  test('of a member who was only named returns true', async () => {
     await addMembers(redis, 'demo', 'hiking', ['victim'], NOW);
     expect(await deleteUser(redis, 'demo', 'victim')).toBe(true);
     expect(JSON.stringify(await ofApp())).not.toContain('victim');
@@ -148,7 +148,7 @@ describe('erasing a person', () => {
     expect(crashes).toBeGreaterThan(10);
   });
 
-  test('who is unknown says so, and clears away what others did with them', async () => {
+  test('that is unknown returns false, and removes what others did with them', async () => {
     const before = await everything(redis);
     await muteConversations(redis, 'demo', 'carol', muteFor('ghost', 'oneOnOne'), NOW);
     expect(await deleteUser(redis, 'demo', 'ghost')).toBe(false);
@@ -156,7 +156,7 @@ describe('erasing a person', () => {
     expect(await listMutes(redis, 'demo', 'carol', NOW)).toHaveLength(2);
   });
 
-  test('takes them out of thousands of groups and threads', async () => {
+  test('removes them from thousands of groups and threads', async () => {
     const pipeline = redis.pipeline();
     for (const guid of uidsOf(2500, 'group')) {
       pipeline.sadd('groups:{demo}', guid).zadd(`members:{demo:${guid}}`, 0, 'victim', 0, 'carol');

@@ -21,7 +21,7 @@ const remove = (...uids: string[]) => removeMembers(redis, 'demo', 'hiking', uid
 const page = (after: string, limit: number) => pageMembers(redis, 'demo', 'hiking', after, limit);
 const count = () => countMembers(redis, 'demo', 'hiking');
 
-test('a group of which only the size is known is no group of ours, and the size does not show', async () => {
+test('a group of which only the size is known does not exist, and its size does not show', async () => {
   expect(await readGroupSize(redis, 'demo', 'pulled')).toBeUndefined();
   await recordGroupSize(redis, 'demo', 'pulled', 1_000_000);
   expect(await readGroup(redis, 'demo', 'pulled')).toBeUndefined();
@@ -43,14 +43,14 @@ describe('a group', () => {
     expect(await readGroup(redis, 'other', 'hiking')).toBeUndefined();
   });
 
-  test('keeps what a change does not name, and loses what it sets to null', async () => {
+  test('keeps fields that a change omits, and loses those it sets to null', async () => {
     await upsertGroup(redis, 'demo', 'hiking', HIKING, 1000);
     const changed = await upsertGroup(redis, 'demo', 'hiking', { name: 'Walking', icon: undefined }, 2000);
     expect(changed).toEqual({ guid: 'hiking', name: 'Walking', icon: HIKING.icon, createdAt: 1000 });
     expect(await upsertGroup(redis, 'demo', 'hiking', { icon: null }, 3000)).not.toHaveProperty('icon');
   });
 
-  test('leaves nothing when it is deleted, and nothing of the others goes with it', async () => {
+  test('leaves nothing behind when it is deleted, and takes nothing of other groups', async () => {
     await addMembers(redis, 'demo', 'chess', ['bob'], 1000);
     await addMembers(redis, 'other', 'hiking', ['bob'], 1000);
     const before = await everything(redis);
@@ -71,7 +71,7 @@ describe('members', () => {
     expect(await count()).toBe(2);
   });
 
-  test('of nobody change nothing', async () => {
+  test('change nothing when the list is empty', async () => {
     expect([await add(), await remove(), await count()]).toEqual([0, 0, 0]);
     expect(await everything(redis)).toEqual({});
   });
@@ -84,7 +84,7 @@ describe('members', () => {
     expect(await readUser(redis, 'demo', 'carol')).toBeUndefined();
   });
 
-  test('of a group nobody has heard of are none', async () => {
+  test('of an unknown group are none', async () => {
     expect([await count(), await page('', 10)]).toEqual([0, []]);
   });
 
@@ -105,13 +105,13 @@ describe('paging through members', () => {
     expect(await page('bob2', 3)).toEqual([]);
   });
 
-  test('goes on behind a member who has left meanwhile', async () => {
+  test('continues behind a member who has left meanwhile', async () => {
     await add('a', 'b', 'c', 'd');
     await remove('b');
     expect(await page('b', 10)).toEqual(['c', 'd']);
   });
 
-  test('meets everyone who stays exactly once, whoever comes and goes', async () => {
+  test('visits every staying member exactly once, whatever others do', async () => {
     const stay = uidsOf(500, 'stay');
     await add(...stay, ...uidsOf(500, 'go'));
     const met: string[] = [];

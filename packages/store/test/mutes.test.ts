@@ -13,11 +13,11 @@ const list = (uid = 'bob') => listMutes(redis, 'demo', uid, clock.now());
 
 const withPerson = (id: string, until: number | null = null): Mute => ({ id, type: 'oneOnOne', until });
 const ofGroup = (id: string, until: number | null = null): Mute => ({ id, type: 'group', until });
-/** For an hour. */
+/** Lasts an hour. */
 const later = () => clock.now() + 3_600_000;
 
 describe('a mute', () => {
-  test('is listed until it is taken back, and makes the person known', async () => {
+  test('is listed until it is removed, and creates the user', async () => {
     await mute([withPerson('alice'), ofGroup('hiking', later()), withPerson('hiking', later())]);
     expect(await list()).toEqual([ofGroup('hiking', later()), withPerson('alice'), withPerson('hiking', later())]);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ uid: 'bob', createdAt: clock.now() });
@@ -25,19 +25,19 @@ describe('a mute', () => {
     expect(await list()).toEqual([withPerson('alice'), withPerson('hiking', later())]);
   });
 
-  test('of what is muted already moves its end', async () => {
+  test('of a muted conversation moves its end', async () => {
     await mute([withPerson('alice', later())]);
     await mute([withPerson('alice')]);
     expect(await list()).toEqual([withPerson('alice')]);
   });
 
-  test('is one person’s, of one app', async () => {
+  test('belongs to one user of one app', async () => {
     await mute([withPerson('alice')]);
     expect(await list('alice')).toEqual([]);
     expect(await listMutes(redis, 'other', 'bob', clock.now())).toEqual([]);
   });
 
-  test('is over at its end, to the millisecond, and is removed when it is seen', async () => {
+  test('ends on the millisecond, and is removed when it is next seen', async () => {
     await createUsers(redis, 'demo', ['bob'], clock.now());
     const before = await everything(redis);
     await mute([withPerson('alice', clock.now() + 1000), ofGroup('hiking', clock.now() + 1000)]);
@@ -48,7 +48,7 @@ describe('a mute', () => {
     expect(await everything(redis)).toEqual(before);
   });
 
-  test('that is taken back leaves nothing', async () => {
+  test('that is removed leaves nothing behind', async () => {
     await createUsers(redis, 'demo', ['bob'], clock.now());
     const before = await everything(redis);
     await mute([withPerson('alice'), ofGroup('hiking')]);
@@ -57,7 +57,7 @@ describe('a mute', () => {
     expect(await everything(redis)).toEqual(before);
   });
 
-  test('that is made anew while the old one is removed stays', async () => {
+  test('that is renewed while the old one is removed stays', async () => {
     await mute([withPerson('alice', clock.now() + 1000)]);
     clock.advance(1000);
     let commands = 0;
@@ -69,10 +69,10 @@ describe('a mute', () => {
   });
 });
 
-describe('a person', () => {
+describe('a user', () => {
   const thousand = uidsOf(1000).map((id) => withPerson(id));
 
-  test('mutes a thousand conversations at most: one more is refused and changes nothing', async () => {
+  test('mutes at most a thousand conversations: one more is refused and changes nothing', async () => {
     await mute(thousand);
     const before = await everything(redis);
     await expect(mute([ofGroup('hiking')])).rejects.toThrow(FanfareError);
@@ -82,7 +82,7 @@ describe('a person', () => {
     expect(await list()).toHaveLength(1000);
   });
 
-  test('mutes another when one of the thousand is over', async () => {
+  test('can mute another when one of the thousand has ended', async () => {
     await mute([...thousand.slice(1), ofGroup('climbing', clock.now() + 1000)]);
     clock.advance(1000);
     await mute([ofGroup('hiking')]);
@@ -97,10 +97,10 @@ describe('a person', () => {
   });
 });
 
-describe('who mutes a person is noted, so that erasing finds them', () => {
-  const noted = async (uid: string) => (await everything(redis))[`mutedby:{demo:${uid}}`];
+describe('users who mute a user are recorded, so that erasing finds them,', () => {
+  const muters = async (uid: string) => (await everything(redis))[`mutedby:{demo:${uid}}`];
 
-  test.each([0, 1, 2, 3])('when the mute is made while it is taken back (%i commands in)', async (step) => {
+  test.each([0, 1, 2, 3])('when the mute is made while it is removed (%i commands in)', async (step) => {
     await mute([withPerson('alice')]);
     let commands = 0;
     const slow = interposed(redis, async () => {
@@ -109,15 +109,15 @@ describe('who mutes a person is noted, so that erasing finds them', () => {
     await unmute([withPerson('alice')], slow);
     const muted = (await list()).length > 0;
     expect(muted).toBe(step > 0);
-    expect((await noted('alice')) !== undefined).toBe(muted);
+    expect((await muters('alice')) !== undefined).toBe(muted);
   });
 
-  test.each([1, 2, 3, 4])('when it is taken back while it is made (%i commands in)', async (step) => {
+  test.each([1, 2, 3, 4])('when it is removed while it is made (%i commands in)', async (step) => {
     let commands = 0;
     const slow = interposed(redis, async () => {
       if (commands++ === step) await unmute([withPerson('alice')]);
     });
     await mute([withPerson('alice')], slow);
-    if ((await list()).length > 0) expect(await noted('alice')).toBe('["bob"]');
+    if ((await list()).length > 0) expect(await muters('alice')).toBe('["bob"]');
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeEach } from '@jest/globals';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { createUser } from '../src/index.ts';
 
-/** A Redis server of this test file's own, empty before each test. */
+/** A private Redis server of this test file, empty before each test. */
 export async function privateRedis(): Promise<TestRedis> {
   const own = await startTestRedis();
   beforeEach(() => own.redis.flushall());
@@ -11,7 +11,7 @@ export async function privateRedis(): Promise<TestRedis> {
   return own;
 }
 
-/** The same Redis, where something comes before each command or transaction: another's command, or a crash. */
+/** The same Redis, with an action before each command or transaction: another command, or a crash. */
 export function interposed(redis: Redis, first: () => Promise<void>): Redis {
   const after =
     (act: (...args: unknown[]) => unknown) =>
@@ -31,7 +31,7 @@ export function interposed(redis: Redis, first: () => Promise<void>): Redis {
   return new Proxy(redis, { get: get as ProxyHandler<Redis>['get'] & object });
 }
 
-/** Everything that the server holds: each key and its value as JSON. */
+/** The server's complete content: each key and its value as JSON. */
 export async function everything(redis: Redis): Promise<Record<string, string>> {
   const names = (await redis.keys('*')).sort();
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await contentOf(redis, name)])));
@@ -54,7 +54,7 @@ export async function* stream(uids: Iterable<string>): AsyncGenerator<string> {
   yield* uids;
 }
 
-/** So many uids, sorted, all different. */
+/** This many different uids, sorted. */
 export const uidsOf = (count: number, prefix = 'user'): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(7, '0')}`);
 

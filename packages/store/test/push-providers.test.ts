@@ -61,21 +61,21 @@ describe('the credentials of a kind', () => {
     ).toEqual([]);
   });
 
-  test('are opened for the app and id they were written for', async () => {
+  test('decrypt for the app and id they were written for', async () => {
     await write('a');
     expect((await readPushProvider(redis, box, 'demo', 'apns', 'a'))?.credential).toEqual(key('a').credential);
     expect(await readPushProvider(redis, box, 'demo', 'fcm', 'a')).toBeUndefined();
     expect(await readPushProvider(redis, box, 'other', 'apns', 'a')).toBeUndefined();
   });
 
-  test('are found by their id, whatever kind they are of', async () => {
+  test('are found by id, whatever their kind', async () => {
     await write('a');
     expect(await kindsOfProvider(redis, 'demo', 'a')).toEqual(['apns']);
     expect(await kindsOfProvider(redis, 'demo', 'b')).toEqual([]);
     expect(await kindsOfProvider(redis, 'other', 'a')).toEqual([]);
   });
 
-  test('have the default that was named; deleted, there is none until another is named', async () => {
+  test('have the default that was set; after its deletion none until another is set', async () => {
     await write('a');
     await write('b');
     expect(await setDefaultProvider(redis, 'demo', 'apns', 'b')).toBe(true);
@@ -89,7 +89,7 @@ describe('the credentials of a kind', () => {
 });
 
 describe('a failing credential', () => {
-  test('says why and since when, until it is noted to work or written anew', async () => {
+  test('says why and since when, until it works again or is rewritten', async () => {
     await write('a');
     const failing = { reason: 'InvalidProviderToken', at: NOW };
     await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
@@ -101,7 +101,7 @@ describe('a failing credential', () => {
     expect((await list())[0]?.failing).toBeUndefined();
   });
 
-  test('that was deleted meanwhile does not come back by the note', async () => {
+  test('that was deleted meanwhile does not come back when marked as failing', async () => {
     await recordFailing(redis, 'demo', { kind: 'apns', id: 'gone' }, { reason: 'x', at: NOW });
     expect(await list()).toEqual([]);
   });
@@ -110,19 +110,19 @@ describe('a failing credential', () => {
 describe('an app that was deleted', () => {
   beforeEach(() => deleteApp(redis, 'demo'));
 
-  test('does not come back by a credential that is written', async () => {
+  test('does not come back when a credential is written', async () => {
     expect(await write('a')).toBe(false);
     expect(await everything(redis)).toEqual({});
   });
 
-  test('does not come back by a note on a credential, even where one is left over', async () => {
+  test('does not come back when a credential is marked, even a leftover one', async () => {
     await redis.hset('app:{demo}', 'p:apns:a', '{}');
     await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });
     expect(await redis.hgetall('app:{demo}')).toEqual({ 'p:apns:a': '{}' });
   });
 });
 
-test('a note on a credential leaves the version, so that nobody reloads for it', async () => {
+test('marking a credential keeps the version, so that no worker reloads for it', async () => {
   expect(await write('a')).toBe(true);
   const before = (await bundle())?.app.version;
   await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason: 'x', at: NOW });

@@ -15,7 +15,7 @@ const wants = (uid: string, groupReactions: number, through = redis) =>
   changePreferences(through, 'demo', uid, { groupPreferences: { groupReactions } }, 1000);
 const followers = (after = '', limit = 10) => pageReactionFollowers(redis, 'demo', after, limit);
 
-test('who asks for reactions on all messages is listed, and nobody else', async () => {
+test('a user who asks for reactions on all messages is listed, and no one else', async () => {
   await wants('bob', 3);
   await wants('carol', 2);
   await wants('alice', 3);
@@ -33,27 +33,27 @@ test.each([
   ['choose something else', () => wants('bob', 2)],
   ['reset their preferences', () => resetPreferences(redis, 'demo', 'bob')],
   ['are erased', () => deleteUser(redis, 'demo', 'bob')],
-])('people leave the list when they %s', async (_how, leave) => {
+])('users leave the list when they %s', async (_how, leave) => {
   await wants('bob', 3);
   await leave();
   expect(await followers()).toEqual([]);
 });
 
-test('of two changes at the same time the one that stands decides', async () => {
-  let overtaken = false;
+test('of two concurrent changes, the list follows the stored one', async () => {
+  let raced = false;
   const slow = interposed(redis, async () => {
-    if (overtaken) return;
+    if (raced) return;
     if (((await redis.hget('user:{demo:bob}', 'prefs')) ?? '').includes('3')) {
-      overtaken = true;
+      raced = true;
       await wants('bob', 1);
     }
   });
   await wants('bob', 3, slow);
-  expect(overtaken).toBe(true);
+  expect(raced).toBe(true);
   expect(await followers()).toEqual([]);
 });
 
-test('members among some people are told in their order', async () => {
+test('members among given users are returned in their order', async () => {
   await addMembers(redis, 'demo', 'hiking', ['bob', 'alice'], 1000);
   expect(await membersAmong(redis, 'demo', 'hiking', ['carol', 'bob', 'alice'])).toEqual(['bob', 'alice']);
   expect(await membersAmong(redis, 'demo', 'hiking', [])).toEqual([]);

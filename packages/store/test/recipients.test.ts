@@ -30,7 +30,7 @@ describe('recipients', () => {
     mutedUntil: undefined,
   };
 
-  test('come in the order they were asked for; who is only named is active, who was erased is not', async () => {
+  test('come in the order they were asked for; a user who is only named is active, an erased one is not', async () => {
     await upsertUser(redis, 'demo', 'off', { deactivated: true }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: true }, 1);
     await upsertUser(redis, 'demo', 'back', { deactivated: false }, 2);
@@ -45,7 +45,7 @@ describe('recipients', () => {
     expect(await readRecipients(redis, 'demo', [])).toEqual([]);
   });
 
-  test('bring devices, preferences and time zone along', async () => {
+  test('include devices, preferences and time zone', async () => {
     const device = await register('bob');
     await upsertUser(redis, 'demo', 'bob', { timezone: 'Asia/Tokyo' }, 1);
     await changePreferences(redis, 'demo', 'bob', HIDE, 1);
@@ -64,7 +64,7 @@ describe('recipients', () => {
     }
   });
 
-  test('tell until when they mute the conversation asked about', async () => {
+  test('include until when they mute the given conversation', async () => {
     await muteConversations(redis, 'demo', 'bob', [{ id: 'hiking', type: 'group', until: NOW + 5 }], NOW);
     await muteConversations(redis, 'demo', 'carol', [{ id: 'hiking', type: 'group', until: null }], NOW);
     await muteConversations(redis, 'demo', 'dave', [{ id: 'hiking', type: 'oneOnOne', until: null }], NOW);
@@ -79,7 +79,7 @@ describe('recipients', () => {
 });
 
 describe('the target of a delivery', () => {
-  test('is the person with the device asked for', async () => {
+  test('is the user with the requested device', async () => {
     const profile = { name: 'Bob', avatar: 'https://example.com/b.png', locale: 'ja' };
     const device = await register('bob');
     await upsertUser(redis, 'demo', 'bob', { ...profile, timezone: 'Asia/Tokyo' }, 1);
@@ -89,13 +89,13 @@ describe('the target of a delivery', () => {
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual(person);
   });
 
-  test('is the person alone when the device is gone', async () => {
+  test('is the user alone when the device is gone', async () => {
     const device = await register('bob');
     await removeDevices(redis, 'demo', 'bob', () => true);
     expect(await readDeliveryTarget(redis, 'demo', 'bob', device.id)).toEqual({ uid: 'bob' });
   });
 
-  test('is a user who is only named, and none who is deactivated or erased', async () => {
+  test('may be a user who is only named, not one who is deactivated or erased', async () => {
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual({ uid: 'bob' });
     await createUsers(redis, 'demo', ['bob'], 1);
     expect(await readDeliveryTarget(redis, 'demo', 'bob')).toEqual({ uid: 'bob' });

@@ -29,7 +29,7 @@ const { redis, url } = await privateRedis();
 const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
 const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 };
 
-/** Every write of the registry, on a person, a group or an app that is there. */
+/** Every write of the registry, on an existing user, group or app. */
 const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['an app', () => createApp(redis, { ...DEMO, appId: 'second' })],
   ['a change of an app', () => changeApp(redis, 'demo', { name: 'Other' })],
@@ -42,7 +42,7 @@ const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['a follower', () => subscribeToThread(redis, 'demo', '101', ['bob'], 2)],
   ['an unread message', () => countUnread(redis, 'demo', { conversationId: 'c', eventKey: 'e' }, ['bob'])],
   ['settings', () => changeSettings(redis, 'demo', { badge: true })],
-  ['people', () => createUsers(redis, 'demo', ['carol'], 2)],
+  ['users', () => createUsers(redis, 'demo', ['carol'], 2)],
   ['a block', () => blockUsers(redis, 'demo', 'bob', ['carol'])],
   ['a group', () => upsertGroup(redis, 'demo', 'hiking', { name: 'Walking' }, 2)],
   ['members', () => addMembers(redis, 'demo', 'hiking', ['carol'], 2)],
@@ -56,7 +56,7 @@ beforeEach(async () => {
   await addMembers(redis, 'demo', 'hiking', ['bob'], 1);
 });
 
-/** What kind of trouble an action ran into, under settings that are undone afterwards. */
+/** The kind of trouble an action ran into, under settings that are undone afterwards. */
 async function troubleWith(action: () => Promise<unknown>, begin: () => Promise<unknown>, end: () => Promise<unknown>) {
   await begin();
   try {
@@ -72,18 +72,18 @@ async function troubleWith(action: () => Promise<unknown>, begin: () => Promise<
 const setting = (name: string, during: string | number, after: string | number) =>
   [() => redis.config('SET', name, during), () => redis.config('SET', name, after)] as const;
 
-describe('a server that is full', () => {
+describe('a full server', () => {
   const full = setting('maxmemory', '1mb', 0);
 
   beforeAll(() => redis.config('SET', 'maxmemory-policy', 'noeviction'));
 
-  test.each(WRITES)('takes no %s, is known as full, and keeps what it has', async (_, write) => {
+  test.each(WRITES)('refuses %s, is recognized as full, and keeps its data', async (_, write) => {
     const before = await everything(redis);
     expect(await troubleWith(write, ...full)).toBe('full');
     expect(await everything(redis)).toEqual(before);
   });
 
-  test('still answers', async () => {
+  test('still answers reads', async () => {
     expect(await troubleWith(() => readUser(redis, 'demo', 'bob'), ...full)).toBe('none');
   });
 });
@@ -92,15 +92,15 @@ describe('a server that may not write', () => {
   const replica = [() => redis.replicaof('127.0.0.1', 1), () => redis.replicaof('NO', 'ONE')] as const;
   const lonely = setting('min-replicas-to-write', 1, 0);
 
-  test.each(WRITES)('since it is a replica takes no %s, and is known as away', async (_, write) => {
+  test.each(WRITES)('because it is a replica refuses %s, and is recognized as away', async (_, write) => {
     expect(await troubleWith(write, ...replica)).toBe('away');
   });
 
-  test.each(WRITES)('since its replicas are missing takes no %s, and is known as away', async (_, write) => {
+  test.each(WRITES)('because its replicas are missing refuses %s, and is recognized as away', async (_, write) => {
     expect(await troubleWith(write, ...lonely)).toBe('away');
   });
 
-  test('nor read, since its own data may be old, is known as away', async () => {
+  test('and whose data may be stale, refuses reads, and is recognized as away', async () => {
     const [stale, fresh] = setting('replica-serve-stale-data', 'no', 'yes');
     const begin = async () => [await stale(), await replica[0]()];
     const end = async () => [await replica[1](), await fresh()];
@@ -108,7 +108,7 @@ describe('a server that may not write', () => {
   });
 });
 
-test('a server that is busy with a script is known as away', async () => {
+test('a server that is busy with a script is recognized as away', async () => {
   await redis.config('SET', 'busy-reply-threshold', 1);
   const other = new Redis(url);
   const endless = other.eval('while true do end', 0).catch((error: Error) => error);

@@ -15,13 +15,13 @@ const members = () => pageMembers(redis, 'demo', 'hiking', '', 10_000);
 const loads = () => redis.keys('*load*');
 
 describe('replacing the members of a group', () => {
-  test('by a stream makes it the list, and says how long it is', async () => {
+  test('by a stream makes it the list, and returns its length', async () => {
     expect(await replace(stream(NEW))).toBe(2500);
     expect(await members()).toEqual(NEW);
     expect(await loads()).toEqual([]);
   });
 
-  test('shows the old list until the last one is in', async () => {
+  test('shows the old list until the last uid is in', async () => {
     const seen: string[][] = [];
     async function* watched() {
       for (const [i, uid] of NEW.entries()) {
@@ -35,7 +35,7 @@ describe('replacing the members of a group', () => {
     expect(await members()).toEqual(NEW);
   });
 
-  test('counts each member once, in whatever order and however often they come', async () => {
+  test('counts each member once, in any order and however often repeated', async () => {
     const twice = [...NEW, ...[...NEW].reverse()];
     expect(await replace(stream(twice))).toBe(2500);
     expect(await members()).toEqual(NEW);
@@ -46,7 +46,7 @@ describe('replacing the members of a group', () => {
     expect(await countMembers(redis, 'demo', 'hiking')).toBe(0);
   });
 
-  test('makes a list that stays, and no key besides', async () => {
+  test('makes a list that stays, and no other key', async () => {
     await replace(stream(NEW));
     expect(await redis.ttl('members:{demo:hiking}')).toBe(-1);
     expect(await redis.keys('*')).toEqual(
@@ -64,7 +64,7 @@ describe('replacing the members of a group', () => {
   });
 });
 
-describe('a load that comes to nothing', () => {
+describe('a load that fails', () => {
   test.each([0, 1, 1000, 2499])(
     'since its stream fails after %d members keeps the old list and leaves nothing behind',
     async (fine) => {
@@ -78,7 +78,7 @@ describe('a load that comes to nothing', () => {
     },
   );
 
-  test('since its process died goes away by itself', async () => {
+  test('because its process died expires', async () => {
     const ttls: number[] = [];
     async function* watched() {
       yield* NEW;
@@ -104,7 +104,7 @@ describe('a load that comes to nothing', () => {
   });
 });
 
-test('two loads at once do not mix: the one that ends last is the list', async () => {
+test('two concurrent loads do not mix: the one that ends last wins', async () => {
   async function* slow() {
     yield* NEW.slice(0, 1200);
     expect(await replace(stream(uidsOf(1500, 'other')))).toBe(1500);

@@ -5,7 +5,7 @@ import { privateRedis } from './private-redis.ts';
 const { redis } = await privateRedis();
 const NOW = 1_741_847_453_000;
 
-test('past a thousand logins the oldest is ended, with its push tokens, never the newest', async () => {
+test('past a thousand sessions the oldest ends, with its push tokens, never the newest', async () => {
   const logIn = (now: number) => createSession(redis, 'demo', 'bob', now);
   const oldest = await logIn(NOW);
   const phone = { platform: 'fcm_android' as const, providerId: 'default' };

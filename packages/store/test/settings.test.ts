@@ -30,7 +30,7 @@ describe('settings', () => {
     expect(await settings()).toEqual(DEFAULT_SETTINGS);
   });
 
-  test('change where a change names them, and answer what holds then', async () => {
+  test('change only what a change names, and return those in effect', async () => {
     await change({ badge: true, preferences: { group: { messagesSetting: 3 } } });
     const after = await change({ maxGroupSize: 500, preferences: { group: { repliesSetting: 1 } } });
     const { preferences } = DEFAULT_SETTINGS;
@@ -43,7 +43,7 @@ describe('settings', () => {
     expect(await settings()).toEqual(after);
   });
 
-  test('go back to their default when set to null', async () => {
+  test('return to their default when set to null', async () => {
     await change({ badge: true, retention: { bulk: 48 }, logs: { until: 5, content: true } });
     expect(await change({ badge: null, retention: { bulk: null }, logs: { until: 0 } })).toEqual({
       ...DEFAULT_SETTINGS,
@@ -61,19 +61,19 @@ describe('settings', () => {
     expect(await version()).toBe(3);
   });
 
-  test('keep all of the changes that are made at the same time', async () => {
+  test('keep all concurrent changes', async () => {
     const names = ['messages', 'replies', 'reactions', 'quotedReplies'].map((name) => `${name}Setting`);
     await Promise.all(names.map((name) => change({ preferences: { oneOnOne: { [name]: 1 } } })));
     expect((await settings())?.preferences.oneOnOne).toMatchObject(Object.fromEntries(names.map((name) => [name, 1])));
     expect(await version()).toBe(1 + names.length);
   });
 
-  test('that are overtaken by a change are reset with it', async () => {
+  test('are reset together with a change that races the reset', async () => {
     let commands = 0;
-    const overtaken = interposed(redis, async () => {
+    const racing = interposed(redis, async () => {
       if (commands++ === 1) await change({ badge: true });
     });
-    expect(await resetSettings(overtaken, 'demo')).toBe(true);
+    expect(await resetSettings(racing, 'demo')).toBe(true);
     expect(await settings()).toEqual(DEFAULT_SETTINGS);
   });
 
@@ -85,7 +85,7 @@ describe('settings', () => {
     expect(after.replace('"v":"3"', '"v":"1"')).toBe(before);
   });
 
-  test('do not grow without end: a change too many is refused, and what was set stays', async () => {
+  test('are limited in size: a change too many is refused, and the previous ones stay', async () => {
     const sound = (name: string) => change({ sound: { [name]: 'x'.repeat(150_000) } });
     const before = await sound('chat');
     await expect(sound('call')).rejects.toThrow(FanfareError);
@@ -93,10 +93,10 @@ describe('settings', () => {
     expect(await settings()).toEqual(before);
   });
 
-  test('of an app there is not make none', async () => {
-    expect(await changeSettings(redis, 'nobody', { badge: true })).toBeUndefined();
-    expect(await resetSettings(redis, 'nobody')).toBe(false);
-    expect(await everything(redis)).not.toHaveProperty('app:{nobody}');
+  test('of an unknown app create none', async () => {
+    expect(await changeSettings(redis, 'unknown', { badge: true })).toBeUndefined();
+    expect(await resetSettings(redis, 'unknown')).toBe(false);
+    expect(await everything(redis)).not.toHaveProperty('app:{unknown}');
   });
 });
 
@@ -105,7 +105,7 @@ describe('the membership source', () => {
   const seal = (secret: string) => sealMembershipSecret(box, 'demo', secret);
   const known = async (appId = 'demo') => (await new AppCache(redis, { box, now: () => 1 }).get(appId, 0))?.membership;
 
-  test('is none, or a URL and its secret', async () => {
+  test('is absent, or a URL and its secret', async () => {
     expect(await known()).toBeUndefined();
     await change({ membership: { url: URL_A } });
     expect(await known()).toEqual({ url: URL_A });
@@ -140,7 +140,7 @@ describe('the membership source', () => {
     },
   );
 
-  test('goes with its secret, for good', async () => {
+  test('is removed with its secret, permanently', async () => {
     await change({ membership: { url: URL_A } }, seal('whsec_1'));
     await change({}, null);
     expect(await known()).toEqual({ url: URL_A });
@@ -151,7 +151,7 @@ describe('the membership source', () => {
     expect(await known()).toEqual({ url: URL_A });
   });
 
-  test('has a secret that opens for its own app only', async () => {
+  test('has a secret that decrypts for its own app only', async () => {
     await changeSettings(redis, 'other', { membership: { url: URL_A } }, seal('whsec_1'));
     await expect(known('other')).rejects.toThrow();
   });

@@ -17,7 +17,7 @@ const followers = async (messageId: string, uids = ['alice', 'bob', 'carol']) =>
 beforeEach(() => createUsers(redis, 'demo', ['alice', 'bob', 'carol'], NOW));
 
 describe('a thread', () => {
-  test('is followed by who subscribed, however often', async () => {
+  test('is followed by its subscribers, however often they subscribe', async () => {
     await subscribe('101', ['bob', 'alice']);
     await subscribe('101', ['bob']);
     await subscribe('101', []);
@@ -26,13 +26,13 @@ describe('a thread', () => {
     expect(await followers('101', [])).toEqual([]);
   });
 
-  test('is one message’s of one app', async () => {
+  test('belongs to one message of one app', async () => {
     await subscribe('101', ['bob']);
     expect(await followers('102')).toEqual([]);
     expect(await followersAmong(redis, 'other', '101', ['bob'])).toEqual(new Set());
   });
 
-  test('is left by who unsubscribes, and can be joined again', async () => {
+  test('is left by unsubscribing, and can be joined again', async () => {
     await subscribe('101', ['alice', 'bob']);
     await unsubscribe('101', 'bob');
     await unsubscribe('101', 'carol');
@@ -41,7 +41,7 @@ describe('a thread', () => {
     expect(await followers('101')).toEqual(['alice', 'bob']);
   });
 
-  test('knows who has left it, until they come back, also before anybody followed it', async () => {
+  test('remembers users who left, until they return, even if it had no followers yet', async () => {
     await unsubscribe('101', 'alice');
     expect([await hasLeft('101', 'alice'), await hasLeft('101', 'bob'), await hasLeft('102', 'alice')]).toEqual([
       true,
@@ -54,7 +54,7 @@ describe('a thread', () => {
     expect([await hasLeft('101', 'alice'), await followers('101')]).toEqual([false, ['alice', 'bob']]);
   });
 
-  test('is not followed by people nobody has heard of, and remembers nothing of them', async () => {
+  test('is not followed by unknown users, and stores nothing about them', async () => {
     const before = await everything(redis);
     await subscribe('101', ['ghost-1', 'ghost-2']);
     await unsubscribe('101', 'ghost-1');
@@ -63,14 +63,14 @@ describe('a thread', () => {
     expect(await followers('101', ['ghost-1', 'bob'])).toEqual(['bob']);
   });
 
-  test('is followed by all of thousands of people who are known', async () => {
-    const people = uidsOf(2500);
-    await createUsers(redis, 'demo', people, NOW);
-    await subscribe('101', ['ghost', ...people]);
-    expect(await followers('101', ['ghost', ...people])).toEqual(people);
+  test('is followed by thousands of known users', async () => {
+    const uids = uidsOf(2500);
+    await createUsers(redis, 'demo', uids, NOW);
+    await subscribe('101', ['ghost', ...uids]);
+    expect(await followers('101', ['ghost', ...uids])).toEqual(uids);
   });
 
-  test('is forgotten 180 days after the last subscription', async () => {
+  test('is deleted 180 days after the last subscription', async () => {
     await subscribe('101', ['alice']);
     await redis.expire('thread:{demo:101}', 5);
     await subscribe('101', ['alice'], NOW + 1);
@@ -80,7 +80,7 @@ describe('a thread', () => {
   });
 });
 
-describe('a person who follows 10,000 threads', () => {
+describe('a user who follows 10,000 threads', () => {
   /** As if subscribed one after the other, the first at NOW. */
   async function follow(count: number): Promise<void> {
     const pipeline = redis.pipeline();
@@ -89,7 +89,7 @@ describe('a person who follows 10,000 threads', () => {
     await pipeline.exec();
   }
 
-  test('stops following the first of them with one more', async () => {
+  test('unfollows the oldest when following one more', async () => {
     await follow(10_000);
     await subscribe('new', ['bob', 'carol'], NOW + 10_000);
     expect(await followers('m-0')).toEqual([]);
@@ -104,7 +104,7 @@ describe('a person who follows 10,000 threads', () => {
     await subscribe('new', ['bob'], NOW + 10_001);
     expect(await followers('m-0')).toEqual(['bob']);
     expect(await followers('m-1')).toEqual([]);
-    // Three people, bob's list, and a thread for each message he follows.
+    // Three users, bob's list, and a thread for each message he follows.
     expect(await redis.dbsize()).toBe(3 + 1 + 10_000);
   });
 });

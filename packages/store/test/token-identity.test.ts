@@ -9,16 +9,16 @@ const NOW = 1_741_847_453_000;
 const LOWER = 'a1b2c3d4e5f60718';
 const UPPER = LOWER.toUpperCase();
 const ALERT = { platform: 'apns_ios_device' as const, providerId: 'default' };
-/** More than any of the operations here needs. */
+/** More than any operation here needs. */
 const COMMANDS = Array.from({ length: 14 }, (_, at) => at);
 
 const register = (uid: string, token: string, { session, now = NOW }: { session?: string; now?: number } = {}) =>
   registerDevice(redis, 'demo', uid, { ...ALERT, token, session }, now);
 const tokensOf = async (uid: string) => (await listDevices(redis, 'demo', uid)).map(({ token }) => token);
-/** What would be sent to for a delivery that was planned for this device. */
+/** The token that a delivery planned for this device would be sent to. */
 const targetOf = async (uid: string, id: string) => (await readDeliveryTarget(redis, 'demo', uid, id))?.device?.token;
 
-/** A device as it was stored when tokens had no one spelling. */
+/** A device as stored before tokens had a canonical form. */
 async function stored(uid: string, token: string, { id = 'old-device', session = 's0', at = NOW - 1000 } = {}) {
   const device = { token, ...ALERT, session, registeredAt: at, createdAt: at };
   await redis.hset(`user:{demo:${uid}}`, { createdAt: at, [`d:${id}`]: JSON.stringify(device) });
@@ -36,7 +36,7 @@ const anySpelling = fc
   });
 
 describe('an APNs token', () => {
-  test('that another person registers in any other spelling is theirs alone', async () => {
+  test('that another user registers in any other spelling is theirs alone', async () => {
     await fc.assert(
       fc.asyncProperty(anySpelling, fc.boolean(), async ({ lower, spelled }, first) => {
         await redis.flushall();
@@ -49,7 +49,7 @@ describe('an APNs token', () => {
     );
   });
 
-  test('without a login is one device, however it is spelled', async () => {
+  test('without a session is one device, however it is spelled', async () => {
     const first = await register('bob', UPPER);
     const again = await register('bob', `<${LOWER.slice(0, 8)} ${LOWER.slice(8)}>`, { now: NOW + 1 });
     expect(again.id).toBe(first.id);
@@ -65,20 +65,20 @@ test('an FCM token in another case is another token', async () => {
 });
 
 describe('a device stored in upper case before', () => {
-  test('keeps its id, so that what is planned for it goes to the token', async () => {
+  test('keeps its id, so that planned deliveries go to the token', async () => {
     await stored('bob', UPPER);
     expect(await targetOf('bob', 'old-device')).toBe(LOWER);
     expect(await listDevices(redis, 'demo', 'bob')).toMatchObject([{ id: 'old-device', registeredAt: NOW - 1000 }]);
     expect(await indexed()).toBe(1);
   });
 
-  test('keeps its id when its person registers the token again without a login', async () => {
+  test('keeps its id when its user registers the token again without a session', async () => {
     await stored('bob', UPPER, { session: 'app:default' });
     for (const token of [LOWER, UPPER]) expect((await register('bob', token)).id).toBe('old-device');
     expect(await listDevices(redis, 'demo', 'bob')).toMatchObject([{ id: 'old-device', token: LOWER }]);
   });
 
-  test('goes when the phone changes hands, and stays gone when its new owner logs out', async () => {
+  test('is removed when the phone changes hands, and stays removed when its new owner logs out', async () => {
     await stored('bob', UPPER);
     await register('carol', LOWER, { session: 's2' });
     expect(Object.keys(await redis.hgetall('user:{demo:bob}'))).toEqual(['createdAt']);
@@ -87,7 +87,7 @@ describe('a device stored in upper case before', () => {
     expect(await indexed()).toBe(0);
   });
 
-  test('is not sent to where the phone had changed hands already', async () => {
+  test('is not sent to if the phone has changed hands already', async () => {
     await stored('bob', UPPER);
     await stored('carol', LOWER, { id: 'new-device', at: NOW - 500 });
     expect(await targetOf('bob', 'old-device')).toBeUndefined();
@@ -102,13 +102,13 @@ describe('a device stored in upper case before', () => {
     expect(await indexed()).toBe(1);
   });
 
-  test('leaves nothing behind when its person is erased', async () => {
+  test('leaves nothing behind when its user is erased', async () => {
     await stored('bob', UPPER);
     await deleteUser(redis, 'demo', 'bob');
     expect(await withoutTombstones(redis)).toEqual({});
   });
 
-  test.each(COMMANDS)('is migrated by the next after a crash before command %d', async (at) => {
+  test.each(COMMANDS)('is migrated by the next call after a crash before command %d', async (at) => {
     await stored('bob', UPPER);
     let command = 0;
     const crashing = interposed(redis, async () => {
@@ -121,7 +121,7 @@ describe('a device stored in upper case before', () => {
     expect(await indexed()).toBe(1);
   });
 
-  test.each(COMMANDS)('is one device after two have migrated it at once, the second before command %d', async (at) => {
+  test.each(COMMANDS)('is one device after two concurrent migrations, the second before command %d', async (at) => {
     await stored('bob', UPPER);
     await listDevices(
       interposedOnce(at, () => listDevices(redis, 'demo', 'bob')),
@@ -153,7 +153,7 @@ describe('a device stored in upper case before', () => {
   );
 });
 
-/** Redis, with something happening before a command, counted from 0. */
+/** Redis, with an action before one command, counted from 0. */
 function interposedOnce(at: number, happens: () => Promise<unknown>) {
   let command = 0;
   return interposed(redis, async () => {

@@ -16,14 +16,14 @@ const { redis } = await privateRedis();
 
 let events = 0;
 const members = () => pageMembers(redis, 'demo', 'hiking', '', 10_000);
-/** A message to these people, in the group or in a 1:1. */
+/** A message to these users, in the group or in a 1:1. */
 const message = (uids: string[], conversationId = 'group_hiking') =>
   countUnread(redis, 'demo', { conversationId, eventKey: `e${events++}` }, uids);
 const unread = (...uids: string[]) => readUnreadOf(redis, 'demo', uids);
 const add = (...uids: string[]) => addMembers(redis, 'demo', 'hiking', uids, 1000);
 
-describe('what a former member has unread in a group does not count', () => {
-  test('whatever ends the membership, and whatever else is unread stays', async () => {
+describe('the unread count of a former member in a group is cleared', () => {
+  test('however the membership ended, and other unread counts stay', async () => {
     await add('a', 'b', 'c', 'd');
     await message(['a', 'b', 'c', 'd']);
     await message(['a', 'b', 'c', 'd'], 'group_chess');
@@ -36,7 +36,7 @@ describe('what a former member has unread in a group does not count', () => {
     expect(await redis.keys('members:*')).toEqual([]);
   });
 
-  test('of a large group', async () => {
+  test('in a large group', async () => {
     const many = uidsOf(2500);
     await add(...many);
     await message(many);
@@ -45,7 +45,7 @@ describe('what a former member has unread in a group does not count', () => {
     expect(await redis.keys('members:*')).toEqual(['members:{demo:hiking}']);
   });
 
-  test('also when a crash broke off the clearing: the same call again finishes it', async () => {
+  test('even if a crash interrupted the clearing: the same call again finishes it', async () => {
     const many = uidsOf(2500);
     await add(...many);
     await message(many);
@@ -58,7 +58,7 @@ describe('what a former member has unread in a group does not count', () => {
     expect(new Set(await unread(...many))).toEqual(new Set([0]));
   });
 
-  test('when it was counted while the person left', async () => {
+  test('even if it was counted while the user left', async () => {
     await add('a', 'b');
     await removeMembers(redis, 'demo', 'hiking', ['a']);
     await message(['a', 'b']);
@@ -66,9 +66,9 @@ describe('what a former member has unread in a group does not count', () => {
     expect(await unread('a', 'b')).toEqual([0, 1]);
   });
 
-  test('after any course of messages, joining, leaving, bulk loads and deletion', async () => {
-    const people = ['a', 'b', 'c', 'd'];
-    const some = fc.subarray(people, { minLength: 1 });
+  test('after any sequence of messages, joins, leaves, bulk loads and deletion', async () => {
+    const uids = ['a', 'b', 'c', 'd'];
+    const some = fc.subarray(uids, { minLength: 1 });
     const step = fc.oneof(
       fc.record({ do: fc.constant('message' as const) }),
       fc.record({ do: fc.constantFrom('add' as const, 'remove' as const, 'load' as const), uids: some }),
@@ -102,7 +102,7 @@ describe('what a former member has unread in a group does not count', () => {
           }
         }
         expect(await members()).toEqual([...counts.keys()].sort());
-        expect(await unread(...people)).toEqual(people.map((uid) => counts.get(uid) ?? 0));
+        expect(await unread(...uids)).toEqual(uids.map((uid) => counts.get(uid) ?? 0));
       }),
       { numRuns: 60 },
     );

@@ -10,8 +10,8 @@ const count = (eventKey: string, uids = ['bob'], conversationId = 'alice_user_bo
 const clear = (conversationId = 'alice_user_bob', eventKey?: string) =>
   clearUnread(redis, 'demo', 'bob', { conversationId, eventKey });
 
-describe('what is not read', () => {
-  test('is counted for each person, over all conversations', async () => {
+describe('the unread count', () => {
+  test('is kept per user, over all conversations', async () => {
     expect(await count('e1', ['bob', 'carol'])).toEqual([1, 1]);
     expect(await count('e2', ['bob'], 'group_hiking')).toEqual([2]);
     expect(await count('e3', ['carol', 'dave', 'bob'])).toEqual([2, 1, 3]);
@@ -21,24 +21,24 @@ describe('what is not read', () => {
     expect(await readUnread(redis, 'other', 'bob')).toBe(0);
   });
 
-  test('is counted once per event, however often it is told', async () => {
+  test('counts an event once, however often it is repeated', async () => {
     await count('e1');
     expect(await count('e1', ['carol', 'bob', 'bob'])).toEqual([1, 1, 1]);
     expect(await count('e2')).toEqual([2]);
     expect(await count('e1')).toEqual([2]);
   });
 
-  test('is counted once although fifteen events came in between', async () => {
+  test('counts an event once even with fifteen events in between', async () => {
     for (let i = 1; i <= 16; i++) await count(`e${i}`);
     expect(await count('e1')).toEqual([16]);
   });
 
-  test('is counted once though two workers count it at once', async () => {
+  test('counts an event once even if two workers count it concurrently', async () => {
     await Promise.all(Array.from({ length: 10 }, () => count('e1')));
     expect(await readUnread(redis, 'demo', 'bob')).toBe(1);
   });
 
-  test('of one conversation is read without the others', async () => {
+  test('of one conversation is cleared without the others', async () => {
     await count('e1');
     await count('e2');
     await count('e3', ['bob'], 'group_hiking');
@@ -48,13 +48,13 @@ describe('what is not read', () => {
     expect(await count('e4')).toEqual([1]);
   });
 
-  test('was read and is told again: it stays read', async () => {
+  test('does not count an event again that was read', async () => {
     await count('e1');
     await clear();
     expect(await count('e1')).toEqual([0]);
   });
 
-  test('was read before it was counted: it is not counted, and others are', async () => {
+  test('does not count an event that was read first, and counts others', async () => {
     expect(await clear('group_hiking', 'e1')).toBe(0);
     expect(await count('e1', ['bob', 'carol'], 'group_hiking')).toEqual([0, 1]);
     expect(await count('e2', ['bob'], 'group_hiking')).toEqual([1]);
@@ -62,19 +62,19 @@ describe('what is not read', () => {
     expect(await count('e3', ['bob'], 'group_hiking')).toEqual([0]);
   });
 
-  test('stays counted once, however often one of its messages is read', async () => {
+  test('counts once, however often one of its messages is read', async () => {
     for (let i = 1; i <= 16; i++) await count(`e${i}`);
     for (let i = 0; i < 20; i++) await clear('alice_user_bob', 'e16');
     expect(await count('e1')).toEqual([0]);
     expect(await count('e17')).toEqual([1]);
   });
 
-  test('by a stranger, of a message nobody knows, is nothing, and leaves nothing', async () => {
+  test('stays empty when an unknown user reads an unknown message', async () => {
     expect(await clear()).toBe(0);
     expect(await everything(redis)).toEqual({});
   });
 
-  test('is forgotten after 90 days without a change', async () => {
+  test('expires after 90 days without a change', async () => {
     const renewed = async (change: () => Promise<unknown>) => {
       await redis.expire('unread:{demo:bob}', 5);
       await change();
@@ -89,7 +89,7 @@ describe('what is not read', () => {
 });
 
 describe('counting', () => {
-  test('works on a server that has forgotten the script, once for each', async () => {
+  test('works on a server that has lost the script, once for each', async () => {
     await count('e1');
     await redis.script('FLUSH');
     expect(await count('e2', uidsOf(3))).toEqual([1, 1, 1]);
@@ -97,7 +97,7 @@ describe('counting', () => {
     expect(await clear()).toBe(0);
   });
 
-  test('sends the script once, not with each person', async () => {
+  test('sends the script once, not per user', async () => {
     await count('e0');
     await redis.config('RESETSTAT');
     await count('e1', uidsOf(500));
@@ -105,8 +105,8 @@ describe('counting', () => {
     expect(bytes / 500).toBeLessThan(200);
   });
 
-  test('keeps a person with a few conversations compact, whatever the conversations are called', async () => {
-    // As a server comes, not as we set ours up.
+  test('keeps the hash of a user with a few conversations compact, whatever their ids', async () => {
+    // With the server's default configuration, not ours.
     await redis.config('SET', 'hash-max-listpack-value', 64, 'hash-max-listpack-entries', 128);
     const names = ['a', 'b', 'c'].map((letter) => letter.repeat(100));
     for (let i = 0; i < 20; i++) await count(`e${i}`, ['bob'], `${names[i % 3]}_user_bob`);

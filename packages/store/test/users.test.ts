@@ -6,7 +6,7 @@ const { redis } = await privateRedis();
 
 const BOB = { name: 'Bob', avatar: 'https://example.com/b.png', timezone: 'Asia/Tokyo', locale: 'ja' };
 
-describe('a person', () => {
+describe('a user', () => {
   test('is stored and read back', async () => {
     const stored = { uid: 'bob', ...BOB, deactivated: false, createdAt: 1000 };
     expect(await upsertUser(redis, 'demo', 'bob', BOB, 1000)).toEqual(stored);
@@ -19,14 +19,14 @@ describe('a person', () => {
     expect(await readUser(redis, 'demo', 'carol')).toBeUndefined();
   });
 
-  test('keeps what a change does not name, and the time of their creation', async () => {
+  test('keeps fields that a change omits, and the time of their creation', async () => {
     await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
     const changed = { uid: 'bob', ...BOB, name: 'Robert', deactivated: true, createdAt: 1000 };
     expect(await upsertUser(redis, 'demo', 'bob', { name: 'Robert', avatar: undefined }, 2000)).toEqual(changed);
     expect(await readUser(redis, 'demo', 'bob')).toEqual(changed);
   });
 
-  test('loses what a change sets to null, and nothing else', async () => {
+  test('loses fields that a change sets to null, and nothing else', async () => {
     await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
     const { avatar: _gone, ...rest } = BOB;
     const changed = await upsertUser(redis, 'demo', 'bob', { avatar: null, deactivated: null }, 2000);
@@ -34,12 +34,12 @@ describe('a person', () => {
     expect(changed).not.toHaveProperty('avatar');
   });
 
-  test('with a record of nothing else exists', async () => {
+  test('with an empty record exists', async () => {
     await createUsers(redis, 'demo', ['bob', 'carol'], 1000);
     expect(await readUser(redis, 'demo', 'carol')).toEqual({ uid: 'carol', deactivated: false, createdAt: 1000 });
   });
 
-  test('who has a record stays as they were', async () => {
+  test('who has a record is left unchanged', async () => {
     await upsertUser(redis, 'demo', 'bob', { ...BOB, deactivated: true }, 1000);
     const before = await everything(redis);
     await createUsers(redis, 'demo', ['bob', 'bob'], 2000);
@@ -48,15 +48,15 @@ describe('a person', () => {
 });
 
 describe('presence', () => {
-  const note = (status: 'online' | 'offline', at: number, now = 9000) =>
+  const report = (status: 'online' | 'offline', at: number, now = 9000) =>
     recordPresence(redis, 'demo', 'bob', { status, at }, now);
 
-  test('is kept of a user who has a record, and of no other', async () => {
-    await note('online', 5000);
+  test('is stored only for a user who has a record', async () => {
+    await report('online', 5000);
     expect(await readUser(redis, 'demo', 'bob')).toBeUndefined();
     expect(await everything(redis)).toEqual({});
     await createUsers(redis, 'demo', ['bob'], 9000);
-    await note('online', 5000);
+    await report('online', 5000);
     const bob = { uid: 'bob', deactivated: false, createdAt: 9000 };
     expect(await readUser(redis, 'demo', 'bob')).toEqual({ ...bob, status: 'online', lastActiveAt: 5000 });
     await upsertUser(redis, 'demo', 'carol', BOB, 1000);
@@ -64,42 +64,42 @@ describe('presence', () => {
     expect(await readUser(redis, 'demo', 'carol')).toMatchObject({ name: 'Bob', status: 'offline', createdAt: 1000 });
   });
 
-  test('is not overtaken by what was before it', async () => {
+  test('is not replaced by an older one', async () => {
     await createUsers(redis, 'demo', ['bob'], 1);
-    await note('offline', 5000);
-    await note('online', 4000);
+    await report('offline', 5000);
+    await report('online', 4000);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 5000 });
-    await note('online', 5000);
+    await report('online', 5000);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'online', lastActiveAt: 5000 });
   });
 
-  test('from the future is of now, so that it does not stand for ever', async () => {
+  test('from the future counts as now, so that it does not stay forever', async () => {
     await createUsers(redis, 'demo', ['bob'], 1);
-    await note('online', 99_000, 9000);
-    await note('offline', 9500, 9600);
+    await report('online', 99_000, 9000);
+    await report('offline', 9500, 9600);
     expect(await readUser(redis, 'demo', 'bob')).toMatchObject({ status: 'offline', lastActiveAt: 9500 });
   });
 });
 
-describe('thousands of people', () => {
+describe('thousands of users', () => {
   test('have a record, and are read in their order', async () => {
-    const people = uidsOf(2500);
-    await createUsers(redis, 'demo', people, 1000);
-    for (const uid of [people[0], people[2499]] as string[]) await upsertUser(redis, 'demo', uid, { name: uid }, 1000);
+    const uids = uidsOf(2500);
+    await createUsers(redis, 'demo', uids, 1000);
+    for (const uid of [uids[0], uids[2499]] as string[]) await upsertUser(redis, 'demo', uid, { name: uid }, 1000);
     expect(await redis.dbsize()).toBe(2500);
-    const profiles = await readProfiles(redis, 'demo', people);
+    const profiles = await readProfiles(redis, 'demo', uids);
     expect(profiles).toEqual({
-      [people[0] as string]: { name: people[0] },
-      [people[2499] as string]: { name: people[2499] },
+      [uids[0] as string]: { name: uids[0] },
+      [uids[2499] as string]: { name: uids[2499] },
     });
-    const found = await readRecipients(redis, 'demo', ['ghost', ...people]);
+    const found = await readRecipients(redis, 'demo', ['ghost', ...uids]);
     expect(found.map(({ uid, hasRecord }) => [uid, hasRecord])).toEqual([
       ['ghost', false],
-      ...people.map((uid) => [uid, true]),
+      ...uids.map((uid) => [uid, true]),
     ]);
   });
 
-  test('are asked for a thousand at a time, so that no buffer holds them all', async () => {
+  test('are read a thousand at a time, so that no buffer holds them all', async () => {
     const sizes: number[] = [];
     const counting = new Proxy(redis, {
       get(target, name) {
@@ -117,16 +117,16 @@ describe('thousands of people', () => {
         };
       },
     });
-    const people = uidsOf(2500);
-    await createUsers(redis, 'demo', people, 1000);
-    await readProfiles(counting, 'demo', people);
-    await readRecipients(counting, 'demo', people);
+    const uids = uidsOf(2500);
+    await createUsers(redis, 'demo', uids, 1000);
+    await readProfiles(counting, 'demo', uids);
+    await readRecipients(counting, 'demo', uids);
     expect(sizes).toEqual([1000, 1000, 500, 1000, 1000, 500]);
   });
 });
 
 describe('profiles', () => {
-  test('tell name and picture of who has them', async () => {
+  test('contain name and picture where known', async () => {
     await upsertUser(redis, 'demo', 'bob', BOB, 1);
     await upsertUser(redis, 'demo', 'carol', { name: 'Carol' }, 1);
     await createUsers(redis, 'demo', ['dave'], 1);
@@ -136,11 +136,14 @@ describe('profiles', () => {
     });
   });
 
-  test.each(['constructor', 'toString', '__proto__'])('know nothing of a stranger called "%s"', async (uid) => {
-    const strangers = await readProfiles(redis, 'demo', [uid]);
-    expect(strangers[uid]).toBeUndefined();
-    await upsertUser(redis, 'demo', uid, { name: 'Carl' }, 1);
-    const known = await readProfiles(redis, 'demo', [uid]);
-    expect(known[uid]).toEqual({ name: 'Carl' });
-  });
+  test.each(['constructor', 'toString', '__proto__'])(
+    'contain nothing for an unknown user called "%s"',
+    async (uid) => {
+      const strangers = await readProfiles(redis, 'demo', [uid]);
+      expect(strangers[uid]).toBeUndefined();
+      await upsertUser(redis, 'demo', uid, { name: 'Carl' }, 1);
+      const known = await readProfiles(redis, 'demo', [uid]);
+      expect(known[uid]).toEqual({ name: 'Carl' });
+    },
+  );
 });
