@@ -12,6 +12,6 @@ export default {
     ],
   },
   extensionsToTreatAsEsm: ['.ts'],
-  // Not 'import': it breaks jest's own require of its CommonJS dependencies.
+  // Without 'import', which breaks jest's own require of its CommonJS dependencies.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
 };

@@ -1,11 +1,11 @@
-// What a chat backend does: tell Fanfare that alice has written to bob, and look at what came of it.
+// What a chat backend does: post an event, alice's message to bob, and look at the result.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { FanfareServer } from '@fanfare/client';
 
 const HELP = `Usage: FANFARE_API_KEY=… node examples/send-event.js [--to <uid>] [--group <guid>] [--text <text>]
 
-Sends a message from alice to a person (default: bob) or a group, and prints what came of it.
+Sends a message from alice to a user (default: bob) or a group, and prints the result.
 
 Environment:
   FANFARE_API_KEY  An API key with the scope publish; "npm start" prints one in its curl command
@@ -29,7 +29,7 @@ if (values.help || !apiKey) {
 }
 
 async function send(fanfare) {
-  // The id is yours, and the same however often you try: Fanfare takes an id once. Best is one your database has.
+  // You choose the id. Keep it the same for retries, because Fanfare accepts an id once; a database id is best.
   const messageId = randomUUID();
   const result = await fanfare.publish({
     id: `message-${messageId}`,
@@ -41,13 +41,13 @@ async function send(fanfare) {
   });
   console.log(`${result.id}: ${result.status}`);
 
-  // A real backend is done here. What follows is to see it work.
+  // A real backend is done here. The rest shows that it works.
   const { counts } = await finished(fanfare, result.id);
   console.log(`audience ${counts.audience}, planned ${counts.planned}, accepted ${counts.accepted}`);
   for (const [reason, count] of Object.entries(counts.suppressed)) console.log(`not notified: ${count} (${reason})`);
 }
 
-/** Asks until every delivery is settled, for at most half a minute. */
+/** Polls until every delivery is settled, for at most half a minute. */
 async function finished(fanfare, id) {
   const giveUpAt = Date.now() + 30_000;
   for (;;) {

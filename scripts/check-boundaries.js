@@ -1,4 +1,4 @@
-// Holds what our workspaces import to the table below. That an import is declared at all is for Biome to check.
+// Checks the imports of our workspaces against the table below. Biome checks that each import is declared.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
@@ -15,10 +15,10 @@ const TABLE = [
   { places: ['apps/cli', 'bench'], may: /^(packages|apps)\// },
   { places: ['e2e'], may: /^((packages|apps)\/|examples$)/ },
 ];
-/** Only ever a devDependency, and not of itself or what it leans on: no cycles. */
+/** Only as a devDependency, and not of itself or its own dependencies: no cycles. */
 const TESTKIT = '@fanfare/testkit';
 const BELOW_TESTKIT = ['packages/redis-server', 'packages/testkit'];
-/** Libraries that are kept to one place. */
+/** Libraries allowed in one place only. */
 const ONLY_IN = [
   [/^bullmq($|[-/])/, ['packages/queue']],
   [/^(@fastify\/|fastify($|[-/]))/, ['apps/ingest', 'apps/console']],
@@ -49,7 +49,7 @@ function checkManifest(place, { dependencies = {}, devDependencies = {} }) {
     if (!name.startsWith('@fanfare/')) continue;
     const testkit = name === TESTKIT && !(name in dependencies) && !BELOW_TESTKIT.includes(place);
     const fits = name !== TESTKIT && row.may.test(placeOf.get(name) ?? '-');
-    if (!testkit && !fits) violations.push(`${file}: ${place} may not have ${name} here`);
+    if (!testkit && !fits) violations.push(`${file}: ${place} may not depend on ${name} here`);
   }
 }
 
@@ -67,8 +67,8 @@ function broken(place, file, specifier) {
   }
   const [, name, inside] = /^(@fanfare\/[^/]+)\/?(.*)$/.exec(specifier) ?? [];
   const door = placeOf.get(name)?.startsWith('apps/') ? 'app' : '';
-  if (name === TESTKIT && file.startsWith(`${place}/src/`)) return 'it is for tests';
-  if (name && inside !== door) return `the only door is ${door ? `${name}/${door}` : name}`;
+  if (name === TESTKIT && file.startsWith(`${place}/src/`)) return 'it is for tests only';
+  if (name && inside !== door) return `the only entry point is ${door ? `${name}/${door}` : name}`;
   const kept = ONLY_IN.find(([library, places]) => library.test(specifier) && !places.includes(place));
   return kept && `only ${kept[1].join(' and ')} may`;
 }

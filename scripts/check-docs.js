@@ -3,9 +3,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 /**
- * Checks that what the repository refers to is in the repository: a page and an anchor that code, tests and docs cite
- * (`docs/rules/decision.md#order`), an ADR that is named by number, every relative link of a Markdown page. Prints each
- * reference that leads nowhere, and exits with 1 if there is one.
+ * Checks that all references resolve within the repository: pages and anchors that code, tests and docs cite
+ * (`docs/rules/decision.md#order`), ADRs named by number, and relative links in Markdown. Prints each one that does not
+ * resolve, and exits with 1 if there are any.
  */
 
 const TEXT = /\.(ts|tsx|js|mjs|cjs|md|lua|html|css|ya?ml|conf)$/;
@@ -59,7 +59,7 @@ function links(file, text) {
   });
 }
 
-/** What is wrong with `path#anchor`, from the root of the repository; undefined if it is there. */
+/** The problem of `path#anchor`, from the root of the repository; undefined if it resolves. */
 function missing(cited) {
   const [path, anchor] = cited.split('#');
   if (!existsSync(path)) return `there is no ${path}`;
@@ -67,7 +67,7 @@ function missing(cited) {
   return anchorsOf(path).has(anchor) ? undefined : `${path} has no anchor "${anchor}"`;
 }
 
-/** Explicit ids, and those that GitHub gives headings. */
+/** Explicit ids, and those that GitHub gives to headings. */
 function anchorsOf(path) {
   const text = readFileSync(path, 'utf8');
   const ids = [...text.matchAll(/<a id="([^"]+)"/g)].map((match) => match[1]);

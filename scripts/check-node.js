@@ -1,5 +1,5 @@
-// Says in one line what is wrong when Node is too old, before anything fails in a way that does not say it. npm's own
-// check (`engine-strict`) also enforces the ranges of our dependencies, some of which exclude Node releases that work.
+// Says in one line that Node is too old, before anything else fails with an unclear error. npm's own check
+// (`engine-strict`) would also enforce the ranges of our dependencies, some of which exclude Node releases that work.
 // Usage: node scripts/check-node.js [version], by default the version that runs it.
 import { readFileSync } from 'node:fs';
 

@@ -1,4 +1,5 @@
-// Every Lua script says what it is given and what it returns, in comments at its top, where a reader needs it first.
+// Checks that every Lua script names its keys, arguments and result in comments at its top, where a reader needs them
+// first.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
-// Runs `npm ci` (dry) and `npm start` once on each newer Node release line, which npm has as packages: the tests
-// themselves run on one. A release that cannot be had is skipped, with the reason.
-// Usage: node scripts/start-on-nodes.js [major …], by default 22 24 26.
+// Runs `npm ci` (dry) and `npm start` once on each newer Node release line, available as npm packages; the tests
+// themselves run on one. A release that cannot be installed is skipped, with the reason. Usage: node
+// scripts/start-on-nodes.js [major …], by default 22 24 26.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,9 @@ for (const major of MAJORS) {
   }
 }
 
-/** The folder of a Node release's `node`, installed outside our own dependencies; undefined when it cannot be had. */
+/**
+ * The folder of a Node release's `node`, installed outside our own dependencies; undefined if it cannot be installed.
+ */
 function nodeOf(major) {
   const folder = join(root, '.fanfare', 'nodes', major);
   const bin = join(folder, 'node_modules', PACKAGE, 'bin');
@@ -43,7 +45,7 @@ function nodeOf(major) {
   }
 }
 
-/** Starts the system as a reader of the README does, waits until the demo is through, and stops it. */
+/** Starts the system as the README says, waits until the demo is done, and stops it. */
 async function start(env) {
   const data = mkdtempSync(join(tmpdir(), 'fanfare-start-'));
   const child = spawn('npm', ['start', '--', '--data', data, '--port', '0'], { cwd: root, env, detached: true });
@@ -60,6 +62,6 @@ async function start(env) {
   clearTimeout(timer);
   rmSync(data, { recursive: true, force: true });
   const [, summary] = /^Demo done: (.*)$/m.exec(output) ?? [];
-  if (summary === undefined) throw new Error(`npm start did not get through its demo:\n${output}`);
+  if (summary === undefined) throw new Error(`npm start did not complete its demo:\n${output}`);
   return summary;
 }

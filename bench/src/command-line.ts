@@ -18,18 +18,18 @@ Options:
   --concurrency <list>  Sends under way at once, each 1 to 1000 (default: 100,500)
   -h, --help            Show this help`;
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Command = { name: 'help' } | { name: 'decision' } | { name: 'providers'; options: RoundsOptions };
 
-/** The command line asks for something there is not; the message says what. */
+/** The command line is wrong; the message says how. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * What these arguments (without node and the script) ask for.
+ * Parses the arguments (without node and the script).
  *
- * @throws UsageError for an unknown bench or option, or a value that does not do.
+ * @throws UsageError for an unknown bench or option, or an invalid value.
  */
 export function parseCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
@@ -54,7 +54,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   };
 }
 
-/** The command that asks for these options, whatever the defaults are. */
+/** The command for these options, written out. */
 export const commandOf = ({ sends, rounds, concurrency }: RoundsOptions): string =>
   `npm run bench -- providers --sends ${sends} --rounds ${rounds} --concurrency ${concurrency.join(',')}`;
 

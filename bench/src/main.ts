@@ -9,7 +9,7 @@ import { markdownTable } from './report/table.ts';
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Exit code 1 when something was lost, 2 when the command line asks for something there is not. */
+/** Exit code 1 if a send was lost, 2 if the command line is wrong. */
 async function main(): Promise<void> {
   const command = parse();
   if (command?.name === 'help') print(HELP);
@@ -34,7 +34,7 @@ function decision(): void {
 }
 
 function refuse(losses: readonly string[]): void {
-  complain(`\nThese figures are worth nothing:\n${losses.join('\n')}`);
+  complain(`\nThese figures are invalid:\n${losses.join('\n')}`);
   process.exitCode = 1;
 }
 

@@ -1,21 +1,21 @@
 // The service worker of a web app: shows what Fanfare sends to a browser's token (platform fcm_web). It needs no
-// Firebase script, since FCM's web pushes are ordinary ones whose JSON has the notification in `data`
-// (docs/rules/cometchat.md#fcm). Keep `notificationInPayload.web` switched off for the provider: this worker does the
-// showing.
+// Firebase script, because FCM's web pushes are ordinary pushes whose JSON has the notification in `data`
+// (docs/rules/cometchat.md#fcm). Keep `notificationInPayload.web` off for the provider: this worker shows the
+// notifications.
 
 self.addEventListener('push', (event) => {
   const data = event.data?.json().data;
   if (data) event.waitUntil(data.type === 'call' ? showCall(data) : showMessage(data));
 });
 
-/** An edited or deleted message, or a reaction taken back, has the tag of what it replaces. */
+/** An edit, a deletion or a removed reaction has the tag of the notification it replaces. */
 function showMessage(data) {
   return show(data.tag, data.title, { body: data.body, icon: data.senderAvatar, data });
 }
 
 /** A call rings until it is cancelled or not answered; anything else that becomes of it ends the ringing quietly. */
 async function showCall(data) {
-  // All that is said of one call has one session.
+  // All states of a call share its session.
   const tag = `call-${data.sessionId}`;
   const options = { icon: data.senderAvatar, data };
   switch (data.callAction) {
@@ -32,7 +32,7 @@ async function showCall(data) {
   }
 }
 
-/** With a tag that is shown already this replaces it. */
+/** Replaces a shown notification with the same tag. */
 function show(tag, title, options) {
   return self.registration.showNotification(title, { tag, ...options });
 }
@@ -41,7 +41,7 @@ async function close(tag) {
   for (const notification of await self.registration.getNotifications({ tag })) notification.close();
 }
 
-/** To the app's window if there is one, else to a new one, at the conversation. */
+/** Opens the conversation in the app's window, or in a new one. */
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(openConversation(event.notification.data.conversationId));

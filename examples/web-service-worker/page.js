@@ -3,7 +3,7 @@
 const state = document.querySelector('#state');
 
 document.querySelector('#enable').addEventListener('click', async () => {
-  // Browsers want a click before this question.
+  // Browsers allow this question only after a click.
   if ((await Notification.requestPermission()) !== 'granted') {
     state.textContent = 'Notifications are not allowed for this site.';
     return;
@@ -18,10 +18,11 @@ document.querySelector('#enable').addEventListener('click', async () => {
   // and here:
   //   const serviceWorkerRegistration = await navigator.serviceWorker.ready;
   //   const token = await getToken(getMessaging(firebaseApp), { serviceWorkerRegistration, vapidKey });
-  //   await new FanfareNotifications({ url, appId, authToken }).registerPushToken(token, PushPlatforms.FCM_WEB, 'fcm-1');
+  //   const fanfare = new FanfareNotifications({ url, appId, authToken });
+  //   await fanfare.registerPushToken(token, PushPlatforms.FCM_WEB, 'fcm-1');
 });
 
-// What the service worker says when a notification is clicked.
+// The message of the service worker after a click on a notification.
 navigator.serviceWorker.addEventListener('message', ({ data }) => {
   state.textContent = `Open the conversation ${data.open}.`;
 });

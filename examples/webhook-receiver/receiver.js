@@ -1,4 +1,4 @@
-// Receives Fanfare's custom provider: one POST per recipient, for you to send on by whatever means you have.
+// Receives the webhook of Fanfare's custom provider: one POST per recipient, to send on through your own channels.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { FanfareClientError, verifyWebhook } from '@fanfare/client';
@@ -15,7 +15,7 @@ Environment, as the custom provider is configured:
   PORT              Default: 3000`;
 
 const MAX_SEEN = 10_000;
-/** Ids of the webhooks that came, the oldest first. */
+/** Ids of received webhooks, the oldest first. */
 const seen = new Set();
 
 const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
@@ -28,7 +28,7 @@ if (values.help || (!WEBHOOK_PASSWORD && secrets.length === 0)) {
 } else {
   const app = express();
   app.disable('x-powered-by');
-  // The signature is over the bytes that came, so they are kept as they are, and parsed after.
+  // The signature covers the exact bytes received, so they are kept and parsed later.
   app.post('/webhook', requireBasic, express.raw({ type: () => true, limit: '1mb' }), readWebhook, receive);
   app.use((_request, response) => response.status(404).json({ message: 'Not found' }));
   app.use(answerError);
@@ -38,13 +38,13 @@ if (values.help || (!WEBHOOK_PASSWORD && secrets.length === 0)) {
   });
 }
 
-/** Before the body is read: who has not the password need not be listened to. */
+/** Checks the password before the body is read. */
 function requireBasic(request, response, next) {
   if (!WEBHOOK_PASSWORD || isBasic(request.headers.authorization)) next();
   else response.status(401).json({ message: 'Unauthorized' });
 }
 
-/** Puts the JSON in the place of the bytes, once they are known to be Fanfare's. */
+/** Verifies the signature, then replaces the bytes with the parsed JSON. */
 async function readWebhook(request, response, next) {
   const raw = request.body ?? Buffer.alloc(0);
   try {
@@ -64,31 +64,31 @@ function receive(request, response) {
     return response.status(400).json({ message: 'Invalid trigger, webhook type or data' });
   }
   if (isRepeated(request.headers['webhook-id'])) return response.json({ message: 'Webhook received before' });
-  // Fanfare waits two seconds for the answer, so the work does not keep it waiting. What must not be lost if this
-  // process dies belongs into a queue of yours first.
+  // Fanfare waits two seconds for the answer, so the work continues after it. Put anything that must survive a crash
+  // of this process into your own queue first.
   notify(uid, details).catch((error) => console.error(`Could not notify ${uid}: ${error.message}`));
   response.json({ message: 'Webhook received successfully' });
 }
 
-/** A body that is too large or breaks off says so itself. After a 500 Fanfare tries again, with the same webhook-id. */
+/** Errors of the body have their own status. After a 500 Fanfare retries with the same webhook-id. */
 function answerError({ status = 500 }, _request, response, _next) {
   response.status(status).json({ message: status === 413 ? 'Too large' : 'Something went wrong' });
 }
 
-/** Your own push. Put your code here, with the tokens you keep for this uid. */
+/** Put your own push here, with the tokens you have for this uid. */
 async function notify(uid, { type, title, body, callAction, callType, sessionId }) {
   if (type === 'call') console.log(`to ${uid}: ${callType} call ${callAction}, session ${sessionId}, from ${title}`);
   else console.log(`to ${uid}: ${title}: ${body}`);
 }
 
-/** Compared as hashes, which are equally long, in a time that tells nothing. */
+/** Compares hashes, which have equal length, in constant time. */
 function isBasic(authorization = '') {
   const wanted = `Basic ${Buffer.from(`${WEBHOOK_USERNAME}:${WEBHOOK_PASSWORD}`).toString('base64')}`;
   const digest = (text) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization), digest(wanted));
 }
 
-/** A delivery may come twice, after an answer that got lost; its webhook-id stays. Only signed ones have one. */
+/** A delivery may come twice if an answer was lost; its webhook-id stays the same. */
 function isRepeated(id) {
   if (id === undefined) return false;
   if (seen.has(id)) return true;

@@ -26,10 +26,10 @@ export type { EndpointConfig } from './webhook/endpoint-config.ts';
 
 /** A running simulator. */
 export interface Simulator {
-  /** Where the webhook receivers (`{url}/webhook/{endpoint}`) and the control API (`{url}/control`) are. */
+  /** The base URL of the webhook receivers (`{url}/webhook/{endpoint}`) and the control API (`{url}/control`). */
   url: string;
   port: number;
-  /** Where FCM, its token endpoint (`{tlsUrl}/token`) and APNs are; for clients that trust `caPem`. */
+  /** The base URL of FCM, its token endpoint (`{tlsUrl}/token`) and APNs, for clients that trust `caPem`. */
   tlsUrl: string;
   tlsPort: number;
   /** The CA that signed the certificate of `tlsUrl`, PEM. */
@@ -37,25 +37,25 @@ export interface Simulator {
   fcm: Fcm;
   apns: Apns;
   /**
-   * The receiver of that name: the same as the control API has, without HTTP.
+   * The receiver with this name, as in the control API but without HTTP.
    *
    * @throws FanfareError ERR_BAD_REQUEST when the name cannot be one (letters, digits, "_", ".", "-"; at most 64).
    */
   endpoint(name: string): Endpoint;
-  /** Cuts every connection, those left hanging on purpose too. */
+  /** Closes every connection, including those hanging on purpose. */
   close(): Promise<void>;
 }
 
-/** What a test may replace. */
+/** Replaceable in tests. */
 export interface SimulatorOverrides {
   log?: Logger;
   /** Epoch ms. */
   now?: () => number;
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   random?: () => number;
 }
 
-/** Idle connections are kept for longer than a sender keeps them, so that none is closed under a request. */
+/** Keeps idle connections longer than senders do, so that none is closed while a request arrives. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
@@ -80,7 +80,7 @@ export async function start(config: SimulatorConfig, overrides: SimulatorOverrid
   });
   const tls = tlsServer({
     identity: certified,
-    // Which of the two a connection is for shows with its first request; then it gets its own limit.
+    // The first request shows whether a connection is for FCM or APNs; then it gets that limit.
     maxStreams: Math.min(config.fcmMaxStreams, config.apnsMaxStreams),
     keepAliveMs: KEEP_ALIVE_MS,
     handle: (exchange) => void routeTls(exchange, { fcm, apns, log }),
@@ -92,7 +92,7 @@ export async function start(config: SimulatorConfig, overrides: SimulatorOverrid
   return { url, port, tlsUrl, tlsPort, caPem, fcm, apns, endpoint: (name) => endpoints.get(name), close };
 }
 
-/** Both ports or, when one cannot be had, none. */
+/** Listens on both ports, or on none if one fails. */
 async function listenOnBoth({ plain, tls }: { plain: HttpServer; tls: HttpsServer }, config: SimulatorConfig) {
   const closer = new Closer();
   const open = async (server: HttpServer | HttpsServer, port: number) =>
@@ -107,7 +107,7 @@ async function listenOnBoth({ plain, tls }: { plain: HttpServer; tls: HttpsServe
   }
 }
 
-/** What listens where, for the log. */
+/** The addresses, for the log. */
 const whereabouts = (url: string, tlsUrl: string) => ({
   url,
   control: `${url}/control`,
@@ -117,16 +117,16 @@ const whereabouts = (url: string, tlsUrl: string) => ({
   apns: tlsUrl,
 });
 
-/** What the certificate must be good for. */
+/** The names the certificate must cover. */
 const namesOf = ({ host, tlsNames }: SimulatorConfig): string[] => [
   ...new Set(['localhost', '127.0.0.1', '::1', ...(EVERYWHERE.has(host) ? [] : [host]), ...tlsNames]),
 ];
 
-/** Hosts that stand for every interface, and where a server on them can be called. */
+/** Hosts that mean all interfaces, with an address to call them by. */
 const EVERYWHERE = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '[::1]'],
 ]);
 
-/** The host part of a URL that leads to a server listening on `host`. */
+/** The host part of a URL for a server listening on `host`. */
 const reachable = (host: string): string => EVERYWHERE.get(host) ?? (host.includes(':') ? `[${host}]` : host);

@@ -21,7 +21,7 @@ export const simulatorEnv = z.object({
     .string()
     .optional()
     .describe(
-      'Folder that keeps the TLS certificate across restarts (ca.pem is the CA to trust). Default: a new one each time.',
+      'Folder that keeps the TLS certificate (ca.pem is the CA to trust). Default: a new certificate at each start.',
     ),
   SIMULATOR_TLS_NAMES: list().describe(
     'Names and IP addresses for the certificate, besides localhost, 127.0.0.1, ::1 and HOST.',

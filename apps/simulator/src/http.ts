@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
 /**
- * The whole body; undefined when it is larger than `limit` bytes, of which no more is kept then.
+ * The whole body; undefined if it is larger than `limit` bytes, and then no more is kept.
  *
- * @throws Error when the sender goes away in the middle.
+ * @throws Error if the sender disconnects in the middle.
  */
 export const readBody = (request: Readable, limit: number): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
@@ -18,7 +18,7 @@ export const readBody = (request: Readable, limit: number): Promise<Buffer | und
     });
     request.on('end', () => {
       request.off('close', gone);
-      // A stream of HTTP/2 that was reset ends too, but is closed by then.
+      // A reset HTTP/2 stream ends too, but is already closed.
       if (request.closed) gone();
       else resolve(Buffer.concat(chunks));
     });
@@ -26,7 +26,7 @@ export const readBody = (request: Readable, limit: number): Promise<Buffer | und
     request.on('close', gone);
   });
 
-/** Undefined, which no JSON text means, when the text is none. */
+/** Undefined if the text is not JSON; no JSON text means undefined. */
 export function parseJson(text: Buffer | string): unknown {
   try {
     return JSON.parse(text.toString());
@@ -36,12 +36,12 @@ export function parseJson(text: Buffer | string): unknown {
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Half of a surrogate pair as JSON escapes it, or an escaped backslash, after which nothing is an escape. */
+/** Half a surrogate pair as JSON escapes it, or an escaped backslash, after which no escape begins. */
 const ESCAPE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
 
 /**
- * The same as a strict parser reads it: UTF-8 without errors, and no half of a surrogate pair in any string
- * (https://www.rfc-editor.org/rfc/rfc8259#section-8), which JavaScript's own parser lets through.
+ * Parses strictly: valid UTF-8, and no half surrogate pair in any string
+ * (https://www.rfc-editor.org/rfc/rfc8259#section-8), which JavaScript's own parser accepts.
  */
 export function parseStrictJson(body: Uint8Array): unknown {
   try {

@@ -1,15 +1,15 @@
 import { parseJson } from './http.ts';
 
-/** A JSON Web Token taken apart, its signature not looked at. https://www.rfc-editor.org/rfc/rfc7515#section-7.1 */
+/** A parsed JSON Web Token, its signature not verified. https://www.rfc-editor.org/rfc/rfc7515#section-7.1 */
 export interface Jws {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
-  /** The bytes the signature is over. */
+  /** The signed bytes. */
   signed: Buffer;
   signature: Buffer;
 }
 
-/** Undefined when the text is no such token. */
+/** Undefined if the text is not such a token. */
 export function parseJws(text: string): Jws | undefined {
   const [header = '', claims = '', signature, ...more] = text.split('.');
   const head = objectOf(header);

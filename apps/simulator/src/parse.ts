@@ -2,7 +2,7 @@ import { badRequest, fieldProblems } from '@fanfare/core';
 import type { z } from 'zod';
 
 /**
- * What came in through a door of the simulator, checked.
+ * Validates input of the simulator.
  *
  * @throws FanfareError ERR_BAD_REQUEST naming the field.
  */

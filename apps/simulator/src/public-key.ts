@@ -1,7 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
-/** PEM of a public key of one kind. A private key would do as well and is refused, for it has no business here. */
+/**
+ * PEM of a public key of one kind. A private key would work too, but is refused because it should stay with its owner.
+ */
 export const publicKey = (kind: string, fits: (key: KeyObject) => boolean) =>
   z.string().transform((pem, context) => {
     const key = pem.includes('PRIVATE KEY') ? undefined : keyOf(pem);

@@ -1,8 +1,8 @@
 /**
- * A map of bounded size that forgets what was set longest ago. It keeps two generations and drops the older one whole
- * when the younger is full, so that every operation takes constant time; a Map from which the first key is deleted
- * over and over does not. Not lru-cache, which allocates its whole capacity at once: each of 256 endpoints may remember
- * a million addressees.
+ * A map of bounded size that forgets what was set longest ago. It keeps two generations and drops the older one as a
+ * whole when the younger is full, so every operation takes constant time; a Map that keeps deleting its first key does
+ * not. Not lru-cache, which allocates its whole capacity at once: each of 256 endpoints may remember a million
+ * addressees.
  */
 export class RecentMap<Key, Value> {
   readonly #half: number;
@@ -10,7 +10,7 @@ export class RecentMap<Key, Value> {
   #old = new Map<Key, Value>();
   #forgotten = 0;
 
-  /** At most `capacity` keys, at least 2, are remembered; at least the half of it that was set last. */
+  /** Remembers at most `capacity` keys (2 or more), and at least the half set most recently. */
   constructor(capacity: number) {
     this.#half = Math.floor(capacity / 2);
   }
@@ -31,12 +31,12 @@ export class RecentMap<Key, Value> {
     return this.#young.size + this.#old.size;
   }
 
-  /** How many keys were dropped; one that came again was counted again. */
+  /** The number of keys dropped; one set again counts again. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** What is remembered, the older half first. */
+  /** The remembered entries, the older half first. */
   *entries(): Generator<[Key, Value]> {
     yield* this.#old;
     yield* this.#young;

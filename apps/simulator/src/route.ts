@@ -6,19 +6,19 @@ import { Http1Exchange } from './exchange/http1.ts';
 import { sendJson } from './http.ts';
 import { DEFAULT_ENDPOINT, type Endpoints } from './webhook/endpoints.ts';
 
-/** What the routes lead to. */
+/** The handlers of the routes. */
 export interface RouteDeps {
   endpoints: Endpoints;
   control: Control;
   log: Logger;
 }
 
-/** Sees to the answer of any request; never rejects. */
+/** Answers any request; never rejects. */
 export async function route(request: IncomingMessage, response: ServerResponse, deps: RouteDeps): Promise<void> {
   try {
     await lead(request, response, deps);
   } catch (error) {
-    // Whoever left in the middle of the request wants no answer.
+    // A caller that disconnected gets no answer.
     if (request.errored) return;
     const known = error instanceof FanfareError ? error : unexpected(error, deps.log);
     sendJson(response, known.status, { error: { code: known.code, message: known.message } });

@@ -32,7 +32,7 @@ test.each<[string, Record<string, string>, string]>([
   expect(await push(simulator, headers)).toEqual({ status: 403, reason });
 });
 
-test('a provider token is good for an hour, also once it was seen to be good', async () => {
+test('a provider token is valid for an hour, also after it was verified', async () => {
   let now = NOW;
   const { simulator } = await anApns({}, { now: () => now });
   const headers = bearer(providerToken());
@@ -53,7 +53,7 @@ test('another token within twenty minutes is too early on the same connection, b
   expect(await push(simulator, fresh)).toEqual({ status: 200 });
 });
 
-test('another token after twenty minutes is welcome', async () => {
+test('another token after twenty minutes is accepted', async () => {
   const { simulator } = await anApns();
   const session = connected(simulator);
   await push(simulator, bearer(providerToken({ iat: nowS - 1_200 })), session);
@@ -69,7 +69,7 @@ test('a connection belongs to the team of its first push', async () => {
   expect(await push(simulator, other, session)).toEqual({ status: 403, reason: 'UnrelatedKeyIdInToken' });
 });
 
-test('a key that was replaced is no longer good, for tokens seen before neither', async () => {
+test('a replaced key is no longer trusted, not even for tokens seen before', async () => {
   const { simulator } = await anApns();
   const headers = bearer(providerToken());
   expect(await push(simulator, headers)).toEqual({ status: 200 });
@@ -78,7 +78,7 @@ test('a key that was replaced is no longer good, for tokens seen before neither'
   expect(await push(simulator, headers)).toEqual({ status: 403, reason: 'InvalidProviderToken' });
 });
 
-test('a key of one environment is refused by the other, which goes by the name it is called by', async () => {
+test('a key of one environment is refused by the other, which knows itself by the host called', async () => {
   const { simulator } = await anApns();
   const environments = ['sandbox' as const];
   simulator.apns.trust({ teamId: TEAM, keyId: 'SAND', publicKeyPem: ecPem, bundleIds: [BUNDLE], environments });
@@ -92,7 +92,7 @@ test('a key of one environment is refused by the other, which goes by the name i
   expect(answer).toMatchObject({ status: 200, headers: { 'apns-unique-id': expect.any(String) } });
 });
 
-test('where any will do, the signature and the topic are not looked at, but form and age are', async () => {
+test('where any is accepted, form and age are checked but not signature and topic', async () => {
   const simulator = await aSimulator({ SIMULATOR_TRUST_ANY: 'true' }, { now: () => NOW });
   const token = (claims: object) => bearer(providerToken(claims, { kid: 'X' }, stranger.privateKey));
   expect(await push(simulator, token({ iss: 'X' }))).toEqual({ status: 200 });

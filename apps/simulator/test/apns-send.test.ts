@@ -5,7 +5,7 @@ const DEVICE = 'a1'.repeat(32);
 const ID = 'ec1bf194-b3b2-424a-89a9-5a918a6e6b5d';
 const UUID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 
-test('a push is accepted without a body, under its own id or one that is made up', async () => {
+test('a push is accepted without a body, under its own id or a generated one', async () => {
   const { to } = await anApns();
   expect(await to(DEVICE, { 'apns-id': ID })).toMatchObject({ status: 200, text: '', headers: { 'apns-id': ID } });
   const { headers } = await to(DEVICE);
@@ -68,7 +68,7 @@ test.each(['', '{}', '[]', 'null', 'hello'])('%j is an empty payload', async (bo
   expect(await to(DEVICE, {}, body)).toMatchObject({ status: 400, text: '{"reason":"PayloadEmpty"}' });
 });
 
-test('of several things that are wrong, the one APNs looks at first is told', async () => {
+test('of several problems, the one that APNs checks first is reported', async () => {
   const { to } = await anApns();
   const all = { 'apns-push-type': 'chat', 'apns-priority': '7', 'apns-collapse-id': 'x'.repeat(65) };
   const { text } = await to('tok_mismatch', all, '');

@@ -3,7 +3,7 @@ import { expect, jest, test } from '@jest/globals';
 import { type RecordedRequest, readConfig, start } from '../src/app.ts';
 import { aBody, aSimulator, post } from './setup.ts';
 
-test('the documented defaults hold without any environment', () => {
+test('the documented defaults apply without any environment', () => {
   expect(readConfig({})).toEqual({
     host: '127.0.0.1',
     port: 8091,
@@ -42,14 +42,14 @@ test('a webhook under a name that cannot be one is refused', async () => {
   expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('endpoint: must be') } });
 });
 
-test('there is an end to the number of endpoints', async () => {
+test('the number of endpoints is limited', async () => {
   const simulator = await aSimulator();
   for (let i = 0; i < 256; i++) simulator.endpoint(`e${i}`);
-  expect(() => simulator.endpoint('one-more')).toThrow('endpoint: there are 256 already');
+  expect(() => simulator.endpoint('one-more')).toThrow('endpoint: the limit of 256 is reached');
   expect(simulator.endpoint('e0')).toBe(simulator.endpoint('e0'));
 });
 
-test('whoever listens hears of every request, with how it ended, until it no longer listens', async () => {
+test('a listener is called for every request, with its end, until it is removed', async () => {
   const simulator = await aSimulator();
   const heard: RecordedRequest[] = [];
   const off = simulator.endpoint('default').onRequest((request) => heard.push(request));
@@ -99,7 +99,7 @@ test('a bug of the simulator is a 500 and a line in the log', async () => {
   expect(error).toHaveBeenCalledWith({ err: expect.any(Error) }, 'request.failed');
 });
 
-test('a port that is taken is told by its code, so that another can be tried', async () => {
+test('a taken port has its own error code, so that another can be tried', async () => {
   const { port } = await aSimulator();
   const second = start(readConfig({ PORT: String(port), LOG_LEVEL: 'silent' }));
   await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -70,19 +70,19 @@ test('a behaviour with times holds for the first requests of each uid', async ()
   expect(await statuses(['bob', 'bob', 'carol', 'bob', 'carol', 'carol'])).toEqual([503, 503, 503, 200, 503, 200]);
 });
 
-test('a list of steps is gone through by each uid', async () => {
+test('each uid passes through a list of steps', async () => {
   const { statuses } = await configured({
     behaviour: [{ status: 503, times: 2 }, { status: 429, times: 1 }, { status: 201 }],
   });
   expect(await statuses(['bob', 'bob', 'bob', 'bob', 'bob', 'carol'])).toEqual([503, 503, 429, 201, 201, 503]);
 });
 
-test('a uid with a behaviour of its own does not follow that of the endpoint, not even afterwards', async () => {
+test('a uid with its own behaviour never follows the behaviour of the endpoint', async () => {
   const { statuses } = await configured({ behaviour: { status: 500 }, uids: { bob: { status: 410, times: 1 } } });
   expect(await statuses(['bob', 'bob', 'carol'])).toEqual([410, 200, 500]);
 });
 
-test('a new configuration starts everyone at the first step and drops what was set before', async () => {
+test('a new configuration starts all uids at the first step and replaces the old one', async () => {
   const { simulator, statuses } = await configured({ behaviour: { status: 503, times: 1 } });
   expect(await statuses(['bob', 'bob'])).toEqual([503, 200]);
   simulator.endpoint('default').configure({ behaviour: { status: 503, times: 1 } });
@@ -111,7 +111,7 @@ test('an answer with latency comes', async () => {
   expect(await statuses(['bob'])).toEqual([202]);
 });
 
-test('while a latency lasts the request waits, and a sender that leaves has abandoned it', async () => {
+test('while a latency lasts the request waits, and a sender that disconnects has abandoned it', async () => {
   const { simulator } = await configured({ behaviour: { latencyMs: 3_600_000 } });
   const endpoint = simulator.endpoint('default');
   const { outgoing, error } = sendAndWait(simulator, 'bob');

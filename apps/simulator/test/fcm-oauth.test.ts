@@ -27,7 +27,7 @@ const refused = async (form: (simulator: Parameters<typeof assertion>[0]) => Rec
 };
 
 test.each<[string, object, string]>([
-  ['of an unknown account', { iss: 'nobody@demo.iam.gserviceaccount.com' }, 'Invalid grant: account not found'],
+  ['of an unknown account', { iss: 'unknown@demo.iam.gserviceaccount.com' }, 'Invalid grant: account not found'],
   ['for another audience', { aud: 'https://example.com/token' }, 'Invalid JWT: Failed audience check.'],
   ['that lives for more than an hour', { exp: nowS + 3_601 }, 'Invalid JWT: Token must be a short-lived token'],
   ['that is over', { iat: nowS - 3_600, exp: nowS }, 'Invalid JWT: Token must be a short-lived token'],
@@ -48,7 +48,7 @@ test('an assertion signed by another key is an invalid grant', async () => {
   expect(forged).toEqual({ error: 'invalid_grant', error_description: 'Invalid JWT Signature.' });
 });
 
-test.each(['a.b', 'a.b.c', ''])('%j is no assertion', async (text) => {
+test.each(['a.b', 'a.b.c', ''])('%j is not an assertion', async (text) => {
   expect(await refused(() => ({ grant_type: GRANT, assertion: text }))).toMatchObject({
     error: expect.stringMatching(/^invalid_(grant|request)$/),
   });
@@ -61,14 +61,14 @@ test('an assertion for another scope gets no access token', async () => {
   ).toMatchObject({ error: 'invalid_scope' });
 });
 
-test('the scope of the whole cloud platform will do', async () => {
+test('the scope of the whole cloud platform is enough', async () => {
   const { simulator, session } = await anFcm();
   const scope = 'openid https://www.googleapis.com/auth/cloud-platform';
   const { status } = await askToken(session, { grant_type: GRANT, assertion: assertion(simulator, { scope }) });
   expect(status).toBe(200);
 });
 
-test('another grant, and none, are told apart', async () => {
+test('another grant type and a missing one have different errors', async () => {
   expect(await refused(() => ({ grant_type: 'password' }))).toMatchObject({ error: 'unsupported_grant_type' });
   expect(await refused(() => ({}))).toEqual({
     error: 'invalid_request',
@@ -76,7 +76,7 @@ test('another grant, and none, are told apart', async () => {
   });
 });
 
-test('where any will do, the signature and the account are not looked at, but the form is', async () => {
+test('where any is accepted, the form is checked but not the signature and the account', async () => {
   const simulator = await aSimulator({ SIMULATOR_TRUST_ANY: 'true' }, { now: () => NOW });
   const session = connected(simulator);
   const ask = (text: string) => askToken(session, { grant_type: GRANT, assertion: text });
@@ -84,7 +84,7 @@ test('where any will do, the signature and the account are not looked at, but th
   expect((await ask('nonsense')).status).toBe(400);
 });
 
-test('clearing forgets how many access tokens were issued, but not the tokens', async () => {
+test('clearing resets the number of issued access tokens, but keeps the tokens', async () => {
   const { simulator, to } = await anFcm();
   simulator.fcm.clear();
   expect(simulator.fcm.counts().oauth).toEqual({ issued: 0, refused: 0 });

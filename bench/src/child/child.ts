@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Call, Calls, Reply } from './serve.ts';
 
-/** For calls that say nothing else: starting, opening, counting. */
+/** The default limit: for starting, opening, counting. */
 const DEFAULT_LIMIT_MS = 30_000;
 
 interface Pending {
@@ -10,7 +10,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** A process of ours that answers calls (see `serve`); what it writes goes where ours goes. */
+/** A child process that answers calls (see `serve`); its output goes to ours. */
 export class Child<C extends Calls> {
   readonly #name: string;
   readonly #process: ChildProcess;
@@ -25,7 +25,7 @@ export class Child<C extends Calls> {
     this.#process.on('exit', (code, signal) => this.#failAll(new Error(`${this.#name} ended: ${signal ?? code}`)));
   }
 
-  /** Rejects with what the call threw, or when the process ended or took longer than `limitMs`. */
+  /** Rejects with the call's error, or if the process ends or the call takes longer than `limitMs`. */
   async call<Name extends keyof C & string>(
     name: Name,
     argument: Parameters<C[Name]>[0],

@@ -1,19 +1,19 @@
-/** What a child process can be asked, by name. Arguments and results must be JSON. */
+/** The calls of a child process, by name. Arguments and results must be JSON. */
 export type Calls = Record<string, (argument: never) => unknown>;
 
-/** One call on its way to a child. */
+/** A call to a child. */
 export interface Call {
   id: number;
   name: string;
   argument: unknown;
 }
 
-/** What came of it. */
+/** The result of a call. */
 export type Reply = { id: number } & ({ kind: 'result'; result: unknown } | { kind: 'problem'; problem: string });
 
 /**
- * Answers the parent's calls until it disconnects; then the process ends at once: it holds nothing that must be
- * finished, and its idle connections would keep it alive.
+ * Answers the parent's calls until it disconnects; then exits at once: nothing is unfinished, and idle connections
+ * would keep the process alive.
  */
 export function serve(calls: Calls): void {
   process.on('message', (call: Call) => void answer(calls, call));

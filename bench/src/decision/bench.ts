@@ -1,21 +1,22 @@
 import type { BenchResult } from '../providers/bench.ts';
 import { CASES, type Case, PEOPLE } from './cases.ts';
 
-/** Counted rounds; the first one, not counted, is for the compiler. */
+/** Counted rounds; a first one, not counted, warms up the compiler. */
 const ROUNDS = 7;
-/** Events that are prepared for in a round. */
+/** Events prepared per round. */
 const EVENTS = 2000;
-/** Times that every person is decided about in a round. */
+/** Decisions per user and round. */
 const PASSES = 20;
 
 const NOTES = [
-  `One thread; each case decides about ${PEOPLE} people ${PASSES} times a round, and prepares for ${EVENTS} events; medians of ${ROUNDS} rounds, the cases in turn.`,
-  'What is worked out once for an event, for all recipients, is not in the figures but in the last column.',
+  `One thread; each case decides for ${PEOPLE} users ${PASSES} times per round, and prepares ${EVENTS} events.`,
+  `Medians of ${ROUNDS} rounds, the cases in turn.`,
+  'Work done once per event, for all recipients, is not in these figures but in the last column.',
 ];
 
 const HEAD = ['recipients', 'ns/recipient', 'min–max', ': trivial', 'recipients/s per core', 'µs/event'];
 
-/** What the decision costs, recipient by recipient. */
+/** Measures the cost of a decision per recipient. */
 export function benchDecision(): BenchResult {
   const figures = CASES.map(() => ({ perRecipient: [] as number[], perEvent: [] as number[] }));
   const losses = new Set<string>();
@@ -61,6 +62,6 @@ function measure({ recipients, prepare }: Case): Measured {
   return { nsPerRecipient, nsPerEvent: Number(prepared - before) / EVENTS, sent };
 }
 
-/** Of an odd number of figures. */
+/** The median of an odd number of figures. */
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

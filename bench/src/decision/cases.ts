@@ -8,19 +8,19 @@ import {
   type UserPreferences,
 } from '@fanfare/core';
 
-/** People of whom a case decides, over and over: more than the processor keeps at hand. */
+/** The number of users per case: more than fit in the processor's cache. */
 export const PEOPLE = 10_000;
 
 /** 11:30 in UTC on 23 November 2026: Monday in every zone but the easternmost, where Tuesday has begun. */
 const NOW = Date.UTC(2026, 10, 23, 11, 30);
 
-/** One kind of recipients, and what decides about them. */
+/** A kind of recipients, and the decision to measure. */
 export interface Case {
   label: string;
   recipients: readonly DecisionSubject[];
-  /** Works out what is common to all recipients of the event, as the fan-out does for every slice. */
+  /** Prepares what all recipients of the event share, as fan-out does for every slice. */
   prepare: () => (recipient: DecisionSubject) => Decision;
-  /** How many of the recipients are sent to; another count means that the figures are of something else. */
+  /** The expected number of recipients notified; with another number the figures are invalid. */
   sent: number;
 }
 
@@ -40,7 +40,7 @@ const eventOf = (message: object): NotifyingEvent => {
 const context = { pushEnabled: true, groupTooLarge: false, settings: effectiveSettings({}), now: NOW };
 const SEND: Decision = { send: true };
 
-/** Everything that a person can set, in the shape it comes from the store. */
+/** Everything that a user can set, in the shape of the store. */
 const full = (groupMessages: number, day: object): UserPreferences =>
   JSON.parse(
     JSON.stringify({
@@ -82,7 +82,7 @@ const mentions = Array.from({ length: PEOPLE / 10 }, (_, i) => `user-${i * 10}`)
 const plain = eventOf({});
 const mentioning = eventOf({ mentions });
 
-/** What is measured; the first is what the others are compared with. */
+/** The cases; the others are compared with the first. */
 export const CASES: readonly Case[] = [
   { label: 'trivial: always yes', recipients: people(() => ({})), prepare: () => () => SEND, sent: PEOPLE },
   {

@@ -4,7 +4,7 @@ import apn from 'apn';
 import { type Client, type OpenClient, problemOf, type Target, TIMEOUT_MS } from './client.ts';
 import { aDevicePush, apnsToken, DETAILS, expiry, SOUND } from './pushes.ts';
 
-/** Connections of node-apn's round robin: as many as our pool opens at most. */
+/** Connections of node-apn's round robin: the maximum of our pool. */
 const CLIENT_COUNT = 4;
 
 /** Our provider, over its own HTTP/2 pool: renders, sends, reads the answer. */
@@ -23,7 +23,7 @@ export const openFanfareApns: OpenClient = ({ tlsUrl, caPem, apnsKey }) => {
 /** node-apn with its one connection. */
 export const openNodeApn: OpenClient = (target) => nodeApn(new apn.Provider(optionsOf(target)), target);
 
-/** node-apn with several. */
+/** node-apn with several connections. */
 export const openNodeApnMulti: OpenClient = (target) =>
   nodeApn(new apn.MultiProvider({ ...optionsOf(target), clientCount: CLIENT_COUNT }), target);
 
@@ -36,7 +36,7 @@ function nodeApn(provider: Pick<apn.Provider, 'send'>, { apnsKey }: Target): Cli
   };
 }
 
-/** No retries: what is lost shall show. */
+/** No retries, so that losses show. */
 function optionsOf({ tlsUrl, caPem, apnsKey: { p8Key: key, keyId, teamId } }: Target): apn.ProviderOptions {
   const { hostname, port } = new URL(tlsUrl);
   const where = { address: hostname, port: Number(port), ca: [caPem] };

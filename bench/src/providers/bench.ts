@@ -2,26 +2,29 @@ import { CLIENTS } from './clients.ts';
 import { LATENCY_MS, type RoundsOptions, runRounds, type Sample } from './rounds.ts';
 import { SUMMARY_HEAD, summaryRows } from './summary.ts';
 
-/** What a bench leaves behind. */
+/** The result of a bench. */
 export interface BenchResult {
   title: string;
   head: readonly string[];
   rows: readonly (readonly string[])[];
-  /** What the reader must know. */
+  /** Notes for the reader. */
   notes: readonly string[];
-  /** Rounds in which something was lost; their figures are worth nothing. */
+  /** Rounds with losses; their figures are invalid. */
   losses: readonly string[];
 }
 
 const NOTES = [
-  `Every answer takes ${LATENCY_MS} ms. The simulated services and each client run in a process of their own on the same machine; the clients take turns, round by round.`,
-  'Medians over the rounds. CPU: user and system time of the client’s process, garbage collection included. "CPU : ours" above 1 is in our favour.',
-  '"Sends/s per core" is what that CPU allows. "Sends/s" is what happened: the simulators share the cores and bind it.',
-  'Fanfare renders the notification, fits it into the size limit and classifies the answer; the others are handed the finished message, built anew for each send. Webhooks are plain HTTP, unsigned.',
-  'Every send of every round was accepted, once, by the count of both sides; otherwise this file is not written.',
+  `Every answer takes ${LATENCY_MS} ms. The clients take turns, round by round.`,
+  'The simulated services and each client run in separate processes on the same machine.',
+  'Medians over the rounds. CPU: user and system time of the client’s process, including garbage collection.',
+  '"CPU : ours" above 1 is in our favour. "Sends/s per core" is what that CPU allows.',
+  '"Sends/s" is the actual rate, limited by the simulators, which share the cores.',
+  'Fanfare renders the notification, fits it into the size limit and classifies the answer.',
+  'The others get the finished message, built for each send. Webhooks are plain HTTP, unsigned.',
+  'Every send was accepted exactly once, by the counts of both sides; otherwise this file is not written.',
 ];
 
-/** Each provider client alone, beside the public one for its service. */
+/** Measures each provider client alone, compared with the public one for its service. */
 export async function benchProviders(options: RoundsOptions, say: (line: string) => void): Promise<BenchResult> {
   const samples = await runRounds(options, (sample) => say(progressLine(sample)));
   return {

@@ -20,7 +20,7 @@ const calls = {
   },
 };
 
-/** One client alone in its process, so that what the process costs is what the client costs. */
+/** One client alone in its process, so that the cost of the process is the cost of the client. */
 export type ClientCalls = typeof calls;
 
 serve(calls);

@@ -1,11 +1,11 @@
 import type { Outcome } from '@fanfare/core';
 
-/** The services a client can be of. */
+/** The services to send to. */
 export type Service = 'fcm' | 'apns' | 'webhook';
 
-/** Where the simulated services are, and what they want to see. */
+/** The addresses and credentials of the simulated services. */
 export interface Target {
-  /** Of FCM, its token endpoint and APNs. */
+  /** The URL of FCM, its token endpoint and APNs. */
   tlsUrl: string;
   caPem: string;
   webhookUrl: string;
@@ -21,18 +21,18 @@ interface ServiceAccount {
   token_uri: string;
 }
 
-/** One way to reach a service, as a program would use it. */
+/** A client for a service, as a program would use it. */
 export interface Client {
-  /** Sends the `n`th push, to an addressee of its own. Why it was not accepted; undefined when it was. */
+  /** Sends the `n`th push, to its own addressee. Returns why it was not accepted; undefined if it was. */
   send(n: number): Promise<string | undefined>;
 }
 
-/** Sets a client up for at most so many sends at once. */
+/** Creates a client for at most this many concurrent sends. */
 export type OpenClient = (target: Target, concurrency: number) => Client;
 
-/** So long a client waits for one answer: far longer than any should take, so that a slow moment loses nothing. */
+/** The timeout for one answer: far longer than any should take, so that a slow moment loses nothing. */
 export const TIMEOUT_MS = 10_000;
 
-/** What our providers say, as a client says it. */
+/** The result of our providers in a client's form. */
 export const problemOf = (outcome: Outcome): string | undefined =>
   outcome.kind === 'accepted' ? undefined : JSON.stringify(outcome);

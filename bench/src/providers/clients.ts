@@ -9,7 +9,7 @@ interface ClientEntry {
   open: OpenClient;
 }
 
-/** All that are measured, in the order of the table: ours first in each service, what it is compared with behind it. */
+/** All measured clients, in the order of the table: for each service ours first, then the others. */
 export const CLIENTS = {
   'fcm-fanfare': { service: 'fcm', label: 'Fanfare', open: openFanfareFcm },
   'fcm-firebase-admin': { service: 'fcm', label: 'firebase-admin send()', open: openFirebaseAdmin },
@@ -23,7 +23,7 @@ export const CLIENTS = {
 export type ClientName = keyof typeof CLIENTS;
 export const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
 
-/** What every client of its service is compared with. */
+/** The client that the others of its service are compared with. */
 export const OURS: Record<Service, ClientName> = {
   fcm: 'fcm-fanfare',
   apns: 'apns-fanfare',

@@ -1,22 +1,22 @@
 import type { Client } from './client.ts';
 
-/** How a client is loaded in one round. */
+/** The load of a client in one round. */
 export interface Load {
-  /** Those that count. */
+  /** Counted sends. */
   sends: number;
-  /** Before them, uncounted: connections are opened and code is compiled. */
+  /** Uncounted sends before them: to open connections and compile code. */
   warmUp: number;
-  /** Sends under way at any time. */
+  /** Concurrent sends. */
   concurrency: number;
 }
 
-/** What one round came to, in the client's own process. */
+/** The result of one round, in the client's own process. */
 export interface Measured {
-  /** Of all sends, those of the warm-up included. */
+  /** Accepted sends, including the warm-up. */
   accepted: number;
-  /** Why the first one failed that did. */
+  /** The reason of the first failure. */
   problem?: string;
-  /** Of the sends that count. */
+  /** The duration of the counted sends. */
   seconds: number;
   /** User and system time of the whole process, microseconds. */
   cpuMicros: number;
@@ -24,7 +24,7 @@ export interface Measured {
 
 type Tally = Pick<Measured, 'accepted' | 'problem'>;
 
-/** One round with pushes numbered from `first`. */
+/** Runs one round with pushes numbered from `first`. */
 export async function drive(client: Client, first: number, { sends, warmUp, concurrency }: Load): Promise<Measured> {
   const tally: Tally = { accepted: 0 };
   await sendAll(client, { from: first, to: first + warmUp, concurrency }, tally);
@@ -36,7 +36,7 @@ export async function drive(client: Client, first: number, { sends, warmUp, conc
   return { ...tally, seconds, cpuMicros: user + system };
 }
 
-/** The pushes from one number up to another, so many at a time. */
+/** Sends a range of pushes with this concurrency. */
 async function sendAll(
   client: Client,
   { from, to, concurrency }: { from: number; to: number; concurrency: number },

@@ -6,9 +6,9 @@ import { type OpenClient, problemOf, type Target, TIMEOUT_MS } from './client.ts
 import { aDevicePush, DETAILS, fcmToken } from './pushes.ts';
 
 const HOLD_MS = 3_600_000;
-/** As long as those the simulator issues, which takes any. */
+/** As long as the simulator's tokens; it accepts any. */
 const ACCESS_TOKEN = `ya29.${'x'.repeat(128)}`;
-/** The default of 256 closes connections after a burst, to the SDK's disadvantage. */
+/** The default of 256 closes connections after a burst, which would put the SDK at a disadvantage. */
 const MAX_FREE_SOCKETS = 2048;
 
 const OFF = { chat: false, call: false };
@@ -26,7 +26,7 @@ export const openFanfareFcm: OpenClient = ({ tlsUrl, caPem, serviceAccount }) =>
   };
 };
 
-/** firebase-admin's `send()`, through public API only; it is given the message as our provider renders it. */
+/** firebase-admin's `send()`, through its public API, with the message as our provider renders it. */
 export const openFirebaseAdmin: OpenClient = (target) => {
   const credential = { getAccessToken: async () => ({ access_token: ACCESS_TOKEN, expires_in: 3600 }) };
   const projectId = target.serviceAccount.project_id;
@@ -49,7 +49,7 @@ const messageOf = (n: number): TokenMessage => ({
   android: { priority: 'high', ttl: HOLD_MS },
 });
 
-/** The SDK's host is a constant: its connections are led to the simulator, whose certificate has that name. */
+/** The SDK's host is fixed, so its connections are redirected to the simulator, whose certificate has that name. */
 function agentTo({ tlsUrl, caPem }: Target): Agent {
   const { hostname, port } = new URL(tlsUrl);
   const agent = new Agent({ keepAlive: true, ca: caPem, maxFreeSockets: MAX_FREE_SOCKETS });

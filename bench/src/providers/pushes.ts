@@ -2,10 +2,10 @@ import type { DevicePush, NotificationDetails, Platform, Push } from '@fanfare/c
 
 const HOUR_MS = 3_600_000;
 
-/** The sound of every push that has one. */
+/** The sound of every push with sound. */
 export const SOUND = 'default';
 
-/** The same for everybody: Alice writes to Bob. */
+/** The same for all recipients: Alice writes to Bob. */
 export const DETAILS = {
   title: 'Alice',
   body: 'Are we still on for lunch?',
@@ -20,10 +20,10 @@ export const DETAILS = {
   sentAt: '1741847453000',
 } as const satisfies NotificationDetails;
 
-/** When a push is no longer worth showing, epoch ms. */
+/** When a push expires, epoch ms. */
 export const expiry = (): number => Date.now() + HOUR_MS;
 
-/** The `n`th push as our sender hands it to a provider. */
+/** The `n`th push as our sender passes it to a provider. */
 export function aPush(n: number): Push {
   const until = expiry();
   const where = { appId: 'app123', region: 'us', uid: `user-${n}` };
@@ -38,7 +38,7 @@ export const aDevicePush = (n: number, device: { platform: Platform; token: stri
   sound: SOUND,
 });
 
-/** A token of 151 characters, in the form of FCM's. */
+/** A token of 151 characters, in FCM's format. */
 export const fcmToken = (n: number): string => `${String(n).padStart(22, '0')}:APA91b${'x'.repeat(122)}`;
 
 /** A token of 64 hexadecimal digits. */

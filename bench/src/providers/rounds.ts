@@ -5,11 +5,11 @@ import { CLIENT_NAMES, CLIENTS, type ClientName } from './clients.ts';
 import type { Load, Measured } from './drive.ts';
 import type { Seen, SimulatorCalls } from './simulator-process.ts';
 
-/** What the simulated services take for every answer. */
+/** The latency of every answer of the simulated services. */
 export const LATENCY_MS = 20;
 
 export interface RoundsOptions {
-  /** Counted sends of each client in each round. */
+  /** Counted sends per client and round. */
   sends: number;
   /** Counted rounds at each concurrency. */
   rounds: number;
@@ -20,12 +20,12 @@ export interface RoundsOptions {
 export interface Sample {
   client: ClientName;
   concurrency: number;
-  /** From 1; 0 is not counted. */
+  /** Starts at 1; round 0 is not counted. */
   round: number;
   sendsPerSecond: number;
   cpuMicrosPerSend: number;
   bodyBytes: number;
-  /** Undefined when every send was accepted, once. */
+  /** Undefined if every send was accepted exactly once. */
   loss: string | undefined;
 }
 
@@ -36,9 +36,8 @@ interface Stage {
 }
 
 /**
- * Measures every client in turn, round by round, so that a noisy moment hits all alike. The first round at each
- * concurrency, number 0, is for the compiler: it is not counted, but must lose nothing either. `onSample` is told of
- * every round as it ends.
+ * Measures every client in turn, round by round, so that a noisy moment affects all alike. Round 0 at each concurrency
+ * warms up the compiler: it is not counted, but must not lose anything either. `onSample` is called after every round.
  */
 export async function runRounds(options: RoundsOptions, onSample: (sample: Sample) => void): Promise<Sample[]> {
   const simulator = new Child<SimulatorCalls>(new URL('./simulator-process.js', import.meta.url));
@@ -94,7 +93,7 @@ async function runRound({ simulator, clients }: Stage, plan: Plan & { sends: num
   };
 }
 
-/** A round that takes this long is stuck: ten times its latency, and half a minute. */
+/** The limit after which a round is stuck: ten times its latency, plus half a minute. */
 const limitMs = ({ sends, warmUp, concurrency }: Load): number =>
   30_000 + (sends + warmUp) * (2 + (10 * LATENCY_MS) / concurrency);
 

@@ -4,7 +4,7 @@ import type { Service, Target } from './client.ts';
 
 const ENDPOINT = 'bench';
 
-/** It need not remember what it got, but the last body shows how large they are. */
+/** It need not keep requests; only the last body shows their size. */
 const simulator = start(
   readConfig({
     PORT: '0',
@@ -15,11 +15,11 @@ const simulator = start(
   }),
 );
 
-/** What a service has seen since it was last reset. */
+/** The counts of a service since its last reset. */
 export interface Seen {
   accepted: number;
   acceptedTwice: number;
-  /** Of the last request. */
+  /** The size of the last body. */
   bodyBytes: number;
 }
 
@@ -33,7 +33,7 @@ const calls = {
     return { tlsUrl, caPem, webhookUrl: `${url}/webhook/${ENDPOINT}`, serviceAccount, apnsKey };
   },
 
-  /** Forgets all counts; from now on every answer takes so long. */
+  /** Resets all counts and sets the latency of every answer. */
   async reset({ latencyMs }: { latencyMs: number }): Promise<void> {
     const { fcm, apns, endpoint } = await simulator;
     for (const service of [fcm, apns]) {
@@ -55,7 +55,7 @@ const calls = {
 const receiverOf = (running: Simulator, service: Service): PushService | Endpoint =>
   service === 'webhook' ? running.endpoint(ENDPOINT) : running[service];
 
-/** The simulated services, in a process of their own. */
+/** The simulated services, in a separate process. */
 export type SimulatorCalls = typeof calls;
 
 serve(calls);

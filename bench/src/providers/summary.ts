@@ -42,7 +42,7 @@ function rowOf(name: ClientName, concurrency: number, level: readonly Sample[]):
   ];
 }
 
-/** Of at least one number. */
+/** The median of at least one number. */
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[sorted.length >> 1] as number;

@@ -14,7 +14,7 @@ export const openFanfareWebhook: OpenClient = ({ webhookUrl: webhookURL }, concu
   };
 };
 
-/** undici's `request` and nothing else: no guard, no deadline of its own, the answer unread. */
+/** undici's `request` alone: no guard, no deadline of its own, the answer not read. */
 export const openUndici: OpenClient = ({ webhookUrl }, concurrency) => {
   const limits = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
   const agent = new Agent({ connections: concurrency, pipelining: 1, allowH2: false, ...limits });

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
-/** Where and when a bench ran, one fact a line. */
+/** Where and when a bench ran, one fact per line. */
 export function circumstances(command: string): string[] {
   const model = cpus()[0]?.model.trim() || 'an unknown processor';
+  const { platform, arch, versions } = process;
   return [
-    `Machine: ${availableParallelism()} cores of ${model}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
+    `Machine: ${availableParallelism()} cores of ${model}, ${platform} ${arch}, Node ${versions.node}`,
     `Load before: ${loadavg()[0]?.toFixed(1)}`,
     `Commit: ${commit()}`,
     `Date: ${new Date().toISOString()}`,
@@ -13,7 +14,7 @@ export function circumstances(command: string): string[] {
   ];
 }
 
-/** As git tells it; "unknown" where there is no git. */
+/** The commit; "unknown" without git. */
 function commit(): string {
   try {
     const changed = git('status', '--porcelain', '--untracked-files=no') !== '';

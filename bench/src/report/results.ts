@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const FILE = fileURLToPath(new URL('../../RESULTS.md', import.meta.url));
 
-/** What RESULTS.md says about one bench. */
+/** The content of RESULTS.md for one bench. */
 export interface Results {
   title: string;
   facts: readonly string[];
@@ -12,10 +12,10 @@ export interface Results {
   notes: readonly string[];
 }
 
-/** Replaces `bench/RESULTS.md`. Returns its path from here. */
+/** Replaces `bench/RESULTS.md`. Returns its relative path. */
 export function writeResults({ title, facts, table, notes }: Results): string {
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
-  const intro = 'Written by `npm run bench`. Figures of shared, noisy machines: compare within a run only.';
+  const intro = 'Written by `npm run bench`. The machines are shared and noisy: compare figures within one run only.';
   const parts = ['# Bench results', intro, `## ${title}`, list(facts), table, list(notes)];
   writeFileSync(FILE, `${parts.join('\n\n')}\n`);
   return relative('', FILE);

@@ -176,7 +176,7 @@ test('a second dev in the same folder says that the folder is in use, and ends w
   await first.printed(/Fanfare is running/);
   await using second = dev();
   expect(await second.closed).toBe(1);
-  expect(second.output).toMatch(/^fanfare: A Redis server runs in \S+ already .*\n.* with --data\.\n$/);
+  expect(second.output).toMatch(/^fanfare: A Redis server already runs in \S+ .*\n.* with --data\.\n$/);
 });
 
 test('a Redis that dies is started again, and events are delivered as before', async () => {

@@ -7,17 +7,17 @@ type Log = (line: string) => void;
 
 const execute = promisify(execFile);
 
-/** A slow mirror may take minutes; a dead one must not hold a test run for ever. */
+/** A slow mirror may take minutes; a dead one must not block a test run forever. */
 const TIMEOUT_MS = 300_000;
 
-/** On Debian and Ubuntu the server's binary is in redis-tools; redis-server has the link of that name. */
+/** On Debian and Ubuntu, redis-tools contains the server's binary, and redis-server only the link to it. */
 const SERVER = 'redis-server';
 const BINARY = 'redis-tools';
 
 /**
- * Downloads the packages of a Redis server that this system lacks, and returns their files.
- * Everything apt writes goes into `workspace`; of the system only its package sources and its list of installed
- * packages are read. Thus no root is needed, and no lock is shared with an installation that runs meanwhile.
+ * Downloads the packages of a Redis server that this system lacks, and returns their files. apt writes only into
+ * `workspace`; it reads the system's package sources and its list of installed packages. So it needs no root and shares
+ * no lock with a concurrent installation.
  */
 export async function downloadPackages(workspace: string, log: Log): Promise<string[]> {
   const downloads = join(workspace, 'downloads');
@@ -26,7 +26,7 @@ export async function downloadPackages(workspace: string, log: Log): Promise<str
   log('redis: reading package lists (apt-get update, into a temporary folder)');
   const update = await run('apt-get', [...options, 'update'], workspace);
   const packages = await lackingPackages(options, workspace).catch((error: Error) => {
-    // apt-get update ends well even when no source could be reached; the reason is in what it said.
+    // apt-get update succeeds even if no source was reachable; the reason is in its output.
     throw new Error([error.message, ...complaints(update.stderr)].join('\n'), { cause: error });
   });
   log(`redis: downloading ${packages.join(' ')}`);
@@ -40,7 +40,7 @@ export async function unpack(file: string, folder: string): Promise<void> {
   await run('dpkg-deb', ['--extract', file, folder], folder);
 }
 
-/** apt decides what the server needs: a simulated installation names each package that is not installed yet. */
+/** apt resolves what the server needs: a simulated installation lists the missing packages. */
 async function lackingPackages(options: string[], workspace: string): Promise<string[]> {
   const args = [...options, 'install', '--simulate', '--no-install-recommends', SERVER];
   const { stdout } = await run('apt-get', args, workspace);
@@ -49,8 +49,8 @@ async function lackingPackages(options: string[], workspace: string): Promise<st
 }
 
 /**
- * Options that give apt private lists and caches, so that root and any user fetch in the same way.
- * Source: apt.conf(5), Dir; Debug::NoLocking and APT::Sandbox::User in apt's doc/examples/configure-index.
+ * Options that give apt private lists and caches, the same for root and any other user. Source: apt.conf(5), Dir;
+ * Debug::NoLocking and APT::Sandbox::User in apt's doc/examples/configure-index.
  */
 async function aptOptions(workspace: string): Promise<string[]> {
   const [state, lists, cache] = ['state', 'lists', 'cache'].map((name) => join(workspace, name)) as [
@@ -68,7 +68,7 @@ async function aptOptions(workspace: string): Promise<string[]> {
     'Dir::State::status=/var/lib/dpkg/status',
     'Debug::NoLocking=1',
     'Acquire::Retries=2',
-    // As root apt would download as its own user, who may not write into our folder.
+    // As root, apt would download as its own user, who may not write to our folder.
     ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
   ];
   return ['--quiet', '--yes', ...settings.flatMap((setting) => ['-o', setting])];

@@ -7,12 +7,12 @@ import { isRecent, probe, type RedisBinary } from './redis-binary.ts';
 
 type Log = (line: string) => void;
 
-/** Whether the distribution's package can be fetched: Debian, Ubuntu and what is built like them. */
+/** Whether the distribution's package can be fetched: on Debian, Ubuntu and their derivatives. */
 export function canFetch(system: OperatingSystem): boolean {
   return system.families.includes('debian') || system.families.includes('ubuntu');
 }
 
-/** The copy unpacked in `folder`; undefined when there is none, or it does not run here. */
+/** The copy unpacked in `folder`; undefined if there is none or it does not run here. */
 export async function fetchedCopy(folder: string): Promise<RedisBinary | undefined> {
   const command = join(folder, 'usr', 'bin', 'redis-server');
   const env = { LD_LIBRARY_PATH: (await libraryFolders(folder)).join(':') };
@@ -21,9 +21,9 @@ export async function fetchedCopy(folder: string): Promise<RedisBinary | undefin
 }
 
 /**
- * Downloads the distribution's Redis package, with the libraries this system lacks, and unpacks it into `folder`.
- * Needs no root and installs nothing; as root it does the very same. `folder` appears whole, by a rename, so a fetch
- * that is cut off leaves nothing that would be taken for a copy, and of two at once the first one counts.
+ * Downloads the distribution's Redis package, with the libraries this system lacks, and unpacks it into `folder`. Needs
+ * no root and installs nothing. `folder` appears by an atomic rename, so an interrupted fetch leaves nothing behind,
+ * and of two concurrent fetches the first wins.
  */
 export async function fetchPackage(folder: string, log: Log): Promise<RedisBinary> {
   await mkdir(dirname(folder), { recursive: true });
@@ -52,12 +52,14 @@ async function assertUsable(folder: string): Promise<void> {
     throw new Error(`this system's package is Redis ${copy.version}; 7.0 or newer is needed`);
 }
 
-/** Another process was first, and its copy is as good as ours. */
+/** Another process was first; its copy is as good as ours. */
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }
 
-/** Packages put libraries under the name of the architecture (`usr/lib/x86_64-linux-gnu`), so look rather than guess. */
+/**
+ * Searches for libraries, because packages put them under the name of the architecture (`usr/lib/x86_64-linux-gnu`).
+ */
 async function libraryFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const libraries = entries.filter((entry) => /\.so(\.|$)/.test(entry.name));

@@ -6,22 +6,25 @@ import { operatingSystem } from './operating-system.ts';
 import { isRecent, probe, type RedisBinary } from './redis-binary.ts';
 
 export interface FindOptions {
-  /** Where a fetched copy is kept. Default: `.fanfare/redis` in the root of the repository (git ignores it), or in the current folder. */
+  /**
+   * The folder for a fetched copy. Default: `.fanfare/redis` in the root of the repository (ignored by git), or in the
+   * current folder.
+   */
   folder?: string;
-  /** Folders to look in, written as PATH is. Default: PATH and the usual places that a PATH may lack. */
+  /** Folders to search, in PATH syntax. Default: PATH, plus the usual places that a PATH may lack. */
   searchPath?: string;
-  /** Is told each step, one line each. Default: standard error, because a download should not be silent. */
+  /** Receives a line per step. Default: standard error, because a download should not be silent. */
   log?: (line: string) => void;
 }
 
 const NAMES = ['redis-server', 'valkey-server'];
-/** Homebrew's, and where distributions keep servers that an ordinary user's PATH leaves out. */
+/** Homebrew's folders, and those where distributions keep servers that a user's PATH may lack. */
 const USUAL_PLACES = ['/usr/local/bin', '/opt/homebrew/bin', '/usr/bin', '/usr/sbin'];
 
 /**
- * Finds a server to run: one installed on this machine; else the copy fetched earlier; else, on Debian and its like, the
- * distribution's package, fetched into `folder` without root and without touching the system. Servers older than 7.0
- * are passed over. Safe to call from several processes at once.
+ * Finds a server to run: one installed on this machine; else the copy fetched earlier; else, on Debian and derivatives,
+ * the distribution's package, fetched into `folder` without root and without changing the system. Ignores servers older
+ * than 7.0. Several processes may call it at once.
  * @throws RedisNotFoundError with the one command that helps on this system.
  */
 export async function findRedis(options: FindOptions = {}): Promise<RedisBinary> {
@@ -32,7 +35,7 @@ export async function findRedis(options: FindOptions = {}): Promise<RedisBinary>
   if (found) return found;
   if (!canFetch(system)) throw new RedisNotFoundError(system);
   try {
-    log(`redis: none is installed; fetching the package of ${system.name} for this project alone`);
+    log(`redis: none is installed; fetching the package of ${system.name} for this project only`);
     return await fetchPackage(folder, log);
   } catch (error) {
     throw new RedisNotFoundError(system, { cause: error as Error });
@@ -49,12 +52,12 @@ async function onPath(searchPath: string, log: (line: string) => void): Promise<
   for (const command of commands) {
     const version = (await exists(command)) ? await probe(command, {}) : undefined;
     if (version && isRecent(version)) return { command, env: {}, source: 'path', version };
-    if (version) log(`redis: passing over ${command}: it is ${version}, and 7.0 or newer is needed`);
+    if (version) log(`redis: ignoring ${command}: it is ${version}, and 7.0 or newer is needed`);
   }
   return undefined;
 }
 
-/** The folder with the lock file or the git data is the root of the repository; workspaces below it share one copy. */
+/** The root of the repository: the folder with the lock file or the git data. All workspaces share one copy. */
 async function defaultFolder(): Promise<string> {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     const isRoot = (await exists(join(folder, 'package-lock.json'))) || (await exists(join(folder, '.git')));

@@ -3,35 +3,36 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accepts } from './resp.ts';
 
-/** Who uses a data folder. */
+/** The user of a data folder. */
 export interface LockHolder {
-  /** Of the server's process. */
+  /** The process id of the server. */
   pid: number;
-  /** Path of the socket it listens on. */
+  /** The path of its socket. */
   socket: string;
-  /** The process that started the server, with which it ends. */
+  /** The process that started the server, and whose end stops it. */
   owner: number;
 }
 
-/** A server runs on this data folder already. Two on one append-only file would destroy it. */
+/** A server already runs on this data folder. Two on one append-only file would destroy it. */
 export class RedisFolderInUseError extends Error {
   override readonly name = 'RedisFolderInUseError';
 
   constructor(folder: string, holder: LockHolder) {
-    super(`A Redis server runs in ${folder} already (process ${holder.pid}). Stop it, or choose another folder.`);
+    super(`A Redis server already runs in ${folder} (process ${holder.pid}). Stop it, or choose another folder.`);
   }
 }
 
-/** Longer than it takes to stop a server whose parent has died, and by far longer than one needs to open its socket. */
+/** Longer than stopping a server whose parent has died takes, and far longer than opening a socket does. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Takes the folder for `holder`, whose process need not run yet. Resolves to the release. Refuses at once when a server
- * and its owner are there; waits up to `patienceMs` for one whose owner has died.
+ * Locks the folder for `holder`, whose process need not run yet. Resolves to the release function. Refuses at once if a
+ * server and its owner are alive; waits up to `patienceMs` for a server whose owner has died.
  *
- * The lock is a file that names its holder; of several starters one gets it. A lock that a crash left behind is
- * recognised and replaced. The socket is asked before the process table, for a server in another container may hold the
- * folder, and after a reboot another program may have the holder's id.
+ * The lock is a file that names its holder; one of several starters gets it. A lock left by a crash is recognised and
+ * replaced. The socket is asked before the process table, because a server in another container may hold the folder,
+ * and after a reboot another program may have the holder's id.
+ *
  * @throws RedisFolderInUseError, having changed nothing.
  */
 export async function lockFolder(
@@ -43,7 +44,7 @@ export async function lockFolder(
   const own = `${lock}.${holder.pid}`;
   await writeFile(own, JSON.stringify(holder), { mode: 0o600 });
   try {
-    // A hard link appears with its whole content or not at all, and fails where a file is.
+    // A hard link appears with its whole content or not at all, and fails if the file exists.
     while (!(await linked(own, lock))) await clearIfStale(folder, patienceMs);
   } finally {
     await rm(own, { force: true });
@@ -74,7 +75,7 @@ async function clearIfStale(folder: string, patienceMs: number): Promise<void> {
   await removeExactly(lock, content);
 }
 
-/** A power cut can leave an empty or cut-off file: such a lock has no holder. */
+/** A power cut can leave an empty or truncated file; such a lock has no holder. */
 function parseHolder(content: string): LockHolder | undefined {
   try {
     return JSON.parse(content) as LockHolder;
@@ -84,8 +85,8 @@ function parseHolder(content: string): LockHolder | undefined {
 }
 
 /**
- * Whether the holder's server is there to stay: it listens, and its owner lives, or it still listens after this time.
- * False at once when it is gone.
+ * Whether the holder's server will stay: it listens and its owner lives, or it still listens after this time. False as
+ * soon as it is gone.
  */
 async function outlasts({ pid, socket, owner }: LockHolder, patienceMs: number): Promise<boolean> {
   const deadline = Date.now() + patienceMs;
@@ -97,7 +98,7 @@ async function outlasts({ pid, socket, owner }: LockHolder, patienceMs: number):
   }
 }
 
-/** Moves the file away before it removes it, because another starter may have replaced it with its own meanwhile. */
+/** Renames the file before removing it, because another starter may have replaced it meanwhile. */
 async function removeExactly(lock: string, content: string): Promise<void> {
   const aside = `${lock}.stale-${process.pid}`;
   await rename(lock, aside).catch(() => {});

@@ -1,6 +1,6 @@
 import type { OperatingSystem } from './operating-system.ts';
 
-/** The one command that installs a server, by Linux family; the first family that is known counts. */
+/** The command that installs a server, by Linux family; the first known family counts. */
 const INSTALL_ON_LINUX: Record<string, string> = {
   debian: 'sudo apt-get install redis-server',
   ubuntu: 'sudo apt-get install redis-server',
@@ -12,14 +12,14 @@ const INSTALL_ON_LINUX: Record<string, string> = {
   opensuse: 'sudo zypper install valkey',
 };
 
-/** Where there is no package manager to name; any recent server on the default port will do. */
+/** For systems without a known package manager; any recent server on the default port works. */
 const IN_A_CONTAINER = 'docker run -d -p 127.0.0.1:6379:6379 valkey/valkey   and set REDIS_URL=redis://127.0.0.1:6379';
 
-/** Windows has no Unix shell for a private server to run under, hence a server of its own and REDIS_URL. */
+/** Windows has no Unix shell to run a private server, so it needs an installed server and REDIS_URL. */
 const ON_WINDOWS =
   'winget install Memurai.MemuraiDeveloper   and set REDIS_URL=redis://127.0.0.1:6379 (or work inside WSL 2)';
 
-/** The command that gives this system a Redis server: exactly one, ready to paste. */
+/** The one command that installs a Redis server on this system, ready to paste. */
 export function installCommand(system: OperatingSystem): string {
   if (system.platform === 'darwin') return 'brew install valkey';
   if (system.platform === 'win32') return ON_WINDOWS;
@@ -28,8 +28,8 @@ export function installCommand(system: OperatingSystem): string {
 }
 
 /**
- * No usable server was found and none could be fetched. The message is for the person at the terminal: what was looked
- * for, why fetching failed (also in `cause`), and the one command for their system.
+ * No usable server was found and none could be fetched. The message tells the user what was searched for, why fetching
+ * failed (also in `cause`), and the one command for their system.
  */
 export class RedisNotFoundError extends Error {
   override readonly name = 'RedisNotFoundError';
@@ -41,7 +41,7 @@ export class RedisNotFoundError extends Error {
         ...(options.cause ? [`Fetching one for this project failed: ${options.cause.message}`] : []),
         `Install one on ${system.name}:`,
         `    ${installCommand(system)}`,
-        'or set REDIS_URL to a server that runs already.',
+        'or set REDIS_URL to a running server.',
       ].join('\n'),
       options,
     );

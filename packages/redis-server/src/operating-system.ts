@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 
-/** The operating system, as far as finding and installing packages on it needs to know. */
+/** The operating system, as needed to find and install packages. */
 export interface OperatingSystem {
   platform: NodeJS.Platform;
-  /** On Linux the distribution's id, then the ids of those it is built like: `['ubuntu', 'debian']`. Else empty. */
+  /** On Linux the distribution's id, then those it derives from: `['ubuntu', 'debian']`. Else empty. */
   families: string[];
-  /** A name for this system's binaries, fit for a folder: `debian-12-x64`, `darwin-arm64`. */
+  /** A folder name for this system's binaries: `debian-12-x64`, `darwin-arm64`. */
   slug: string;
-  /** What a person calls it: `Debian GNU/Linux 12 (bookworm)`. */
+  /** The display name: `Debian GNU/Linux 12 (bookworm)`. */
   name: string;
 }
 
 /**
- * Reads which system this is. A Linux without os-release has no families.
- * Source: https://www.freedesktop.org/software/systemd/man/latest/os-release.html
+ * Detects the system. A Linux without os-release has no families. Source:
+ * https://www.freedesktop.org/software/systemd/man/latest/os-release.html
  */
 export async function operatingSystem(): Promise<OperatingSystem> {
   const { platform, arch } = process;

@@ -16,24 +16,24 @@ interface Settings {
   log: (line: string) => void;
 }
 
-/** One life of the server's process, from the moment it may touch the data. */
+/** One run of the server's process, from the moment it may touch the data. */
 interface Run {
   process: TiedProcess;
-  /** Rejects when the server does not come up. */
+  /** Rejects if the server does not start. */
   ready: Promise<void>;
   exited: Promise<RedisExit>;
   stopping: boolean;
 }
 
-/** Redis ends in a fraction of a second, unless a script runs for ever. */
+/** Redis stops within a fraction of a second, unless a script runs forever. */
 const STOP_PATIENCE_MS = 5_000;
 
-/** A RedisServer; it is stopped until `start` is called. */
+/** A RedisServer; stopped until `start` is called. */
 export class PrivateRedis implements RedisServer {
   readonly url: string;
   readonly folder: string;
   readonly #settings: Settings;
-  /** The run that begins or lasts; undefined while stopped. */
+  /** The current run; undefined while stopped. */
   #running: Promise<Run> | undefined;
   #latest: Run | undefined;
 
@@ -81,7 +81,10 @@ export class PrivateRedis implements RedisServer {
     return this.#latest;
   }
 
-  /** Locks the folder under the id of a process that still waits, so that nothing in it is touched before it is ours. */
+  /**
+   * Locks the folder under the id of a process that still waits, so that nothing in it is touched before the lock is
+   * ours.
+   */
   async #begin(): Promise<Run> {
     try {
       const child = await this.#prepare();
@@ -125,7 +128,7 @@ export class PrivateRedis implements RedisServer {
 
   #follow(child: TiedProcess, unlock: () => Promise<void>): Run {
     const exited = child.ended.then(async (end) => {
-      // A lock that cannot be removed is recognised as stale by whoever comes next.
+      // If removing the lock fails, the next starter recognises it as stale.
       await unlock().catch(() => {});
       this.#running = undefined;
       this.#settings.log(`redis: process ${child.pid} ended (${end.signal ?? `code ${end.code}`})`);

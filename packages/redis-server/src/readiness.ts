@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerLocation } from './redis-conf.ts';
 import { converse } from './resp.ts';
 
-/** For a server to open its socket; loading its data afterwards may take as long as it needs. */
+/** The time limit for opening the socket; loading the data afterwards may take any time. */
 const PATIENCE_MS = 30_000;
 const LOG_LINES_SHOWN = 12;
 
 /**
- * Resolves when the server answers PING, so its data is loaded.
- * @throws Error with the end of the server's log when it exits first, refuses, or stays silent for 30 seconds.
+ * Resolves when the server answers PING, with its data loaded.
+ *
+ * @throws Error with the end of the server's log if it exits, refuses, or stays silent for 30 seconds.
  */
 export async function untilReady(place: ServerLocation, exited: Promise<unknown>): Promise<void> {
   let hasExited = false;
@@ -24,7 +25,7 @@ export async function untilReady(place: ServerLocation, exited: Promise<unknown>
     if (reply.includes('-LOADING')) deadline = Date.now() + PATIENCE_MS;
     await delay(10);
   }
-  throw new Error(`Redis did not come up. The end of its log:\n${await endOfLog(place)}`);
+  throw new Error(`Redis did not start. The end of its log:\n${await endOfLog(place)}`);
 }
 
 async function ping({ socket, tcp }: ServerLocation): Promise<string> {

@@ -7,20 +7,20 @@ const execute = promisify(execFile);
 export interface RedisBinary {
   /** Absolute path. */
   command: string;
-  /** To be added to the environment of the process: where a fetched copy has its libraries. */
+  /** Added to the environment of the process: the library path of a fetched copy. */
   env: Record<string, string>;
-  /** `path`: installed on this machine. `package`: unpacked for this project alone. */
+  /** `path`: installed on this machine. `package`: unpacked for this project only. */
   source: 'path' | 'package';
   /** Such as `7.0.15`. */
   version: string;
 }
 
-/** Older servers do not know the settings we start them with (`hash-max-listpack-*` came with Redis 7.0). */
+/** Older servers lack settings we use (`hash-max-listpack-*` came with Redis 7.0). */
 const OLDEST_MAJOR = 7;
 
 /**
- * Runs `command --version` and returns the version, such as `7.0.15`. Undefined when there is no such program, or it
- * does not run here (a missing library, another architecture), or it is no Redis or Valkey.
+ * Runs `command --version` and returns the version, such as `7.0.15`. Undefined if there is no such program, it does
+ * not run here (a missing library, another architecture), or it is neither Redis nor Valkey.
  */
 export async function probe(command: string, env: Record<string, string>): Promise<string | undefined> {
   try {

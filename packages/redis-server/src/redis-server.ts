@@ -2,7 +2,7 @@ import type { ProcessEnd } from './tied-process.ts';
 
 /** How a run of the server ended. */
 export interface RedisExit extends ProcessEnd {
-  /** By our `stop` or `kill`. Otherwise the server ended by itself, and a supervisor would start it again. */
+  /** True if `stop` or `kill` ended it; false if it ended by itself and a supervisor should restart it. */
   expected: boolean;
 }
 
@@ -11,20 +11,23 @@ export interface RedisExit extends ProcessEnd {
  * States: running -> stopped (`stop`, `kill`, or the server ended by itself) -> running (`start`) -> … -> disposed.
  */
 export interface RedisServer extends AsyncDisposable {
-  /** For `new Redis(url)` of ioredis, or as REDIS_URL for another process. The same over restarts. */
+  /** For `new Redis(url)` of ioredis, or as REDIS_URL of another process. Stays the same over restarts. */
   readonly url: string;
-  /** Of the server itself, now or last. */
+  /** The process id of the server, current or last. */
   readonly pid: number;
-  /** Holds the data, the configuration and the server's log (`redis.log`); mode 0700. */
+  /** The folder for data, configuration and the server's log (`redis.log`); mode 0700. */
   readonly folder: string;
-  /** Resolves when the present run ends, for whatever reason; a restart makes a new promise. Never rejects. */
+  /** Resolves when the current run ends for any reason; a restart makes a new promise. Never rejects. */
   readonly exited: Promise<RedisExit>;
-  /** Ends the server in good order: SIGTERM, and SIGKILL after five seconds. Keeps the data. Does nothing when stopped. */
+  /** Stops the server cleanly: SIGTERM, then SIGKILL after five seconds. Keeps the data. Does nothing if stopped. */
   stop(): Promise<void>;
-  /** SIGKILL, as a crash would. Keeps the data. Does nothing when stopped. */
+  /** Sends SIGKILL, like a crash. Keeps the data. Does nothing if stopped. */
   kill(): Promise<void>;
-  /** Starts it again on the same data and the same url; resolves when it answers. Does nothing when running. */
+  /** Starts it again on the same data and url; resolves when it answers. Does nothing if running. */
   start(): Promise<void>;
-  /** Stops it and removes what is temporary: the data too, unless a folder was given. So does the end of our process. */
+  /**
+   * Stops it and removes temporary files, including the data unless a folder was given. The end of our process does the
+   * same.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }

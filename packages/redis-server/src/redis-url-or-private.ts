@@ -1,16 +1,16 @@
 import type { RedisServer } from './redis-server.ts';
 import { type StartOptions, startRedis } from './start-redis.ts';
 
-/** A Redis to use, whoever runs it. */
+/** A Redis to use, private or external. */
 export interface OpenRedis extends AsyncDisposable {
   url: string;
-  /** Ours to watch, stop and restart; undefined when REDIS_URL names somebody else's. */
+  /** The private server, to watch, stop and restart; undefined if REDIS_URL names another. */
   server: RedisServer | undefined;
-  /** Stops and disposes of a private server; leaves any other alone. */
+  /** Stops and removes a private server; leaves any other alone. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The server that REDIS_URL names if it is set and not blank (it is not contacted); else a private one, started. */
+/** The server that REDIS_URL names, if it is set and not blank (it is not contacted); else a private one, started. */
 export async function redisUrlOrPrivate(
   env: Record<string, string | undefined>,
   options: StartOptions = {},

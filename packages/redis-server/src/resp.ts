@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 
-/** Whether a server listens on this Unix socket. A socket file that a crash left behind does not count. */
+/** Whether a server listens on this Unix socket. A socket file left by a crash does not count. */
 export async function accepts(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = createConnection(socket);
@@ -10,10 +10,9 @@ export async function accepts(socket: string): Promise<boolean> {
 }
 
 /**
- * Sends commands over a connection of its own, then QUIT, and returns all replies as they came, in RESP.
- * Enough to ask whether a server is ready without a client library. Rejects when nothing listens, or after `timeoutMs`
- * without a word.
- * Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
+ * Sends commands over a separate connection, then QUIT, and returns all replies as received, in RESP. Enough to check
+ * readiness without a client library. Rejects if no server listens, or after `timeoutMs` of silence. Source:
+ * https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 export async function converse(socket: string, commands: string[][], timeoutMs = 5_000): Promise<string> {
   return new Promise((resolve, reject) => {

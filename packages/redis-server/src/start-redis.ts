@@ -11,15 +11,15 @@ import type { ServerLocation } from './redis-conf.ts';
 import type { RedisServer } from './redis-server.ts';
 
 export interface StartOptions {
-  /** Where the data is kept; made if need be, with mode 0700. Default: a fresh temporary folder that goes with the server. */
+  /** The data folder, created if needed with mode 0700. Default: a temporary folder, removed with the server. */
   folder?: string;
-  /** Listen on this loopback port too, with a random password; 0 takes a free one. Default: only a Unix socket. */
+  /** Also listens on this loopback port, with a random password; 0: any free port. Default: only a Unix socket. */
   port?: number;
-  /** More arguments for the server, as on its command line: `['--cluster-enabled', 'yes']`. They win over ours. */
+  /** Additional command-line arguments of the server: `['--cluster-enabled', 'yes']`. They override ours. */
   args?: string[];
-  /** Is told each step, one line each. Default: see `FindOptions.log` for fetching; else silence. */
+  /** Receives a line per step. Default: for fetching as in `FindOptions.log`, else none. */
   log?: (line: string) => void;
-  /** Which server to run. Default: the one that `findRedis` finds. */
+  /** The server to run. Default: the one that `findRedis` finds. */
   binary?: RedisBinary;
 }
 
@@ -27,11 +27,12 @@ export interface StartOptions {
 const LONGEST_SOCKET_PATH = 103;
 
 /**
- * Starts a private Redis server and resolves when it answers, its data loaded. Nobody else can reach it, it syncs every
- * write before it answers, and it ends with our process, however that ends. It keeps our process from ending by itself
+ * Starts a private Redis server and resolves when it answers with its data loaded. Only its owner can reach it, it
+ * syncs every write before it answers, and it ends with our process, however that ends. It keeps our process alive
  * until it is stopped.
- * @throws RedisNotFoundError when there is no server to run; RedisFolderInUseError when one runs on `folder` already;
- * an Error with the last lines of the server's log when it does not come up.
+ *
+ * @throws RedisNotFoundError if there is no server to run; RedisFolderInUseError if one already runs on `folder`; an
+ * Error with the last lines of the server's log if it does not start.
  */
 export async function startRedis(options: StartOptions = {}): Promise<RedisServer> {
   const { args = [], log } = options;
@@ -69,7 +70,7 @@ async function socketPath(folder: string, disposable: string[]): Promise<string>
   return join(await temporaryFolder(disposable), 'redis.sock');
 }
 
-/** Free a moment ago: another process can take it first, and then starting fails and says so. */
+/** A port that is free now. If another process takes it first, starting fails and says so. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -79,7 +80,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** In letters that mean the same in a URL and in the configuration. */
+/** A password in letters that need no escaping in a URL or the configuration. */
 function newPassword(): string {
   return randomBytes(24).toString('base64url');
 }

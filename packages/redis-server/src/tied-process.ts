@@ -11,35 +11,35 @@ export interface ProcessEnd {
 export interface TiedCommand {
   command: string;
   args: string[];
-  /** Its whole environment. */
+  /** Its complete environment. */
   env: NodeJS.ProcessEnv;
-  /** File descriptor for its output: a file, so that nobody has to read it and it survives us. */
+  /** File descriptor for its output: a file, which needs no reader and survives us. */
   output: number;
-  /** Folders to remove once it has ended, if we die first; as long as we live, removing them is ours to do. */
+  /** Folders to remove after its end if we die first; while we live, we remove them ourselves. */
   leavings: string[];
 }
 
 /**
- * A process that dies with ours, even when ours is killed, and that the terminal's Ctrl-C does not reach.
- * States: waiting -> running (`go`) -> ended, or waiting -> ended (`abandon`).
+ * A process that dies with ours, even if ours is killed, and that Ctrl-C in the terminal does not reach. States:
+ * waiting -> running (`go`) -> ended, or waiting -> ended (`abandon`).
  */
 export interface TiedProcess {
-  /** Its id, already while it waits, and the same when it runs. */
+  /** Its process id, the same while waiting and running. */
   readonly pid: number;
-  /** Settles once the process has ended and nothing of it is left. Never rejects. */
+  /** Settles once the process and its helpers have ended. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
-  /** Lets it begin. */
+  /** Starts the command. */
   go(): void;
-  /** Ends it before it has begun. */
+  /** Ends it before the command starts. */
   abandon(): void;
-  /** Does nothing after the end, when the id may be another process's. */
+  /** Does nothing after the end, when the id may belong to another process. */
   signal(name: NodeJS.Signals): void;
 }
 
-/** Waits for a line on descriptor 3, then becomes the command, under the same id. No line, no command. */
+/** Waits for a line on descriptor 3, then becomes the command under the same id. Without a line it exits. */
 const BECOME = 'read -r go <&3 && exec "$@" 3<&-';
 
-/** Waits on standard input: a line means that the process has ended, the end of input that our process has. */
+/** Waits on standard input: a line means that the process has ended; end of input means that our process has. */
 const WATCH = `read -r ended && exit
 pid=$1
 shift
@@ -52,13 +52,13 @@ done
 rm -rf -- "$@"`;
 
 /**
- * Prepares a process tied to ours; it begins at `go()`.
+ * Prepares a process tied to ours; `go()` starts it.
  *
- * Two children: a shell that becomes the command, and a shell that watches a pipe whose other end only we hold. The
- * kernel closes that end however we die, and then the watcher stops the process: TERM first, KILL after five seconds.
- * The command begins only after the watcher stands, so there is no moment at which our death would leave it behind.
- * Both are direct children, so nothing of them is left as a zombie, and both have sessions of their own, so the
- * terminal's signals reach only us and we decide when to stop them.
+ * It consists of two children: a shell that becomes the command, and a shell that watches a pipe whose other end only
+ * we hold. The kernel closes that end however we die; then the watcher stops the process, with TERM first and KILL
+ * after five seconds. The command starts only once the watcher runs, so our death can never leave it behind. Both are
+ * direct children, so neither remains as a zombie, and each has its own session, so the terminal's signals reach only
+ * us and we decide when to stop them.
  */
 export async function prepareTiedProcess({ command, args, env, output, leavings }: TiedCommand): Promise<TiedProcess> {
   const child = spawn('/bin/sh', ['-c', BECOME, 'fanfare-redis', command, ...args], {
@@ -108,7 +108,7 @@ function ended(child: ChildProcess): Promise<ProcessEnd> {
   });
 }
 
-/** Writing to a child that has just died fails with EPIPE; its exit tells us so already. */
+/** Writing to a child that has just died fails with EPIPE; its exit reports that anyway. */
 function quiet(stream: Writable): Writable {
   return stream.on('error', () => {});
 }

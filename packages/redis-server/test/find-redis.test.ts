@@ -25,7 +25,7 @@ test('a server on the search path is found, whichever of the two names it has', 
   expect(await findRedis({ searchPath: folder.path })).toEqual({ command, env: {}, source: 'path', version: '8.1.1' });
 });
 
-test('a server that is too old or does not run is passed over, and the next one counts', async () => {
+test('a server that is too old or does not run is ignored, and the next one is used', async () => {
   await using folder = await temporaryFolder();
   const places = ['old', 'broken', 'good'].map((name) => join(folder.path, name)) as [string, string, string];
   const old = await fakeProgram(places[0], 'redis-server', 'echo "Redis server v=6.0.16 sha=0:0"');

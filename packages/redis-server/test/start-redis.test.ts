@@ -16,7 +16,7 @@ test('a server answers as soon as it has started', async () => {
   expect(await ask(server, 'PING')).toEqual(['PONG']);
 });
 
-test('a server is private: its folder, socket and configuration are for its owner only, and it has no port', async () => {
+test('a server is private: only its owner can use its folder and socket, and it has no port', async () => {
   await using server = await startRedis({ binary });
   expect(await modeOf(server.folder)).toBe('700');
   expect(await modeOf(socketOf(server))).toBe('700');
@@ -37,12 +37,12 @@ test.each([
   expect(await ask(server, 'CONFIG', 'GET', name)).toEqual([name, value]);
 });
 
-test('arguments win over our settings', async () => {
+test('arguments override our settings', async () => {
   await using server = await startRedis({ binary, args: ['--appendfsync', 'everysec'] });
   expect(await ask(server, 'CONFIG', 'GET', 'appendfsync')).toEqual(['appendfsync', 'everysec']);
 });
 
-test('an acknowledged write is there after a crash, under the same url', async () => {
+test('an acknowledged write survives a crash, under the same url', async () => {
   await using server = await startRedis({ binary });
   const { url } = server;
   expect(await ask(server, 'SET', 'kept', 'yes')).toEqual(['OK']);
@@ -53,7 +53,7 @@ test('an acknowledged write is there after a crash, under the same url', async (
   expect(await ask(server, 'GET', 'kept')).toEqual(['yes']);
 });
 
-test('a folder that was given outlives its server, and a new server finds its data', async () => {
+test('a given folder outlives its server, and a new server finds its data', async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, 'data "of" mine');
   {
@@ -64,7 +64,7 @@ test('a folder that was given outlives its server, and a new server finds its da
   expect(await ask(server, 'GET', 'kept')).toEqual(['yes']);
 });
 
-test('stopping, starting and disposing twice is harmless, and a temporary folder goes', async () => {
+test('stopping, starting and disposing twice is harmless, and removes a temporary folder', async () => {
   const server = await startRedis({ binary });
   await Promise.all([server.stop(), server.stop()]);
   await Promise.all([server.start(), server.start()]);
@@ -74,7 +74,7 @@ test('stopping, starting and disposing twice is harmless, and a temporary folder
   await expect(access(server.folder)).rejects.toThrow('ENOENT');
 });
 
-test('a port comes with a password that stands on no command line', async () => {
+test('a port has a password that is on no command line', async () => {
   await using server = await startRedis({ binary, port: 0 });
   const { hostname, port, password } = new URL(server.url);
   expect(hostname).toBe('127.0.0.1');
@@ -90,15 +90,15 @@ test('a folder too deep for a Unix socket gets its socket elsewhere', async () =
   expect(await ask(server, 'PING')).toEqual(['PONG']);
 });
 
-test('a server that does not come up says why and leaves nothing', async () => {
+test('a server that does not start says why and leaves nothing behind', async () => {
   await using folder = await temporaryFolder();
   const starting = startRedis({ binary, folder: folder.path, args: ['--no-such-setting', 'yes'] });
-  await expect(starting).rejects.toThrow(/did not come up[\s\S]*no-such-setting/);
+  await expect(starting).rejects.toThrow(/did not start[\s\S]*no-such-setting/);
   expect(await processesWith(folder.path)).toEqual([]);
   expect(await readFile(join(folder.path, 'server.lock'), 'utf8').catch(() => 'gone')).toBe('gone');
 });
 
-test('a binary that is not there is named in the error', async () => {
+test('a missing binary is named in the error', async () => {
   const starting = startRedis({ binary: { ...binary, command: '/no/such/redis-server' } });
   await expect(starting).rejects.toThrow('/no/such/redis-server');
 });

@@ -1,46 +1,46 @@
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 
-/** The time all processes agree on. */
+/** The time that all processes share. */
 export interface Clock {
-  /** Epoch ms, whole; the local clock corrected by its offset to Redis. Bound, so that it can be passed on. */
+  /** Whole epoch ms: the local clock corrected by its offset to Redis. Bound, so it can be passed around. */
   now(): number;
   close(): void;
 }
 
-/** What a clock is made of. */
+/** The inputs of a clock. */
 interface ClockOptions {
-  /** The server whose `TIME` counts. */
+  /** The server whose `TIME` is used. */
   redis: Redis;
-  /** Epoch ms of this machine. */
+  /** This machine's clock, epoch ms. */
   local: () => number;
   log: Logger;
   metrics: Pick<Metrics, 'clockOffsetSeconds'>;
 }
 
-/** How often the offset is measured, ms; machines drift by far less than a second a minute. */
+/** Interval of measurements, ms; machines drift far less than a second per minute. */
 const MEASURE_EVERY_MS = 60_000;
 
-/** How often it is checked whether this process stalled or its clock was set, ms, and by how much time must be off. */
+/** Interval of checks for a stall or a changed clock, ms, and the deviation that counts as one. */
 const CHECK_EVERY_MS = 1000;
 const SURPRISE_MS = 500;
 
-/** An answer that took longer says too little about the time at which it was given, ms. */
+/** A slower answer is too imprecise, ms. */
 const MAX_ROUND_TRIP_MS = 1000;
 
-/** Of so many answers the fastest counts. */
+/** The number of answers, of which the fastest is used. */
 const SAMPLES = 3;
 
-/** An offset from which an operator should mend the machine's clock, ms. */
+/** The offset above which an operator should correct the machine's clock, ms. */
 const WARN_FROM_MS = 2000;
 
-/** How long a start waits for the first measurement, ms; with Redis away the local clock has to do. */
+/** How long a start waits for the first measurement, ms; without Redis the local clock is used. */
 const FIRST_MS = 2000;
 
 /**
- * Starts a clock that all processes on one Redis share: deadlines are set by one process and checked by others, so a
- * machine whose clock is a minute off would expire every ring, or send it a minute late. The offset to Redis' `TIME` is
- * measured now, every minute, after a stall of this process, and when its clock has been set.
+ * Starts a clock shared by all processes on one Redis. One process sets deadlines and others check them, so a machine
+ * whose clock is a minute off would expire every ring, or send it a minute late. The offset to Redis' `TIME` is
+ * measured now, every minute, after a stall of this process, and after its clock was set.
  */
 export async function startClock(options: ClockOptions): Promise<Clock> {
   const clock = new RedisClock(options);
@@ -52,7 +52,7 @@ class RedisClock implements Clock {
   readonly #options: ClockOptions;
   readonly #timer: NodeJS.Timeout;
   #offsetMs = 0;
-  /** When it was last measured, by the monotonic clock. */
+  /** The time of the last measurement, by the monotonic clock. */
   #measuredAt = Number.NEGATIVE_INFINITY;
   #measuring: Promise<void> | undefined;
   #checkedAt: { local: number; monotonic: number };
@@ -87,7 +87,7 @@ class RedisClock implements Clock {
     if (stalled || wasSet || performance.now() - this.#measuredAt >= MEASURE_EVERY_MS) void this.#measure();
   }
 
-  /** Never rejects: what could not be measured is measured at the next check. */
+  /** Never rejects: a failed measurement is repeated at the next check. */
   #measure(): Promise<void> {
     this.#measuring ??= this.#takeSamples()
       .catch(() => {
@@ -105,7 +105,7 @@ class RedisClock implements Clock {
     const best = samples.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
     if (best.roundTripMs > MAX_ROUND_TRIP_MS) throw new Error('Redis answered too slowly to read its time');
     this.#measuredAt = performance.now();
-    // What is within the error of the measurement is no news.
+    // A change within the error of the measurement is not reported.
     if (Math.abs(best.offsetMs - this.#offsetMs) > best.roundTripMs / 2) this.#offsetMs = Math.round(best.offsetMs);
     this.#report();
   }

@@ -1,29 +1,29 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 /**
- * What a connection is for: `request` fails at once when Redis is away, so that a caller gets its 503; `worker` waits
- * for it to come back, so that work in hand is finished rather than lost.
+ * The use of a connection: `request` fails at once while Redis is down, so that a caller gets its 503; `worker` waits
+ * for it to return, so that jobs in progress finish instead of being lost.
  */
 export type RedisRole = 'request' | 'worker';
 
-/** Longest pause between two attempts to connect again. */
+/** Longest pause between two attempts to reconnect. */
 const MAX_RECONNECT_MS = 2000;
 
 /**
  * How long a socket may be silent while an answer is awaited, ms, before it is replaced: a network that drops packets
- * closes nothing. `blocking` is for the connections that BullMQ duplicates to wait for jobs, 10 s at a time.
+ * closes no connection. `blocking` is for the connections that BullMQ duplicates to wait for jobs, 10 s at a time.
  */
 const SILENT_MS = { request: 3000, worker: 5000, blocking: 15_000 };
 
-/** How soon, ms, the system probes a connection on which nothing happens. */
+/** The delay after which the system probes an idle connection, ms. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** How long connecting may take, ms. */
+/** The timeout for connecting, ms. */
 const CONNECT_MS = 5000;
 
 /**
- * A server that has become a replica refuses writes, also those of a script, and is no longer the one its address leads
- * to: connect again. The refused command fails; to send it again by itself would tear it out of its transaction.
+ * A server that has become a replica refuses writes, also those of a script, and its address now leads to another
+ * server: reconnect. The refused command fails; resending it alone would tear it out of its transaction.
  */
 const isReplica = (error: Error): boolean => error.message.includes('READONLY');
 
@@ -47,10 +47,11 @@ const OPTIONS = {
 } satisfies Record<RedisRole, RedisOptions>;
 
 /**
- * Opens a connection and waits until it is ready, at most `waitMs`: with Redis away the process starts all the same and
- * connects when it can. It connects again when its server becomes a replica or its socket falls silent. Connection
- * errors go to `onError`; they never throw. A duplicate is for blocking commands.
- * @throws when the URL is not one of a single server.
+ * Opens a connection and waits until it is ready, at most `waitMs`: while Redis is down the process starts anyway and
+ * connects when it can. It reconnects when its server becomes a replica or its socket falls silent. Connection errors
+ * go to `onError` and are never thrown. Duplicates are for blocking commands.
+ *
+ * @throws if the URL does not name a single server.
  */
 export async function connectRedis(
   url: string,
@@ -73,14 +74,16 @@ export async function connectRedis(
   return redis;
 }
 
-/** The two connections of an app: to the registry, and to queues and ledger; one and the same unless split. */
+/** The two connections of an app: to the registry, and to queues and ledger. They are the same one unless split. */
 export interface RedisPair {
   registry: Redis;
   queueRedis: Redis;
   disconnect(): void;
 }
 
-/** Opens both as `connectRedis` does. @throws as it does, leaving nothing open. */
+/**
+ * Opens both like `connectRedis`. @throws like it, leaving nothing open.
+ */
 export async function connectRedisPair(
   urls: { REDIS_URL: string; QUEUE_REDIS_URL?: string | undefined },
   role: RedisRole,

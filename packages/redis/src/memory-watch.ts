@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 
-/** How long a reading of the memory is good for. */
+/** How long a reading of the memory is reused. */
 const MEMORY_FRESH_MS = 1000;
 
-/** Watches how full Redis is, asking at most once a second however often it is asked. */
+/** Watches how full Redis is, with at most one request per second. */
 export class MemoryWatch {
   readonly #redis: Redis;
   readonly #now: () => number;
@@ -15,7 +15,7 @@ export class MemoryWatch {
     this.#now = now;
   }
 
-  /** Used share of `maxmemory`, 0 to 1 and a little over; 0 where there is no limit. */
+  /** The used share of `maxmemory`, 0 to 1 and slightly over; 0 without a limit. */
   fullness(): Promise<number> {
     const now = this.#now();
     if (!this.#reading || now - this.#readAt >= MEMORY_FRESH_MS) {

@@ -1,9 +1,9 @@
 import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 
-/** Commands of one round trip: a buffer of commands and one of answers for all of a large group would be too much. */
+/** The number of commands per round trip; one buffer for all members of a large group would be too large. */
 const BATCH = 1000;
 
-/** The answers of a pipeline or transaction, which reports errors among them instead of throwing. */
+/** The answers of a pipeline or transaction. Throws the first error, which the pipeline returns among its answers. */
 export function answersOf(answers: [Error | null, unknown][] | null): unknown[] {
   return (answers ?? []).map(([error, answer]) => {
     if (error) throw error;
@@ -11,14 +11,14 @@ export function answersOf(answers: [Error | null, unknown][] | null): unknown[] 
   });
 }
 
-/** A list in parts of at most a thousand; none of an empty list. */
+/** Splits a list into parts of at most a thousand; an empty list has none. */
 export function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < items.length; i += BATCH) yield items.slice(i, i + BATCH);
 }
 
 /**
- * Sends one command per item, a thousand to a round trip; answers come in the order of the items. On Redis Cluster the
- * keys may be in any slots: there the commands of a batch go to each node in a pipeline of its own.
+ * Sends one command per item, a thousand per round trip; answers are in the order of the items. On Redis Cluster the
+ * keys may be in any slots: the commands of a batch go to each node in a separate pipeline.
  */
 export async function commandEach<T>(
   redis: Redis | Cluster,
@@ -44,7 +44,7 @@ async function pipelined<T>(
   return answersOf(await pipeline.exec());
 }
 
-/** A pipeline of ioredis may not span nodes; its auto-pipelining sorts single commands by node. */
+/** An ioredis pipeline may not span nodes; its auto-pipelining sorts single commands by node. */
 async function perNode<T>(
   cluster: Redis | Cluster,
   batch: readonly T[],

@@ -11,13 +11,13 @@ interface ScriptCall {
 /** A Lua script. Each run is atomic, and nothing here retries it. */
 export interface Script<Result> {
   (redis: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<Result>;
-  /** Runs it once per call, a thousand calls to a round trip; answers come in the order of the calls. */
+  /** Runs the script once per call, a thousand calls per round trip; answers are in the order of the calls. */
   each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
 }
 
 /**
- * Names a Lua script and the type of its result. The server is sent its hash, and the whole script only when it does not
- * know it. The text begins with comment lines that name KEYS, ARGV and what it returns.
+ * Defines a Lua script and the type of its result. The hash is sent, and the whole script only if the server does not
+ * know it. The text begins with comment lines that name KEYS, ARGV and the result.
  */
 export function script<Result>(lua: string): Script<Result> {
   const sha = createHash('sha1').update(lua).digest('hex');
@@ -43,7 +43,7 @@ export function script<Result>(lua: string): Script<Result> {
 
   async function each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]> {
     const answers = await attempt(redis, calls);
-    // Only those that did not run: the server may have learned the script half-way.
+    // Repeats only those that did not run: the server may have learned the script half-way.
     const missed = [...answers.keys()].filter((i) => answers[i]?.[0]?.message.startsWith('NOSCRIPT'));
     if (missed.length > 0) {
       await redis.script('LOAD', lua);

@@ -1,20 +1,21 @@
 import type { Redis } from 'ioredis';
 import { redisTrouble } from './trouble.ts';
 
-/** How safely the server keeps what it has acknowledged. `unknown` where it does not let us look. */
+/** How safely the server keeps acknowledged writes. `unknown` if it does not let us read its settings. */
 export type Durability = 'disk' | 'second' | 'none' | 'unknown';
 
-/** What we ask of a Redis server, as it is really set. */
+/** The settings of a Redis server that we depend on, as actually set. */
 export interface RedisSettings {
   /** `disk`: on disk before the answer; `second`: up to two seconds of answered writes can be lost; `none`: no AOF. */
   durability: Durability;
-  /** Must be `noeviction`, or jobs vanish. `unknown` where the server does not let us look. */
+  /** Must be `noeviction`, or jobs are lost. `unknown` if the server does not let us read it. */
   maxmemoryPolicy: string;
 }
 
 /**
- * Reads the server's real settings; managed services may refuse CONFIG, which is not an error here.
- * @throws when the server is away.
+ * Reads the server's actual settings. Managed services may refuse CONFIG; that is not an error here.
+ *
+ * @throws if the server is down.
  */
 export async function readRedisSettings(redis: Redis): Promise<RedisSettings> {
   const [append, policy] = await Promise.all([configOf(redis, 'append*'), configOf(redis, 'maxmemory-policy')]);

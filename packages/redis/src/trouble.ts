@@ -1,11 +1,17 @@
-/** What ioredis and Redis say when the server cannot take a command now but may later. */
-const AWAY =
-  /^(LOADING|BUSY |READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF)|ECONN|ENOENT|EPIPE|ETIMEDOUT|Connection is closed|Stream isn't writeable|Command timed out|max retries per request/i;
+/** The errors of ioredis and Redis when the server cannot take a command now but may later. */
+const AWAY = new RegExp(
+  [
+    '^(LOADING|BUSY |READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF)',
+    'ECONN|ENOENT|EPIPE|ETIMEDOUT',
+    "Connection is closed|Stream isn't writeable|Command timed out|max retries per request",
+  ].join('|'),
+  'i',
+);
 
-/** Whether an error means that Redis is away for now, or full. Undefined: it means something else. */
+/** Whether an error means that Redis is temporarily down, or full. Undefined: neither. */
 export function redisTrouble(error: unknown): 'away' | 'full' | undefined {
   if (!(error instanceof Error)) return undefined;
-  // Of a transaction that was refused, its first command tells why.
+  // For a refused transaction, its first command has the reason.
   const { message } = (error as { previousErrors?: Error[] }).previousErrors?.[0] ?? error;
   if (message.startsWith('OOM')) return 'full';
   return AWAY.test(message) ? 'away' : undefined;

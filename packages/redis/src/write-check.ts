@@ -7,8 +7,7 @@ interface Check {
 }
 
 /**
- * Writes a key that soon expires, to learn whether Redis takes writes: a replica, or a server that is full, answers a
- * ping like any other.
+ * Writes a short-lived key to check that Redis takes writes: a replica or a full server answers a ping like any other.
  */
 export async function checkWrite(redis: Redis): Promise<Check> {
   try {
@@ -19,7 +18,7 @@ export async function checkWrite(redis: Redis): Promise<Check> {
   }
 }
 
-/** The readiness of a process that needs nothing but a Redis that takes writes. */
+/** The readiness of a process that needs only a writable Redis. */
 export async function readyWhenWritable(redis: Redis): Promise<{ ready: boolean; checks: Record<string, Check> }> {
   const check = await checkWrite(redis);
   return { ready: check.ok, checks: { redis: check } };

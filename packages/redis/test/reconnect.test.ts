@@ -41,7 +41,7 @@ test.each(ROLES)('a %s connection whose server has become a replica connects to 
   expect(await primary.redis.get('written')).toBe('yes');
 });
 
-test('a script that is refused because it writes to a replica makes the connection change servers as well', async () => {
+test('a script refused for writing to a replica makes the connection change servers too', async () => {
   await using old = await connectThroughProxy('worker');
   await using primary = await startTestRedis({ port: 0 });
   await failOver(old.proxy, old.server, primary);

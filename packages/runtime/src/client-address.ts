@@ -2,20 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Logger } from './log.ts';
 
-/** What a proxy adds to a request, or a client makes up. */
+/** Headers that a proxy adds to a request, or a client forges. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
 
 /** The part of a request that says where it came from. */
 type Request = Pick<IncomingMessage, 'headers'> & { socket: Pick<IncomingMessage['socket'], 'remoteAddress'> };
 
 /**
- * Reads the address of the client a request came from, for limits and logs: an IPv4 address, or the /64 network of an
- * IPv6 address, since one customer is given at least that many addresses (RFC 6177). Each trusted proxy is believed
- * about the one address that connected to it, and never about what that one wrote itself; an entry that is not an
- * address ends the walk.
+ * Reads the client address of a request, for limits and logs: an IPv4 address, or the /64 network of an IPv6 address,
+ * because one customer has at least that many addresses (RFC 6177). Each trusted proxy is believed about the address
+ * that connected to it, and never about what that client wrote itself. An entry that is not an address ends the walk.
  *
- * Without trusted proxies, the first request with a forwarded header is logged as a warning, once: either a proxy is in
- * front and all of its clients share one address, or a client makes the header up.
+ * Without trusted proxies, the first request with a forwarded header is logged as a warning, once: either there is a
+ * proxy and all its clients share one address, or a client forges the header.
  */
 export function clientAddresses(trustedProxies: number, log: Pick<Logger, 'warn'>): (request: Request) => string {
   let warned = trustedProxies > 0;
@@ -40,13 +39,13 @@ function connectingAddress(remote: string, forwardedFor: string | string[] | und
   return address;
 }
 
-/** Some proxies write the port as well: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+/** Some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 function withoutPort(entry: string): string {
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(entry) ?? [];
   return bracketed ?? dotted ?? entry;
 }
 
-/** An IPv4 address, also from its form in IPv6, as it is; an IPv6 address as its /64; anything else as it is. */
+/** An IPv4 address, also one mapped to IPv6, unchanged; an IPv6 address as its /64; anything else unchanged. */
 function network(address: string): string {
   if (isIP(address) !== 6) return address;
   const groups = groupsOf(address);

@@ -1,8 +1,8 @@
 import { messageOf } from './error-message.ts';
 
 /**
- * What a process has opened, closed in the reverse order: whoever was opened later may lean on what was opened before.
- * (Node 20 has no AsyncDisposableStack.)
+ * Closes what a process has opened, in reverse order, because later resources may depend on earlier ones. (Node 20 has
+ * no AsyncDisposableStack.)
  */
 export class Closer {
   /** Undefined once everything is closed. */
@@ -10,10 +10,10 @@ export class Closer {
   #closing: Promise<void> | undefined;
 
   /**
-   * Remembers how to close a thing just opened and returns the thing. `name` says in an error which one failed.
-   * While closing, late comers are still closed.
+   * Registers how to close a resource just opened, and returns the resource. `name` identifies it in errors. Resources
+   * added while closing are still closed.
    *
-   * @throws Error once everything is closed: nobody would close this one; it stays the caller's.
+   * @throws Error once everything is closed; the caller must close the resource then.
    */
   add<T>(name: string, thing: T, close: (thing: T) => unknown): T {
     if (!this.#open) throw new Error(`${name} was opened after everything was closed`);
@@ -22,9 +22,9 @@ export class Closer {
   }
 
   /**
-   * Runs what opens things, and closes what it has opened when it fails half-way.
+   * Runs `open`, and closes what it has opened if it fails half-way.
    *
-   * @throws what `open` threw; a failure to close comes second and is not heard of.
+   * @throws the error of `open`; a failure to close is dropped.
    */
   async closeOnFailure<T>(open: () => Promise<T>): Promise<T> {
     try {
@@ -36,10 +36,9 @@ export class Closer {
   }
 
   /**
-   * Closes everything, one after the other, the failing ones notwithstanding. Called again, it returns the same
-   * promise.
+   * Closes everything in sequence, even if some fail. Later calls return the same promise.
    *
-   * @throws AggregateError when something could not be closed; its errors name the things, each with its cause.
+   * @throws AggregateError if something could not be closed; its errors name the resources, each with its cause.
    */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** The environment as Node gives it, or a test's stand-in for it. */
+/** The environment as in Node, or a test's replacement. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment does not fit the schema. The message is meant for the person who set it: one line per problem,
- * each naming the variable, what it got and what it is for. Secrets do not appear in it.
+ * The environment does not match the schema. The message is for the operator: one line per problem, with the variable,
+ * its value and its meaning. It contains no secrets.
  */
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -18,11 +18,11 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the variables a schema names, once, at start-up. The keys of the schema are the names; `.describe()` each
- * field, as the last call, since the description ends up in the error and in the documentation. A variable that is
- * set to nothing counts as unset, because that is what `FOO=` in a compose file means.
+ * Reads the variables of a schema, once, at start. The schema's keys are the names. Call `.describe()` last on each
+ * field: the description appears in errors and in the documentation. An empty variable counts as unset, because that is
+ * what `FOO=` in a compose file means.
  *
- * @throws ConfigError listing every problem at once. (A rule between variables is looked at once each is good by itself.)
+ * @throws ConfigError listing every problem at once. (Rules between variables are checked once each variable is valid.)
  */
 export function readEnv<Schema extends z.ZodObject>(schema: Schema, env: Env = process.env): z.output<Schema> {
   const given: Record<string, string> = {};
@@ -35,7 +35,7 @@ export function readEnv<Schema extends z.ZodObject>(schema: Schema, env: Env = p
   throw new ConfigError(parsed.error.issues.map((issue) => problem(issue, schema, given)));
 }
 
-/** A switch, off or on by default. Strict: "false" is false and "maybe" is an error, unlike `z.coerce.boolean()`. */
+/** A flag, off or on by default. Strict: "false" is false and "maybe" is an error, unlike `z.coerce.boolean()`. */
 export const flag = (fallback: boolean) =>
   z
     .stringbool({
@@ -45,7 +45,7 @@ export const flag = (fallback: boolean) =>
     })
     .default(fallback);
 
-/** A whole number, both ends included; "5.0", "1e3" and "0x10" are errors. */
+/** A whole number, both bounds inclusive; "5.0", "1e3" and "0x10" are errors. */
 export const intBetween = (min: number, max: number, fallback: number) => {
   const error = `expected a whole number from ${min} to ${max}`;
   return z
@@ -56,7 +56,7 @@ export const intBetween = (min: number, max: number, fallback: number) => {
     .default(fallback);
 };
 
-/** How many proxies are trusted to say where a request came from: a switch, or their number where they are in a row. */
+/** The number of trusted proxies in a row, or a flag. */
 export const trustedProxies = () =>
   z
     .string()
@@ -69,16 +69,16 @@ export const trustedProxies = () =>
     })
     .default(0);
 
-/** So many bytes in base64, kept as the text; a key, for example. */
+/** Base64 of this many bytes, kept as text; a key, for example. */
 export const base64Bytes = (bytes: number) =>
   z.string().refine((text) => Buffer.from(text, 'base64').length === bytes, {
     error: `expected ${bytes} bytes in base64 (openssl rand -base64 ${bytes})`,
   });
 
-/** Values separated by commas, trimmed, empty ones dropped; nothing set is an empty list. `.pipe()` checks them. */
+/** Comma-separated values, trimmed, without empty ones; unset is an empty list. `.pipe()` validates them. */
 export const list = () => z.string().transform(split).default([]);
 
-/** Values separated by commas, read by a parser of the caller's, whose error says what is wrong with them. */
+/** Comma-separated values for a parser of the caller, whose error says what is wrong. */
 export const listBy = <T>(parse: (text: string) => T[]) =>
   list().transform((entries, context) => {
     try {
@@ -108,10 +108,10 @@ function problem(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Env): stri
 
 const SECRET_NAME = /KEY|PASS|TOKEN|SECRET|CREDENTIAL/i;
 
-/** What may be printed of a value: nothing of a secret, a URL without its credentials and its query. */
+/** The printable form of a value: nothing for a secret, a URL without credentials and query. */
 function shown(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return 'a value that is not shown';
-  // Up to the last "@" of all: a password may itself hold "/", "," or "@", and hiding too much is no harm.
+  // Up to the last "@": a password may contain "/", "," or "@", and hiding too much does no harm.
   const masked = value.replace(/^([a-z][\w+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***');
   return JSON.stringify(masked.length > 200 ? `${masked.slice(0, 200)}…` : masked);
 }

@@ -4,39 +4,39 @@ import { messageOf } from './error-message.ts';
 import { type Address, type Listening, listen } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Whether a process can do its work, and what it looked at to know. */
+/** Whether a process can do its work, with the checks behind that. */
 export interface Readiness {
   /** False takes the process out of service. */
   ready: boolean;
-  /** It can do its work, but an operator should look. */
+  /** The process works, but an operator should look at it. */
   degraded?: boolean;
   checks: Record<string, { ok: boolean; detail?: string }>;
 }
 
-/** Where the answers come from. */
+/** The sources of the answers. */
 export interface HealthSources {
   metrics: Pick<Metrics, 'render'>;
-  /** Looks now. A look that fails or takes over two seconds means not ready. */
+  /** Checks readiness now. A check that fails or takes over two seconds means not ready. */
   ready: () => Promise<Readiness>;
-  /** When set, /metrics wants it as bearer token. */
+  /** If set, /metrics requires it as bearer token. */
   metricsToken?: string | undefined;
 }
 
-/** An answer, before any HTTP server has it. */
+/** An answer, independent of the HTTP server. */
 export interface HealthAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** A readiness that can be turned off for good. */
+/** A readiness check that can be switched off for good. */
 export interface Drainable {
   ready: () => Promise<Readiness>;
-  /** From now on the process is not ready, whatever it could still do: no new work should be sent to it. */
+  /** Makes the process not ready from now on, so that it gets no new work. */
   drain(): void;
 }
 
-/** Adds the switch to a look at the process. */
+/** Adds this switch to a readiness check. */
 export function drainable(look: () => Promise<Readiness>): Drainable {
   let draining = false;
   return {
@@ -48,13 +48,13 @@ export function drainable(look: () => Promise<Readiness>): Drainable {
   };
 }
 
-/** A probe should wait a little longer, so that its log shows our words and not its own. */
+/** Probes should wait slightly longer, so that their log has our message. */
 const READY_TIMEOUT_MS = 2_000;
 
 /**
- * Serves `/livez`, `/readyz` and `/metrics` for a process that has no HTTP server otherwise.
+ * Serves `/livez`, `/readyz` and `/metrics` for a process without another HTTP server.
  *
- * @throws Error when the address cannot be listened on, as `listen` does.
+ * @throws Error if the address cannot be listened on, like `listen`.
  */
 export function startHealthServer(options: HealthSources & Address): Promise<Listening> {
   const server = createServer((request, response) => {
@@ -97,7 +97,7 @@ export async function answerHealth(
   }
 }
 
-/** Whether an Authorization header opens /metrics: always without a token; else compared in constant time. */
+/** Whether an Authorization header gives access to /metrics: always without a token; else compared in constant time. */
 export function mayReadMetrics(authorization: string | undefined, token: string | undefined): boolean {
   if (token === undefined) return true;
   const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '';

@@ -3,23 +3,23 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Address {
-  /** Where to listen: a host name or an IP address. */
+  /** A host name or an IP address. */
   host: string;
-  /** 0 for any free port. */
+  /** 0: any free port. */
   port: number;
 }
 
 export interface Listening {
-  /** The port really listened on. */
+  /** The actual port. */
   port: number;
-  /** Stops listening and cuts every connection, busy ones too. Called again, it does nothing more. */
+  /** Stops listening and closes every connection, also busy ones. Further calls do nothing. */
   close(): Promise<void>;
 }
 
 /**
  * Makes a server listen.
  *
- * @throws Error naming host and port when it cannot; its `code` is the system's (EADDRINUSE when the port is taken).
+ * @throws Error naming host and port if it cannot; `code` is the system's (EADDRINUSE if the port is taken).
  */
 export async function listen(server: HttpServer | HttpsServer, { host, port }: Address): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {

@@ -6,15 +6,15 @@ export interface Exposition {
   body: string;
 }
 
-/** Seconds of one send: a provider answers in tens of milliseconds and is given up after a few seconds. */
+/** Buckets for one send, in seconds: a provider answers in tens of milliseconds and times out after a few seconds. */
 const SEND_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 
-/** Seconds in our hands: from the ring that must be out within 250 ms to the message that waits out an hour. */
+/** Buckets for the time with us, in seconds: from a ring, due within 250 ms, to a message that waits for an hour. */
 const WAIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
 /**
- * Every metric there is, on a registry of its own, besides Node's own (`process_…`, `nodejs_…`). Labels are words from
- * short lists (provider, lane, outcome, …), never an id, an app, a user or an endpoint: those belong in the log.
+ * All metrics, on a registry of their own, plus Node's (`process_…`, `nodejs_…`). Labels come from short lists
+ * (provider, lane, outcome, …), never an id, an app, a user or an endpoint: those belong in the log.
  */
 export function createMetrics() {
   const registry = new Registry();
@@ -24,7 +24,7 @@ export function createMetrics() {
     ...counters(make),
     ...histograms(make),
     ...gauges(make),
-    /** The text of a scrape. To set gauges freshly for it, hand the health server a `render` that does so first. */
+    /** The text of a scrape. To update gauges first, give the health server a `render` that does so. */
     render: async (): Promise<Exposition> => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }
@@ -33,10 +33,10 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 const counters = ({ counter }: Makers) => ({
   /** `result`: accepted, duplicate, rejected. */
-  events: counter('events_total', 'Events posted, by what became of them.', ['result']),
+  events: counter('events_total', 'Events posted, by result.', ['result']),
   recipientsSuppressed: counter(
     'recipients_suppressed_total',
-    'Recipients who were not notified, by the reason of the decision.',
+    'Recipients not notified, by the reason of the decision.',
     ['reason'],
   ),
   deliveriesPlanned: counter('deliveries_planned_total', 'Deliveries planned by fan-out.', ['provider', 'lane']),
@@ -45,11 +45,11 @@ const counters = ({ counter }: Makers) => ({
   /** `state`: accepted, token_dead, rejected, expired, superseded. */
   deliveriesSettled: counter(
     'deliveries_settled_total',
-    'Deliveries that ended, by the state they ended in; accepted means taken by the provider.',
+    'Settled deliveries, by final state; accepted means taken by the provider.',
     ['provider', 'lane', 'state'],
   ),
   /** `what`: event, delivery, failed_job. */
-  swept: counter('swept_total', 'What the sweeper found without a job and put back.', ['what']),
+  swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
 });
 
 const histograms = ({ histogram }: Makers) => ({
@@ -57,13 +57,13 @@ const histograms = ({ histogram }: Makers) => ({
     labels: ['provider', 'outcome'],
     buckets: SEND_BUCKETS,
   }),
-  queueWaitSeconds: histogram('queue_wait_seconds', 'Time a job waited to be taken, beyond any delay it was given.', {
+  queueWaitSeconds: histogram('queue_wait_seconds', 'Time a job waited for a worker, not counting its delay.', {
     labels: ['queue', 'lane'],
     buckets: WAIT_BUCKETS,
   }),
   eventToAcceptedSeconds: histogram(
     'event_to_accepted_seconds',
-    'Time from the receipt of an event to the provider taking a delivery of it.',
+    'Time from the receipt of an event until a provider accepts a delivery of it.',
     { labels: ['provider', 'lane'], buckets: WAIT_BUCKETS },
   ),
 });
@@ -71,22 +71,16 @@ const histograms = ({ histogram }: Makers) => ({
 const gauges = ({ gauge }: Makers) => ({
   clockOffsetSeconds: gauge(
     'clock_offset_seconds',
-    'What is added to the clock of this machine to get the time of Redis; beyond 2 s either way the machine needs mending.',
+    'Offset from the clock of this machine to the time of Redis; beyond 2 s either way, correct the clock.',
     [],
   ),
-  inflight: gauge('inflight', 'Attempts whose answer is awaited.', ['provider', 'lane']),
-  /** `state`: BullMQ's word for where the jobs are (wait, active, delayed, …). */
+  inflight: gauge('inflight', 'Attempts waiting for an answer.', ['provider', 'lane']),
+  /** `state`: BullMQ's state of the jobs (wait, active, delayed, …). */
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
-  openEvents: gauge('open_events', 'Events that are not done: waiting, delayed, held or in hand.', ['lane']),
-  openOldestSeconds: gauge(
-    'open_oldest_seconds',
-    'How long the oldest open event has been open; 0 when there is none.',
-    ['lane'],
-  ),
-  deliveriesHeld: gauge('deliveries_held', 'Deliveries that wait for an endpoint or a credential that refuses.', [
-    'provider',
-  ]),
-  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest job that waits or is delayed; 0 when none is.', [
+  openEvents: gauge('open_events', 'Events not done: waiting, delayed, held or in progress.', ['lane']),
+  openOldestSeconds: gauge('open_oldest_seconds', 'Age of the oldest open event; 0 if there is none.', ['lane']),
+  deliveriesHeld: gauge('deliveries_held', 'Deliveries waiting for a failing endpoint or credential.', ['provider']),
+  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',
     'lane',
   ]),
@@ -94,7 +88,7 @@ const gauges = ({ gauge }: Makers) => ({
 
 type Makers = ReturnType<typeof makers>;
 
-/** They add the prefix and see to the registry. */
+/** These add the prefix and register the metric. */
 const makers = (registry: Registry) => {
   const common = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => ({
     name: `fanfare_${name}`,

@@ -5,37 +5,37 @@ import { ConfigError, readEnv } from './env.ts';
 import type { Logger } from './log.ts';
 import { processEnv } from './process-env.ts';
 
-/** What `main` hands back: something that runs until it is closed. */
+/** What `main` returns: a resource that runs until it is closed. */
 export interface Running {
-  /** Told before the wait of SHUTDOWN_DRAIN_MS: it should do its work still, but say that it is not ready. */
+  /** Called before the wait of SHUTDOWN_DRAIN_MS: the process keeps working, but reports that it is not ready. */
   drain?(): void;
   close(): Promise<void>;
 }
 
-/** Starts everything. Should give up, by throwing the signal's AbortError, when the signal aborts meanwhile. */
+/** Starts everything. Should stop starting, by throwing the signal's AbortError, if the signal aborts meanwhile. */
 export type Main = (signal: AbortSignal) => Promise<Running>;
 
 export interface RunOptions {
-  /** The process, in what is printed. */
+  /** The name of the process in messages. */
   name: string;
-  /** How long a stop may take, in ms; SHUTDOWN_GRACE_MS by default. */
+  /** The time limit of a stop, in ms; default: SHUTDOWN_GRACE_MS. */
   graceMs?: number;
-  /** Gets a line when the process is told to stop and one when it has. Failures are printed in any case. */
+  /** Receives a line when the stop begins and one when it is done. Failures are always printed. */
   log?: Logger;
 }
 
-/** A Ctrl-C under npm arrives twice at once: from the terminal, and from npm, which hands it on. */
+/** Under npm, Ctrl-C arrives twice at once: from the terminal, and forwarded by npm. */
 const SAME_WISH_MS = 500;
 
 /**
- * The life of a process, from start to exit code; a `main.ts` is this one call. Starts `main`; at SIGTERM or SIGINT
- * aborts the signal `main` was given, drains for SHUTDOWN_DRAIN_MS (0 by default), closes what it returned and leaves
- * the process to end by itself with code 0.
+ * Runs a process from start to exit code; a `main.ts` is this one call. Starts `main`; on SIGTERM or SIGINT aborts the
+ * signal that `main` got, drains for SHUTDOWN_DRAIN_MS (0 by default), closes what `main` returned, and lets the
+ * process end by itself with code 0.
  *
- * - `main` or `close` fails: the error on standard error, exit code 1. A ConfigError is shown without its stack,
- *   being for the operator to mend. Giving up a start because of the signal is no failure.
- * - The grace has run out, or a second signal, half a second later or more, says that it has: `process.exit(1)`, the only one there is. It also ends
- *   a process that is kept alive, after everything was closed, by something it forgot.
+ * - `main` or `close` fails: prints the error on standard error, exit code 1. A ConfigError is shown without its stack,
+ *   because the operator has to fix it. Abandoning a start because of the signal is not a failure.
+ * - The grace period has passed, or a second signal comes at least half a second later: `process.exit(1)`, the only
+ *   one. It also ends a process that something forgotten keeps alive after everything was closed.
  */
 export async function run(main: Main, options: RunOptions): Promise<void> {
   try {
@@ -77,7 +77,7 @@ async function live(main: Main, { name, log, graceMs }: RunOptions): Promise<voi
   }
 }
 
-/** Undefined when the start was given up because of the signal. */
+/** Undefined if the start was abandoned because of the signal. */
 async function started(main: Main, signal: AbortSignal): Promise<Running | undefined> {
   try {
     return await main(signal);
@@ -87,7 +87,7 @@ async function started(main: Main, signal: AbortSignal): Promise<Running | undef
   }
 }
 
-/** The time a stop may take. `begin` keeps the process alive for it; `release` only bounds what is left of it. */
+/** The time limit of a stop. `begin` keeps the process alive for it; `release` only limits the rest. */
 class Grace {
   readonly #name: string;
   readonly #ms: number;
@@ -118,7 +118,7 @@ const shutdownTimes = () => {
   return readEnv(z.object({ SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_MS }));
 };
 
-/** Messages and stacks, never an error's other properties: a Redis error carries the command, password and all. */
+/** Messages and stacks only, because the other properties of a Redis error contain the command and its password. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return String(error);

@@ -1,34 +1,34 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** How long a client may read an answer that was given before its body had arrived. */
+/** How long a client may read an answer that was sent before its body had arrived. */
 const LINGER_MS = 1000;
 
 /**
- * Takes nothing of a body from the socket until it is read, but what came in one chunk with the headers (64 KiB at most):
- * Node would fill its buffers while the caller is still being checked.
+ * Reads no body from the socket before the handler does, except what arrived in one chunk with the headers (64 KiB at
+ * most). Otherwise Node fills its buffers while the caller is still being authenticated.
  */
 export function holdBodies(server: Server): void {
   server.prependListener('request', (request: IncomingMessage) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
-    // Whoever reads the body makes Node resume the socket.
+    // Reading the body makes Node resume the socket.
     if (encoding !== undefined || length !== '0') request.socket.pause();
   });
 }
 
 /**
- * Ends the connection with this answer if the body has not arrived completely; to be called before the answer is
- * written. Otherwise Node would take the rest of the body from the socket, however long, only to discard it.
+ * Ends the connection with this answer if the body has not arrived completely. Call it before writing the answer.
+ * Otherwise Node reads the rest of the body from the socket, however long, only to discard it.
  */
 export function closeIfUnread(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
-  // A request that was injected has no socket of Node's.
+  // An injected request has no Node socket.
   if (request.complete || !('destroySoon' in socket)) return;
   response.setHeader('connection', 'close');
   request._read = () => undefined;
   socket.pause();
-  // Node may have asked for more in this very tick, which only starts the reading after it.
+  // Node may have requested more in this tick; the read starts after it.
   process.nextTick(() => socket.emit('pause'));
-  // A socket that is closed with unread bytes is reset, and the client may lose the answer: it gets time to read it.
+  // Closing a socket with unread bytes resets it, and the client may lose the answer, so it gets time to read it.
   socket.destroySoon = () => {
     socket.end();
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();

@@ -145,6 +145,7 @@ test('what every process has is described and has the documented defaults', () =
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     SHUTDOWN_GRACE_MS: 20_000,
+    SHUTDOWN_DRAIN_MS: 0,
   });
   for (const field of Object.values(processEnv)) expect(field.description).toBeTruthy();
 });

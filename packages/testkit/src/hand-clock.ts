@@ -1,14 +1,14 @@
-/** A clock that stands still until the test moves it. Hand `now` to whatever asks for the time. */
+/** A clock that stands still until the test moves it. Pass `now` to the code under test. */
 export interface HandClock {
-  /** Milliseconds since 1970. Bound, so that it can be passed on by itself. */
+  /** Epoch milliseconds. Bound, so it can be passed around. */
   now(): number;
-  /** Moves on by so many milliseconds; a negative number moves back, as real clocks sometimes do. */
+  /** Moves forward by this many milliseconds; a negative number moves back, as real clocks sometimes do. */
   advance(ms: number): void;
-  /** Moves to this time. */
+  /** Sets the time. */
   set(ms: number): void;
 }
 
-/** A hand-turned clock that shows `startMs`. */
+/** Creates a manual clock that starts at `startMs`. */
 export function handClock(startMs: number): HandClock {
   let timeMs = startMs;
   return {

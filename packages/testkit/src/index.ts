@@ -1,4 +1,4 @@
-/** What every test of ours may need. For devDependencies only. */
+/** Shared helpers for tests. For devDependencies only. */
 export { type HandClock, handClock } from './hand-clock.ts';
 export * from './samples.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

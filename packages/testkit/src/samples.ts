@@ -1,6 +1,7 @@
 /**
  * The four payloads of CometChat's documentation, "Add Custom provider credentials" (docs/rules/cometchat.md#samples),
- * key by key in their order. Left out: its comments, and `message` and `custom`, for which it has placeholders.
+ * key by key in their order, without its comments and without `message` and `custom`, which are only placeholders
+ * there.
  */
 
 const ANDREW = {
@@ -34,7 +35,7 @@ export const CHAT = envelope('cometchat-uid-2', {
   sentAt: '1741847453000',
 });
 
-/** The sample's title is "Caller", which stands for the caller's name. */
+/** The sample's title "Caller" stands for the caller's name. */
 export const CALL = envelope('cometchat-uid-2', {
   title: 'Andrew Joseph',
   body: 'AUDIO CALL',
@@ -49,7 +50,7 @@ export const CALL = envelope('cometchat-uid-2', {
   sentAt: '1741847453000',
 });
 
-/** The sample's receiver is its sender, a slip: ours is who receives it. */
+/** In the sample the receiver equals the sender, a mistake; here it is the recipient. */
 export const REACTION = envelope('cometchat-uid-2', {
   title: 'Andrew Joseph',
   body: 'Reacted to your message: 😎',

@@ -1,19 +1,22 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** One address before changing servers, as a load balancer or a DNS name is: for tests of failover and broken networks. */
+/**
+ * One address in front of changing servers, like a load balancer or a DNS name: for tests of failover and broken
+ * networks.
+ */
 export interface TcpProxy extends AsyncDisposable {
-  /** The URL of a server as it is reached through the proxy. */
+  /** The URL of a server through the proxy. */
   through(url: string): string;
-  /** Sends connections opened from now on to the server of this URL; those that are open stay where they are. */
+  /** Directs new connections to the server of this URL; open ones stay. */
   pointTo(url: string): void;
-  /** Connections that are open stay open, and nothing passes them any longer; new ones work. */
+  /** Blocks all traffic on open connections without closing them; new ones work. */
   silence(): void;
-  /** How many connections have been opened. */
+  /** The number of connections opened so far. */
   readonly opened: number;
 }
 
-/** Starts a proxy to the server of a URL (`redis://host:port`) on a free loopback port. */
+/** Starts a proxy to a server (`redis://host:port`) on a free loopback port. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let url = new URL(target);
   let opened = 0;

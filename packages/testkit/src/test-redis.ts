@@ -1,34 +1,33 @@
 import { findRedis, type RedisBinary, type RedisServer, type StartOptions, startRedis } from '@fanfare/redis-server';
 import { Redis } from 'ioredis';
 
-/** A Redis of the test's own, empty at first, and a client for it. */
+/** A private Redis for a test, empty at first, with a client. */
 export interface TestRedis extends AsyncDisposable {
   /** For the code under test: `new Redis(url)`, or REDIS_URL of another process. */
   url: string;
-  /** For the test itself. Reconnects by itself when the test stops and starts the server. */
+  /** For the test itself. Reconnects when the test restarts the server. */
   redis: Redis;
-  /** To crash, stop and start it. */
+  /** To crash, stop and start the server. */
   server: RedisServer;
-  /** Closes the client, stops the server and removes its data. Clients that the test opened are for the test to close. */
+  /** Closes the client, stops the server and removes its data. The test closes clients that it opened itself. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 let binary: Promise<RedisBinary> | undefined;
 
 /**
- * Starts a real Redis server for one test or one test file, on a fresh temporary folder: in about a tenth of a second.
- * REDIS_URL plays no part: tests empty, crash and restart their server, which must never be somebody's.
+ * Starts a real Redis server for one test or one test file, on a new temporary folder, in about a tenth of a second.
  *
  * ```ts
  * await using redis = await startTestRedis();
  * ```
- * @throws RedisNotFoundError with the one command that helps, when there is no server to run.
+ * @throws RedisNotFoundError with the one command that helps, if there is no server to run.
  */
 export async function startTestRedis(options: Pick<StartOptions, 'args' | 'port'> = {}): Promise<TestRedis> {
   binary ??= findRedis();
   const server = await startRedis({ ...options, binary: await binary });
   const redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
-  // The test that crashes its server knows; without a listener ioredis prints each lost connection.
+  // A test that crashes its server expects this; without a listener, ioredis prints each lost connection.
   redis.on('error', () => {});
   return {
     url: server.url,

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** How long to wait before giving up. Default: 15 seconds, for a busy machine. */
+  /** The timeout. Default: 15 seconds, for a busy machine. */
   timeoutMs?: number;
-  /** How long to pause between two looks. Default: 10 ms. */
+  /** The pause between two checks. Default: 10 ms. */
   everyMs?: number;
 }
 
 /**
- * Waits for a condition, never for a time: looks at once and then again and again, until the condition gives something
- * truthy, and returns that. A condition that throws has not come true yet.
- * @throws Error that says `what` was waited for, when it has not come true in time; the condition's last error is its cause.
+ * Waits for a condition, never for a fixed time: checks it at once and then repeatedly, until it returns something
+ * truthy, and returns that. A condition that throws is not met yet.
+ *
+ * @throws Error that names `what` if the condition is not met in time; its cause is the condition's last error.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
@@ -24,13 +25,13 @@ export async function until<T>(
     try {
       const value = await condition();
       if (value) return value;
-      seen = `it gave: ${String(value)}`;
+      seen = `it returned: ${String(value)}`;
     } catch (error) {
-      seen = `it failed with: ${error}`;
+      seen = `it threw: ${error}`;
       cause = error;
     }
     if (Date.now() >= deadline)
-      throw new Error(`Waited ${timeoutMs} ms in vain until ${what}. Last, ${seen}`, { cause });
+      throw new Error(`Timed out after ${timeoutMs} ms, waiting until ${what}. Last, ${seen}`, { cause });
     await delay(everyMs);
   }
 }

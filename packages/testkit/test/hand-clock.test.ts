@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { handClock } from '../src/index.ts';
 
-test('a hand-turned clock stands still until it is moved', () => {
+test('a manual clock stands still until it is moved', () => {
   const clock = handClock(1_000);
   const { now } = clock;
   expect([now(), now()]).toEqual([1_000, 1_000]);

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { until } from '../src/index.ts';
 
-test('a condition that holds already is returned at once', async () => {
+test('a condition that is already met returns at once', async () => {
   expect(await until(() => 'value', 'there is a value', { timeoutMs: 0 })).toBe('value');
 });
 
-test('a condition is looked at until it gives something', async () => {
+test('a condition is checked until it returns something truthy', async () => {
   let looks = 0;
   const third = async (): Promise<number | undefined> => (++looks === 3 ? looks : undefined);
   expect(await until(third, 'the third look', { everyMs: 1 })).toBe(3);
   expect(looks).toBe(3);
 });
 
-test('a condition that throws has not come true yet', async () => {
+test('a condition that throws is not met yet', async () => {
   let looks = 0;
   const flaky = (): boolean => {
     if (++looks < 3) throw new Error('not yet');
@@ -21,12 +21,14 @@ test('a condition that throws has not come true yet', async () => {
   expect(await until(flaky, 'it works', { everyMs: 1 })).toBe(true);
 });
 
-test('giving up says what was waited for, how long, and what was seen last', async () => {
+test('a timeout names the condition, the time, and the last result', async () => {
   const waiting = until(() => 0, 'the queue is empty', { timeoutMs: 20, everyMs: 1 });
-  await expect(waiting).rejects.toThrow('Waited 20 ms in vain until the queue is empty. Last, it gave: 0');
+  await expect(waiting).rejects.toThrow(
+    'Timed out after 20 ms, waiting until the queue is empty. Last, it returned: 0',
+  );
 });
 
-test('giving up on a condition that throws keeps its error', async () => {
+test('a timeout of a condition that throws keeps its error', async () => {
   const cause = new Error('connection refused');
   const refuse = (): never => {
     throw cause;

@@ -18,7 +18,7 @@ const TrustedKey = z.strictObject({
   bundleIds: BundleIds.describe('The apps it may push to.'),
   environments: Environments.default(['production', 'sandbox']).describe('Both by default.'),
 });
-/** A provider's signing key as it is told to the simulator; the public half of the .p8. */
+/** A provider's signing key, as configured in the simulator: the public half of the .p8. */
 export type ApnsKey = z.input<typeof TrustedKey>;
 
 const DemoKey = z.strictObject({
@@ -28,19 +28,19 @@ const DemoKey = z.strictObject({
 });
 export type DemoApnsKeyOptions = z.input<typeof DemoKey>;
 
-/** All that a provider needs to push as this app. */
+/** Everything a provider needs to push as this app. */
 export interface DemoApnsKey {
   teamId: string;
   keyId: string;
   bundleIds: string[];
-  /** PEM of the private key: the content of a .p8 file. */
+  /** PEM of the private key: the content of the .p8 file. */
   p8Key: string;
 }
 
-/** A key whose signatures are good. */
+/** A trusted key. */
 export interface Signer {
   teamId: string;
-  /** Undefined: any. */
+  /** Undefined: any team. */
   bundleIds: ReadonlySet<string> | undefined;
   environments: ReadonlySet<string>;
   publicKey: KeyObject;
@@ -50,7 +50,9 @@ export interface Signer {
 export class ApnsKeys {
   readonly #signers = new Map<string, Signer>();
 
-  /** Known under its team and key id from now on, in place of what was. @throws FanfareError naming the field. */
+  /**
+   * Trusts a key, replacing one with the same team and key id. @throws FanfareError naming the field.
+   */
   trust(input: ApnsKey): void {
     const { teamId, keyId, publicKeyPem: publicKey, bundleIds, environments } = parse(TrustedKey, input);
     this.#signers.set(nameOf(teamId, keyId), {
@@ -61,7 +63,9 @@ export class ApnsKeys {
     });
   }
 
-  /** Makes a key and trusts it. @throws FanfareError naming the field. */
+  /**
+   * Creates a key and trusts it. @throws FanfareError naming the field.
+   */
   demo(input: DemoApnsKeyOptions): DemoApnsKey {
     const options = parse(DemoKey, input);
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

@@ -16,20 +16,20 @@ import { failed, type Reason, refusal } from './reasons.ts';
 /** The simulated APNs. */
 export interface Apns extends PushService {
   /**
-   * Makes the signatures of a key good, in place of one with the same ids.
+   * Trusts a key, replacing one with the same ids.
    *
    * @throws FanfareError ERR_BAD_REQUEST naming the field.
    */
   trust(key: ApnsKey): void;
   /**
-   * Makes a signing key, as an operator would get it from Apple, and trusts it. Ids that are not given are made up.
+   * Creates a signing key, as an operator would get it from Apple, and trusts it. Missing ids are generated.
    *
    * @throws FanfareError ERR_BAD_REQUEST naming the field.
    */
   demoApnsKey(options: DemoApnsKeyOptions): DemoApnsKey;
 }
 
-/** APNs with its keys and its memory. */
+/** APNs with its keys and recorded requests. */
 export class ApnsSimulator extends PushReceiver implements Apns {
   readonly #keys: ApnsKeys;
 
@@ -89,7 +89,10 @@ class ApnsProtocol implements PushProtocol {
 
 const tokenOf = (path: string): string | undefined => /^\/3\/device\/([^/]+)$/.exec(path)?.[1];
 
-/** What the push replaces on the device, and when that was sent: an edit has its message's id but is no copy of it. */
+/**
+ * Identifies the delivery by what it replaces on the device and its time: an edit has its message's id but is not a
+ * duplicate.
+ */
 function replacementOf(token: string, collapseId: string | undefined, json: unknown): string | undefined {
   const { sentAt } = (json ?? {}) as { sentAt?: unknown };
   return collapseId === undefined ? undefined : `${token}\n${collapseId}\n${sentAt ?? ''}`;

@@ -2,11 +2,11 @@ import { scriptOf } from '../push/token-script.ts';
 import type { Signer } from './apns-keys.ts';
 import type { Reason } from './reasons.ts';
 
-/** A push as its headers and body have it. */
+/** The headers and body of a push. */
 export interface ApnsPush {
   token: string;
   header(name: string): string | undefined;
-  /** Of the text, in UTF-8; undefined when it was larger than was read. */
+  /** Size of the text in UTF-8; undefined if it was larger than what was read. */
   bytes: number | undefined;
   /** The parsed body. */
   json: unknown;
@@ -14,7 +14,7 @@ export interface ApnsPush {
 }
 
 /**
- * What the topic has behind the bundle id, by push type.
+ * The suffix of the topic after the bundle id, by push type.
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  */
 const SUFFIX: Record<string, string> = {
@@ -34,16 +34,16 @@ const SUFFIXES = Object.values(SUFFIX).filter((suffix) => suffix !== '');
 const PRIORITIES = new Set(['1', '5', '10']);
 const MAX_COLLAPSE_ID_BYTES = 64;
 const MAX_PAYLOAD_BYTES = 4_096;
-/** Also the largest of all. */
+/** Also the largest limit of all. */
 export const MAX_VOIP_PAYLOAD_BYTES = 5_120;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** A length that Apple does not fix but never went below, or a name that tells the simulator what to do. */
+/** Apple fixes no length but never went below this one; names that control the simulator are accepted too. */
 const DEVICE_TOKEN = /^(?:(?:[0-9a-f]{2}){32,100}|tok_.+)$/i;
 
-/** The `apns-id` of a push when it is one. */
+/** The `apns-id` of a push, if valid. */
 export const apnsIdOf = (id: string | undefined): string | undefined => (id && UUID.test(id) ? id : undefined);
 
-/** The first thing that is wrong with a push, in the order APNs looks; undefined when nothing is. */
+/** The first problem of a push, in APNs' order of checks; undefined if there is none. */
 export function problemOf(push: ApnsPush): Reason | undefined {
   for (const check of CHECKS) {
     const reason = check(push);
@@ -78,7 +78,7 @@ function checkTopic({ header, signer }: ApnsPush): Reason | undefined {
     : 'TopicDisallowed';
 }
 
-/** Without a type, APNs goes by the topic. A bundle id may end as a topic for calls does. */
+/** Without a push type, APNs decides by the topic. A bundle id may end like a topic for calls. */
 function checkPushType({ header, signer }: ApnsPush): Reason | undefined {
   const type = header('apns-push-type');
   if (type === undefined) return undefined;
@@ -90,7 +90,7 @@ function checkPushType({ header, signer }: ApnsPush): Reason | undefined {
   return suffix === '' && isForCalls ? 'InvalidPushType' : undefined;
 }
 
-/** Without a priority it is 10, which a background push cannot have. */
+/** The default priority is 10, which background pushes may not have. */
 function checkPriority({ header }: ApnsPush): Reason | undefined {
   const priority = header('apns-priority') ?? '10';
   if (!PRIORITIES.has(priority)) return 'BadPriority';

@@ -7,16 +7,16 @@ import type { Reason } from './reasons.ts';
 /** https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns */
 const MAX_AGE_S = 60 * 60;
 const MIN_REFRESH_S = 20 * 60;
-/** How far a provider's clock may be ahead. */
+/** How far a provider's clock may run ahead. */
 const MAX_AHEAD_S = 5 * 60;
 
-/** Tokens whose signature need not be looked at again; a provider has one at a time. */
+/** Tokens whose signature was already verified; a provider uses one at a time. */
 const REMEMBERED = 10_000;
 
-/** Who signs when any key will do. */
+/** The signer when any key is accepted. */
 const ANYONE = { bundleIds: undefined, environments: new Set(['production', 'sandbox']) };
 
-/** A token with a good signature. */
+/** A verified token. */
 interface Verified {
   token: string;
   signer: Pick<Signer, 'bundleIds' | 'environments'>;
@@ -26,7 +26,7 @@ interface Verified {
   issuedAt: number;
 }
 
-/** Where a token comes with. */
+/** The context of a token. */
 export interface Bearing {
   authorization: string | undefined;
   connection: object;
@@ -35,21 +35,21 @@ export interface Bearing {
   now: number;
 }
 
-/** The JSON Web Tokens providers show with their pushes. */
+/** Verifies the JSON Web Tokens of providers. */
 export class ProviderTokens {
   readonly #keys: ApnsKeys;
   readonly #trustAny: boolean;
   readonly #verified = new RecentMap<string, Verified>(REMEMBERED);
-  /** The token in use on each connection. */
+  /** The current token of each connection. */
   readonly #current = new WeakMap<object, Verified>();
 
-  /** `trustAny`: whatever is well-formed and fresh is good. */
+  /** `trustAny`: accept any well-formed, fresh token. */
   constructor(keys: ApnsKeys, trustAny: boolean) {
     this.#keys = keys;
     this.#trustAny = trustAny;
   }
 
-  /** Who signed, or what is wrong. */
+  /** The signer, or the reason for a refusal. */
   check({ authorization, connection, environment, now }: Bearing): Pick<Signer, 'bundleIds'> | Reason {
     const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) return 'MissingProviderToken';
@@ -68,7 +68,7 @@ export class ProviderTokens {
 
   #verify(token: string): Verified | undefined {
     const known = this.#verified.get(token);
-    // A key may have been replaced since.
+    // The key may have been replaced since.
     if (known && (this.#trustAny || this.#keys.find(known.teamId, known.keyId) === known.signer)) return known;
     const jws = parseJws(token);
     const { kid: keyId, alg } = jws?.header ?? {};
@@ -90,7 +90,7 @@ export class ProviderTokens {
   }
 }
 
-/** What is wrong with another token on a connection. */
+/** The refusal of a second token on a connection. */
 function changeProblem(current: Verified, next: Verified): Reason | undefined {
   if (next.teamId !== current.teamId) return 'UnrelatedKeyIdInToken';
   if (next.keyId !== current.keyId || next.issuedAt === current.issuedAt) return undefined;

@@ -2,7 +2,7 @@ import type { Refusal } from '../push/push-receiver.ts';
 import type { Failure } from '../push/token-script.ts';
 
 /**
- * The status each reason comes with.
+ * The HTTP status of each reason.
  * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
  */
 const STATUS = {
@@ -34,10 +34,10 @@ const STATUS = {
 } as const;
 export type Reason = keyof typeof STATUS;
 
-/** Apple documents no Retry-After; clients that heed one must find it. */
+/** Apple documents no Retry-After; this tests clients that obey one. */
 const RETRY_AFTER = { 'retry-after': '1' };
 
-/** What a failure of the simulator's is to APNs; undefined for what it never says. */
+/** The APNs reason for a simulated failure; undefined if APNs has none. */
 const REASON: Record<Failure['kind'], Reason | undefined> = {
   unregistered: 'Unregistered',
   bad: 'BadDeviceToken',
@@ -48,14 +48,14 @@ const REASON: Record<Failure['kind'], Reason | undefined> = {
   bad_gateway: undefined,
 };
 
-/** What APNs answers for a reason. `headers`: those it answers with in any case. */
+/** APNs' answer for a reason. `headers` are always included. */
 export const refusal = (
   reason: Reason,
   headers: Record<string, string>,
   more: { timestamp?: number } = {},
 ): Refusal => ({ status: STATUS[reason], headers, text: JSON.stringify({ reason, ...more }), reason });
 
-/** What it answers where a token's name or a fault says that it fails; undefined for what APNs never says. */
+/** APNs' answer when a token's name or a fault demands a failure; undefined if APNs has none. */
 export function failed(failure: Failure, headers: Record<string, string>, now: number): Refusal | undefined {
   const reason = REASON[failure.kind];
   if (failure.kind === 'unregistered') return refusal('Unregistered', headers, { timestamp: failure.at ?? now });

@@ -5,7 +5,7 @@ import { parseJson, readBody, sendJson } from '../http.ts';
 import { parse } from '../parse.ts';
 import { NoQuery } from './queries.ts';
 
-/** Room for a behaviour of each of a hundred thousand uids. */
+/** Enough for a behaviour for each of a hundred thousand uids. */
 const MAX_BODY_BYTES = 16 * 1_048_576;
 
 /** A call of the control API. */
@@ -22,17 +22,21 @@ export class Call {
     this.#query = Object.fromEntries(new URL(request.url ?? '/', 'http://simulator').searchParams);
   }
 
-  /** What stands for a part in braces of its route. */
+  /** The values of the braces in its route. */
   part(name: string): string {
     return this.#parts[name] ?? '';
   }
 
-  /** @throws FanfareError ERR_BAD_REQUEST naming what does not belong. */
+  /**
+   * @throws FanfareError ERR_BAD_REQUEST naming the wrong parameter.
+   */
   query<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
     return parse(schema, this.#query);
   }
 
-  /** The body, of a call that has no query. @throws FanfareError when it has one, or too much or no JSON. */
+  /**
+   * The body of a call without query. @throws FanfareError if it has a query, is too large, or is not JSON.
+   */
   async json(): Promise<unknown> {
     this.query(NoQuery);
     const body = await readBody(this.#request, MAX_BODY_BYTES);
@@ -53,10 +57,10 @@ export class Call {
   }
 }
 
-/** A route of the control API: its method and path as the index shows them, and what it does. */
+/** A route of the control API: its method and path as shown in the index, and its handler. */
 export type ControlRoute = readonly [route: string, act: (call: Call) => void | Promise<void>];
 
-/** A page of requests and where the next one begins: the `after` of the following page, null on the last. */
+/** A page of requests, and the `after` of the next page; null on the last. */
 export function page<Request extends { sequence: number }>(find: (limit: number) => Request[], limit: number) {
   const found = find(limit + 1);
   const requests = found.slice(0, limit);

@@ -8,7 +8,7 @@ import { Call, type ControlRoute } from './call.ts';
 import { endpointRoutes } from './endpoint-routes.ts';
 import { apnsRoutes, fcmRoutes } from './push-routes.ts';
 
-/** What is controlled. */
+/** The parts under control. */
 export interface ControlDeps {
   endpoints: Endpoints;
   fcm: Fcm;
@@ -17,7 +17,7 @@ export interface ControlDeps {
   caPem: string;
 }
 
-/** Besides the control API, for whoever looks around with a browser. */
+/** Routes outside the control API, shown for browsers. */
 const SERVED = [
   'POST /webhook/{endpoint}',
   'POST /token (TLS)',
@@ -44,7 +44,7 @@ export class Control {
   /**
    * Answers a request under /control.
    *
-   * @throws FanfareError when there is nothing under that path or something is wrong with the call.
+   * @throws FanfareError if the path is unknown or the call is wrong.
    */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url);
@@ -65,7 +65,7 @@ export class Control {
   }
 }
 
-/** A route as it is shown, made to be matched: `{name}` is any text without a slash. */
+/** Turns a route into a pattern: `{name}` matches any text without a slash. */
 function compiled(shown: string): { method: string; path: RegExp } {
   const [method = '', target = ''] = shown.split(' ');
   const pattern = pathOf(target)

@@ -15,7 +15,7 @@ const RequestsQuery = Paging.extend({ token: z.string().min(1).optional() });
 const CountsQuery = z.strictObject({ byToken: flag(false) });
 const DemoAccount = z.strictObject({ projectId: z.string() });
 
-/** What FCM and APNs have in common. */
+/** The routes that FCM and APNs share. */
 function serviceRoutes(name: string, service: PushService): ControlRoute[] {
   return [
     [
@@ -77,7 +77,9 @@ export const apnsRoutes = (apns: Apns): ControlRoute[] => [
   ],
 ];
 
-/** A body that more is added to. @throws FanfareError when it is no object. */
+/**
+ * A body to extend. @throws FanfareError if it is not an object.
+ */
 async function object(call: Call): Promise<object> {
   const json = await call.json();
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { readBody } from '../http.ts';
 import type { Exchange, Reply } from './exchange.ts';
 
-/** Statuses that have no body and no length of one. */
+/** Statuses without body and content length. */
 const BODILESS = new Set([204, 304]);
 
 /** A request of node:http. */
@@ -53,7 +53,7 @@ export class Http1Exchange implements Exchange {
 
   cut(): void {
     const { socket } = this.#request;
-    // Under TLS, Node has no way to send the RST itself.
+    // Over TLS, Node cannot send the RST itself.
     if (socket instanceof TLSSocket) socket.destroy();
     else socket.resetAndDestroy();
   }

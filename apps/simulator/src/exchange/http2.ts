@@ -9,8 +9,7 @@ const CODE: Record<Cut, number> = {
 };
 
 /**
- * A stream of node:http2. Its own API is used and not the one compatible with node:http, which takes a third more CPU
- * per request.
+ * A stream of node:http2. Uses the native API: the one compatible with node:http takes a third more CPU per request.
  */
 export class Http2Exchange implements Exchange {
   readonly http2 = true;
@@ -18,12 +17,12 @@ export class Http2Exchange implements Exchange {
   readonly #stream: ServerHttp2Stream;
   readonly #session: Http2Session;
 
-  /** `session`: the stream's, which it no longer knows once it is destroyed. */
+  /** `session`: of the stream, which forgets it once destroyed. */
   constructor(stream: ServerHttp2Stream, session: Http2Session, headers: IncomingHttpHeaders) {
     this.#stream = stream;
     this.#session = session;
     this.headers = headers;
-    // Whatever goes wrong with a stream is the caller's doing, and shows as its being gone.
+    // Any stream error comes from the caller and counts as a disconnect.
     stream.on('error', () => {});
   }
 
@@ -77,7 +76,7 @@ export class Http2Exchange implements Exchange {
 
   #goAway(words: string): void {
     if (this.#ending) return;
-    // Without a stream id, the last one that was looked at is told.
+    // Without a stream id, GOAWAY names the last stream processed.
     this.#session.goaway(constants.NGHTTP2_NO_ERROR, undefined, Buffer.from(words));
     this.#session.close();
   }

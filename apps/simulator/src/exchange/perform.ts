@@ -1,21 +1,23 @@
 import type { Cut, Exchange, Reply } from './exchange.ts';
 
-/** How a request ended: the status it was answered with, or without an answer (`abandoned`: the caller left first). */
+/**
+ * How a request ended: the status of the answer, or why there was none (`abandoned`: the caller disconnected first).
+ */
 export type Fate = number | 'hung' | 'reset' | 'abandoned';
 
-/** In which way an answer is given, or not. */
+/** How to give an answer, if at all. */
 export interface Manner {
-  /** Wait before answering, or before cutting. */
+  /** Delay before the answer or the cut. */
   latencyMs?: number | undefined;
   /** Never answer; the connection stays open. */
   hang?: boolean | undefined;
   /** Cut instead of answering. */
   cut?: Cut | undefined;
-  /** The connection's last answer, with these words to say so. */
+  /** Makes this the connection's last answer, with this debug data. */
   last?: string | undefined;
 }
 
-/** Answers in a manner, now or after its latency. Calls `settled` once, with how it ended. */
+/** Answers in this manner, now or after its latency. Calls `settled` once, with the result. */
 export function perform(
   exchange: Exchange,
   { reply, manner }: { reply: Reply; manner: Manner },

@@ -2,12 +2,11 @@ import type { Refusal } from '../push/push-receiver.ts';
 import type { Failure } from '../push/token-script.ts';
 
 /**
- * The bodies FCM answers with, as real ones were seen:
- * https://github.com/bloomberg/pushiko/blob/main/docs/fcm_responses.md
+ * FCM's error bodies, as observed and documented: https://github.com/bloomberg/pushiko/blob/main/docs/fcm_responses.md
  * https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
  */
 
-/** One field that is wrong. The body's own top level has no name. */
+/** One wrong field. The top level of the body has no name. */
 export interface Violation {
   field?: string;
   description: string;
@@ -22,7 +21,8 @@ interface GoogleError {
 
 export const JSON_TYPE = 'application/json; charset=UTF-8';
 const DEVCONSOLE = 'See https://developers.google.com/identity/sign-in/web/devconsole-project.';
-const CREDENTIALS = `Expected OAuth 2 access token, login cookie or other valid authentication credential. ${DEVCONSOLE}`;
+const EXPECTED = 'Expected OAuth 2 access token, login cookie or other valid authentication credential.';
+const CREDENTIALS = `${EXPECTED} ${DEVCONSOLE}`;
 
 const fcmError = (errorCode: string) => ({ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode });
 
@@ -40,7 +40,7 @@ const errorInfo = (reason: string, domain: string, metadata: Record<string, stri
 
 const METHOD = { service: 'fcm.googleapis.com', method: 'google.firebase.fcm.v1.FcmService.SendMessage' };
 
-/** `reason`: FCM's error code where there is one, else the status. */
+/** `reason`: FCM's error code if there is one, else the status. */
 const answer = (error: GoogleError, reason = error.status, headers: Record<string, string> = {}): Refusal => ({
   status: error.code,
   headers: { 'content-type': JSON_TYPE, ...headers },
@@ -50,11 +50,11 @@ const answer = (error: GoogleError, reason = error.status, headers: Record<strin
 
 const INVALID = { code: 400, status: 'INVALID_ARGUMENT' };
 
-/** The text is no JSON. */
+/** The text is not JSON. */
 export const notJson = (): Refusal =>
   answer({ ...INVALID, message: 'Invalid JSON payload received. Unexpected token.\n' });
 
-/** The JSON is no request: found out before FCM itself sees it, hence without an error code of FCM's. */
+/** The JSON is not a request. Google's front end finds this before FCM does, so there is no FCM error code. */
 export const notARequest = (violations: Violation[]): Refusal =>
   answer({
     ...INVALID,
@@ -62,7 +62,7 @@ export const notARequest = (violations: Violation[]): Refusal =>
     details: [badRequest(violations)],
   });
 
-/** The request is one, but FCM does not take it. */
+/** The request is valid JSON, but FCM refuses it. */
 export const invalidArgument = (field: string, description: string): Refusal =>
   answer(
     { ...INVALID, message: description, details: [badRequest([{ field, description }]), fcmError('INVALID_ARGUMENT')] },
@@ -81,7 +81,7 @@ export const missingCredential = (): Refusal =>
     { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' },
   );
 
-/** An access token that is not, or no longer, good. */
+/** An access token that is invalid or has expired. */
 export const invalidCredential = (expired: boolean): Refusal =>
   answer(
     {
@@ -94,7 +94,7 @@ export const invalidCredential = (expired: boolean): Refusal =>
     { 'www-authenticate': 'Bearer realm="https://accounts.google.com/", error="invalid_token"' },
   );
 
-/** An access token of another project. */
+/** An access token for another project. */
 export function permissionDenied(projectId: string): Refusal {
   const resource = `//cloudresourcemanager.googleapis.com/projects/${projectId}`;
   const permission = 'cloudmessaging.messages.create';
@@ -115,11 +115,17 @@ const BAD_TOKEN = 'The registration token is not a valid FCM registration token'
 
 export const badToken = (): Refusal => invalidArgument('message.token', BAD_TOKEN);
 
-/** What a page of Google's front end looks like. */
+/** A page of Google's front end. */
 export const htmlPage = (code: number, title: string, text: string): Refusal => ({
   status: code,
   headers: { 'content-type': 'text/html; charset=UTF-8' },
-  text: `<!DOCTYPE html>\n<html lang=en>\n  <title>Error ${code} (${title})!!1</title>\n  <p><b>${code}.</b> <ins>That’s an error.</ins>\n  <p>${text}\n`,
+  text: [
+    '<!DOCTYPE html>',
+    '<html lang=en>',
+    `  <title>Error ${code} (${title})!!1</title>`,
+    `  <p><b>${code}.</b> <ins>That’s an error.</ins>`,
+    `  <p>${text}\n`,
+  ].join('\n'),
   reason: `HTML_${code}`,
 });
 
@@ -162,7 +168,7 @@ const FAILED: Record<Failure['kind'], Refusal> = {
   ),
 };
 
-/** What FCM answers where a token's name or a fault says that it fails. */
+/** FCM's answer when a token's name or a fault demands a failure. */
 export const failed = (failure: Failure): Refusal => {
   const refusal = FAILED[failure.kind];
   return failure.kind === 'throttled' && failure.bare

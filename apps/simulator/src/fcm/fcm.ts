@@ -23,7 +23,7 @@ import { OAuth, type OAuthCounts } from './oauth.ts';
 import { type FcmMessage, readRequest } from './send-request.ts';
 import { type FcmAccount, type ServiceAccount, ServiceAccounts } from './service-accounts.ts';
 
-/** With those of the token endpoint, which `clear` forgets too. */
+/** Includes the counts of the token endpoint; `clear` resets them too. */
 export interface FcmCounts extends PushCounts {
   oauth: OAuthCounts;
 }
@@ -32,26 +32,26 @@ export interface FcmCounts extends PushCounts {
 export interface Fcm extends PushService {
   counts(options?: { byToken?: boolean }): FcmCounts;
   /**
-   * Makes the signatures of a project's service account good, in place of the one it had.
+   * Trusts a project's service account, replacing the previous one.
    *
    * @throws FanfareError ERR_BAD_REQUEST naming the field.
    */
   trust(account: FcmAccount): void;
   /**
-   * Makes a service account for a project, as an operator would download it from Firebase, and trusts it.
+   * Creates a service account for a project, as an operator would download it from Firebase, and trusts it.
    *
-   * @throws FanfareError ERR_BAD_REQUEST when it cannot be a project's id.
+   * @throws FanfareError ERR_BAD_REQUEST if the id is not a valid project id.
    */
   demoServiceAccount(projectId: string): Promise<ServiceAccount>;
 }
 
 export interface FcmOptions extends PushOptions {
   trustAny: boolean;
-  /** Where access tokens are to be had. */
+  /** The URL of the token endpoint. */
   tokenUri(): string;
 }
 
-/** FCM with its service accounts and its memory. */
+/** FCM with its service accounts and recorded requests. */
 export class FcmSimulator extends PushReceiver implements Fcm {
   readonly oauth: OAuth;
   readonly #accounts: ServiceAccounts;
@@ -146,7 +146,7 @@ const accepted = (name: string) => ({
   text: `{\n  "name": ${JSON.stringify(name)}\n}\n`,
 });
 
-/** The token in a body that may be no request at all. */
+/** The token in a body that may not be a valid request. */
 function tokenOf(json: unknown): string | undefined {
   const token = (json as { message?: { token?: unknown } | null } | null | undefined)?.message?.token;
   return typeof token === 'string' ? token : undefined;
@@ -155,7 +155,10 @@ function tokenOf(json: unknown): string | undefined {
 const targetOf = ({ token, topic, condition }: FcmMessage): string =>
   token ?? (topic ? `/topics/${topic}` : `${condition}`);
 
-/** What the push replaces on the device, and when that was sent: an edit has its message's tag but is none other's copy. */
+/**
+ * Identifies the delivery by what it replaces on the device and its time: an edit has its message's tag but is not a
+ * duplicate.
+ */
 function deliveryOf(message: FcmMessage): string | undefined {
   const { data, android, apns, webpush } = message;
   const collapse =

@@ -9,7 +9,7 @@ const MAX_TOPIC_BYTES = 2_048;
 const MAX_TTL_S = 2_419_200;
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#Message, `data` */
 const RESERVED_KEY = /^(?:from|message_type|gcm|gcm\..*|google.*)$/;
-/** Real ones have over 100 characters; names that tell the simulator what to do are taken as well. */
+/** Real tokens have over 100 characters; names that control the simulator are accepted too. */
 const TOKEN = /^(?:[\w:-]{10,}|tok_.+)$/;
 
 /** https://www.rfc-editor.org/rfc/rfc8030#section-5 */
@@ -19,7 +19,7 @@ const WEBPUSH_HEADERS: Record<string, RegExp> = {
   urgency: /^(?:very-low|low|normal|high)$/,
 };
 
-/** The first reason for which FCM does not take a message that is well-formed; undefined when there is none. */
+/** The first reason why FCM refuses a well-formed message; undefined if there is none. */
 export function refusalOf(message: FcmMessage | undefined): Refusal | undefined {
   if (!message || !(message.token || message.topic || message.condition)) {
     return invalidArgument('message', 'Recipient of the message is not set.');
@@ -61,7 +61,7 @@ function checkWebpushHeaders({ webpush }: FcmMessage): Refusal | undefined {
   return undefined;
 }
 
-/** Counts keys and values, which is what the limit is documented to be over. */
+/** Counts keys and values, as the limit is documented. */
 function checkSize({ token, data, android, notification, apns }: FcmMessage): Refusal | undefined {
   const limit = token === undefined ? MAX_TOPIC_BYTES : MAX_BYTES;
   const bytes = bytesOf(android?.data ?? data) + bytesOf(notification);

@@ -7,25 +7,25 @@ import type { ServiceAccounts } from './service-accounts.ts';
 
 /** https://developers.google.com/identity/protocols/oauth2/service-account#httprest */
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** Either will do to send. https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send */
+/** Either scope allows sending. https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send */
 const SCOPES = ['firebase.messaging', 'cloud-platform'].map((name) => `https://www.googleapis.com/auth/${name}`);
 const MAX_LIFE_S = 3_600;
 const EXPIRES_IN_S = 3_599;
-/** How far a caller's clock may be ahead. */
+/** How far a caller's clock may run ahead. */
 const MAX_AHEAD_S = 5 * 60;
 const MAX_BODY_BYTES = 65_536;
-/** Access tokens known at once; a sender has one at a time. */
+/** Access tokens remembered; a sender has one at a time. */
 const REMEMBERED = 100_000;
 
-/** What an access token lets its bearer do. */
+/** What an access token allows. */
 export interface Access {
-  /** Undefined where nobody asks, since any will do. */
+  /** Undefined when any project is accepted. */
   projectId: string | undefined;
   /** Epoch ms. */
   expiresAt: number;
 }
 
-/** How often an access token was asked for. */
+/** The number of requests for access tokens. */
 export interface OAuthCounts {
   issued: number;
   refused: number;
@@ -33,21 +33,21 @@ export interface OAuthCounts {
 
 export interface OAuthOptions {
   accounts: ServiceAccounts;
-  /** Whatever is well-formed is good. */
+  /** Accept anything well-formed. */
   trustAny: boolean;
   now(): number;
 }
 
-/** Why no access token is issued. */
+/** The reason to issue no access token. */
 interface OAuthError {
   error: string;
   error_description: string;
 }
 
-/** Whether an access token is issued, and for which project: undefined where any will do. */
+/** The decision to issue an access token, and its project; undefined when any is accepted. */
 type Grant = { kind: 'granted'; projectId: string | undefined } | { kind: 'refused'; error: OAuthError };
 
-/** Google's token endpoint: signed assertions of service accounts for access tokens. */
+/** Google's token endpoint: exchanges signed assertions of service accounts for access tokens. */
 export class OAuth {
   readonly #options: OAuthOptions;
   readonly #access = new RecentMap<string, Access>(REMEMBERED);
@@ -65,12 +65,14 @@ export class OAuth {
     this.#counts = { issued: 0, refused: 0 };
   }
 
-  /** Undefined for a token that was not issued here. */
+  /** Undefined if the token was not issued here. */
   access(token: string): Access | undefined {
     return this.#access.get(token);
   }
 
-  /** @throws Error when the caller leaves before its request is complete. */
+  /**
+   * @throws Error if the caller disconnects before the request is complete.
+   */
   async handle(exchange: Exchange): Promise<void> {
     const body = await exchange.body(MAX_BODY_BYTES);
     const audience = `https://${exchange.authority}${exchange.path}`;
@@ -124,7 +126,10 @@ function claimsProblem({ claims }: Jws, audience: string, now: number): Grant | 
   if (!(issuedAt <= seconds + MAX_AHEAD_S && expiresAt > seconds && expiresAt - issuedAt <= MAX_LIFE_S)) {
     return problem(
       'invalid_grant',
-      'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.',
+      [
+        'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.',
+        'Check your iat and exp values in the JWT claim.',
+      ].join(' '),
     );
   }
   return String(scope)

@@ -1,9 +1,8 @@
 import type { Violation } from './errors.ts';
 
 /**
- * JSON read as Google's API front end reads it into protocol buffers: names in snake_case or camelCase, null is absent,
- * enums in any case, and every problem told in its words.
- * https://protobuf.dev/programming-guides/json/
+ * Reads JSON as Google's API front end reads it into protocol buffers: names in snake_case or camelCase, null means
+ * absent, enums in any case, and every problem in Google's words. https://protobuf.dev/programming-guides/json/
  */
 export type Shape = (value: unknown, path: string, problems: Violation[]) => unknown;
 
@@ -66,7 +65,7 @@ export const stringMap: Shape = (value, path, problems) => {
   return value;
 };
 
-/** A message by its fields, named in snake_case; so are those of what is read. */
+/** A message by its fields, in snake_case, as in the result. */
 export function message(type: string, fields: Record<string, Shape>): Shape {
   const byName = new Map(
     Object.entries(fields).flatMap(([name, shape]) => [

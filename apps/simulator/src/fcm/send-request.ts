@@ -14,7 +14,7 @@ import {
   timestamp,
 } from './proto-json.ts';
 
-/** The parts of a request that FCM's rules look at, or the simulator. */
+/** The parts of a request that FCM's rules or the simulator use. */
 export interface SendRequest {
   validate_only?: boolean;
   message?: FcmMessage;
@@ -120,13 +120,14 @@ const Request: Shape = message('SendMessageRequest', {
   }),
 });
 
-/** The request, or all that keeps the JSON from being one. */
+/** The request, or all problems of the JSON. */
 export function readRequest(json: unknown): SendRequest | Violation[] {
   const problems: Violation[] = [];
   const request = Request(json, '', problems) as SendRequest;
   const [first, second] = TARGETS.filter((target) => request.message?.[target] !== undefined);
   if (problems.length === 0 && first && second) {
-    const description = `Invalid value at 'message' (oneof), oneof field 'target' is already set. Cannot set '${second}'`;
+    const conflict = `oneof field 'target' is already set. Cannot set '${second}'`;
+    const description = `Invalid value at 'message' (oneof), ${conflict}`;
     problems.push({ field: 'message', description });
   }
   return problems.length > 0 ? problems : request;

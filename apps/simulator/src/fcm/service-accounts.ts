@@ -11,10 +11,10 @@ const TrustedAccount = z.strictObject({
   clientEmail: z.email(),
   publicKeyPem: publicKey('an RSA', ({ asymmetricKeyType }) => asymmetricKeyType === 'rsa'),
 });
-/** A project's service account as it is told to the simulator, with the public half of its key. */
+/** A project's service account, as configured in the simulator, with the public half of its key. */
 export type FcmAccount = z.input<typeof TrustedAccount>;
 
-/** The JSON file an operator would download from the Firebase console. */
+/** The JSON file that an operator downloads from the Firebase console. */
 export interface ServiceAccount {
   type: 'service_account';
   project_id: string;
@@ -29,14 +29,14 @@ export interface ServiceAccount {
   universe_domain: string;
 }
 
-/** An account whose signatures are good. */
+/** A trusted account. */
 export interface Account {
   projectId: string;
   clientEmail: string;
   publicKey: KeyObject;
 }
 
-/** One service account for each project. */
+/** One service account per project. */
 export class ServiceAccounts {
   readonly #byProject = new Map<string, Account>();
 
@@ -46,7 +46,9 @@ export class ServiceAccounts {
     this.#byProject.set(account.projectId, { ...account, publicKey: publicKeyPem });
   }
 
-  /** Makes a service account that gets its access tokens at `tokenUri`, and trusts it. @throws FanfareError */
+  /**
+   * Creates a service account that gets its access tokens at `tokenUri`, and trusts it. @throws FanfareError
+   */
   async demo(projectId: string, tokenUri: string): Promise<ServiceAccount> {
     parse(z.strictObject({ projectId: ProjectId }), { projectId });
     const keys = await promisify(generateKeyPair)('rsa', { modulusLength: 2_048 });

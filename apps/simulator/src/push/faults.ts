@@ -4,22 +4,22 @@ import type { Failure } from './token-script.ts';
 const Milliseconds = z.int().min(0).max(3_600_000);
 const Share = z.number().min(0).max(1);
 
-/** What a service does to every request, whatever its token. Set as a whole; nothing by default. */
+/** Faults that a service applies to every request, whatever its token. Set as a whole; none by default. */
 export const Faults = z
   .strictObject({
     latencyMs: z
       .strictObject({ min: Milliseconds, max: Milliseconds })
       .refine(({ min, max }) => min <= max, { path: ['max'], error: 'cannot be less than min' })
       .optional()
-      .describe('Wait before every answer, evenly spread.'),
-    goAwayEvery: z.int().min(1).optional().describe('The connection ends with so many requests.'),
+      .describe('Delay of every answer, uniformly distributed.'),
+    goAwayEvery: z.int().min(1).optional().describe('Ends a connection after this many requests.'),
     errors: z
       .partialRecord(z.enum(['429', '500', '503']), Share)
       .refine((shares) => Object.values(shares).reduce((sum, share) => sum + share, 0) <= 1, {
         error: 'cannot be more than 1 together',
       })
       .optional()
-      .describe('Shares, 0 to 1, of good pushes that are refused with this status.'),
+      .describe('Shares, 0 to 1, of valid pushes to refuse with this status.'),
   })
   .describe('Faults of a service.');
 
@@ -31,11 +31,11 @@ const FAILURES: Record<keyof NonNullable<Faults['errors']>, Failure> = {
   '503': { kind: 'unavailable' },
 };
 
-/** How long to wait; undefined for not at all. `random`: from 0 up to 1. */
+/** The delay; undefined: none. `random`: in [0, 1). */
 export const latencyOf = ({ latencyMs }: Faults, random: () => number): number | undefined =>
   latencyMs && latencyMs.min + Math.floor(random() * (latencyMs.max - latencyMs.min + 1));
 
-/** Which failure this push draws; undefined for none. */
+/** The random failure of this push; undefined: none. */
 export function failureOf({ errors }: Faults, random: () => number): Failure | undefined {
   if (!errors) return undefined;
   let left = random();

@@ -7,42 +7,42 @@ import { Faults, failureOf, latencyOf } from './faults.ts';
 import type { PushCounts, PushQuery, PushService, RecordedPush, StoredPush } from './push-service.ts';
 import { type Failure, TokenScripts, type TokenStep } from './token-script.ts';
 
-/** A request that has come as a whole. */
+/** A completely received request. */
 export interface Arrival {
   exchange: Exchange;
-  /** Undefined when it was larger than the protocol takes. */
+  /** Undefined if it was larger than the protocol allows. */
   body: Buffer | undefined;
   /** Epoch ms. */
   now: number;
 }
 
-/** What is answered, and why when it is a refusal. */
+/** An answer, with the reason if it is a refusal. */
 interface Answer extends Reply {
   reason?: string;
 }
 
-/** What is answered to a request that is not accepted. */
+/** The answer to a refused request. */
 export type Refusal = Required<Answer>;
 
-/** Of a request that has nothing wrong with it. */
+/** The result of a valid request. */
 interface GoodResult {
   ok: true;
   token: string;
-  /** Undefined when it does not say which delivery it is. */
+  /** Undefined if it does not identify its delivery. */
   delivery: string | undefined;
   accepted: Reply;
-  /** The answer where the simulator is told to fail; undefined when the service knows no such failure. */
+  /** The answer when the simulator is configured to fail; undefined if the service has no such failure. */
   failed(failure: Failure): Refusal | undefined;
 }
 
-/** What a protocol makes of a request. */
+/** A protocol's result for a request. */
 export type CheckResult = GoodResult | { ok: false; token: string | undefined; refusal: Refusal };
 
-/** What tells one push service from another. */
+/** What differs between push services. */
 export interface PushProtocol {
   readonly name: string;
   readonly maxBodyBytes: number;
-  /** What it says when it ends a connection: the debug data of the GOAWAY. */
+  /** The debug data of the GOAWAY that ends a connection. */
   readonly farewell: string;
   check(arrival: Arrival): CheckResult;
 }
@@ -50,20 +50,20 @@ export interface PushProtocol {
 export interface PushOptions {
   rememberRequests: number;
   rememberTokens: number;
-  /** Requests under way at once on one connection. */
+  /** The limit of concurrent requests per connection. */
   maxStreams: number;
   now(): number;
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   random(): number;
   log: Logger;
 }
 
-/** A push service with its memory: has the protocol check what comes, answers by token and faults, counts. */
+/** A push service and its records: has the protocol check requests, answers by token and faults, and counts. */
 export class PushReceiver implements PushService {
   readonly #protocol: PushProtocol;
   readonly #options: PushOptions;
   readonly #recorder: Recorder<StoredPush>;
-  /** Requests of each connection so far. */
+  /** The number of requests on each connection so far. */
   readonly #connections = new WeakMap<object, number>();
   #scripts: TokenScripts;
   #faults: Faults = {};
@@ -113,9 +113,9 @@ export class PushReceiver implements PushService {
   }
 
   /**
-   * Takes one request and sees to its answer.
+   * Handles and answers one request.
    *
-   * @throws Error when the caller leaves before its request is complete; such a request is not counted.
+   * @throws Error if the caller disconnects before the request is complete; such a request is not counted.
    */
   async handle(exchange: Exchange): Promise<void> {
     const nth = this.#countOn(exchange);
@@ -144,7 +144,7 @@ export class PushReceiver implements PushService {
     });
   }
 
-  /** Which request of its connection this is. */
+  /** The number of this request on its connection. */
   #countOn(exchange: Exchange): number {
     const nth = (this.#connections.get(exchange.connection) ?? 0) + 1;
     this.#connections.set(exchange.connection, nth);

@@ -1,9 +1,9 @@
 import type { Manner } from '../exchange/perform.ts';
 import { RecentMap } from '../recent-map.ts';
 
-/** What can be wrong with a push although the request is right; each service has its own words for it. */
+/** Failures of a valid push request; each service has its own words for them. */
 export type Failure =
-  /** `at`: since when the token has been dead, epoch ms; by default now. */
+  /** `at`: when the token died, epoch ms; default: now. */
   | { kind: 'unregistered'; at?: number }
   /** Not a token at all. */
   | { kind: 'bad' }
@@ -13,20 +13,20 @@ export type Failure =
   | { kind: 'throttled'; bare?: true }
   | { kind: 'internal' }
   | { kind: 'unavailable' }
-  /** What a load balancer in front of the service says: HTML. */
+  /** An HTML page of a load balancer in front of the service. */
   | { kind: 'bad_gateway' };
 
-/** What is done to a push with a token. Without any field it is accepted. */
+/** What happens to a push with a token. Without any field it is accepted. */
 export interface TokenStep extends Omit<Manner, 'last'> {
   failure?: Failure;
-  /** The connection ends with this answer. */
+  /** Ends the connection with this answer. */
   goAway?: true;
 }
 
-/** What a token's name asks for. */
+/** What a token's name demands. */
 interface TokenScript {
   step: TokenStep;
-  /** For its first so many pushes; afterwards they are accepted. */
+  /** Applies to this many first pushes; later ones are accepted. */
   times: number;
 }
 
@@ -47,19 +47,19 @@ const STEPS = {
 } as const satisfies Record<string, TokenStep>;
 
 const TIMES: Record<string, number> = { once: 1, twice: 2 };
-/** A number that goes on is no status: tokens are numbered in benches. */
+/** A longer number is not a status: benchmarks number their tokens. */
 const NAME = new RegExp(
   `^tok_(${Object.keys(STEPS).join('|')})(?:(?<=\\d)(?!\\d)|(?<=[a-z]))(?:_(once|twice)|_(?:at_)?(\\d{1,15}))?`,
 );
 const ACCEPTED: TokenStep = {};
-/** The longest a timer can wait. */
+/** The longest delay of a timer. */
 const MAX_SLOW_MS = 2 ** 31 - 1;
 
 /**
- * What a push with this token comes to, by its name; undefined when it is accepted like any other:
- * `tok_unregistered`, `tok_unregistered_at_<ms>`, `tok_bad`, `tok_mismatch`, `tok_429`, `tok_bare_429`, `tok_500`, `tok_503`,
- * `tok_html_502`, `tok_slow_<ms>`, `tok_hang`, `tok_reset`, `tok_refused`, `tok_goaway`, each with anything behind it.
- * `_once` and `_twice` make all but the first ones succeed.
+ * What happens to a push with this token, by its name; undefined: accepted. Names are `tok_unregistered`,
+ * `tok_unregistered_at_<ms>`, `tok_bad`, `tok_mismatch`, `tok_429`, `tok_bare_429`, `tok_500`, `tok_503`,
+ * `tok_html_502`, `tok_slow_<ms>`, `tok_hang`, `tok_reset`, `tok_refused` and `tok_goaway`, each with any suffix. With
+ * `_once` and `_twice`, only the first pushes fail.
  */
 export function scriptOf(token: string): TokenScript | undefined {
   if (!token.startsWith('tok_')) return undefined;
@@ -71,18 +71,18 @@ export function scriptOf(token: string): TokenScript | undefined {
   };
 }
 
-/** `number`: what the name says behind it; NaN when nothing. */
+/** `number`: the number after the name; NaN if there is none. */
 function stepOf(name: keyof typeof STEPS, number: number): TokenStep {
   if (Number.isNaN(number)) return STEPS[name];
   if (name === 'unregistered') return { failure: { kind: 'unregistered', at: number } };
   return name === 'slow' ? { latencyMs: Math.min(number, MAX_SLOW_MS) } : STEPS[name];
 }
 
-/** Which step is next for which token. */
+/** The next step of each token. */
 export class TokenScripts {
   readonly #served: RecentMap<string, number>;
 
-  /** `capacity`: a token that it made us forget starts anew. */
+  /** `capacity`: a forgotten token starts over. */
   constructor(capacity: number) {
     this.#served = new RecentMap(capacity);
   }

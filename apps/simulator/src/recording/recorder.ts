@@ -4,49 +4,49 @@ import { parseJson } from '../http.ts';
 import { RequestLog, type StoredRequest, type Unstored } from './request-log.ts';
 import { type Ending, Tally } from './tally.ts';
 
-/** Of remembered bodies and headers, per receiver. */
+/** The memory for bodies and headers, per receiver. */
 const MAX_LOG_BYTES = 64 * 1_048_576;
 
-/** A request as it is shown: what is remembered, with the body parsed. */
+/** A request as returned: the record with the body parsed. */
 export type Shown<Request extends StoredRequest> = Request & {
-  /** The body; undefined when it is not JSON. */
+  /** The body; undefined if it is not JSON. */
   json: unknown;
 };
 
 export interface RecorderOptions<Request extends StoredRequest> {
-  /** Requests remembered in full. */
+  /** The number of requests to keep in full. */
   rememberRequests: number;
-  /** Addressees, and accepted deliveries, known again. */
+  /** The number of addressees, and of accepted deliveries, to remember. */
   rememberAddressees: number;
   addresseeOf(request: Unstored<Request>): string | undefined;
   log: Logger;
-  /** The receiver's name, in the log. */
+  /** The receiver's name for the log. */
   name: string;
 }
 
-/** Which requests are wanted. */
+/** The requests to return. */
 export interface Selection {
   addressee?: string | undefined;
-  /** Only those with a higher sequence number; 0 by default. */
+  /** Only requests with a higher sequence number; default 0. */
   after?: number | undefined;
-  /** At most so many; all by default. */
+  /** The maximum number; default: all. */
   limit?: number | undefined;
 }
 
-/** Replaced as a whole by `clear`; a request still in hand then is counted where it was received. */
+/** Replaced as a whole by `clear`; a request in progress counts where it was received. */
 interface Memory<Request extends StoredRequest> {
   readonly tally: Tally;
   readonly requests: RequestLog<Request>;
 }
 
-/** A request that has been received and waits for its end. */
+/** A received request that has not ended yet. */
 export interface Pending<Request extends StoredRequest> {
   readonly request: Request;
-  /** To be called once. */
+  /** Call it once. */
   settle(ending: Ending): void;
 }
 
-/** What one receiver got and how that ended: remembers, counts and tells the listeners. */
+/** Records the requests of one receiver and their ends: stores, counts, and calls the listeners. */
 export class Recorder<Request extends StoredRequest> {
   readonly #options: RecorderOptions<Request>;
   readonly #listeners = new Set<(request: Shown<Request>) => void>();
@@ -77,17 +77,17 @@ export class Recorder<Request extends StoredRequest> {
     return this.#memory.tally;
   }
 
-  /** Requests that are no longer remembered. */
+  /** The number of forgotten requests. */
   get forgotten(): number {
     return this.#memory.requests.forgotten;
   }
 
-  /** Forgets requests and counts; listeners stay. */
+  /** Clears requests and counts; listeners stay. */
   clear(): void {
     this.#memory = emptyMemory(this.#options);
   }
 
-  /** Calls `listener` with every request once it is known how it ended. Returns what takes the listener away. */
+  /** Calls `listener` with every request once its end is known. Returns a function that removes the listener. */
   onRequest(listener: (request: Shown<Request>) => void): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -121,7 +121,7 @@ const shown = <Request extends StoredRequest>(stored: Request): Shown<Request> =
   json: parseJson(stored.body),
 });
 
-/** Without HTTP/2's pseudo headers; and whoever may look at what was received need not learn the password. */
+/** Drops HTTP/2's pseudo headers and hides the password from readers of the records. */
 function shownHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')));
   if (headers.authorization === undefined) return shown;

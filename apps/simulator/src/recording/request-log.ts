@@ -1,31 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Fate } from '../exchange/perform.ts';
 
-/** A request as it is remembered, whoever it came to. */
+/** A recorded request to any receiver. */
 export interface StoredRequest {
-  /** 1 for the first since its receiver was new or cleared, then one more each. */
+  /** 1 for the first request since its receiver was new or cleared, then counting up. */
   sequence: number;
-  /** Epoch ms when its head had come. */
+  /** When its head arrived, epoch ms. */
   receivedAt: number;
   method: string;
-  /** Of Authorization only the scheme is shown. */
+  /** Authorization shows only the scheme. */
   headers: IncomingHttpHeaders;
-  /** The text exactly as it came; empty when it was too large. */
+  /** The text exactly as received; empty if it was too large. */
   body: string;
   answered: Fate | 'waiting';
 }
 
-/** A request that has no place in a log yet. */
+/** A request that is not in a log yet. */
 export type Unstored<Request extends StoredRequest> = Omit<Request, 'sequence' | 'answered'>;
 
-/** The share of the memory that is not the body: headers, object, slot. */
+/** The memory besides the body: headers, object, slot. */
 const OVERHEAD_BYTES = 1_000;
 
-/** The last requests, bounded in number and in bytes; the oldest are forgotten first. */
+/** The latest requests, bounded in number and in bytes; the oldest are forgotten first. */
 export class RequestLog<Request extends StoredRequest> {
   readonly #capacity: number;
   readonly #maxBytes: number;
-  /** A ring: a request stands at its sequence modulo capacity. */
+  /** A ring buffer: a request is at its sequence modulo capacity. */
   readonly #slots: (Request | undefined)[] = [];
   #oldest = 1;
   #next = 1;
@@ -46,7 +46,7 @@ export class RequestLog<Request extends StoredRequest> {
     return stored;
   }
 
-  /** Those after a sequence number that are still remembered, in order. */
+  /** The remembered requests after a sequence number, in order. */
   *after(sequence: number): Generator<Request> {
     for (let at = Math.max(sequence + 1, this.#oldest); at < this.#next; at++) {
       const stored = this.#slots[at % this.#capacity];

@@ -1,17 +1,17 @@
 import type { Fate } from '../exchange/perform.ts';
 import { RecentMap } from '../recent-map.ts';
 
-/** Exact, whatever was forgotten, save that `acceptedTwice` is too low when deliveries were. */
+/** Exact even after requests are forgotten, except that `acceptedTwice` is too low if deliveries were. */
 export interface Totals {
   /** All requests: answered + hung + reset + abandoned + waiting. */
   received: number;
   /** By HTTP status. */
   answered: Record<string, number>;
-  /** Not answered yet, but will be. */
+  /** Not answered yet. */
   waiting: number;
   hung: number;
   reset: number;
-  /** The caller left before it was answered. */
+  /** The caller disconnected before the answer. */
   abandoned: number;
   /** 2xx answers beyond the first to the same delivery. */
   acceptedTwice: number;
@@ -20,13 +20,13 @@ export interface Totals {
 /** How one request ended. */
 export interface Ending {
   fate: Fate;
-  /** When it passed the checks and says which delivery it is. */
+  /** Set if the request passed the checks and identifies its delivery. */
   delivery?: string | undefined;
-  /** The service's word for a refusal. */
+  /** The service's code for a refusal. */
   reason?: string | undefined;
 }
 
-/** Counts what happens at one receiver. An addressee is whom a request is for: a uid, or a push token. */
+/** Counts the requests of one receiver. The addressee of a request is a uid or a push token. */
 export class Tally {
   #received = 0;
   #acceptedTwice = 0;
@@ -36,7 +36,7 @@ export class Tally {
   readonly #addressees: RecentMap<string, number>;
   readonly #accepted: RecentMap<string, true>;
 
-  /** `capacity`: how many addressees, and how many accepted deliveries, are known again. */
+  /** `capacity`: the number of addressees, and of accepted deliveries, to remember. */
   constructor(capacity: number) {
     this.#addressees = new RecentMap(capacity);
     this.#accepted = new RecentMap(capacity);
@@ -73,17 +73,17 @@ export class Tally {
     };
   }
 
-  /** How many answers gave each reason. */
+  /** The number of answers with each reason. */
   reasons(): Record<string, number> {
     return Object.fromEntries(this.#reasons);
   }
 
-  /** How many there were; too many when some were forgotten and came again. */
+  /** The number of addressees; too high if some were forgotten and came again. */
   get addressees(): number {
     return this.#addressees.size + this.#addressees.forgotten;
   }
 
-  /** Requests of each addressee that is remembered. */
+  /** The number of requests of each remembered addressee. */
   byAddressee(): Record<string, number> {
     return Object.fromEntries(this.#addressees.entries());
   }

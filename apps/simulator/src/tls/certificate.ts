@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 import { isIP } from 'node:net';
 import * as der from './der.ts';
 
-/** What a TLS server shows, and what its clients must trust; all PEM. */
+/** The certificate of a TLS server and the CA that clients must trust; all PEM. */
 export interface ServerIdentity {
   caPem: string;
   certPem: string;
@@ -23,13 +23,13 @@ interface Party {
 }
 
 /**
- * A certificate for these host names and IP addresses, of a new CA of its own whose key is thrown away at once: nobody
- * can sign anything else for those who trust it. EC P-256, good for ten years from `now`.
+ * Creates a certificate for these host names and IP addresses, with a new CA whose key is discarded at once, so that no
+ * one can sign anything else for clients that trust it. EC P-256, valid for ten years from `now`.
  */
 export function makeIdentity(names: readonly string[], now: Date): ServerIdentity {
   const authority = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const server = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  // A name of its own, lest a client that trusts an older one too takes that for the issuer.
+  // A unique name, so that a client that also trusts an older CA does not take that for the issuer.
   const issuer = { name: `Fanfare simulator CA ${randomBytes(4).toString('hex')}`, publicKey: authority.publicKey };
   const subject = { name: 'Fanfare simulator', publicKey: server.publicKey };
   const issue = (to: Party, extensions: Buffer[]) =>
@@ -93,7 +93,7 @@ const keyId = (key: KeyObject): Buffer => createHash('sha1').update(publicKeyInf
 const alternativeName = (name: string): Buffer =>
   isIP(name) ? der.tagged(0x87, ipBytes(name)) : der.tagged(0x82, Buffer.from(name));
 
-/** Of an address of either version, without a zone. */
+/** The bytes of an IPv4 or IPv6 address, without a zone. */
 function ipBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));

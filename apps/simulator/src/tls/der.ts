@@ -1,9 +1,9 @@
 /**
- * The little of ASN.1 DER a certificate needs: one function per type, each returning the encoded bytes.
- * ITU-T X.690, https://www.itu.int/rec/T-REC-X.690
+ * The part of ASN.1 DER that a certificate needs: one function per type, each returning the encoded bytes. ITU-T X.690,
+ * https://www.itu.int/rec/T-REC-X.690
  */
 
-/** Any type by its tag; constructed ones hold others. */
+/** Any type by its tag; constructed types contain others. */
 export function tagged(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   return Buffer.concat([Buffer.from([tag]), lengthOf(content), content]);
@@ -16,7 +16,7 @@ export const set = (...items: Uint8Array[]): Buffer => tagged(0x31, ...items);
 /** Context-specific and constructed: `[n] EXPLICIT`. */
 export const explicit = (n: number, ...items: Uint8Array[]): Buffer => tagged(0xa0 + n, ...items);
 
-/** A number of any size, its bytes without sign. */
+/** An unsigned integer of any size. */
 export const integer = (bytes: Uint8Array): Buffer =>
   tagged(0x02, (bytes[0] ?? 0) >= 0x80 ? Buffer.from([0]) : Buffer.alloc(0), bytes);
 

@@ -7,16 +7,16 @@ import { makeIdentity, type ServerIdentity } from './certificate.ts';
 const FILES = { caPem: 'ca.pem', certPem: 'server.pem', keyPem: 'server-key.pem' } as const;
 
 export interface IdentityOptions {
-  /** Host names and IP addresses it must be good for. */
+  /** Host names and IP addresses to cover. */
   names: readonly string[];
-  /** Where it is kept over restarts; undefined: in memory only. */
+  /** The folder that keeps it across restarts; undefined: in memory only. */
   dir: string | undefined;
   now: Date;
 }
 
 /**
- * The server's certificate and what clients trust it by: from the folder when a good one is there, else a new one,
- * which is put there.
+ * Loads the server's certificate and CA from the folder if they are valid; otherwise creates new ones and stores them
+ * there.
  *
  * @throws Error with the system's `code` when the folder cannot be read or written.
  */
@@ -28,7 +28,7 @@ export async function identity({ names, dir, now }: IdentityOptions): Promise<Se
   return made;
 }
 
-/** Undefined when something is missing. */
+/** Undefined if something is missing. */
 async function read(dir: string): Promise<ServerIdentity | undefined> {
   try {
     const [caPem, certPem, keyPem] = await Promise.all([
@@ -43,7 +43,7 @@ async function read(dir: string): Promise<ServerIdentity | undefined> {
   }
 }
 
-/** Whole files appear at once: another process may be reading them. */
+/** Files are replaced atomically, because another process may be reading them. */
 async function write(dir: string, made: ServerIdentity): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   for (const part of ['keyPem', 'certPem', 'caPem'] as const) {
@@ -53,7 +53,9 @@ async function write(dir: string, made: ServerIdentity): Promise<void> {
   }
 }
 
-/** Do the parts belong together and still hold, for all the names? Texts that are no certificates do not. */
+/**
+ * Whether the parts belong together, are still valid, and cover all names. False for texts that are not certificates.
+ */
 function isGood({ caPem, certPem, keyPem }: ServerIdentity, names: readonly string[], now: Date): boolean {
   try {
     const certificate = new X509Certificate(certPem);

@@ -3,7 +3,7 @@ import type { ApnsSimulator } from '../apns/apns.ts';
 import type { Exchange, Reply } from '../exchange/exchange.ts';
 import type { FcmSimulator } from '../fcm/fcm.ts';
 
-/** What the paths of the TLS port lead to. */
+/** The handlers of the TLS port. */
 export interface TlsRouteDeps {
   fcm: Pick<FcmSimulator, 'handle' | 'oauth'>;
   apns: Pick<ApnsSimulator, 'handle'>;
@@ -18,12 +18,12 @@ const json = (status: number, message: string): Reply => ({
 
 const NO_ROUTE = json(
   404,
-  'Here are POST /v1/projects/{project}/messages:send, POST /token and POST /3/device/{token}.',
+  'This port serves POST /v1/projects/{project}/messages:send, POST /token and POST /3/device/{token}.',
 );
 const NO_HTTP1 = json(505, 'APNs speaks HTTP/2 only.');
 const BUG = json(500, 'A bug of the simulator; its log says more.');
 
-/** Sees to the answer of any request to the TLS port; never rejects. */
+/** Answers any request to the TLS port; never rejects. */
 export async function routeTls(exchange: Exchange, { fcm, apns, log }: TlsRouteDeps): Promise<void> {
   const { path } = exchange;
   try {
@@ -34,7 +34,7 @@ export async function routeTls(exchange: Exchange, { fcm, apns, log }: TlsRouteD
     else if (path === '/token' && exchange.method === 'POST') await fcm.oauth.handle(exchange);
     else exchange.send(NO_ROUTE);
   } catch (error) {
-    // Whoever left in the middle of the request wants no answer.
+    // A caller that disconnected gets no answer.
     if (exchange.gone) return;
     log.error({ err: error }, 'request.failed');
     exchange.send(BUG);

@@ -10,20 +10,20 @@ import type { ServerIdentity } from './certificate.ts';
 
 export interface TlsServerOptions {
   identity: ServerIdentity;
-  /** Requests under way at once that a connection starts with. */
+  /** The initial limit of concurrent requests per connection. */
   maxStreams: number;
   keepAliveMs: number;
   handle(exchange: Exchange): void;
 }
 
-/** Of state for all the streams of a connection, in MB; the default of 10 refuses streams long before their limit. */
+/** The memory for all streams of a connection, in MB; the default of 10 refuses streams long before their limit. */
 const MAX_SESSION_MB = 1_000;
-/** Streams that come after our GOAWAY are refused; a client that sends many meanwhile is no attacker. */
+/** Streams after our GOAWAY are refused; a client that opens many of them is not an attacker. */
 const MAX_REJECTED_STREAMS = 1_000_000;
 
 /**
- * A server of HTTP/2 and HTTP/1.1 on one port, chosen by ALPN. TLS is split from HTTP so that streams of HTTP/2 can be
- * had without node:http's compatibility layer, which `allowHTTP1` of node:http2 would put on all of them.
+ * Serves HTTP/2 and HTTP/1.1 on one port, chosen by ALPN. TLS is separate from HTTP so that HTTP/2 streams do not pass
+ * through node:http's compatibility layer, which `allowHTTP1` of node:http2 would impose on all of them.
  */
 export function tlsServer({ identity, maxStreams, keepAliveMs, handle }: TlsServerOptions): HttpsServer {
   const http1 = createHttp1Server({ keepAliveTimeout: keepAliveMs }, (request, response) =>
@@ -44,11 +44,11 @@ export function tlsServer({ identity, maxStreams, keepAliveMs, handle }: TlsServ
     },
   );
   const sockets = new Set<Socket>();
-  // Already before TLS is agreed upon, which a caller may leave at.
+  // Before the TLS handshake completes, because the caller may disconnect during it.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('close', () => sockets.delete(socket)));
   });
-  // All that `listen` of the runtime needs of a server of node:https besides what it has from node:tls.
+  // Everything that `listen` of the runtime needs from a node:https server beyond node:tls.
   const closeAllConnections = () => {
     for (const socket of sockets) socket.destroy();
   };

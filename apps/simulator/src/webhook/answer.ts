@@ -6,7 +6,7 @@ import type { Step } from './behaviour.ts';
 /** The answer of CometChat's sample receiver (docs/rules/cometchat.md#samples). */
 const TAKEN = { message: 'Webhook received successfully' };
 
-/** What a step says to answer. */
+/** The answer of a step. */
 export function replyOf(step: Step): Reply {
   const status = step.status ?? 200;
   if (status === 204 || status === 304) return { status, headers: stepHeaders(step), text: '' };
@@ -14,14 +14,14 @@ export function replyOf(step: Step): Reply {
   return { status, headers: { 'content-type': type, ...stepHeaders(step) }, text };
 }
 
-/** In which way it says to. */
+/** The manner of a step's answer. */
 export const mannerOf = ({ latencyMs, hang, reset }: Step): Manner => ({
   latencyMs,
   hang,
   cut: reset ? 'reset' : undefined,
 });
 
-/** A step that passed the check of its configuration has its numbers as strings; one of ours has none. */
+/** A configured step may have numbers, which become strings here; our own steps have none. */
 const stepHeaders = ({ headers = {} }: Step): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
-/** Headers an answer cannot do without, or not with another's. */
+/** Headers that the server sets itself. */
 const OURS = new Set(['content-length', 'transfer-encoding']);
 
 const Headers = z
@@ -17,23 +17,23 @@ const Headers = z
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
   );
 
-/** One way to answer. Without any field: 200, as a receiver that took the notification. */
+/** One way to answer. Without any field: 200, like a receiver that accepted the notification. */
 export const Step = z
   .strictObject({
     status: z.int().min(200).max(599).optional().describe('HTTP status, 200 by default.'),
-    body: z.unknown().optional().describe('A string is sent as it is, anything else as JSON.'),
-    headers: Headers.optional().describe('Besides ours, for example retry-after.'),
-    latencyMs: z.int().min(0).max(HOUR_MS).optional().describe('Wait before answering, or before cutting.'),
+    body: z.unknown().optional().describe('A string is sent unchanged, anything else as JSON.'),
+    headers: Headers.optional().describe('Additional headers, for example retry-after.'),
+    latencyMs: z.int().min(0).max(HOUR_MS).optional().describe('Delay before the answer or the cut.'),
     hang: z.literal(true).optional().describe('Never answer; the connection stays open.'),
     reset: z.literal(true).optional().describe('Reset the connection instead of answering.'),
-    times: z.int().min(1).optional().describe('Only for the first so many requests of each uid.'),
+    times: z.int().min(1).optional().describe('Applies to this many first requests of each uid.'),
   })
   .superRefine((step, context) => {
     const never = step.hang ? 'hang' : 'reset';
     if (!step[never]) return;
     for (const field of ['status', 'body', 'headers', 'reset'] as const) {
       if (field !== never && step[field] !== undefined) {
-        context.addIssue({ code: 'custom', path: [field], message: `cannot be with ${never}` });
+        context.addIssue({ code: 'custom', path: [field], message: `cannot be combined with ${never}` });
       }
     }
   });
@@ -45,14 +45,14 @@ const Steps = z
   .superRefine((steps, context) => {
     for (const [i, step] of steps.slice(0, -1).entries()) {
       if (step.times !== undefined) continue;
-      context.addIssue({ code: 'custom', path: [i, 'times'], message: 'is needed: other steps follow' });
+      context.addIssue({ code: 'custom', path: [i, 'times'], message: 'is required, because other steps follow' });
     }
   });
 
-/** One step, or a sequence of which each uid goes through all; afterwards the answer is 200 again. */
+/** One step, or a sequence that each uid passes through; afterwards the answer is 200 again. */
 export type Behaviour = Step | readonly Step[];
 
-/** Parses a Behaviour into its steps. Not a zod union: that would not say which field of which kind is wrong. */
+/** Parses a Behaviour into its steps. Not a zod union, which would not name the wrong field. */
 export const Behaviour = z.unknown().transform((value, context): readonly Step[] => {
   const parsed = Array.isArray(value) ? Steps.safeParse(value) : Step.safeParse(value);
   if (parsed.success) return Array.isArray(parsed.data) ? parsed.data : [parsed.data];
@@ -60,7 +60,7 @@ export const Behaviour = z.unknown().transform((value, context): readonly Step[]
   return z.NEVER;
 });
 
-/** The step for the request after `served` others; undefined once the sequence is over. */
+/** The step for the request after `served` earlier ones; undefined after the end of the sequence. */
 export function stepAt(steps: readonly Step[], served: number): Step | undefined {
   let before = 0;
   for (const step of steps) {

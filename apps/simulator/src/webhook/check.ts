@@ -6,18 +6,18 @@ import type { Step } from './behaviour.ts';
 import type { CheckedConfig } from './endpoint-config.ts';
 import { type Signed, signatureProblem } from './signature.ts';
 
-/** One POST as it came. */
+/** A POST as received. */
 export interface Arrival extends Signed {
   method: string;
 }
 
-/** For whom a good request is, and which delivery it is; or how a bad one is answered. */
+/** The recipient and delivery of a valid request, or the answer to an invalid one. */
 export type CheckResult = { ok: true; uid: string; delivery: string | undefined } | { ok: false; refusal: Step };
 
 const TRIGGER: CustomBody['trigger'] = 'push-notification-payload-generated';
 const WEBHOOK: CustomBody['webhook'] = 'custom';
 
-/** What a receiver looks at; the rest of the body is for whom it is meant for. */
+/** The part of the body that a receiver checks; the rest is for its application. */
 const Body = z.object({
   trigger: z.literal(TRIGGER, `must be "${TRIGGER}"`),
   webhook: z.literal(WEBHOOK, `must be "${WEBHOOK}"`),
@@ -28,7 +28,7 @@ const Body = z.object({
 });
 
 /**
- * The checks of a careful receiver (docs/rules/cometchat.md#samples), the caller's identity before what it has to say.
+ * The checks of a careful receiver (docs/rules/cometchat.md#samples): first the caller's identity, then the content.
  */
 export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedConfig): CheckResult {
   if (arrival.method !== 'POST') return refuse(405, 'only POST', { allow: 'POST' });
@@ -43,7 +43,7 @@ export function check(arrival: Arrival, { basicAuth, signingSecret }: CheckedCon
   return checkBody(parseStrictJson(arrival.body));
 }
 
-/** The answer that tells the sender it is wrong, in the form of CometChat's sample receiver. */
+/** The error answer, in the format of CometChat's sample receiver. */
 export const refuse = (status: number, problem: string, headers: Record<string, string> = {}) => ({
   ok: false as const,
   refusal: { status, headers, body: { message: `${STATUS_CODES[status]}: ${problem}` } },
@@ -64,7 +64,7 @@ function checkBody(json: unknown): CheckResult {
   return { ok: true, uid: to.uid, delivery: deliveryKey(to.uid, notificationDetails) };
 }
 
-/** What makes two requests the same delivery to a person; undefined when the body does not say. */
+/** Identifies a delivery to a user; undefined if the body does not. */
 function deliveryKey(uid: string, { tag, sentAt }: { tag?: unknown; sentAt?: unknown }): string | undefined {
   return typeof tag === 'string' && typeof sentAt === 'string' ? `${sentAt}\n${uid}\n${tag}` : undefined;
 }

@@ -3,51 +3,51 @@ import type { StoredRequest } from '../recording/request-log.ts';
 import type { Totals } from '../recording/tally.ts';
 import type { EndpointConfig } from './endpoint-config.ts';
 
-/** A POST to an endpoint as it is remembered. */
+/** A recorded POST to an endpoint. */
 export interface StoredWebhook extends StoredRequest {
-  /** The recipient, of a request that passed the checks. */
+  /** The recipient, if the request passed the checks. */
   uid: string | undefined;
 }
 
-/** A request as it is shown: what is remembered, with the body parsed. */
+/** A request as returned: the record with the body parsed. */
 export type RecordedRequest = Shown<StoredWebhook>;
 
 export interface RequestQuery {
-  /** Only those for this recipient, of requests that passed the checks. */
+  /** Only requests for this recipient that passed the checks. */
   uid?: string | undefined;
-  /** Only those with a higher sequence number; 0 by default. */
+  /** Only requests with a higher sequence number; default 0. */
   after?: number | undefined;
-  /** At most so many; all by default. */
+  /** The maximum number; default: all. */
   limit?: number | undefined;
 }
 
-/** Exact, whatever was forgotten, save for what `forgotten` says. A delivery is a uid, tag and sentAt. */
+/** Exact even after requests are forgotten, except as `forgotten` says. A delivery is a uid, tag and sentAt. */
 export interface Counts extends Totals {
-  /** Recipients, of requests that passed the checks; too many when some were forgotten. */
+  /** Recipients of requests that passed the checks; too high if some were forgotten. */
   uids: number;
-  /** What no longer fits into memory. */
+  /** What no longer fitted into memory. */
   forgotten: { requests: number; uids: number; deliveries: number };
-  /** Requests per recipient, of those that passed the checks, when asked for. */
+  /** Requests per recipient that passed the checks, on request. */
   byUid?: Record<string, number>;
 }
 
-/** One receiver, by name, as tests and the control API handle it. */
+/** A named receiver, as tests and the control API use it. */
 export interface Endpoint {
   readonly name: string;
   /**
-   * Sets what it demands and how it answers, in place of what was set before; every uid starts at the first step.
+   * Sets its checks and answers, replacing earlier ones; every uid starts at the first step.
    *
    * @throws FanfareError ERR_BAD_REQUEST naming the field.
    */
   configure(config: EndpointConfig): void;
-  /** What came and is still remembered, oldest first. */
+  /** The recorded requests, oldest first. */
   requests(query?: RequestQuery): RecordedRequest[];
   counts(options?: { byUid?: boolean }): Counts;
-  /** Forgets requests, counts and configuration, as if it had never been used. Listeners stay. */
+  /** Clears requests, counts and configuration. Listeners stay. */
   clear(): void;
   /**
-   * Calls `listener` with every request once it is known how it ended. Returns what takes the listener away. What it
-   * throws is logged and changes no answer.
+   * Calls `listener` with every request once its end is known. Returns a function that removes the listener. An error
+   * it throws is logged and changes no answer.
    */
   onRequest(listener: (request: RecordedRequest) => void): () => void;
 }

@@ -4,11 +4,11 @@ import { Receiver, type ReceiverOptions } from './receiver.ts';
 /** The receiver behind a bare /webhook. */
 export const DEFAULT_ENDPOINT = 'default';
 
-/** Each has a memory of its own, so their number is bounded too. */
+/** Each endpoint keeps its own records, so their number is bounded too. */
 const MAX_ENDPOINTS = 256;
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** The receivers, by name. Every good name has one: it is made when first asked for. */
+/** The receivers, by name. Every valid name has one, created on first use. */
 export class Endpoints {
   readonly #options: ReceiverOptions;
   readonly #receivers = new Map<string, Receiver>();
@@ -17,7 +17,9 @@ export class Endpoints {
     this.#options = options;
   }
 
-  /** @throws FanfareError ERR_BAD_REQUEST when the name cannot be one, or there are too many. */
+  /**
+   * @throws FanfareError ERR_BAD_REQUEST if the name is invalid, or there are too many.
+   */
   get(name: string): Receiver {
     const existing = this.#receivers.get(name);
     if (existing) return existing;
@@ -27,14 +29,14 @@ export class Endpoints {
       ]);
     }
     if (this.#receivers.size === MAX_ENDPOINTS) {
-      throw badRequest([{ field: 'endpoint', problem: `there are ${MAX_ENDPOINTS} already, no more are made` }]);
+      throw badRequest([{ field: 'endpoint', problem: `the limit of ${MAX_ENDPOINTS} is reached` }]);
     }
     const receiver = new Receiver(name, this.#options);
     this.#receivers.set(name, receiver);
     return receiver;
   }
 
-  /** Those used so far. */
+  /** The receivers used so far. */
   all(): Receiver[] {
     return [...this.#receivers.values()];
   }

@@ -9,7 +9,7 @@ import type { Counts, Endpoint, RecordedRequest, RequestQuery, StoredWebhook } f
 import { type CheckedConfig, ConfigSchema, type EndpointConfig } from './endpoint-config.ts';
 import { Script } from './script.ts';
 
-/** A notification has at most a few KiB; a message object in it may be large. */
+/** A notification has a few KiB at most, but a message object in it may be large. */
 const MAX_BODY_BYTES = 1_048_576;
 
 /** What all receivers of a simulator share. */
@@ -20,7 +20,7 @@ export interface ReceiverOptions {
   log: Logger;
 }
 
-/** An endpoint with its memory: checks what comes, answers by script, counts. */
+/** An endpoint and its records: checks requests, answers by script, and counts. */
 export class Receiver implements Endpoint {
   readonly name: string;
   readonly #options: ReceiverOptions;
@@ -72,9 +72,9 @@ export class Receiver implements Endpoint {
   }
 
   /**
-   * Takes one HTTP request and sees to its answer.
+   * Handles and answers one HTTP request.
    *
-   * @throws Error when the caller leaves before its request is complete; such a request is not counted.
+   * @throws Error if the caller disconnects before the request is complete; such a request is not counted.
    */
   async handle(exchange: Exchange): Promise<void> {
     const { method, headers } = exchange;

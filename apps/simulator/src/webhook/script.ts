@@ -4,13 +4,13 @@ import type { CheckedConfig } from './endpoint-config.ts';
 
 const TAKEN: Step = {};
 
-/** Which answer comes next for whom. Everyone starts at the first step when a new script is set. */
+/** The next answer for each uid. All start at the first step when a new script is set. */
 export class Script {
   readonly #behaviour: readonly Step[];
   readonly #uids: ReadonlyMap<string, readonly Step[]>;
   readonly #served: RecentMap<string, number>;
 
-  /** A uid that `capacity` made it forget starts at the first step again. */
+  /** A uid forgotten because of `capacity` starts over. */
   constructor({ behaviour = [], uids = {} }: CheckedConfig, capacity: number) {
     this.#behaviour = behaviour;
     this.#uids = new Map(Object.entries(uids));
@@ -19,7 +19,7 @@ export class Script {
 
   next(uid: string): Step {
     const steps = this.#uids.get(uid) ?? this.#behaviour;
-    // Nothing to count when the first step is the last.
+    // Nothing to count if the first step is the last.
     if (steps[0]?.times === undefined) return steps[0] ?? TAKEN;
     const served = this.#served.get(uid) ?? 0;
     this.#served.set(uid, served + 1);

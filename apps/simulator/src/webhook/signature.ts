@@ -1,20 +1,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** How far a timestamp may be from our clock, either way; what the reference libraries allow. */
+/** The largest difference between a timestamp and our clock, as in the reference libraries. */
 const TOLERANCE_S = 5 * 60;
 
 export interface Signed {
   headers: IncomingHttpHeaders;
-  /** The exact bytes that came. */
+  /** The exact bytes received. */
   body: Buffer;
   /** Our clock, epoch ms. */
   now: number;
 }
 
 /**
- * What is wrong with a request's Standard Webhooks signature; undefined when it is good. One good signature of several
- * is enough: there are two while a secret is being rotated.
+ * The problem of a request's Standard Webhooks signature; undefined if it is valid. One valid signature of several is
+ * enough: there are two during rotation of a secret.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signatureProblem({ headers, body, now }: Signed, secret: string): string | undefined {
@@ -31,7 +31,7 @@ export function signatureProblem({ headers, body, now }: Signed, secret: string)
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
   return signatures.split(' ').some((given) => isSignature(given, expected))
     ? undefined
-    : 'webhook-signature has no v1 signature that fits';
+    : 'webhook-signature has no matching v1 signature';
 }
 
 function isSignature(given: string, expected: Buffer): boolean {
