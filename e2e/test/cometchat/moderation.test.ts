@@ -108,7 +108,7 @@ describe('a pending message', () => {
         await until(async () => ((await trace(id)).reason === 'moderation' ? trace(id) : undefined), 'it waits'),
       ).toMatchObject({
         decision: 'not_decided_yet',
-        sentence: expect.stringContaining('waits for the verdict of moderation'),
+        sentence: expect.stringContaining('is waiting for moderation'),
       });
       expect(told(system)).toEqual([]);
       const { status, counts, id: released } = await post(moderated(id, 'approved', 'content', trigger));

@@ -15,5 +15,5 @@ test('a token that died at the first try has the words it died with in the trace
   expect(targets).toMatchObject([
     { state: 'token_dead', attempts: [{ at: expect.any(Number), outcome: 'token_dead', reason: 'Unregistered' }] },
   ]);
-  expect(sentence).toMatch(/^Not sent to Bob: .* refused the token \(Unregistered\b.*\)\.$/);
+  expect(sentence).toMatch(/^Not sent to Bob: .* rejected the token \(Unregistered\b.*\)\.$/);
 });

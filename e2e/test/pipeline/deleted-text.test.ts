@@ -42,7 +42,7 @@ test('a text that waits to be tried again is not sent once it was edited: the ed
   expect(await system.done(message.id)).toMatchObject({ planned: 1, accepted: 0, superseded: 1 });
   expect(bodies()).toEqual(['hi', 'hello']);
   const { sentence } = (await system.backend.get(`/v3/events/${message.id}/recipients/bob`)).body.data;
-  expect(sentence).toContain('the webhook was overtaken by a newer state');
+  expect(sentence).toContain('the webhook was superseded by a newer state');
 });
 
 test('an edit that waits is not sent once there is a later one, and what it said is taken back with the message', async () => {

@@ -176,7 +176,7 @@ test('members that the chat backend tells are taken for members, and the sentenc
   await backend.post('/v3/notifications/push/v1/providers/custom', { webhookURL: `${system.hooks.url}/webhook/hook` });
   const data = await explain(aGroupMessage('hiking'), 'bob', { ...system, backend });
   expect(data.decision).toBe('sent');
-  expect(data.sentence).toContain('is for the chat backend to say');
+  expect(data.sentence).toContain('Only the chat backend knows whether bob is a member');
 });
 
 describe('what is wrong is named, under event', () => {

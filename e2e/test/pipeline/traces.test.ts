@@ -38,7 +38,7 @@ test('a person who was sent it: the targets and one sentence', async () => {
       uid: 'bob',
       decision: 'sent',
       targets: [{ provider: 'custom', state: 'accepted', attempts: [{ outcome: 'accepted' }] }],
-      sentence: 'Sent to Bob: 1 of 1 target took it.',
+      sentence: 'Sent to Bob: 1 of 1 target accepted it.',
     },
   });
 });
@@ -75,7 +75,7 @@ test('tries that failed are told with their time and words, and so is what the l
     ['rejected', 'http_400'],
   ]);
   for (const { at } of attempts) expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
-  expect(data.sentence).toBe('Not sent to Bob: the webhook refused it (http_400: no such user).');
+  expect(data.sentence).toBe('Not sent to Bob: the webhook rejected it (http_400: no such user).');
 });
 
 test('a first try that was refused has the words of its dead letter', async () => {
@@ -88,9 +88,9 @@ test('a first try that was refused has the words of its dead letter', async () =
 
 describe('who is not in the plan', () => {
   test.each([
-    ['alice', 'sender', 'Not sent: Alice caused the event, and who acts is not notified of it.'],
+    ['alice', 'sender', 'Not sent: Alice caused the event, and users are not notified of their own actions.'],
     ['dave', 'deactivated', 'As of now: Dave is deactivated.'],
-    ['erin', 'blocked', 'As of now: erin and the sender are not in touch: one of them blocked the other.'],
+    ['erin', 'blocked', 'As of now: erin or the sender has blocked the other.'],
     ['zoe', 'not_a_member', 'As of now: Zoe is not a member of the conversation.'],
     ['nobody', 'not_a_member', 'As of now: nobody is not a member of the conversation.'],
     ['gone', 'erased', 'As of now: gone was erased.'],
@@ -128,7 +128,7 @@ describe('who is not in the plan', () => {
     const { data } = await trace(await sent(aGroupMessage('hiking', reacted)), 'bob');
     expect(data).toMatchObject({ decision: 'suppressed', reason: 'REACTIONS_PREFERENCE', detail: '2', targets: [] });
     expect(data.sentence).toMatch(
-      /^Not sent: Bob was not among the recipients when they were found\. As of now: Bob .*\.$/,
+      /^Not sent: Bob was not among the recipients when they were determined\. As of now: Bob .*\.$/,
     );
   });
 
@@ -166,7 +166,7 @@ test('devices are told by platform; a device that is gone by its id only', async
     'apns_ios_device',
     'fcm_android',
   ]);
-  expect(sentence).toBe('Sent to Bob: 2 of 2 targets took it.');
+  expect(sentence).toBe('Sent to Bob: 2 of 2 targets accepted it.');
   await own.backend.delete(`/v3/users/bob/auth_tokens/${login}`);
   const after = await until(async () => {
     const { targets: left } = await read();

@@ -1,6 +1,7 @@
 import { pendingOf } from '@fanfare/audience';
 import {
   type AcceptedEvent,
+  conversationOf,
   type Deadline,
   type Event,
   isCall,
@@ -21,10 +22,10 @@ import { type Cast, readCast } from './profiles.ts';
 import { suppressedEnding } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
 
-/** How an event would end for a user: `waiting` for moderation; the last two are of one that is no longer news. */
+/** The possible outcomes for a user. `waiting`: for moderation. The last two: no longer relevant. */
 export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;
 
-/** What would happen to one event for one person. */
+/** What would happen to an event for one user. */
 export interface DryRun {
   uid: string;
   decision: (typeof DRY_DECISIONS)[number];
@@ -37,7 +38,7 @@ export interface DryRun {
   sentence: string;
 }
 
-/** An event that is being tried out for a user. */
+/** A dry run of an event for a user. */
 interface Trial {
   bundle: AppBundle;
   accepted: AcceptedEvent;
@@ -45,10 +46,10 @@ interface Trial {
   cast: Cast;
 }
 
-/** What differs between the ways a trial can end. */
+/** The parts of the result that depend on the outcome. */
 type Ending = Omit<DryRun, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
 
-/** What would happen, were this event posted now; sends nothing, and writes nothing. */
+/** What would happen if this event were posted now. Sends and writes nothing. */
 export async function dryRun(deps: IngestDeps, appId: string, posted: Event, uid: string): Promise<DryRun> {
   const [bundle, events] = await Promise.all([readBundle(deps, appId), completeEvents(deps, appId, [posted])]);
   const event = events[0] as Event;
@@ -85,7 +86,7 @@ async function tryOut(deps: IngestDeps, { bundle, accepted, uid, cast }: Trial):
   const provider = planned.targets[0].provider;
   const { settings } = bundle.app;
   const { profiles, recipient } = cast;
-  // A user who is absent was told apart above: an event that notifies no user has no plan.
+  // Absent users are handled above, so the event notifies.
   const payload = renderDetails(event as NotifyingEvent, {
     settings,
     profiles,
@@ -98,17 +99,18 @@ async function tryOut(deps: IngestDeps, { bundle, accepted, uid, cast }: Trial):
   return { decision: 'sent', targets, payload, sentence: sentence + (assumed ? assumption(event, cast) : '') };
 }
 
-const WAITING = 'Waits for the verdict of moderation, at most until the deadline.';
-const TOO_LATE = 'Not sent: it is too late, the deadline has passed.';
-const RING_OVER = 'Not sent: the call has ended or was given up.';
-const MESSAGE_CHANGED = 'Not sent: the message has been edited or deleted since.';
+const WAITING = 'Waits for moderation, at most until the deadline.';
+const TOO_LATE = 'Not sent: the deadline has passed.';
+const RING_OVER = 'Not sent: the call has ended or was cancelled.';
+const MESSAGE_CHANGED = 'Not sent: the message has since been edited or deleted.';
 
-const assumption = (event: Event, { name }: Cast): string =>
-  'conversation' in event
-    ? ` Whether ${name} is a member of ${event.conversation.id} is for the chat backend to say; it was assumed.`
-    : '';
+function assumption(event: Event, { name }: Cast): string {
+  const conversation = conversationOf(event);
+  if (!conversation) return '';
+  return ` Only the chat backend knows whether ${name} is a member of ${conversation.id}; this assumes so.`;
+}
 
-/** The sentences are about what was; a dry run says what would be. */
+/** Turns a sentence about what happened into one about what would happen. */
 const conditional = (sentence: string): string =>
   sentence
     .replace(/^Not sent/, 'Would not be sent')

@@ -2,8 +2,8 @@ import { badRequest, EVENT_TYPES, type FieldProblem, fieldProblems } from '@fanf
 import type { z } from 'zod';
 
 /**
- * The validator of a route whose body holds an event under `event`: problems name the field (`event.message.id`), and
- * an unknown type is answered with those there are.
+ * The validator for routes whose body has an event under `event`. Problems name the field (`event.message.id`); for an
+ * unknown type they list the known ones.
  */
 export const eventBodyValidator =
   ({ schema }: { schema: unknown }) =>

@@ -14,10 +14,10 @@ import { type AcceptedEvent, isNotifying, type ModerationDecision, type PlannedR
 import type { AppBundle } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
-/** What fan-out would plan for one user, were the recipients found now; or why the user is not among them. */
+/** What fan-out would plan for one user if it ran now, or why the user is not a recipient. */
 export type Foreseen =
   | { kind: 'absent'; absence: Absence }
-  /** `assumed`: only the chat backend knows whether they are a member. Moderation may make the event wait first. */
+  /** `assumed`: only the chat backend knows whether the user is a member. The event may have to wait for moderation. */
   | {
       kind: 'planned';
       planned: PlannedRecipient;
@@ -27,8 +27,8 @@ export type Foreseen =
     };
 
 /**
- * Asks the sources and the decision about one user, where fan-out walks all; reads, and writes nothing. `pending`: what
- * the event would change itself, where it has not been accepted.
+ * Runs audience and decision for one user, where fan-out does it for all. Only reads. `pending`: changes the event would
+ * make itself if it were accepted.
  */
 export async function foresee(
   deps: IngestDeps,

@@ -1,5 +1,6 @@
 import {
   type AcceptedEvent,
+  conversationOf,
   type Event,
   type EventType,
   isCall,
@@ -8,10 +9,7 @@ import {
   isReaction,
 } from '@fanfare/core';
 
-/**
- * The log's names of events: those of CometChat's engine (docs/rules/cometchat.md#log), and two in their manner that it
- * lacks.
- */
+/** Event names in the log: CometChat's (docs/rules/cometchat.md#log), and two of ours in the same style. */
 export const LOG_TRIGGERS = {
   'message.sent': 'after_message',
   'message.edited': 'message_edited',
@@ -37,7 +35,7 @@ export const LOG_TRIGGERS = {
   'user.unblocked': 'user_unblocked',
 } as const satisfies Record<EventType, string>;
 
-/** What a row of the log says of its event. */
+/** What a log row says about its event. */
 export interface LogFacts {
   trigger: (typeof LOG_TRIGGERS)[EventType];
   messageId?: string;
@@ -45,27 +43,26 @@ export interface LogFacts {
   messageCategory?: string;
   messageType?: string;
   messageSentAtMS: number;
-  /** Who acted: of a reaction, who reacted. */
+  /** The user who acted; for a reaction, who reacted. */
   sender: string;
   reactionSender?: string;
   /** The guid of a group, or the receiver's uid. */
   receiver?: string;
   reactionReceiver?: string;
   receiverType?: 'user' | 'group';
-  /** When ingest took the event, epoch ms. */
+  /** When ingest received the event, epoch ms. */
   processingStartedAtMS: number;
 }
 
-/** What the log says of an event, the same in all of its rows. */
+/** What the log says about an event, the same in all its rows. */
 export function logFacts({ event, receivedAt }: AcceptedEvent): LogFacts {
-  const place =
-    'conversation' in event ? { receiver: event.conversation.id, receiverType: event.conversation.type } : {};
+  const conversation = conversationOf(event);
   return {
     trigger: LOG_TRIGGERS[event.type],
     ...subjectOf(event),
     messageSentAtMS: event.sentAt,
     sender: event.sender.uid,
-    ...place,
+    ...(conversation ? { receiver: conversation.id, receiverType: conversation.type } : {}),
     processingStartedAtMS: receivedAt,
   };
 }

@@ -2,12 +2,12 @@ import type { LoggedRef } from '@fanfare/ledger';
 import { z } from 'zod';
 import { badField } from '../http/fields.ts';
 
-/** Back in time from the newest, or forward from the oldest (docs/rules/cometchat.md#log). */
+/** `prepend`: backward from the newest; `append`: forward from the oldest (docs/rules/cometchat.md#log). */
 export type Affix = 'prepend' | 'append';
 
 /**
- * A place in the log. All rows have one order, that of time, event key, slice and row; `append` walks it up and
- * `prepend` down, so that a page is found again from either side. The row itself has been seen.
+ * A position in the log: the last row seen. Rows are ordered by time, event key, slice and row; `append` walks this order
+ * up and `prepend` down, so a page can be reached from either side.
  */
 export interface Position {
   /** When the event was received, epoch ms. */
@@ -24,14 +24,14 @@ const Encoded = z.tuple([
   z.number().int(),
 ]);
 
-/** A position as it is handed out. */
+/** Encodes a position as a cursor. */
 export const encodePosition = ({ at, key, slice, row }: Position): string =>
   Buffer.from(JSON.stringify([at, key, slice, row])).toString('base64url');
 
-/** The position of a cursor. @throws FanfareError when it is none of ours. */
+/** Decodes a cursor. @throws FanfareError if it is invalid. */
 export function decodePosition(cursor: string): Position {
   const parsed = Encoded.safeParse(jsonIn(Buffer.from(cursor, 'base64url').toString()));
-  if (!parsed.success) throw badField('cursor', 'is not one of ours');
+  if (!parsed.success) throw badField('cursor', 'is invalid');
   const [at, key, slice, row] = parsed.data;
   return { at, key, slice, row };
 }
@@ -44,14 +44,14 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Whether an event lies before a position in the direction of the walk: all of its rows have been seen. */
+/** Whether an event lies before a position in the direction of the walk, so that all its rows have been seen. */
 export function isPassed({ at, key }: LoggedRef, position: Position, affix: Affix): boolean {
   if (at === position.at && key === position.key) return false;
   const below = at < position.at || (at === position.at && key < position.key);
   return affix === 'append' ? below : !below;
 }
 
-/** The place behind the last row of an event, where there may be no row at all. */
+/** The position after the last row of an event, which may have no rows. */
 export const endOf = ({ at, key }: LoggedRef, affix: Affix): Position => ({
   at,
   key,

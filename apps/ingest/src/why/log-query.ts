@@ -4,10 +4,10 @@ import { PageCursor, PageLimit } from '../http/fields.ts';
 import { LOG_TRIGGERS, type LogFacts } from './log-facts.ts';
 import type { LogRow } from './log-row.ts';
 
-/** Values of one filter; more are a mistake. */
+/** Maximum number of values for one filter. */
 const MAX_VALUES = 100;
 
-/** One value or several: separated by commas, or the parameter repeated. */
+/** One or several values, separated by commas or as repeated parameters. */
 const several = <T extends z.ZodType<string, string>>(value: T) =>
   z
     .union([z.string().max(10_000), z.array(z.string().max(10_000)).max(MAX_VALUES)])
@@ -18,7 +18,7 @@ const several = <T extends z.ZodType<string, string>>(value: T) =>
 const ids = () => several(z.string().min(1).max(256));
 const Moment = z.coerce.number().int().min(0).max(8.64e15).optional();
 
-/** The filters of the log (docs/rules/cometchat.md#log), and where in it to read. */
+/** The filters of the log (docs/rules/cometchat.md#log), and the page to read. */
 export const LogQuery = z
   .object({
     messageId: ids(),
@@ -34,26 +34,25 @@ export const LogQuery = z
     receiverType: several(z.enum(['user', 'group'])),
     reactionReceiver: ids(),
     member: ids().describe('uid of the recipient.'),
-    channel: several(z.enum(['push', 'email', 'sms'])).describe('There is only push here.'),
+    channel: several(z.enum(['push', 'email', 'sms'])).describe('Only push exists here.'),
     provider: several(z.enum([...PROVIDER_KINDS, 'sendgrid', 'twilio'])),
     notificationTriggered: z.stringbool().optional().describe('Whether there was anything to send.'),
     reason: ids(),
-    success: z.stringbool().optional().describe('Whether a provider took it.'),
-    affix: z
-      .enum(['prepend', 'append'])
-      .default('prepend')
-      .describe('prepend: from the newest back in time. append: from the oldest forward.'),
-    logId: ids().describe('`_id` of rows.'),
+    success: z.stringbool().optional().describe('Whether a provider accepted it.'),
+    affix: z.enum(['prepend', 'append']).default('prepend').describe('prepend: newest first. append: oldest first.'),
+    logId: ids().describe('`_id` of log entries.'),
     limit: PageLimit,
-    cursor: PageCursor.describe('Of `meta.next` or `meta.previous`, with the same affix and filters as there.'),
+    cursor: PageCursor.describe(
+      'From `meta.next` or `meta.previous`; use it with the `affix` given there and the same filters.',
+    ),
   })
   .refine(({ receiver, receiverType }) => receiver === undefined || receiverType !== undefined, {
     path: ['receiverType'],
-    error: 'is needed with receiver',
+    error: 'is required with receiver',
   });
 export type LogQuery = z.infer<typeof LogQuery>;
 
-/** Filters that are about the event, and so decide for all of its rows. */
+/** Filters on the event, which apply to all its rows. */
 const EVENT_FILTERS = [
   'messageId',
   'reactionId',
@@ -67,11 +66,11 @@ const EVENT_FILTERS = [
   'reactionReceiver',
 ] as const satisfies readonly (keyof LogFacts & keyof LogQuery)[];
 
-/** Whether any row of an event can be wanted. */
+/** Whether rows of an event can match. */
 export const eventWanted = (facts: LogFacts, query: LogQuery): boolean =>
   EVENT_FILTERS.every((name) => isAmong(facts[name], query[name]));
 
-/** Whether a row of an event that is wanted is wanted itself. */
+/** Whether a row of a matching event matches. */
 export const rowWanted = (row: LogRow, query: LogQuery): boolean =>
   isAmong(row.id, query.logId) &&
   isAmong(row.uid, query.member) &&

@@ -2,20 +2,20 @@ import { type DeliveryState, deliveryId, type EventRef, isOpen, type Target } fr
 import { deliveriesOf, type PlannedSlice, readStates } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 
-/** One row of the log as the ledger has it: a delivery, or a person who was not notified. */
+/** One log row as stored in the ledger: a delivery, or a user who was not notified. */
 export interface LogRow {
   /** The delivery's id, or `<event key>:<uid>`. */
   id: string;
   uid: string;
-  /** Of deliveries. */
+  /** Only for deliveries. */
   target?: Target;
   state?: DeliveryState;
   unread?: number;
-  /** Why there was nothing to send, or the state of a delivery that was not taken. */
+  /** Why there was nothing to send, or the state of a delivery that was not accepted. */
   reason?: string;
 }
 
-/** The rows of a planned slice, in the order of its recipients and their targets. */
+/** The rows of a planned slice, ordered by recipient and target. */
 export async function rowsOf(queueRedis: Redis, ref: EventRef, slice: PlannedSlice): Promise<LogRow[]> {
   const deliveries = deliveriesOf(slice);
   const ordinals = deliveries.map(({ ordinal }) => ordinal);
@@ -45,5 +45,5 @@ const deliveryRow = (
   ...(state === 'accepted' || isOpen(state) ? {} : { reason: state }),
 });
 
-/** The key of the event that a row's id is of; undefined where it is the id of none. */
+/** The event key in a row id; undefined if the id is invalid. */
 export const eventKeyIn = (id: string): string | undefined => /^(e[0-9a-z]{7,20})[-:]/.exec(id)?.[1];

@@ -6,18 +6,18 @@ import type { IngestDeps } from '../deps.ts';
 import type { FoundRow } from './log-walk.ts';
 import { readCast } from './profiles.ts';
 
-/** Of a push token so much is shown: enough to tell a person's devices apart, not enough to send to one. */
+/** How much of a push token is shown: enough to distinguish a user's devices, too little to send to one. */
 const TOKEN_CHARS = 8;
 
 const ms = z.number().describe('Epoch ms.');
 const text = z.string().optional();
 
-/** A row of the log as CometChat shows it (docs/rules/cometchat.md#log), and `state` and `detail`, which it lacks. */
+/** A log row as CometChat shows it (docs/rules/cometchat.md#log), plus our `state` and `detail`. */
 export const LogRowView = z.object({
   _id: z.string(),
   component: z.literal('notifications-core'),
   processingStartedAtMS: ms.describe('When the event was received, epoch ms.'),
-  processingEndedAtMS: ms.optional().describe('When the last of the event was settled, epoch ms.'),
+  processingEndedAtMS: ms.optional().describe('When the last delivery of the event was settled, epoch ms.'),
   totalProcessingTimeInMS: z.number().optional(),
   channel: z.literal('push'),
   provider: text,
@@ -27,26 +27,26 @@ export const LogRowView = z.object({
   messageCategory: text,
   messageType: text,
   messageSentAtMS: ms,
-  sender: z.string().describe('uid of who acted.'),
+  sender: z.string().describe('uid of the user who acted.'),
   reactionSender: text,
-  receiver: text.describe('guid of a group, or uid of the receiver.'),
+  receiver: text.describe('guid of the group, or uid of the receiver.'),
   reactionReceiver: text,
   receiverType: z.enum(['user', 'group']).optional(),
   member: z.string().describe('uid of the recipient.'),
-  tokenType: text.describe('Platform of the device, as it is registered now.'),
-  pushToken: text.describe('Its beginning.'),
+  tokenType: text.describe('Platform of the device as currently registered.'),
+  pushToken: text.describe('The first characters of the push token.'),
   providerId: text,
   payload: (z.looseObject({}) as unknown as z.ZodType<NotificationDetails>).optional(),
   notificationTriggered: z.boolean().describe('Whether there was anything to send.'),
-  state: z.enum(DELIVERY_STATES).optional().describe('Of the delivery.'),
-  reason: text.describe('Why nothing was sent, or the state of a delivery that was not taken.'),
-  detail: text.describe('Of a rejected delivery: the words of its dead letter.'),
+  state: z.enum(DELIVERY_STATES).optional().describe('State of the delivery.'),
+  reason: text.describe('Why nothing was sent, or the state of a delivery that was not accepted.'),
+  detail: text.describe('Error text of a rejected delivery.'),
 });
 export type LogRowView = z.infer<typeof LogRowView>;
 
 /**
- * The rows of a page as they are shown, with devices as they are now. With `content`, payloads are made anew from their
- * events, in today's templates: the log itself keeps no text.
+ * The rows of a page as shown, with devices in their current state. With `content`, payloads are rendered again from
+ * their events with the current templates, since the log stores no text.
  */
 export async function viewRows(deps: IngestDeps, app: App, found: readonly FoundRow[]): Promise<LogRowView[]> {
   const uids = [...new Set(found.map(({ row }) => row.uid))];
@@ -70,13 +70,13 @@ export async function viewRows(deps: IngestDeps, app: App, found: readonly Found
   return views;
 }
 
-/** Rows made at a time: each may hold a whole event in memory. */
+/** Rows built at a time; each may keep an event in memory. */
 const BATCH = 20;
 
 const inBatches = (found: readonly FoundRow[]): (readonly FoundRow[])[] =>
   Array.from({ length: Math.ceil(found.length / BATCH) }, (_, i) => found.slice(i * BATCH, (i + 1) * BATCH));
 
-/** When each event of a page was done, epoch ms. */
+/** When each event of a page was finished, epoch ms. */
 async function readEndings({ queueRedis }: IngestDeps, found: readonly FoundRow[]): Promise<Map<string, number>> {
   const refs = new Map(found.map(({ ref }) => [ref.key, ref]));
   const endings = await Promise.all(
@@ -116,7 +116,7 @@ const deviceFields = ({ platform, token, providerId }: Device) => ({
   providerId,
 });
 
-/** Of a rejected delivery what its dead letter says. */
+/** The error text of a rejected delivery, from its dead letter. */
 async function detailOf({ queueRedis }: IngestDeps, { appId }: App, { row, ref }: FoundRow) {
   if (row.state !== 'rejected') return undefined;
   const letter = await readDeadLetterOf(queueRedis, appId, ref.shard, row.id);

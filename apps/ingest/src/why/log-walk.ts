@@ -6,7 +6,7 @@ import { type Affix, decodePosition, endOf, isPassed, type Position } from './lo
 import { eventWanted, type LogQuery, rowWanted } from './log-query.ts';
 import { eventKeyIn, type LogRow, rowsOf } from './log-row.ts';
 
-/** A row that is wanted, with its event and its place. */
+/** A matching row, with its event and position. */
 export interface FoundRow {
   row: LogRow;
   ref: LoggedRef;
@@ -17,36 +17,35 @@ export interface FoundRow {
 /** One page of the log. */
 export interface FoundPage {
   found: FoundRow[];
-  /** Where the next one goes on; absent at the end of the log. */
+  /** Where the next page starts; absent at the end of the log. */
   stoppedAt?: Position;
 }
 
 /**
- * What a request may cost: passing an event by costs 1, reading it 10, reading one of its slices, a few hundred
- * recipients, 100.
+ * The budget of one request. Skipping an event costs 1, reading it 10, and reading one of its slices (a few hundred
+ * recipients) 100.
  */
 const BUDGET = 5000;
-const PASS_COST = 1;
+const SKIP_COST = 1;
 const EVENT_COST = 10;
 const SLICE_COST = 100;
 
-/** Events listed in one read. */
+/** Events listed per read. */
 const REFS = 100;
 
 type Deps = Pick<IngestDeps, 'queueRedis' | 'config'>;
 
-/** A step of the walk: the place it has come to, what it cost, and the row there, if it is wanted. */
-interface Look {
+/** A step of the walk: the position reached, its cost, and the row there if it matches. */
+interface Step {
   position: Position;
   cost: number;
   found?: FoundRow;
 }
 
 /**
- * Reads rows of an app's log from a cursor on, until the page is full or enough has been looked at: a filter that fits
- * little answers with few rows, or none, and where to go on; it never reads a million recipients at once. Holds one
- * slice and the page in memory.
- * @throws FanfareError when the cursor is none of ours.
+ * Reads rows of an app's log from a cursor until the page is full or the budget is spent. A selective filter may yield
+ * few rows or none, with a cursor to continue. Keeps one slice and the page in memory.
+ * @throws FanfareError if the cursor is invalid.
  */
 export async function walkLog(deps: Deps, appId: string, query: LogQuery): Promise<FoundPage> {
   const found: FoundRow[] = [];
@@ -61,13 +60,13 @@ export async function walkLog(deps: Deps, appId: string, query: LogQuery): Promi
   return { found };
 }
 
-async function* walk(deps: Deps, appId: string, query: LogQuery): AsyncGenerator<Look> {
+async function* walk(deps: Deps, appId: string, query: LogQuery): AsyncGenerator<Step> {
   const from = query.cursor === undefined ? undefined : decodePosition(query.cursor);
   const keys = query.logId && new Set(query.logId.map(eventKeyIn));
   for await (const ref of refsOf(deps, appId, query, from)) {
     const end = endOf(ref, query.affix);
     if (keys && !keys.has(ref.key)) {
-      yield { position: end, cost: PASS_COST };
+      yield { position: end, cost: SKIP_COST };
       continue;
     }
     yield* walkEvent(deps, ref, query, from?.key === ref.key ? from : undefined);
@@ -75,7 +74,7 @@ async function* walk(deps: Deps, appId: string, query: LogQuery): AsyncGenerator
   }
 }
 
-/** The events of the log that may have rows, in the order of the walk. */
+/** The logged events that may have matching rows, in walk order. */
 async function* refsOf(
   { queueRedis, config }: Deps,
   appId: string,
@@ -96,7 +95,7 @@ async function* refsOf(
   } while (cursor !== undefined);
 }
 
-/** When the event of a row's id was received; undefined where the id is none. */
+/** When the event of a row id was received; undefined if the id is invalid. */
 function timeIn(logId: string): number | undefined {
   const time = eventKeyTime(eventKeyIn(logId) ?? '');
   return Number.isSafeInteger(time) ? time : undefined;
@@ -107,7 +106,7 @@ async function* walkEvent(
   ref: LoggedRef,
   query: LogQuery,
   from: Position | undefined,
-): AsyncGenerator<Look> {
+): AsyncGenerator<Step> {
   const accepted = await readEvent(queueRedis, ref);
   if (!accepted) return;
   const facts = logFacts(accepted);
@@ -123,7 +122,7 @@ async function* walkEvent(
   }
 }
 
-/** The planned slices of an event from a position on. Of one that is still being planned, those there are. */
+/** The planned slices of an event from a position on; if planning is under way, those planned so far. */
 async function* slicesOf(
   queueRedis: Deps['queueRedis'],
   ref: LoggedRef,
@@ -132,7 +131,7 @@ async function* slicesOf(
 ): AsyncGenerator<{ number: number; slice: PlannedSlice }> {
   const planned = (await readCursor(queueRedis, ref))?.slice ?? 0;
   const step = affix === 'append' ? 1 : -1;
-  // One more may have been planned than the cursor has passed.
+  // One more slice than the cursor shows may have been planned.
   const first = affix === 'append' ? (from?.slice ?? 0) : Math.min(from?.slice ?? planned, planned);
   for (let number = first; number >= 0 && number <= planned; number += step) {
     const slice = await readSlice(queueRedis, ref, number);
@@ -140,7 +139,7 @@ async function* slicesOf(
   }
 }
 
-/** Rows with their numbers, in the order of the walk, from behind the one that was seen. */
+/** Numbered rows in walk order, starting after the one already seen. */
 function inOrder(rows: readonly LogRow[], affix: Affix, seen: number | undefined): [number, LogRow][] {
   const numbered = [...rows.entries()];
   if (affix === 'append') return numbered.filter(([index]) => seen === undefined || index > seen);

@@ -24,38 +24,38 @@ import { badField } from '../http/fields.ts';
 import { readBundle } from './bundle.ts';
 import { readCast } from './profiles.ts';
 
-/** Where a notification can be looked at: a platform of devices, or the webhook. */
+/** Where a notification can be previewed: a device platform, or the webhook. */
 export const PREVIEW_PLATFORMS = [...(Object.keys(PLATFORMS) as Platform[]), 'custom'] as const;
 
-/** What is asked for. */
+/** What to preview. */
 export interface PreviewRequest {
   event: Event;
-  /** For whom; by default the receiver of a 1:1, in groups nobody in particular. */
+  /** The recipient. Default: the receiver in a 1:1, an unspecified user in a group. */
   uid?: string | undefined;
   platform: Platform | 'custom';
 }
 
-/** How a notification looks: its texts, and what the provider would be sent. */
+/** A previewed notification: its texts, and the payload for the provider. */
 export interface Preview {
   title: string;
   body: string;
   payload: Record<string, unknown>;
 }
 
-/** Stands for somebody who has set nothing of their own. Not a uid that anybody can have. */
-const NOBODY = '(anybody)';
+/** Stands for a user without any settings. Not a valid uid, so no user has it. */
+const ANY_USER = '(any user)';
 
-/** Stands for the push token. */
+/** Placeholder for the push token. */
 const TOKEN = 'push-token';
 
 /**
- * How an event would look on a platform with the app's templates and credentials of now; decides nothing, sends
- * nothing, writes nothing.
- * @throws FanfareError when the event notifies nobody or not there, is too large, or the platform has no provider.
+ * Renders an event for a platform with the app's current templates and credentials. Decides, sends and writes nothing.
+ * @throws FanfareError if the event notifies no one or not on this platform, is too large, or the platform has no
+ * provider.
  */
 export async function preview(deps: IngestDeps, appId: string, request: PreviewRequest): Promise<Preview> {
   const [[event], bundle] = await Promise.all([completeEvents(deps, appId, [request.event]), readBundle(deps, appId)]);
-  if (!event || !isNotifying(event)) throw badField('event.type', 'is of an event that notifies nobody');
+  if (!event || !isNotifying(event)) throw badField('event.type', 'does not notify anyone');
   const push = await pushOf(deps, bundle, event, { ...request, uid: request.uid ?? usualRecipient(event) });
   const { title, body } = push.details;
   const payload =
@@ -64,7 +64,7 @@ export async function preview(deps: IngestDeps, appId: string, request: PreviewR
 }
 
 const usualRecipient = ({ conversation, recipients }: NotifyingEvent): string =>
-  conversation.type === 'user' ? conversation.id : (recipients?.[0] ?? NOBODY);
+  conversation.type === 'user' ? conversation.id : (recipients?.[0] ?? ANY_USER);
 
 async function pushOf(
   deps: IngestDeps,
@@ -95,14 +95,14 @@ async function pushOf(
 function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEvent, push: Push, platform: Platform) {
   const ring = { devices: new Set([TOKEN]), isEndedNow: true };
   if (deviceTargets(event, [{ id: TOKEN, platform }], { ring }).length === 0) {
-    throw badField('platform', `an event of type ${event.type} does not go to ${platform}`);
+    throw badField('platform', `${event.type} is not sent to ${platform}`);
   }
   const device = { token: TOKEN, platform, registeredAt: deps.now() };
   const devicePush = pushToDevice(push, event, device, bundle.app.settings);
   const payload =
     PLATFORMS[platform].provider === 'fcm' ? fcmPayload(deps, bundle, devicePush) : apnsPayload(bundle, devicePush);
   if (payload) return payload;
-  throw new FanfareError('ERR_PAYLOAD_TOO_LARGE', 'event: is too large for the platform even when shortened');
+  throw new FanfareError('ERR_PAYLOAD_TOO_LARGE', 'event: is too large for the platform, even with its text shortened');
 }
 
 function fcmPayload({ now }: IngestDeps, bundle: AppBundle, push: DevicePush): object | undefined {

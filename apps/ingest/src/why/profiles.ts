@@ -1,20 +1,27 @@
-import { type Event, type Profiles, type RecipientProfile, shownUsers } from '@fanfare/core';
+import {
+  conversationOf,
+  type Event,
+  hasMembers,
+  type Profiles,
+  type RecipientProfile,
+  shownUsers,
+} from '@fanfare/core';
 import { readDeliveryTarget, readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
-/** The registered names and pictures that an event's notification for one person needs, and that person. */
+/** The recipient, and the registered names and pictures that a notification for them needs. */
 export interface Cast {
   profiles: Profiles;
   recipient: RecipientProfile;
-  /** What the person is called: as registered, else as the event says, else the uid. */
+  /** The recipient's name: as registered, else as in the event, else the uid. */
   name: string;
-  /** What the person calls the conversation: the group's name, or that of the other one. */
+  /** The conversation's name for the recipient: that of the group, or of the other user. */
   conversationName: string;
 }
 
-/** Reads who is who in an event, from the point of view of one person; profiles as a sender reads them. */
+/** Reads the names in an event from one recipient's point of view, with the profiles a sender would read. */
 export async function readCast(registry: Redis, appId: string, event: Event, uid: string): Promise<Cast> {
-  const conversation = 'conversation' in event ? event.conversation : undefined;
+  const conversation = conversationOf(event);
   const [group, members, target] = await Promise.all([
     conversation?.type === 'group' ? readGroup(registry, appId, conversation.id) : undefined,
     readProfiles(registry, appId, [event.sender.uid, uid, ...shownUsers(event)]),
@@ -24,7 +31,7 @@ export async function readCast(registry: Redis, appId: string, event: Event, uid
   return {
     profiles: { sender, receiver: group && { name: group.name, avatar: group.icon }, members },
     recipient: target ?? { uid },
-    name: members[uid]?.name ?? saidName(event, uid) ?? uid,
+    name: members[uid]?.name ?? nameInEvent(event, uid) ?? uid,
     conversationName:
       conversation?.type === 'group'
         ? (conversation.name ?? group?.name ?? conversation.id)
@@ -32,9 +39,9 @@ export async function readCast(registry: Redis, appId: string, event: Event, uid
   };
 }
 
-/** What the event itself calls a person. */
-function saidName(event: Event, uid: string): string | undefined {
+/** A user's name according to the event. */
+function nameInEvent(event: Event, uid: string): string | undefined {
   if (event.sender.uid === uid) return event.sender.name;
-  if ('members' in event) return event.members.find((member) => member.uid === uid)?.name;
+  if (hasMembers(event)) return event.members.find((member) => member.uid === uid)?.name;
   return event.conversation.type === 'user' && event.conversation.id === uid ? event.conversation.name : undefined;
 }

@@ -1,6 +1,6 @@
 import { type DeliveryState, isOpen } from '@fanfare/core';
 
-/** One delivery as a sentence about it needs it. */
+/** The facts about a delivery that go into a sentence. */
 export interface DeliveryFacts {
   /** fcm, apns or custom. */
   provider: string;
@@ -9,26 +9,26 @@ export interface DeliveryFacts {
   state: DeliveryState;
   /** Ours (`attempts_exhausted`) or the provider's (`Unregistered`). */
   reason?: string | undefined;
-  /** The provider's further words. */
+  /** The provider's error text. */
   detail?: string | undefined;
 }
 
-/** A person may have a hundred devices; a sentence has an end. */
+/** Limits the length of the sentence: a user may have a hundred devices. */
 const MAX_CLAUSES = 3;
 
 /**
- * What became of a recipient's deliveries, for people: `Sent to Bob: 2 of 3 targets took it; apns ios device refused
- * the token (Unregistered).` A provider's yes is "took it": none promises more.
+ * Sums up a recipient's deliveries: `Sent to Bob: 2 of 3 targets accepted it; apns ios device rejected the token
+ * (Unregistered).` Says "accepted", not "delivered", since no provider promises more.
  */
 export function deliverySentence({ name, deliveries }: { name: string; deliveries: readonly DeliveryFacts[] }): string {
   const others = deliveries.filter(({ state }) => state !== 'accepted');
   const accepted = deliveries.length - others.length;
   const clauses = [
-    ...(accepted > 0 ? [`${accepted} of ${targets(deliveries.length)} took it`] : []),
+    ...(accepted > 0 ? [`${accepted} of ${targets(deliveries.length)} accepted it`] : []),
     ...others
       .slice(0, MAX_CLAUSES)
-      .map((delivery) => `${targetName(delivery)} ${FATES[delivery.state]}${words(delivery)}`),
-    ...(others.length > MAX_CLAUSES ? [`${others.length - MAX_CLAUSES} more did not take it`] : []),
+      .map((delivery) => `${targetName(delivery)} ${CLAUSES[delivery.state]}${words(delivery)}`),
+    ...(others.length > MAX_CLAUSES ? [`${others.length - MAX_CLAUSES} more did not accept it`] : []),
   ];
   return `${beginning(accepted, others)} ${name}: ${clauses.join('; ')}.`;
 }
@@ -38,14 +38,14 @@ function beginning(accepted: number, others: readonly DeliveryFacts[]): string {
   return others.some(({ state }) => isOpen(state)) ? 'Not yet sent to' : 'Not sent to';
 }
 
-const FATES: Record<DeliveryState, string> = {
-  pending: 'is waiting to be tried',
-  retrying: 'is being tried again',
-  accepted: 'took it',
-  token_dead: 'refused the token',
-  rejected: 'refused it',
-  expired: 'was too late',
-  superseded: 'was overtaken by a newer state',
+const CLAUSES: Record<DeliveryState, string> = {
+  pending: 'is waiting to be sent',
+  retrying: 'is being retried',
+  accepted: 'accepted it',
+  token_dead: 'rejected the token',
+  rejected: 'rejected it',
+  expired: 'was not reached in time',
+  superseded: 'was superseded by a newer state',
 };
 
 const targets = (count: number): string => (count === 1 ? '1 target' : `${count} targets`);

@@ -1,8 +1,8 @@
 import { fixedOffset, UTC, wallClock } from '@fanfare/core';
 
 /**
- * A moment as the clocks of a zone show it: `18:00 Asia/Tokyo` when it is on the same day there as `now`, else
- * `2026-11-24 18:00 Asia/Tokyo`. A zone that is unknown counts as UTC. Both moments are epoch ms.
+ * A moment in local time: `18:00 Asia/Tokyo` if it is on the same day there as `now`, else
+ * `2026-11-24 18:00 Asia/Tokyo`. An unknown zone counts as UTC. Both moments are epoch ms.
  */
 export function localTime(moment: number, timezone: string, now?: number): string {
   const zone = wallClock(timezone, moment) ? timezone : UTC;
@@ -13,7 +13,7 @@ export function localTime(moment: number, timezone: string, now?: number): strin
 
 function local(moment: number, zone: string): { date: string; time: string } {
   const offset = fixedOffset(zone);
-  // Intl refuses offsets on Node 20: a fixed zone is UTC at another moment.
+  // Intl rejects offsets on Node 20, so shift the moment and format it as UTC.
   if (offset !== undefined) return local(moment + offset * 60_000, UTC);
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,

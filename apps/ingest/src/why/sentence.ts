@@ -1,43 +1,45 @@
 import type { SuppressionReason } from '@fanfare/core';
 import { localTime } from './sentence-time.ts';
 
-/** A decision against one recipient, as it was recorded, and the names that a sentence about it needs. */
+/** A recorded decision against notifying a recipient, and the names its sentence needs. */
 export interface SuppressionFacts {
   reason: SuppressionReason;
-  /** What the reason rested on, as in `Suppression`; records may lack it. */
+  /** The value behind the reason, as in `Suppression`; records may lack it. */
   detail?: string | undefined;
   /** The recipient's name. */
   name: string;
   conversation: { type: 'user' | 'group'; name: string };
-  /** The recipient's time zone; one that is unknown counts as UTC. */
+  /** The recipient's time zone; an unknown one counts as UTC. */
   timezone: string;
-  /** When it was decided (epoch ms): times on the same day are told without the date. */
+  /** When it was decided (epoch ms). Times on the same day are shown without the date. */
   now?: number | undefined;
 }
 
-/** Why one recipient was not notified, for people: `Not sent: Alice muted Hiking until 18:00 Asia/Tokyo.` */
+/** A sentence that says why a recipient was not notified: `Not sent: Alice muted Hiking until 18:00 Asia/Tokyo.` */
 export const suppressionSentence = (facts: SuppressionFacts): string => `Not sent: ${CLAUSES[facts.reason](facts)}.`;
 
 type Clause = (facts: SuppressionFacts) => string;
 
 /**
- * What a preference let through instead, by its value; 1 is nothing at all. The value may be the person's own or the
- * app's: the sentences hold for both. Without a value (an old record) the sentence only names the preference.
+ * The clause for a preference, by its value: `narrower` has what values above 1 (never) still allow. It holds whether the
+ * value is the user's own or the app's. Without a value (an old record) it only names the preference.
  */
 const preference =
   (what: string, narrower: Record<number, Clause> = {}): Clause =>
   (facts) => {
-    if (facts.detail === undefined) return `${facts.name}'s preference for ${what} ${places(facts)} did not allow it`;
+    if (facts.detail === undefined)
+      return `${facts.name}'s preference for ${what} ${inConversations(facts)} did not allow it`;
     const clause = narrower[Number(facts.detail)];
-    return clause ? clause(facts) : `${facts.name} is not notified of ${what} ${places(facts)}`;
+    return clause ? clause(facts) : `${facts.name} is not notified of ${what} ${inConversations(facts)}`;
   };
 
 const mentionsOnly =
   (what: string): Clause =>
   (facts) =>
-    `${facts.name} is notified only of ${what} with a mention ${places(facts)}, and this one mentions neither ${facts.name} nor everyone`;
+    `${facts.name} is notified only of ${what} with a mention ${inConversations(facts)}, and this one mentions ` +
+    `neither ${facts.name} nor everyone`;
 
-const places = ({ conversation }: SuppressionFacts): string =>
+const inConversations = ({ conversation }: SuppressionFacts): string =>
   conversation.type === 'group' ? 'in groups' : 'in one-on-one conversations';
 
 const CLAUSES: Record<SuppressionReason, Clause> = {
@@ -48,25 +50,27 @@ const CLAUSES: Record<SuppressionReason, Clause> = {
   }),
   QUOTED_REPLIES_PREFERENCE: preference('quoted replies', {
     3: mentionsOnly('quoted replies'),
-    4: ({ name }) => `${name} is notified only when quoted, and the event does not name ${name} as the one quoted`,
+    4: ({ name }) => `${name} is notified only when quoted, and the event does not say that ${name} was quoted`,
   }),
-  MESSAGE_ACTIONS_PREFERENCE: (facts) => `the app does not notify of this kind of change to messages ${places(facts)}`,
+  MESSAGE_ACTIONS_PREFERENCE: (facts) =>
+    `the app does not notify users of this kind of change to messages ${inConversations(facts)}`,
   REACTIONS_PREFERENCE: preference('reactions', {
     2: (facts) =>
-      `${facts.name} is notified only of reactions to own messages ${places(facts)}, and the event does not name ${facts.name} as the author`,
+      `${facts.name} is notified only of reactions to own messages ${inConversations(facts)}, and the event does not ` +
+      `name ${facts.name} as the author`,
   }),
-  GROUP_ACTIONS_PREFERENCE: preference('this change of members'),
+  GROUP_ACTIONS_PREFERENCE: preference('this kind of membership change'),
   DND_PREFERENCE: ({ name }) => `${name}'s Do Not Disturb was on`,
   MUTE_PREFERENCE: muted,
   SCHEDULE_PREFERENCE: ({ name, detail }) => `it was outside ${name}'s schedule${detail ? ` (${hours(detail)})` : ''}`,
-  CALL_PREFERENCE: () => 'the app does not notify of calls in this state',
+  CALL_PREFERENCE: () => 'the app does not notify users of calls in this state',
   INVALID_PUSH_PROVIDER_ID: ({ name }) =>
     `none of the providers that ${name}'s devices are registered with is configured`,
   PUSH_DISABLED: () => 'push is switched off for the app',
   GROUP_TOO_LARGE: ({ conversation }) => `${conversation.name} has more members than the app notifies`,
   MODERATION_DISAPPROVED: () => "the chat backend's moderation disapproved the message",
   MODERATION_PENDING: () => "the chat backend's moderation had not approved the message by its deadline",
-  REACTION_REMOVED: (facts) => `the app does not notify of removed reactions ${places(facts)}`,
+  REACTION_REMOVED: (facts) => `the app does not notify users of removed reactions ${inConversations(facts)}`,
   NO_TARGET: ({ name }) => `${name} has no registered device that this can go to`,
 };
 
@@ -85,18 +89,18 @@ function hours(window: string): string {
 
 const clockTime = (hhmm: string): string => hhmm.padStart(4, '0').replace(/(..)$/, ':$1');
 
-/** Why somebody is not in the audience of an event at all. */
+/** Why a user is not in the audience of an event. */
 export type NotInAudience = 'sender' | 'removed' | 'deactivated' | 'blocked' | 'not_a_member' | 'erased';
 
-/** Why somebody was not considered, for people. `name` of an unknown person is the uid asked for. */
+/** A sentence that says why a user was not considered. For an unknown user, `name` is the requested uid. */
 export const notInAudienceSentence = ({ name, why }: { name: string; why: NotInAudience }): string =>
   `Not sent: ${ABSENT[why](name)}.`;
 
 const ABSENT: Record<NotInAudience, (name: string) => string> = {
-  sender: (name) => `${name} caused the event, and who acts is not notified of it`,
+  sender: (name) => `${name} caused the event, and users are not notified of their own actions`,
   removed: (name) => `${name} left or was removed from the group by this event`,
   deactivated: (name) => `${name} is deactivated`,
-  blocked: (name) => `${name} and the sender are not in touch: one of them blocked the other`,
+  blocked: (name) => `${name} or the sender has blocked the other`,
   not_a_member: (name) => `${name} is not a member of the conversation`,
   erased: (name) => `${name} was erased`,
 };

@@ -1,11 +1,11 @@
-import type { Event, PlannedRecipient, SuppressionReason } from '@fanfare/core';
+import { conversationOf, type Event, type PlannedRecipient, type SuppressionReason } from '@fanfare/core';
 import type { Cast } from './profiles.ts';
 import { suppressionSentence } from './sentence.ts';
 
-/** Somebody who is not notified, with the reason. */
+/** A recipient who is not notified, with the reason. */
 export type SuppressedRecipient = Extract<PlannedRecipient, { kind: 'suppress' }>;
 
-/** A decision against somebody, as it is shown. */
+/** A decision against notifying a user, as shown in responses. */
 export interface SuppressedEnding {
   decision: 'suppressed';
   reason: SuppressionReason;
@@ -13,14 +13,14 @@ export interface SuppressedEnding {
   sentence: string;
 }
 
-/** Shows a decision against somebody; `timezone` is theirs, `now` (epoch ms) when it was decided. */
+/** Describes a decision against notifying a user. `timezone` is the user's, `now` (epoch ms) the time it was made. */
 export function suppressedEnding(
   event: Event,
   { name, conversationName }: Cast,
   { reason, detail }: SuppressedRecipient,
   clock: { timezone: string; now: number },
 ): SuppressedEnding {
-  const type = 'conversation' in event ? event.conversation.type : 'user';
+  const type = conversationOf(event)?.type ?? 'user';
   const conversation = { type, name: conversationName };
   const sentence = suppressionSentence({ reason, detail, name, conversation, ...clock });
   return { decision: 'suppressed', reason, ...(detail === undefined ? {} : { detail }), sentence };

@@ -3,7 +3,7 @@ import { type Device, listPushProviders } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-/** One way to reach somebody, as it is shown. */
+/** One way to reach a user, as shown in responses. */
 export interface TargetView {
   provider: ProviderKind;
   platform?: Platform;
@@ -12,14 +12,17 @@ export interface TargetView {
   providerId: string;
 }
 
-/** The parts of a target that every answer shows. */
+/** The fields of a target shown in every response. */
 export const targetFields = {
   provider: z.enum(PROVIDER_KINDS),
-  platform: z.string().optional().describe('As the device is registered now; absent of webhooks and devices gone.'),
+  platform: z
+    .string()
+    .optional()
+    .describe('Platform of the device as currently registered; absent for webhooks and removed devices.'),
   deviceId: z.string().optional(),
 };
 
-/** Targets with their devices' platforms and credentials, `default` resolved. */
+/** Targets with the platforms and credentials of their devices, with `default` resolved. */
 export async function viewTargets(
   registry: Redis,
   appId: string,

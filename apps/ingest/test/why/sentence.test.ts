@@ -44,9 +44,14 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
     'QUOTED_REPLIES_PREFERENCE',
     '4',
     GROUP,
-    'Bob is notified only when quoted, and the event does not name Bob as the one quoted',
+    'Bob is notified only when quoted, and the event does not say that Bob was quoted',
   ],
-  ['MESSAGE_ACTIONS_PREFERENCE', '1', GROUP, 'the app does not notify of this kind of change to messages in groups'],
+  [
+    'MESSAGE_ACTIONS_PREFERENCE',
+    '1',
+    GROUP,
+    'the app does not notify users of this kind of change to messages in groups',
+  ],
   ['REACTIONS_PREFERENCE', '1', GROUP, 'Bob is not notified of reactions in groups'],
   [
     'REACTIONS_PREFERENCE',
@@ -54,7 +59,7 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
     GROUP,
     'Bob is notified only of reactions to own messages in groups, and the event does not name Bob as the author',
   ],
-  ['GROUP_ACTIONS_PREFERENCE', '1', GROUP, 'Bob is not notified of this change of members in groups'],
+  ['GROUP_ACTIONS_PREFERENCE', '1', GROUP, 'Bob is not notified of this kind of membership change in groups'],
   ['DND_PREFERENCE', undefined, GROUP, "Bob's Do Not Disturb was on"],
   ['MUTE_PREFERENCE', TODAY, GROUP, 'Bob muted Hiking until 18:00 Asia/Tokyo'],
   ['MUTE_PREFERENCE', TOMORROW, PERSON, 'Bob muted Alice until 2026-11-24 00:00 Asia/Tokyo'],
@@ -69,7 +74,7 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ['SCHEDULE_PREFERENCE', 'friday 2200-5 UTC', GROUP, "it was outside Bob's schedule (Friday 22:00–00:05 UTC)"],
   ['SCHEDULE_PREFERENCE', 'sunday dnd Asia/Tokyo', GROUP, "it was outside Bob's schedule (Sunday silent Asia/Tokyo)"],
   ['SCHEDULE_PREFERENCE', undefined, GROUP, "it was outside Bob's schedule"],
-  ['CALL_PREFERENCE', '1', PERSON, 'the app does not notify of calls in this state'],
+  ['CALL_PREFERENCE', '1', PERSON, 'the app does not notify users of calls in this state'],
   [
     'INVALID_PUSH_PROVIDER_ID',
     undefined,
@@ -79,7 +84,7 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ['PUSH_DISABLED', undefined, GROUP, 'push is switched off for the app'],
   ['GROUP_TOO_LARGE', undefined, GROUP, 'Hiking has more members than the app notifies'],
   ['NO_TARGET', undefined, GROUP, 'Bob has no registered device that this can go to'],
-  ['REACTION_REMOVED', '1', GROUP, 'the app does not notify of removed reactions in groups'],
+  ['REACTION_REMOVED', '1', GROUP, 'the app does not notify users of removed reactions in groups'],
   ['MODERATION_DISAPPROVED', undefined, GROUP, "the chat backend's moderation disapproved the message"],
   [
     'MODERATION_PENDING',
@@ -89,13 +94,13 @@ const SENTENCES: [SuppressionReason, string | undefined, typeof GROUP | typeof P
   ],
 ];
 
-describe('why not', () => {
+describe('the reason for not notifying a user', () => {
   test.each(SENTENCES)('%s %s', (reason, detail, conversation, sentence) => {
     const facts = { reason, detail, name: 'Bob', conversation, timezone: 'Asia/Tokyo', now: NOW };
     expect(suppressionSentence(facts)).toBe(`Not sent: ${sentence}.`);
   });
 
-  test('is told for every reason', () => {
+  test('has a sentence for every reason', () => {
     expect(new Set(SENTENCES.map(([reason]) => reason))).toEqual(new Set(SUPPRESSION_REASONS));
   });
 
@@ -105,7 +110,7 @@ describe('why not', () => {
     ['+05:30', NOW, '14:30 +05:30'],
     ['-10:00', NOW, '23:00 -10:00'],
     ['Mars/Phobos', NOW, '09:00 UTC'],
-  ])('tells a time as the clocks of %s show it', (timezone, now, time) => {
+  ])('shows times in the zone %s', (timezone, now, time) => {
     const facts = {
       reason: 'MUTE_PREFERENCE',
       detail: TODAY,
@@ -118,43 +123,44 @@ describe('why not', () => {
   });
 });
 
-describe('what became of it', () => {
+describe('the result of deliveries', () => {
   const ios = { provider: 'apns', platform: 'apns_ios_device' };
   const taken: DeliveryFacts = { provider: 'fcm', platform: 'fcm_android', state: 'accepted' };
   const dead: DeliveryFacts = { ...ios, state: 'token_dead', reason: 'Unregistered' };
 
   test.each<[string, DeliveryFacts[], string]>([
-    ['all accepted', [taken, taken], 'Sent to Bob: 2 of 2 targets took it.'],
-    ['one, accepted', [taken], 'Sent to Bob: 1 of 1 target took it.'],
+    ['all accepted', [taken, taken], 'Sent to Bob: 2 of 2 targets accepted it.'],
+    ['one, accepted', [taken], 'Sent to Bob: 1 of 1 target accepted it.'],
     [
       'some dead',
       [taken, dead, taken],
-      'Sent to Bob: 2 of 3 targets took it; apns ios device refused the token (Unregistered).',
+      'Sent to Bob: 2 of 3 targets accepted it; apns ios device rejected the token (Unregistered).',
     ],
-    ['none accepted', [dead], 'Not sent to Bob: apns ios device refused the token (Unregistered).'],
-    ['waiting', [{ provider: 'fcm', state: 'pending' }], 'Not yet sent to Bob: fcm is waiting to be tried.'],
+    ['none accepted', [dead], 'Not sent to Bob: apns ios device rejected the token (Unregistered).'],
+    ['waiting', [{ provider: 'fcm', state: 'pending' }], 'Not yet sent to Bob: fcm is waiting to be sent.'],
     [
-      'tried again',
+      'retried',
       [{ provider: 'custom', state: 'retrying', reason: 'HTTP 503' }],
-      'Not yet sent to Bob: the webhook is being tried again (HTTP 503).',
+      'Not yet sent to Bob: the webhook is being retried (HTTP 503).',
     ],
     [
-      'given up',
+      'failed for good',
       [{ provider: 'custom', state: 'rejected', reason: 'attempts_exhausted', detail: 'HTTP 503' }],
-      'Not sent to Bob: the webhook refused it (attempts_exhausted: HTTP 503).',
+      'Not sent to Bob: the webhook rejected it (attempts_exhausted: HTTP 503).',
     ],
     [
-      'late and overtaken',
+      'late and superseded',
       [
         { ...ios, state: 'expired' },
         { ...ios, state: 'superseded' },
       ],
-      'Not sent to Bob: apns ios device was too late; apns ios device was overtaken by a newer state.',
+      'Not sent to Bob: apns ios device was not reached in time; apns ios device was superseded by a newer state.',
     ],
     [
       'many',
       [taken, ...Array<DeliveryFacts>(5).fill(dead)],
-      `Sent to Bob: 1 of 6 targets took it;${' apns ios device refused the token (Unregistered);'.repeat(3)} 2 more did not take it.`,
+      `Sent to Bob: 1 of 6 targets accepted it;${' apns ios device rejected the token (Unregistered);'.repeat(3)}` +
+        ' 2 more did not accept it.',
     ],
   ])('%s', (_what, deliveries, sentence) => {
     expect(deliverySentence({ name: 'Bob', deliveries })).toBe(sentence);
@@ -162,10 +168,10 @@ describe('what became of it', () => {
 });
 
 test.each<[NotInAudience, string]>([
-  ['sender', 'Bob caused the event, and who acts is not notified of it'],
+  ['sender', 'Bob caused the event, and users are not notified of their own actions'],
   ['removed', 'Bob left or was removed from the group by this event'],
   ['deactivated', 'Bob is deactivated'],
-  ['blocked', 'Bob and the sender are not in touch: one of them blocked the other'],
+  ['blocked', 'Bob or the sender has blocked the other'],
   ['not_a_member', 'Bob is not a member of the conversation'],
   ['erased', 'Bob was erased'],
 ])('not considered: %s', (why, sentence) => {
