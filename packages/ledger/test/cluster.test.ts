@@ -36,11 +36,11 @@ import {
   recordReactions,
   reopen,
 } from '../src/index.ts';
-import { APP, accepted, becomes, HOUR, lockOf, NOW, people, settleAll, slice } from './support/events.ts';
+import { APP, accepted, becomes, HOUR, lockOf, NOW, settleAll, slice, users } from './support/events.ts';
 
 const SHARDS = 8;
 
-/** A port that is free now, for the cluster's own talk. */
+/** A port that is free now, for the cluster bus. */
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
@@ -56,7 +56,7 @@ async function startCluster(): Promise<TestRedis> {
   return own;
 }
 
-test('a server in cluster mode, which refuses commands over several slots, accepts the whole life of an event', async () => {
+test('a server in cluster mode, which refuses cross-slot commands, accepts the entire life of an event', async () => {
   await using own = await startCluster();
   await expect(own.redis.mget('a', 'b')).rejects.toThrow('CROSSSLOT');
   const used = new Set<number>();
@@ -68,9 +68,9 @@ test('a server in cluster mode, which refuses commands over several slots, accep
     const again = accepted({ id, receivedAt: NOW + 1 });
     expect(await acceptEvent(own.redis, again, { shards: SHARDS })).toEqual({ ...ref, duplicate: true });
     expect(await findEvent(own.redis, APP, id)).toEqual(ref);
-    const whole = slice(people(4));
-    await planSlice(own.redis, ref, APP, 0, whole);
-    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    const all = slice(users(4));
+    await planSlice(own.redis, ref, APP, 0, all);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);
     await recordAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
     await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'rejected'), becomes(2, 'accepted')]);
     expect(await movedSinceLastLook(own.redis, ref)).toBe(true);
@@ -92,7 +92,7 @@ test('a server in cluster mode, which refuses commands over several slots, accep
   expect((await listDeadLetters(own.redis, APP, SHARDS, { limit: 100 })).letters).toHaveLength(2 * SHARDS);
 });
 
-test('and what is asked for about an event, its messages and calls, wherever they are', async () => {
+test('and every read of an event, its messages and calls, in any slot', async () => {
   await using own = await startCluster();
   const all = Array.from({ length: 2 * SHARDS }, (_, i) => accepted({ id: `msg-${i}`, to: `user-${i}` }));
   const conversation = { type: 'user', id: 'bob' } as const;
@@ -101,9 +101,9 @@ test('and what is asked for about an event, its messages and calls, wherever the
     const ref = { key, shard };
     await recordLogged(own.redis, APP, ref, NOW, HOUR);
     expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toBe(true);
-    const whole = slice(people(3));
-    await planSlice(own.redis, ref, APP, 0, whole);
-    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    const all = slice(users(3));
+    await planSlice(own.redis, ref, APP, 0, all);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);
     await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected')]);
     expect(await isFullyPlanned(own.redis, ref)).toBe(true);
     expect((await findPlanned(own.redis, ref, 'u1'))?.deliveries).toMatchObject([{ ordinal: 1, state: 'rejected' }]);
@@ -118,11 +118,11 @@ test('and what is asked for about an event, its messages and calls, wherever the
   }
   const { refs } = await pageLogged(own.redis, APP, SHARDS, { limit: 100, order: 'append' });
   expect(new Set(refs.map(({ shard }) => shard)).size).toBeGreaterThan(2);
-  const notes = refs.map((ref, i) => ({ messageId: `m${i}`, author: 'ann', conversation, ref }));
-  await recordMessages(own.redis, APP, notes, HOUR);
-  const ids = notes.map(({ messageId }) => messageId);
-  expect((await findMessages(own.redis, APP, ids)).map((note) => note?.messageId)).toEqual(ids);
-  const reactions = notes.map((note, i) => ({ ...note, reactionId: `r${i}`, reactor: 'bob' }));
+  const references = refs.map((ref, i) => ({ messageId: `m${i}`, author: 'ann', conversation, ref }));
+  await recordMessages(own.redis, APP, references, HOUR);
+  const ids = references.map(({ messageId }) => messageId);
+  expect((await findMessages(own.redis, APP, ids)).map((reference) => reference?.messageId)).toEqual(ids);
+  const reactions = references.map((reference, i) => ({ ...reference, reactionId: `r${i}`, reactor: 'bob' }));
   await recordReactions(own.redis, APP, reactions, HOUR);
   expect(await findReaction(own.redis, APP, 'r7')).toMatchObject({ messageId: 'm7' });
 });

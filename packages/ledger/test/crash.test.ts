@@ -1,11 +1,11 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { acceptEvent } from '../src/index.ts';
-import { accepted, becomes, countsOf, people, planned, settleAll } from './support/events.ts';
+import { accepted, becomes, countsOf, planned, settleAll, users } from './support/events.ts';
 
-test('what was written and answered is there after a crash of Redis, and work goes on', async () => {
+test('acknowledged writes survive a crash of Redis, and work goes on', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(2));
+  const ref = await planned(own.redis, users(2));
   await settleAll(own.redis, ref, [becomes(0, 'accepted')]);
   await own.server.kill();
   await own.server.start();

@@ -43,13 +43,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('reopen' as const), pick: fc.nat() }),
 );
 
-test('whatever two workers, senders and an operator do in whatever order, the counts add up and are true', async () => {
+test('whatever workers, senders and an operator do, in any order, the counts add up and are true', async () => {
   await using own = await startTestRedis({ args: ['--appendonly', 'no'] });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
       await own.redis.flushall();
       const model = await Model.start(own.redis);
-      // Most runs begin with something planned, or most steps would have nothing to work on.
+      // Most runs start with something planned, or most steps would have nothing to work on.
       const begin: Step[] = [
         { do: 'take', worker: 0 },
         { do: 'plan', worker: 0, recipients: [{ kind: 'send', uid: 'ann', targets: [custom, custom] }], last: false },

@@ -3,10 +3,10 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
-/** The outcome of an attempt that nobody recorded, because its sender died: it may have been sent. */
+/** The outcome of an attempt whose sender died before recording it: it may have been sent. */
 export const UNKNOWN_OUTCOME = 'unknown';
 
-/** One try at a delivery, as it is remembered. */
+/** One recorded attempt at a delivery. */
 export interface RecordedAttempt {
   /** When it ended, epoch ms. */
   at: number;
@@ -16,10 +16,10 @@ export interface RecordedAttempt {
   detail?: string | undefined;
 }
 
-/** About so much text about one delivery: the first attempts and the last matter, a flood of 429s does not. */
+/** The approximate limit of text per delivery: the first attempts and the last matter, a flood of 429s does not. */
 const MAX_TEXT = 4000;
 
-const NOTE = script<number>(`
+const RECORD = script<number>(`
 -- KEYS event, attempts
 -- ARGV ordinal, line, longest text
 -- returns 1, or 0 when the event is gone
@@ -32,17 +32,24 @@ redis.call('PEXPIREAT', KEYS[2], exp)
 return 1
 `);
 
-/** Remembers an attempt that was not the only one, or whose words are kept nowhere else. Once there is much to remember, it takes the place of the last. */
+/**
+ * Records an attempt that was not the only one, or whose details are stored nowhere else. Once the limit is reached, it
+ * replaces the last one.
+ */
 export async function recordAttempt(
   redis: Redis,
   { shard, key }: EventRef,
   ordinal: number,
-  note: RecordedAttempt,
+  attempt: RecordedAttempt,
 ): Promise<void> {
-  await NOTE(redis, [keys.event(shard, key), keys.attempts(shard, key)], [ordinal, JSON.stringify(note), MAX_TEXT]);
+  await RECORD(
+    redis,
+    [keys.event(shard, key), keys.attempts(shard, key)],
+    [ordinal, JSON.stringify(attempt), MAX_TEXT],
+  );
 }
 
-/** What is remembered of a delivery's attempts; mostly empty where the first was the last. */
+/** The recorded attempts of a delivery; usually empty if the first was the last. */
 export async function readAttempts(
   redis: Redis,
   { shard, key }: EventRef,
@@ -54,7 +61,7 @@ export async function readAttempts(
 const decodeAttempts = (text: string | null | undefined): RecordedAttempt[] =>
   text ? text.split('\n').map((line) => JSON.parse(line) as RecordedAttempt) : [];
 
-/** Of these deliveries, those with an attempt that may have reached the provider although nothing says that it did. */
+/** Of these deliveries, those with an attempt that may have reached the provider without a recorded result. */
 export async function mayHaveLeft(
   redis: Redis,
   { shard, key }: EventRef,

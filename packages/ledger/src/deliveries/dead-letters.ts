@@ -5,13 +5,13 @@ import { keys, loadField } from '../keys.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
 import { STATE_BITS, stateNumber } from './states.ts';
 
-/** Which dead letters: all of the app's, or those of one provider, of one reason. */
+/** Which dead letters: all of the app's, or those of one provider or reason. */
 export interface DeadLetterFilter {
   provider?: ProviderKind | undefined;
   reason?: string | undefined;
 }
 
-/** A dead letter and where its event lives. */
+/** A dead letter and where its event is stored. */
 export interface FoundDeadLetter extends DeadLetter {
   ref: EventRef;
   ordinal: number;
@@ -26,8 +26,8 @@ export interface DeadLetterPage {
 const SCAN = 200;
 
 /**
- * One page of an app's dead letters. The cursor is the position of the last one, so letters that come or go in between
- * shift nothing. A filter may need several reads; a page is full or the last.
+ * One page of an app's dead letters. The cursor is the position of the last letter, so that changes in between do not
+ * shift the pages. A filter may need several reads; every page but the last is full.
  */
 export async function listDeadLetters(
   redis: Redis,
@@ -48,7 +48,7 @@ export async function listDeadLetters(
   return { letters };
 }
 
-/** Dead letters by id, those that exist, in the order asked. */
+/** The dead letters with these ids that exist, in the order asked. */
 export async function findDeadLetters(
   redis: Redis,
   appId: string,
@@ -62,7 +62,10 @@ export async function findDeadLetters(
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** The dead letter of one rejected delivery, whose shard is known: the provider's words. Undefined when it has none. */
+/**
+ * The dead letter of one rejected delivery whose shard is known, with the provider's message. Undefined when it has
+ * none.
+ */
 export async function readDeadLetterOf(
   redis: Redis,
   appId: string,
@@ -73,7 +76,7 @@ export async function readDeadLetterOf(
   return letter;
 }
 
-/** Takes a dead letter off the list; the delivery stays rejected. */
+/** Removes a dead letter from the list; the delivery stays rejected. */
 export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
   const { shard } = letter.ref;
   const both = redis.multi().zrem(keys.deadLetters(shard, appId), letter.id);
@@ -81,7 +84,7 @@ export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundD
   return removed?.[1] === 1;
 }
 
-/** Sets a rejected delivery back to pending, takes its dead letter off the list and notes its new deadline. */
+/** Resets a rejected delivery to pending, removes its dead letter from the list and stores its new deadline. */
 const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
@@ -90,7 +93,8 @@ redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return -1 end
-if redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARGV[2])[1] ~= ${stateNumber('rejected')} then return 0 end
+local state = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARGV[2])[1]
+if state ~= ${stateNumber('rejected')} then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('pending')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
 redis.call('HDEL', KEYS[1], 'done')
@@ -104,8 +108,8 @@ return 1
 `);
 
 /**
- * Reopens one dead letter for a replay, once. Returns false when there was nothing to reopen: replayed by another, or
- * its event's record has gone with its retention (the letter goes as well).
+ * Reopens one dead letter for a replay, once. Returns false when there was nothing to reopen: another replay was first,
+ * or its event's record has expired (then the letter is removed as well).
  */
 export async function reopen(
   redis: Redis,
@@ -129,7 +133,7 @@ export async function reopen(
   return answer === 1;
 }
 
-/** A position in the list: right after the letter with this time and id, or, without them, before a shard's first. */
+/** A position in the list: after the letter with this time and id or, without them, before the first of a shard. */
 interface ListPosition {
   shard: number;
   at?: number;
@@ -147,8 +151,8 @@ function decodePosition(cursor: string | undefined): ListPosition {
 }
 
 /**
- * The next letters after a position, newest first; among those of one millisecond by id, descending, as Redis sorts. Asks
- * by time and id, never by rank: ranks shift while letters come and go.
+ * The next letters after a position, newest first; within one millisecond by descending id, as Redis sorts. Reads by
+ * time and id, never by rank: ranks shift while letters are added and removed.
  */
 async function readBatch(
   redis: Redis,
@@ -169,7 +173,7 @@ async function readBatch(
   };
 }
 
-/** A letter is kept with its event and goes with it, however long its id stays on the list. */
+/** A letter is stored with its event and expires with it, even if its id is still on the list. */
 async function readRecords(
   redis: Redis,
   appId: string,

@@ -6,10 +6,10 @@ import { keys, loadField } from '../keys.ts';
 import { FIRST_SETTLED, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
 import { TRIM_LUA } from './trim.lua.ts';
 
-/** The most dead letters kept per app and shard; the oldest go first. */
+/** The most dead letters per app and shard; the oldest are dropped. */
 const DEAD_LETTERS_CAP = 10_000;
 
-/** A delivery that was given up: what was tried, and what the provider said. Holds no message text and no secret. */
+/** A delivery that was given up: the attempts, and the provider's response. Holds no message text and no secret. */
 export interface DeadLetter {
   /** The delivery's id. */
   id: string;
@@ -18,9 +18,9 @@ export interface DeadLetter {
   uid: string;
   provider: ProviderKind;
   deviceId?: string | undefined;
-  /** A stable word: `http_400`, `attempts_exhausted`, … */
+  /** A stable code: `http_400`, `attempts_exhausted`, … */
   reason: string;
-  /** The provider's own words, shortened. */
+  /** The provider's own message, shortened. */
   detail?: string | undefined;
   /** Attempts spent. */
   attempts: number;
@@ -28,12 +28,12 @@ export interface DeadLetter {
   at: number;
 }
 
-/** What is stored of a dead letter; its id and time are the key and the score. */
+/** The stored form of a dead letter; its id and time are the key and the score. */
 export type DeadLetterRecord = Omit<DeadLetter, 'id' | 'at'>;
 
 /**
- * Moves deliveries from one state to another and the counts with them. A delivery that is settled stays as it is, so
- * that running a job twice counts once. Answers each delivery's state as it was before.
+ * Moves deliveries from one state to another, and their counts. A settled delivery stays unchanged, so that running a
+ * job twice counts once. Returns each delivery's previous state.
  */
 const SETTLE = script<number[]>(`
 -- KEYS event, states, load, open, dead letters, attempts
@@ -71,15 +71,15 @@ finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
 `);
 
-/** What a delivery becomes. `rejected` brings its dead letter along. */
+/** The new state of a delivery. `rejected` includes its dead letter. */
 export type Settlement = { ordinal: number; provider: ProviderKind } & (
   | { state: 'rejected'; deadLetter: DeadLetterRecord }
   | { state: Exclude<SettledState, 'rejected'> | 'retrying' }
 );
 
 /**
- * Settles deliveries of one event. Returns, in order, the state each one had; one that was settled already is left
- * alone. Empty when the event's record is gone.
+ * Settles deliveries of one event. Returns each one's previous state, in order; a settled one is left unchanged. Empty
+ * when the event's record has expired.
  */
 export async function settle(
   redis: Redis,

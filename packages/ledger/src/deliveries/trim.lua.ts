@@ -1,8 +1,8 @@
 /**
- * Lua of the script that adds dead letters: the oldest go when there are more than the cap, and a letter is taken off
- * the list when its event has gone. Looking at a few of the oldest whenever one is added keeps up with any number. The
- * list itself goes with the last event that has a letter on it. A letter's id is the event's key, a dash, and the
- * ordinal; the letter is with the attempts of its event.
+ * Lua of the script that adds dead letters: beyond the cap the oldest are dropped, and letters of expired events are
+ * removed from the list. Checking a few of the oldest on every addition keeps up with any number. The list itself
+ * expires with the last event that has a letter on it. A letter's id is the event's key, a dash and the ordinal; the
+ * letter is stored with the attempts of its event.
  */
 export const TRIM_LUA = `
 local function trim(letters, cap, event, attempts, exp)

@@ -7,16 +7,16 @@ import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
 
-/** How long the same event id is answered as a duplicate. */
+/** How long the same event id counts as a duplicate. */
 export const DUPLICATE_WINDOW_MS = 24 * HOUR;
 
-/** How long everything about an event is kept. */
+/** How long all data of an event is kept. */
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
-/** When the sweeper first looks whether an accepted event has its job: later than any healthy hand-over takes. */
+/** When the sweeper first checks that an accepted event has its job: later than any healthy hand-over takes. */
 const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
 
-/** Claim, body and index in one: either all of it is stored, or none. */
+/** Claim, body and index in one script: all of it is stored, or none. */
 const ACCEPT = script<string>(`
 -- KEYS id, event, open, open by receipt
 -- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
@@ -28,16 +28,19 @@ if old then
 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', unpack(ARGV, 8))
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], unpack(ARGV, 8))
+redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
 return ARGV[1]
 `);
 
-/** What became of an event that was offered. */
+/** The result of offering an event. */
 export interface Acceptance extends EventRef {
-  /** True when the id was taken within the last 24 hours: this event was not stored, the ref is of the one that was. */
+  /**
+   * True when the id was taken within the last 24 hours: this event was not stored, and the ref is the earlier one's.
+   */
   duplicate: boolean;
 }
 
@@ -49,9 +52,9 @@ export interface AcceptOptions {
 }
 
 /**
- * Stores an event, once per app and id. When this resolves, the event is as durable as the server's AOF setting makes
- * it; when it rejects, it may or may not be stored, and offering it again is safe. It rejects as well when its key is
- * taken by another event, which chance allows: offer it again with a new one.
+ * Stores an event, once per app and id. When this resolves, the event is as durable as the server's AOF setting allows;
+ * when it rejects, it may or may not be stored, and retrying is safe. It also rejects when another event happens to
+ * have its key: retry with a new key.
  */
 export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options: AcceptOptions): Promise<Acceptance> {
   const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
@@ -75,14 +78,14 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
 }
 
 /**
- * The shard of this (app, event id): the one it was given first, else by its conversation. Written down before the
- * event is, so that a repeat with another body, or after the number of shards has grown, meets the first.
+ * The shard of this (app, event id): the one assigned first, else by its conversation. Stored before the event, so that
+ * a repeat with another body, or after the number of shards has grown, finds the first.
  */
 async function claimShard(redis: Redis, { appId, event }: AcceptedEvent, shards: number, ttl: number): Promise<number> {
   const mine = shardOf(appId, conversationKey(event), shards);
   const claim = claimLocation(redis, keys.location(appId, event.id), mine, ttl);
   if (shards > 1) return claim;
-  // With one shard there is nothing to learn from the answer: the next command need not wait for it.
+  // With one shard the answer does not matter, so the next command need not wait for it.
   claim.catch(() => undefined);
   return mine;
 }
@@ -90,16 +93,16 @@ async function claimShard(redis: Redis, { appId, event }: AcceptedEvent, shards:
 async function claimLocation(redis: Redis, key: string, mine: number, ttl: number): Promise<number> {
   const first = await redis.set(key, String(mine), 'PX', ttl, 'NX', 'GET');
   if (first === null) return mine;
-  // The id may be accepted again, and must then be found for as long as the new event is kept.
+  // The id may be accepted again after 24 hours, and must stay resolvable for as long as the new event is kept.
   await redis.pexpire(key, ttl, 'GT');
   return Number(first);
 }
 
-/** Even spread by hash; events of one conversation meet, so that a cancelled call finds its ring. */
+/** Spreads evenly by hash; events of one conversation share a shard, so that a cancelled call finds its ring. */
 const shardOf = (appId: string, conversation: string, shards: number): number =>
   shards === 1 ? 0 : createHash('sha1').update(`${appId}\n${conversation}`).digest().readUInt32BE() % shards;
 
-/** Where the event with this id lives, or undefined when there is none (any more). */
+/** The location of the event with this id, or undefined when there is none (or no longer). */
 export async function findEvent(redis: Redis, appId: string, eventId: string): Promise<EventRef | undefined> {
   const shard = Number((await redis.get(keys.location(appId, eventId))) ?? 0);
   const key = await redis.get(keys.id(shard, appId, eventId));
@@ -121,8 +124,8 @@ return 1
 `);
 
 /**
- * Moves an event that turns out to be large from one lane to another, once: false when it is not in `from` (another was
- * first) or is gone. It keeps the retention it was accepted with; its job is the caller's to move.
+ * Moves an event that turns out to be large to another lane, once. False when it is not in `from` (another worker was
+ * first) or has expired. It keeps its retention; the caller moves its job.
  */
 export const changeLane = async (redis: Redis, { shard, key }: EventRef, from: Lane, to: Lane): Promise<boolean> =>
   (await CHANGE_LANE(

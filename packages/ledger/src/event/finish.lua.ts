@@ -1,11 +1,12 @@
 /**
- * Lua shared by the scripts that may end an event: one that is fully planned and has no open delivery left is taken off
- * the list of open events, and the time is noted, once. Its state is never stored: it follows from these numbers (see
- * `progress.ts`).
+ * Lua shared by the scripts that may finish an event: once it is fully planned without open deliveries, it is removed
+ * from the list of open events and the time is stored, once. Its state is never stored: it follows from these numbers
+ * (see `progress.ts`).
  */
 export const FINISH_LUA = `
 local function finish(event, open, key, now)
-  local n = redis.call('HMGET', event, 'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane')
+  local n = redis.call('HMGET', event,
+    'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane')
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
   if n[1] ~= '1' or tonumber(n[2]) ~= settled then return end

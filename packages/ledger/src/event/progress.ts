@@ -3,12 +3,12 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { ACCEPTED_FIELDS, decodeAccepted, type EventHash } from './record.ts';
 
-/** How far an event has come: still finding recipients, still sending, or over. */
+/** The state of an event: still finding recipients, still sending, or done. */
 export type EventState = 'expanding' | 'delivering' | 'done';
 
 /**
- * An event's counts. `audience` and `suppressed` count recipients, the others deliveries. At rest
- * `audience = reached + Σ suppressed` and `planned = accepted + token_dead + rejected + expired + superseded + pending`.
+ * An event's counts. `audience` and `suppressed` count recipients, the others deliveries. Between steps `audience =
+ * reached + Σ suppressed` and `planned = accepted + token_dead + rejected + expired + superseded + pending`.
  */
 export interface Counts {
   audience: number;
@@ -22,20 +22,20 @@ export interface Counts {
   pending: number;
 }
 
-/** The event as it was accepted, or undefined when it is gone. */
+/** The event as it was accepted, or undefined when it has expired. */
 export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise<AcceptedEvent | undefined> {
   return decodeAccepted(key, await redis.hmget(keys.event(shard, key), ...ACCEPTED_FIELDS));
 }
 
-/** How far an event has come. */
+/** The state and counts of an event. */
 export interface Progress {
   state: EventState;
   counts: Counts;
-  /** When the last of it was settled (epoch ms), of an event that is done; after a replay, when it was done again. */
+  /** When its last delivery was settled (epoch ms), if the event is done; after a replay, when it was done again. */
   finishedAt?: number;
 }
 
-/** State, counts and end of an event, read in one command, or undefined when it is gone. */
+/** Reads state, counts and end of an event in one command; undefined when it has expired. */
 export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
   const fields: EventHash = await redis.hgetall(keys.event(shard, key));
   if (!fields.at) return undefined;

@@ -5,7 +5,7 @@ import { readStates } from '../deliveries/settle.ts';
 import { keys } from '../keys.ts';
 import { decodeSlice, deliveriesOf } from '../plan/planned-slice.ts';
 
-/** Hands out open events that are due for a look and puts them off, so that sweepers of several processes share them. */
+/** Returns open events that are due for a check and postpones them, so that several sweepers share the work. */
 const CLAIM_DUE = script<string[]>(`
 -- KEYS open
 -- ARGV now, next look, limit
@@ -15,7 +15,7 @@ for _, key in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], key) end
 return due
 `);
 
-/** Up to `limit` open events of a shard whose look is due; each is due again at `again` (epoch ms). */
+/** Up to `limit` open events of a shard that are due for a check; each is due again at `again` (epoch ms). */
 export async function claimDueEvents(
   redis: Redis,
   shard: number,
@@ -26,18 +26,19 @@ export async function claimDueEvents(
   return due.map((key) => ({ key, shard }));
 }
 
-/** Takes an event whose record has gone with its retention off the lists of open events. */
+/** Removes an event whose record has expired from the lists of open events. */
 export const forgetEvent = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
   const lists = [keys.open(shard), ...LANES.map((lane) => keys.openSince(shard, lane))];
   await Promise.all(lists.map((list) => redis.zrem(list, key)));
 };
 
-/** Compares what has settled and what is planned with the last look, and remembers it. */
+/** Compares what is settled and planned with the last check, and stores it. */
 const LOOK = script<number>(`
 -- KEYS event, open
 -- ARGV event key
--- returns 1 when it has moved since the last look, else 0
-local n = redis.call('HMGET', KEYS[1], 'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look', 'lane', 'at')
+-- returns 1 when it has progressed since the last check, else 0
+local n = redis.call('HMGET', KEYS[1],
+  'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look', 'lane', 'at')
 if not n[1] then return 0 end
 -- An event that was accepted by an older version is not yet listed by receipt.
 if redis.call('ZSCORE', KEYS[2], ARGV[1]) then redis.call('ZADD', KEYS[2] .. ':' .. n[8], 'NX', n[9], ARGV[1]) end
@@ -48,11 +49,11 @@ redis.call('HSET', KEYS[1], 'look', look)
 return 1
 `);
 
-/** Whether an event has come on since this was last asked: the sweeper leaves those alone that move by themselves. */
+/** Whether an event has progressed since the last call: the sweeper leaves such events alone. */
 export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
   (await LOOK(redis, [keys.event(shard, key), keys.open(shard)], [key])) === 1;
 
-/** The open deliveries of an event's first so many slices, slice by slice, so that memory stays bounded. */
+/** The open deliveries of an event's first slices, slice by slice, so that memory stays bounded. */
 export async function* openDeliveries(
   redis: Redis,
   ref: EventRef,

@@ -12,9 +12,9 @@ export interface LogQuery {
   from?: number | undefined;
   /** Not received after this, epoch ms. */
   to?: number | undefined;
-  /** Where the page before ended, from the same order. */
+  /** The end of the previous page, in the same order. */
   cursor?: string | undefined;
-  /** At most so many events: what bounds the memory a page takes, times the number of shards. */
+  /** The most events: bounds the memory of a page, times the number of shards. */
   limit: number;
   /**
    * `prepend` goes back in time from the newest, `append` forward from the oldest (docs/rules/cometchat.md#log,
@@ -23,27 +23,30 @@ export interface LogQuery {
   order: 'prepend' | 'append';
 }
 
-/** Digits of a time in base 36, padded so that text sorts as time does; enough until the year 5188. */
+/** Digits of a time in base 36, padded so that text sorts by time; enough until the year 5188. */
 const TIME_DIGITS = 9;
 const MAX_TIME = 36 ** TIME_DIGITS - 1;
 
-/** Adds an entry, drops a few of the oldest whose events have gone, and lets the list live as long as the new one. */
+/**
+ * Adds an entry, drops a few of the oldest whose events have expired, and extends the list's TTL to the new entry's.
+ */
 const NOTE = script<number>(`
 -- KEYS log
 -- ARGV entry, time to live, prefix of event keys
 -- returns 1 when the entry is new, else 0
 local added = redis.call('ZADD', KEYS[1], 0, ARGV[1])
 for _, entry in ipairs(redis.call('ZRANGE', KEYS[1], 0, 2)) do
-  if redis.call('EXISTS', ARGV[3] .. string.sub(entry, ${TIME_DIGITS + 1})) == 0 then redis.call('ZREM', KEYS[1], entry) end
+  local event = ARGV[3] .. string.sub(entry, ${TIME_DIGITS + 1})
+  if redis.call('EXISTS', event) == 0 then redis.call('ZREM', KEYS[1], entry) end
 end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return added
 `);
 
 /**
- * Lists an event, which is stored, in its app's log. To list it again is safe. Takes about 140 bytes an event; the log's
- * rows, one or more a recipient, take none, since they are made from the plan. `keepMs` is how long the event is kept
- * from now on: entries of events that are gone make room as others come, and the list goes with its last.
+ * Lists a stored event in its app's log; idempotent. Takes about 140 bytes per event; the log's rows, one or more per
+ * recipient, take none, since they are derived from the plan. `keepMs` is how long the event is kept from now on:
+ * entries of expired events are dropped as others are added, and the list expires with its last event.
  */
 export async function recordLogged(
   redis: Redis,
@@ -56,9 +59,9 @@ export async function recordLogged(
 }
 
 /**
- * One page of an app's log over all shards, in order of time; `cursor` continues it and is absent at the end. An entry
- * may be of an event that is gone.
- * @throws RangeError when the cursor is none.
+ * One page of an app's log over all shards, in order of time; `cursor` continues it and is absent at the end. An
+ * entry's event may have expired.
+ * @throws RangeError when the cursor is malformed.
  */
 export async function pageLogged(
   redis: Redis,
@@ -81,7 +84,7 @@ export async function pageLogged(
   };
 }
 
-/** All entries have the same score, so the set is sorted by text: by time, then key. No two are at the same position. */
+/** All entries have the same score, so the set is sorted by text: by time, then key. No two share a position. */
 const encodeEntry = (at: number, key: string): string => encodeTime(at) + key;
 
 const decodeEntry = (entry: string) => ({
@@ -91,7 +94,7 @@ const decodeEntry = (entry: string) => ({
 
 const encodeTime = (at: number): string => Math.min(Math.max(at, 0), MAX_TIME).toString(36).padStart(TIME_DIGITS, '0');
 
-/** The bounds of a query in the sorted set's own terms: a time sorts before every entry of that time. */
+/** The bounds of a query as sorted-set members: a time sorts before every entry of that time. */
 function rangeOf({ from = 0, to = MAX_TIME - 1, cursor, order }: LogQuery): { min: string; max: string } {
   const position = cursor === undefined ? undefined : decodeCursor(cursor);
   const [low, high] = [encodeTime(from), encodeTime(to + 1)];
@@ -107,7 +110,7 @@ function decodeCursor(cursor: string): string {
   return entry;
 }
 
-/** One more than the page holds, so that it shows whether another follows. */
+/** One more than the page holds, to see whether another page follows. */
 function readEntries(
   redis: Redis,
   log: string,

@@ -6,26 +6,26 @@ import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
 import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
 
-/** Where the expansion of an event stands. */
+/** The progress of an event's expansion. */
 export interface Cursor {
   /** Number of the slice to expand next. */
   slice: number;
-  /** What the audience is walked from. */
+  /** Where the audience walk continues. */
   cursor: string;
   /** Ordinal of the next delivery. */
   next: number;
-  /** Whether the whole audience has been planned. */
+  /** Whether the entire audience has been planned. */
   full: boolean;
-  /** Whether what the event changes in the registry has been changed. */
+  /** Whether the event's changes to the registry have been applied. */
   applied: boolean;
 }
 
-/** Thrown to a worker that is no longer the one expanding the event: it must stop and leave its job alone. */
+/** Thrown when a worker is no longer the one expanding the event: it must stop and leave its job alone. */
 export class FencedError extends Error {
   override name = 'FencedError';
 }
 
-/** Writes a slice and counts it, once: the second writer is handed what the first one wrote. */
+/** Writes a slice and counts it, once: a second writer receives what the first one wrote. */
 const PLAN = script<string | number>(`
 -- KEYS event, plan, load, states
 -- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
@@ -49,7 +49,7 @@ end
 return 0
 `);
 
-/** Moves the cursor past a slice: only for the holder of the job's lock, only from the slice it worked on. */
+/** Moves the cursor past a slice: only for the holder of the job's lock, and only from the slice it worked on. */
 const ADVANCE = script<number>(`
 -- KEYS event, job lock, open
 -- ARGV lock token, slice number, cursor, last, event key, now
@@ -65,7 +65,7 @@ end
 return 0
 `);
 
-/** Where the event's expansion stands, or undefined when the event is gone. */
+/** The progress of the event's expansion, or undefined when the event has expired. */
 export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
   const fields = ['slice', 'cursor', 'next', 'full', 'applied'];
   const [slice, cursor, next, full, applied] = await redis.hmget(keys.event(shard, key), ...fields);
@@ -86,12 +86,12 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HSET', KEYS[1], 'applied', 1)
 `);
 
-/** Notes that what the event changes in the registry has been changed: a later turn must not change it back. */
+/** Records that the event's changes to the registry have been applied: a later turn must not repeat them. */
 export const markApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
   await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
 };
 
-/** Whether the event's whole audience has been planned, or undefined when the event is gone. */
+/** Whether the event's entire audience has been planned, or undefined when the event has expired. */
 export async function isFullyPlanned(redis: Redis, { shard, key }: EventRef): Promise<boolean | undefined> {
   const [at, full] = await redis.hmget(keys.event(shard, key), 'at', 'full');
   return at ? full === '1' : undefined;
@@ -108,8 +108,8 @@ export async function readSlice(
 }
 
 /**
- * Plans a slice and counts it; returns the slice that stands, which is another's when that came first.
- * @throws FencedError when the event is gone or its cursor has moved on.
+ * Plans a slice and counts it. Returns the stored slice, which is another worker's if that came first.
+ * @throws FencedError when the event has expired or its cursor has moved on.
  */
 export async function planSlice(
   redis: Redis,
@@ -138,10 +138,10 @@ export async function planSlice(
 }
 
 /**
- * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and the token this worker
- * holds: a worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) is when the event has finished,
- * should nothing of it be left to send.
- * @throws FencedError when the lock or the cursor is not what it was.
+ * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and this worker's token: a
+ * worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) becomes the event's end if it has
+ * nothing left to send.
+ * @throws FencedError when the lock or the cursor has changed.
  */
 export async function advance(
   redis: Redis,

@@ -1,8 +1,8 @@
 import type { PlannedDelivery, PlannedRecipient, ProviderKind, SuppressionReason, Target } from '@fanfare/core';
 
 /**
- * A planned slice as it is stored: who was looked at, what was decided for each, and where the walk goes on. Once
- * written it never changes, so whoever resumes the event continues exactly this, whatever happened to the group since.
+ * A planned slice as stored: its users, the decision for each, and where the walk continues. Once written it never
+ * changes, so that a worker resuming the event continues with exactly this, whatever has happened to the group since.
  */
 export interface PlannedSlice {
   /** Ordinal of the first delivery; the others follow in order of recipients and targets. */
@@ -20,24 +20,23 @@ const PROVIDER_OF = Object.fromEntries(
 );
 
 /**
- * Text, some ten bytes a recipient besides the uid: a head line `first TAB cursor TAB last`, then per recipient
- * `uid TAB targets [TAB unread]` with targets as a letter for the provider and the device id, separated by commas, or
- * `uid TAB !REASON[:detail]`. None of the parts may hold a tab, comma or line feed; uids, cursors, device ids and
- * details are ours and do not.
+ * Text, about ten bytes per recipient besides the uid: a head line `first TAB cursor TAB last`, then per recipient `uid
+ * TAB targets [TAB unread]` with targets as a letter for the provider and the device id, separated by commas, or `uid
+ * TAB !REASON[:detail]`. No part may contain a tab, comma or line feed; uids, cursors, device ids and details never do.
  */
 export function encodeSlice(slice: PlannedSlice): string {
   const head = `${slice.first}\t${slice.cursor}\t${slice.last ? 1 : 0}`;
   return [head, ...slice.recipients.map(encodeRecipient)].join('\n');
 }
 
-/** The slice `encodeSlice` made this text of. */
+/** Decodes the text of `encodeSlice`. */
 export function decodeSlice(text: string): PlannedSlice {
   const [head = '', ...lines] = text.split('\n');
   const [first, cursor = '', last] = head.split('\t');
   return { first: Number(first), cursor, last: last === '1', recipients: lines.map(decodeRecipient) };
 }
 
-/** The deliveries of a slice with their ordinals, and with their recipient's unread messages where those are counted. */
+/** The deliveries of a slice with their ordinals, and their recipient's unread count if the app counts. */
 export function deliveriesOf(slice: PlannedSlice): PlannedDelivery[] {
   let ordinal = slice.first;
   return slice.recipients.flatMap((recipient) => {

@@ -5,19 +5,19 @@ import { readStates } from '../deliveries/settle.ts';
 import { keys } from '../keys.ts';
 import { decodeSlice, deliveriesOf } from './planned-slice.ts';
 
-/** What was planned for one recipient, and what became of it. */
+/** The plan for one recipient, and the current states of its deliveries. */
 export interface PlannedTrace {
   recipient: PlannedRecipient;
-  /** In the order of ordinals; none for somebody who was not notified. */
+  /** In the order of ordinals; empty for a recipient who was not notified. */
   deliveries: { ordinal: number; target: Target; state: DeliveryState; unread?: number }[];
 }
 
-/** Slices looked through in one round trip: about half a megabyte, which keeps the server busy for about a millisecond. */
+/** Slices searched per round trip: about half a megabyte, which keeps the server busy for about a millisecond. */
 const BATCH = 32;
 
 /**
- * Looks through some slices for a recipient's line, on the server, so that only the slice that has it is read. Slices
- * are numbered without gaps: answers 0 when the plan goes on, 1 when it ends here.
+ * Searches some slices for a recipient's line on the server, so that only the slice with it is transferred. Slices are
+ * numbered without gaps: returns 0 when the plan goes on, 1 when it ends here.
  */
 const FIND = script<string | number>(`
 -- KEYS plan
@@ -32,9 +32,9 @@ return 0
 `);
 
 /**
- * What was planned for one recipient of an event, with the states now; undefined when they are not in the plan (yet), or
- * the event is gone. Looks through the plan a few slices at a time and stops at the first hit: a million recipients take
- * some hundred round trips and, measured on one machine, 0.15 s.
+ * The plan for one recipient of an event, with current states; undefined when they are not in the plan (yet) or the
+ * event has expired. Searches a few slices at a time and stops at the first hit: a million recipients take some hundred
+ * round trips and, measured on one machine, 0.15 s.
  */
 export async function findPlanned(redis: Redis, ref: EventRef, uid: string): Promise<PlannedTrace | undefined> {
   let text: string | number = 0;

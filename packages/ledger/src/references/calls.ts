@@ -3,25 +3,27 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { decodeReference, encodeReference, type Reference, rankOf, writeLatest } from './reference.ts';
 
-/** The ring of a call: what the later states of the same session lack (docs/rules/cometchat.md#call-webhooks). */
+/**
+ * The ring of a call: the data missing from later states of the same session (docs/rules/cometchat.md#call-webhooks).
+ */
 export interface CallReference extends Reference {
   sessionId: string;
   /** The chat backend's id of the call message. */
   callId?: string;
   type: 'audio' | 'video';
-  /** uid of who calls. */
+  /** uid of the caller. */
   caller: string;
 }
 
 /**
- * The longest that a call is remembered, however long its event is kept. A ring and what ends it are sent within a
- * minute or not at all; only `ended` may come later, as long after the ring as people talk. A day is longer than that.
+ * The longest a call is remembered, however long its event is kept. A ring and its end are sent within a minute or not
+ * at all; only `ended` may come later, after a long conversation. A day is enough.
  */
 export const CALL_MEMORY_MS = 24 * 3_600_000;
 
 /**
- * Remembers a ring: by session, which some chat backends use again for the next call in the same room, and as the last of
- * its conversation. The latest event stands, in whatever order they are noted.
+ * Records a ring: by session, which some chat backends reuse for the next call in the same room, and as the latest of
+ * its conversation. The latest event wins, in any order of recording.
  */
 export async function recordCall(redis: Redis, appId: string, call: CallReference, retentionMs: number): Promise<void> {
   const ttl = Math.min(retentionMs, CALL_MEMORY_MS);
@@ -46,8 +48,8 @@ export async function findLastCall(
 }
 
 /**
- * Marks that a later state of a session came (cancelled, unanswered, rejected, busy, ended) at `at`, epoch ms: what rang
- * before rings no more. May come before the ring itself is noted. The latest moment stands.
+ * Records that a later state of a session came (cancelled, unanswered, rejected, busy, ended) at `at`, epoch ms:
+ * earlier rings have ended. May come before the ring itself is recorded. The latest time wins.
  */
 export async function endRing(
   redis: Redis,
@@ -65,7 +67,7 @@ export async function isRingOver(redis: Redis, appId: string, sessionId: string,
   return end !== null && ringAt <= Number(end);
 }
 
-/** The session and the call have ids of the chat backend's, which may hold anything: JSON has no tab. */
+/** Sessions and calls have ids of the chat backend, which may contain anything: JSON escapes tabs. */
 function encode(call: CallReference): string {
   const ids = call.callId === undefined ? [call.sessionId] : [call.sessionId, call.callId];
   return encodeReference(call, [call.caller, call.type, JSON.stringify(ids)]);

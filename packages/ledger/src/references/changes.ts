@@ -7,9 +7,8 @@ import { rankOf, writeLatest } from './reference.ts';
 const DELETED = '~';
 
 /**
- * Marks that a message was edited or deleted by the event with this key: what was sent of it before is not to be sent any
- * more. The latest edit stands, by the time the chat backend gives it; a deletion stands for good. About 190 bytes a
- * changed message.
+ * Records that a message was edited or deleted by the event with this key: its earlier versions must no longer be sent.
+ * The latest edit by the chat backend's time wins; a deletion is final. About 190 bytes per changed message.
  */
 export async function recordChange(
   redis: Redis,
@@ -22,15 +21,15 @@ export async function recordChange(
 }
 
 /**
- * Whether a message, or an edit of one, has been overtaken: the message was deleted, or edited later. `key` is that of
- * the event. One GET.
+ * Whether a message, or an edit of one, is superseded: the message was deleted, or edited later. `key` is that of the
+ * event. One GET.
  */
 export async function isChangedSince(redis: Redis, appId: string, event: MessageEvent, key: string): Promise<boolean> {
   const latest = await redis.get(keys.change(appId, event.message.id));
   return latest !== null && latest > rankOfChange(event, key);
 }
 
-/** By time, and in the same millisecond by receipt. What is new ranks below every change of it. */
+/** By time, and within a millisecond by receipt. A new message ranks below every change of it. */
 function rankOfChange({ type, sentAt }: MessageEvent, key: string): string {
   if (type === 'message.sent') return '';
   return type === 'message.deleted' ? DELETED : rankOf(sentAt) + key;

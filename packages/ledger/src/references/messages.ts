@@ -3,44 +3,43 @@ import { keys } from '../keys.ts';
 import { decodeReference, encodeReference, type Reference, readAll, writeFirst } from './reference.ts';
 
 /**
- * What is remembered of a message, because the chat backend's later webhooks lack it: a reaction names neither the
- * author nor the conversation, an edit may not name the conversation (docs/rules/cometchat.md#lookups). No text is kept
- * here.
+ * The data of a message that the chat backend's later webhooks lack: a reaction names neither author nor conversation,
+ * and an edit may not name the conversation (docs/rules/cometchat.md#lookups). Contains no text.
  */
 export interface MessageReference extends Reference {
   messageId: string;
-  /** uid of who wrote it. */
+  /** uid of the author. */
   author: string;
-  /** The message it is a reply to in a thread. */
+  /** The message it replies to in a thread. */
   parentId?: string;
 }
 
 /**
- * Remembers messages in one round trip. The first note of a message id stands: a duplicate of its event would write the
- * same. `retentionMs` is how long the event itself is kept from now on. Takes about 195 bytes a message with ids of
- * ten characters, and 15 more for a reply.
+ * Records messages in one round trip. The first reference of a message id wins: a duplicate of its event would write
+ * the same. `retentionMs` is how long the event itself is kept from now on. Takes about 195 bytes per message with ids
+ * of ten characters, and 15 more for a reply.
  */
 export async function recordMessages(
   redis: Redis,
   appId: string,
-  notes: readonly MessageReference[],
+  references: readonly MessageReference[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = notes.map((note) => [keys.message(appId, note.messageId), encode(note)] as const);
+  const entries = references.map((reference) => [keys.message(appId, reference.messageId), encode(reference)] as const);
   await writeFirst(redis, entries, retentionMs);
 }
 
-/** What is remembered of a message, or undefined when it is unknown or its retention is over. */
+/** The reference of a message, or undefined when it is unknown or expired. */
 export async function findMessage(
   redis: Redis,
   appId: string,
   messageId: string,
 ): Promise<MessageReference | undefined> {
-  const [note] = await findMessages(redis, appId, [messageId]);
-  return note;
+  const [reference] = await findMessages(redis, appId, [messageId]);
+  return reference;
 }
 
-/** What is remembered of some messages, in the order asked, in one round trip. */
+/** The references of some messages, in the order asked, in one round trip. */
 export async function findMessages(
   redis: Redis,
   appId: string,
@@ -56,8 +55,11 @@ export async function findMessages(
   });
 }
 
-const encode = (note: MessageReference): string =>
-  encodeReference(note, note.parentId === undefined ? [note.author] : [note.author, note.parentId]);
+const encode = (reference: MessageReference): string =>
+  encodeReference(
+    reference,
+    reference.parentId === undefined ? [reference.author] : [reference.author, reference.parentId],
+  );
 
 function decode(messageId: string, text: string): MessageReference {
   const { ref, conversation, columns } = decodeReference(text, 2);

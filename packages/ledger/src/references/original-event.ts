@@ -19,9 +19,9 @@ import { findMessage } from './messages.ts';
 import { findReaction } from './reactions.ts';
 
 /**
- * The event that this one changes or takes back, and so the only one whose recipients it concerns: the message of an
- * edit or a deletion, a reaction that is removed, the ring of a call that was given up. `unknown`: there must have been
- * one, and nobody knows any more to whom it went. Undefined: the event stands for itself.
+ * The event that this one changes or takes back, and whose recipients alone it concerns: the message of an edit or a
+ * deletion, the addition of a removed reaction, the ring of a call that was given up. `unknown`: there must have been
+ * one, but its recipients are no longer known. Undefined: the event has no original.
  */
 export async function originalOf(
   redis: Redis,
@@ -39,18 +39,18 @@ export async function originalOf(
   return (await findCall(redis, appId, event.call.sessionId))?.ref;
 }
 
-/** A target of an event and how its delivery stands. */
+/** A target of an event and the state of its delivery. */
 export interface ReachedTarget {
   target: Target;
   state: DeliveryState;
-  /** Not sent as far as is known, but an attempt may have reached the provider unrecorded. */
+  /** Not sent as far as is known, but an unrecorded attempt may have reached the provider. */
   mayHaveLeft?: true;
 }
 
-/** A user whom an event has reached or may still reach, and through which targets. */
+/** A user whom an event has reached or may still reach, and the targets. */
 export interface Reached {
   uid: string;
-  /** Those whose delivery is accepted or open, or in a state that was asked for besides; at least one. */
+  /** The deliveries that are accepted, open, or in one of the extra states requested; at least one. */
   targets: ReachedTarget[];
 }
 
@@ -58,16 +58,16 @@ export interface Reached {
 export const NOT_SENT: readonly DeliveryState[] = ['superseded', 'expired'];
 
 /**
- * States of the original's deliveries whose recipients get this event besides those it reached: a user whom a ring did
- * not get to in time has missed the call; one whom a message did not, because of a later edit, gets that, and its
- * deletion; a removal is recorded for a user whose reaction was superseded by it.
+ * The states of the original's deliveries whose recipients get this event in addition to those it reached. A user whose
+ * ring was not sent in time has missed the call; a user whose message was superseded by an edit gets that edit, and so
+ * its deletion; a removal is recorded for a user whose reaction was superseded by it.
  */
 export function countedBesides(event: Event): readonly DeliveryState[] {
   if (isCall(event)) return NOT_SENT;
   return isMessage(event) || event.type === 'reaction.removed' ? ['superseded'] : [];
 }
 
-/** What `readReached` finds of one user; undefined when the event has not reached them. */
+/** What `readReached` returns about one user; undefined when the event has not reached them. */
 export async function findReached(
   redis: Redis,
   ref: EventRef,
@@ -80,9 +80,9 @@ export async function findReached(
 }
 
 /**
- * Of one slice of an event's plan, the users whom the event has reached or may still reach: those who must get its edit,
- * its removal, or the next state of its call. `besides`: states that count as well. Undefined when there is no such
- * slice (yet), or the event is gone.
+ * The users in one slice of an event's plan whom the event has reached or may still reach, and who must get its edit,
+ * its removal or the next state of its call. `besides`: states that count as well. Undefined when there is no such
+ * slice (yet), or the event has expired.
  */
 export async function readReached(
   redis: Redis,
@@ -104,7 +104,7 @@ export async function readReached(
   return { reached: await reachedBy(redis, ref, withStates, besides), last: planned.last };
 }
 
-/** Groups by user the deliveries that count, and marks those that may have been sent all the same. */
+/** Groups the deliveries that count by user, and marks those that may have been sent all the same. */
 async function reachedBy(
   redis: Redis,
   ref: EventRef,

@@ -10,33 +10,33 @@ import {
   writeLatest,
 } from './reference.ts';
 
-/**
- * What is remembered of a reaction, so that its removal finds whom it was shown to (docs/rules/cometchat.md#reactions).
- */
+/** The data of a reaction that lets its removal find the recipients (docs/rules/cometchat.md#reactions). */
 export interface ReactionReference extends Reference {
   reactionId: string;
   messageId: string;
-  /** uid of who reacted. */
+  /** uid of the user who reacted. */
   reactor: string;
-  /** uid of who wrote the message, where it was known. */
+  /** uid of the message's author, if it was known. */
   author?: string;
 }
 
 /**
- * Remembers reactions in one round trip. The first note of a reaction id stands: a duplicate of its event would write the
- * same. `retentionMs` is how long the event itself is kept from now on. Takes about 225 bytes a reaction.
+ * Records reactions in one round trip. The first reference of a reaction id wins: a duplicate of its event would write
+ * the same. `retentionMs` is how long the event itself is kept from now on. Takes about 225 bytes per reaction.
  */
 export async function recordReactions(
   redis: Redis,
   appId: string,
-  notes: readonly ReactionReference[],
+  references: readonly ReactionReference[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = notes.map((note) => [keys.reaction(appId, note.reactionId), encode(note)] as const);
+  const entries = references.map(
+    (reference) => [keys.reaction(appId, reference.reactionId), encode(reference)] as const,
+  );
   await writeFirst(redis, entries, retentionMs);
 }
 
-/** What is remembered of a reaction, or undefined when it is unknown or its retention is over. */
+/** The reference of a reaction, or undefined when it is unknown or expired. */
 export async function findReaction(
   redis: Redis,
   appId: string,
@@ -47,8 +47,8 @@ export async function findReaction(
 }
 
 /**
- * Marks that a reaction was removed at `at`, epoch ms: its addition is not to be sent any more. May come before the
- * addition. The latest moment stands, since a reaction may be added again.
+ * Records that a reaction was removed at `at`, epoch ms: its addition must no longer be sent. May come before the
+ * addition. The latest time wins, since a reaction may be added again.
  */
 export async function removeReaction(
   redis: Redis,
@@ -71,8 +71,8 @@ export async function isReactionRemoved(
   return removedAt !== null && addedAt <= Number(removedAt);
 }
 
-const encode = (note: ReactionReference): string =>
-  encodeReference(note, [note.reactor, note.author ?? '', note.messageId]);
+const encode = (reference: ReactionReference): string =>
+  encodeReference(reference, [reference.reactor, reference.author ?? '', reference.messageId]);
 
 function decode(reactionId: string, text: string): ReactionReference {
   const { ref, conversation, columns } = decodeReference(text, 3);

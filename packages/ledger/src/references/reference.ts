@@ -2,44 +2,44 @@ import type { EventRef } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 
-/** Where something was said: with whom, or in which group. */
+/** The conversation of an event: with a user, or in a group. */
 export interface ReferencedConversation {
   type: 'user' | 'group';
   /** The receiver's uid, as the event named it, or the group's guid. */
   id: string;
 }
 
-/** The event that a note was made of. */
+/** The event that a reference was made from. */
 export interface Reference {
   conversation: ReferencedConversation;
   ref: EventRef;
 }
 
 /**
- * A note as text: event key, shard and conversation, then the columns of its kind, separated by tabs. Keys, uids and
- * guids hold no tab; an id of the chat backend may, and must be the last column. The key leads because it begins with
- * the event's time, so that notes sort by it.
+ * A reference as text: event key, shard and conversation, then the columns of its kind, separated by tabs. Keys, uids
+ * and guids contain no tab; an id of the chat backend may, and must be the last column. The key comes first because it
+ * starts with the event's time, so that references sort by it.
  */
 export const encodeReference = ({ ref, conversation }: Reference, columns: readonly string[]): string =>
   [ref.key, ref.shard, conversation.type[0] + conversation.id, ...columns].join('\t');
 
-/** What `encodeReference` wrote; `count` columns of its kind, the last of which takes what is left. */
+/** Decodes the text of `encodeReference`; `count` columns of its kind, the last of which takes the rest. */
 export function decodeReference(text: string, count: number): Reference & { columns: string[] } {
   const parts = text.split('\t');
-  const [key = '', shard, place = ''] = parts;
+  const [key = '', shard, conversation = ''] = parts;
   const columns = parts.slice(3, 2 + count);
   if (parts.length > 2 + count) columns.push(parts.slice(2 + count).join('\t'));
   return {
     ref: { key, shard: Number(shard) },
-    conversation: { type: place.startsWith('g') ? 'group' : 'user', id: place.slice(1) },
+    conversation: { type: conversation.startsWith('g') ? 'group' : 'user', id: conversation.slice(1) },
     columns,
   };
 }
 
 /**
- * Writes texts under keys that may be in any slot, in one round trip; the first text of a key wins. Single commands, sent
- * without waiting: a pipeline must not leave a slot on Redis Cluster.
- * @throws when any of them could not be written; to write them all again is safe.
+ * Writes texts under keys that may be in any slot, in one round trip; the first text of a key wins. Single commands,
+ * sent without waiting: a pipeline must not leave a slot on Redis Cluster.
+ * @throws when any of them could not be written; writing them all again is safe.
  */
 export async function writeFirst(
   redis: Redis,
@@ -50,7 +50,7 @@ export async function writeFirst(
 }
 
 const WRITE_LATEST = script<number>(`
--- KEYS note
+-- KEYS reference
 -- ARGV text, ttl
 -- returns 1 when written, 0 when what stands ranks as high
 local function rank(text) return string.match(text, '^[^\\t]*') end
@@ -61,8 +61,8 @@ return 1
 `);
 
 /**
- * Writes a text under a key, unless the text there ranks as high: by what comes before the first tab. Texts may so come in
- * any order, and the latest stands.
+ * Writes a text under a key, unless the stored text ranks as high: by what precedes the first tab. The latest text
+ * wins, in any order of writing.
  */
 export async function writeLatest(redis: Redis, key: string, text: string, ttlMs: number): Promise<void> {
   await WRITE_LATEST(redis, [key], [text, ttlMs]);
@@ -71,7 +71,7 @@ export async function writeLatest(redis: Redis, key: string, text: string, ttlMs
 /** A moment (epoch ms) as a text that ranks by it. */
 export const rankOf = (at: number): string => String(at).padStart(16, '0');
 
-/** The texts under keys that may be in any slot, in one round trip, in the order asked. */
+/** Reads the texts of keys that may be in any slot, in one round trip, in the order asked. */
 export async function readAll(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
   const texts = await Promise.all(keys.map((key) => redis.get(key)));
   return texts.map((text) => text ?? undefined);

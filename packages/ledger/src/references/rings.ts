@@ -10,11 +10,11 @@ import { findReached, NOT_SENT, type Reached, readReached } from './original-eve
 /** The latest ring of a session. */
 export interface FoundRing {
   ref: EventRef;
-  /** Until when it can be showing on a device, epoch ms. */
+  /** Until when it may be showing on a device, epoch ms. */
   showsUntil: number;
 }
 
-/** The latest ring of a session; undefined when there was none within a day, or its event is gone. */
+/** The latest ring of a session; undefined when there was none within a day, or its event has expired. */
 export async function findRing(redis: Redis, appId: string, sessionId: string): Promise<FoundRing | undefined> {
   const call = await findCall(redis, appId, sessionId);
   const accepted = call && (await readEvent(redis, call.ref));
@@ -22,15 +22,15 @@ export async function findRing(redis: Redis, appId: string, sessionId: string): 
 }
 
 /**
- * The devices on which a ring has rung, or may have; none for a user who was notified by webhook alone. Undefined: it has
- * not rung.
+ * The devices on which a ring has rung, or may have; none for a user notified by webhook alone. Undefined: it has not
+ * rung.
  */
 export function rungOn(targets: Reached['targets']): ReadonlySet<string> | undefined {
   const rung = targets.filter(({ state, mayHaveLeft }) => state === 'accepted' || isOpen(state) || mayHaveLeft);
   return rung.length === 0 ? undefined : new Set(rung.flatMap(({ target }) => target.deviceId ?? []));
 }
 
-/** The devices on which the latest ring of a session has rung for a user; undefined as for `rungOn`. */
+/** The devices on which the latest ring of a session has rung for a user; undefined as in `rungOn`. */
 export async function rungFor(
   redis: Redis,
   appId: string,
@@ -42,23 +42,23 @@ export async function rungFor(
   return reached && rungOn(reached.targets);
 }
 
-/** Whether a ring is still under way to a user: it may or may not have rung. */
+/** Whether a ring is still being sent to a user: it may or may not have rung. */
 export const isUndecided = (reached: readonly Reached[]): boolean =>
   reached.some(({ targets }) => targets.some(({ state }) => isOpen(state)));
 
-/** For whom a ring has rung, and on which devices. */
+/** The users for whom a ring has rung, and on which devices. */
 export interface Rung {
   devices: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether it is still under way to some of its recipients. */
+  /** Whether it is still being sent to some of its recipients. */
   isUndecided: boolean;
 }
 
-/** For whom the latest ring of a session has rung; for nobody where none is known. Reads its whole plan. */
+/** The users for whom the latest ring of a session has rung; none if no ring is known. Reads its entire plan. */
 export async function readRung(redis: Redis, appId: string, sessionId: string): Promise<Rung> {
   const call = await findCall(redis, appId, sessionId);
   const devices = new Map<string, ReadonlySet<string>>();
   if (!call) return { devices, isUndecided: false };
-  // Asked first: a slice that is planned in between is then found.
+  // Read first: a slice that is planned in between is then found.
   let undecided = (await isFullyPlanned(redis, call.ref)) === false;
   for (let number = 0, last = false; !last; number++) {
     const slice = await readReached(redis, call.ref, number, NOT_SENT);
@@ -72,7 +72,7 @@ export async function readRung(redis: Redis, appId: string, sessionId: string): 
   return { devices, isUndecided: undecided };
 }
 
-/** The first event to claim a user's end of a ring has it, however often it asks. */
+/** The first event to claim the end of a ring for a user keeps the claim, however often it asks. */
 const CLAIM = script<number[]>(`
 -- KEYS ring, ends
 -- ARGV event key, uid …
@@ -89,8 +89,8 @@ return mine
 `);
 
 /**
- * Claims the one end of a ring for users: the uids for which it is the event with this key. An end is claimed once, so
- * that a device gets one.
+ * Claims the end of a ring for users. Returns the uids whose claim belongs to the event with this key. Each end is
+ * claimed once, so that a device gets one.
  */
 export async function claimRingEnd(
   redis: Redis,
@@ -103,6 +103,6 @@ export async function claimRingEnd(
   return new Set(uids.filter((_, i) => mine[i] === 1));
 }
 
-/** The key of the event that has claimed a user's end of a ring; undefined when none has. */
+/** The key of the event that has claimed the end of a ring for a user; undefined when there is none. */
 export const ringEndBy = async (redis: Redis, { shard, key }: EventRef, uid: string): Promise<string | undefined> =>
   (await redis.hget(keys.ringEnds(shard, key), uid)) ?? undefined;

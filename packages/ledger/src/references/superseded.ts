@@ -5,9 +5,8 @@ import { isChangedSince } from './changes.ts';
 import { isReactionRemoved } from './reactions.ts';
 
 /**
- * Whether what an event says no longer holds: its ring is over, its message was deleted or has been edited since, its
- * reaction was removed. `key`
- * is the event's. At most one GET.
+ * Whether an event no longer holds: its ring has ended, its message was deleted or edited since, or its reaction was
+ * removed. `key` is the event's. At most one GET.
  */
 export async function isSuperseded(redis: Redis, appId: string, event: Event, key: string): Promise<boolean> {
   if (event.type === 'call.initiated') return isRingOver(redis, appId, event.call.sessionId, event.sentAt);

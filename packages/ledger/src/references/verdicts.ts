@@ -11,7 +11,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`);
 
-/** Records what moderation says of a message; the last word stands. False when it stood already. */
+/** Records a moderation verdict on a message; the latest wins. False when it is unchanged. */
 export const recordVerdict = async (
   redis: Redis,
   appId: string,
@@ -20,7 +20,7 @@ export const recordVerdict = async (
   retentionMs: number,
 ): Promise<boolean> => (await RECORD(redis, [keys.verdict(appId, messageId)], [verdict, retentionMs])) === 1;
 
-/** The last verdict on a message; undefined when there was none. One GET. */
+/** The latest moderation verdict on a message; undefined when there was none. One GET. */
 export const readVerdict = async (
   redis: Redis,
   appId: string,

@@ -3,19 +3,18 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
 /**
- * CometChat posts a webhook again 10 and 30 seconds after it was not answered (docs/rules/cometchat.md#occasions), and
- * no more.
+ * CometChat repeats an unanswered webhook after 10 and 30 seconds (docs/rules/cometchat.md#occasions), and no later.
  */
 const REPEAT_MS = 60_000;
 
 /**
- * KEYS what was last done to each of the people; ARGV words, webhookDedup, ttl. All of them the same and in these words:
- * that webhookDedup, else the new one.
+ * KEYS the last action on each of the users; ARGV words, dedup suffix, ttl. If all of them are the same action with
+ * these words, returns its suffix, else the new one.
  */
-const OCCASION = script<string>(`
--- KEYS a key per person
--- ARGV words, suffix of a new webhookDedup, ttl
--- returns the suffix of the webhookDedup
+const DEDUP = script<string>(`
+-- KEYS a key per user
+-- ARGV words, suffix of a new action, ttl
+-- returns the suffix of the action
 local last = redis.call('GET', KEYS[1])
 local same = last and string.sub(last, 1, #ARGV[1] + 1) == ARGV[1] .. ' '
 for i = 2, #KEYS do same = same and redis.call('GET', KEYS[i]) == last end
@@ -24,19 +23,19 @@ for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1] .. ' ' .. ARGV[2], 
 return ARGV[2]
 `);
 
-/** Something done to people, told without an id. */
+/** An action on users, reported without an id. */
 export interface MemberAction {
-  /** Where what is done undoes what was done before: a group, or whoever blocks and unblocks. */
+  /** The scope in which actions undo each other: a group, or the user who blocks and unblocks. */
   subject: string;
   uids: readonly string[];
-  /** What tells this deed from others; the same for the same deed at another time. */
+  /** Identifies the kind of action; the same when it is done again later. */
   words: string;
 }
 
 /**
- * Tells a deed that is told again from one that is done again. The same words within a minute of the first are a repeat,
- * unless the last thing done to one of the people is another; everything else is new, and gets `fresh`.
- * @returns the webhookDedup: of a repeat the one it was given first.
+ * Distinguishes a repeated webhook from a repeated action. The same words within a minute of the first are a repeat,
+ * unless the last action on one of the users is another; everything else is new, and gets `fresh`.
+ * @returns the dedup suffix: for a repeat, that of the first.
  */
 export const dedupSuffix = (
   redis: Redis,
@@ -44,7 +43,7 @@ export const dedupSuffix = (
   { subject, uids, words }: MemberAction,
   fresh: string,
 ): Promise<string> =>
-  OCCASION(
+  DEDUP(
     redis,
     uids.map((uid) => keys.webhookDedup(appId, subject, uid)),
     [words, fresh, REPEAT_MS],

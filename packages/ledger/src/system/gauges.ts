@@ -15,7 +15,7 @@ export interface LedgerGauges {
   deliveriesHeld: Gauge<{ provider: string }>;
 }
 
-/** Sets the gauges of open events and held deliveries; when Redis cannot be read they show nothing. */
+/** Updates the gauges of open events and held deliveries; they show nothing when Redis cannot be read. */
 export async function readLedgerGauges(redis: Redis, shards: number, gauges: LedgerGauges, now: number): Promise<void> {
   try {
     const [open, refusals] = await Promise.all([readOpenEvents(redis, shards, now), readRefusals(redis, shards)]);
@@ -24,7 +24,7 @@ export async function readLedgerGauges(redis: Redis, shards: number, gauges: Led
       gauges.openOldestSeconds.set({ lane }, open[lane].oldestMs / 1000);
     }
     for (const provider of PROVIDER_KINDS) {
-      // Several credentials of one app share its count of that provider.
+      // Several credentials of one app share its count for that provider.
       const perApp = new Map(
         refusals.filter((one) => one.provider === provider).map((one) => [one.appId, one.waiting]),
       );

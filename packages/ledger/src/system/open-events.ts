@@ -3,14 +3,14 @@ import { answersOf } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
-/** The events of a lane that are not done: waiting, delayed, held or in hand, wherever their jobs are. */
+/** The events of a lane that are not done: waiting, delayed, held or in progress, wherever their jobs are. */
 export interface OpenEvents {
   count: number;
   /** How long the oldest has been open, ms; 0 when there is none. */
   oldestMs: number;
 }
 
-/** The open events of every lane over all shards, as they are now (epoch ms). */
+/** The open events of every lane over all shards at `now` (epoch ms). */
 export async function readOpenEvents(redis: Redis, shards: number, now: number): Promise<Record<Lane, OpenEvents>> {
   const lanes = await Promise.all(LANES.map(async (lane) => [lane, await readLane(redis, lane, shards, now)] as const));
   return Object.fromEntries(lanes) as Record<Lane, OpenEvents>;

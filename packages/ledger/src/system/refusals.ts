@@ -3,27 +3,27 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { readLoad } from '../plan/plan.ts';
 
-/** An endpoint or credential that takes nothing, as one sender finds it. Holds no path and no secret. */
+/** An endpoint or credential that refuses everything, as one sender sees it. Holds no path and no secret. */
 export interface Refusal {
   appId: string;
   provider: ProviderKind;
   /** The origin of the webhook, or the id of the credential. */
   name: string;
-  /** A stable word: `http_503`, `timeout`, … */
+  /** A stable code: `http_503`, `timeout`, … */
   reason: string;
   /** When it began, epoch ms. */
   since: number;
 }
 
-/** The same with the deliveries that wait for it. */
+/** A refusal with the number of deliveries waiting for it. */
 export interface RefusalWithBacklog extends Refusal {
   waiting: number;
 }
 
-/** How long a report is good for: a sender that died reports nothing. */
+/** How long a report is valid: a sender that died reports nothing. */
 const REPORT_TTL_MS = 15_000;
 
-/** Publishes what refuses a process at this moment (epoch ms); to be repeated every few seconds. */
+/** Publishes what refuses this process at this moment (epoch ms); to be repeated every few seconds. */
 export async function publishRefusals(
   redis: Redis,
   processId: string,
@@ -41,8 +41,8 @@ export async function publishRefusals(
 }
 
 /**
- * What refuses any process, for which deliveries wait, most of them first. Several processes that find the same count
- * once, from when the first found it.
+ * The refusals of all processes that have deliveries waiting, most deliveries first. The same refusal in several
+ * processes counts once, from the earliest start.
  */
 export async function readRefusals(redis: Redis, shards: number): Promise<RefusalWithBacklog[]> {
   const processes = await redis.zrange(keys.refusals, '0', '-1');

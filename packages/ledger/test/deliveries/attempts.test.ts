@@ -3,48 +3,48 @@ import { expect, test } from '@jest/globals';
 import { type RecordedAttempt, readAttempts, recordAttempt } from '../../src/index.ts';
 import { NOW, stored } from '../support/events.ts';
 
-const note = (n: number, over: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
+const attemptOf = (n: number, over: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
   at: NOW + n,
   outcome: 'retryable',
   ...over,
 });
 
-test('attempts are remembered in order, with the words of the provider, delivery by delivery', async () => {
+test("attempts are recorded in order, with the provider's message, per delivery", async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   const words = { reason: 'http_503', detail: 'say "please",\n\ttwice \\n ☎' };
-  await recordAttempt(own.redis, ref, 0, note(1, words));
-  await recordAttempt(own.redis, ref, 10, note(2));
-  await recordAttempt(own.redis, ref, 0, note(3, { outcome: 'accepted' }));
-  expect(await readAttempts(own.redis, ref, 0)).toEqual([note(1, words), note(3, { outcome: 'accepted' })]);
-  expect(await readAttempts(own.redis, ref, 10)).toEqual([note(2)]);
+  await recordAttempt(own.redis, ref, 0, attemptOf(1, words));
+  await recordAttempt(own.redis, ref, 10, attemptOf(2));
+  await recordAttempt(own.redis, ref, 0, attemptOf(3, { outcome: 'accepted' }));
+  expect(await readAttempts(own.redis, ref, 0)).toEqual([attemptOf(1, words), attemptOf(3, { outcome: 'accepted' })]);
+  expect(await readAttempts(own.redis, ref, 10)).toEqual([attemptOf(2)]);
   expect(await readAttempts(own.redis, ref, 1)).toEqual([]);
 });
 
-test('the text is bounded: after a flood of attempts the first ones and the very last are there', async () => {
+test('the text is bounded: after a flood of attempts the first ones and the very last remain', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
-  for (let n = 0; n < 400; n++) await recordAttempt(own.redis, ref, 0, note(n, { reason: 'http_429' }));
-  await recordAttempt(own.redis, ref, 0, note(400, { outcome: 'rejected' }));
+  for (let n = 0; n < 400; n++) await recordAttempt(own.redis, ref, 0, attemptOf(n, { reason: 'http_429' }));
+  await recordAttempt(own.redis, ref, 0, attemptOf(400, { outcome: 'rejected' }));
   const attempts = await readAttempts(own.redis, ref, 0);
   expect(attempts.length).toBeGreaterThan(40);
-  expect(attempts.slice(0, -1)).toEqual(attempts.slice(0, -1).map((_, n) => note(n, { reason: 'http_429' })));
-  expect(attempts.at(-1)).toEqual(note(400, { outcome: 'rejected' }));
+  expect(attempts.slice(0, -1)).toEqual(attempts.slice(0, -1).map((_, n) => attemptOf(n, { reason: 'http_429' })));
+  expect(attempts.at(-1)).toEqual(attemptOf(400, { outcome: 'rejected' }));
   expect(await own.redis.hstrlen(`{p0}:at:${ref.key}`, '0')).toBeLessThan(4200);
 });
 
-test('one attempt with much to say leaves room for the last', async () => {
+test('one long attempt leaves room for the last', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
-  const huge = note(0, { detail: 'x'.repeat(5000) });
-  for (const attempt of [huge, note(1), note(2)]) await recordAttempt(own.redis, ref, 0, attempt);
-  expect((await readAttempts(own.redis, ref, 0)).at(-1)).toEqual(note(2));
+  const huge = attemptOf(0, { detail: 'x'.repeat(5000) });
+  for (const attempt of [huge, attemptOf(1), attemptOf(2)]) await recordAttempt(own.redis, ref, 0, attempt);
+  expect((await readAttempts(own.redis, ref, 0)).at(-1)).toEqual(attemptOf(2));
 });
 
-test('of an event that is gone nothing is remembered', async () => {
+test('nothing is recorded of an event that has expired', async () => {
   await using own = await startTestRedis();
   const ref = { key: 'em5x8k2a0zzzzzz', shard: 0 };
-  await recordAttempt(own.redis, ref, 0, note(1));
+  await recordAttempt(own.redis, ref, 0, attemptOf(1));
   expect(await own.redis.keys('*')).toEqual([]);
   expect(await readAttempts(own.redis, ref, 0)).toEqual([]);
 });

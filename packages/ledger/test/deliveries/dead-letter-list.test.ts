@@ -9,7 +9,7 @@ import {
   listDeadLetters,
   settle,
 } from '../../src/index.ts';
-import { APP, NOW, people, planned } from '../support/events.ts';
+import { APP, NOW, planned, users } from '../support/events.ts';
 
 /** Writes dead letters of an event; `at` is the time of each, by ordinal. */
 async function letters(
@@ -18,7 +18,7 @@ async function letters(
   over: { shard?: number; provider?: ProviderKind; reason?: string } = {},
 ) {
   const { shard = 0, provider = 'custom', reason = 'http_400' } = over;
-  let ref: EventRef = await planned(redis, people(at.length), { id: `msg-${shard}-${at[0]}-${provider}` });
+  let ref: EventRef = await planned(redis, users(at.length), { id: `msg-${shard}-${at[0]}-${provider}` });
   if (shard > 0) {
     await redis.rename(`{p0}:ev:${ref.key}`, `{p${shard}}:ev:${ref.key}`);
     ref = { ...ref, shard };
@@ -59,7 +59,7 @@ test('no letters are one empty page', async () => {
   expect(await listDeadLetters(own.redis, APP, 3, { limit: 10 })).toEqual({ letters: [] });
 });
 
-test('pages are full but the last, newest first, every letter once', async () => {
+test('every page but the last is full, newest first, every letter once', async () => {
   await using own = await startTestRedis();
   await letters(own.redis, times(25));
   const all = await pages(own.redis, 10);
@@ -67,7 +67,7 @@ test('pages are full but the last, newest first, every letter once', async () =>
   expect(ages(all)).toEqual(times(25).map((_, i) => 24 - i));
 });
 
-test('more letters than one read takes, many of one millisecond, are each listed once', async () => {
+test('more letters than one read takes, many in one millisecond, are each listed once', async () => {
   await using own = await startTestRedis();
   await letters(
     own.redis,
@@ -106,7 +106,7 @@ test.each<[string, DeadLetterFilter, number]>([
   expect(all.slice(0, -1).every((page) => page.length === 9)).toBe(true);
 });
 
-describe('letters that come and go between two pages shift nothing', () => {
+describe('letters added or removed between two pages shift nothing', () => {
   test.each([
     ['one a millisecond', (i: number) => NOW + i],
     ['all in one millisecond', () => NOW],
@@ -122,7 +122,7 @@ describe('letters that come and go between two pages shift nothing', () => {
     expect([ids.length, new Set(ids).size]).toEqual([60, 60]);
   });
 
-  test('only the last of a page dropped, many in one millisecond: none is listed twice, none left out', async () => {
+  test('dropping the last of a page, many in one millisecond, repeats none and omits none', async () => {
     await using own = await startTestRedis();
     await letters(
       own.redis,
@@ -135,7 +135,7 @@ describe('letters that come and go between two pages shift nothing', () => {
     expect([ids.length, new Set(ids).size]).toEqual([60, 60]);
   });
 
-  test('newer ones that come are for the next time', async () => {
+  test('new letters do not appear on later pages', async () => {
     await using own = await startTestRedis();
     await letters(own.redis, times(30));
     let come = 1000;
@@ -155,7 +155,7 @@ test.each(['', 'x', 'AAAA', btoa('0'), btoa('0 1'), btoa('-1 5 id'), btoa('0 NaN
   },
 );
 
-test('a cursor of a shard that is no more ends the list', async () => {
+test('a cursor of a removed shard ends the list', async () => {
   await using own = await startTestRedis();
   await letters(own.redis, times(2));
   expect(await listDeadLetters(own.redis, APP, 1, { cursor: btoa('9 1 id'), limit: 1 })).toEqual({ letters: [] });

@@ -19,24 +19,24 @@ import {
   HOUR,
   isOnOpenList,
   NOW,
-  people,
   planned,
   settleAll,
   stateOf,
+  users,
 } from '../support/events.ts';
 
 const WHEN = { now: NOW, deadline: NOW + HOUR, sweepAt: NOW + 15_000 };
 const loadOf = async (redis: Redis) => (await readLoad(redis, APP, ['custom'], 1)).get('custom');
 
-/** An event with two deliveries, one accepted and one rejected, and the letter about that. */
+/** An event with two deliveries, one accepted and one rejected, and the rejected one's letter. */
 async function oneRejected(redis: Redis) {
-  const ref = await planned(redis, people(2));
+  const ref = await planned(redis, users(2));
   await settleAll(redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected')]);
   const [letter] = (await listDeadLetters(redis, APP, 1, { limit: 1 })).letters;
   return { ref, letter: letter as FoundDeadLetter };
 }
 
-test('a reopened delivery is pending again, its deadline remembered, and its event open and swept', async () => {
+test('a reopened delivery is pending again, its deadline stored, and its event open and swept', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   expect([await stateOf(own.redis, ref), await isOnOpenList(own.redis, ref), await loadOf(own.redis)]).toEqual([
@@ -56,7 +56,7 @@ test('a reopened delivery is pending again, its deadline remembered, and its eve
   expect((await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters).toEqual([]);
 });
 
-test('once: of twenty replays at the same time one reopens it', async () => {
+test('happens once: of twenty concurrent replays one reopens it', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   const replays = await Promise.all(Array.from({ length: 20 }, () => reopen(own.redis, APP, letter, WHEN)));
@@ -65,7 +65,7 @@ test('once: of twenty replays at the same time one reopens it', async () => {
   expect(await loadOf(own.redis)).toBe(1);
 });
 
-test('reopened, it can be settled again, rejected again, and reopened again', async () => {
+test('a reopened delivery can be settled again, rejected again, and reopened again', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   await reopen(own.redis, APP, letter, WHEN);
@@ -84,7 +84,7 @@ test('reopened, it can be settled again, rejected again, and reopened again', as
   ]);
 });
 
-test('the letter of an event that is gone is removed, and nothing is reopened or left behind', async () => {
+test('the letter of an expired event is removed, and nothing is reopened or left behind', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   const gone = ['ev', 'st', 'plan'].map((what) => `{p0}:${what}:${ref.key}`);
@@ -95,7 +95,7 @@ test('the letter of an event that is gone is removed, and nothing is reopened or
   expect(await loadOf(own.redis)).toBe(0);
 });
 
-test('a dropped letter is gone, once; its delivery stays rejected', async () => {
+test('a letter is dropped once; its delivery stays rejected', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   expect(await dropDeadLetter(own.redis, APP, letter)).toBe(true);
@@ -104,9 +104,9 @@ test('a dropped letter is gone, once; its delivery stays rejected', async () => 
   expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
 });
 
-test('letters are found by id, in the order asked, over all shards; unknown ids are left out', async () => {
+test('letters are found by id, in the order asked, over all shards; unknown ids are omitted', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(3));
+  const ref = await planned(own.redis, users(3));
   await settleAll(
     own.redis,
     ref,

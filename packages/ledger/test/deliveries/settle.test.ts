@@ -2,16 +2,16 @@ import { DELIVERY_STATES, type DeliveryState, type SettledState } from '@fanfare
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { listDeadLetters, readStates, type Settlement } from '../../src/index.ts';
-import { APP, becomes, countsOf, isOnOpenList, NOW, people, planned, settleAll, stateOf } from '../support/events.ts';
+import { APP, becomes, countsOf, isOnOpenList, NOW, planned, settleAll, stateOf, users } from '../support/events.ts';
 
 const SETTLED: SettledState[] = ['accepted', 'token_dead', 'rejected', 'expired', 'superseded'];
 const OPEN: DeliveryState[] = ['pending', 'retrying'];
 
-describe('each arrow of the states', () => {
+describe('each transition of the states', () => {
   const arrows = OPEN.flatMap((from) => [...SETTLED, 'retrying' as const].map((to) => [from, to] as const));
   test.each(arrows)('%s to %s', async (from, to) => {
     await using own = await startTestRedis();
-    const ref = await planned(own.redis, people(2));
+    const ref = await planned(own.redis, users(2));
     if (from === 'retrying') await settleAll(own.redis, ref, [becomes(0, 'retrying')]);
     expect(await settleAll(own.redis, ref, [becomes(0, to)])).toEqual([from]);
     expect(await readStates(own.redis, ref, [0, 1])).toEqual([to, 'pending']);
@@ -22,7 +22,7 @@ describe('each arrow of the states', () => {
   const closed = SETTLED.flatMap((from) => [...SETTLED, 'retrying' as const].map((to) => [from, to] as const));
   test('settled stays settled, and changes no count, whatever comes after', async () => {
     await using own = await startTestRedis();
-    const ref = await planned(own.redis, people(closed.length + 1));
+    const ref = await planned(own.redis, users(closed.length + 1));
     await settleAll(
       own.redis,
       ref,
@@ -48,7 +48,7 @@ describe('each arrow of the states', () => {
   });
 });
 
-test('the numbers stored for states are these for ever', () => {
+test('the stored state numbers never change', () => {
   expect(DELIVERY_STATES.map((name, number) => [number, name])).toEqual([
     [0, 'pending'],
     [1, 'retrying'],
@@ -60,9 +60,9 @@ test('the numbers stored for states are these for ever', () => {
   ]);
 });
 
-test('several deliveries settle in one go, each answered with the state it had; one named twice settles once', async () => {
+test('several deliveries settle in one call, each returning its previous state; a repeated one settles once', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(4));
+  const ref = await planned(own.redis, users(4));
   await settleAll(own.redis, ref, [becomes(1, 'accepted')]);
   const all = [becomes(3, 'expired'), becomes(1, 'expired'), becomes(0, 'token_dead'), becomes(0, 'accepted')];
   expect(await settleAll(own.redis, ref, all)).toEqual(['pending', 'accepted', 'pending', 'token_dead']);
@@ -78,7 +78,7 @@ test('several deliveries settle in one go, each answered with the state it had; 
 
 test('settled by twenty workers at once, a delivery counts once', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(1));
+  const ref = await planned(own.redis, users(1));
   const states: Settlement['state'][] = ['accepted', 'rejected', 'expired', 'retrying'];
   const runs = Array.from({ length: 20 }, (_, i) =>
     settleAll(own.redis, ref, [becomes(0, states[i % 4] ?? 'expired')]),
@@ -91,14 +91,14 @@ test('settled by twenty workers at once, a delivery counts once', async () => {
 
 test('the last settlement, and no earlier one, takes the event off the open list', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(3));
+  const ref = await planned(own.redis, users(3));
   await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected'), becomes(2, 'retrying')]);
   expect([await isOnOpenList(own.redis, ref), await stateOf(own.redis, ref)]).toEqual([true, 'delivering']);
   await settleAll(own.redis, ref, [becomes(2, 'accepted')]);
   expect([await isOnOpenList(own.redis, ref), await stateOf(own.redis, ref)]).toEqual([false, 'done']);
 });
 
-test('an event that is gone answers nothing and leaves no key behind', async () => {
+test('settling an expired event returns nothing and leaves no key behind', async () => {
   await using own = await startTestRedis();
   const ref = { key: 'em5x8k2a0zzzzzz', shard: 0 };
   expect(await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'rejected')])).toEqual([]);
@@ -108,9 +108,9 @@ test('an event that is gone answers nothing and leaves no key behind', async () 
 });
 
 describe('a rejected delivery', () => {
-  test('writes a dead letter with all it was told, once', async () => {
+  test('writes a dead letter with all details, once', async () => {
     await using own = await startTestRedis();
-    const ref = await planned(own.redis, people(1));
+    const ref = await planned(own.redis, users(1));
     const deadLetter = {
       eventId: 'msg-1',
       uid: 'u0',
@@ -127,11 +127,11 @@ describe('a rejected delivery', () => {
     expect(letters).toEqual([{ ...deadLetter, id: `${ref.key}-0`, at: NOW + 5, ref, ordinal: 0 }]);
   });
 
-  test('pushes out the oldest letter when there are too many, and its record with it', async () => {
+  test('drops the oldest letter when there are too many, and its record with it', async () => {
     await using own = await startTestRedis();
     const cap = 10_000;
     const n = cap + 30;
-    const ref = await planned(own.redis, people(n));
+    const ref = await planned(own.redis, users(n));
     for (let from = 0; from < n; from += 1000) {
       const batch = Array.from({ length: Math.min(1000, n - from) }, (_, i) => becomes(from + i, 'rejected'));
       await settleAll(own.redis, ref, batch, NOW + from);
@@ -142,16 +142,16 @@ describe('a rejected delivery', () => {
     expect(letters[0]?.at).toBe(NOW + 10_000);
   });
 
-  test('takes the letters of events that are gone off the list', async () => {
+  test('removes the letters of expired events from the list', async () => {
     await using own = await startTestRedis();
-    const old = await planned(own.redis, people(12), { id: 'old' });
+    const old = await planned(own.redis, users(12), { id: 'old' });
     await settleAll(
       own.redis,
       old,
-      people(12).map((_, i) => becomes(i, 'rejected')),
+      users(12).map((_, i) => becomes(i, 'rejected')),
       NOW,
     );
-    const ref = await planned(own.redis, people(5), { id: 'new' });
+    const ref = await planned(own.redis, users(5), { id: 'new' });
     await own.redis.del(`{p0}:ev:${old.key}`);
     const left = async () => (await listDeadLetters(own.redis, APP, 1, { limit: 100 })).letters.map((it) => it.ref.key);
     for (let ordinal = 0; ordinal < 5; ordinal++)
@@ -160,10 +160,10 @@ describe('a rejected delivery', () => {
     expect(await own.redis.exists(`{p0}:at:${old.key}`)).toBe(0);
   });
 
-  test('leaves a dead letter that goes with its own event, though the list is kept for another', async () => {
+  test('leaves a letter that expires with its own event, though the list is kept for another', async () => {
     await using own = await startTestRedis();
-    const bulk = await planned(own.redis, people(1), { id: 'bulk', lane: 'bulk' });
-    const chat = await planned(own.redis, people(1), { id: 'chat' });
+    const bulk = await planned(own.redis, users(1), { id: 'bulk', lane: 'bulk' });
+    const chat = await planned(own.redis, users(1), { id: 'chat' });
     for (const ref of [bulk, chat]) await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
     const ends = async (what: string) => own.redis.pexpiretime(`{p0}:${what}:${bulk.key}`);
     expect(await ends('at')).toBe(await ends('ev'));
@@ -174,9 +174,9 @@ describe('a rejected delivery', () => {
 
   test('keeps the list for as long as the longest kept event on it', async () => {
     await using own = await startTestRedis();
-    const chat = await planned(own.redis, people(1), { id: 'chat' });
+    const chat = await planned(own.redis, users(1), { id: 'chat' });
     await settleAll(own.redis, chat, [becomes(0, 'rejected')]);
-    const bulk = await planned(own.redis, people(1), { id: 'bulk', lane: 'bulk' });
+    const bulk = await planned(own.redis, users(1), { id: 'bulk', lane: 'bulk' });
     await settleAll(own.redis, bulk, [becomes(0, 'rejected')]);
     const until = await own.redis.pexpiretime(`{p0}:ev:${chat.key}`);
     expect(await own.redis.pexpiretime('{p0}:dl:shop')).toBe(until);

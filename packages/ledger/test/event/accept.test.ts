@@ -9,9 +9,9 @@ import {
   HOUR,
   isOnOpenList,
   NOW,
-  people,
   planned,
   settleAll,
+  users,
 } from '../support/events.ts';
 
 const ONE = { shards: 1 };
@@ -30,7 +30,7 @@ test('an event is stored as it was accepted, at the start of its expansion, and 
   expect(await findEvent(own.redis, APP, 'msg-1')).toEqual({ key: event.key, shard: 0 });
 });
 
-test('what was never accepted is not found', async () => {
+test('an unknown event is not found', async () => {
   await using own = await startTestRedis();
   const nothing = { key: 'em5x8k2a0zzzzzz', shard: 0 };
   expect(await findEvent(own.redis, APP, 'msg-1')).toBeUndefined();
@@ -40,7 +40,7 @@ test('what was never accepted is not found', async () => {
 });
 
 describe('a repeated event', () => {
-  test('is a duplicate and answered with the first, whatever its body', async () => {
+  test('is a duplicate and returns the first, whatever its body', async () => {
     await using own = await startTestRedis();
     const first = accepted({ to: 'bob' });
     await acceptEvent(own.redis, first, ONE);
@@ -72,7 +72,7 @@ describe('a repeated event', () => {
     expect(await acceptEvent(own.redis, later(day + 1), ONE)).toMatchObject({ key: second.key, duplicate: true });
   });
 
-  test('is no duplicate when the body of the first is gone', async () => {
+  test('is no duplicate when the body of the first has expired', async () => {
     await using own = await startTestRedis();
     const first = await acceptEvent(own.redis, accepted(), ONE);
     await own.redis.del(`{p0}:ev:${first.key}`);
@@ -85,7 +85,7 @@ describe('a repeated event', () => {
     expect(await acceptEvent(own.redis, accepted({ appId: 'bank' }), ONE)).toMatchObject({ duplicate: false });
   });
 
-  test('sent again by a client that lost the connection is still its own', async () => {
+  test('sent again by a client that lost the connection is accepted as its own', async () => {
     await using own = await startTestRedis();
     const event = accepted();
     await acceptEvent(own.redis, event, ONE);
@@ -93,7 +93,7 @@ describe('a repeated event', () => {
   });
 });
 
-test('a key that is taken by chance is refused, and the event that has it stays as it is', async () => {
+test('a key collision is refused, and the event that has the key stays unchanged', async () => {
   await using own = await startTestRedis();
   const first = accepted({ id: 'a' });
   await acceptEvent(own.redis, first, ONE);
@@ -105,7 +105,7 @@ test('a key that is taken by chance is refused, and the event that has it stays 
 describe('over several shards', () => {
   const ids = Array.from({ length: 40 }, (_, i) => `msg-${i}`);
 
-  test('events are spread, those of one conversation meet, and each is found', async () => {
+  test('events are spread, those of one conversation share a shard, and each is found', async () => {
     await using own = await startTestRedis();
     const shards = new Map<string, Set<number>>();
     for (const id of ids) {
@@ -131,7 +131,7 @@ describe('over several shards', () => {
     }
   });
 
-  test('a place claimed for an event that was then not stored is where it goes', async () => {
+  test('a shard claimed for an event that was then not stored is where it goes', async () => {
     await using own = await startTestRedis();
     await own.redis.set(`loc:{${APP}:msg-1}`, '3', 'PX', HOUR);
     expect(await findEvent(own.redis, APP, 'msg-1')).toBeUndefined();
@@ -153,7 +153,7 @@ test.each([
   ['bulk', 24],
 ] as const)('everything about an event of lane %s goes after %i hours', async (lane, hours) => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(3), { lane });
+  const ref = await planned(own.redis, users(3), { lane });
   await recordAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
   await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'retrying')]);
   const keys = (await own.redis.keys('*')).filter((key) => !key.endsWith(':lock')).sort();

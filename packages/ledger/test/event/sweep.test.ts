@@ -19,18 +19,18 @@ import {
   left,
   lockOf,
   NOW,
-  people,
   planned,
   reached,
   settleAll,
   slice,
   stored,
+  users,
 } from '../support/events.ts';
 
 const keysOf = (refs: EventRef[]) => refs.map((ref) => ref.key);
 
 describe('claiming events that are due', () => {
-  test('an accepted event is due for its first look after a while, sooner when it is a call', async () => {
+  test('an accepted event is due for its first check after a while, sooner when it is a call', async () => {
     await using own = await startTestRedis();
     const chat = await stored(own.redis, { id: 'chat' });
     const call = await stored(own.redis, { id: 'call', lane: 'call' });
@@ -46,7 +46,7 @@ describe('claiming events that are due', () => {
     expect(await claim(NOW + 1e6)).toHaveLength(2);
   });
 
-  test('two who claim share the events between them, the oldest first, at most so many each time', async () => {
+  test('two sweepers share the events, the oldest first, up to the limit each time', async () => {
     await using own = await startTestRedis();
     const refs: EventRef[] = [];
     for (let i = 0; i < 25; i++) refs.push(await stored(own.redis, { id: `msg-${i}`, receivedAt: NOW + i }));
@@ -56,14 +56,14 @@ describe('claiming events that are due', () => {
     expect(keysOf(claims.flat())).toEqual(keysOf(refs));
   });
 
-  test('a shard has its own', async () => {
+  test('each shard has its own', async () => {
     await using own = await startTestRedis();
     await stored(own.redis);
     expect(await claimDueEvents(own.redis, 1, { now: NOW + 1e6, again: NOW + 2e6 }, 10)).toEqual([]);
   });
 });
 
-test('an event that is gone can be forgotten', async () => {
+test('an expired event can be removed', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   await own.redis.del(`{p0}:ev:${ref.key}`);
@@ -73,21 +73,21 @@ test('an event that is gone can be forgotten', async () => {
   expect(await own.redis.exists(`{p0}:ev:${ref.key}`)).toBe(0);
 });
 
-describe('an event has moved since the last look', () => {
+describe('an event has moved since the last check', () => {
   test('not before anything has happened', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     expect(await movedSinceLastLook(own.redis, ref)).toBe(false);
   });
 
-  test('when a slice was passed or a delivery settled, once', async () => {
+  test('once after a slice is passed or a delivery settled', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
-    const whole = slice(people(9));
+    const all = slice(users(9));
     const look = async () => [await movedSinceLastLook(own.redis, ref), await movedSinceLastLook(own.redis, ref)];
-    await planSlice(own.redis, ref, APP, 0, whole);
+    await planSlice(own.redis, ref, APP, 0, all);
     expect(await look()).toEqual([false, false]);
-    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);
     expect(await look()).toEqual([true, false]);
     for (const [ordinal, state] of (
       ['accepted', 'token_dead', 'rejected', 'expired', 'superseded'] as const
@@ -107,7 +107,7 @@ describe('open deliveries', () => {
     return slices;
   };
 
-  test('are those pending and retrying, with target and ordinal, slice by slice; settled slices are left out', async () => {
+  test('are the pending and retrying ones, with target and ordinal, by slice; settled slices are omitted', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const lock = await lockOf(own.redis, ref);
@@ -133,9 +133,9 @@ describe('open deliveries', () => {
     ]);
   });
 
-  test('are none of an event that is done, not planned, or gone', async () => {
+  test('of an event that is done, not planned or expired are none', async () => {
     await using own = await startTestRedis();
-    const done = await planned(own.redis, people(1));
+    const done = await planned(own.redis, users(1));
     await settleAll(own.redis, done, [becomes(0, 'accepted')]);
     const unplanned = await stored(own.redis, { id: 'other' });
     const gone = { key: accepted().key, shard: 0 };

@@ -15,7 +15,7 @@ const entry = (i: number, at: number): LoggedRef => ({
 
 const eventKey = ({ key, shard }: LoggedRef) => `{p${shard}}:ev:${key}`;
 
-/** Lists events that are stored. */
+/** Lists stored events. */
 async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
   for (const entry of entries) {
     await redis.hset(eventKey(entry), 'at', entry.at);
@@ -35,7 +35,7 @@ async function readLog(redis: Redis, query: Omit<LogQuery, 'cursor'>): Promise<L
   return pages;
 }
 
-// Two events a millisecond, and a crowd in one of them.
+// Two events per millisecond, and a crowd in one of them.
 const ENTRIES = Array.from({ length: 40 }, (_, i) => entry(i, i < 20 ? Math.floor(i / 2) : 10));
 
 describe('the log of an app', () => {
@@ -69,7 +69,7 @@ describe('the log of an app', () => {
     expect((await readLog(own.redis, { from: 0, to: 8.64e15, limit: 99, order: 'append' })).flat()).toEqual(ENTRIES);
   });
 
-  test('does not shift while entries come: a page goes on where the last one ended', async () => {
+  test('does not shift while entries are added: a page continues where the last one ended', async () => {
     await using own = await startTestRedis();
     await log(own.redis, ENTRIES.slice(0, 10));
     const first = await pageLogged(own.redis, APP, SHARDS, { limit: 4, order: 'prepend' });
@@ -92,7 +92,7 @@ describe('the log of an app', () => {
   });
 });
 
-test('entries of events that are gone make room as others come; those of events that are kept stay', async () => {
+test('entries of expired events are dropped as others are added; those of kept events stay', async () => {
   await using own = await startTestRedis();
   const all = Array.from({ length: 9 }, (_, i) => entry(SHARDS * i, i));
   await log(own.redis, all.slice(0, 6));
@@ -101,7 +101,7 @@ test('entries of events that are gone make room as others come; those of events 
   expect(await readLog(own.redis, { limit: 9, order: 'append' })).toEqual([all.slice(4)]);
 });
 
-test('the list goes with the event on it that is kept longest', async () => {
+test('the list expires with the event on it that is kept longest', async () => {
   await using own = await startTestRedis();
   await log(own.redis, [entry(0, 0)], 2 * HOUR);
   await log(own.redis, [entry(3, 1)], HOUR);

@@ -17,19 +17,19 @@ import {
   isOnOpenList,
   left,
   lockOf,
-  people,
   planned,
   reached,
   settleAll,
   slice,
   stateOf,
   stored,
+  users,
 } from '../support/events.ts';
 
 const PROVIDERS = ['fcm', 'apns', 'custom'] as const;
 
 describe('planning', () => {
-  test('writes a slice down and counts its recipients, reasons and deliveries', async () => {
+  test('stores a slice and counts its recipients, reasons and deliveries', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const several = {
@@ -61,7 +61,7 @@ describe('planning', () => {
     expect(Object.fromEntries(load)).toEqual({ fcm: 1, apns: 1, custom: 1 });
   });
 
-  test('hands a second writer the slice of the first, and counts once', async () => {
+  test("returns the first writer's slice to a second writer, and counts once", async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const first = slice([reached('ann'), left('bob')]);
@@ -77,7 +77,7 @@ describe('planning', () => {
     expect(Object.fromEntries(await readLoad(own.redis, APP, PROVIDERS, 1))).toEqual({ fcm: 0, apns: 0, custom: 1 });
   });
 
-  test('twenty writers at once: one plan stands, and all are given it', async () => {
+  test('by twenty writers at once stores one plan, and all receive it', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const offers = Array.from({ length: 20 }, (_, i) =>
@@ -89,7 +89,7 @@ describe('planning', () => {
     expect(await countsOf(own.redis, ref)).toEqual({ audience: 1, planned: 1, pending: 1 });
   });
 
-  test('a slice that the cursor has passed gives what was planned; one that it has not reached is fenced', async () => {
+  test('returns the planned slice if the cursor has passed it; is fenced before the cursor reaches it', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const first = slice([reached('ann')], { last: false });
@@ -100,14 +100,14 @@ describe('planning', () => {
     expect(await countsOf(own.redis, ref)).toEqual({ audience: 1, planned: 1, pending: 1 });
   });
 
-  test('an event that is gone is fenced and leaves no key behind', async () => {
+  test('an expired event is fenced and leaves no key behind', async () => {
     await using own = await startTestRedis();
     const ref = { key: 'em5x8k2a0zzzzzz', shard: 0 };
-    await expect(planSlice(own.redis, ref, APP, 0, slice(people(2)))).rejects.toThrow(FencedError);
+    await expect(planSlice(own.redis, ref, APP, 0, slice(users(2)))).rejects.toThrow(FencedError);
     expect(await own.redis.keys('*')).toEqual([]);
   });
 
-  test('a slice of nobody counts nothing', async () => {
+  test('an empty slice counts nothing', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     await planSlice(own.redis, ref, APP, 0, slice([]));
@@ -116,7 +116,7 @@ describe('planning', () => {
   });
 });
 
-test('what an event changes in the registry is noted as done, and nothing is noted of an event that is gone', async () => {
+test('recording applied changes works once, and not for an expired event', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis);
   expect((await readCursor(own.redis, ref))?.applied).toBe(false);
@@ -146,7 +146,7 @@ describe('advancing', () => {
 
   test.each([
     ["another worker's lock", 'theirs', 0],
-    ['no lock any more', undefined, 0],
+    ['no lock left', undefined, 0],
     ['a slice that is passed already', 'mine', 0, 1],
     ['a slice that is not reached', 'mine', 1],
   ])('with %s is fenced, and the cursor stays', async (_, holder, number, at = 0) => {
@@ -163,7 +163,7 @@ describe('advancing', () => {
     expect(await readCursor(own.redis, ref)).toEqual(before);
   });
 
-  test('an event that is gone is fenced and leaves no key behind', async () => {
+  test('an expired event is fenced and leaves no key behind', async () => {
     await using own = await startTestRedis();
     const ref = { key: 'em5x8k2a0zzzzzz', shard: 0 };
     const lock = await lockOf(own.redis, ref);
@@ -180,8 +180,8 @@ describe('advancing', () => {
   });
 
   test.each([
-    ['nobody', []],
-    ['only people who are not notified', [left('ann'), left('bob')]],
+    ['no one', []],
+    ['only users who are not notified', [left('ann'), left('bob')]],
   ])('past the last slice, an event with %s in it is done', async (_, recipients) => {
     await using own = await startTestRedis();
     const ref = await planned(own.redis, recipients);
@@ -192,23 +192,23 @@ describe('advancing', () => {
   test('past the last slice, an event whose deliveries were quicker is done', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
-    const whole = slice(people(2));
-    await planSlice(own.redis, ref, APP, 0, whole);
+    const all = slice(users(2));
+    await planSlice(own.redis, ref, APP, 0, all);
     await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'expired')]);
     expect(await stateOf(own.redis, ref)).toBe('expanding');
     expect(await isOnOpenList(own.redis, ref)).toBe(true);
-    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, whole);
+    await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);
     expect(await stateOf(own.redis, ref)).toBe('done');
     expect(await isOnOpenList(own.redis, ref)).toBe(false);
   });
 });
 
-test('load is kept per app and provider, summed over all shards, and comes back to zero', async () => {
+test('load is kept per app and provider, summed over all shards, and returns to zero', async () => {
   await using own = await startTestRedis();
-  const here = await planned(own.redis, people(3), { id: 'a' });
+  const here = await planned(own.redis, users(3), { id: 'a' });
   const there = { ...(await stored(own.redis, { id: 'b' })), shard: 1 };
   await own.redis.rename(`{p0}:ev:${there.key}`, `{p1}:ev:${there.key}`);
-  await planSlice(own.redis, there, APP, 0, slice(people(2)));
+  await planSlice(own.redis, there, APP, 0, slice(users(2)));
   const load = async (app: string, shards: number) =>
     (await readLoad(own.redis, app, ['custom'], shards)).get('custom');
   expect([await load(APP, 1), await load(APP, 2), await load('bank', 2)]).toEqual([3, 5, 0]);

@@ -38,7 +38,7 @@ test('a slice is read as it was written', () => {
   fc.assert(fc.property(anySlice, (written) => expect(decodeSlice(encodeSlice(written))).toEqual(written)));
 });
 
-test('deliveries have ordinals without a gap, in the order of recipients and targets, and the unread messages of theirs', () => {
+test('deliveries have ordinals without a gap, in the order of recipients and targets, and the unread count', () => {
   fc.assert(
     fc.property(anySlice, (one) => {
       const deliveries = deliveriesOf(one);
@@ -53,8 +53,8 @@ test('deliveries have ordinals without a gap, in the order of recipients and tar
   );
 });
 
-describe('what is written', () => {
-  test('stays as it is: slices outlive a deploy', () => {
+describe('the stored text', () => {
+  test('never changes: slices outlive a deploy', () => {
     const phones = {
       kind: 'send',
       uid: 'carl',
@@ -73,7 +73,7 @@ describe('what is written', () => {
     expect(decodeSlice(text)).toEqual(one);
   });
 
-  test('has the unread messages after the targets, and what a reason rested on after a colon', () => {
+  test("has the unread count after the targets, and a reason's detail after a colon", () => {
     const text = '0\t\t1\nann\tc\t0\nbob\tc\t12\ncarl\t!SCHEDULE_PREFERENCE:09:00';
     const one = slice(
       [
@@ -87,7 +87,7 @@ describe('what is written', () => {
     expect(decodeSlice(text)).toEqual(one);
   });
 
-  test('of nobody is a head line only', () => {
+  test('of an empty slice is a head line only', () => {
     expect(encodeSlice(slice([]))).toBe('0\t\t1');
   });
 });

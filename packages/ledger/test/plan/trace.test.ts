@@ -11,7 +11,7 @@ import {
   readReached,
   rungOn,
 } from '../../src/index.ts';
-import { APP, becomes, left, lockOf, people, planned, reached, settleAll, slice, stored } from '../support/events.ts';
+import { APP, becomes, left, lockOf, planned, reached, settleAll, slice, stored, users } from '../support/events.ts';
 
 const bob: PlannedRecipient = {
   kind: 'send',
@@ -37,8 +37,8 @@ async function plannedIn(redis: Redis, slices: PlannedRecipient[][]): Promise<Ev
   return ref;
 }
 
-describe('what was planned for one recipient', () => {
-  test('is found with the deliveries, their ordinals, states and unread messages', async () => {
+describe('the plan for one recipient', () => {
+  test('has the deliveries, their ordinals, states and unread count', async () => {
     await using own = await startTestRedis();
     const ref = await plannedIn(own.redis, [
       [reached('ann'), left('b')],
@@ -58,7 +58,7 @@ describe('what was planned for one recipient', () => {
     });
   });
 
-  test('is found with the reason and what it rested on, of somebody who is not notified', async () => {
+  test('has the reason and its detail, for a user who is not notified', async () => {
     await using own = await startTestRedis();
     const muted: PlannedRecipient = {
       kind: 'suppress',
@@ -70,7 +70,7 @@ describe('what was planned for one recipient', () => {
     expect(await findPlanned(own.redis, ref, 'bob')).toEqual({ recipient: muted, deliveries: [] });
   });
 
-  test('is not found of somebody who is not in the plan, though others are called nearly so', async () => {
+  test('is undefined for a user not in the plan, even if others have similar uids', async () => {
     await using own = await startTestRedis();
     const ref = await plannedIn(own.redis, [[reached('ann'), reached('bob-2')], [left('a-bob')]]);
     for (const uid of ['bob', '2', 'annn', '.*', '0', ''])
@@ -78,9 +78,9 @@ describe('what was planned for one recipient', () => {
     expect(await findPlanned(own.redis, { key: 'em5x8k2a0zzzzzz', shard: 0 }, 'ann')).toBeUndefined();
   });
 
-  test('is found in any slice of a long plan, in whatever order the people are', async () => {
+  test('is found in any slice of a long plan, in any order of uids', async () => {
     await using own = await startTestRedis();
-    const all = people(200);
+    const all = users(200);
     const ref = await plannedIn(
       own.redis,
       Array.from({ length: 100 }, (_, i) => all.slice(2 * i, 2 * i + 2)).reverse(),
@@ -94,9 +94,9 @@ describe('what was planned for one recipient', () => {
   });
 });
 
-test('the dead letter of a rejected delivery has the words of the provider; of any other there is none', async () => {
+test("the dead letter of a rejected delivery has the provider's message; other deliveries have none", async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(2));
+  const ref = await planned(own.redis, users(2));
   await settleAll(own.redis, ref, [becomes(0, 'rejected', 'http_404'), becomes(1, 'accepted')]);
   const of = (ordinal: number, app = APP) => readDeadLetterOf(own.redis, app, 0, `${ref.key}-${ordinal}`);
   expect(await of(0)).toMatchObject({ ref, ordinal: 0, reason: 'http_404' });
@@ -104,10 +104,10 @@ test('the dead letter of a rejected delivery has the words of the provider; of a
   expect(await readDeadLetterOf(own.redis, APP, 1, `${ref.key}-0`)).toBeUndefined();
 });
 
-describe('whom an event has reached', () => {
-  test('are those with a delivery that is accepted or open, by these targets only', async () => {
+describe('the users an event has reached', () => {
+  test('are those with an accepted or open delivery, by these targets only', async () => {
     await using own = await startTestRedis();
-    const ref = await planned(own.redis, [bob, left('carl'), ...people(7)]);
+    const ref = await planned(own.redis, [bob, left('carl'), ...users(7)]);
     await settleAll(own.redis, ref, [
       becomes(0, 'token_dead'),
       becomes(2, 'accepted'),
@@ -131,9 +131,9 @@ describe('whom an event has reached', () => {
     expect(called?.reached.map(({ uid }) => uid)).toEqual(['bob', 'u0', 'u1', 'u4', 'u5', 'u6']);
   });
 
-  test('are found by uid as well, with the devices a ring has rung on', async () => {
+  test('are also found by uid, with the devices a ring has rung on', async () => {
     await using own = await startTestRedis();
-    const ref = await planned(own.redis, [bob, left('carl'), ...people(2)]);
+    const ref = await planned(own.redis, [bob, left('carl'), ...users(2)]);
     await settleAll(own.redis, ref, [becomes(0, 'superseded'), becomes(1, 'accepted'), becomes(2, 'superseded')]);
     const find = (uid: string) => findReached(own.redis, ref, uid, ['superseded', 'expired']);
     expect([...(rungOn((await find('bob'))?.targets ?? []) ?? [])]).toEqual(['d2']);
@@ -143,7 +143,7 @@ describe('whom an event has reached', () => {
     expect(await find('carl')).toBeUndefined();
   });
 
-  test('are read slice by slice, and a slice that does not exist is none', async () => {
+  test('are read slice by slice, and a slice that does not exist is undefined', async () => {
     await using own = await startTestRedis();
     const ref = await plannedIn(own.redis, [[bob], [left('carl')], [reached('dora')]]);
     const slices = await Promise.all([0, 1, 2, 3].map((number) => readReached(own.redis, ref, number)));

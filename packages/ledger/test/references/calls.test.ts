@@ -14,7 +14,7 @@ const ring = (at: number, over: Partial<CallReference> = {}): CallReference => (
 });
 
 describe('a ring', () => {
-  test('is found by its session as it was first noted', async () => {
+  test('is found by its session as it was first recorded', async () => {
     await using own = await startTestRedis();
     const [first, withId] = [ring(1), ring(2, { callId: '12\t0', sessionId: 'a\tb', type: 'audio' })];
     await recordCall(own.redis, APP, first, DAY);
@@ -26,14 +26,14 @@ describe('a ring', () => {
     expect(await findCall(own.redis, 'bank', first.sessionId)).toBeUndefined();
   });
 
-  test('that is the latest of its session is found by it, in whatever order rings are noted', async () => {
+  test('that is the latest of its session is found by it, in any order of recording', async () => {
     await using own = await startTestRedis();
     const [first, second] = [ring(1, { sessionId: 'room' }), ring(2, { sessionId: 'room', caller: 'carl' })];
     for (const one of [first, second, first]) await recordCall(own.redis, APP, one, DAY);
     expect(await findCall(own.redis, APP, 'room')).toEqual(second);
   });
 
-  test('that is the latest of its conversation is found there, in whatever order rings are noted, whoever called', async () => {
+  test('that is the latest of its conversation is found there, in any order, for either caller', async () => {
     await using own = await startTestRedis();
     const back = ring(2, { caller: 'bob', conversation: { type: 'user', id: 'ann' } });
     for (const one of [ring(1), back, ring(1)]) await recordCall(own.redis, APP, one, DAY);
@@ -48,7 +48,7 @@ describe('a ring', () => {
 });
 
 describe('the end of a ring', () => {
-  test('is known by session, whether the ring was noted before, after, or never', async () => {
+  test('is known by session, whether the ring was recorded before, after, or never', async () => {
     await using own = await startTestRedis();
     const call = ring(1);
     expect(await isRingOver(own.redis, APP, call.sessionId, NOW)).toBe(false);
@@ -59,7 +59,7 @@ describe('the end of a ring', () => {
     expect(await isRingOver(own.redis, 'bank', call.sessionId, NOW)).toBe(false);
   });
 
-  test('is not the end of a later ring of the same session; the latest end stands', async () => {
+  test('is not the end of a later ring of the same session; the latest end wins', async () => {
     await using own = await startTestRedis();
     await endRing(own.redis, APP, 'room', NOW, DAY);
     expect(await isRingOver(own.redis, APP, 'room', NOW - 1)).toBe(true);

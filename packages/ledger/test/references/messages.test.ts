@@ -30,7 +30,7 @@ const reaction: ReactionReference = {
 };
 
 describe('messages', () => {
-  test('are found as they were noted, by id and in the order asked, and unknown ones are not', async () => {
+  test('are found as they were recorded, by id and in the order asked, and unknown ones are not', async () => {
     await using own = await startTestRedis();
     await recordMessages(own.redis, APP, [message, reply], HOUR);
     expect(await findMessage(own.redis, APP, '101')).toEqual(message);
@@ -45,7 +45,7 @@ describe('messages', () => {
     expect(await findMessage(own.redis, APP, '101')).toBeUndefined();
   });
 
-  test('keep their first note, in one call and over several', async () => {
+  test('keep their first reference, in one call and over several', async () => {
     await using own = await startTestRedis();
     await recordMessages(own.redis, APP, [message, { ...message, author: 'eve' }], HOUR);
     await recordMessages(own.redis, APP, [{ ...message, author: 'mallory' }], HOUR);
@@ -64,7 +64,7 @@ describe('messages', () => {
 });
 
 describe('reactions', () => {
-  test('are found as they were noted, with or without the author of the message, and keep their first note', async () => {
+  test('are found as recorded, with or without the message author, and keep their first reference', async () => {
     await using own = await startTestRedis();
     const { author: _, ...rest } = reaction;
     const anonymous = { ...rest, reactionId: '59' };
@@ -75,7 +75,7 @@ describe('reactions', () => {
   });
 });
 
-test('what is noted goes with its retention: no key is without a time to live, or has a longer one', async () => {
+test('references expire with their retention: no key lacks a TTL, or has a longer one', async () => {
   await using own = await startTestRedis();
   await recordMessages(own.redis, APP, [message, reply], HOUR);
   await recordReactions(own.redis, APP, [reaction], HOUR);

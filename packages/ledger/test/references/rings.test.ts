@@ -53,7 +53,7 @@ test('a ring has rung where its delivery is accepted or open, and is undecided w
 });
 
 test.each([
-  ['an attempt that nobody recorded', { outcome: UNKNOWN_OUTCOME, reason: 'sender_lost' }, true],
+  ['an unrecorded attempt', { outcome: UNKNOWN_OUTCOME, reason: 'sender_lost' }, true],
   ['an attempt without an answer', { outcome: 'retryable', reason: 'timeout' }, true],
   ['an attempt that was refused', { outcome: 'retryable', reason: 'ServiceUnavailable' }, false],
   ['an attempt that was throttled', { outcome: 'throttled', reason: 'timeout' }, false],
@@ -93,6 +93,6 @@ test('the end of a ring is claimed once for each user, and by the same event aga
   expect(await redis.pttl(`{p0}:re:${ref.key}`)).toBeGreaterThan(0);
 });
 
-test('the end of a ring whose event is gone is no one’s', async () => {
+test('the end of an expired ring belongs to no event', async () => {
   expect(await claimRingEnd(redis, { shard: 0, key: 'em5x8k2a0zzzzzz' }, 'end', ['bob'])).toEqual(new Set());
 });

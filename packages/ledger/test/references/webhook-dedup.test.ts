@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { dedupSuffix } from '../../src/index.ts';
 import { APP } from '../support/events.ts';
 
-/** All slots of a cluster: it refuses what touches two of them at once. */
+/** All slots of a cluster: it refuses commands on two of them. */
 const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
 const { redis } = own;
 
@@ -19,13 +19,13 @@ const said = (words: string, uids = ['bob'], subject = 'm:hiking') =>
   dedupSuffix(redis, APP, { subject, uids, words }, `o${++serial}`);
 
 describe('the same words again', () => {
-  test('are the same webhookDedup', async () => {
+  test('are a repeat', async () => {
     const first = await said('joined');
     expect(first).toBe(`o${serial}`);
     expect([await said('joined'), await said('joined')]).toEqual([first, first]);
   });
 
-  test('are another webhookDedup when something else happened in between', async () => {
+  test('are a new action when something else happened in between', async () => {
     const joined = await said('joined');
     const left = await said('left');
     const again = await said('joined');
@@ -33,7 +33,7 @@ describe('the same words again', () => {
     expect(await said('joined')).toBe(again);
   });
 
-  test('are the same webhookDedup whatever happens to others, elsewhere or in other words', async () => {
+  test('are a repeat whatever happens to others, elsewhere or in other words', async () => {
     const first = await said('joined');
     await said('left', ['carol']);
     await said('left', ['bob'], 'm:chess');
@@ -42,7 +42,7 @@ describe('the same words again', () => {
     expect(await said('joined-too')).not.toBe(first);
   });
 
-  test('about several people are another webhookDedup when something else happened to one of them', async () => {
+  test('about several users are a new action when something else happened to one of them', async () => {
     const both = ['bob', 'carol'];
     const first = await said('added', both);
     expect(await said('added', both)).toBe(first);
@@ -52,12 +52,12 @@ describe('the same words again', () => {
     expect(await said('added', both)).toBe(again);
   });
 
-  test('at once are one webhookDedup', async () => {
+  test('concurrently are one action', async () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => said('joined')));
     expect(new Set(all).size).toBe(1);
   });
 
-  test('are another webhookDedup a minute later, when nothing is left of the first, however often it was told', async () => {
+  test('are a new action a minute later, when the first has expired, however often it was repeated', async () => {
     const first = await said('joined');
     const [key] = await redis.keys('*');
     await redis.pexpire(key as string, 30_000);
@@ -69,9 +69,9 @@ describe('the same words again', () => {
     expect([ttl > 50_000, ttl <= 60_000]).toEqual([true, true]);
   });
 
-  test('may be about thousands of people', async () => {
-    const people = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
-    const first = await said('added', people);
-    expect(await said('added', people)).toBe(first);
+  test('may be about thousands of users', async () => {
+    const uids = Array.from({ length: 10_000 }, (_, i) => `user-${i}`);
+    const first = await said('added', uids);
+    expect(await said('added', uids)).toBe(first);
   });
 });

@@ -13,13 +13,13 @@ import {
 
 export const APP = 'shop';
 
-/** Real time, since Redis counts what is left of a TTL by its own clock. */
+/** Real time, since Redis measures a TTL by its own clock. */
 export const NOW = Date.now();
 export const HOUR = 3_600_000;
 
 let made = 0;
 
-/** An event as ingest would have accepted it: a message from ann to bob, unless told otherwise. */
+/** An event as ingest would have accepted it: by default a message from ann to bob. */
 export function accepted(over: Partial<AcceptedEvent> & { id?: string; to?: string } = {}): AcceptedEvent {
   const { id = 'msg-1', to = 'bob', ...rest } = over;
   const event: Event = {
@@ -49,17 +49,17 @@ export async function stored(redis: Redis, over: Parameters<typeof accepted>[0] 
   return { key, shard };
 }
 
-/** Somebody with one delivery through the app's webhook. */
+/** A recipient with one delivery through the app's webhook. */
 export const reached = (uid: string): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] });
 
-/** Somebody who is not notified. */
+/** A user who is not notified. */
 export const left = (uid: string, reason: SuppressionReason = 'NO_TARGET'): PlannedRecipient => ({
   kind: 'suppress',
   uid,
   reason,
 });
 
-/** A slice of these, the audience's last unless told otherwise. */
+/** A slice of these, by default the last of the audience. */
 export const slice = (recipients: PlannedRecipient[], over: Partial<PlannedSlice> = {}): PlannedSlice => ({
   first: 0,
   cursor: recipients.at(-1)?.uid ?? '',
@@ -68,10 +68,10 @@ export const slice = (recipients: PlannedRecipient[], over: Partial<PlannedSlice
   ...over,
 });
 
-/** People `u0`, `u1`, … with one delivery each. */
-export const people = (n: number): PlannedRecipient[] => Array.from({ length: n }, (_, i) => reached(`u${i}`));
+/** Users `u0`, `u1`, … with one delivery each. */
+export const users = (n: number): PlannedRecipient[] => Array.from({ length: n }, (_, i) => reached(`u${i}`));
 
-/** What a worker that holds the event's job holds. */
+/** The lock of a worker that holds the event's job. */
 export async function lockOf(redis: Redis, { shard, key }: EventRef, token = 'mine') {
   const lock = { key: `{p${shard}}:events-chat:${key}:lock`, token };
   await redis.set(lock.key, token, 'PX', HOUR);
@@ -81,9 +81,9 @@ export async function lockOf(redis: Redis, { shard, key }: EventRef, token = 'mi
 /** A stored event that is planned in one slice, and its cursor moved past it. */
 export async function planned(redis: Redis, recipients: PlannedRecipient[], over = {}): Promise<EventRef> {
   const ref = await stored(redis, over);
-  const whole = slice(recipients);
-  await planSlice(redis, ref, APP, 0, whole);
-  await advance(redis, ref, await lockOf(redis, ref), 0, whole);
+  const all = slice(recipients);
+  await planSlice(redis, ref, APP, 0, all);
+  await advance(redis, ref, await lockOf(redis, ref), 0, all);
   return ref;
 }
 
@@ -98,7 +98,7 @@ export function becomes(ordinal: number, state: Settlement['state'], reason = 'h
 export const settleAll = (redis: Redis, ref: EventRef, settlements: Settlement[], now = NOW) =>
   settle(redis, ref, APP, settlements, now);
 
-/** Counts of an event, the zeros left out. */
+/** Counts of an event, without zeros. */
 export async function countsOf(redis: Redis, ref: EventRef): Promise<Partial<Counts>> {
   const progress = await readProgress(redis, ref);
   const isSome = (n: number | object) => (typeof n === 'number' ? n !== 0 : Object.keys(n).length > 0);
@@ -107,6 +107,6 @@ export async function countsOf(redis: Redis, ref: EventRef): Promise<Partial<Cou
 
 export const stateOf = async (redis: Redis, ref: EventRef) => (await readProgress(redis, ref))?.state;
 
-/** Whether the sweeper still looks after an event. */
+/** Whether the event is on the sweeper's list. */
 export const isOnOpenList = async (redis: Redis, { shard, key }: EventRef) =>
   (await redis.zscore(`{p${shard}}:open`, key)) !== null;

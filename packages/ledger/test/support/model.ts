@@ -19,20 +19,20 @@ import { APP, becomes, HOUR, isOnOpenList, NOW, settleAll, stored } from './even
 
 type Worker = 0 | 1;
 
-/** One thing that may happen to an event. Numbers that pick something are taken modulo what there is. */
+/** One thing that may happen to an event. Numbers that pick something are taken modulo the number of choices. */
 export type Step =
-  /** A worker is given the event's job: it has the lock, and reads where the expansion stands. */
+  /** A worker receives the event's job: it has the lock, and reads the progress of the expansion. */
   | { do: 'take'; worker: Worker }
-  /** It plans the slice it is at; the group may have changed since another planned the same one. */
+  /** It plans its current slice; the group may have changed since another worker planned the same one. */
   | { do: 'plan'; worker: Worker; recipients: PlannedSlice['recipients']; last: boolean }
   /** It moves the cursor past the slice it has planned, or was given. */
   | { do: 'advance'; worker: Worker }
-  /** A sender says what became of some deliveries, for the first time or once more. */
+  /** A sender reports the results of some deliveries, for the first time or again. */
   | { do: 'settle'; settlements: { pick: number; state: 'retrying' | Exclude<DeliveryState, 'pending'> }[] }
   /** An operator replays a dead letter. */
   | { do: 'reopen'; pick: number };
 
-/** What the ledger ought to say about one event, kept in the simplest way there is. */
+/** What the ledger should report about one event, computed in the simplest way. */
 export class Model {
   readonly #redis: Redis;
   readonly #ref: EventRef;
@@ -120,7 +120,7 @@ export class Model {
     this.#states[letter.ordinal] = 'pending';
   }
 
-  /** The ledger says what the model says, and its counts add up. */
+  /** The ledger reports what the model does, and its counts add up. */
   async check(): Promise<void> {
     const progress = await readProgress(this.#redis, this.#ref);
     const { pending, audience, planned, suppressed, ...settled } = progress?.counts ?? ({} as never);

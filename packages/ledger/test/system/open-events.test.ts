@@ -10,14 +10,14 @@ import {
   readOpenEvents,
   reopen,
 } from '../../src/index.ts';
-import { APP, becomes, HOUR, NOW, people, planned, settleAll, stored } from '../support/events.ts';
+import { APP, becomes, HOUR, NOW, planned, settleAll, stored, users } from '../support/events.ts';
 
 const NONE = { count: 0, oldestMs: 0 };
 const openNow = (redis: Redis, now = NOW) => readOpenEvents(redis, 1, now);
 
 test('an event is open from its receipt until its last delivery is settled', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(2));
+  const ref = await planned(own.redis, users(2));
   expect((await openNow(own.redis, NOW + HOUR)).chat).toEqual({ count: 1, oldestMs: HOUR });
   await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(1, 'retrying')]);
   expect((await openNow(own.redis)).chat.count).toBe(1);
@@ -25,7 +25,7 @@ test('an event is open from its receipt until its last delivery is settled', asy
   expect(await openNow(own.redis)).toEqual({ call: NONE, chat: NONE, bulk: NONE });
 });
 
-test('an event that moves to another lane takes its age along', async () => {
+test('an event that moves to another lane keeps its age', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis, { lane: 'chat' });
   await changeLane(own.redis, ref, 'chat', 'bulk');
@@ -34,27 +34,27 @@ test('an event that moves to another lane takes its age along', async () => {
 
 test('a replayed event is open since its replay, not since its receipt', async () => {
   await using own = await startTestRedis();
-  const ref = await planned(own.redis, people(1));
+  const ref = await planned(own.redis, users(1));
   await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
   const [letter] = (await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters;
   await reopen(own.redis, APP, letter as FoundDeadLetter, { now: NOW + HOUR, deadline: NOW + 2 * HOUR, sweepAt: NOW });
   expect((await openNow(own.redis, NOW + HOUR + 1000)).chat).toEqual({ count: 1, oldestMs: 1000 });
 });
 
-test('an event whose record has gone is no longer open', async () => {
+test('an expired event is no longer open', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis, { lane: 'call' });
   await forgetEvent(own.redis, ref);
   expect((await openNow(own.redis)).call).toEqual(NONE);
 });
 
-test('an event that an older version accepted is listed when the sweeper looks at it, unless it is done', async () => {
+test('an event accepted by an older version is listed when the sweeper checks it, unless it is done', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis, { lane: 'chat' });
   await own.redis.del('{p0}:open:chat');
   await movedSinceLastLook(own.redis, ref);
   expect((await openNow(own.redis)).chat.count).toBe(1);
-  const done = await planned(own.redis, people(1), { id: 'msg-2' });
+  const done = await planned(own.redis, users(1), { id: 'msg-2' });
   await settleAll(own.redis, done, [becomes(0, 'accepted')]);
   await movedSinceLastLook(own.redis, done);
   expect((await openNow(own.redis)).chat.count).toBe(1);

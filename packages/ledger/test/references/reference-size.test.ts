@@ -5,7 +5,7 @@ import { APP, HOUR, NOW } from '../support/events.ts';
 
 const MANY = 8192;
 
-/** Bytes of the server's memory that each of many entries takes: keys, values and what keeps track of them. */
+/** Bytes of server memory per entry: keys, values and overhead. */
 async function bytesEach({ redis }: TestRedis, write: (i: number) => Promise<void>): Promise<number> {
   const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
   const before = await used();
@@ -24,17 +24,17 @@ test.each([
     220,
     (i: number) => ({ messageId: id(i), author: 'customer-00002', conversation, ref: ref(i), parentId: id(0) }),
   ],
-])('%s takes less than %d bytes', async (_, most, note) => {
+])('%s takes less than %d bytes', async (_, most, referenceOf) => {
   await using own = await startTestRedis();
-  const each = await bytesEach(own, (i) => recordMessages(own.redis, APP, [note(i)], HOUR));
+  const each = await bytesEach(own, (i) => recordMessages(own.redis, APP, [referenceOf(i)], HOUR));
   expect(each).toBeLessThan(most);
 });
 
 test('a reaction takes less than 235 bytes', async () => {
   await using own = await startTestRedis();
   const each = await bytesEach(own, (i) => {
-    const note = { reactionId: id(i), messageId: id(0), reactor: 'customer-00002', author: 'customer-00001' };
-    return recordReactions(own.redis, APP, [{ ...note, conversation, ref: ref(i) }], HOUR);
+    const reference = { reactionId: id(i), messageId: id(0), reactor: 'customer-00002', author: 'customer-00001' };
+    return recordReactions(own.redis, APP, [{ ...reference, conversation, ref: ref(i) }], HOUR);
   });
   expect(each).toBeLessThan(235);
 });
