@@ -6,16 +6,17 @@ export const HELP = `Usage: npm run bench -- [providers] [options]
        npm run bench -- decision
 
 providers: measures each provider client alone against simulators on loopback
-that take 20 ms to answer, beside the public client for its service; prints a
-table and writes bench/RESULTS.md. Exit code 1 when a send was lost or doubled.
+that take 20 ms to answer, and compares it with the public client for its
+service; prints a table and writes bench/RESULTS.md. Exit code 1 if a send was
+lost or duplicated.
 
-decision: measures what deciding costs for one recipient, in this process, and
-prints a table. Takes no options.
+decision: measures the cost of a decision for one recipient, in this process,
+and prints a table. Takes no options.
 
 Options:
-  --sends <n>           Sends of each client in each round, 1 to 100000 (default: 3000)
-  --rounds <n>          Rounds that count, 1 to 50 (default: 5)
-  --concurrency <list>  Sends under way at once, each 1 to 1000 (default: 100,500)
+  --sends <n>           Sends per client and round, 1 to 100000 (default: 3000)
+  --rounds <n>          Counted rounds, 1 to 50 (default: 5)
+  --concurrency <list>  Concurrent sends, each 1 to 1000 (default: 100,500)
   -h, --help            Show this help`;
 
 /** A parsed command line. */

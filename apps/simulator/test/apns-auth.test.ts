@@ -8,7 +8,7 @@ const nowS = NOW / 1_000;
 const stranger = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const bearer = (token: string) => ({ authorization: `bearer ${token}` });
 
-/** Pushes on a connection of its own. */
+/** Pushes on a new connection. */
 async function push(simulator: Simulator, headers: Record<string, string>, session = connected(simulator)) {
   const path = { ':path': '/3/device/tok_1', 'apns-topic': BUNDLE };
   const { status, text } = await exchange(session, { ...path, ...headers }, '{"aps":{}}');

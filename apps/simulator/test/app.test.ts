@@ -35,7 +35,7 @@ test.each(['/', '/webhooks', '/webhook/a/b', '/controls'])('%s is a 404 that lea
   });
 });
 
-test('a webhook under a name that cannot be one is refused', async () => {
+test('a webhook with an invalid name is refused', async () => {
   const { url } = await aSimulator();
   const response = await post(`${url}/webhook/${'x'.repeat(65)}`, aBody('bob'));
   expect(response.status).toBe(400);
@@ -76,7 +76,7 @@ test('a listener that throws changes no answer and is logged', async () => {
   ]);
 });
 
-test('every request is one line of the debug log, without what it said', async () => {
+test('every request is one line of the debug log, without its content', async () => {
   const lines: string[] = [];
   const log = createLogger({ name: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
   const simulator = await aSimulator({}, { log });

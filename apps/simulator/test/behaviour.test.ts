@@ -17,7 +17,7 @@ async function statusesOf(simulator: Simulator, uids: string[]): Promise<number[
   return statuses;
 }
 
-/** A sender that can leave. `error` is the code it saw when it was cut. */
+/** A sender that can disconnect. `error` is the code it saw when it was cut off. */
 function sendAndWait(simulator: Simulator, uid: string) {
   const outgoing = request(`${simulator.url}/webhook`, {
     method: 'POST',
@@ -29,7 +29,7 @@ function sendAndWait(simulator: Simulator, uid: string) {
   return { outgoing, error };
 }
 
-test('status, headers and a JSON body are answered as set', async () => {
+test('the answer has the configured status, headers and JSON body', async () => {
   const { simulator } = await configured({
     behaviour: {
       status: 429,
@@ -65,7 +65,7 @@ test.each([204, 304])('%i has no body', async (status) => {
   expect(await response.text()).toBe('');
 });
 
-test('a behaviour with times holds for the first requests of each uid', async () => {
+test('a behaviour with times applies to the first requests of each uid', async () => {
   const { statuses } = await configured({ behaviour: { status: 503, times: 2 } });
   expect(await statuses(['bob', 'bob', 'carol', 'bob', 'carol', 'carol'])).toEqual([503, 503, 503, 200, 503, 200]);
 });

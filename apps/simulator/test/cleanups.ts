@@ -8,10 +8,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Does it after the test, last come first served. */
+/** Runs the cleanup after the test, in reverse order. */
 export const afterwards = (cleanup: () => unknown): void => void cleanups.push(cleanup);
 
-/** A folder for the time of the test. */
+/** A temporary folder for the test. */
 export async function aFolder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'fanfare-simulator-'));
   afterwards(() => rm(dir, { recursive: true }));

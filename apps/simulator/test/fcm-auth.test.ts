@@ -3,7 +3,7 @@ import { anFcm, exchange, NOW } from './push-clients.ts';
 
 const token = 'a-registration-token';
 
-test('text that is no JSON is refused', async () => {
+test('text that is not JSON is refused', async () => {
   const { post } = await anFcm();
   const { status, text } = await post('{"message":');
   expect(status).toBe(400);
@@ -12,7 +12,7 @@ test('text that is no JSON is refused', async () => {
   });
 });
 
-test('a dry run is answered with the id of no message, and is no delivery', async () => {
+test('a dry run is answered with a fake message id, and is not a delivery', async () => {
   const { simulator, send } = await anFcm();
   for (let i = 0; i < 2; i++) {
     const { text } = await send({ token, data: { tag: '1' } }, { validate_only: true });
@@ -35,7 +35,7 @@ test('without an access token, and with an unknown one, a request is unauthentic
   expect(unknown.headers['www-authenticate']).toContain('error="invalid_token"');
 });
 
-test('an access token is good for 3599 seconds', async () => {
+test('an access token is valid for 3599 seconds', async () => {
   let now = NOW;
   const { post } = await anFcm({}, { now: () => now });
   now += 3_598_999;

@@ -108,7 +108,7 @@ test.each<[string, unknown, string, string]>([
   ],
   ['an APNs payload that is a text', { token, apns: { payload: 'x' } }, 'message.apns.payload', 'Struct'],
   ['two targets', { token, topic: 'x' }, 'message', "oneof field 'target' is already set. Cannot set 'topic'"],
-])('%s is no request, and the field is named', async (_, message, field, description) => {
+])('%s is an invalid request, and the field is named', async (_, message, field, description) => {
   const { send } = await anFcm();
   const { status, text } = await send(message);
   expect(status).toBe(400);
@@ -124,7 +124,7 @@ test.each<[string, unknown, string, string]>([
   });
 });
 
-test('an unknown name at the top, where no field can be named, and a second problem are both told', async () => {
+test('an unknown name at the top, which has no field, and a second problem are both reported', async () => {
   const { post } = await anFcm();
   const { text } = await post(JSON.stringify({ to: token, message: { token, data: { a: 1 } } }));
   const first = 'Invalid JSON payload received. Unknown name "to": Cannot find field.';

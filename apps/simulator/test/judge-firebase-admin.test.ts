@@ -9,7 +9,9 @@ import { aSimulator } from './setup.ts';
 
 const PROJECT = 'judged';
 
-/** firebase-admin as it is, its connections led to a simulator that has a certificate for Google's names. */
+/**
+ * firebase-admin, unmodified, with its connections redirected to a simulator that has a certificate for Google's names.
+ */
 async function aFirebase() {
   const simulator = await aSimulator({ SIMULATOR_TLS_NAMES: 'fcm.googleapis.com,oauth2.googleapis.com' });
   const file = join(await aFolder(), 'service-account.json');
@@ -65,7 +67,7 @@ test('firebase-admin retries a 503 by itself and then succeeds', async () => {
   expect(simulator.fcm.counts().answered).toEqual({ 200: 1, 503: 1 });
 });
 
-test('firebase-admin is told which data key is reserved', async () => {
+test('firebase-admin learns which data key is reserved', async () => {
   const { send } = await aFirebase();
   await expect(send({ data: { 'google.c': 'x' } })).rejects.toMatchObject({
     message: 'Invalid data payload key: google.c',

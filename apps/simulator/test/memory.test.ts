@@ -46,7 +46,7 @@ test('a request log is bounded in number', () => {
   expect(log.forgotten).toBe(5);
 });
 
-test('a request log is bounded in bytes, but keeps the last request whatever its size', () => {
+test('a request log is bounded in bytes, but keeps the last request of any size', () => {
   const log = new RequestLog<StoredRequest>(100, 10_000);
   for (let i = 0; i < 5; i++) log.add(aRequest('x'.repeat(2_000)));
   expect(sequences(log)).toEqual([3, 4, 5]);

@@ -6,13 +6,13 @@ import { both, services } from './push-services.ts';
 const RESET = 2;
 const REFUSED = 7;
 
-/** The reason in either's body, and the status. */
+/** The reason in the body of either service, and the status. */
 const words = ({ status, text }: Answer): string => {
   const [, code] = /"(?:errorCode|reason)": ?"(\w+)"/.exec(text) ?? [];
   return code === undefined ? `${status}` : `${status} ${code}`;
 };
 
-/** How the next request to a service ends. */
+/** The end of the next request to a service. */
 const nextFate = (service: PushService) =>
   new Promise<Fate | 'waiting'>((resolve) => {
     const off = service.onRequest(({ answered }) => {
@@ -45,7 +45,7 @@ test.each([
   }
 });
 
-test('an unregistered token has been dead since now, or since what its name says', async () => {
+test('an unregistered token died now, or at the time in its name', async () => {
   const { to } = await anApns();
   expect(JSON.parse((await to('tok_unregistered')).text)).toEqual({ reason: 'Unregistered', timestamp: NOW });
   const { text } = await to('tok_unregistered_at_1700000000000_x');
@@ -59,7 +59,7 @@ test('a bad gateway of FCM is a page of HTML', async () => {
   expect(text).toContain('<!DOCTYPE html>');
 });
 
-test('FCM tells which token is bad and which quota is exceeded', async () => {
+test('FCM says which token is bad and which quota is exceeded', async () => {
   const { to } = await anFcm();
   expect(JSON.parse((await to('tok_bad')).text)).toMatchObject({
     error: { details: [{ fieldViolations: [{ field: 'message.token' }] }, { errorCode: 'INVALID_ARGUMENT' }] },
@@ -69,7 +69,7 @@ test('FCM tells which token is bad and which quota is exceeded', async () => {
   });
 });
 
-test.each(both)('%s says with a 429 when to come again', async (_, start) => {
+test.each(both)('%s says in a 429 when to retry', async (_, start) => {
   const { to } = await start();
   expect((await to('tok_429')).headers['retry-after']).toBe('1');
   expect((await to('tok_bare_429')).headers['retry-after']).toBeUndefined();
@@ -112,7 +112,7 @@ test.each(both)('%s never answers a tok_hang', async (_, start) => {
   expect(await answer).toMatchObject({ status: undefined });
 });
 
-test.each(both)('%s answers a tok_slow late, unless its sender has left', async (_, start) => {
+test.each(both)('%s answers a tok_slow late, unless its sender has disconnected', async (_, start) => {
   const { session, to, service } = await start();
   expect((await to('tok_slow_20')).status).toBe(200);
   const answer = to('tok_slow_3600000');

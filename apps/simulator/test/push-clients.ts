@@ -5,7 +5,7 @@ import { afterEach } from '@jest/globals';
 import type { Simulator, SimulatorOverrides } from '../src/app.ts';
 import { aSimulator } from './setup.ts';
 
-/** Made once: RSA keys take their time. */
+/** Created once, because RSA keys are slow to generate. */
 const google = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const apple = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 export const pemOf = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }) as string;
@@ -17,7 +17,7 @@ const EMAIL = 'push@demo.iam.gserviceaccount.com';
 export const TEAM = 'TEAM000001';
 export const KEY = 'KEY0000001';
 export const BUNDLE = 'com.example.chat';
-/** When the clock of a simulator for tests stands still. */
+/** The time at which the simulator's clock stands still. */
 export const NOW = 1_741_847_460_000;
 const nowS = NOW / 1_000;
 
@@ -35,15 +35,15 @@ export function connected(simulator: Simulator): ClientHttp2Session {
 }
 
 export interface Answer {
-  /** Undefined when the stream ended without an answer. */
+  /** Undefined if the stream ended without an answer. */
   status: number | undefined;
   headers: Record<string, string>;
   text: string;
-  /** The code the stream was reset with; 0 for none. */
+  /** The code of the stream's reset; 0: none. */
   code: number;
 }
 
-/** One request; resolves once the stream is over, however. */
+/** Sends one request; resolves once the stream has ended in any way. */
 export async function exchange(
   session: ClientHttp2Session,
   headers: OutgoingHttpHeaders,
@@ -74,7 +74,7 @@ function jwt(header: object, claims: object, key: KeyObject): string {
   return `${signed}.${sign('sha256', Buffer.from(signed), ieee).toString('base64url')}`;
 }
 
-/** An assertion for an access token, as Google's libraries sign it; `claims` replaces some. */
+/** An assertion for an access token, signed like Google's libraries do; `claims` replaces some. */
 export const assertion = (simulator: Simulator, claims: object = {}, { key = google.privateKey, alg = 'RS256' } = {}) =>
   jwt(
     { alg, typ: 'JWT' },
@@ -89,7 +89,7 @@ export const assertion = (simulator: Simulator, claims: object = {}, { key = goo
     key,
   );
 
-/** Asks for an access token. */
+/** Requests an access token. */
 export const askToken = (session: ClientHttp2Session, form: Record<string, string>) =>
   exchange(
     session,

@@ -28,7 +28,7 @@ test('APNs says why it ends a connection', async () => {
   expect(JSON.parse(words.toString())).toEqual({ reason: 'Shutdown' });
 });
 
-/** To FCM over HTTP/1.1. */
+/** Sends to FCM over HTTP/1.1. */
 async function http1(token: string) {
   const { simulator, head } = await anFcm();
   const outgoing = request(`https://localhost:${simulator.tlsPort}/v1/projects/demo/messages:send?alt=json`, {
@@ -65,7 +65,7 @@ test.each(both)(
   },
 );
 
-test('a connection may have 100 requests under way to FCM and, once it is known to be for APNs, 1000', async () => {
+test('a connection may have 100 concurrent requests to FCM and, once it is known to be for APNs, 1000', async () => {
   const { simulator, session, to } = await anApns();
   await once(session, 'remoteSettings');
   expect(session.remoteSettings.maxConcurrentStreams).toBe(100);

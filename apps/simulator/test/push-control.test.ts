@@ -71,12 +71,12 @@ test('a demo service account is complete and gets its tokens from the simulator'
   });
 });
 
-test('a demo service account for what cannot be a project is refused', async () => {
+test('a demo service account for an invalid project id is refused', async () => {
   const simulator = await aSimulator();
   await expect(simulator.fcm.demoServiceAccount('Not a project')).rejects.toThrow('projectId: ');
 });
 
-test('a demo key has the ids asked for, or made up ones', async () => {
+test('a demo key has the given ids, or generated ones', async () => {
   const simulator = await aSimulator();
   const { body } = await control(simulator.url, 'POST', '/apns/demo-key', { bundleIds: [BUNDLE] });
   const { teamId, keyId, bundleIds, p8Key } = body as unknown as DemoApnsKey;
@@ -88,7 +88,7 @@ test('a demo key has the ids asked for, or made up ones', async () => {
   });
 });
 
-test('requests come in pages and by token, counts by token too, and DELETE forgets them', async () => {
+test('requests are listed in pages and by token, counted by token, and cleared by DELETE', async () => {
   const { simulator, to } = await anFcm();
   for (const token of ['tok_a', 'tok_b', 'tok_a']) await to(token);
   const call = (method: string, path: string) => control(simulator.url, method, path);
@@ -119,7 +119,7 @@ test('requests come in pages and by token, counts by token too, and DELETE forge
   expect((await to('tok_a')).status).toBe(200);
 });
 
-test('memory is bounded and says what it forgot', async () => {
+test('memory is bounded, and the counts say what was forgotten', async () => {
   const { simulator, to } = await anApns({ SIMULATOR_REMEMBER_REQUESTS: '2', SIMULATOR_REMEMBER_UIDS: '2' });
   for (const token of ['tok_a', 'tok_b', 'tok_c']) await to(token, { 'apns-collapse-id': '1' });
   expect(simulator.apns.requests()).toHaveLength(2);
@@ -130,7 +130,7 @@ test('memory is bounded and says what it forgot', async () => {
   });
 });
 
-test('the CA is to be had from the control API', async () => {
+test('the control API returns the CA', async () => {
   const simulator = await aSimulator();
   const response = await fetch(`${simulator.url}/control/ca.pem`);
   expect(response.headers.get('content-type')).toBe('application/x-pem-file');
@@ -139,7 +139,7 @@ test('the CA is to be had from the control API', async () => {
   expect(gone.status).toBe(404);
 });
 
-test('the index shows what both services did', async () => {
+test('the index shows the counts of both services', async () => {
   const { simulator, to } = await anFcm();
   await to('tok_1');
   const { body } = await control(simulator.url, 'GET', '');
@@ -147,7 +147,7 @@ test('the index shows what both services did', async () => {
   expect(body.routes).toContain('POST /control/fcm/demo-service-account');
 });
 
-test('a share of the pushes is refused, drawn for each', async () => {
+test('a random share of the pushes is refused', async () => {
   const draws = [0, 0.1, 0.3, 0.5, 0.999];
   const { simulator, to } = await anApns({}, { random: () => draws.shift() ?? 1 });
   await control(simulator.url, 'PUT', '/apns/faults', { errors: { 503: 0.2, 429: 0.2, 500: 0.2 } });
@@ -156,14 +156,14 @@ test('a share of the pushes is refused, drawn for each', async () => {
   expect(statuses).toEqual([429, 429, 500, 503, 200]);
 });
 
-test('a request that is refused anyway draws no fault', async () => {
+test('a request that is refused anyway gets no random fault', async () => {
   const { simulator, to } = await anApns({}, { random: () => 0 });
   simulator.apns.setFaults({ errors: { 503: 1 } });
   expect((await to('tok_bad')).text).toBe('{"reason":"BadDeviceToken"}');
   expect((await to('tok_1')).status).toBe(503);
 });
 
-test('answers come with latency, and clearing takes the faults away', async () => {
+test('answers come with latency, and clearing removes the faults', async () => {
   const { simulator, to } = await anFcm({}, { random: () => 0.5 });
   simulator.fcm.setFaults({ latencyMs: { min: 3_600_000, max: 3_600_000 } });
   void to('tok_1');
@@ -174,7 +174,7 @@ test('answers come with latency, and clearing takes the faults away', async () =
   expect((await to('tok_1')).status).toBe(200);
 });
 
-test('a connection ends with its every n-th request, and none is lost', async () => {
+test('a connection ends after every n-th request, and no request is lost', async () => {
   const { simulator, head } = await anApns();
   simulator.apns.setFaults({ goAwayEvery: 3 });
   for (let connection = 0; connection < 2; connection++) {

@@ -10,7 +10,7 @@ test.each(both)('a push to %s that failed before is not accepted twice', async (
   expect(service.counts()).toMatchObject({ received: 2, acceptedTwice: 0 });
 });
 
-test('FCM knows a push by its token, what it replaces and when that was sent', async () => {
+test('FCM identifies a push by its token, what it replaces and when that was sent', async () => {
   const { simulator, send } = await anFcm();
   const twice = async (...messages: object[]) => {
     simulator.fcm.clear();
@@ -25,7 +25,7 @@ test('FCM knows a push by its token, what it replaces and when that was sent', a
   expect(await twice({ token: 'tok_1' }, { token: 'tok_1' })).toBe(0);
 });
 
-test('APNs knows a push by its token and id, else by what it replaces and when that was sent', async () => {
+test('APNs identifies a push by its token and id, else by what it replaces and when that was sent', async () => {
   const { simulator, to } = await anApns();
   const twice = async (...headers: Record<string, string>[]) => {
     simulator.apns.clear();
@@ -39,7 +39,7 @@ test('APNs knows a push by its token and id, else by what it replaces and when t
   expect(await twice({}, {})).toBe(0);
 });
 
-test('a request is shown with its token, its headers but no credential, its body and its answer', async () => {
+test('a request is shown with its token, its headers without credentials, its body and its answer', async () => {
   const { simulator, to } = await anFcm();
   const heard: RecordedPush[] = [];
   simulator.fcm.onRequest((push) => heard.push(push));

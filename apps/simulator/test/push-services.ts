@@ -1,7 +1,7 @@
 import type { PushService } from '../src/app.ts';
 import { anApns, anFcm } from './push-clients.ts';
 
-/** A service with a sender to it, whichever it is. */
+/** A push service with a sender to it. */
 export const services = {
   fcm: async () => {
     const { simulator, session, to, head } = await anFcm();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { aBody, aControlledSimulator, post } from './setup.ts';
 
-test('requests show what came: headers, the text as it was, the JSON, when, and how it was answered', async () => {
+test('requests show headers, the exact text, the JSON, the time, and the answer', async () => {
   const { call, deliver } = await aControlledSimulator();
   await deliver('bob', {}, { authorization: 'Basic c2VjcmV0', 'webhook-id': 'd1' });
   const { body } = await call('GET', '/endpoints/team/requests');
@@ -22,7 +22,7 @@ test('requests show what came: headers, the text as it was, the JSON, when, and 
   });
 });
 
-test('requests that failed the checks are shown too, without a uid and with the text they had', async () => {
+test('requests that failed the checks are shown too, without a uid and with their text', async () => {
   const { simulator, call } = await aControlledSimulator();
   await post(`${simulator.url}/webhook/team`, 'no JSON');
   const { body } = await call('GET', '/endpoints/team/requests');
@@ -32,7 +32,7 @@ test('requests that failed the checks are shown too, without a uid and with the 
   expect(request).not.toHaveProperty('uid');
 });
 
-test('requests come in pages, each told where the next begins', async () => {
+test('requests are listed in pages, each with the start of the next', async () => {
   const { call, deliver } = await aControlledSimulator();
   for (const uid of ['a', 'b', 'a', 'b', 'a']) await deliver(uid);
   const page = async (query: string) => {
@@ -47,7 +47,7 @@ test('requests come in pages, each told where the next begins', async () => {
   expect(await page('after=99')).toEqual({ sequences: [], next: null });
 });
 
-test('only the last requests are remembered, but all are counted', async () => {
+test('only the latest requests are kept, but all are counted', async () => {
   const { call, deliver } = await aControlledSimulator({ SIMULATOR_REMEMBER_REQUESTS: '2' });
   for (const uid of ['a', 'b', 'c', 'd', 'e']) await deliver(uid);
   const { body } = await call('GET', '/endpoints/team/requests');
@@ -59,7 +59,7 @@ test('only the last requests are remembered, but all are counted', async () => {
   expect(counts.body).toMatchObject({ received: 5, answered: { 200: 5 }, uids: 5, forgotten: { requests: 3 } });
 });
 
-test('counts say how requests ended, and by uid when asked', async () => {
+test('counts show how requests ended, and by uid on request', async () => {
   const { simulator, call, deliver } = await aControlledSimulator();
   await call('PUT', '/endpoints/team', { uids: { bob: { status: 503, times: 1 } } });
   await deliver('bob');
@@ -101,7 +101,7 @@ test('a delivery answered 2xx again is counted as accepted twice, a retry after 
   expect(endpoint.counts().acceptedTwice).toBe(2);
 });
 
-test('when there are more recipients than are remembered, the counts say so', async () => {
+test('if there are more recipients than can be remembered, the counts say so', async () => {
   const { simulator, deliver } = await aControlledSimulator({ SIMULATOR_REMEMBER_UIDS: '4' });
   for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) await deliver(uid);
   const counts = simulator.endpoint('team').counts({ byUid: true });

@@ -25,7 +25,7 @@ export const aBody = (uid: string, details: Record<string, unknown> = {}) => ({
   webhook: 'custom',
 });
 
-/** POSTs JSON, or a text as it is, as a sender does. */
+/** POSTs JSON, or a text unchanged, like a sender. */
 export const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(url, {
     method: 'POST',
@@ -33,7 +33,7 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
-/** Resolves when the next request of an endpoint has ended, whichever way. */
+/** Resolves when the next request of an endpoint has ended in any way. */
 export const nextEnd = (simulator: Simulator, name = 'default') =>
   new Promise<unknown>((resolve) => {
     const off = simulator.endpoint(name).onRequest((request) => {

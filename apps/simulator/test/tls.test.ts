@@ -15,7 +15,7 @@ import { outputOf, testIf } from './test-if.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 
-test('a certificate is good for its names and addresses and for ten years', () => {
+test('a certificate is valid for its names and addresses and for ten years', () => {
   const { caPem, certPem } = makeIdentity(['localhost', 'sim.example', '127.0.0.1', '::1', 'fe80::1:2'], now);
   const certificate = new X509Certificate(certPem);
   const authority = new X509Certificate(caPem);
@@ -44,7 +44,7 @@ testIf(outputOf('openssl', 'version') !== '', 'no openssl')(
   },
 );
 
-test('with a folder, the certificate outlives a restart, and its key is for its owner only', async () => {
+test('with a folder, the certificate survives a restart, and only its owner can read its key', async () => {
   const dir = await aFolder();
   const env = { SIMULATOR_TLS_DIR: join(dir, 'tls') };
   const first = await aSimulator(env);
@@ -69,7 +69,7 @@ test.each<[string, Record<string, string>, string]>([
   expect(await livesAt(second)).toBe(404);
 });
 
-test('a folder that cannot be one is an error with the code of the system', async () => {
+test('an unusable folder is an error with the code of the system', async () => {
   const dir = await aFolder();
   const file = join(dir, 'file');
   await writeFile(file, '');
@@ -90,7 +90,7 @@ test.each([
   [['h2', 'http/1.1'], 'h2'],
   [['http/1.1'], 'http/1.1'],
   [[], false],
-])('of %j, the port speaks %j', async (ALPNProtocols, spoken) => {
+])('offered %j, the port chooses %j', async (ALPNProtocols, spoken) => {
   const simulator = await aSimulator();
   const socket = connect({ port: simulator.tlsPort, host: 'localhost', ca: simulator.caPem, ALPNProtocols });
   await once(socket, 'secureConnect');
@@ -105,11 +105,11 @@ async function overHttp1(simulator: Simulator, path: string) {
   return response.resume().statusCode as number;
 }
 
-test('APNs is not to be had over HTTP/1.1', async () => {
+test('APNs is not available over HTTP/1.1', async () => {
   expect(await overHttp1(await aSimulator(), '/3/device/tok_1')).toBe(505);
 });
 
-test('what is nowhere is a 404 that tells what is where', async () => {
+test('an unknown path is a 404 that lists the known ones', async () => {
   const simulator = await aSimulator();
   expect(await overHttp1(simulator, '/webhook')).toBe(404);
   const { status, text } = await exchange(connected(simulator), { ':path': '/token', ':method': 'PUT' }, '');
@@ -126,7 +126,7 @@ test('a bug of the simulator is a 500 and a line in the log', async () => {
   expect(status).toBe(500);
 });
 
-test('closing cuts a connection on which TLS was not begun', async () => {
+test('closing cuts a connection before its TLS handshake', async () => {
   const simulator = await aSimulator();
   const socket = connectTcp(simulator.tlsPort, '127.0.0.1');
   await once(socket, 'connect');
@@ -136,7 +136,7 @@ test('closing cuts a connection on which TLS was not begun', async () => {
   await closed;
 });
 
-test('a TLS port that is taken leaves nothing behind and is told by its code', async () => {
+test('a taken TLS port leaves nothing behind and has its own error code', async () => {
   const { tlsPort } = await aSimulator();
   const env = { PORT: '0', TLS_PORT: String(tlsPort), LOG_LEVEL: 'silent' };
   await expect(start(readConfig(env))).rejects.toMatchObject({ code: 'EADDRINUSE' });

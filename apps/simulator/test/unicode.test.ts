@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { anApns, anFcm } from './push-clients.ts';
 import { aBody, aSimulator, post } from './setup.ts';
 
-/** A JSON string that is refused, as it is in the body. */
+/** An invalid JSON string, as it appears in the body. */
 const ILL_FORMED: [string, string][] = [
   ['the first half of an emoji', '"party \\ud83c"'],
   ['the second half of one, in capitals', '"\\uDF89 party"'],

@@ -1,7 +1,7 @@
 import type { RedisServer } from '../src/index.ts';
 import { converse } from '../src/resp.ts';
 
-/** Where a server's Unix socket is, by its url. */
+/** The path of a server's Unix socket, from its url. */
 export function socketOf(server: Pick<RedisServer, 'url'>): string {
   const path = new URL(server.url).searchParams.get('path');
   if (!path) throw new Error(`${server.url} names no socket`);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary.ts';
 
 const system = await operatingSystem();
 const fetchable = canFetch(system);
-/** Package lists and packages come over the network. */
+/** Package lists and packages are downloaded. */
 const FETCH_TIMEOUT_MS = 180_000;
 const testFetching = fetchable ? test : test.skip;
 if (!fetchable) console.log(`skipping the tests of fetching: ${system.name} is not like Debian`);
@@ -19,7 +19,7 @@ afterEach(() => {
   process.env.PATH = PATH;
 });
 
-test('a server on the search path is found, whichever of the two names it has', async () => {
+test('a server on the search path is found under either name', async () => {
   await using folder = await temporaryFolder();
   const command = await fakeProgram(folder.path, 'valkey-server', 'echo "Valkey server v=8.1.1 sha=0:0 bits=64"');
   expect(await findRedis({ searchPath: folder.path })).toEqual({ command, env: {}, source: 'path', version: '8.1.1' });

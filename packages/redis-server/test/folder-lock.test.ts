@@ -9,10 +9,10 @@ import { processesWith } from './processes.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const binary = await findRedis();
-/** Above the highest process id that Linux gives. */
+/** Above the highest process id of Linux. */
 const GONE = 2 ** 22 + 1;
 
-test('a folder in use is refused, and the server in it is not harmed', async () => {
+test('a folder in use is refused, and its server is not affected', async () => {
   await using folder = await temporaryFolder();
   await using server = await startRedis({ binary, folder: folder.path, port: 0 });
   const configuration = await readFile(join(folder.path, 'redis.conf'), 'utf8');
@@ -37,7 +37,7 @@ test('of several starts on one folder at once, one succeeds', async () => {
   await started[0]?.stop();
 });
 
-test('after the parent was killed, its folder can be used at once, with all acknowledged writes', async () => {
+test('after the parent was killed, its folder is usable at once, with all acknowledged writes', async () => {
   await using folder = await temporaryFolder();
   await using parent = await startParent({ folder: folder.path });
   await ask(parent.server, 'SET', 'kept', 'yes');
@@ -50,14 +50,14 @@ test('after the parent was killed, its folder can be used at once, with all ackn
 test.each([
   ['names a process that is gone', JSON.stringify({ pid: GONE, socket: '/no/such/socket', owner: GONE })],
   ['was cut off by a power failure', '{"pid":'],
-])('a lock that %s does not hold', async (_, content) => {
+])('a lock that %s does not count', async (_, content) => {
   await using folder = await temporaryFolder();
   await writeFile(join(folder.path, 'server.lock'), content);
   await using server = await startRedis({ binary, folder: folder.path });
   expect(await ask(server, 'PING')).toEqual(['PONG']);
 });
 
-test('a lock whose process id another program has now does not hold', async () => {
+test('a lock whose process id now belongs to another program does not count', async () => {
   await using folder = await temporaryFolder();
   const lock = join(folder.path, 'server.lock');
   const holder = { pid: process.pid, socket: '/no/such/socket', owner: process.pid };

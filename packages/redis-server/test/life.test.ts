@@ -7,7 +7,7 @@ import { processesWith, runs, until } from './processes.ts';
 
 const watchersOf = (pid: number): Promise<string[]> => processesWith(`fanfare-redis-watcher ${pid}`);
 
-test('a running server has one watcher, and after stopping nothing is left, not even a zombie', async () => {
+test('a running server has one watcher, and stopping leaves nothing behind, not even a zombie', async () => {
   await using server = await startRedis();
   const { pid, folder } = server;
   expect(await watchersOf(pid)).toHaveLength(1);
@@ -17,7 +17,7 @@ test('a running server has one watcher, and after stopping nothing is left, not 
   expect(await processesWith(folder)).toEqual([]);
 });
 
-test('nothing is left after a crash of our own making', async () => {
+test('a deliberate crash leaves nothing behind', async () => {
   await using server = await startRedis();
   const { pid } = server;
   await server.kill();
@@ -36,7 +36,7 @@ test('a server that ends by itself is noticed, and can be started again', async 
   expect(await ask(server, 'PING')).toEqual(['PONG']);
 });
 
-test('a server dies with its parent, also when the parent is killed, and leaves nothing', async () => {
+test('a server dies with its parent, even if the parent is killed, and leaves nothing behind', async () => {
   await using parent = await startParent({});
   const { pid, folder } = parent.server;
   expect(await ask(parent.server, 'PING')).toEqual(['PONG']);
@@ -46,7 +46,7 @@ test('a server dies with its parent, also when the parent is killed, and leaves 
   await expect(access(folder)).rejects.toThrow('ENOENT');
 });
 
-test('a server stuck in a script dies with its parent all the same', async () => {
+test('a server stuck in a script dies with its parent too', async () => {
   await using parent = await startParent({ args: ['--busy-reply-threshold', '100'] });
   const { pid } = parent.server;
   const stuck = ask(parent.server, 'EVAL', 'redis.call("set", "k", "v") while true do end', '0').catch(() => []);
@@ -63,7 +63,7 @@ test('Ctrl-C reaches the parent, not the server', async () => {
   expect(await ask(parent.server, 'PING')).toEqual(['PONG']);
 });
 
-/** Its parent was killed, so it is for the machine's first process to collect it, which not every container's does. */
+/** Its parent was killed, so the machine's first process must collect it, which not every container's does. */
 function isZombie(line: string): boolean {
   return /^\s*\d+\s+Z/.test(line);
 }

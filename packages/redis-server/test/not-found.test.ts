@@ -22,7 +22,7 @@ test.each([
   expect(installCommand(system)).toEqual(command);
 });
 
-test('the error says what was looked for, why fetching failed, the one command, and the way out', () => {
+test('the error says what was searched for, why fetching failed, the one command, and the alternative', () => {
   const cause = new Error('apt-get failed: E: no network');
   const error = new RedisNotFoundError(on('linux', ['debian']), { cause });
   expect(error.cause).toBe(cause);
@@ -32,7 +32,7 @@ test('the error says what was looked for, why fetching failed, the one command, 
   expect(error.message).toMatch(/REDIS_URL/);
 });
 
-test('an os-release file tells the distribution and what it is like', () => {
+test('an os-release file names the distribution and those it derives from', () => {
   const text = 'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_ID="24.04"\nID_LIKE=debian\n# a comment\n';
   expect(parseOsRelease(text, 'x64')).toEqual({
     platform: 'linux',
@@ -42,6 +42,6 @@ test('an os-release file tells the distribution and what it is like', () => {
   });
 });
 
-test('a Linux without os-release is just a Linux', () => {
+test('a Linux without os-release is named Linux', () => {
   expect(parseOsRelease('', 'arm64')).toEqual({ platform: 'linux', families: [], slug: 'linux-arm64', name: 'Linux' });
 });

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const PACKAGE = join(import.meta.dirname, '..');
 const TSC = join(PACKAGE, '..', '..', 'node_modules', '.bin', 'tsc');
 
-/** Starts a server, says where, and says after each SIGINT that it is still there. */
+/** Starts a server, prints its address, and reports after each SIGINT that it is still alive. */
 const PROGRAM = `
 import { startRedis } from './index.js';
 const server = await startRedis(JSON.parse(process.argv[2]));
@@ -17,15 +17,15 @@ process.on('SIGINT', () => console.log('interrupted'));
 console.log(JSON.stringify({ pid: server.pid, url: server.url, folder: server.folder }));
 `;
 
-/** A process of its own that has started a server, in a process group of its own as a terminal would give it. */
+/** A separate process that has started a server, in its own process group, as a terminal would start it. */
 export interface Parent extends AsyncDisposable {
   process: ChildProcess;
   server: { pid: number; url: string; folder: string };
-  /** The next line it prints. */
+  /** Its next line of output. */
   line(): Promise<string>;
 }
 
-/** Compiles this package as it is now and runs a program with it in another process. */
+/** Compiles the current state of this package and runs a program with it in another process. */
 export async function startParent(options: object): Promise<Parent> {
   const folder = await mkdtemp(join(tmpdir(), 'fanfare-parent-'));
   const flags = ['--composite', 'false', '--incremental', 'false', '--tsBuildInfoFile', 'null', '--outDir', folder];

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { redisUrlOrPrivate } from '../src/index.ts';
 import { ask } from './ask.ts';
 
-test('REDIS_URL wins, and its server is left alone', async () => {
+test('REDIS_URL takes precedence, and its server is left alone', async () => {
   await using redis = await redisUrlOrPrivate({ REDIS_URL: 'redis://elsewhere:6379' });
   expect(redis.url).toBe('redis://elsewhere:6379');
   expect(redis.server).toBeUndefined();

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { startClock } from '../src/index.ts';
 
-/** A clock on a machine whose own clock is off, the lines of its log, and what its metric shows. */
+/** A clock on a machine with a wrong clock, the lines of its log, and the value of its metric. */
 async function clockOn(redis: Redis, local: () => number) {
   const lines: string[] = [];
   const log = createLogger({ name: 'test', level: 'warn', destination: { write: (line) => lines.push(line) } });
@@ -17,7 +17,7 @@ async function clockOn(redis: Redis, local: () => number) {
 test.each([
   ['ahead', 60_000],
   ['behind', -60_000],
-])('a machine a minute %s works with the time of Redis, and says so', async (_, skewMs) => {
+])('a machine a minute %s uses the time of Redis, and says so', async (_, skewMs) => {
   await using own = await startTestRedis();
   using skewed = await clockOn(own.redis, () => Date.now() + skewMs);
   expect(Math.abs(skewed.clock.now() - Date.now())).toBeLessThan(2000);
@@ -26,7 +26,7 @@ test.each([
   expect(Math.round(await skewed.shown())).toBe(-skewMs / 1000);
 });
 
-test('a machine whose clock is right is left alone', async () => {
+test('a machine with a correct clock is left alone', async () => {
   await using own = await startTestRedis();
   using right = await clockOn(own.redis, Date.now);
   expect(right.lines).toEqual([]);
@@ -41,7 +41,7 @@ test('a clock that is set while the process runs is measured again at once', asy
   await until(() => Math.abs(moved.clock.now() - Date.now()) < 2000, 'the time is right again');
 });
 
-test('with Redis away the local clock has to do, and is corrected when Redis comes', async () => {
+test('while Redis is down the local clock is used, and corrected when Redis is back', async () => {
   await using own = await startTestRedis();
   await own.server.stop();
   using early = await clockOn(own.redis, () => Date.now() + 60_000);

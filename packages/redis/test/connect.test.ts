@@ -15,7 +15,7 @@ async function connect(url: string, role: RedisRole, onError = (_: Error) => {},
   return redis;
 }
 
-/** The error a command ended with. */
+/** The error of a command. */
 const failure = (command: Promise<unknown>): Promise<unknown> =>
   command.then(
     (answer) => {
@@ -25,7 +25,7 @@ const failure = (command: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a connection for requests', () => {
-  test('refuses while the server is away, and works again when it is back', async () => {
+  test('refuses while the server is down, and works again once it is back', async () => {
     await using own = await startTestRedis();
     const redis = await connect(own.url, 'request');
     expect(await redis.set('kept', 'yes')).toBe('OK');
@@ -37,7 +37,7 @@ describe('a connection for requests', () => {
     expect(await until(() => redis.get('kept'), 'the connection has recovered')).toBe('yes');
   });
 
-  test('refuses what was under way when the server died', async () => {
+  test('fails the commands under way when the server dies', async () => {
     await using own = await startTestRedis();
     const redis = await connect(own.url, 'request');
     const waiting = failure(redis.blpop('nothing', 0));
@@ -46,7 +46,7 @@ describe('a connection for requests', () => {
     expect(redisTrouble(await waiting)).toBe('away');
   });
 
-  test('opens with the server away, tells why, and works when it comes', async () => {
+  test('opens while the server is down, reports why, and works once it is up', async () => {
     await using own = await startTestRedis();
     await own.server.stop();
     const told: Error[] = [];
@@ -60,7 +60,7 @@ describe('a connection for requests', () => {
 });
 
 describe('a connection for workers', () => {
-  test('waits while the server is away, and finishes what it was asked', async () => {
+  test('waits while the server is down, and then completes its commands', async () => {
     await using own = await startTestRedis();
     const redis = await connect(own.url, 'worker');
     await own.server.stop();
@@ -77,12 +77,12 @@ test('a connection that was closed refuses', async () => {
   expect(redisTrouble(await failure(redis.ping()))).toBe('away');
 });
 
-test('a list of servers is refused with a sentence', async () => {
+test('a list of servers is refused with an explanation', async () => {
   const urls = 'redis://a.example:6379,redis://b.example:6379';
   await expect(connectRedis(urls, 'request', () => {})).rejects.toThrow('Redis Cluster) is not supported yet');
 });
 
-/** What a pipeline, which never fails as a whole, says of its first command. */
+/** The result of a pipeline's first command; a pipeline never fails as a whole. */
 function firstError(answers: [Error | null, unknown][] | null): never {
   throw answers?.[0]?.[0] ?? new Error('no error');
 }

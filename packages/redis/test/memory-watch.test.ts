@@ -6,7 +6,7 @@ import { connectRedis, MemoryWatch } from '../src/index.ts';
 describe('watching the memory', () => {
   const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', bytes);
 
-  test('tells the share of the limit that is used, and a little over 1 when it is full', async () => {
+  test('returns the used share of the limit, slightly over 1 when full', async () => {
     await using own = await startTestRedis();
     const fullness = () => new MemoryWatch(own.redis, () => 0).fullness();
     const used = Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
@@ -18,12 +18,12 @@ describe('watching the memory', () => {
     expect(await fullness()).toBeGreaterThan(1);
   });
 
-  test('tells 0 where there is no limit', async () => {
+  test('returns 0 without a limit', async () => {
     await using own = await startTestRedis();
     expect(await new MemoryWatch(own.redis, () => 0).fullness()).toBe(0);
   });
 
-  test('asks the server at most once a second, however often it is asked itself', async () => {
+  test('asks the server at most once a second, however often it is called', async () => {
     await using own = await startTestRedis();
     await own.redis.config('RESETSTAT');
     const clock = handClock(1_741_847_453_000);
@@ -37,7 +37,7 @@ describe('watching the memory', () => {
     expect(await own.redis.info('commandstats')).toMatch(/cmdstat_info:calls=2,/);
   });
 
-  test('does not remember that the server was away', async () => {
+  test('does not cache that the server was down', async () => {
     await using own = await startTestRedis();
     const redis = await connectRedis(own.url, 'request', () => {});
     const watch = new MemoryWatch(redis, () => 0);

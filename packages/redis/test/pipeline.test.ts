@@ -6,7 +6,7 @@ import { commandEach } from '../src/index.ts';
 
 const KEYS = Array.from({ length: 2500 }, (_, i) => `user:{demo:u${i}}`);
 
-test('one command per item is answered in the order of the items, whatever their number', async () => {
+test('one command per item is answered in the order of any number of items', async () => {
   await using own = await startTestRedis();
   const set = (keys: readonly string[]) => commandEach(own.redis, keys, (commands, key) => commands.set(key, key));
   await set(KEYS);
@@ -21,7 +21,7 @@ test('a command that Redis refuses is thrown', async () => {
   await expect(push).rejects.toThrow('WRONGTYPE');
 });
 
-/** A port that is free now, for the talk between nodes. */
+/** A port that is free now, for the cluster bus. */
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));

@@ -22,7 +22,7 @@ async function connectThroughProxy(role: RedisRole) {
   };
 }
 
-/** Demotes a server and points its address to another, which takes the same password. */
+/** Demotes a server and points its address to another one with the same password. */
 async function failOver(proxy: TcpProxy, from: TestRedis, to: TestRedis): Promise<void> {
   const { port, hostname, password } = new URL(to.url);
   await to.redis.config('SET', 'requirepass', new URL(from.url).password);
@@ -49,7 +49,7 @@ test('a script refused for writing to a replica makes the connection change serv
   expect(await primary.redis.get('written')).toBe('yes');
 });
 
-test('a connection that BullMQ has duplicated for its blocking commands changes servers too', async () => {
+test('a connection that BullMQ duplicates for blocking commands changes servers too', async () => {
   await using old = await connectThroughProxy('worker');
   await using primary = await startTestRedis({ port: 0 });
   const blocking = old.redis.duplicate({ maxRetriesPerRequest: null });
@@ -72,7 +72,7 @@ test.each(ROLES)(
   30_000,
 );
 
-test('a blocking command may be silent for as long as BullMQ lets it wait', async () => {
+test('a blocking command may be silent for as long as BullMQ waits', async () => {
   await using one = await connectThroughProxy('worker');
   const blocking = one.redis.duplicate({ maxRetriesPerRequest: null });
   const failures: Error[] = [];

@@ -2,7 +2,7 @@ import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { script } from '../src/index.ts';
 
-test('a script runs on a server that has never seen it, and is sent whole only then', async () => {
+test('a script runs on a server that has never seen it, and is sent as a whole only then', async () => {
   await using own = await startTestRedis();
   const add = script<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])");
   for (const sum of [5, 10, 15]) expect(await add(own.redis, ['n'], [5])).toBe(sum);
@@ -16,7 +16,7 @@ test('a script that fails says why', async () => {
   await expect(wrong(own.redis, ['n'], [])).rejects.toThrow('not an integer');
 });
 
-test('many runs of a script answer in their order, also where the server learns it half-way', async () => {
+test('many runs of a script are answered in order, also if the server learns it half-way', async () => {
   await using own = await startTestRedis();
   const add = script<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])");
   const calls = Array.from({ length: 2500 }, (_, i) => ({ keys: [`n${i % 3}`], args: [1] }));

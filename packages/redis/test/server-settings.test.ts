@@ -10,12 +10,12 @@ describe('the settings of a server', () => {
     [['--appendfsync', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
     [['--appendonly', 'no'], { durability: 'none', maxmemoryPolicy: 'noeviction' }],
     [['--maxmemory-policy', 'allkeys-lru'], { durability: 'disk', maxmemoryPolicy: 'allkeys-lru' }],
-  ])('with %j are read as they really are', async (args, settings) => {
+  ])('with %j are read as actually set', async (args, settings) => {
     await using own = await startTestRedis({ args });
     expect(await readRedisSettings(own.redis)).toEqual(settings);
   });
 
-  test('are unknown where the server does not let us look', async () => {
+  test('are unknown if the server does not let us read them', async () => {
     await using own = await startTestRedis();
     await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-config');
     const guest = new Redis(own.url, { username: 'guest', password: 'secret' });
@@ -23,7 +23,7 @@ describe('the settings of a server', () => {
     guest.disconnect();
   });
 
-  test('are an error, not unknown, while the server is away', async () => {
+  test('are an error, not unknown, while the server is down', async () => {
     await using own = await startTestRedis();
     const redis = await connectRedis(own.url, 'request', () => {});
     await own.server.stop();

@@ -39,7 +39,7 @@ describe('the address of a client', () => {
     expect(through(proxies, header)).toBe(address);
   });
 
-  test('does not depend on what a client writes in front', () => {
+  test('does not depend on entries that the client adds in front', () => {
     fc.assert(
       fc.property(fc.string(), fc.ipV4(), (written, client) => {
         expect(through(1, `${written}, ${client}`)).toBe(client);
@@ -63,7 +63,7 @@ describe('the address of a client', () => {
 });
 
 describe('a forwarded header', () => {
-  test('while no proxy is trusted changes nothing and is logged once, by its name alone', () => {
+  test('without trusted proxies changes nothing and is logged once, by name only', () => {
     const warnings: object[] = [];
     const addressOf = clientAddresses(0, { warn: (fields: object) => void warnings.push(fields) });
     const headers = { 'x-forwarded-for': '198.51.100.7', authtoken: 'secret' };
@@ -76,7 +76,7 @@ describe('a forwarded header', () => {
     expect(read(0, '192.0.2.1', { [header]: 'a.example' }).warnings).toEqual([{ header }]);
   });
 
-  test('from a trusted proxy is no reason for a warning, and none is none', () => {
+  test('from a trusted proxy causes no warning, and neither does a missing one', () => {
     expect(read(1, '10.0.0.1', { 'x-forwarded-for': '192.0.2.1' }).warnings).toEqual([]);
     expect(read(0, '192.0.2.1').warnings).toEqual([]);
   });

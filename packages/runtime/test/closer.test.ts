@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Closer } from '../src/index.ts';
 
-test('things are closed one after the other, the last opened first', async () => {
+test('resources are closed in sequence, the last opened first', async () => {
   const closer = new Closer();
   const order: string[] = [];
   closer.add('redis', 'redis', async (name) => void order.push(name));
@@ -26,7 +26,7 @@ test('closing again closes nothing twice and waits for the first', async () => {
   expect(closed).toBe(1);
 });
 
-test('what fails to close does not keep the rest open, and every failure is told', async () => {
+test('a failure to close does not keep the rest open, and every failure is reported', async () => {
   const closer = new Closer();
   const gone = new Error('gone');
   let closed = false;
@@ -49,7 +49,7 @@ test('what fails to close does not keep the rest open, and every failure is told
   });
 });
 
-test('what is opened while closing is closed too, and what is opened later is refused', async () => {
+test('a resource added while closing is closed too, and one added later is refused', async () => {
   const closer = new Closer();
   let late = false;
   closer.add('first', null, () => {

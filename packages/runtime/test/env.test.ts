@@ -22,7 +22,7 @@ const problemsOf = (env: Record<string, string>, of: z.ZodObject = schema): read
   throw new Error('the environment was accepted');
 };
 
-test('a good environment becomes typed values with defaults', () => {
+test('a valid environment becomes typed values with defaults', () => {
   expect(readEnv(schema, { ...good, PORT: '0', CORS_ORIGINS: ' https://a.example, ,https://b.example,' })).toEqual({
     ...good,
     PORT: 0,
@@ -67,7 +67,7 @@ test('a rule between two variables is reported in its own words', () => {
   expect(problemsOf({ A: '1', B: '1' }, related)).toEqual(['A and B must differ']);
 });
 
-test('a variable that another one makes necessary is reported with the reason', () => {
+test('a variable that another one requires is reported with the reason', () => {
   const needed = z
     .object({ A: z.string(), B: z.string().optional() })
     .refine(({ A, B }) => A !== 'on' || B !== undefined, { path: ['B'], error: 'needed when A is on' });
@@ -88,7 +88,7 @@ test.each([
   ['http://host/?password=hunter2', '"http://host/?***"'],
   ['line one\nline two', '"line one\\nline two"'],
   ['x'.repeat(300), `"${'x'.repeat(200)}…"`],
-])('of the URL %j only what is no credential is printed, on one line', (value, printed) => {
+])('the URL %j is printed without credentials, on one line', (value, printed) => {
   const never = z.object({ REDIS_URL: z.string().refine(() => false, 'wrong') });
   expect(problemsOf({ REDIS_URL: value }, never)).toEqual([`REDIS_URL: wrong, got ${printed}`]);
 });
@@ -122,25 +122,25 @@ test.each([
   expect(readEnv(z.object({ P: trustedProxies() }), { P: text })).toEqual({ P: proxies });
 });
 
-test.each(['11', '-1', 'maybe', '10.0.0.1'])('%j is no number of proxies', (text) => {
+test.each(['11', '-1', 'maybe', '10.0.0.1'])('%j is not a number of proxies', (text) => {
   expect(problemsOf({ P: text }, z.object({ P: trustedProxies() }))).toHaveLength(1);
 });
 
-test.each(['1e3', '0x10', '5.0', ' 5', 'ten', '-1', '11'])('%j is no whole number from 0 to 10', (text) => {
+test.each(['1e3', '0x10', '5.0', ' 5', 'ten', '-1', '11'])('%j is not a whole number from 0 to 10', (text) => {
   expect(problemsOf({ N: text }, z.object({ N: intBetween(0, 10, 5) }))).toHaveLength(1);
 });
 
-test('both ends of a range are in it', () => {
+test('both bounds of a range are inclusive', () => {
   const range = z.object({ MIN: intBetween(-5, 10, 0), MAX: intBetween(-5, 10, 0) });
   expect(readEnv(range, { MIN: '-5', MAX: '10' })).toEqual({ MIN: -5, MAX: 10 });
 });
 
-test('an item of a list that does not fit is reported under the name of the list', () => {
+test('an invalid item of a list is reported under the name of the list', () => {
   const kinds = z.object({ KINDS: list().pipe(z.array(z.enum(['fcm', 'apns'], 'expected fcm or apns'))) });
   expect(problemsOf({ KINDS: 'fcm,sms' }, kinds)).toEqual(['KINDS: expected fcm or apns, got "fcm,sms"']);
 });
 
-test('what every process has is described and has the documented defaults', () => {
+test('the variables of every process have descriptions and the documented defaults', () => {
   expect(readEnv(z.object(processEnv), {})).toEqual({
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',

@@ -59,13 +59,13 @@ test.each([
     'boom',
   ],
   ['fails', () => Promise.reject(new Error('refused')), 'refused'],
-])('/readyz is 503 when the look itself %s', async (_, ready, detail) => {
+])('/readyz is 503 if the check itself %s', async (_, ready, detail) => {
   const response = await fetch(`${await serve({ ready })}/readyz`);
   expect(response.status).toBe(503);
   expect(await response.json()).toEqual({ ready: false, checks: { readiness: { ok: false, detail } } });
 });
 
-test('a look that never ends counts as not ready after two seconds', async () => {
+test('a check that never ends counts as not ready after two seconds', async () => {
   jest.useFakeTimers();
   try {
     const answer = answerHealth('/readyz', undefined, {
@@ -86,7 +86,7 @@ test('/metrics is open without a token', async () => {
   expect(await response.text()).toContain('# TYPE fanfare_events_total counter');
 });
 
-test('/metrics with a token wants it as bearer', async () => {
+test('/metrics with a token requires it as bearer token', async () => {
   const url = await serve({ metricsToken: 's3cret' });
   const status = async (authorization?: string) =>
     (await fetch(`${url}/metrics`, authorization ? { headers: { authorization } } : {})).status;
@@ -134,7 +134,7 @@ test('the check of the metrics token can be used by another server', () => {
   expect(mayReadMetrics('Bearer b', 'a')).toBe(false);
 });
 
-test('a port that is taken is refused by name, with the code of the system', async () => {
+test('a taken port is an error with its address and the code of the system', async () => {
   const port = Number(new URL(await serve()).port);
   const second = startHealthServer({
     host: '127.0.0.1',
@@ -148,7 +148,7 @@ test('a port that is taken is refused by name, with the code of the system', asy
   });
 });
 
-test('closing does not wait for a connection that is in use, and may be asked for twice', async () => {
+test('closing does not wait for a connection in use, and may be called twice', async () => {
   const server = createServer();
   const stuck = await listen(server, { host: '127.0.0.1', port: 0 });
   const socket = connect(stuck.port, '127.0.0.1');

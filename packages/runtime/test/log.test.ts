@@ -57,7 +57,7 @@ test.each([
   expect(deepest).toEqual({ [key]: { deep: 'hunter2' } });
 });
 
-test('counts, switches and words that only resemble a secret are kept', () => {
+test('counts, flags and words that only resemble a secret are kept', () => {
   const { log, lines } = setup();
   const fields = { token: 3, hasToken: true, tokens: 5, tokenId: 'dev_1', keyCount: 2, context: 'x', at: new Date(0) };
   log.info(fields);
@@ -73,7 +73,7 @@ test('the bindings of a child, and of its child, are redacted', () => {
   expect(lines[0]).toMatchObject({ apikey: '[redacted]', app: 'a', user: { token: '[redacted]' } });
 });
 
-test('an error keeps its message, stack and cause and loses its secrets, wherever it stands', () => {
+test('an error keeps its message, stack and cause and loses its secrets, in any position', () => {
   const { log, lines } = setup();
   const refused = () =>
     Object.assign(new Error('refused', { cause: new Error('reset') }), {
@@ -93,7 +93,7 @@ test('an error keeps its message, stack and cause and loses its secrets, whereve
   expect(JSON.stringify(lines)).not.toContain('hunter2');
 });
 
-test('an error of Redis does not tell the command it was for, which holds bodies and tokens', () => {
+test('a Redis error is logged without its command, which contains bodies and tokens', () => {
   const { log, lines } = setup();
   const command = { name: 'evalsha', args: ['{"text":"hunter2"}'] };
   const cause = Object.assign(new Error('NOPERM'), { command });
@@ -103,7 +103,7 @@ test('an error of Redis does not tell the command it was for, which holds bodies
   expect(JSON.stringify(lines)).not.toContain('hunter2');
 });
 
-test('an err that is none does no harm', () => {
+test('an err that is not an error does no harm', () => {
   const { log, lines } = setup();
   log.error({ err: null });
   log.error({ err: 'just words' });

@@ -30,7 +30,7 @@ test('every metric has its name, its type and a line of help', async () => {
   for (const name of Object.keys(OURS)) expect(body).toMatch(new RegExp(`^# HELP ${name} [A-Z].*\\.$`, 'm'));
 });
 
-test('what is counted, set and observed comes out with its labels', async () => {
+test('counted, set and observed values are exported with their labels', async () => {
   const metrics = createMetrics();
   metrics.events.inc({ result: 'accepted' }, 3);
   metrics.attempts.inc({ provider: 'fcm', lane: 'call', outcome: 'accepted' });
@@ -50,7 +50,7 @@ test("Node's own metrics are there too", async () => {
   expect(body).toContain('nodejs_eventloop_lag_seconds');
 });
 
-test('two processes in one do not share their numbers', async () => {
+test('two apps in one process do not share their numbers', async () => {
   const [one, other] = [createMetrics(), createMetrics()];
   one.events.inc({ result: 'accepted' });
   expect((await other.render()).body).not.toContain('fanfare_events_total{');

@@ -8,7 +8,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 const PROCESS = fileURLToPath(new URL('./fixtures/process.js', import.meta.url));
 
-/** A real process runs what was compiled: Node 20 runs no TypeScript. Nothing to do when it is up to date. */
+/** Builds the package for a real process, because Node 20 runs no TypeScript. Does nothing if it is up to date. */
 beforeAll(() => {
   execFileSync(path('../../../node_modules/.bin/tsc'), ['-b', path('..')]);
 }, 120_000);
@@ -42,7 +42,7 @@ class Fixture {
     this.#child.kill(signal);
   }
 
-  /** The exit code, or the signal that ended it; all output is read by then. */
+  /** The exit code, or the signal that ended it, once all output is read. */
   async end(): Promise<number | string> {
     const [code, signal] = await once(this.#child, 'close');
     return code ?? signal;
@@ -58,7 +58,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s aborts the signal, closes, and end
   expect(fixture.errors).toBe('');
 });
 
-test('what is not closed when the grace has run out is cut, with 1', async () => {
+test('a process that is not closed within the grace period is ended, with 1', async () => {
   const fixture = new Fixture('never-closes', { SHUTDOWN_GRACE_MS: '50' });
   await fixture.says('started');
   fixture.kill('SIGTERM');
@@ -66,7 +66,7 @@ test('what is not closed when the grace has run out is cut, with 1', async () =>
   expect(fixture.errors).toBe('fixture: not closed within 50 ms, ending now\n');
 });
 
-test('a process kept alive by something it forgot to close is cut, with 1', async () => {
+test('a process kept alive by something it forgot to close is ended, with 1', async () => {
   const fixture = new Fixture('forgets', { SHUTDOWN_GRACE_MS: '50' });
   await fixture.says('started');
   fixture.kill('SIGTERM');
@@ -95,7 +95,7 @@ test('a Ctrl-C that arrives twice, as it does under npm, is one', async () => {
   expect(fixture.errors).toBe('');
 });
 
-test('a close that fails is told, with 1', async () => {
+test('a failure to close is reported, with 1', async () => {
   const fixture = new Fixture('fails-to-close');
   await fixture.says('started');
   fixture.kill('SIGTERM');
@@ -103,7 +103,7 @@ test('a close that fails is told, with 1', async () => {
   expect(fixture.errors).toMatch(/^fixture: Error: still busy\n +at /);
 });
 
-test('a start given up because of the signal is no failure', async () => {
+test('a start abandoned because of the signal is not a failure', async () => {
   const fixture = new Fixture('gives-up-starting');
   await fixture.says('started');
   fixture.kill('SIGTERM');
@@ -111,7 +111,7 @@ test('a start given up because of the signal is no failure', async () => {
   expect(fixture.errors).toBe('');
 });
 
-test('a bad configuration is told without a stack, with 1', async () => {
+test('an invalid configuration is reported without a stack, with 1', async () => {
   const fixture = new Fixture('bad-config', { PORT: '99', MODE: '' });
   expect(await fixture.end()).toBe(1);
   expect(fixture.errors).toBe(
@@ -124,14 +124,14 @@ test('a bad configuration is told without a stack, with 1', async () => {
   );
 });
 
-test('a grace that is no number is a bad configuration', async () => {
+test('a grace period that is not a number is an invalid configuration', async () => {
   const fixture = new Fixture('good', { SHUTDOWN_GRACE_MS: 'soon' });
   expect(await fixture.end()).toBe(1);
   expect(fixture.said).toEqual(['ran']);
   expect(fixture.errors).toContain('SHUTDOWN_GRACE_MS: expected a whole number');
 });
 
-test('a start that fails is told with its stack and causes but without their secrets, with 1', async () => {
+test('a failed start is reported with its stack and causes but without secrets, with 1', async () => {
   const fixture = new Fixture('cannot-start');
   expect(await fixture.end()).toBe(1);
   expect(fixture.errors).toMatch(
@@ -140,7 +140,7 @@ test('a start that fails is told with its stack and causes but without their sec
   expect(fixture.errors).not.toContain('hunter2');
 });
 
-test('a failed start does not linger because of what it had opened', async () => {
+test('a failed start ends even if it had opened something', async () => {
   const fixture = new Fixture('cannot-start-and-forgets', { SHUTDOWN_GRACE_MS: '50' });
   expect(await fixture.end()).toBe(1);
   expect(fixture.errors).toContain('not closed within 50 ms');

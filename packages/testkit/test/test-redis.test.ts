@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { startTestRedis } from '../src/index.ts';
 
-test('a test has a Redis of its own, empty and gone afterwards', async () => {
+test('a test has a private Redis, empty at first and removed afterwards', async () => {
   const first = await startTestRedis();
   await using second = await startTestRedis();
   await first.redis.set('mine', 1);
@@ -16,7 +16,7 @@ test('a test has a Redis of its own, empty and gone afterwards', async () => {
 test.each([
   ['a socket', {}],
   ['a port', { port: 0 }],
-])('the url is all that another client needs, with %s', async (_, options) => {
+])('another client needs only the url, with %s', async (_, options) => {
   await using own = await startTestRedis(options);
   const client = new Redis(own.url);
   expect(await client.ping()).toBe('PONG');
