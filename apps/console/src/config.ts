@@ -7,7 +7,7 @@ const password = z.string().min(8, 'expected at least 8 characters');
 /**
  * The environment variables of the console.
  *
- * @public `docs/configuration.md` is written from it.
+ * @public `docs/configuration.md` is generated from it.
  */
 export const ConsoleEnv = z.object({
   ...processEnv,
@@ -22,7 +22,7 @@ export const ConsoleEnv = z.object({
 export type ConsoleConfig = z.infer<typeof ConsoleEnv>;
 
 /**
- * The configuration in an environment, the process's own by default.
+ * Reads the configuration from an environment, by default the process's own.
  * @throws ConfigError listing every problem.
  */
 export const readConfig = (env?: Env): ConsoleConfig => readEnv(ConsoleEnv, env);

@@ -16,7 +16,7 @@ import { z } from 'zod';
 /**
  * The environment variables of fanout.
  *
- * @public `docs/configuration.md` is written from it.
+ * @public `docs/configuration.md` is generated from it.
  */
 export const FanoutEnv = z.object({
   ...processEnv,
@@ -37,7 +37,7 @@ export const FanoutEnv = z.object({
 export type FanoutConfig = z.infer<typeof FanoutEnv>;
 
 /**
- * The configuration in an environment, the process's own by default.
+ * Reads the configuration from an environment, by default the process's own.
  * @throws ConfigError listing every problem.
  */
 export const readConfig = (env?: Env): FanoutConfig => readEnv(FanoutEnv, env);

@@ -17,10 +17,10 @@ export { type IngestConfig, readConfig } from './config.ts';
 export type { Access, Route } from './http/auth.ts';
 export { EXAMPLES, type Example, STAND_INS } from './openapi/examples/index.ts';
 
-/** What a caller in the same process may set besides the environment. */
+/** What a caller in the same process may override. */
 export interface IngestOverrides {
   log?: Logger;
-  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
 }
 
@@ -29,14 +29,14 @@ export interface Ingest {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   url: string;
   port: number;
-  /** Every route there is, with who may call it. */
+  /** All routes, with who may call them. */
   routes: readonly Route[];
-  /** Turns `/readyz` red; requests are still served. */
+  /** Makes `/readyz` fail; requests are still served. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Starts the API. With Redis away it starts all the same, and answers 503 until Redis is there. */
+/** Starts the API. Starts even without Redis, and answers 503 until Redis is reachable. */
 export async function start(config: IngestConfig, overrides: IngestOverrides = {}): Promise<Ingest> {
   const closer = new Closer();
   return closer.closeOnFailure(() => open(config, overrides, closer));
@@ -77,20 +77,22 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   return { url: `http://${config.HOST}:${port}`, port, routes, drain, close: () => closer.close() };
 }
 
-/** A weaker durability than a 202 promises, and wider reach for webhooks, are choices that are never silent. */
+/** Logs settings that weaken the durability promised by a 202, or widen what webhooks may reach. */
 async function warnAboutWeakSettings({ log, policy }: IngestDeps, redis: Redis): Promise<void> {
   const settings = await readRedisSettings(redis).catch(() => undefined);
   if (settings && settings.durability !== 'disk') {
-    log.warn({ durability: settings.durability }, 'Redis does not write every event to disk before we answer 202');
+    log.warn({ durability: settings.durability }, 'Redis does not write every event to disk before a 202');
   }
   if (settings && !['noeviction', 'unknown'].includes(settings.maxmemoryPolicy)) {
     log.error({ policy: settings.maxmemoryPolicy }, 'Redis may evict events: set maxmemory-policy noeviction');
   }
-  if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
+  if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may use plain http');
   if (policy.allowCidrs.length > 0) log.warn({ cidrs: policy.allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set');
 }
 
-/** Lets requests in hand end, then cuts what is left: a connection that never sent a request would be waited for. */
+/**
+ * Waits for requests in progress, then closes all connections: Fastify would wait for ones that never send a request.
+ */
 async function closeServer(server: Server, idle: () => Promise<void>): Promise<void> {
   const closed = server.close();
   await idle();

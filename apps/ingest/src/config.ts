@@ -18,7 +18,7 @@ import { HOST } from './routes/sdk/host.ts';
 /**
  * The environment variables of ingest.
  *
- * @public `docs/configuration.md` is written from it.
+ * @public `docs/configuration.md` is generated from it.
  */
 export const IngestEnv = z.object({
   ...processEnv,
@@ -56,7 +56,7 @@ export const IngestEnv = z.object({
 export type IngestConfig = z.infer<typeof IngestEnv>;
 
 /**
- * The configuration in an environment, the process's own by default.
+ * Reads the configuration from an environment, by default the process's own.
  * @throws ConfigError listing every problem.
  */
 export const readConfig = (env?: Env): IngestConfig => readEnv(IngestEnv, env);

@@ -7,12 +7,12 @@ import type { Redis } from 'ioredis';
 import type { IngestConfig } from './config.ts';
 import type { FailureLimit } from './http/failure-limit.ts';
 
-/** What the routes work with; made in app.ts. */
+/** The dependencies of the routes; created in app.ts. */
 export interface IngestDeps {
   config: IngestConfig;
-  /** Redis of queues and ledger. */
+  /** The Redis of queues and ledger. */
   queueRedis: Redis;
-  /** Redis of the registry. */
+  /** The Redis of the registry. */
   registry: Redis;
   producer: Producer;
   memory: MemoryWatch;

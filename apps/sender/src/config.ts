@@ -23,7 +23,7 @@ const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:por
 /**
  * The environment variables of sender.
  *
- * @public `docs/configuration.md` is written from it.
+ * @public `docs/configuration.md` is generated from it.
  */
 export const SenderEnv = z.object({
   ...processEnv,
@@ -52,7 +52,7 @@ export const SenderEnv = z.object({
 export type SenderConfig = z.infer<typeof SenderEnv>;
 
 /**
- * The configuration in an environment, the process's own by default.
+ * Reads the configuration from an environment, by default the process's own.
  * @throws ConfigError listing every problem.
  */
 export const readConfig = (env?: Env): SenderConfig => readEnv(SenderEnv, env);

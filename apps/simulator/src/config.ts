@@ -6,7 +6,7 @@ const DEFAULT_TLS_PORT = 8443;
 /**
  * The environment variables of the simulator.
  *
- * @public `docs/configuration.md` is written from it.
+ * @public `docs/configuration.md` is generated from it.
  */
 export const simulatorEnv = z.object({
   PORT: intBetween(0, 65_535, 8091).describe('Port of the webhook receivers and the control API; 0: any free port.'),

@@ -47,7 +47,7 @@ function sorted(value: unknown): unknown {
 
 test('every example is answered by a real system as it says', async () => {
   await system.admin.delete('/v3/apps/app123');
-  const refusal = { status: 400, body: { message: 'no such person here' } };
+  const refusal = { status: 400, body: { message: 'no such user here' } };
   system.hook.configure({ basicAuth: BASIC_AUTH, uids: { carol: refusal } });
   const bindings = await bindingsOf(system);
   for (const example of EXAMPLES) {

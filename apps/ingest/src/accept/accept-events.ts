@@ -8,28 +8,28 @@ import { completeEvents } from './complete-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import { recordReferences } from './record-references.ts';
 
-/** What became of one posted event. */
+/** The result for one posted event. */
 export interface EventResult {
   id: string;
   status: 'accepted' | 'duplicate' | 'rejected';
-  /** Of a rejected one: what is wrong, naming the field. */
+  /** Only if rejected: what is wrong, with the name of the field. */
   error?: { code: string; message: string };
 }
 
-/** One posted event: what came, and what it was found to be. */
+/** One posted event: the input, and the result of parsing it. */
 export interface Offer {
   input: unknown;
   parsed: ReturnType<typeof parseEvent>;
 }
 
-/** Validates what was posted as one event. */
+/** Validates one posted event. */
 export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
 
 /**
- * Takes posted events: stores each durably with its place in the list of open
- * events, notes what later ones need to know of it, and queues it. One bad event spoils none of the others. When this
- * resolves everything accepted is stored; an event whose job could not be queued any more is found by the sweeper.
- * @throws FanfareError or a Redis error when nothing can be promised about some of them; posting again is safe.
+ * Accepts posted events: stores each durably on the list of open events, records references for later events, and
+ * queues it. An invalid event does not affect the others. Once this resolves, all accepted events are stored; the
+ * sweeper finds those whose job could not be queued.
+ * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
   const app = await requireApp(deps, appId);
@@ -68,14 +68,19 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
 
 const HOUR_MS = 3_600_000;
 
-/** Read marks and blocks notify no one and are many: kept only as long as a repeat must be known. Reactions to a silent
- * message still need its author. */
+/**
+ * Read marks and blocks are frequent and notify no one, so they are kept only as long as a repeat must be recognized. A
+ * silent message is kept for its author, whom reactions to it notify.
+ */
 function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<AcceptedEvent, 'event' | 'lane'>): number {
   const kept = (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
   return event.type === 'message.sent' || isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
 }
 
-/** Adds a job for each new event. A failure here is not the caller's: the events are safe, and the sweeper queues them. */
+/**
+ * Adds a job for each new event. A failure does not reach the caller: the events are stored, and the sweeper queues
+ * them.
+ */
 async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
   const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
   accepted.forEach(({ lane }, i) => {

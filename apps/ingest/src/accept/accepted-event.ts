@@ -3,7 +3,7 @@ import { type AcceptedEvent, audienceOf, deadlineOf, type Event, laneOf, newEven
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
-/** An event as it is accepted now: its key, its lane by the size of its audience, its deadlines. Stores nothing. */
+/** Builds the accepted event: its key, deadlines, and lane by audience size. Stores nothing. */
 export function asAccepted(deps: IngestDeps, app: App, event: Event, size: number): AcceptedEvent {
   const receivedAt = deps.now();
   return {
@@ -17,7 +17,7 @@ export function asAccepted(deps: IngestDeps, app: App, event: Event, size: numbe
   };
 }
 
-/** How many users each event is for, about; a group that several events are for is counted once. */
+/** The approximate audience size of each event. Counts a group once, even if several events concern it. */
 export async function audienceSizes(
   { registry }: Pick<IngestDeps, 'registry'>,
   app: App,

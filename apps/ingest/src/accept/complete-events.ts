@@ -4,9 +4,8 @@ import type { Redis } from 'ioredis';
 import type { IngestDeps } from '../deps.ts';
 
 /**
- * The events with what they leave out and another told, earlier or posted with them: the author of the message a
- * reaction is on, or that is quoted; of a removed reaction also whom it was taken for when it was added. What nobody
- * knows any more stays open.
+ * Completes events from earlier ones or from those posted with them: the author of the message reacted to or quoted.
+ * For a removed reaction, also the author known when it was added. What is unknown stays absent.
  */
 export async function completeEvents(
   { queueRedis }: IngestDeps,
@@ -20,10 +19,10 @@ export async function completeEvents(
   const posted = authorsIn(events);
   const authors = new Map(ids.map((id, i) => [id, found[i]?.author ?? posted.get(id)]));
   const completed = events.map((event, i) => withAuthor(event, authors.get(wanted[i] ?? '')));
-  return Promise.all(completed.map((event) => asWhenAdded(queueRedis, appId, event)));
+  return Promise.all(completed.map((event) => withAuthorWhenAdded(queueRedis, appId, event)));
 }
 
-async function asWhenAdded(queueRedis: Redis, appId: string, event: Event): Promise<Event> {
+async function withAuthorWhenAdded(queueRedis: Redis, appId: string, event: Event): Promise<Event> {
   if (event.type !== 'reaction.removed' || event.reaction.messageSender !== undefined) return event;
   return withAuthor(event, (await findReaction(queueRedis, appId, event.reaction.id))?.author);
 }

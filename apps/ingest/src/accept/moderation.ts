@@ -3,7 +3,7 @@ import { type Acceptance, findMessage, readEvent, readVerdict, recordVerdict } f
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
-/** What happened to one event: the id it has, and whether it changed nothing. */
+/** The result of storing one event: its id, and whether it was a duplicate. */
 export interface Stored {
   id: string;
   duplicate: boolean;
@@ -14,12 +14,12 @@ type Store = (events: Event[]) => Promise<Acceptance[]>;
 const HOUR_MS = 3_600_000;
 
 /**
- * Stores events, with what moderation says of messages that were accepted before: an approval releases the message that
- * waits for it and is no duplicate, a disapproval becomes its deletion. A disapproval is recorded before the message is
- * looked for, so that one accepted at the same moment either finds it or is found.
+ * Stores events and applies moderation to messages accepted earlier: an approval releases the waiting message and is
+ * not a duplicate; a disapproval becomes a deletion. A disapproval is recorded before the lookup, so that a message
+ * accepted concurrently either sees it or is found.
  */
 export async function storeModerated(deps: IngestDeps, app: App, events: Event[], store: Store): Promise<Stored[]> {
-  const first = await Promise.all(events.map((event) => judged(deps, app, event)));
+  const first = await Promise.all(events.map((event) => moderate(deps, app, event)));
   const kept = first.filter((one) => one.kind === 'store');
   const acceptances = await store(kept.map(({ event }) => event));
   let next = 0;
@@ -27,8 +27,8 @@ export async function storeModerated(deps: IngestDeps, app: App, events: Event[]
     first.map(async (one) => {
       if (one.kind === 'released') return one.stored;
       const { duplicate } = acceptances[next++] as Acceptance;
-      // Accepted by another request since it was looked for.
-      const again = duplicate ? await judged(deps, app, one.event) : one;
+      // Another request accepted it since the lookup.
+      const again = duplicate ? await moderate(deps, app, one.event) : one;
       if (again.kind === 'released') return again.stored;
       const released = one.released || again.released;
       if (again.event.id === one.event.id) return { id: one.event.id, duplicate: duplicate && !released };
@@ -38,27 +38,27 @@ export async function storeModerated(deps: IngestDeps, app: App, events: Event[]
   );
 }
 
-/** `released`: the verdict lets an event go that waits for it. */
-type Judged = { kind: 'store'; event: Event; released: boolean } | { kind: 'released'; stored: Stored };
+/** `released`: the verdict releases a waiting event. */
+type Moderated = { kind: 'store'; event: Event; released: boolean } | { kind: 'released'; stored: Stored };
 
-async function judged(deps: IngestDeps, app: App, event: Event): Promise<Judged> {
-  const asItIs: Judged = { kind: 'store', event, released: false };
-  if (event.type !== 'message.sent' && event.type !== 'message.edited') return asItIs;
+async function moderate(deps: IngestDeps, app: App, event: Event): Promise<Moderated> {
+  const unchanged: Moderated = { kind: 'store', event, released: false };
+  if (event.type !== 'message.sent' && event.type !== 'message.edited') return unchanged;
   switch (event.message.moderation) {
     case 'approved':
       return approve(deps, app, event);
     case 'disapproved':
       return disapprove(deps, app, event);
     case 'pending':
-      // An edit has to be approved anew.
+      // An edit must be approved again.
       if (event.type === 'message.edited') await record(deps, app, event, 'pending');
-      return asItIs;
+      return unchanged;
     default:
-      return asItIs;
+      return unchanged;
   }
 }
 
-async function approve(deps: IngestDeps, app: App, event: MessageEvent): Promise<Judged> {
+async function approve(deps: IngestDeps, app: App, event: MessageEvent): Promise<Moderated> {
   const verdict = await readVerdict(deps.queueRedis, app.appId, event.message.id);
   const before = verdict ?? (event.type === 'message.sent' ? await statusBefore(deps, app, event) : undefined);
   const released = before === 'pending' && (await record(deps, app, event, 'approved'));
@@ -66,7 +66,7 @@ async function approve(deps: IngestDeps, app: App, event: MessageEvent): Promise
   return { kind: 'released', stored: { id: event.id, duplicate: !released } };
 }
 
-async function disapprove(deps: IngestDeps, app: App, event: MessageEvent): Promise<Judged> {
+async function disapprove(deps: IngestDeps, app: App, event: MessageEvent): Promise<Moderated> {
   await record(deps, app, event, 'disapproved');
   const before = event.type === 'message.sent' ? await statusBefore(deps, app, event) : 'sent before';
   const first = before === undefined || before === 'disapproved';
@@ -80,7 +80,7 @@ const record = (
   status: ModerationStatus,
 ): Promise<boolean> => recordVerdict(queueRedis, appId, message.id, status, retention.events * HOUR_MS);
 
-/** What a message said of itself when it was accepted; undefined when it was not, or is forgotten. */
+/** A message's status when it was accepted; undefined if it was not accepted or is no longer stored. */
 async function statusBefore(
   { queueRedis }: IngestDeps,
   { appId }: App,

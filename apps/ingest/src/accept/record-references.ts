@@ -21,22 +21,22 @@ import {
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
-/** An event that has been accepted, now or before. */
+/** An event that was accepted, now or earlier. */
 export interface RecordedEvent {
   event: Event;
   ref: EventRef;
   receivedAt: number;
-  /** How long everything about it is kept. */
+  /** How long its records are kept. */
   retentionMs: number;
-  /** Accepted before: it is in the log already. */
+  /** Accepted earlier, so already in the log. */
   duplicate: boolean;
 }
 
 /**
- * Whether nothing sent of the message before is to be sent any more: it was deleted, or edited and everybody who has not
- * got it yet gets the edit.
+ * Whether pending deliveries of the message must no longer be sent: it was deleted, or it was edited and every
+ * recipient gets the edit.
  */
-function overtakes(event: Event, { preferences }: AppSettings): event is MessageEvent {
+function supersedes(event: Event, { preferences }: AppSettings): event is MessageEvent {
   if (!isMessage(event) || event.type === 'message.sent') return false;
   if (event.type === 'message.deleted') return true;
   const { messageEditedSetting } = event.conversation.type === 'group' ? preferences.group : preferences.oneOnOne;
@@ -44,10 +44,9 @@ function overtakes(event: Event, { preferences }: AppSettings): event is Message
 }
 
 /**
- * Notes what later events leave out and need to know: who wrote a message and where, what a reaction was, who is in a
- * call, that a ring is over, that a message was changed, a reaction removed; and, where the app keeps a log, that there is something to
- * show. Before the events are queued, so that a ring is over, and a text taken back, before anybody can send it; noting
- * the same again changes nothing.
+ * Records what later events refer to: messages with author and conversation, reactions, calls, ended rings, changed
+ * messages and removed reactions; and an entry in the app's log if it keeps one. Runs before the events are queued, so
+ * that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
  */
 export async function recordReferences(
   { queueRedis, now }: IngestDeps,
@@ -60,7 +59,7 @@ export async function recordReferences(
     ...byRetention(events).map(([retentionMs, group]) => recordSameRetention(queueRedis, appId, group, retentionMs)),
     ...events.flatMap((recorded) => recordCallEvent(queueRedis, appId, recorded)),
     ...events.flatMap(({ event, ref, retentionMs }) =>
-      overtakes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
+      supersedes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
     ),
     ...events.flatMap(({ event, retentionMs }) =>
       event.type === 'reaction.removed'

@@ -6,7 +6,7 @@ import { type Reader, reader } from './reader.ts';
 import { type Context, type Found, type Lookup, ready, type Translation } from './translation.ts';
 import { ADDRESSING, Entity, MaybeId, tolerant, WireId, WireTime } from './wire.ts';
 
-/** The spelling differs from place to place (docs/rules/cometchat.md#call-webhooks). */
+/** CometChat uses both spellings (docs/rules/cometchat.md#call-webhooks). */
 const SESSION = { sessionid: MaybeId, sessionId: MaybeId };
 
 const Call = z
@@ -26,8 +26,8 @@ const Call = z
     ),
   })
   .transform((call) => {
-    const places = [call.data?.entities?.on?.entity, call.data, call];
-    const sessions = places.map((place) => place?.sessionid ?? place?.sessionId);
+    const holders = [call.data?.entities?.on?.entity, call.data, call];
+    const sessions = holders.map((holder) => holder?.sessionid ?? holder?.sessionId);
     return { ...call, session: sessions.find((session) => session !== undefined) };
   });
 type Call = z.output<typeof Call>;
@@ -39,7 +39,7 @@ const Initiated = z.object({
   }),
 });
 
-/** `call_initiated`: the one trigger about a call that has everything. */
+/** `call_initiated`: the only call trigger that is complete. */
 export const readInitiated: Reader = reader(Initiated, ({ call }, context) => {
   const actor = call.data?.entities?.by?.id ?? call.sender;
   return ready(eventOf('call.initiated', call, actor, { id: call.id, sessionId: call.session as string }, context));
@@ -47,14 +47,14 @@ export const readInitiated: Reader = reader(Initiated, ({ call }, context) => {
 
 type State = 'call.cancelled' | 'call.rejected' | 'call.unanswered' | 'call.busy';
 
-/** The states of a call: often without session, and who acted may be left to be concluded. */
+/** The states of a call: the session is often missing, and the actor may have to be inferred. */
 export const readState = (type: State): Reader =>
   reader(z.object({ call: Call }), ({ call }, context) => ({
     needs: needsOf(call),
     complete: (found) => complete(type, call, context, found.call),
   }));
 
-/** Looked up even where the session is known: all states of a call have the tag it rang with. */
+/** Looks up the call even if the session is known, since all its states must use the tag it rang with. */
 const needsOf = (call: Call): Lookup =>
   call.session === undefined
     ? {
@@ -70,7 +70,9 @@ function complete(type: State, call: Call, context: Context, known: Found['call'
   return { events: [eventOf(type, call, actorOf(type, call, known), { id, sessionId }, context)] };
 }
 
-/** Who acted. Nobody rejects a call of their own: where the body has the caller as sender, it was the other. */
+/**
+ * The user who acted. Callers do not reject their own calls: if the body names the caller as sender, it was the callee.
+ */
 function actorOf(type: State, call: Call, known: Found['call']): string {
   const by = call.data?.entities?.by?.id;
   if (by !== undefined) return by;
@@ -98,7 +100,7 @@ function eventOf(
 
 const Session = z.object({ sessionId: WireId, created_at: WireTime, destroyed_at: WireTime });
 
-/** `call_started`, `call_ended`: a session and a time, no people. They come from the caller. */
+/** `call_started`, `call_ended`: only a session and a time. The caller counts as the sender. */
 export const readSession = (type: 'call.ongoing' | 'call.ended'): Reader =>
   reader(Session, ({ sessionId, ...times }, { trigger, now }) => {
     const at = type === 'call.ongoing' ? times.created_at : times.destroyed_at;

@@ -2,17 +2,17 @@ import { MAX_RECIPIENTS, type MessageEvent, MessageObject, Metadata, MODERATION_
 import { z } from 'zod';
 import { Entity, MaybeId, maybeText, tolerant, WireId, WireTime, WireUid } from './wire.ts';
 
-/** CometChat's limit of a text (docs/rules/cometchat.md#limits), and ours. */
+/** The maximum length of a text in CometChat (docs/rules/cometchat.md#limits) and here. */
 const MAX_TEXT = 65_536;
 
-/** Who wrote a quoted message: a uid, a person, or the sender among the entities. */
+/** A quoted message; its author is a uid, a user object, or the sender among the entities. */
 const QuotedMessage = z.object({
   id: MaybeId,
   sender: tolerant(z.union([WireUid, z.object({ uid: WireUid }).transform(({ uid }) => uid)])),
   data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity })) })),
 });
 
-/** Beside the content, where CometChat has it, or beside the message. */
+/** Found in the content, as in CometChat, or beside the message. */
 export const Moderation = tolerant(
   z
     .union([z.object({ status: z.string() }), z.string().transform((status) => ({ status }))])
@@ -20,7 +20,7 @@ export const Moderation = tolerant(
     .pipe(z.enum(MODERATION_STATUSES)),
 );
 
-/** What a message says (docs/rules/cometchat.md#message), be it new or the one an edit or a delete is about. */
+/** The content of a message (docs/rules/cometchat.md#message), new, edited or deleted. */
 export const Content = z.object({
   id: WireId,
   category: z.unknown().optional(),
@@ -45,7 +45,7 @@ export const Content = z.object({
 });
 export type Content = z.output<typeof Content>;
 
-/** The message of our event; `object` is CometChat's own as it came, left out where it is larger or deeper than we take. */
+/** The message of our event. `object` is CometChat's own, left out if it is too large or too deeply nested. */
 export function messageOf(content: Content, object: unknown): MessageEvent['message'] {
   const { data, quotedMessage } = content;
   return {
@@ -64,11 +64,11 @@ export function messageOf(content: Content, object: unknown): MessageEvent['mess
   };
 }
 
-/** An agent's message ("agentic") notifies as a person's does (docs/rules/decision.md#notifying-events). */
+/** An agent's message ("agentic") notifies like a user's (docs/rules/decision.md#notifying-events). */
 const categoryOf = (category: unknown): MessageEvent['message']['category'] =>
   category === 'custom' || category === 'interactive' ? category : 'message';
 
-/** The keys of the map. The tokens in the text need no copying: whoever asks for mentions reads them there. */
+/** The keys of the map. Mention tokens in the text are not copied, since they are read from there. */
 function namedIn(mentions: Record<string, unknown> | undefined): string[] | undefined {
   const uids = Object.keys(mentions ?? {}).filter((uid) => Uid.safeParse(uid).success);
   return uids.length > 0 ? uids.slice(0, MAX_RECIPIENTS) : undefined;

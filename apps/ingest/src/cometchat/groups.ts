@@ -5,7 +5,7 @@ import { type Reader, reader } from './reader.ts';
 import { type Context, ready } from './translation.ts';
 import { tolerant, WireGroup, WireMember, WireTime, WireUid, WireUser } from './wire.ts';
 
-/** A map uid to user, as a list. */
+/** A map from uid to user, as a list. */
 const Members = z
   .record(z.string(), WireMember)
   .refine((map) => Object.keys(map).every((uid) => Uid.safeParse(uid).success), {
@@ -17,13 +17,13 @@ const Members = z
   });
 type Member = z.output<typeof Members>[number];
 
-/** Who acts where no person does; CometChat's own name for it. */
+/** CometChat's uid for actions without a user. */
 const SYSTEM = 'app_system';
 
 const Action = z.object({ group: WireGroup, members: Members, by: WireUser.nullish(), sentAt: WireTime });
 type Action = z.output<typeof Action>;
 
-/** `group_member_joined`, `_left`: whoever it is about did it themselves, so there is an event for each. */
+/** `group_member_joined`, `_left`: each member acts for themselves, so there is one event per member. */
 export const readOwnAction = (type: 'group.member_joined' | 'group.member_left'): Reader =>
   reader(Action, (action, { trigger, now }) =>
     ready(
@@ -37,13 +37,13 @@ export const readOwnAction = (type: 'group.member_joined' | 'group.member_left')
     ),
   );
 
-/** The other `group_member_*`: something was done to the members (docs/rules/cometchat.md#members). */
+/** The other `group_member_*`: another user acts on the members (docs/rules/cometchat.md#members). */
 export const readActionOnMembers = (type: GroupActionEvent['type']): Reader =>
   reader(Action, (action, context) => ofMembers(type, action, action.members, context));
 
 /**
- * `group_member_kicked`, `_banned`, `_unbanned`. When they are done on behalf of an admin, CometChat may name that admin
- * as the member; the actor is therefore left out, and there is no event when no other member is named.
+ * `group_member_kicked`, `_banned`, `_unbanned`. If they are done on behalf of an admin, CometChat may name that admin
+ * as the member. So the actor is left out, and there is no event if no other member is named.
  */
 export const readRemoval = (type: 'group.member_kicked' | 'group.member_banned' | 'group.member_unbanned'): Reader =>
   reader(Action, (action, context) => {
@@ -60,7 +60,7 @@ function common(trigger: string, action: Action, members: Member[], now: number)
   const marks = [group.guid, group.updatedAt, group.membersCount, by?.uid, by?.lastActiveAt];
   return {
     id: webhookEventId(trigger, [fingerprint([...marks, ...marksOf(members)].map(String))]),
-    // The group's `updatedAt` is when its details changed, not its members.
+    // The group's `updatedAt` is the time its details changed, not its members.
     sentAt: action.sentAt ?? now,
     conversation: { type: 'group' as const, id: group.guid, name: group.name, avatar: group.icon },
     members: members.map(({ uid, name, scope, oldScope }) => ({ uid, name, scope, oldScope })),
@@ -69,7 +69,7 @@ function common(trigger: string, action: Action, members: Member[], now: number)
 
 const Deletion = z.object({ group: tolerant(z.object({ guid: WireUid })) });
 
-/** `group_deleted`: state, and no event. CometChat documents no payload; one that names no group is ignored. */
+/** `group_deleted`: state, not an event. Its payload is undocumented; one that names no group is ignored. */
 export const readGroupDeletion: Reader = reader(
   Deletion,
   ({ group }) => group && { complete: () => ({ events: [], state: { kind: 'group_deleted', guid: group.guid } }) },
@@ -91,8 +91,8 @@ export const readBlock = (type: 'user.blocked' | 'user.unblocked'): Reader =>
   });
 
 /**
- * These bodies have no id and often no time. When who they name were last active tells one occasion from the next; the
- * order of a map tells nothing.
+ * Distinguishes bodies without an id and often without a time, by when the users named were last active. The order of a
+ * map is irrelevant.
  */
 const marksOf = (members: Member[]): unknown[] =>
   members

@@ -11,20 +11,20 @@ const Sent = Content.extend({ ...ADDRESSING, sentAt: WireTime });
 
 const Body = z.object({ message: Sent, moderation: Moderation });
 
-/** Notices that travel as messages; what they tell has triggers of its own. */
+/** Notices sent as messages; they have triggers of their own. */
 const NOTICES: readonly unknown[] = ['action', 'call'];
 
 /**
- * `message_sent`, and `user_mentioned`, which carries the same message: both give the same id, so that whichever comes
- * second is the duplicate (docs/rules/cometchat.md#webhooks).
+ * `message_sent`, and `user_mentioned`, which has the same message. Both produce the same id, so that the second one is
+ * a duplicate (docs/rules/cometchat.md#webhooks).
  */
 export const readSent: Reader = reader(Body, ({ message, moderation }, context) =>
   sent(message, rawMessage(context.data), context, moderation),
 );
 
 /**
- * `moderation_engine_approved`, `_blocked`, `moderation_manual_approved`: the message once more, with the verdict. CometChat
- * documents no payload; one without a ready message is ignored.
+ * `moderation_engine_approved`, `_blocked`, `moderation_manual_approved`: the message again, with a verdict. The
+ * payload is undocumented; one without a complete message is ignored.
  */
 export const readVerdict =
   (verdict: ModerationStatus): Reader =>
@@ -34,7 +34,7 @@ export const readVerdict =
     return { ok: true, data: sent(parsed.data.message, rawMessage(context.data), context, verdict) };
   };
 
-/** Legacy `after_message`: the message's fields directly under `data`, beside our own `recipients`. */
+/** Legacy `after_message`: has the message's fields directly under `data`, beside our own `recipients`. */
 export const readLegacySent: Reader = reader(Sent, (message, context) => {
   const { recipients: _ours, ...object } = context.data as Record<string, unknown>;
   return sent(message, object, context);
@@ -61,7 +61,7 @@ function sent(
 
 const CHANGED = { editedBy: tolerant(WireUid), deletedBy: tolerant(WireUid) };
 
-/** The documented shape: an action with an id of its own, the original among its entities. */
+/** The documented shape: an action with its own id, and the original among its entities. */
 const Action = z.object({
   message: z.object({
     ...ADDRESSING,
@@ -73,14 +73,14 @@ const Action = z.object({
   }),
 });
 
-/** The shape of the live path: the changed message itself, as `message_sent` has it. */
+/** The shape seen in production: the changed message itself, as in `message_sent`. */
 const Flat = z.object({ message: Sent.extend({ ...CHANGED, updatedAt: WireTime }) });
 
 type Change = 'message.edited' | 'message.deleted';
 
 /**
  * `message_edited`, `message_deleted`, as an action on the original (docs/rules/cometchat.md#edits) or flat, for
- * messages of any category. The id in our event is the original's in both.
+ * messages of any category. Our event has the id of the original in both cases.
  */
 export const readChange = (type: Change): Reader => {
   const [readAction, readFlat] = [reader(Action, ofAction(type)), reader(Flat, ofFlat(type))];
@@ -121,7 +121,7 @@ const ofFlat =
     const actor = (type === 'message.edited' ? message.editedBy : message.deletedBy) ?? message.sender;
     const at = changedAt(type, message);
     const object = rawMessage(context.data);
-    // `sentAt` is the original's. Without a time of its own a change is told from the next one by what it says.
+    // `sentAt` is the original's. Changes without a time of their own are distinguished by content.
     const words = type === 'message.edited' ? fingerprint([JSON.stringify(object)]) : undefined;
     const updatedAt = isAfter(message.updatedAt, message.sentAt) ? message.updatedAt : undefined;
     return changed(type, message, object, {
@@ -147,7 +147,7 @@ function changed(
   return ready({ ...rest, type, message: type === 'message.edited' ? message : withoutText(message) });
 }
 
-/** A flat deletion may still hold the text that it takes back. */
+/** A flat deletion may still contain the deleted text. */
 const withoutText = ({ text: _text, object, ...message }: MessageEvent['message']): MessageEvent['message'] => ({
   ...message,
   object: object && { ...object, data: dataWithoutText(object.data) },
@@ -159,6 +159,6 @@ function dataWithoutText(data: unknown): unknown {
   return rest;
 }
 
-/** The message as it came, once a schema has vouched for the way to what is read of it. */
+/** The original message; use it only after a schema has checked the path to what is read. */
 // biome-ignore lint/suspicious/noExplicitAny: the body is whatever was posted.
 const rawMessage = (data: unknown): any => (data as { message: unknown }).message;

@@ -7,13 +7,13 @@ type Profiles = readonly (Profile | undefined)[];
 const profileOf = (id: string, profiles: Profiles): Profile | undefined =>
   profiles.find((profile) => profile?.id === id);
 
-/** The person with this uid, with what any of the profiles says about them. */
+/** The user with this uid as a sender, with name and avatar from the profiles. */
 export function senderOf(uid: string, profiles: Profiles): Event['sender'] {
   const profile = profileOf(uid, profiles);
   return { uid, name: profile?.name, avatar: profile?.avatar };
 }
 
-/** The conversation as the actor sees it: the group, or in a 1:1 the other of the two. */
+/** The conversation from the actor's point of view: the group, or the other user of a 1:1. */
 export function conversationFrom(actor: string, route: Addressing, profiles: Profiles): Conversation {
   const { receiverType: type, receiver, sender } = route;
   const id = type === 'user' && actor === receiver ? sender : receiver;

@@ -14,8 +14,8 @@ const Change = z.object({
 });
 
 /**
- * `user_connection_status_changed` (docs/rules/cometchat.md#state-webhooks): state, and no event. One that says nothing
- * of a person is ignored.
+ * `user_connection_status_changed` (docs/rules/cometchat.md#state-webhooks): state, not an event. One without a user or
+ * status is ignored.
  */
 export const readPresence: Reader = reader(Change, ({ user, timestamp, ...change }, { now }) => {
   const uid = user?.uid ?? change.uid;

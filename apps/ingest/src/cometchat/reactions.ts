@@ -25,7 +25,7 @@ const Reaction = z.object({
   reactedBy: tolerant(WireUser),
 });
 
-/** Our extension: the message that was reacted to, as `message_sent` has it. */
+/** Our extension: the message that was reacted to, as in `message_sent`. */
 const Message = z.object({
   ...ADDRESSING,
   data: tolerant(z.object({ entities: tolerant(z.object({ sender: Entity, receiver: Entity })) })),
@@ -34,9 +34,7 @@ const Message = z.object({
 const Body = z.object({ reaction: Reaction, message: Message.optional() });
 type Body = z.output<typeof Body>;
 
-/**
- * `message_reaction_added`, `_removed`: they name neither author nor conversation (docs/rules/cometchat.md#reactions).
- */
+/** `message_reaction_added`, `_removed`: name neither author nor conversation (docs/rules/cometchat.md#reactions). */
 export const readReaction = (type: 'reaction.added' | 'reaction.removed'): Reader =>
   reader(Body, (body, context) => ({
     ...(body.message ? {} : { needs: { kind: 'message' as const, messageId: body.reaction.messageId } }),

@@ -11,8 +11,7 @@ import type { Found, Lookup, Reading, Translation } from './translation.ts';
 import { MaybeId, WireUid } from './wire.ts';
 
 /**
- * The triggers of docs/rules/cometchat.md#webhooks. Every other trigger is accepted and ignored: nobody here keeps
- * delivery receipts, for one.
+ * The triggers of docs/rules/cometchat.md#webhooks. All others, such as delivery receipts, are accepted and ignored.
  */
 const READERS = new Map<string, Reader>([
   ['message_sent', readSent],
@@ -46,16 +45,16 @@ const READERS = new Map<string, Reader>([
   ['moderation_manual_approved', readVerdict('approved')],
 ]);
 
-/** A webhook body of CometChat's, checked. */
+/** A validated CometChat webhook body. */
 export interface CometChatRead {
   trigger: string;
-  /** The app it says it is from. */
+  /** The app id in the body. */
   appId: string | undefined;
-  /** It is understood and changes nothing here: `toEvents` gives none. */
+  /** The webhook has no effect here: `toEvents` returns none. */
   ignored: boolean;
-  /** What to look up before `toEvents`. */
+  /** What to look up before calling `toEvents`. */
   needs: Lookup | undefined;
-  /** Our extension: nobody else is considered. */
+  /** Our extension: no one else is considered. */
   recipients: string[] | undefined;
   reading: Reading | undefined;
 }
@@ -66,8 +65,8 @@ const Named = z.object({
 });
 
 /**
- * Reads a webhook body as CometChat posts it (docs/rules/cometchat.md#webhooks), or says which field is wrong. `now`
- * (epoch ms) stands in for times the body does not have.
+ * Reads a CometChat webhook body (docs/rules/cometchat.md#webhooks), or says which field is invalid. `now` (epoch ms)
+ * replaces times that the body lacks.
  */
 export function readCometChat(
   body: unknown,
@@ -90,9 +89,9 @@ export function readCometChat(
 }
 
 /**
- * The native events a body becomes, given what was found. Two deliveries of a webhook give events with the same ids, and
- * so do two occasions that CometChat tells in the same words: of events with `members`, which have no id of their own, it
- * is for the caller to tell those apart. No event where what it is about is not known: the reason says what.
+ * Translates a body into native events, given what was found. Two deliveries of a webhook produce the same ids. Events
+ * with `members` have no id of their own, so separate ones with identical content also share an id, and the caller must
+ * distinguish them. If the message or call is unknown there is no event, and a reason.
  */
 export function toEvents({ reading, recipients }: CometChatRead, found: Found = {}): Translation {
   if (!reading) return { events: [], reason: 'ignored' };

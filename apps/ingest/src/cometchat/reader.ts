@@ -4,17 +4,17 @@ import type { Context, Reading } from './translation.ts';
 
 type Parsed<T> = { ok: true; data: T } | { ok: false; error: FanfareError };
 
-/** Reads the body of one trigger. No reading: the body is understood, and nothing to act on. */
+/** Reads the body of one trigger. Without a reading, the body is valid and requires no action. */
 export type Reader = (body: unknown, context: Context) => Parsed<Reading | undefined>;
 
-/** Checks part of a webhook body. An absent field is told apart from a wrong one. */
+/** Validates part of a webhook body. Distinguishes missing fields from invalid ones. */
 export function parse<S extends z.ZodType>(schema: S, body: unknown): Parsed<z.output<S>> {
   const parsed = schema.safeParse(body, { error: ({ input }) => (input == null ? 'is missing' : undefined) });
   if (parsed.success) return { ok: true, data: parsed.data };
   return { ok: false, error: badRequest(fieldProblems(parsed.error)) };
 }
 
-/** A reader of the bodies whose `data` fits the schema. */
+/** A reader for bodies whose `data` matches the schema. */
 export function reader<S extends z.ZodType>(
   schema: S,
   read: (data: z.output<S>, context: Context) => Reading | undefined,

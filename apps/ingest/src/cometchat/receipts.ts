@@ -27,9 +27,9 @@ const LegacyReceipt = z.object({
 });
 
 const readCurrent = reader(Receipt, ({ body, messageSender, ...route }, { now }) => {
-  const person = body.user ? { ...body.user, id: body.user.uid } : { id: route.sender };
+  const readBy = body.user ? { ...body.user, id: body.user.uid } : { id: route.sender };
   const sender = messageSender ?? route.sender;
-  return readMark(body, person, { ...route, sender }, body.timestamp ?? now);
+  return readMark(body, readBy, { ...route, sender }, body.timestamp ?? now);
 });
 
 const readLegacy = reader(LegacyReceipt, (receipt, { now }) => {
@@ -38,10 +38,7 @@ const readLegacy = reader(LegacyReceipt, (receipt, { now }) => {
   return readMark({ messageId, action }, { id }, { sender, receiver, receiverType }, receipt.readAt ?? now);
 });
 
-/**
- * `message_read_receipt` in both shapes (docs/rules/cometchat.md#state-webhooks). A receipt of anything but reading
- * changes nothing here.
- */
+/** `message_read_receipt` in both shapes (docs/rules/cometchat.md#state-webhooks). Other receipts have no effect. */
 export const readReceipt: Reader = (body, context) =>
   isLegacy(context.data) ? readLegacy(body, context) : readCurrent(body, context);
 
@@ -49,17 +46,17 @@ const isLegacy = (data: unknown): boolean => typeof data === 'object' && data !=
 
 function readMark(
   mark: { messageId: string; action: string },
-  person: Profile & { id: string },
+  readBy: Profile & { id: string },
   route: Addressing,
   sentAt: number,
 ): Reading | undefined {
   if (mark.action !== 'read') return undefined;
   return ready({
-    id: webhookEventId('message_read', [mark.messageId, person.id]),
+    id: webhookEventId('message_read', [mark.messageId, readBy.id]),
     type: 'message.read',
     sentAt,
-    sender: senderOf(person.id, [person]),
-    conversation: conversationFrom(person.id, route, []),
+    sender: senderOf(readBy.id, [readBy]),
+    conversation: conversationFrom(readBy.id, route, []),
     message: { id: mark.messageId },
   });
 }

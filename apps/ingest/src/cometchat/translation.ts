@@ -1,22 +1,22 @@
 import type { Event, MessageEvent } from '@fanfare/core';
 
-/** Where an event of CometChat's happened, as our own events say it. */
+/** The conversation of an event, in the shape of our events. */
 export type Conversation = MessageEvent['conversation'];
 
-/** What a webhook body leaves out and somebody has to remember (docs/rules/cometchat.md#lookups). */
+/** What a webhook body leaves out and must be looked up (docs/rules/cometchat.md#lookups). */
 export type Lookup =
-  /** The author and the conversation of a message: reactions name neither. */
+  /** The author and conversation of a message, which reactions do not name. */
   | { kind: 'message'; messageId: string }
-  /** The call of a session: its start and its end name nobody. */
+  /** The call of a session, whose start and end name no users. */
   | { kind: 'session'; sessionId: string }
-  /** The newest call of a conversation (see `conversationId` in core): some call states name no session. */
+  /** The newest call of a conversation (see `conversationId` in core), for call states that name no session. */
   | { kind: 'last_call'; conversationId: string };
 
-/** What the lookup found; nothing where nothing is known. */
+/** The result of the lookup; empty if nothing is known. */
 export interface Found {
-  /** As it was sent: in a 1:1 the conversation is the author's, its id the receiver's uid. */
+  /** The message as sent. In a 1:1 the conversation id is the receiver's uid. */
   message?: { author: string; conversation: Pick<Conversation, 'type' | 'id'> } | undefined;
-  /** As it was initiated: in a 1:1 the conversation is the caller's, its id the uid of who was called. */
+  /** The call as initiated. In a 1:1 the conversation id is the callee's uid. */
   call?:
     | {
         sessionId: string;
@@ -28,37 +28,37 @@ export interface Found {
     | undefined;
 }
 
-/** Why an accepted webhook became no event. */
+/** Why an accepted webhook produced no event. */
 export const TRANSLATION_REASONS = ['ignored', 'unknown_message', 'unknown_call', 'names_only_actor'] as const;
 type TranslationReason = (typeof TRANSLATION_REASONS)[number];
 
-/** What a webhook says that is state, and no event. Times in epoch ms. */
+/** A change of state in a webhook that is not an event. Times in epoch ms. */
 export type StateChange =
-  /** Whether a person is at the chat, and since when. */
+  /** Whether a user is online, and since when. */
   { kind: 'presence'; uid: string; status: 'online' | 'offline'; at: number } | { kind: 'group_deleted'; guid: string };
 
-/** What a webhook amounts to: valid events, or none and the reason. */
+/** The translation of a webhook: valid events, or none and the reason. */
 export interface Translation {
   events: Event[];
   reason?: TranslationReason;
-  /** What it changes besides, or instead. */
+  /** A change of state besides the events, or instead. */
   state?: StateChange;
 }
 
-/** A body that was read: what it still needs, and how it becomes events. */
+/** A body that was read: what must be looked up, and how to complete it. */
 export interface Reading {
   needs?: Lookup;
   complete(found: Found): Translation;
 }
 
-/** What a reader gets besides the checked fields. */
+/** What a reader gets besides the validated fields. */
 export interface Context {
   trigger: string;
-  /** Epoch ms; stands in where the body has no time. */
+  /** Epoch ms; used if the body has no time. */
   now: number;
-  /** `data` as it came. */
+  /** The original `data`. */
   data: unknown;
 }
 
-/** A reading that needs nothing more. */
+/** A reading that needs no lookup. */
 export const ready = (...events: Event[]): Reading => ({ complete: () => ({ events }) });

@@ -2,29 +2,29 @@ import { EpochMs, PictureUrl, Uid } from '@fanfare/core';
 import { z } from 'zod';
 
 /**
- * The fields of CometChat's bodies, read tolerantly: numbers serve as ids, unknown fields are passed over, and what is
- * optional and wrong counts as absent. What is needed and wrong is an error that names it.
+ * The fields of CometChat's bodies, read tolerantly: numbers are accepted as ids, unknown fields are ignored, and
+ * invalid optional fields count as absent. An invalid required field is an error that names it.
  */
 
-/** An optional field: absent where it is missing, null or wrong. */
+/** An optional field: absent if it is missing, null or invalid. */
 export const tolerant = <S extends z.ZodType>(schema: S) => schema.optional().catch(undefined);
 
 const numberAsText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-/** A uid or guid, needed. */
+/** A required uid or guid. */
 export const WireUid = z.preprocess(numberAsText, Uid);
 
-/** An id of a message, reaction, call or session, needed. */
+/** The required id of a message, reaction, call or session. */
 export const WireId = z.preprocess(numberAsText, z.string().min(1).max(256));
 
-/** An optional id; the SDKs write 0 for none. */
+/** An optional id; the SDKs send 0 for none. */
 export const MaybeId = tolerant(WireId.transform((id) => (id === '0' ? undefined : id)));
 
 /** At most `max` UTF-16 units, never half a character. */
 const cut = (text: string, max: number): string =>
   text.length <= max ? text : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 
-/** An optional text that is not empty, cut at `max`. */
+/** An optional non-empty text, cut at `max`. */
 export const maybeText = (max: number) =>
   tolerant(
     z
@@ -36,10 +36,10 @@ export const maybeText = (max: number) =>
 const MaybeName = maybeText(255);
 const MaybePicture = tolerant(PictureUrl);
 
-/** What distinguishes two bodies that are otherwise alike; never shown. */
+/** A value that only distinguishes otherwise identical bodies; never shown. */
 const Mark = tolerant(z.union([z.string().max(256), z.number()]));
 
-/** A time in epoch ms, or nothing. CometChat writes seconds, in places milliseconds; 1e11 s is in the year 5138. */
+/** An optional time in epoch ms. CometChat mostly sends seconds, sometimes milliseconds; 1e11 s is in the year 5138. */
 export const WireTime = z
   .unknown()
   .transform((value) => {
@@ -49,7 +49,7 @@ export const WireTime = z
   })
   .optional();
 
-/** What a body says about a person or a group. */
+/** What a body says about a user or a group. */
 export interface Profile {
   id?: string | undefined;
   name?: string | undefined;
@@ -77,10 +77,10 @@ export const Entity = tolerant(
     ),
 );
 
-/** A person who is needed: `{uid, name, avatar}`. */
+/** A required user: `{uid, name, avatar}`. */
 export const WireUser = z.object({ uid: WireUid, name: MaybeName, avatar: MaybePicture, lastActiveAt: Mark });
 
-/** A group that is needed: `{guid, name, icon}`. */
+/** A required group: `{guid, name, icon}`. */
 export const WireGroup = z.object({
   guid: WireUid,
   name: MaybeName,
@@ -89,7 +89,7 @@ export const WireGroup = z.object({
   updatedAt: Mark,
 });
 
-/** One of a map of users, without its key. */
+/** An entry of a map of users, without its key. */
 export const WireMember = z.object({
   name: MaybeName,
   avatar: MaybePicture,
@@ -98,7 +98,7 @@ export const WireMember = z.object({
   lastActiveAt: Mark,
 });
 
-/** From whom to whom: what messages, actions on them and calls share. */
+/** Sender and receiver, as in messages, actions on messages, and calls. */
 export const ADDRESSING = { sender: WireUid, receiver: WireUid, receiverType: z.enum(['user', 'group']) };
 export interface Addressing {
   sender: string;

@@ -95,7 +95,8 @@ async function tryOut(deps: IngestDeps, { bundle, accepted, uid, cast }: Trial):
     unread: planned.unread,
   });
   const words = targets.map(targetWord).join(', ');
-  const sentence = `Sent to ${cast.name}: ${targets.length === 1 ? '1 target' : `${targets.length} targets`} (${words}).`;
+  const count = targets.length === 1 ? '1 target' : `${targets.length} targets`;
+  const sentence = `Sent to ${cast.name}: ${count} (${words}).`;
   return { decision: 'sent', targets, payload, sentence: sentence + (assumed ? assumption(event, cast) : '') };
 }
 

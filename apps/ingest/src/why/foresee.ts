@@ -27,8 +27,8 @@ export type Foreseen =
     };
 
 /**
- * Runs audience and decision for one user, where fan-out does it for all. Only reads. `pending`: changes the event would
- * make itself if it were accepted.
+ * Runs audience and decision for one user, where fan-out does it for all. Only reads. `pending`: changes the event
+ * would make itself if it were accepted.
  */
 export async function foresee(
   deps: IngestDeps,

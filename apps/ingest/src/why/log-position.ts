@@ -6,8 +6,8 @@ import { badField } from '../http/fields.ts';
 export type Affix = 'prepend' | 'append';
 
 /**
- * A position in the log: the last row seen. Rows are ordered by time, event key, slice and row; `append` walks this order
- * up and `prepend` down, so a page can be reached from either side.
+ * A position in the log: the last row seen. Rows are ordered by time, event key, slice and row; `append` walks this
+ * order up and `prepend` down, so a page can be reached from either side.
  */
 export interface Position {
   /** When the event was received, epoch ms. */

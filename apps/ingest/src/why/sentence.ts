@@ -21,8 +21,8 @@ export const suppressionSentence = (facts: SuppressionFacts): string => `Not sen
 type Clause = (facts: SuppressionFacts) => string;
 
 /**
- * The clause for a preference, by its value: `narrower` has what values above 1 (never) still allow. It holds whether the
- * value is the user's own or the app's. Without a value (an old record) it only names the preference.
+ * The clause for a preference, by its value: `narrower` has what values above 1 (never) still allow. It holds whether
+ * the value is the user's own or the app's. Without a value (an old record) it only names the preference.
  */
 const preference =
   (what: string, narrower: Record<number, Clause> = {}): Clause =>

@@ -36,7 +36,10 @@ test('none is let in while too many wait', async () => {
   const wait = '{p0}:events-chat:wait';
   const many = Array.from({ length: 10_001 }, (_, i) => `e${i}`);
   for (let i = 0; i < 10; i++) await deps.redis.rpush(wait, ...many);
-  await expect(new OverloadGuard(deps).check()).rejects.toMatchObject({ ...refused, message: 'too many events wait' });
+  await expect(new OverloadGuard(deps).check()).rejects.toMatchObject({
+    ...refused,
+    message: 'too many events are waiting',
+  });
 });
 
 test('the backlog is looked at once a second, however often it is asked for', async () => {

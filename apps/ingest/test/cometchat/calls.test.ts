@@ -6,7 +6,7 @@ import { changed, needsOf, REMEMBERED, refusal, translate, translated } from './
 const callEvent = (body: unknown, found = REMEMBERED) => translated(body, found) as CallEvent;
 const ENTITIES = 'data.call.data.entities';
 
-describe('a call that begins', () => {
+describe('a new call', () => {
   test.each(['sessionid', 'sessionId'])('has its session as "%s"', (spelling) => {
     const body = changed(INITIATED, `${ENTITIES}.on.entity`, { [spelling]: 's-1' });
     expect(callEvent(body).call.sessionId).toBe('s-1');
@@ -24,7 +24,7 @@ describe('a call that begins', () => {
   });
 });
 
-describe('a call that nobody remembers', () => {
+describe('an unknown call', () => {
   test.each([callState('call_cancelled'), STARTED, ENDED])('is no event, and says so: $trigger', (body) => {
     expect(translate(body, {})).toEqual({ events: [], reason: 'unknown_call' });
   });
@@ -53,7 +53,7 @@ describe('a rejected or busy call', () => {
     },
   );
 
-  test('is by whom its entities name', () => {
+  test('is by the user its entities name', () => {
     const body = changed(callState('call_rejected', 'caller'), ENTITIES, { by: entity(GEORGE), for: entity(ANDREW) });
     expect(callEvent(body, { ...REMEMBERED })).toMatchObject({
       sender: { uid: GEORGE.uid, name: GEORGE.name },
@@ -62,7 +62,7 @@ describe('a rejected or busy call', () => {
   });
 });
 
-test('a call that ended in the group it was started in is told there, from the caller', () => {
+test('a call that ended is an event in its group, from the caller', () => {
   const call = {
     ...REMEMBERED.call,
     type: 'video' as const,

@@ -94,7 +94,7 @@ describe('a message', () => {
 });
 
 describe('an edit or a delete', () => {
-  test('in a 1:1 is with the other of the two, whoever did it', () => {
+  test('in a 1:1 is with the other of the two, no matter who acted', () => {
     const inOneOnOne = (by: typeof ANDREW) => {
       const route = { receiverType: 'user', receiver: GEORGE.uid, sender: ANDREW.uid };
       const entities = { ...EDITED.data.message.data.entities, by: entity(by), for: undefined };
@@ -104,7 +104,7 @@ describe('an edit or a delete', () => {
     expect(messageEvent(inOneOnOne(GEORGE)).conversation.id).toBe(ANDREW.uid);
   });
 
-  test('is by who is said to have done it where no entity says so', () => {
+  test('names its actor in a field if no entity does', () => {
     const body = changed(DELETED, 'data.message.data.entities.by');
     const deletedBy = changed(body, 'data.message.data.entities.on.entity.deletedBy', 'app_system');
     expect(messageEvent(deletedBy).sender.uid).toBe('app_system');
@@ -167,7 +167,7 @@ describe('a flat edit or delete', () => {
 describe('a reaction', () => {
   const body = reacted('message_reaction_added');
 
-  test('to a message that nobody remembers is no event, and says so', () => {
+  test('to an unknown message is no event, and the answer says so', () => {
     expect(translate(body, {})).toEqual({ events: [], reason: 'unknown_message' });
   });
 

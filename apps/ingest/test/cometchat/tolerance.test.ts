@@ -112,7 +112,7 @@ describe('tolerated', () => {
     expect(event.message).toMatchObject({ text: 'Hello!', metadata: undefined, object: undefined });
   });
 
-  test('a group action that nobody is said to have done', () => {
+  test('a group action without an actor', () => {
     expect(translated(grouped('group_member_banned')).sender.uid).toBe('app_system');
   });
 

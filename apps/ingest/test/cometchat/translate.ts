@@ -4,7 +4,7 @@ import { ANDREW, GEORGE } from '../support/cometchat-samples.ts';
 
 export const NOW = 1_800_000_000_000;
 
-/** What somebody remembers of message 101, which George wrote, and of Andrew's call. */
+/** References to message 101, which George wrote, and to Andrew's call. */
 export const REMEMBERED: Found = {
   message: { author: GEORGE.uid, conversation: { type: 'user', id: ANDREW.uid } },
   call: {

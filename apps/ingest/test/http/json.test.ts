@@ -27,7 +27,8 @@ describe('the elements of an array', () => {
   test('are those that JSON.parse finds', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), space, space, (values, before, between) => {
-        const text = `${before}[${between}${values.map((value) => JSON.stringify(value)).join(`${between},${before}`)}]`;
+        const elements = values.map((value) => JSON.stringify(value)).join(`${between},${before}`);
+        const text = `${before}[${between}${elements}]`;
         expect(parsedOneByOne(text)).toEqual(JSON.parse(text));
       }),
     );

@@ -3,7 +3,7 @@ import { privateIngest } from '../support/private-ingest.ts';
 
 const { deps, logIn, backend } = await privateIngest({ REQUESTS_PER_MINUTE_PER_KEY: '2' });
 
-test('a login may make so many requests a minute; the answers count down, and others are not held up', async () => {
+test('a session is limited per minute; the responses count down, and others are not affected', async () => {
   const [bob, carol] = [await logIn('bob'), await logIn('carol')];
   const left = [];
   for (let i = 0; i < 2; i++) left.push((await bob('GET', '/v3/me')).headers['x-ratelimit-remaining']);

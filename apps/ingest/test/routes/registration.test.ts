@@ -88,7 +88,7 @@ describe('a push token', () => {
   });
 });
 
-test('a login is not refused for what the SDK tells of its device', async () => {
+test('a login is not rejected because of what the SDK says about its device', async () => {
   const phone = await logIn('bob');
   for (const about of [{}, [], { platform: 7 }]) expect((await phone('PUT', '/v3/me', about)).status).toBe(200);
 });

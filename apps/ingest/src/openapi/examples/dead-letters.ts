@@ -16,7 +16,7 @@ export const deadLetters: readonly Example[] = [
           uid: 'carol',
           provider: 'custom',
           reason: 'http_400',
-          detail: 'no such person here',
+          detail: 'no such user here',
           attempts: 1,
           at: 1_741_847_453,
         },
