@@ -60,7 +60,7 @@ test('the stored state numbers never change', () => {
   ]);
 });
 
-test('several deliveries settle in one call, each returning its previous state; a repeated one settles once', async () => {
+test('deliveries settled in one call return their previous states; a repeated one settles once', async () => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, users(4));
   await settleAll(own.redis, ref, [becomes(1, 'accepted')]);

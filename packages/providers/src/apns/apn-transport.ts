@@ -9,10 +9,10 @@ import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import type { ApnsOrigins, ApnsRequest, ApnsSent, ApnsTransport } from './transport.ts';
 
-/** Providers kept: one for each key and environment in use. */
+/** Cached providers: one per key and environment in use. */
 const MAX_PROVIDERS = 100;
 
-/** How the library is set up. */
+/** How the library is configured. */
 export interface ApnTransportOptions {
   origins: ApnsOrigins;
   extraCa: string | undefined;
@@ -20,9 +20,9 @@ export interface ApnTransportOptions {
 }
 
 /**
- * Sends through node-apn, for comparison and low volume. What it cannot do: it opens one connection, gives up what is
- * in flight at a GOAWAY (so it may be sent twice), keeps a hung connection, does not tell Retry-After, and renews its
- * token whenever APNs calls it expired, even within 20 minutes. Its retries are off (`connectionRetryLimit: 0`).
+ * Sends through node-apn, for comparison and low volume. Its limits: it opens one connection, abandons what is in
+ * flight at a GOAWAY (so it may be sent twice), keeps a hung connection, hides Retry-After, and renews its token
+ * whenever APNs calls it expired, even within 20 minutes. Its retries are off (`connectionRetryLimit: 0`).
  */
 export class ApnTransport implements ApnsTransport {
   readonly #options: ApnTransportOptions;
@@ -66,12 +66,12 @@ export class ApnTransport implements ApnsTransport {
 }
 
 /**
- * The library tries the addresses of a name in turn, each for 250 ms, and hands settings it does not know to Node: the
- * first two get half of the time each.
+ * The library tries the addresses of a name in turn, each for 250 ms, and passes unknown settings on to Node: with
+ * these, the first two get half of the time each.
  */
 const connectBudget = (timeoutMs: number): object => ({ autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2) });
 
-/** The library has renewed its token by itself; its connection cannot be replaced. */
+/** The library renews its token by itself; its connection cannot be replaced. */
 const renew = (what: Renewal): boolean => what === 'token';
 
 function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNotification): apn.Notification {
@@ -86,7 +86,10 @@ function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNot
   return notification;
 }
 
-/** Without a status nothing is known: it may have been delivered. Some answers come as errors named like the reason. */
+/**
+ * Without a status the result is unknown: it may have been delivered. Some answers come as errors named like the
+ * reason.
+ */
 function readFailure(failure: apn.ResponseFailure | undefined): ApnsSent {
   if (failure?.status === undefined) {
     return { kind: 'failed', outcome: { kind: 'retryable', reason: 'connection_closed' } };

@@ -18,22 +18,22 @@ export interface ApnsProviderOptions {
   endpoint?: string;
   /** APNS_SANDBOX_ENDPOINT, for credentials without `productionMode`; default Apple's. */
   sandboxEndpoint?: string;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string;
-  /** For one request in all, milliseconds; default 10,000. */
+  /** Total time for one request, milliseconds; default 10,000. */
   timeoutMs?: number;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
   random?: () => number;
-  /** Of the transport `http2`. */
+  /** For the transport `http2`. */
   pool?: PoolTuning;
 }
 
 /**
- * APNs, with provider tokens. One request per push; a second one only where APNs asks for a new provider token or a new
- * connection, having refused the first. Which device gets what is decided by the caller; how it looks there by the
- * device's platform (see `renderApns`). Throws when an endpoint or `extraCa` is malformed.
+ * APNs, with provider tokens. One request per push; a second one only where APNs refuses the first and asks for a new
+ * provider token or a new connection. The caller decides which device gets what; the device's platform decides how it
+ * looks (see `renderApns`). Throws when an endpoint or `extraCa` is malformed.
  */
 export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<ApnsCredential, DevicePush> {
   const { now = Date.now } = options;
@@ -53,7 +53,7 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
   };
 }
 
-/** The second answer where the first asks for a renewal that can be had, else the first. */
+/** The second answer if the first asks for a renewal that is possible, else the first. */
 async function renewed(sent: ApnsSent, again: () => Promise<ApnsSent>): Promise<ApnsSent> {
   if (sent.kind === 'failed') return sent;
   const renewal = renewalFor(sent.reply);

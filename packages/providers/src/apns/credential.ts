@@ -16,7 +16,7 @@ export interface ApnsIdentity {
   p8Key: string;
 }
 
-/** Reads an APNs key and what belongs to it; names the first field that is wrong. */
+/** Reads an APNs key and its identifying fields; names the first field that is wrong. */
 export function parseApnsIdentity(input: Record<keyof ApnsIdentity, unknown>): Parsed<ApnsIdentity> {
   const { keyId, teamId, bundleId } = input;
   for (const [field, value] of Object.entries({ keyId, teamId })) {
@@ -38,8 +38,8 @@ function bundleIdProblem(bundleId: unknown): string | undefined {
 }
 
 /**
- * Reads the content of a `.p8` file, also as it is pasted from settings and terminals: the PEM of a private key on the
- * curve P-256, which is what ES256 signs with.
+ * Reads the content of a `.p8` file, even as pasted from settings and terminals: the PEM of a private key on the curve
+ * P-256, which ES256 requires.
  */
 export function parseP8(text: unknown): Parsed<string> {
   if (typeof text !== 'string' || text.trim() === '') return refused('p8Key', 'must be the text of a .p8 file');
@@ -52,6 +52,6 @@ export function parseP8(text: unknown): Parsed<string> {
   return refused('p8Key', `must be an elliptic curve key on P-256, as Apple issues them; this one is ${kind}`);
 }
 
-/** What names an APNs key in memory; the same for every credential of one key, whatever its bundle id. */
+/** Identifies an APNs key in memory; the same for every credential with this key, whatever its bundle id. */
 export const apnsKeyDigest = <C extends Pick<ApnsIdentity, 'teamId' | 'keyId' | 'p8Key'>>(credential: C): string =>
   secretDigest(credential, ({ teamId, keyId, p8Key }) => [teamId, keyId, p8Key]);

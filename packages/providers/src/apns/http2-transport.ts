@@ -11,12 +11,12 @@ import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import { type ApnsOrigins, type ApnsRequest, type ApnsSent, type ApnsTransport, readBody } from './transport.ts';
 
-/** Pools kept: one for each key and environment in use. */
+/** Cached pools: one per key and environment in use. */
 const MAX_POOLS = 1000;
 
 /**
  * How connections to APNs differ: many streams on few connections, and a single stream until a provider token has been
- * accepted; every answer but 403 shows that.
+ * accepted, which every answer but 403 shows.
  * https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
  */
 const APNS_POOL = { maxSessions: 4, provenBy: (status: number) => status !== 403 };
@@ -73,7 +73,7 @@ const headersOf = (notification: ApnsNotification, jwt: string): Record<string, 
   ...apnsHeaders(notification),
 });
 
-/** The headers a notification travels with, without the provider token. */
+/** The headers of a notification, without the provider token. */
 export function apnsHeaders(notification: ApnsNotification): Record<string, string> {
   const { id, topic, pushType, priority, expiration, collapseId } = notification;
   return {

@@ -6,17 +6,17 @@ import { apnsKeyDigest } from './credential.ts';
 const MINUTE = 60_000;
 /** Apple refuses tokens older than 60 minutes. */
 const RENEW_AFTER_MS = 45 * MINUTE;
-/** Taken off or added by chance, so that the processes of a fleet do not renew together. */
+/** Randomly subtracted or added, so that the processes of a fleet do not renew together. */
 const JITTER_MS = 5 * MINUTE;
-/** A newer token before this ends in 429 TooManyProviderTokenUpdates. */
+/** A newer token before this results in 429 TooManyProviderTokenUpdates. */
 const MIN_LIFE_MS = 20 * MINUTE;
-/** Keys remembered. An older one costs a signature, at worst sooner than Apple likes. */
+/** Cached keys. An evicted one costs a signature, at worst earlier than Apple allows. */
 const CAPACITY = 10_000;
 
 interface Signed {
   jwt: string;
   renewAt: number;
-  /** Not renewed before this, whatever happens. */
+  /** Not renewed before this, under any circumstances. */
   heldUntil: number;
 }
 
@@ -29,7 +29,7 @@ type TokenCredential = Pick<ApnsCredential, 'keyId' | 'teamId' | 'p8Key'>;
 
 /**
  * Provider tokens (ES256), one per key: signed once, used for 45 minutes give or take five, and never signed again
- * within 20 minutes, not even at APNs' own request. Signing is synchronous, hence never done twice at once.
+ * within 20 minutes, not even when APNs asks for it. Signing is synchronous, so it never runs twice at once.
  * https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
  */
 export class ProviderTokens {
@@ -52,8 +52,8 @@ export class ProviderTokens {
   }
 
   /**
-   * APNs calls this token expired: makes `current` return another one, if that may be. False when the token is younger
-   * than 20 minutes: then a clock is wrong, ours or the one that signed it.
+   * APNs calls this token expired: makes `current` return another one if allowed. False when the token is younger than
+   * 20 minutes: then a clock is wrong, ours or the signer's.
    */
   renew(credential: TokenCredential, refused: string): boolean {
     const entry = this.#entry(credential);
@@ -64,7 +64,7 @@ export class ProviderTokens {
     return true;
   }
 
-  /** APNs has seen too many tokens of this key: keeps the present one for 20 minutes from now. */
+  /** APNs has seen too many tokens of this key: keeps the current one for 20 minutes from now. */
   hold(credential: TokenCredential): void {
     const { signed } = this.#entry(credential);
     if (signed !== undefined) signed.heldUntil = this.#now() + MIN_LIFE_MS;

@@ -1,19 +1,19 @@
 import type { Outcome } from '@fanfare/core';
 import { type WaitLimits, waitAsked, waitByDefault } from '../wire/retry-after.ts';
 
-/** What APNs answered, by any transport. */
+/** APNs' answer, over any transport. */
 export interface ApnsReply {
   status: number;
-  /** Of the JSON body; undefined when there is none. */
+  /** From the JSON body; undefined when there is none. */
   reason: string | undefined;
-  /** With 410: the moment (epoch ms) at which the token was found to be dead. */
+  /** With 410: when (epoch ms) the token was found to be dead. */
   timestamp: number | undefined;
   retryAfter: string | undefined;
-  /** Whether there is no body. */
+  /** Whether the body is empty. */
   isEmpty: boolean;
 }
 
-/** What must be renewed before the same request is sent once more. */
+/** What must be renewed before the same request is sent again. */
 export type Renewal = 'token' | 'connection';
 
 type AnswerMeaning =
@@ -23,7 +23,7 @@ type AnswerMeaning =
   | 'retryable'
   /** Throttled for the given time, or that of Retry-After. */
   | { kind: 'throttled'; waitMs: number }
-  /** The same request once more, at once; if that ends like this too, `otherwise`. */
+  /** Send the same request again at once; if that fails in the same way, `otherwise`. */
   | { kind: 'renew'; renewal: Renewal; otherwise: 'credential_failing' | 'retryable' };
 
 const throttledFor = (waitMs: number): AnswerMeaning => ({ kind: 'throttled', waitMs });
@@ -34,13 +34,13 @@ const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable
 });
 
 /**
- * Every documented reason, with its status in front.
+ * Every documented reason, prefixed with its status.
  * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
  * and, for channels and broadcasts (which we never send),
  * https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns-broadcast
  */
-const VERDICTS: Readonly<Record<string, AnswerMeaning>> = {
-  // May also mean the other environment: the guard on quarantining looks at the credential as a whole.
+const MEANINGS: Readonly<Record<string, AnswerMeaning>> = {
+  // May also mean the other environment: the guard on quarantining looks at the entire credential.
   '400 BadDeviceToken': 'token_dead',
   '400 DeviceTokenNotForTopic': 'token_dead',
   '400 BadTopic': 'credential_failing',
@@ -70,7 +70,7 @@ const VERDICTS: Readonly<Record<string, AnswerMeaning>> = {
   '410 Unregistered': 'token_dead',
   '410 ExpiredToken': 'token_dead',
   '413 PayloadTooLarge': 'rejected',
-  // Too many to this one device.
+  // Too many to this device.
   '429 TooManyRequests': throttledFor(10_000),
   // The token was renewed within 20 minutes; it is held from now on.
   '429 TooManyProviderTokenUpdates': throttledFor(60_000),
@@ -88,25 +88,25 @@ const VERDICTS: Readonly<Record<string, AnswerMeaning>> = {
   '403 TopicMismatch': 'credential_failing',
 };
 
-/** The reasons of the table: every other is theirs to invent, and no reason of ours. */
-const REASONS: ReadonlySet<string> = new Set(Object.keys(VERDICTS).map((key) => key.slice(4)));
+/** The reasons in the table. Any other is free text from outside, and not used as a reason. */
+const REASONS: ReadonlySet<string> = new Set(Object.keys(MEANINGS).map((key) => key.slice(4)));
 
 function sendHealthOf({ status, reason }: ApnsReply): AnswerMeaning {
-  const known = VERDICTS[`${status} ${reason}`];
+  const known = MEANINGS[`${status} ${reason}`];
   if (known !== undefined) return known;
   if (status === 410) return 'token_dead';
   if (status === 429) return throttledFor(10_000);
   return status >= 500 ? 'retryable' : 'rejected';
 }
 
-/** What to renew before the request is sent once more; undefined when the answer stands. */
+/** What to renew before the request is sent again; undefined when the answer is final. */
 export function renewalFor(reply: ApnsReply): Renewal | undefined {
   if (reply.status === 200) return undefined;
-  const verdict = sendHealthOf(reply);
-  return typeof verdict === 'object' && verdict.kind === 'renew' ? verdict.renewal : undefined;
+  const meaning = sendHealthOf(reply);
+  return typeof meaning === 'object' && meaning.kind === 'renew' ? meaning.renewal : undefined;
 }
 
-/** What an outcome depends on besides the answer. */
+/** What an outcome depends on, besides the answer. */
 export interface ApnsContext extends WaitLimits {
   /** `apns-id` of the request. */
   id: string;
@@ -115,33 +115,33 @@ export interface ApnsContext extends WaitLimits {
 }
 
 /**
- * What an answer means once nothing is to be renewed any more. The reason is Apple's word where it is documented, else
- * `http_` and the status. A token registered after the moment a 410 speaks of lives: that delivery is `rejected` as
+ * The outcome of an answer when nothing is left to renew. The reason is Apple's if documented, else `http_` and the
+ * status. A token registered after the time in a 410 is alive: that delivery is `rejected` as
  * `unregistered_before_registration`, because the same answer would come again (APNs may lag by days).
  */
 export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   const { status, reason: word, timestamp } = reply;
   if (status < 400) return acceptance(reply, context);
   const reason = word !== undefined && REASONS.has(word) ? word : `http_${status}`;
-  const verdict = sendHealthOf(reply);
-  if (typeof verdict === 'object') {
-    if (verdict.kind === 'renew') return { kind: verdict.otherwise, reason };
-    return throttled(reply, context, { reason, waitMs: verdict.waitMs });
+  const meaning = sendHealthOf(reply);
+  if (typeof meaning === 'object') {
+    if (meaning.kind === 'renew') return { kind: meaning.otherwise, reason };
+    return throttled(reply, context, { reason, waitMs: meaning.waitMs });
   }
-  if (verdict === 'token_dead' && timestamp !== undefined && timestamp < context.registeredAt) {
+  if (meaning === 'token_dead' && timestamp !== undefined && timestamp < context.registeredAt) {
     return { kind: 'rejected', reason: 'unregistered_before_registration' };
   }
-  if (verdict === 'retryable' && status === 503) return throttled(reply, context, { reason, waitMs: undefined });
-  return { kind: verdict, reason };
+  if (meaning === 'retryable' && status === 503) return throttled(reply, context, { reason, waitMs: undefined });
+  return { kind: meaning, reason };
 }
 
-/** A yes is empty. Any other answer without an error is a proxy's or a portal's in between. */
+/** A yes is empty. Any other answer without an error comes from a proxy or a portal in between. */
 const acceptance = ({ status, isEmpty }: ApnsReply, { id }: ApnsContext): Outcome =>
   status === 200 && isEmpty
     ? { kind: 'accepted', providerId: id }
     : { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
 
-/** Without a time that is asked for or usual it is only retryable. */
+/** Without a requested or usual wait it is only retryable. */
 function throttled(
   { retryAfter }: ApnsReply,
   context: ApnsContext,

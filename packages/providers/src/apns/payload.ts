@@ -8,9 +8,9 @@ import { toJson } from '../wire/json.ts';
 /** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
 type PushType = 'alert' | 'background' | 'voip';
 
-/** One notification as APNs gets it, whatever the transport. */
+/** One notification as sent to APNs, over any transport. */
 export interface ApnsNotification {
-  /** `apns-id`: a UUID that is the same over all attempts of a delivery. */
+  /** `apns-id`: a UUID, the same for all attempts of a delivery. */
   id: string;
   topic: string;
   pushType: PushType;
@@ -26,10 +26,7 @@ export interface ApnsNotification {
 const MAX_BYTES = 4096;
 const MAX_VOIP_BYTES = 5120;
 
-/**
- * Keys at the root of userInfo, in the order of docs/rules/cometchat.md#apns; the pictures are what service extensions
- * show.
- */
+/** Keys at the root of userInfo, in the order of docs/rules/cometchat.md#apns; service extensions show the pictures. */
 const ROOT_KEYS = [
   'title',
   'body',
@@ -53,8 +50,8 @@ const ROOT_KEYS = [
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
 /**
- * The dictionary of a VoIP push: docs/rules/cometchat.md#voip-payload, with `sentAt`, by which the app can tell a ring
- * that comes too late.
+ * The dictionary of a VoIP push: docs/rules/cometchat.md#voip-payload, plus `sentAt`, which lets the app recognize a
+ * ring that comes too late.
  */
 const VOIP_KEYS = [
   'sender',
@@ -73,9 +70,9 @@ const VOIP_KEYS = [
 
 /**
  * Renders a push for its device; undefined when it is too large even when shortened. A VoIP token gets the VoIP
- * dictionary. A device token gets an alert, also for a call that rings (where there is no VoIP token) and for one that
- * was missed; the other states of a call only end what is on the screen, so they go in the background, with nothing to
- * see or hear. A silent push is an alert that is passive.
+ * dictionary. A device token gets an alert, also for a ringing call (where there is no VoIP token) and for a missed
+ * one; the other call states only end what is on the screen, so they go in the background, silent and invisible. A
+ * silent push is a passive alert.
  */
 export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
   const pushType = pushTypeOf(push);
@@ -91,7 +88,7 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
     id: apnsId(push.deliveryId),
     topic: voip ? `${credential.bundleId}.voip` : credential.bundleId,
     pushType,
-    // Background pushes must not be 10, and silent ones need not hurry.
+    // Background pushes must not be 10, and silent ones are not urgent.
     priority: pushType === 'background' || push.sound === undefined ? 5 : 10,
     expiration: Math.floor((voip ? push.deadlineAt : push.holdUntil) / 1000),
     collapseId: voip ? undefined : collapseId(push.collapseKey),
@@ -121,8 +118,8 @@ function payloadOf(pushType: PushType, { details, sound }: DevicePush, credentia
 }
 
 /**
- * These keys, in this order, as far as they have a value. The number of unread messages is a string here, as CometChat's
- * iOS sample reads it; the number is in `aps.badge`.
+ * These keys, in this order, if they have a value. The unread count is a string here, as CometChat's iOS sample reads
+ * it; the number is in `aps.badge`.
  */
 function pick(details: NotificationDetails, keys: readonly (keyof NotificationDetails)[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
@@ -132,7 +129,7 @@ function pick(details: NotificationDetails, keys: readonly (keyof NotificationDe
   return picked;
 }
 
-/** A UUID made of the delivery's id, version 8 ("custom"): https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */
+/** A UUID derived from the delivery's id, version 8 ("custom"): https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */
 export function apnsId(deliveryId: string): string {
   const hex = hash('sha256', deliveryId, 'hex');
   const variant = (8 + (Number.parseInt(hex.charAt(16), 16) % 4)).toString(16);

@@ -3,28 +3,28 @@ import { parseObject, stringIn } from '../wire/json.ts';
 import type { ApnsReply, Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 
-/** What came of one request. */
+/** The result of one request. */
 export type ApnsSent =
-  /** `renew` prepares for one more request; false when that cannot be done. */
+  /** `renew` prepares for one more request; false when that is not possible. */
   | { kind: 'answered'; reply: ApnsReply; renew(what: Renewal): boolean }
   /** There was no complete answer. */
   | { kind: 'failed'; outcome: Outcome };
 
-/** What carries a notification to APNs. Sends once, never retries, always ends. */
+/** Carries a notification to APNs. Sends once, never retries, always ends. */
 export interface ApnsTransport {
   post(notification: ApnsNotification, request: ApnsRequest): Promise<ApnsSent>;
   close(): Promise<void>;
 }
 
-/** Whom a notification is for, and with what right. */
+/** Who a notification is for, and its authorization. */
 export interface ApnsRequest {
   token: string;
   credential: ApnsCredential;
-  /** Asked right before it is written; false: it is not. */
+  /** Called right before it is written; false: it is not written. */
   mayLeave: (() => boolean) | undefined;
 }
 
-/** Where the two environments are: `https://host[:port]`. */
+/** The endpoints of the two environments: `https://host[:port]`. */
 export interface ApnsOrigins {
   production: string;
   sandbox: string;

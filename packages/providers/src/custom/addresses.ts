@@ -8,7 +8,7 @@ type Range = readonly [Address, number];
 const IPV6_GLOBAL_UNICAST: Range = ipaddr.parseCIDR('2000::/3');
 
 /**
- * Looks public, but answers with platform secrets to every machine inside Azure:
+ * Looks public, but returns platform secrets to every machine inside Azure:
  * https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
  */
 const AZURE_PLATFORM: Range = ipaddr.parseCIDR('168.63.129.16/32');
@@ -17,16 +17,16 @@ const inside = (address: Address, [network, bits]: Range): boolean =>
   address.kind() === network.kind() && address.match(network, bits);
 
 /**
- * The IANA special-purpose registries leave what ipaddr.js calls unicast. For IPv6 that is not enough: it calls
- * `::127.0.0.1` unicast, so the address must also be global. An IPv4 address in IPv6 clothes (mapped, NAT64, 6to4,
- * Teredo) is never public: it would reach another address than the one checked.
+ * The IANA special-purpose registries exclude everything that ipaddr.js calls unicast. For IPv6 that is not enough: it
+ * calls `::127.0.0.1` unicast, so the address must also be global. An IPv4 address embedded in IPv6 (mapped, NAT64,
+ * 6to4, Teredo) is never public: it would reach another address than the one checked.
  */
 function isPublic(address: Address): boolean {
   if (address.range() !== 'unicast') return false;
   return address.kind() === 'ipv4' ? !inside(address, AZURE_PLATFORM) : inside(address, IPV6_GLOBAL_UNICAST);
 }
 
-/** One entry of WEBHOOK_ALLOW_CIDRS; a bare address means that address alone. Throws naming the bad entry. */
+/** One entry of WEBHOOK_ALLOW_CIDRS; a bare address means that address alone. Throws an error naming the bad entry. */
 function parseRange(entry: string): Range {
   const [address = '', bits] = entry.split('/', 2);
   const family = isIP(address);
@@ -39,20 +39,20 @@ function parseRange(entry: string): Range {
 }
 
 /**
- * Reads WEBHOOK_ALLOW_CIDRS: networks in CIDR form or single addresses, separated by commas or white space. Empty
- * gives none. Throws naming the first entry that is neither.
+ * Reads WEBHOOK_ALLOW_CIDRS: networks in CIDR form or single addresses, separated by commas or white space. Empty gives
+ * none. Throws an error naming the first invalid entry.
  */
 export function parseCidrs(list: string): string[] {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '');
   return entries.map((entry) => parseRange(entry).join('/'));
 }
 
-/** Says whether a connection to this IP address (text, without brackets) may be opened. */
+/** Whether a connection to this IP address (text, without brackets) may be opened. */
 export type AddressCheck = (address: string) => boolean;
 
 /**
- * Public addresses and those inside `allowCidrs` pass, nothing else; what is not an IP address does not. An IPv4
- * network does not let in its IPv6-mapped twin. Throws when an entry of `allowCidrs` is not a network.
+ * Allows public addresses and those inside `allowCidrs` only; text that is not an IP address is refused. An IPv4
+ * network does not allow its IPv6-mapped addresses. Throws when an entry of `allowCidrs` is not a network.
  */
 export function addressCheck(allowCidrs: readonly string[]): AddressCheck {
   const allowed = allowCidrs.map(parseRange);

@@ -10,13 +10,13 @@ const KEEP_ALIVE_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface AgentOptions {
-  /** Milliseconds; a net that frees sockets: the caller's own deadline comes first. */
+  /** Milliseconds; a fallback that frees sockets: the caller's own deadline comes first. */
   timeoutMs: number;
   /** Connections kept to one origin, default 16. */
   connectionsPerOrigin?: number;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string;
-  /** Default: the system's resolver. It must give all addresses of the name. */
+  /** Default: the system's resolver. It must return all addresses of the name. */
   lookup?: Resolve;
 }
 

@@ -13,31 +13,31 @@ import { withhold } from './withhold.ts';
  * byte of the answer.
  */
 const DEFAULT_TIMEOUT_MS = 2000;
-/** Enough for words to a human; what is longer costs the connection. */
+/** Enough for a human-readable message; a longer body costs the connection. */
 const MAX_BODY_BYTES = 4 * 1024;
 
 export interface CustomProviderOptions {
   policy: AddressPolicy;
-  /** For one attempt in all: DNS, connect, TLS, headers and body. Milliseconds, default 2000. */
+  /** Total time for one attempt: DNS, connect, TLS, headers and body. Milliseconds, default 2000. */
   timeoutMs?: number;
   /**
-   * Connections kept to one origin (scheme, host and port), default 16. Each carries one request at a time, and the
-   * wait for a free one counts: keep it at or above the sends to one endpoint that run at once.
+   * Connections kept to one origin (scheme, host and port), default 16. Each carries one request at a time, and waiting
+   * for a free one counts against the time: keep it at or above the number of concurrent sends to one endpoint.
    */
   connectionsPerOrigin?: number;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
-  /** Default: the system's resolver. It must give all addresses of the name. */
+  /** Default: the system's resolver. It must return all addresses of the name. */
   lookup?: Resolve;
 }
 
 /**
- * The custom provider: one signed JSON POST per push to the operator's webhook, over HTTP/1.1 connections that are
- * kept alive. Proxies and redirects are never followed. An answer counts from its status on, also when the rest is malformed or
- * breaks off; one that drips past the deadline does not, so the endpoint may see the delivery again, with the same
- * `webhook-id`. Throws when `policy.allowCidrs` or `extraCa` is malformed.
+ * The custom provider: one signed JSON POST per push to the operator's webhook, over HTTP/1.1 keep-alive connections.
+ * Proxies and redirects are never followed. An answer counts from its status on, even if the rest is malformed or
+ * breaks off. One that drips past the deadline does not count, so the endpoint may get the delivery again, with the
+ * same `webhook-id`. Throws when `policy.allowCidrs` or `extraCa` is malformed.
  */
 export function createCustomProvider(options: CustomProviderOptions): Provider<CustomCredential> {
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
@@ -67,7 +67,7 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
   };
 }
 
-/** Adds what the endpoint said to an outcome that is not a yes. */
+/** Adds the endpoint's message to an outcome other than a yes. */
 function withWords(outcome: Outcome, words: () => string | undefined): Outcome {
   if (outcome.kind === 'accepted') return outcome;
   const detail = words();

@@ -4,7 +4,7 @@ import { dial, type Resolve } from '../tcp/dial.ts';
 import { watchAnswers } from './wire-answers.ts';
 
 export interface ConnectorOptions {
-  /** For the connection, and again for TLS: a net that frees sockets, the caller's own deadline comes first. */
+  /** For the connection, and again for TLS: a fallback that frees sockets; the caller's own deadline comes first. */
   timeoutMs: number;
   /** All addresses of a name that may be connected to. */
   resolve: Resolve;
@@ -12,7 +12,7 @@ export interface ConnectorOptions {
   secureContext?: SecureContext | undefined;
 }
 
-/** How undici opens its connections: by `dial` to the addresses that `resolve` gives, and watched by `watchAnswers`. */
+/** How undici opens its connections: `dial` to the addresses from `resolve`, watched by `watchAnswers`. */
 export function connector({ timeoutMs, resolve, secureContext }: ConnectorOptions): buildConnector.connector {
   const encrypt = buildConnector({ timeout: timeoutMs, ...(secureContext === undefined ? {} : { secureContext }) });
   return (options, callback) => {

@@ -1,4 +1,4 @@
-/** The time for one attempt is over. */
+/** The time for one attempt has run out. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 
@@ -9,9 +9,9 @@ export class DeadlineError extends Error {
 
 /**
  * Runs `work` for at most `timeoutMs` and then rejects with a DeadlineError, whether or not `work` heeds its signal:
- * undici notices an abort only once a request is on its way, not while its name is being looked up. So this is a race,
- * and the signal only frees what the loser holds. Node keeps timers of equal length in one list, which makes a timer
- * per attempt as cheap as a shared one.
+ * undici notices an abort only once a request is on its way, not during the lookup of its name. So this is a race, and
+ * the signal only releases what the loser holds. Node keeps timers of equal length in one list, which makes a timer per
+ * attempt as cheap as a shared one.
  */
 export async function withDeadline<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();

@@ -10,14 +10,13 @@ const MIN_QUERY_SECRET = 8;
 const MIN_MESSAGE_TEXT = 4;
 const REDACTED = '[redacted]';
 
-/** Members that hold words for a human, best first: common practice, then https://www.rfc-editor.org/rfc/rfc9457 */
+/** Members with a human-readable message, best first: common practice, then https://www.rfc-editor.org/rfc/rfc9457 */
 const WORDS = ['message', 'error', 'reason', 'detail', 'title'] as const;
 
 /**
- * The endpoint's own words for a human: the message of a JSON object (also below `error`) or else the beginning of
- * the text, on one line, at most 200 code points. Undefined when there are none. `body` comes from outside and is not
- * trusted: an endpoint that echoes what we sent must not bring our credentials, or what people wrote to each other
- * (`messageText`), into logs and dead letters.
+ * The endpoint's human-readable message: that of a JSON object (also below `error`), else the beginning of the text, on
+ * one line, at most 200 code points. Undefined when there is none. `body` is untrusted: an endpoint that echoes our
+ * request must not bring our credentials or users' messages (`messageText`) into logs and dead letters.
  */
 export function detailOf(body: string, credential: CustomCredential, messageText = ''): string | undefined {
   if (body === '') return undefined;
@@ -35,7 +34,7 @@ function wordsIn(body: string): string | undefined {
 const firstString = (object: Record<string, unknown>): string | undefined =>
   WORDS.map((name) => object[name]).find((value): value is string => typeof value === 'string' && value !== '');
 
-/** All that must not be repeated, as it was sent. A user name counts only where it is the whole credential. */
+/** Everything that must not be repeated, as it was sent. A user name counts only when it is the entire credential. */
 function secretsOf({ webhookURL, basicAuth, signingSecrets }: CustomCredential): string[] {
   const { search, searchParams } = new URL(webhookURL);
   const basic = basicAuth === undefined ? [] : [basicToken(basicAuth), basicAuth.password || basicAuth.username];
@@ -44,7 +43,7 @@ function secretsOf({ webhookURL, basicAuth, signingSecrets }: CustomCredential):
   return secrets.filter((secret) => secret !== '').map((secret) => Buffer.from(secret).toString());
 }
 
-/** Replaces the secrets, also where JSON or a URL has escaped them; the longest first, in one pass. */
+/** Replaces the secrets, even when escaped by JSON or a URL; the longest first, in one pass. */
 function redact(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
   if (forms.length === 0) return text;

@@ -9,21 +9,22 @@ export interface Answer {
   retryAfter: string | undefined;
   /** The beginning of the body; empty when it broke off. */
   body: string;
-  /** Why the answer is malformed or broke off after its status; undefined: it is whole, or longer than is read. */
+  /** Why the answer is malformed or broke off after its status; undefined: it is complete, or longer than we read. */
   broken: unknown;
 }
 
 /** The bounds of one exchange. */
 interface Bounds {
-  /** In all: DNS, connect, TLS, headers and body. */
+  /** Total time: DNS, connect, TLS, headers and body. */
   timeoutMs: number;
-  /** Of the body, what is read at most. */
+  /** The most bytes of the body that are read. */
   maxBytes: number;
 }
 
 /**
- * Sends one request and reads its answer. Once its status is read a request is answered, whether the rest is malformed or
- * breaks off. Rejects when there is no status, or the answer drips past the time: then the request may be sent again.
+ * Sends one request and reads its answer. A request counts as answered once its status is read, even if the rest is
+ * malformed or breaks off. Rejects when there is no status, or the answer drips past the time limit: then the request
+ * may be sent again.
  */
 export async function exchange(
   agent: Pick<Dispatcher, 'request'>,

@@ -2,19 +2,19 @@ import { isIP } from 'node:net';
 import { type AddressCheck, addressCheck } from './addresses.ts';
 import { reservedNameProblem } from './reserved-names.ts';
 
-/** How far webhooks may reach beyond HTTPS to public addresses; widened for development and private networks only. */
+/** What webhooks may reach beyond HTTPS to public addresses; widened for development and private networks only. */
 export interface AddressPolicy {
   /** WEBHOOK_ALLOW_HTTP: plain `http://` URLs are accepted as well. */
   allowHttp: boolean;
-  /** WEBHOOK_ALLOW_CIDRS, as `parseCidrs` returns it: networks that may be reached although they are not public. */
+  /** WEBHOOK_ALLOW_CIDRS, as returned by `parseCidrs`: non-public networks that may be reached. */
   allowCidrs: readonly string[];
 }
 
 /** The two halves of the protection against requests into our own network (SSRF), for one policy. */
 export interface Guard {
-  /** Why this URL may not be called, as one sentence; undefined when it may. Names no secret. Resolves nothing. */
+  /** Why this URL may not be called, as one sentence; undefined when it may. Names no secret and resolves nothing. */
   urlProblem(url: string): string | undefined;
-  /** To be asked about every address a host name resolves to, just before the connection. */
+  /** To be called for every address a host name resolves to, just before the connection. */
   allows: AddressCheck;
 }
 
@@ -37,7 +37,7 @@ export function createGuard({ allowHttp, allowCidrs }: AddressPolicy): Guard {
   return { urlProblem, allows };
 }
 
-/** What is wrong with the URL whatever its host: the scheme, or a user name and password inside it. */
+/** What is wrong with the URL regardless of its host: the scheme, or a user name and password inside it. */
 function formProblem({ protocol, username, password }: URL, allowHttp: boolean): string | undefined {
   if (protocol !== 'https:' && !(allowHttp && protocol === 'http:')) {
     return `The URL must begin with https://${allowHttp ? ' or http://' : ''}.`;
@@ -49,10 +49,10 @@ function formProblem({ protocol, username, password }: URL, allowHttp: boolean):
 }
 
 /**
- * Says, when a webhook is configured, why its URL is refused (one sentence that names no secret), or undefined when it
- * is fine: HTTPS, any port, no user name or password inside, not a reserved name, and if the host is an IP address a
- * public one, in whatever notation it is written (the URL parser turns `0x7f.1` into 127.0.0.1). `policy` widens this.
- * Names are not resolved here: the address is checked at every connect. Throws when `policy.allowCidrs` is malformed.
+ * Why a webhook's URL is refused at configuration (one sentence that names no secret), or undefined when it is fine:
+ * HTTPS, any port, no user name or password inside, not a reserved name, and if the host is an IP address, a public one
+ * in any notation (the URL parser turns `0x7f.1` into 127.0.0.1). `policy` widens this. Names are not resolved here:
+ * the address is checked at every connect. Throws when `policy.allowCidrs` is malformed.
  */
 export function webhookUrlProblem(url: string, policy: AddressPolicy): string | undefined {
   return createGuard(policy).urlProblem(url);

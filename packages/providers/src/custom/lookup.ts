@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import type { Resolve } from '../tcp/dial.ts';
 import type { AddressCheck } from './addresses.ts';
 
-/** A host name led to an address that may not be reached. The message does not tell which: it may be internal. */
+/** A host name led to a forbidden address. The message does not say which: it may be internal. */
 export class UnsafeAddressError extends Error {
   override readonly name = 'UnsafeAddressError';
 
@@ -12,12 +12,12 @@ export class UnsafeAddressError extends Error {
 }
 
 /**
- * A resolver that gives only addresses it has checked. The socket connects to exactly those, so a name that answers
- * differently the second time (DNS rebinding) gains nothing. One address that is not allowed refuses them all. IP literals
- * never come here: they are checked in the URL.
+ * A resolver that returns only addresses it has checked. The socket connects to exactly those, so a name that answers
+ * differently the second time (DNS rebinding) gains nothing. One forbidden address refuses them all. IP literals never
+ * come here: they are checked in the URL.
  *
- * Connections that need the same name at the same time share one lookup: getaddrinfo has four threads in the process, and
- * a name whose servers are silent must not take them all from the other endpoints.
+ * Connections that need the same name at the same time share one lookup: getaddrinfo has four threads in the process,
+ * and a name whose servers are silent must not take them all from the other endpoints.
  */
 export function guardedResolve(resolve: Resolve, allows: AddressCheck): Resolve {
   const inFlight = new Map<string, Promise<LookupAddress[]>>();

@@ -26,7 +26,7 @@ const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
   511: 'rejected',
 };
 
-/** Redirects are never followed: Standard Webhooks counts them as failures, and they lead around the address check. */
+/** Redirects are never followed: Standard Webhooks counts them as failures, and they would bypass the address check. */
 const BY_CLASS: Readonly<Record<number, AnswerMeaning>> = {
   2: 'accepted',
   3: 'rejected',
@@ -34,17 +34,17 @@ const BY_CLASS: Readonly<Record<number, AnswerMeaning>> = {
   5: 'retryable',
 };
 
-/** Where Retry-After is heeded: RFC 6585 section 4 and RFC 9110 section 15.6.4. */
+/** The statuses with which Retry-After is heeded: RFC 6585 section 4 and RFC 9110 section 15.6.4. */
 const MAY_THROTTLE: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * What a complete answer means, by its status and its Retry-After header. The reason is `http_` and the status; a
+ * The outcome of a complete answer, by its status and its Retry-After header. The reason is `http_` and the status; a
  * number that is no HTTP status counts as a 5xx.
  */
 export function answerOutcome(status: number, retryAfter: string | undefined, limits: WaitLimits): Outcome {
   const reason = `http_${status}`;
-  const verdict = BY_STATUS[status] ?? BY_CLASS[Math.floor(status / 100)] ?? 'retryable';
-  switch (verdict) {
+  const meaning = BY_STATUS[status] ?? BY_CLASS[Math.floor(status / 100)] ?? 'retryable';
+  switch (meaning) {
     case 'accepted':
       return { kind: 'accepted' };
     case 'rejected':
@@ -58,12 +58,12 @@ export function answerOutcome(status: number, retryAfter: string | undefined, li
   }
 }
 
-/** The URL, or an address its host name leads to, may not be reached: nothing was sent. */
+/** The URL, or an address its host name leads to, is forbidden: nothing was sent. */
 export const unsafeAddress = (detail: string): Outcome => ({ kind: 'rejected', reason: 'unsafe_address', detail });
 
 /**
- * What it means that there is no complete answer. The detail is the error's code, never its message, which may name
- * internal addresses. Throws the error again when it is none of the network's: then it is a bug.
+ * The outcome when there is no complete answer. The detail is the error's code, never its message, which may name
+ * internal addresses. Rethrows errors that are not the network's: they are bugs.
  */
 export function errorOutcome(error: unknown): Outcome {
   if (error instanceof WithheldError) return WITHHELD;

@@ -1,19 +1,19 @@
-/** What `WEBHOOK_ALLOW_CIDRS` must contain for a reserved name to be accepted on entry. */
+/** What `WEBHOOK_ALLOW_CIDRS` must contain for a reserved name to be accepted at configuration. */
 type AllowedWith = 'loopback' | 'any network' | 'nothing';
 
 interface ReservedName {
   /** This name and every name below it. */
   name: string;
-  /** Who says that it is not a name of the public internet. */
+  /** The source that reserves the name. */
   source: string;
   allowedWith: AllowedWith;
 }
 
 /**
- * Names that never mean a public endpoint. Refusing them early gives the operator a clear answer; the protection
- * itself is the check of the address at connect. The first match decides.
+ * Names that never mean a public endpoint. Refusing them early gives the operator a clear answer; the actual protection
+ * is the address check at connect. The first match decides.
  *
- * `example` is absent: RFC 6761 section 6.5 asks software not to treat it as special, and it is never found anyway.
+ * `example` is absent: RFC 6761 section 6.5 asks software not to treat it as special, and it never resolves anyway.
  */
 const RESERVED_NAMES: readonly ReservedName[] = [
   {
@@ -38,13 +38,16 @@ const RESERVED_NAMES: readonly ReservedName[] = [
 /** A name without a dot is looked up in the machine's own search domains: RFC 7085 section 2. */
 const SINGLE_LABEL: Omit<ReservedName, 'name'> = { source: 'RFC 7085', allowedWith: 'any network' };
 
-/** Which networks the operator lets webhooks reach besides the public ones. */
+/** The networks webhooks may reach in addition to the public ones. */
 export interface AllowedNetworks {
   any: boolean;
   loopback: boolean;
 }
 
-/** Why this host name (lower case, no trailing dot, no IP address) is refused on entry; undefined when it is not. */
+/**
+ * Why this host name (lower case, no trailing dot, no IP address) is refused at configuration; undefined when it is
+ * not.
+ */
 export function reservedNameProblem(host: string, networks: AllowedNetworks): string | undefined {
   const reserved =
     RESERVED_NAMES.find(({ name }) => host === name || host.endsWith(`.${name}`)) ??

@@ -6,20 +6,20 @@ const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** What is signed. */
+/** The signed data. */
 export interface SignedMessage {
-  /** The same over all attempts of a delivery: the receiver's idempotency key. */
+  /** The same for all attempts of a delivery: the receiver's idempotency key. */
   id: string;
   /** The exact bytes of the body. */
   body: Buffer;
-  /** Moment of this attempt, epoch milliseconds; sent in whole seconds. */
+  /** Time of this attempt, epoch milliseconds; sent in whole seconds. */
   sentAt: number;
 }
 
 /**
- * The headers of Standard Webhooks 1.0 with one `v1` signature (HMAC-SHA256) per secret, in their order, separated by
- * a space: receivers accept any that fits, so a secret can be rotated. Secrets are `whsec_` and base64; throws a
- * TypeError for one without a key, whose signature anybody could make.
+ * The headers of Standard Webhooks 1.0 with one `v1` signature (HMAC-SHA256) per secret, in order, separated by a
+ * space: receivers accept any match, so a secret can be rotated. Secrets are `whsec_` and base64. Throws a TypeError
+ * for one without a key, whose signature could be forged.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function signatureHeaders(
@@ -45,8 +45,8 @@ export const withoutPrefix = (secret: string): string =>
   secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
 
 /**
- * Says, when a signing secret is configured, why it is refused (one sentence without the secret), or undefined when it
- * is fine: `whsec_` and the base64 of 24 to 64 bytes, as Standard Webhooks wants it.
+ * Why a signing secret is refused at configuration (one sentence without the secret), or undefined when it is fine:
+ * `whsec_` and the base64 of 24 to 64 bytes, as required by Standard Webhooks.
  */
 export function signingSecretProblem(secret: string): string | undefined {
   const encoded = withoutPrefix(secret);

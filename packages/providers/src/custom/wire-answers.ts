@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
 
-/** What an answer begins with: https://www.rfc-editor.org/rfc/rfc9112#section-4 */
+/** The start of an answer: https://www.rfc-editor.org/rfc/rfc9112#section-4 */
 const STATUS_LINE = /^HTTP\/\d\.\d (\d{3})/;
-/** Bytes of the status line that say the status. */
+/** Bytes of the status line that contain the status. */
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
 const END_OF_HEAD = /\r?\n\r?\n/;
 /** An interim answer beyond this is left to undici, which refuses heads of this size. */
@@ -14,16 +14,16 @@ const NOTHING = Buffer.alloc(0);
 const statuses = new WeakMap<Error, number>();
 
 /**
- * The status that was read before a connection failed; undefined when there was none. A request was answered from then
- * on, whatever comes after its status.
+ * The status read before a connection failed; undefined when there was none. From its status on, a request counts as
+ * answered, whatever follows.
  */
 export const statusBefore = (error: unknown): number | undefined => statuses.get(error as Error);
 
 /**
- * Watches the answers that undici reads from a connection with one request at a time. Drops interim answers: undici ends
- * the connection at a `100 Continue` that it has not asked for, which a server may send all the same
- * (https://www.rfc-editor.org/rfc/rfc9110#section-15.2), so that a request that was taken would be sent again. Keeps the
- * status of the final one for `statusBefore`.
+ * Watches the answers that undici reads from a connection with one request at a time. Drops interim answers: undici
+ * ends the connection at an unsolicited `100 Continue`, which servers may send
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-15.2), and an accepted request would be sent again. Keeps the status
+ * of the final one for `statusBefore`.
  */
 export function watchAnswers(socket: Socket): Socket {
   let head: AnswerHead | undefined;
@@ -42,14 +42,14 @@ export function watchAnswers(socket: Socket): Socket {
     }
   };
   return socket.prependListener('error', (error) => {
-    // That the agent was closed is one error of all its connections.
+    // Closing the agent gives all its connections the same error.
     if (head?.status && !(error instanceof errors.ClientDestroyedError)) statuses.set(error, head.status);
   });
 }
 
-/** The beginning of one answer, as it comes in. */
+/** The beginning of one answer, as it arrives. */
 class AnswerHead {
-  /** Of the final answer; 0 when it does not begin like one. Undefined until that is known. */
+  /** The final answer's status; 0 when it does not start like one. Undefined until known. */
   status: number | undefined;
   #held: Buffer = NOTHING;
 

@@ -1,12 +1,12 @@
 import { DecoratorHandler, type Dispatcher } from 'undici';
 import { WithheldError } from '../wire/withheld.ts';
 
-/** A request that asks once more, when its connection is there, whether it may still be made. */
+/** A request that checks again, once its connection is ready, whether it may still be sent. */
 export type WithholdableRequest = Dispatcher.RequestOptions & { mayLeave?: (() => boolean) | undefined };
 
 /**
- * Asks `mayLeave` of a request right before undici writes it, after the wait for a connection; a request that may not
- * leave fails with a WithheldError, and its connection stays for the next.
+ * Calls a request's `mayLeave` right before undici writes it, after the wait for a connection. A request that may not
+ * be sent fails with a WithheldError, and its connection stays for the next.
  */
 export const withhold: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { mayLeave } = options as WithholdableRequest;

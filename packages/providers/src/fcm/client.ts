@@ -17,23 +17,25 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export interface FcmProviderOptions {
   /** Ours (`http2`, the default) or firebase-admin's `send()`. */
   transport?: 'http2' | 'firebase-admin';
-  /** FCM_ENDPOINT, `https://host[:port]`; default Google's. Access tokens come from the service account's `token_uri`. */
+  /**
+   * FCM_ENDPOINT, `https://host[:port]`; default Google's. Access tokens come from the service account's `token_uri`.
+   */
   endpoint?: string;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string;
-  /** For one request in all, milliseconds; default 10,000. firebase-admin has 15 s of its own. */
+  /** Total time for one request, milliseconds; default 10,000. firebase-admin has its own 15 s. */
   timeoutMs?: number;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
   random?: () => number;
-  /** Of our HTTP/2 connections. */
+  /** For our HTTP/2 connections. */
   pool?: PoolTuning;
 }
 
 /**
- * FCM, by HTTP v1. One request per push, and a second one only after a 401, with a new access token. How a push looks
- * is decided by the device's platform (see `renderFcm`). Throws when the endpoint or `extraCa` is malformed.
+ * FCM, by HTTP v1. One request per push; a second one only after a 401, with a new access token. The device's platform
+ * decides how a push looks (see `renderFcm`). Throws when the endpoint or `extraCa` is malformed.
  */
 export function createFcmProvider(options: FcmProviderOptions = {}): Provider<FcmCredential, DevicePush> {
   const { now = Date.now } = options;
@@ -57,7 +59,7 @@ interface Connections {
   transport: FcmTransport;
 }
 
-/** Posts with an access token, and once more with a new one where that is refused. */
+/** Posts with an access token, and once more with a new one if that is refused. */
 async function post(
   { tokens, transport }: Connections,
   request: Omit<FcmRequest, 'accessToken'> & { account: Account },

@@ -7,20 +7,25 @@ import { secretDigest } from '../wire/secret-digest.ts';
 /** The fields we use of a service account's JSON. */
 type ServiceAccountFields = FcmCredential['serviceAccount'];
 
-/** Google's token endpoints, the present one first: https://developers.google.com/identity/protocols/oauth2/service-account */
+/**
+ * Google's token endpoints, the current one first:
+ * https://developers.google.com/identity/protocols/oauth2/service-account
+ */
 const GOOGLE_TOKEN_URIS: ReadonlySet<string> = new Set([
   'https://oauth2.googleapis.com/token',
   'https://accounts.google.com/o/oauth2/token',
   'https://www.googleapis.com/oauth2/v4/token',
 ]);
 
-/** https://cloud.google.com/resource-manager/docs/creating-managing-projects ; older ones carry a domain in front. */
+/**
+ * https://cloud.google.com/resource-manager/docs/creating-managing-projects ; older ones are prefixed with a domain.
+ */
 const PROJECT_ID = /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
-/** What widens the rules. */
+/** Exceptions from the rules. */
 export interface ServiceAccountRules {
-  /** FCM_ENDPOINT, when configured: its origin may also give out access tokens. */
+  /** FCM_ENDPOINT, when configured: its origin may also issue access tokens. */
   fcmEndpoint?: string | undefined;
 }
 
@@ -36,9 +41,9 @@ export function tokenUriProblem(tokenUri: string, { fcmEndpoint }: ServiceAccoun
 }
 
 /**
- * Reads the JSON of a service account, parsed or as the text that was pasted; its `type` may be missing, as in
- * CometChat's API. Names the first field that is wrong, without its value; keeps only what we use. The private key must
- * be RSA, since Google takes assertions signed with RS256 only.
+ * Reads the JSON of a service account, parsed or as pasted text; its `type` may be missing, as in CometChat's API.
+ * Names the first field that is wrong, without its value; keeps only what we use. The private key must be RSA, since
+ * Google only accepts assertions signed with RS256.
  */
 export function parseServiceAccount(given: unknown, rules: ServiceAccountRules = {}): Parsed<ServiceAccountFields> {
   const json = typeof given === 'string' ? pastedObject(given) : given;
@@ -66,7 +71,7 @@ export function parseServiceAccount(given: unknown, rules: ServiceAccountRules =
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-/** A rule for a text, and what is said where it does not hold. */
+/** A rule for a text, and the message when it is violated. */
 const must =
   (problem: string, fits: (value: string) => boolean = () => true) =>
   (value: unknown): string | undefined =>
@@ -98,7 +103,7 @@ function acceptedByFirebase(serviceAccount: ServiceAccountFields): boolean {
   }
 }
 
-/** What names a service account in memory: all that is in it, so that a changed key is another account. */
+/** Identifies a service account in memory by its entire content: a changed key is another account. */
 export const accountDigest = (account: ServiceAccountFields): string =>
   secretDigest(account, ({ project_id, client_email, private_key_id, private_key, token_uri }) =>
     [project_id, client_email, private_key_id, private_key, token_uri].map(String),

@@ -5,12 +5,12 @@ const FCM_ERROR = `${TYPE}google.firebase.fcm.v1.FcmError`;
 const BAD_REQUEST = `${TYPE}google.rpc.BadRequest`;
 const QUOTA_FAILURE = `${TYPE}google.rpc.QuotaFailure`;
 
-/** FCM's words for a token it cannot read. https://firebase.google.com/docs/cloud-messaging/error-codes */
+/** FCM's message for a malformed token. https://firebase.google.com/docs/cloud-messaging/error-codes */
 const TOKEN_WORDS = 'registration token is not a valid FCM registration token';
-/** A limit that is the device's or the topic's, not the project's. */
+/** A limit of the device or topic, not of the project. */
 const NARROW_QUOTA = /device|topic|registration/i;
 
-/** What the body of an error says. All members are undefined or false for an answer that is not FCM's JSON. */
+/** The content of an error body. All members are undefined or false if the answer is not FCM's JSON. */
 export interface FcmError {
   /** `errorCode` of the FcmError detail. */
   errorCode: string | undefined;
@@ -19,7 +19,7 @@ export interface FcmError {
   message: string | undefined;
   /** Whether it says that the registration token is malformed. */
   namesToken: boolean;
-  /** Whether the quota that is spent is that of a device or topic. */
+  /** Whether the exhausted quota is that of a device or topic. */
   narrowQuota: boolean;
 }
 

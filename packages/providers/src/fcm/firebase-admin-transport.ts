@@ -16,15 +16,15 @@ import { accountDigest } from './credential.ts';
 import type { FcmReply } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
-/** SDK apps kept: one for each service account in use. */
+/** Cached SDK apps: one per service account in use. */
 const MAX_APPS = 100;
-/** The default of 256 throws connections away after a burst, and their handshakes with them. */
+/** The default of 256 discards connections after a burst, and their handshakes with them. */
 const MAX_FREE_SOCKETS = 2048;
 
-/** For one request in all, by the SDK. */
+/** Total time for one request, set by the SDK. */
 const SDK_TIMEOUT_MS = 15_000;
 
-/** Where the SDK's requests go, and whom they trust. */
+/** Where the SDK's requests go, and which certificates they trust. */
 export interface FirebaseAdminOptions {
   origin: string;
   extraCa: string | undefined;
@@ -38,14 +38,14 @@ interface HttpClient {
   send(request: object): Promise<unknown>;
 }
 
-/** An SDK app and the access token its next requests carry. */
+/** An SDK app and the access token of its next requests. */
 interface Project {
   app: App;
   messaging: Messaging;
   accessToken: string;
 }
 
-/** FCM's answer, thrown through the SDK in place of the error it would make of it. */
+/** FCM's answer, thrown through the SDK in place of the SDK's own error. */
 class Refusal extends Error {
   readonly reply: FcmReply;
 
@@ -56,9 +56,9 @@ class Refusal extends Error {
 }
 
 /**
- * Sends through firebase-admin's `send()`, over HTTP/1.1: for comparison and low volume. The SDK's own retries are off
- * and its answers are read before it interprets them (it takes any 404 for a dead token), which it has no public
- * setting for: see `openClient`. Its timeout of 15 s cannot be changed, and a request it gave up may have been processed.
+ * Sends through firebase-admin's `send()`, over HTTP/1.1: for comparison and low volume. The SDK's own retries are off,
+ * and its answers are read before it interprets them (it treats any 404 as a dead token). There is no public setting
+ * for this: see `openClient`. Its timeout of 15 s cannot be changed, and a request it gave up may have been processed.
  */
 export class FirebaseAdminTransport implements FcmTransport {
   readonly #agent: Agent;
@@ -73,7 +73,7 @@ export class FirebaseAdminTransport implements FcmTransport {
     const project = this.#projects.get(accountDigest(account), () => this.#open(account.project_id));
     project.accessToken = accessToken;
     try {
-      // A copy in well-formed Unicode: the SDK rewrites the message in place, and writes it as it is.
+      // A copy in well-formed Unicode: the SDK modifies the message in place, and writes its strings unchanged.
       const name = await project.messaging.send(JSON.parse(toJson(message)));
       return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
     } catch (error) {
@@ -87,7 +87,7 @@ export class FirebaseAdminTransport implements FcmTransport {
     this.#agent.destroy();
   }
 
-  /** The SDK asks for the token anew when it is about to expire, that is, every time. */
+  /** The SDK requests a new token when the current one is about to expire: with this, every time. */
   #open(projectId: string): Project {
     const credential = {
       getAccessToken: async () => ({ access_token: project.accessToken, expires_in: 1 }),
@@ -100,10 +100,10 @@ export class FirebaseAdminTransport implements FcmTransport {
   }
 }
 
-/** Apps are named once for the whole process. */
+/** App names are unique per process. */
 let nextApp = 0;
 
-/** Lets answers through as they are, and no retries. Throws when the SDK is built differently from what we know. */
+/** Passes answers through unchanged, without retries. Throws when the SDK's internals are not as expected. */
 function openClient(messaging: Messaging): void {
   const { messagingRequestHandler } = messaging as unknown as { messagingRequestHandler: { httpClient: HttpClient } };
   const { httpClient } = messagingRequestHandler;
@@ -117,11 +117,11 @@ function openClient(messaging: Messaging): void {
     });
 }
 
-/** The host is a constant of the SDK: its connections are led to the endpoint, whose `Host` stays that of FCM. */
+/** The host is a constant in the SDK: its connections are redirected to the endpoint, while `Host` stays FCM's. */
 function agentTo({ hostname, port }: URL, extraCa: string | undefined, resolve: Resolve | undefined): Agent {
   const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, ...certificatesIn(extraCa)] };
   const agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS, ...ca });
-  // An IP address is no server name: RFC 6066 section 3.
+  // An IP address is not a valid server name: RFC 6066 section 3.
   const servername = isIP(hostname) === 0 ? hostname : '';
   const target = { host: hostname, port: port === '' ? 443 : Number(port), servername };
   const encrypt = agent.createConnection.bind(agent) as (options: object) => Duplex;
@@ -135,7 +135,7 @@ function agentTo({ hostname, port }: URL, extraCa: string | undefined, resolve: 
   return agent;
 }
 
-/** The SDK reports a failed connection by a message that ends in its code, and an answer that is not JSON by another. */
+/** The SDK reports a failed connection by a message that ends in its code, and a non-JSON answer by another. */
 function lost(error: unknown): Outcome {
   if (!isNativeError(error)) throw error;
   if (/Raw server response/.test(error.message)) return { kind: 'retryable', reason: 'bad_response' };

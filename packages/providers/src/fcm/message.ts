@@ -35,22 +35,22 @@ const DATA_KEYS = [
   'custom',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
-/** A push and what its message depends on besides it. */
+/** A push, and what else its message depends on. */
 interface Rendering extends DevicePush {
-  /** Whether FCM shows it, instead of handing the app the data alone. */
+  /** Whether FCM shows it, instead of only passing the data to the app. */
   shown: boolean;
   /** Whole seconds FCM may hold it. */
   ttlS: number;
 }
 
 /**
- * Renders a push as the message for its device, in the words of firebase-admin; `wireMessage` gives the JSON. Data
- * only, unless the credential asks for a `notification` block and there is something to show. Undefined when it is too large even when shortened.
- * `now` in epoch ms.
+ * Renders a push as the message for its device, in the format of firebase-admin; `wireMessage` gives the JSON. Data
+ * only, unless the credential asks for a `notification` block and there is something to show. Undefined when it is too
+ * large even when shortened. `now` in epoch ms.
  *
  * There is no `collapse_key`: FCM keeps at most four of them per device and throttles them, so it would lose messages
- * (https://firebase.google.com/docs/cloud-messaging/concept-options#collapsible_and_non-collapsible_messages). What
- * belongs together replaces each other by its collapse key instead: in Android's notification, at the push service and
+ * (https://firebase.google.com/docs/cloud-messaging/concept-options#collapsible_and_non-collapsible_messages). Related
+ * notifications replace each other by their collapse key elsewhere: in Android's notification, at the push service and
  * in the browser on the web, by `apns-collapse-id` on iOS; and in the app by the tag in `data`.
  */
 export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
@@ -84,7 +84,7 @@ const PLATFORM_BLOCKS = {
 
 function androidOf({ collapseKey, sound, shown, ttlS }: Rendering): AndroidConfig {
   return {
-    // The API's own spelling; the SDK's type knows the other one it takes, and passes on either.
+    // The API's own spelling; the SDK's type only knows its alternative, but passes on either.
     priority: sound === undefined ? ('NORMAL' as 'normal') : ('HIGH' as 'high'),
     ttl: ttlS * 1000,
     ...(shown ? { notification: { ...(sound === undefined ? {} : { sound }), tag: collapseKey } } : {}),
@@ -102,7 +102,9 @@ function webpushOf({ details, collapseKey, sound, shown, ttlS }: Rendering): Web
   };
 }
 
-/** Data alone wakes the app in the background, which APNs takes with priority 5 only. A silent push is passive. */
+/**
+ * Data-only messages wake the app in the background, which APNs accepts with priority 5 only. A silent push is passive.
+ */
 function apnsOf({ details, collapseKey, sound, shown, holdUntil }: Rendering): ApnsConfig {
   const { unreadMessageCount: badge } = details;
   const alarm = sound === undefined ? { 'interruption-level': 'passive' } : { sound };
@@ -128,7 +130,7 @@ function dataOf(details: NotificationDetails): Record<string, string> {
   return data;
 }
 
-/** Bytes of keys and values of the data, and of the blocks that travel with them to the device. */
+/** Bytes of keys and values of the data, and of the blocks sent to the device with them. */
 function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessage): number {
   let size = 0;
   for (const [key, value] of Object.entries(data)) size += key.length + Buffer.byteLength(value);
@@ -139,8 +141,8 @@ function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessag
 }
 
 /**
- * The body of `messages:send`. Where we use the SDK's type its words are those of the API, but for the ttl, which is
- * milliseconds here and text there.
+ * The body of `messages:send`. The SDK's type matches the API, except for the ttl: milliseconds in one, text in the
+ * other.
  */
 export function wireMessage(message: TokenMessage): string {
   const { android } = message;

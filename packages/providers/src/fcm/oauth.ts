@@ -17,31 +17,33 @@ const MINUTE = 60 * SECOND;
 /** https://firebase.google.com/docs/cloud-messaging/send/v1-api#authorize-http-v1-send-requests */
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** The longest an assertion may live: https://developers.google.com/identity/protocols/oauth2/service-account */
+/** The longest lifetime of an assertion: https://developers.google.com/identity/protocols/oauth2/service-account */
 const ASSERTION_LIFE_S = 3600;
-/** A token this close to its end is not sent any more; of one that lives for less than twice as long, half its life is used. */
+/** A token this close to its expiry is not used. One that lives less than twice as long is used for half its life. */
 const MARGIN_MS = 5 * MINUTE;
-/** The least a token is used, however short its life: pushes share one request. One that has ended is refused and renewed. */
+/**
+ * The minimum use of a token, however short its life: pushes share one request. An expired one is refused and renewed.
+ */
 const LEAST_USE_MS = 10 * SECOND;
-/** How long a refusal is remembered, so that the deliveries that wait do not each ask again. */
+/** How long a refusal is cached, so that waiting deliveries do not each repeat the request. */
 const REFUSAL_MS = 30 * SECOND;
-/** Where a 429 names no time. */
+/** For a 429 without Retry-After. */
 const USUAL_WAIT = { retryAfterMs: 60 * SECOND, byDefault: true } as const;
 const CAPACITY = 10_000;
-/** One connection carries a token request now and then. */
+/** One connection is enough for occasional token requests. */
 const TOKEN_POOL = { maxSessions: 1 };
 
-/** An access token, or why there is none. */
+/** An access token, or the reason there is none. */
 export type Access = { ok: true; token: string } | { ok: false; outcome: Outcome };
 
 interface Entry {
   token?: { value: string; usableUntil: number } | undefined;
   refusal?: { outcome: Outcome; until: number } | undefined;
-  /** The one exchange under way. */
+  /** The exchange in progress. */
   pending?: Promise<Access> | undefined;
 }
 
-/** What the tokens are fetched with. */
+/** How tokens are fetched. */
 export interface AccessTokensOptions {
   createPool: CreatePool;
   /** The configured FCM_ENDPOINT, whose origin may also be a `token_uri`. */
@@ -51,9 +53,9 @@ export interface AccessTokensOptions {
 }
 
 /**
- * OAuth access tokens of service accounts, fetched from their `token_uri` by a signed assertion (RFC 7523), kept until
- * five minutes before they expire (short-lived ones for half their life), with one exchange at a time per account. We do this ourselves because the Google
- * library ignores `token_uri`.
+ * OAuth access tokens of service accounts, fetched from their `token_uri` with a signed assertion (RFC 7523). They are
+ * kept until five minutes before they expire (short-lived ones for half their life), with one exchange at a time per
+ * account. Our own implementation, because the Google library ignores `token_uri`.
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
@@ -76,7 +78,7 @@ export class AccessTokens {
     return await entry.pending;
   }
 
-  /** FCM has refused this token: the next `get` fetches another, unless that has happened already. */
+  /** FCM has refused this token: the next `get` fetches another, unless that has already happened. */
   forget(account: ServiceAccount, token: string): void {
     const entry = this.#entry(account);
     if (entry.token?.value === token) entry.token = undefined;
@@ -136,8 +138,9 @@ function assertionFor({ client_email, private_key_id, private_key, token_uri }: 
 }
 
 /**
- * What an answer without a token means: a 4xx refuses the account (https://www.rfc-editor.org/rfc/rfc6749#section-5.2,
- * `invalid_grant` when the key was deleted or our clock is wrong), all else may pass.
+ * The outcome of an answer without a token: a 4xx refuses the account
+ * (https://www.rfc-editor.org/rfc/rfc6749#section-5.2, `invalid_grant` when the key was deleted or our clock is wrong),
+ * anything else may be temporary.
  */
 function refusalOutcome({ status, headers, body }: Answer, now: number): Outcome {
   const json = parseObject(body);

@@ -4,7 +4,7 @@ import { plainWords } from '../wire/plain-words.ts';
 import { type WaitLimits, waitAsked, waitByDefault } from '../wire/retry-after.ts';
 import { type FcmError, readError } from './error.ts';
 
-/** What FCM answered, by any transport. */
+/** FCM's answer, over any transport. */
 export interface FcmReply {
   status: number;
   retryAfter: string | undefined;
@@ -21,11 +21,14 @@ type AnswerMeaning =
   /** Dead if the error names the token, else our request is wrong. */
   | 'token_dead_if_named';
 
-/** "If there is no retry-after header, default to 60 seconds": https://firebase.google.com/docs/cloud-messaging/scale-fcm */
+/**
+ * "If there is no retry-after header, default to 60 seconds":
+ * https://firebase.google.com/docs/cloud-messaging/scale-fcm
+ */
 const QUOTA_WAIT_MS = 60_000;
 
 /**
- * By `errorCode` of the FcmError detail, which goes before the status.
+ * By `errorCode` of the FcmError detail, which takes precedence over the status.
  * https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
  */
 const BY_ERROR_CODE: Readonly<Record<string, AnswerMeaning>> = {
@@ -35,13 +38,13 @@ const BY_ERROR_CODE: Readonly<Record<string, AnswerMeaning>> = {
   QUOTA_EXCEEDED: { throttledMs: QUOTA_WAIT_MS },
   UNAVAILABLE: { throttledMs: undefined },
   INTERNAL: 'retryable',
-  /** Concerns the project's keys for APNs or web push only: its Android devices are still reached. */
+  /** Concerns only the project's keys for APNs or web push: its Android devices can still be reached. */
   THIRD_PARTY_AUTH_ERROR: 'credential_failing',
   UNSPECIFIED_ERROR: 'retryable',
 };
 
 /**
- * By HTTP status, when there is no such detail; the rest goes by its class.
+ * By HTTP status, when there is no such detail; other statuses by class.
  * https://firebase.google.com/docs/cloud-messaging/error-codes and https://cloud.google.com/apis/design/errors
  */
 const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
@@ -49,39 +52,41 @@ const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
   /** After a new access token has been tried. */
   401: 'credential_failing',
   403: 'credential_failing',
-  /** No UNREGISTERED: the project or the path is wrong, not the token. */
+  /** Without UNREGISTERED: the project or the path is wrong, not the token. */
   404: 'credential_failing',
   408: 'retryable',
   429: { throttledMs: QUOTA_WAIT_MS },
   503: { throttledMs: undefined },
 };
 
-/** Whether an answer asks for a new access token: a 401 that is not about the keys of a third party. */
+/** Whether an answer asks for a new access token: a 401 that is not about third-party keys. */
 export const wantsNewToken = ({ status, body }: FcmReply): boolean =>
   status === 401 && readError(body).errorCode !== 'THIRD_PARTY_AUTH_ERROR';
 
 /**
- * What an answer means. The reason is FCM's `errorCode` where it is documented, else Google's status on 4xx, else
- * `http_` and the status; `DEVICE_RATE_EXCEEDED` tells a device's own limit from the project's. `token` is kept out of
+ * The outcome of an answer. The reason is FCM's `errorCode` if documented, else Google's status on 4xx, else `http_`
+ * and the status; `DEVICE_RATE_EXCEEDED` distinguishes a device's own limit from the project's. `token` is removed from
  * the detail.
  */
 export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string }): Outcome {
   if (reply.status < 400) return acceptance(reply);
   const error = readError(reply.body);
   const known = error.errorCode === undefined ? undefined : BY_ERROR_CODE[error.errorCode];
-  const verdict = known ?? BY_STATUS[reply.status] ?? (reply.status >= 500 ? 'retryable' : 'rejected');
+  const meaning = known ?? BY_STATUS[reply.status] ?? (reply.status >= 500 ? 'retryable' : 'rejected');
   const detail = plainWords(error.message?.replaceAll(limits.token, '[token]') ?? '');
   const words = { reason: reasonOf(reply, error), ...(detail === undefined ? {} : { detail }) };
-  if (verdict === 'token_dead_if_named') return { kind: error.namesToken ? 'token_dead' : 'rejected', ...words };
-  if (typeof verdict === 'string') return { kind: verdict, ...words };
-  const wait = waitAsked(reply.retryAfter, limits) ?? waitByDefault(verdict.throttledMs);
+  if (meaning === 'token_dead_if_named') return { kind: error.namesToken ? 'token_dead' : 'rejected', ...words };
+  if (typeof meaning === 'string') return { kind: meaning, ...words };
+  const wait = waitAsked(reply.retryAfter, limits) ?? waitByDefault(meaning.throttledMs);
   return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', ...wait, ...words };
 }
 
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
 const MESSAGE_NAME = /^projects\/[^/]+\/messages\/./;
 
-/** FCM says yes by the name of the message. Any other answer without an error is a proxy's or a portal's in between. */
+/**
+ * FCM says yes with the name of the message. Any other answer without an error comes from a proxy or portal in between.
+ */
 function acceptance({ status, body }: FcmReply): Outcome {
   const name = status === 200 ? stringIn(parseObject(body), 'name') : undefined;
   if (name !== undefined && MESSAGE_NAME.test(name)) return { kind: 'accepted', providerId: name };

@@ -2,19 +2,19 @@ import type { FcmCredential, Outcome } from '@fanfare/core';
 import type { TokenMessage } from 'firebase-admin/messaging';
 import type { FcmReply } from './outcome.ts';
 
-/** One message, by which service account of which project, with which access token. */
+/** One message, with its service account, project and access token. */
 export interface FcmRequest {
   message: TokenMessage;
   account: FcmCredential['serviceAccount'];
   accessToken: string;
-  /** Asked right before it is written; false: it is not. */
+  /** Called right before it is written; false: it is not written. */
   mayLeave: (() => boolean) | undefined;
 }
 
-/** What came of one request: an answer, or why there is no complete one. */
+/** The result of one request: an answer, or why there is no complete one. */
 export type FcmSent = { kind: 'answered'; reply: FcmReply } | { kind: 'failed'; outcome: Outcome };
 
-/** What carries a message to FCM. Sends once, never retries, always ends. */
+/** Carries a message to FCM. Sends once, never retries, always ends. */
 export interface FcmTransport {
   post(request: FcmRequest): Promise<FcmSent>;
   close(): Promise<void>;

@@ -18,7 +18,7 @@ export class ConnectPause {
     return Math.max(0, this.#until - this.#now());
   }
 
-  /** An attempt has failed: a pause of half to all of 250 ms, 500 ms, … 5 s. */
+  /** Records a failed attempt: a pause of half to all of 250 ms, 500 ms, … 5 s. */
   failed(): void {
     const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** this.#failures);
     this.#failures += 1;

@@ -10,7 +10,7 @@ export interface ConnectOptions {
   lookup?: Resolve | undefined;
 }
 
-/** Opens a connection for HTTP/2, of which TLS has still to be agreed; rejects with the signal's reason when it aborts. */
+/** Opens a TCP connection for HTTP/2, before the TLS handshake; rejects with the signal's reason when it aborts. */
 export async function connectTo(
   { hostname, port }: URL,
   { secureContext, lookup }: ConnectOptions,

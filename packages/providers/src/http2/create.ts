@@ -1,17 +1,17 @@
 import { trusting } from '../wire/trust.ts';
 import { type PoolOptions, SessionPool } from './pool.ts';
 
-/** What callers may tune; meanings and units are those of `PoolOptions`. */
+/** Tunable settings; meanings and units are those of `PoolOptions`. */
 export type PoolTuning = Partial<Omit<PoolOptions, 'origin' | 'secureContext' | 'now' | 'random' | 'timeoutMs'>>;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const DEFAULTS = {
-  /** Both services name their limit at once; RFC 9113 advises servers against less than 100. */
+  /** Both services announce their limit at once; RFC 9113 advises servers against less than 100. */
   startStreams: 100,
   connectTimeoutMs: 5 * SECOND,
-  /** FCM ends connections after about an hour; to go first is cheaper than to be sent away. */
+  /** FCM ends connections after about an hour; closing earlier is cheaper than being disconnected. */
   maxAgeMs: 55 * MINUTE,
   pingAfterMs: 2 * SECOND,
   killAfterMs: 2 * SECOND,
@@ -19,17 +19,17 @@ const DEFAULTS = {
   maxWaiting: 10_000,
 };
 
-/** What makes the pools of one provider: shared TLS settings, clock and tuning. */
+/** Creates the pools of one provider: shared TLS settings, clock and tuning. */
 export interface PoolFactoryOptions {
   timeoutMs: number;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string | undefined;
   tuning?: PoolTuning | undefined;
   now: () => number;
   random: () => number;
 }
 
-/** Opens a pool to an origin; `own` are the origin's peculiarities, which `tuning` overrides. */
+/** Opens a pool to an origin; `own` are settings of the origin, which `tuning` overrides. */
 export type CreatePool = (origin: string, own?: PoolTuning) => SessionPool;
 
 /** Throws when `extraCa` is malformed. */

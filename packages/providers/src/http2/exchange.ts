@@ -5,7 +5,7 @@ export interface Http2Request {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: Buffer | string;
-  /** Asked right before it is written to a stream; false: it is not. */
+  /** Called right before it is written to a stream; false: it is not written. */
   mayLeave?: (() => boolean) | undefined;
 }
 
@@ -28,20 +28,20 @@ interface Broken {
 /** How a stream ended. */
 export type Ended = { kind: 'answered'; answer: Answer } | ({ kind: 'broken' } & Broken);
 
-/** What the owner of a stream is told. */
+/** Callbacks to the owner of a stream. */
 export interface ExchangeListener {
   /** Something arrived. */
   received(): void;
-  /** The stream is over; told exactly once. */
+  /** The stream is over; called exactly once. */
   ended(end: Ended): void;
 }
 
-/** Answers of FCM and APNs are a few hundred bytes, those of an OAuth server a few thousand. */
+/** Answers of FCM and APNs have a few hundred bytes, those of an OAuth server a few thousand. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * Runs one request on an open session. An answer is complete when the server has ended the stream without an error:
- * one that breaks off after its status is `Broken`. A body that passes the cap is cut and its stream cancelled.
+ * Runs one request on an open session. An answer is complete when the server ends the stream without an error: one that
+ * breaks off after its status is `Broken`. A body that exceeds the cap is cut and its stream cancelled.
  */
 export function exchange(
   session: ClientHttp2Session,
@@ -73,7 +73,7 @@ export function exchange(
   return stream;
 }
 
-/** An answer as it comes in. */
+/** An answer as it arrives. */
 class Reading {
   headers: IncomingHttpHeaders | undefined;
   readonly #stream: ClientHttp2Stream;
@@ -93,12 +93,12 @@ class Reading {
     this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
-  /** The stream ends also when it breaks, but then with a code. */
+  /** The stream also ends when it breaks, but then with a code. */
   end(): void {
     this.#complete ||= this.#stream.rstCode === constants.NGHTTP2_NO_ERROR;
   }
 
-  /** Undefined as long as it is not complete. */
+  /** Undefined as long as it is incomplete. */
   get answer(): Answer | undefined {
     if (this.headers === undefined || !this.#complete) return undefined;
     return { status: Number(this.headers[':status']), headers: this.headers, body: this.#text };

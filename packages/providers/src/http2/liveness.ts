@@ -2,23 +2,23 @@ import type { ClientHttp2Session } from 'node:http2';
 
 /** How long a silent server is trusted, in milliseconds. */
 export interface LivenessLimits {
-  /** Silence, while streams wait, after which the server is asked whether it lives. */
+  /** Silence, while streams wait, after which the server is pinged. */
   pingAfterMs: number;
-  /** Time it has for the answer. */
+  /** Time it has to answer. */
   killAfterMs: number;
 }
 
 /**
  * Watches one session: pings it only while streams wait and nothing has been received for a while, since a server may
- * take idle pings for an attack (FCM closes with `too_many_pings`), and calls `dead` when the ping stays unanswered.
- * `timer.refresh()` makes noting a received frame as cheap as moving a list entry.
+ * treat idle pings as an attack (FCM closes with `too_many_pings`), and calls `dead` when the ping stays unanswered.
+ * `timer.refresh()` makes recording a received frame as cheap as moving a list entry.
  */
 export class Liveness {
   readonly #session: ClientHttp2Session;
   readonly #limits: LivenessLimits;
   readonly #dead: () => void;
   #silence: NodeJS.Timeout | undefined;
-  #verdict: NodeJS.Timeout | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
 
   constructor(session: ClientHttp2Session, limits: LivenessLimits, dead: () => void) {
     this.#session = session;
@@ -26,18 +26,18 @@ export class Liveness {
     this.#dead = dead;
   }
 
-  /** The first stream of a busy time has started. */
+  /** The first stream of a busy period has started. */
   watch(): void {
     this.#silence ??= setTimeout(() => this.#ping(), this.#limits.pingAfterMs);
   }
 
-  /** Something arrived: the server lives. */
+  /** Something arrived: the server is alive. */
   received(): void {
     this.#silence?.refresh();
-    if (this.#verdict !== undefined) this.#acquit();
+    if (this.#killTimer !== undefined) this.#acquit();
   }
 
-  /** No stream waits any more, or the session is over. */
+  /** No stream is waiting, or the session is over. */
   rest(): void {
     clearTimeout(this.#silence);
     this.#silence = undefined;
@@ -45,16 +45,16 @@ export class Liveness {
   }
 
   #ping(): void {
-    if (this.#session.destroyed || this.#verdict !== undefined) return;
-    this.#verdict = setTimeout(this.#dead, this.#limits.killAfterMs);
-    // An error means that the session is going down, which reports itself.
+    if (this.#session.destroyed || this.#killTimer !== undefined) return;
+    this.#killTimer = setTimeout(this.#dead, this.#limits.killAfterMs);
+    // An error means that the session is closing, which reports itself.
     this.#session.ping((error) => {
       if (error === null) this.received();
     });
   }
 
   #acquit(): void {
-    clearTimeout(this.#verdict);
-    this.#verdict = undefined;
+    clearTimeout(this.#killTimer);
+    this.#killTimer = undefined;
   }
 }

@@ -3,16 +3,17 @@ import { networkFailure } from '../wire/network-reason.ts';
 import { WITHHELD, WithheldError } from '../wire/withheld.ts';
 import type { Unanswered } from './result.ts';
 
-/** Never sooner than this: a refusal without a pause would make a busy loop. */
+/** The minimum wait: a refusal without a pause would cause a busy loop. */
 const MIN_WAIT_MS = 250;
 
-/** Codes the pool gives itself. */
+/** Codes the pool itself sets. */
 const OWN_REASONS: Readonly<Record<string, string>> = { EAGAIN: 'overloaded', ECANCELED: 'closed' };
 
 /**
- * What it means that a request got no complete answer. What cannot have been processed waits without spending an
- * attempt (docs/rules/delivery.md#outcomes: an endpoint that is down spends none); what may have been is retryable. The
- * detail is the error's code, never its message, which may name internal addresses. Throws what is no network error.
+ * The outcome when a request got no complete answer. What cannot have been processed waits without spending an attempt
+ * (docs/rules/delivery.md#outcomes: an endpoint that is down spends none); what may have been is retryable. The detail
+ * is the error's code, never its message, which may name internal addresses. Throws anything that is not a network
+ * error.
  */
 export function unansweredOutcome({ processed, error, retryAfterMs }: Unanswered): Outcome {
   if (error instanceof WithheldError) return WITHHELD;

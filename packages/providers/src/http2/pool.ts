@@ -7,10 +7,10 @@ import { WaitQueue } from './wait-queue.ts';
 
 /** Times in milliseconds. */
 export interface PoolOptions extends SessionOptions {
-  /** For one request in all: the wait for a stream, resends, the answer. */
+  /** Total time for one request: the wait for a stream, resends, the answer. */
   timeoutMs: number;
   maxSessions: number;
-  /** Requests that may wait for a stream; more are turned away at once. */
+  /** Requests that may wait for a stream; further ones are refused at once. */
   maxWaiting: number;
   now: () => number;
   /** In [0, 1). */
@@ -20,8 +20,8 @@ export interface PoolOptions extends SessionOptions {
 /** One request on its way through the pool. */
 interface Item {
   request: Http2Request;
-  settle(result: PoolResult): void;
-  settled: boolean;
+  finish(result: PoolResult): void;
+  finished: boolean;
   /** Set while it is in flight. */
   cancel: (() => void) | undefined;
   resends: number;
@@ -29,18 +29,18 @@ interface Item {
   avoid: PooledSession | undefined;
 }
 
-/** Share of its streams in use at which a session gets company. */
+/** Share of its streams in use at which another session is opened. */
 const GROW_AT = 0.5;
-/** A server that refuses the same request more often is not going to take it. */
+/** A server that refuses the same request more often will not accept it. */
 const MAX_RESENDS = 3;
-/** What is taken off `maxAgeMs` by chance, at most, so that the sessions of all processes do not go together. */
+/** Subtracted at random from `maxAgeMs`, at most, so that the sessions of all processes do not end together. */
 const AGE_JITTER = 0.1;
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 /**
- * The HTTP/2 sessions to one origin, on node:http2: least-loaded pick, another session from half fill on, replacement
- * by age and GOAWAY, resend of what was refused (https://www.rfc-editor.org/rfc/rfc9113#section-8.7), a deadline for
+ * The HTTP/2 sessions to one origin, on node:http2: least-loaded pick, another session from half load on, replacement
+ * by age and GOAWAY, resend of refused requests (https://www.rfc-editor.org/rfc/rfc9113#section-8.7), a deadline for
  * every request, a bounded queue, and a growing pause between attempts to connect while the origin is down.
  */
 export class SessionPool {
@@ -48,8 +48,8 @@ export class SessionPool {
   readonly #pause: ConnectPause;
   readonly #line: WaitQueue<Item>;
   readonly #sessions = new Set<PooledSession>();
-  /** Requests that have no result yet, waiting or in flight. */
-  readonly #unsettled = new Set<Item>();
+  /** Requests without a result yet, waiting or in flight. */
+  readonly #unfinished = new Set<Item>();
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -58,7 +58,7 @@ export class SessionPool {
     this.#line = new WaitQueue(options.maxWaiting);
   }
 
-  /** Sends a request; always ends, within `timeoutMs`. Nothing is sent twice that may have been processed. */
+  /** Sends a request; always ends, within `timeoutMs`. A request that may have been processed is never sent again. */
   request(request: Http2Request): Promise<PoolResult> {
     return new Promise((resolve) => {
       const item = this.#track(request, resolve);
@@ -77,11 +77,11 @@ export class SessionPool {
     return this.#line.isFull ? failure('EAGAIN', 'too many requests wait for a stream') : undefined;
   }
 
-  /** Ends every connection; requests in flight are given up. */
+  /** Ends every connection and abandons requests in flight. */
   async close(): Promise<void> {
     this.#closed = true;
     const sessions = [...this.#sessions];
-    for (const item of this.#unsettled) {
+    for (const item of this.#unfinished) {
       this.#fail(item, item.cancel ? 'maybe' : 'no', failure('ECANCELED', 'the pool is closed'));
     }
     for (const session of sessions) session.destroy('ECANCELED');
@@ -89,16 +89,16 @@ export class SessionPool {
   }
 
   #track(request: Http2Request, resolve: (result: PoolResult) => void): Item {
-    const settle = (result: PoolResult): void => {
-      if (item.settled) return;
-      item.settled = true;
+    const finish = (result: PoolResult): void => {
+      if (item.finished) return;
+      item.finished = true;
       clearTimeout(timer);
-      this.#unsettled.delete(item);
+      this.#unfinished.delete(item);
       resolve(result);
     };
-    const item: Item = { request, settle, settled: false, cancel: undefined, resends: 0, avoid: undefined };
+    const item: Item = { request, finish, finished: false, cancel: undefined, resends: 0, avoid: undefined };
     const timer = setTimeout(() => this.#expire(item), this.#options.timeoutMs);
-    this.#unsettled.add(item);
+    this.#unfinished.add(item);
     return item;
   }
 
@@ -110,14 +110,14 @@ export class SessionPool {
   }
 
   #fail(item: Item, processed: Processed, error: Error): void {
-    item.settle({ ok: false, processed, error, retryAfterMs: this.#pause.leftMs });
+    item.finish({ ok: false, processed, error, retryAfterMs: this.#pause.leftMs });
   }
 
   #failWaiting(error: Error): void {
     for (const item of this.#line.takeAll()) this.#fail(item, 'no', error);
   }
 
-  /** Hands waiting requests to sessions with room, as far as there is any. */
+  /** Hands waiting requests to sessions with room. */
   #pump(): void {
     for (let item = this.#line.first(); item !== undefined; item = this.#line.first()) {
       const session = this.#pick(item.avoid);
@@ -143,7 +143,7 @@ export class SessionPool {
     return avoid !== undefined && avoid.fill < 1 ? avoid : undefined;
   }
 
-  /** Opens another session if that is allowed. Returns whether one is starting, now or since before. */
+  /** Opens another session if allowed. Returns whether one is starting, now or since before. */
   #open(): boolean {
     let live = 0;
     for (const session of this.#sessions) {
@@ -162,8 +162,8 @@ export class SessionPool {
 
   #ended(item: Item, session: PooledSession, run: Run): void {
     if (run.kind === 'answered') {
-      item.settle({ ok: true, answer: run.answer, connection: session });
-    } else if (run.processed === 'maybe' || item.resends >= MAX_RESENDS || item.settled) {
+      item.finish({ ok: true, answer: run.answer, connection: session });
+    } else if (run.processed === 'maybe' || item.resends >= MAX_RESENDS || item.finished) {
       this.#fail(item, run.processed, run.error);
     } else {
       item.resends += 1;
@@ -173,18 +173,18 @@ export class SessionPool {
     }
   }
 
-  /** For the sessions: one is connected. */
+  /** Called by a session: it is connected. */
   opened(): void {
     this.#pause.succeeded();
     this.#pump();
   }
 
-  /** For the sessions: a stream has ended, or the server has changed its limits. */
+  /** Called by a session: a stream has ended, or the server has changed its limits. */
   room(): void {
     this.#pump();
   }
 
-  /** For the sessions: one is over. `failed`: it never was connected. */
+  /** Called by a session: it is over. `failed`: it never was connected. */
   gone(session: PooledSession, failed: Error | undefined): void {
     this.#sessions.delete(session);
     if (failed !== undefined) {

@@ -9,25 +9,25 @@ import type { Processed } from './result.ts';
 export interface SessionOptions extends LivenessLimits, ConnectOptions {
   /** `https://host[:port]` */
   origin: string;
-  /** Concurrent streams until the server says how many it takes. */
+  /** Concurrent streams until the server announces its limit. */
   startStreams: number;
   /**
-   * Given the status of an answer, whether it shows that the server has accepted our credential; until then a session
-   * carries one stream. Undefined where the server does not ask for that.
+   * Whether an answer's status shows that the server has accepted our credential; until then a session carries one
+   * stream. Undefined if the server does not require that.
    */
   provenBy?: ((status: number) => boolean) | undefined;
   connectTimeoutMs: number;
-  /** Age at which a session takes no new streams. */
+  /** Age at which a session accepts no new streams. */
   maxAgeMs: number;
 }
 
-/** What a session tells its pool. */
+/** Callbacks from a session to its pool. */
 export interface SessionListener {
   /** It is connected. */
   opened(): void;
   /** A stream has ended, or the server has changed its limits: there may be room. */
   room(): void;
-  /** It is over. `failed` when it never was connected: why. */
+  /** It is over. `failed` when it was never connected: why. */
   gone(session: PooledSession, failed: Error | undefined): void;
 }
 
@@ -37,7 +37,7 @@ export type Run = { kind: 'answered'; answer: Answer } | { kind: 'broken'; proce
 /** Node's default of 10 MB per session ends in ENHANCE_YOUR_CALM with a thousand streams in flight. */
 const MAX_SESSION_MEMORY_MB = 128;
 
-/** What there is of a connection once its TCP part stands. */
+/** The parts of a connection after its TCP handshake. */
 interface Link {
   socket: TLSSocket;
   h2: ClientHttp2Session;
@@ -70,7 +70,7 @@ export class PooledSession {
     this.closed = this.#live();
   }
 
-  /** Still being connected, or not yet trusted with more than one stream: not the moment to open another. */
+  /** Still connecting, or not yet trusted with more than one stream: not the time to open another. */
   get isStarting(): boolean {
     return this.#state === 'connecting' || (this.#state === 'open' && !this.#proven);
   }
@@ -79,7 +79,7 @@ export class PooledSession {
     return this.#state === 'draining';
   }
 
-  /** Streams in flight as a share of what it may carry now; from 1 on there is no room. */
+  /** Streams in flight as a share of its capacity; from 1 on there is no room. */
   get fill(): number {
     const h2 = this.#link?.h2;
     if (this.#state !== 'open' || h2 === undefined || h2.closed || h2.destroyed) return 1;
@@ -87,7 +87,7 @@ export class PooledSession {
     return this.#inFlight >= limit ? 1 : this.#inFlight / limit;
   }
 
-  /** Sends a request; only while `fill` < 1. Returns what cancels it: `done` is then not called. */
+  /** Sends a request; only while `fill` < 1. Returns a function that cancels it: `done` is then not called. */
   run(request: Http2Request, done: (run: Run) => void): () => void {
     if (this.#link === undefined) throw new Error('there is no connection yet');
     const { h2, liveness } = this.#link;
@@ -109,7 +109,7 @@ export class PooledSession {
     };
   }
 
-  /** Takes no new streams; closes when those in flight are through. */
+  /** Accepts no new streams; closes when those in flight have ended. */
   retire(): void {
     if (this.#state === 'draining') return;
     this.#state = 'draining';
@@ -117,7 +117,7 @@ export class PooledSession {
     this.#listener.room();
   }
 
-  /** Ends the connection and every stream on it. `code` is what their errors will say. */
+  /** Ends the connection and every stream on it. `code` becomes the code of their errors. */
   destroy(code: string): void {
     this.#state = 'draining';
     const error = Object.assign(new Error('the session was ended'), { code });
@@ -134,7 +134,7 @@ export class PooledSession {
     this.#link?.socket.destroySoon();
   }
 
-  /** From the connect to the end of the connection. */
+  /** From connecting to the end of the connection. */
   async #live(): Promise<void> {
     const { origin, startStreams } = this.#options;
     try {
@@ -186,7 +186,10 @@ export class PooledSession {
     this.#listener.room();
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc9113#section-8.7: REFUSED_STREAM, and ids above that of a GOAWAY, are untouched. */
+  /**
+   * https://www.rfc-editor.org/rfc/rfc9113#section-8.7: REFUSED_STREAM, and ids above that of a GOAWAY, were not
+   * processed.
+   */
   #judge(end: Ended): Run {
     if (end.kind === 'answered') {
       this.#proven ||= this.#options.provenBy?.(end.answer.status) ?? true;

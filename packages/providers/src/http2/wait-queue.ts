@@ -1,9 +1,9 @@
-/** What can wait in a line: it may be settled (given up, out of time) while it waits. */
+/** An item that can wait in the queue; it may finish (given up, timed out) while it waits. */
 interface Waiter {
-  settled: boolean;
+  finished: boolean;
 }
 
-/** A bounded first-in first-out line. Who is settled while waiting says so by `left` and is passed over later. */
+/** A bounded FIFO queue. An item that finishes while waiting is reported by `left` and skipped later. */
 export class WaitQueue<T extends Waiter> {
   readonly #capacity: number;
   #waiters: T[] = [];
@@ -22,32 +22,32 @@ export class WaitQueue<T extends Waiter> {
     this.#waiters.push(waiter);
   }
 
-  /** Back to the head of the line, whether or not it is full: for who had been served and must be again. */
+  /** Returns an item to the head of the queue, even if it is full: it had its turn and must be sent again. */
   unshift(waiter: T): void {
     this.#length += 1;
     this.#waiters.unshift(waiter);
   }
 
-  /** A waiter was settled. */
+  /** A waiting item has finished. */
   left(): void {
     this.#length -= 1;
   }
 
-  /** Whose turn it is. */
+  /** The next item. */
   first(): T | undefined {
-    while (this.#waiters[0]?.settled) this.#waiters.shift();
+    while (this.#waiters[0]?.finished) this.#waiters.shift();
     return this.#waiters[0];
   }
 
-  /** Takes out the one `first` has named. */
+  /** Removes the item that `first` returned. */
   shift(): void {
     this.#waiters.shift();
     this.#length -= 1;
   }
 
-  /** Takes out everybody. */
+  /** Removes all items. */
   takeAll(): T[] {
-    const waiters = this.#waiters.filter(({ settled }) => !settled);
+    const waiters = this.#waiters.filter(({ finished }) => !finished);
     this.#waiters = [];
     this.#length = 0;
     return waiters;

@@ -5,19 +5,19 @@ import { parseObject } from '../wire/json.ts';
 const MAX_MEMBERS = 10_000;
 /** Characters. */
 const MAX_CURSOR = 1000;
-/** Half of a pair: it can be written into no URL. */
+/** A lone surrogate: it cannot be part of a URL. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Some members of a group, each once, and where the others are. */
+/** Some members of a group, each once, and the cursor of the rest. */
 export interface Members {
   members: string[];
-  /** Where the next page begins; absent: there is none. */
+  /** Where the next page starts; absent: there is none. */
   cursor?: string;
 }
 
 /**
- * The page in an answer; undefined for anything else. It is taken whole or not at all: leaving out a member that cannot
- * be read, or taking a cursor that cannot be read for the end, would be silent.
+ * The page in an answer; undefined for anything else. It is accepted entirely or not at all: omitting an unreadable
+ * member, or taking an unreadable cursor for the end, would go unnoticed.
  */
 export function membersIn(body: string): Members | undefined {
   const { members, cursor } = parseObject(body) ?? {};

@@ -4,39 +4,39 @@ import { Recent } from '../wire/recent.ts';
 
 /** Half of what fan-out expands at once in a lane: an origin that hangs leaves the other half to the others. */
 const AT_ONCE: Record<Lane, number> = { call: 4, chat: 8, bulk: 1 };
-/** How soon to come back, in ms, when all places are taken. */
+/** How soon to retry, in ms, when all slots are taken. */
 const BUSY_MS = 50;
-/** How long a backend that fails is left alone, in ms: twice as long after each failure in a row. */
+/** How long a failing backend is left alone, in ms: twice as long after each failure in a row. */
 const SHORTEST_REST_MS = 500;
 const LONGEST_REST_MS = 10_000;
-/** What is forgotten beyond these is only that a backend has failed. */
+/** Beyond these, only the failures of a backend are forgotten. */
 const ENDPOINTS = 1000;
 
-/** How a request went: the backend works, or is to be left alone, for so many ms when it said how long. */
+/** The result of a request: the backend works, or is to be left alone, for this many ms if it said how long. */
 export type Health = { works: true } | { works: false; restMs?: number };
 
-/** Leave to ask; to be given back once, with how it went. */
+/** Permission for one request; to be returned once, with the result. */
 interface Pass {
   kind: 'pass';
   leave(health: Health, now: number): void;
 }
 
-/** Whose backend, and its origin. */
+/** The app and the origin of its backend. */
 export interface Backend {
   appId: string;
   origin: string;
 }
 
 /**
- * Keeps one backend that is slow or down from taking capacity from the others: a bounded number of requests at once per
- * origin and lane (half of them per app while apps share the origin), a rest after each failure of an app's backend, and
+ * Keeps one backend that is slow or down from taking capacity from the others: a limit on concurrent requests per
+ * origin and lane (half of it per app while apps share the origin), a pause after each failure of an app's backend, and
  * then one request at a time until one succeeds.
  */
 export class BackendLimiter {
   readonly #entries = new Recent<Entry, AppKey>(ENDPOINTS);
   readonly #places = new OriginPlaces();
 
-  /** Leave to ask now, or in how many ms to come back. */
+  /** Permission to send a request now, or in how many ms to retry. */
   enter({ appId, origin }: Backend, lane: Lane, now: number): Pass | { kind: 'wait'; waitMs: number } {
     const make = () => ({ inFlight: 0, failures: 0, restUntil: 0 });
     const entry = this.#entries.get(appKey(appId, lane, origin), make);
@@ -55,7 +55,7 @@ export class BackendLimiter {
 
 interface Entry {
   inFlight: number;
-  /** In a row. */
+  /** Failures in a row. */
   failures: number;
   /** Epoch ms. */
   restUntil: number;

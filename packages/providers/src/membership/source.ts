@@ -11,53 +11,56 @@ import type { Resolve } from '../tcp/dial.ts';
 import { type Members, membersIn } from './answer.ts';
 import { BackendLimiter, type Health } from './backend-limiter.ts';
 
-/** For one page in all: DNS, connect, TLS, headers and body. A page is more work for a backend than taking a webhook. */
+/**
+ * Total time for one page: DNS, connect, TLS, headers and body. A page is more work for a backend than accepting a
+ * webhook.
+ */
 const DEFAULT_TIMEOUT_MS = 5000;
-/** More than the most members of a page take: uids are at most 100 characters. */
+/** More bytes than the most members of a page need: uids have at most 100 characters. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
-/** The longest a backend may have itself left alone by Retry-After. */
+/** The longest pause a backend may ask for with Retry-After. */
 const MAX_REST_MS = 60_000;
 
-/** Where an app's chat backend tells the members of a group. */
+/** Where an app's chat backend lists the members of a group. */
 export interface MembershipEndpoint {
   url: string;
   /** Standard Webhooks secret (`whsec_…`); absent: requests are not signed. */
   secret?: string | undefined;
 }
 
-/** What is asked for. */
+/** A request for one page. */
 interface MembershipQuestion {
-  /** Whose group it is. */
+  /** The app of the group. */
   appId: string;
   guid: string;
-  /** What an earlier page gave; empty for the first. */
+  /** The cursor from the previous page; empty for the first. */
   cursor: string;
-  /** Whose turn it is: what many events in one lane ask does not hold up the others. */
+  /** The lane: many requests in one lane do not hold up the others. */
   lane: Lane;
 }
 
 /**
- * A page of a group's members; why there is none, in our word and never the backend's; or that it was not asked,
- * because it is busy or being left alone after a failure.
+ * A page of a group's members; or a reason why there is none, in our words and never the backend's; or that no request
+ * was sent because the backend is busy or being left alone after a failure.
  */
 export type MembershipPage =
   | ({ kind: 'page' } & Members)
   | { kind: 'failed'; reason: string }
   | { kind: 'later'; inMs: number };
 
-/** Asks chat backends for the members of their groups. */
+/** Reads the members of groups from chat backends. */
 export interface MembershipSource {
-  /** One page. Never throws but on a bug. */
+  /** Reads one page. Never throws except on a bug. */
   page(endpoint: MembershipEndpoint, question: MembershipQuestion): Promise<MembershipPage>;
   close(): Promise<void>;
 }
 
 export interface MembershipSourceOptions {
-  /** How far requests may reach; the same guard as webhooks have. */
+  /** What requests may reach; the same guard as for webhooks. */
   policy: AddressPolicy;
-  /** Milliseconds a page may take in all, default 5000. */
+  /** Total time for a page in milliseconds, default 5000. */
   timeoutMs?: number;
-  /** PEM certificates trusted besides those built into Node. */
+  /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
@@ -67,8 +70,8 @@ export interface MembershipSourceOptions {
 
 /**
  * `GET {url}?guid=…&cursor=…` → `{"members":["uid", …], "cursor"?: "…"}`; no cursor means the end. With a secret the
- * request carries the headers of Standard Webhooks; what is signed in place of a body is the query, as it is sent. One
- * attempt: repeating is the caller's. Proxies and redirects are never followed. Throws when `policy.allowCidrs` or
+ * request has the headers of Standard Webhooks; the signed content is the query as sent, in place of a body. One
+ * attempt: retrying is up to the caller. Proxies and redirects are never followed. Throws when `policy.allowCidrs` or
  * `extraCa` is malformed.
  */
 export function createMembershipSource(options: MembershipSourceOptions): MembershipSource {
@@ -106,7 +109,7 @@ function withQuery(url: string, { guid, cursor }: { guid: string; cursor: string
   return target;
 }
 
-/** Compression is declined, so that the bound on the body is a bound on the page. */
+/** Compression is declined, so that the limit on the body is a limit on the page. */
 function headersOf(target: URL, secret: string | undefined, sentAt: number): Record<string, string> {
   const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': USER_AGENT };
   if (secret === undefined) return headers;
@@ -124,13 +127,13 @@ async function get(agent: Agent, { url, headers, timeoutMs }: Request, now: () =
   const { origin, pathname, search } = url;
   const request = { origin, path: `${pathname}${search}`, method: 'GET', headers } as const;
   const { status, retryAfter, body, broken } = await exchange(agent, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
-  // A page counts as a whole: without its end it is none.
+  // A page counts only when complete.
   if (broken !== undefined) throw broken;
   const limits = { now: now(), deadlineAt: now() + MAX_REST_MS };
   return { outcome: answerOutcome(status, retryAfter, limits), body };
 }
 
-/** A backend that refuses one group or answers nonsense about it may well tell about the next. */
+/** A backend that refuses one group, or answers nonsense about it, may still answer about the next. */
 function healthOf(outcome: Outcome): Health {
   if (outcome.kind === 'throttled') return { works: false, restMs: outcome.retryAfterMs };
   return { works: outcome.kind !== 'retryable' };

@@ -6,22 +6,22 @@ export interface Fitting<T> {
   build(details: NotificationDetails): T;
   size(built: T): number;
   limit: number;
-  /** Whether the message object may lose the end of its text before it goes as a whole. */
+  /** Whether the message object may lose the end of its text before it is dropped. */
   trimText?: boolean | undefined;
 }
 
-/** What goes first: the message object is the app's wish, pictures are decoration. */
+/** Dropped first: the message object is the app's choice, pictures are decoration. */
 const EXPENDABLE = ['message', 'receiverAvatar', 'senderAvatar'] as const;
 
 /**
- * Builds a notification that fits the provider's limit. What is too large loses, as far as needed and in this order:
- * the end of the message object's text (if the app trims it), the object, the pictures, the end of the body, and only
- * when not even an empty body would do, the app's `custom`. Texts end at a grapheme boundary, with "…". Undefined when
- * nothing helps.
+ * Builds a notification that fits the provider's limit. An oversized one loses, as far as needed and in this order: the
+ * end of the message object's text (if the app trims it), the object, the pictures, the end of the body, and, if not
+ * even an empty body would fit, the app's `custom`. Texts end at a grapheme boundary, with "…". Undefined when nothing
+ * helps.
  */
 export function fit<T>(details: NotificationDetails, fitting: Fitting<T>): T | undefined {
-  const whole = attempt(details, fitting) ?? (fitting.trimText ? withLessText(details, fitting) : undefined);
-  if (whole !== undefined) return whole;
+  const unshortened = attempt(details, fitting) ?? (fitting.trimText ? withLessText(details, fitting) : undefined);
+  if (unshortened !== undefined) return unshortened;
   let rest = details;
   for (const key of EXPENDABLE) {
     if (rest[key] === undefined) continue;

@@ -2,9 +2,10 @@ const ELLIPSIS = '…';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * What `attempt` makes of the longest beginning of a text, in whole graphemes and with "…", of which it makes anything;
- * undefined when there is none. A text of which more is taken must not do where less does not. Found by bisection over
- * UTF-16 units, of which `limit` are looked at: each takes a byte at least, and boundaries are looked up in a short text.
+ * Returns `attempt`'s result for the longest beginning of a text that has one, in whole graphemes and with "…";
+ * undefined when there is none. If a beginning fails, every longer one must fail too. Found by bisection over UTF-16
+ * units, of which the first `limit` are considered: each takes at least a byte, and boundaries are looked up in a short
+ * text.
  */
 export function longestBeginning<T>(
   text: string,

@@ -8,10 +8,10 @@ export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 /** The system's resolver: hosts file, search domains and all. */
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true });
 
-/** Of the operating system, so that a connection that died in silence is found out. */
+/** Set by the operating system, so that a silently dead connection is detected. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
-/** Where to connect to. */
+/** The host and port to connect to. */
 export interface Destination {
   /** A name, or an IP address with or without brackets. */
   host: string;
@@ -22,10 +22,10 @@ export interface Destination {
 const ATTEMPT_DELAY_MS = 250;
 
 /**
- * Opens a TCP connection to the address of a host that answers first. Attempts begin 250 ms apart, or as soon as one has
- * failed, and run on beside each other until the signal aborts (RFC 8305): Node's own `autoSelectFamily` gives up each
- * after 250 ms, which loses a slow address when the others cannot be reached. Rejects with the last attempt's error, or
- * the signal's reason.
+ * Opens a TCP connection to the address of a host that answers first. Attempts start 250 ms apart, or as soon as one
+ * has failed, and run in parallel until the signal aborts (RFC 8305): Node's own `autoSelectFamily` gives up each after
+ * 250 ms, which loses a slow address when the others cannot be reached. Rejects with the last attempt's error, or the
+ * signal's reason.
  */
 export async function dial(
   { host, port }: Destination,
@@ -56,7 +56,7 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-/** The two families in turn, the resolver's first choice first: https://www.rfc-editor.org/rfc/rfc8305#section-4 */
+/** The two families alternating, the resolver's first choice first: https://www.rfc-editor.org/rfc/rfc8305#section-4 */
 function interleaved(addresses: readonly LookupAddress[]): LookupAddress[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const others = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -64,7 +64,7 @@ function interleaved(addresses: readonly LookupAddress[]): LookupAddress[] {
   return pairs.flat().filter((address) => address !== undefined);
 }
 
-/** Attempts beside each other, of which the first to connect wins. */
+/** Parallel attempts, of which the first to connect wins. */
 class Race {
   readonly #port: number;
   readonly #waiting: LookupAddress[];
@@ -93,7 +93,7 @@ class Race {
     for (const socket of this.#running) socket.destroy();
   }
 
-  /** Starts the next attempt; with none left and none running, `error` is the end. */
+  /** Starts the next attempt; with none left and none running, fails with `error`. */
   #start(error?: Error): void {
     clearTimeout(this.#next);
     const address = this.#waiting.shift();

@@ -1,6 +1,6 @@
-/** A JSON object from outside; undefined when the text is anything else. */
+/** Parses a JSON object from outside; undefined when the text is anything else. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
-  // The answers that say yes are empty, and the exception would cost more than sending.
+  // Positive answers are empty, and the exception would cost more than sending.
   if (text === '') return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -10,15 +10,15 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A text in well-formed Unicode: half a surrogate pair becomes U+FFFD. */
+/** A text in well-formed Unicode: a lone surrogate becomes U+FFFD. */
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
-/** Half of a pair as JSON escapes it, or an escaped backslash, after which nothing is an escape. */
+/** A lone surrogate as JSON escapes it, or an escaped backslash, after which nothing is an escape. */
 const LONE_SURROGATE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
 
 /**
- * JSON in well-formed Unicode: half a surrogate pair, anywhere in it, becomes U+FFFD. JSON.stringify writes it as an
- * escape, which strict parsers such as FCM's refuse (https://www.rfc-editor.org/rfc/rfc8259#section-8.2).
+ * JSON in well-formed Unicode: any lone surrogate in it becomes U+FFFD. JSON.stringify writes it as an escape, which
+ * strict parsers such as FCM's refuse (https://www.rfc-editor.org/rfc/rfc8259#section-8.2).
  */
 export function toJson(value: unknown): string {
   const json = JSON.stringify(value);

@@ -19,18 +19,18 @@ const NETWORK_REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^UND_ERR_(DESTROYED|CLOSED|ABORTED)$/, 'closed'],
 ];
 
-/** A failure of the network: our word for it, and the error's code, which unlike its message names no address. */
+/** A network failure: our reason for it, and the error's code, which unlike its message names no address. */
 export interface NetworkFailure {
   reason: string;
   code: string;
 }
 
-/** What kind of failure of the network an error is; undefined when it is none. */
+/** The kind of network failure of an error; undefined when it is none. */
 export function networkFailure(error: Error): NetworkFailure | undefined {
   // undici's HTTPParserError comes without a code.
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const reason = NETWORK_REASONS.find(([pattern]) => pattern.test(code))?.[1];
   if (reason !== undefined) return { reason, code };
-  // A system call failed in a way not listed (EMFILE, ENOBUFS, …): our side or theirs, it may pass.
+  // A system call failed in a way not listed (EMFILE, ENOBUFS, …): our side or theirs, it may be temporary.
   return 'syscall' in error ? { reason: 'network_error', code } : undefined;
 }

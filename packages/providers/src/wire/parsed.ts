@@ -1,7 +1,7 @@
-/** What came of reading a value from outside: the value, or which field is wrong and how (one sentence, no secret). */
+/** The result of reading a value from outside: the value, or which field is wrong and how (one sentence, no secret). */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; field: string; problem: string };
 
-/** A value that is refused. */
+/** A refused value. */
 export const refused = (field: string, problem: string): { ok: false; field: string; problem: string } => ({
   ok: false,
   field,

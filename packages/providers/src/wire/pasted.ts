@@ -1,18 +1,21 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
-/** A PEM block, whatever is between its lines; one with a header for encryption is left alone. */
+/** A PEM block with anything between its lines; one with an encryption header does not match. */
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/;
 const PRIVATE_BLOCK = /-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----/;
 const BASE64 = /^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/;
 const LINE = /.{64}(?=.)/g;
 
-/** A text without the quotes around it, as one copies it from a file of settings. */
+/** Strips the quotes around a text copied from a settings file. */
 const unquoted = (text: string): string => /^\s*(["'`])([\s\S]*)\1,?\s*$/.exec(text)?.[2] ?? text.trim();
 
-/** `\n` and `\r`, written out, as the line breaks they stand for; with any number of backslashes. */
+/**
+ * Turns written-out `
+ * ` and `\r`, with any number of backslashes, into line breaks.
+ */
 const withLineBreaks = (text: string): string => text.replace(/(?:\\+r)?\\+n/g, '\n').replace(/\\+r/g, '\n');
 
-/** The private key in a text, as PEM and read; undefined where there is none that can be read. */
+/** The private key in a text, as PEM and parsed; undefined if there is none that can be read. */
 export function privateKeyIn(text: string): { pem: string; key: KeyObject } | undefined {
   for (const pem of [text, pastedPem(text)]) {
     const key = pem === undefined ? undefined : readKey(pem);
@@ -30,8 +33,9 @@ function readKey(pem: string): KeyObject | undefined {
 }
 
 /**
- * The PEM in what was pasted: its line breaks may be written as `\n`, be missing, or be spaces, quotes may stand around
- * it, and it may be base64 as a whole or lack its first and last line. Undefined where there is no private key in it.
+ * The PEM in pasted text: its line breaks may be written as `
+ * `, missing, or replaced by spaces; it may be quoted, entirely base64-encoded, or lack its first and last line.
+ * Undefined if it contains no private key.
  */
 function pastedPem(text: string): string | undefined {
   const plain = withLineBreaks(unquoted(text));
@@ -43,13 +47,13 @@ function pastedPem(text: string): string | undefined {
   return `-----BEGIN ${label}-----\n${base64.replace(LINE, '$&\n')}\n-----END ${label}-----\n`;
 }
 
-/** A file that was encoded as a whole, else the inside of a PKCS #8 block. */
+/** A file that was base64-encoded entirely, else the content of a PKCS #8 block. */
 function fromBase64(text: string): string {
   const decoded = Buffer.from(text, 'base64').toString('latin1');
   return decoded.includes('-----BEGIN') ? decoded : `-----BEGIN PRIVATE KEY-----${text}-----END PRIVATE KEY-----`;
 }
 
-/** What is wrong with a text that holds no private key that can be read, as a sentence without any of it. */
+/** What is wrong with a text that contains no readable private key, as a sentence without any of it. */
 export function pemProblem(text: string): string {
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   if (label === undefined) return 'has no line -----BEGIN PRIVATE KEY-----, with which a private key in PEM begins';
@@ -60,8 +64,8 @@ export function pemProblem(text: string): string {
 }
 
 /**
- * The JSON object in what was pasted: as it is, in quotes, with its quotes and line breaks escaped, or with the line
- * breaks of its strings unescaped. Undefined where there is none.
+ * The JSON object in pasted text: unchanged, in quotes, with its quotes and line breaks escaped, or with the line
+ * breaks of its strings unescaped. Undefined if there is none.
  */
 export function pastedObject(text: string): object | undefined {
   const plain = unquoted(text);

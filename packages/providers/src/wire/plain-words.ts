@@ -1,8 +1,8 @@
 import { graphemeBoundary } from '@fanfare/core';
 
-/** Code points kept of what the other side says. */
+/** Code points kept of text from outside. */
 const MAX_LENGTH = 200;
-/** UTF-16 units looked at: a code point takes at most two, and white space folds. */
+/** UTF-16 units examined: a code point takes at most two, and white space is collapsed. */
 const MAX_EXAMINED = 1000;
 
 /** Controls, invisible formatting (bidi overrides), lone surrogates and line breaks of every kind. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** The values of the most recently used keys; what makes room is handed to `evicted`. */
+/** The values of the most recently used keys; an evicted value is passed to `evicted`. */
 export class Recent<V extends string | object, K extends string = string> {
   readonly #values: LRUCache<K, V>;
 
@@ -8,7 +8,7 @@ export class Recent<V extends string | object, K extends string = string> {
     this.#values = new LRUCache({ max: capacity, dispose: evicted });
   }
 
-  /** The value of a key, made when there is none. */
+  /** The value of a key, created if missing. */
   get(key: K, make: () => V): V {
     const known = this.#values.get(key);
     if (known !== undefined) return known;

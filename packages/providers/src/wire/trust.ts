@@ -4,8 +4,8 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * The PEM certificates in a text. Throws when there is none or an unreadable one, which Node itself would pass over in
- * silence.
+ * The PEM certificates in a text. Throws when there is none or an unreadable one, which Node itself would silently
+ * ignore.
  */
 export function certificatesIn(extraCa: string): string[] {
   const certificates = extraCa.match(PEM_CERTIFICATE) ?? [];
@@ -15,7 +15,7 @@ export function certificatesIn(extraCa: string): string[] {
 }
 
 /**
- * TLS settings that trust these PEM certificates besides the authorities built into Node. To be shared by all
+ * TLS settings that trust these PEM certificates in addition to the authorities built into Node. To be shared by all
  * connections: reading the authorities anew for each would cost milliseconds. Throws like `certificatesIn`.
  */
 export const trusting = (extraCa: string): SecureContext =>

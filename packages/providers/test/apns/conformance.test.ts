@@ -5,7 +5,7 @@ import { apnsAt, startApns } from '../support/apns.ts';
 import { aDevicePush, anApnsCredential, NOW } from '../support/device-push.ts';
 import { reply } from '../support/h2-server.ts';
 
-/** The outcome of every documented answer, and how often APNs is asked by our own transport (by node-apn always once). */
+/** The outcome of every documented answer, and how often our own transport calls APNs (node-apn always once). */
 const ANSWERS: [status: number, reason: string, kind: Outcome['kind'], asked: number][] = [
   [400, 'BadDeviceToken', 'token_dead', 1],
   [400, 'DeviceTokenNotForTopic', 'token_dead', 1],
@@ -69,7 +69,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     expect(server.received).toHaveLength(transport === 'apn' ? 1 : asked);
   });
 
-  test('an unknown reason goes by the class of its status', async () => {
+  test('an unknown reason is classified by its status', async () => {
     await using server = await startApns((response, { path }) =>
       reply(response, Number(path.slice('/3/device/'.length)), { reason: 'Whatever' }),
     );
@@ -147,7 +147,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('the same push looks the same on the wire, whatever the transport', async () => {
+  test('the same push is identical on the wire over both transports', async () => {
     await using server = await startApns();
     await using apns = apnsAt(server, { transport });
     await apns.send(push, credential);

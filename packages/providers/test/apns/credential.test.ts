@@ -8,7 +8,7 @@ const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem
 const { keyId, teamId, bundleId, p8Key } = anApnsCredential();
 const GOOD = { keyId, teamId, bundleId, p8Key };
 
-test('a good key is taken', () => {
+test('a good key is accepted', () => {
   expect(parseApnsIdentity(GOOD)).toEqual({ ok: true, value: GOOD });
   expect(parseP8(p8Key)).toEqual({ ok: true, value: p8Key });
 });
@@ -44,7 +44,7 @@ test('a public key is refused', () => {
   expect(parseP8(publicKey.export({ type: 'spki', format: 'pem' }).toString())).toMatchObject({ ok: false });
 });
 
-describe('a .p8 file is taken as it is pasted', () => {
+describe('a .p8 file is accepted as it is pasted', () => {
   test.each(Object.entries(PASTINGS))('%s', (_how, pasted) => {
     expect(parseP8(pasted(p8Key))).toEqual({ ok: true, value: p8Key });
   });
@@ -54,7 +54,7 @@ describe('a .p8 file is taken as it is pasted', () => {
   });
 });
 
-describe('a .p8 file that cannot be read is refused with what is wrong with it', () => {
+describe('an unreadable .p8 file is refused with the problem', () => {
   const encrypted = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     type: 'pkcs8',
     format: 'pem',
@@ -72,7 +72,7 @@ describe('a .p8 file that cannot be read is refused with what is wrong with it',
   });
 });
 
-test('a bundle id that ends as a topic does is a name like any other', () => {
+test('a bundle id that ends like a topic is accepted', () => {
   const named = { ...GOOD, bundleId: 'com.example.chat.voip' };
   expect(parseApnsIdentity(named)).toEqual({ ok: true, value: named });
 });

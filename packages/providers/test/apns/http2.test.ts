@@ -24,7 +24,7 @@ describe('by our own transport', () => {
     }
   });
 
-  test('a server that shuts down is left for another connection', async () => {
+  test('a server that shuts down is replaced by another connection', async () => {
     await using server = await startApns((response, { session }) =>
       session === 0 ? reply(response, 503, { reason: 'Shutdown' }) : reply(response, 200),
     );
@@ -44,7 +44,7 @@ describe('by our own transport', () => {
     });
   });
 
-  test('closing gives up what is in flight', async () => {
+  test('closing abandons what is in flight', async () => {
     await using server = await startApns(() => void apns.close());
     await using apns = apnsAt(server);
     const outcome = await apns.send(aDevicePush('apns_ios_device'), anApnsCredential());
@@ -61,7 +61,7 @@ describe('by our own transport', () => {
     expect(server.received.map(({ session }) => session)).toEqual([0, 1, 2, 0]);
   });
 
-  test('the ids of another app’s key give no connection of it; the same key does', async () => {
+  test("the ids of another app's key give access to none of its connections; the same key does", async () => {
     await using server = await startApns();
     await using apns = apnsAt(server);
     const push = aDevicePush('apns_ios_device');

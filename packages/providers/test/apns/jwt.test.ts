@@ -37,7 +37,7 @@ describe('a token', () => {
     expect(tokens.current(credential)).not.toBe(first);
   });
 
-  test('called expired is renewed once, however many say so', () => {
+  test('called expired is renewed once, however many reports come', () => {
     const { clock, tokens } = tokensAt();
     const first = tokens.current(credential);
     clock.minute = 25;

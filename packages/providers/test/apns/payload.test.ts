@@ -159,7 +159,7 @@ test('a badge of 0 clears the badge', () => {
   expect([body.aps.badge, body.unreadMessageCount]).toEqual([0, '0']);
 });
 
-test('the id is a UUID that depends on the delivery alone', () => {
+test('the id is a UUID that depends only on the delivery', () => {
   expect(apnsId('dlv_1')).toBe(apnsId('dlv_1'));
   expect(apnsId('dlv_1')).not.toBe(apnsId('dlv_2'));
   expect(apnsId('dlv_1')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -78,13 +78,13 @@ describe('addressCheck', () => {
     },
   );
 
-  test('an allowed network lets in its own addresses and no others', () => {
+  test('an allowed network allows its own addresses and no others', () => {
     const allows = addressCheck(['10.1.0.0/16', 'fd00::/8', '127.0.0.1']);
     expect(['10.1.2.3', 'fd12::1', '127.0.0.1', '8.8.8.8'].every(allows)).toBe(true);
     expect(['10.2.0.1', 'fe80::1', '127.0.0.2', '::ffff:10.1.2.3'].some(allows)).toBe(false);
   });
 
-  test('no IPv4 address becomes reachable by being written as IPv6', () => {
+  test('no IPv4 address becomes reachable by writing it as IPv6', () => {
     const ipv4 = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 });
     const disguise = fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::');
     fc.assert(fc.property(disguise, ipv4, (prefix, octets) => !isPublic(`${prefix}${octets.join('.')}`)));
@@ -119,7 +119,7 @@ describe('parseCidrs', () => {
     expect(() => parseCidrs(`127.0.0.0/8,${entry}`)).toThrow(JSON.stringify(entry));
   });
 
-  test('what it returns is accepted as it is', () => {
+  test('its result is accepted by the guard', () => {
     const octet = fc.integer({ min: 0, max: 255 });
     const cidr = fc.tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 32 }));
     fc.assert(

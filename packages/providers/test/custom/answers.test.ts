@@ -23,7 +23,7 @@ test.each([
   expect(await sendTo(endpoint.url)).toEqual(outcome);
 });
 
-test('an endpoint is asked once, whatever it answers', async () => {
+test('an endpoint is called once, whatever it answers', async () => {
   await using endpoint = await answering(503);
   await sendTo(endpoint.url);
   expect(endpoint.received).toHaveLength(1);
@@ -45,7 +45,7 @@ test('a redirect is not followed', async () => {
   expect(target.connections()).toBe(0);
 });
 
-test('Retry-After is measured from the moment of the answer and cut to the deadline of the push', async () => {
+test('Retry-After is measured from the time of the answer and cut to the deadline of the push', async () => {
   await using endpoint = await answering(429, { 'retry-after': '30' }, '{"message":"slow down"}');
   const now = 1_741_847_453_000;
   const send = (deadlineAt: number) => sendTo(endpoint.url, { options: { now: () => now }, push: { deadlineAt } });
@@ -65,7 +65,7 @@ test('Retry-After may be a date', async () => {
   });
 });
 
-test('the words of the endpoint come along when it does not accept', async () => {
+test("the endpoint's message is kept when it does not accept", async () => {
   await using endpoint = await answering(422, { 'content-type': 'application/json' }, '{"error":{"message":"no uid"}}');
   expect(await sendTo(endpoint.url)).toEqual({ kind: 'rejected', reason: 'http_422', detail: 'no uid' });
 });
@@ -93,7 +93,7 @@ test('a 2xx with a long body is accepted', async () => {
   expect(await sendTo(endpoint.url)).toEqual({ kind: 'accepted' });
 });
 
-test('an endpoint that sends back all it got does not get our credentials into the outcome', async () => {
+test('an endpoint that echoes the request does not get our credentials into the outcome', async () => {
   await using endpoint = await startEndpoint((response, { headers, path }) => {
     const { authorization = '' } = headers;
     const pair = Buffer.from(authorization.slice(6), 'base64').toString();

@@ -11,7 +11,7 @@ const UNSAFE = {
   detail: 'The host name leads to an address that is not public.',
 };
 
-/** A resolver that gives these answers in turn, and the last one from then on; it records what it was asked. */
+/** A resolver that gives these answers in turn, then repeats the last one; it records the names it was called with. */
 function resolver(...answers: string[][]) {
   const asked: string[] = [];
   const lookup = async (hostname: string): Promise<LookupAddress[]> => {
@@ -50,7 +50,7 @@ test('an allowed network does not open the others', async () => {
   expect(await sendTo('http://hooks.acme.com/', { options: { lookup } })).toEqual(UNSAFE);
 });
 
-test('the connection goes to the address that was checked: the name is asked once, the Host header keeps it', async () => {
+test('the connection goes to the checked address: the name is resolved once, and kept in the Host header', async () => {
   await using endpoint = await startEndpoint((response) => response.end());
   const { asked, lookup } = resolver(['127.0.0.1'], ['169.254.169.254']);
   const host = `hooks.acme.com:${endpoint.port}`;
@@ -70,7 +70,7 @@ test('a name that changes its answer is checked again at the next connection', a
   expect(await provider.send(aPush(), credential)).toEqual(UNSAFE);
 });
 
-test('connections that need the same name at the same time ask once', async () => {
+test('concurrent connections to the same name resolve it once', async () => {
   await using endpoint = await startEndpoint((response) => response.end());
   const { asked, lookup } = resolver(['127.0.0.1']);
   await using provider = startProvider({ lookup });

@@ -3,7 +3,7 @@ import { startEndpoint } from '../support/endpoint.ts';
 import { startProvider } from '../support/provider.ts';
 import { aCredential, aPush } from '../support/push.ts';
 
-/** Only timers are turned by hand, so that both deadlines pass at one moment; sockets go on by themselves. */
+/** Only timers are faked, so that both deadlines pass at one moment; sockets run normally. */
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'Date'] });
 });

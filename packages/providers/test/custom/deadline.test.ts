@@ -54,7 +54,7 @@ test('one hanging endpoint does not hold up another', async () => {
   expect(await stuck).toMatchObject({ reason: 'closed' });
 });
 
-test('work that ends in time decides, and its signal stays quiet', async () => {
+test('work that ends in time decides the result, and its signal is not aborted', async () => {
   let signal: AbortSignal | undefined;
   const result = await withDeadline(60_000, async (given) => {
     signal = given;
@@ -65,7 +65,7 @@ test('work that ends in time decides, and its signal stays quiet', async () => {
   await expect(withDeadline(60_000, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
 });
 
-test('work that is late hears of it and may fail without being noticed', async () => {
+test('late work is aborted and may fail unnoticed', async () => {
   let failed: Promise<unknown> = Promise.resolve();
   const late = withDeadline(1, (signal) => {
     const work = once(signal, 'abort').then(() => Promise.reject(new Error('aborted')));

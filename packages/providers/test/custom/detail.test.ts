@@ -7,7 +7,7 @@ const plain = aCredential('https://hooks.acme.com/push');
 const wordsOf = (body: unknown): string | undefined =>
   detailOf(typeof body === 'string' ? body : JSON.stringify(body), plain);
 
-describe('detailOf finds the words for a human', () => {
+describe('detailOf finds the human-readable message', () => {
   test.each([
     [{ message: 'no such user', error: 'Not Found' }, 'no such user'],
     [{ statusCode: 404, error: 'Not Found' }, 'Not Found'],
@@ -65,7 +65,7 @@ describe('detailOf keeps our credentials out', () => {
     expect(detailOf('no key sk_live_1', { ...credential, basicAuth })).toBe('no key [redacted]');
   });
 
-  test('a credential that is cut off by the cap on the body is out of sight', () => {
+  test('a credential cut off by the cap on the body does not show', () => {
     const body = `${' '.repeat(4090)}pä"ss`;
     expect(detailOf(body, credential)).toBeUndefined();
   });

@@ -86,7 +86,7 @@ describe('over TLS', () => {
   });
 
   test.each([
-    ['of nobody we trust', selfSigned(['127.0.0.1']), false, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['of no authority we trust', selfSigned(['127.0.0.1']), false, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['that has expired', selfSigned(['127.0.0.1'], -30), true, 'CERT_HAS_EXPIRED'],
     ['for another host', selfSigned(['127.0.0.2']), true, 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ])('a certificate %s is retryable, and nothing is sent', async (_what, identity, trusted, detail) => {

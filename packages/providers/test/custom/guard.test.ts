@@ -41,7 +41,7 @@ describe('webhookUrlProblem without exceptions', () => {
     }
   });
 
-  /** Every notation the URL parser knows for an address ends at the same check. */
+  /** Every notation the URL parser accepts for an address reaches the same check. */
   test.each([
     ['https://127.0.0.1/', '127.0.0.1'],
     ['https://127.0.0.1./', '127.0.0.1'],
@@ -138,7 +138,7 @@ describe('webhookUrlProblem with exceptions', () => {
     },
   );
 
-  test('a malformed network is a mistake of the caller', () => {
+  test("a malformed network is the caller's bug", () => {
     expect(() => webhookUrlProblem('https://acme.com/', { allowHttp: false, allowCidrs: ['10/8'] })).toThrow('"10/8"');
   });
 });

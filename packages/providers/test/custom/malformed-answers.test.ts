@@ -26,7 +26,7 @@ async function say(socket: Socket, pieces: readonly string[]): Promise<void> {
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
-describe('interim answers that were not asked for change nothing', () => {
+describe('unsolicited interim answers change nothing', () => {
   test.each<[string, string[]]>([
     ['100 Continue at once with the answer', [CONTINUE + OK]],
     ['100 Continue before the answer', [CONTINUE, OK]],
@@ -46,7 +46,7 @@ describe('interim answers that were not asked for change nothing', () => {
     expect(endpoint.connections()).toBe(1);
   });
 
-  test('nor do they before a refusal, whose words are still read', async () => {
+  test('nor do they before a refusal, whose message is still read', async () => {
     const words = '{"message":"slow down"}';
     await using endpoint = await answering(
       CONTINUE,
@@ -67,7 +67,7 @@ describe('interim answers that were not asked for change nothing', () => {
   });
 });
 
-describe('a request is not sent again because its answer was malformed once the status was read', () => {
+describe('a request is not sent again when its answer is malformed after the status', () => {
   test.each<[string, string[]]>([
     ['closed in the middle of the body', ['HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf', 'end']],
     ['reset in the middle of the body', ['HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf', 'reset']],

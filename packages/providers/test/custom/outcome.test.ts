@@ -35,7 +35,7 @@ describe('answerOutcome', () => {
     expect(outcomeOf(status, '900')).toEqual({ kind: 'throttled', retryAfterMs: 60_000, reason: `http_${status}` });
   });
 
-  test.each([429, 503])('%i with a Retry-After that says nothing is retryable', (status) => {
+  test.each([429, 503])('%i with an invalid Retry-After is retryable', (status) => {
     expect(outcomeOf(status, 'later')).toEqual({ kind: 'retryable', reason: `http_${status}` });
   });
 
@@ -73,7 +73,7 @@ describe('errorOutcome', () => {
     ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'bad_response'],
     ['UND_ERR_DESTROYED', 'closed'],
     ['UND_ERR_CLOSED', 'closed'],
-  ])('%s is retryable as %s, and only the code is told', (code, reason) => {
+  ])('%s is retryable as %s, and only the code is reported', (code, reason) => {
     expect(errorOutcome(failure(code))).toEqual({ kind: 'retryable', reason, detail: code });
   });
 

@@ -24,7 +24,7 @@ test('the webhook receives one POST with the JSON of the sample, key for key', a
   );
 });
 
-test('the request says what it is, and no more than it must', async () => {
+test('the request identifies itself, and reveals no more than it must', async () => {
   await using endpoint = await accepting();
   await sendTo(endpoint.url);
 
@@ -40,7 +40,7 @@ test('the request says what it is, and no more than it must', async () => {
   });
 });
 
-test('webhook-id is sent without a signature too, and is the same in every attempt', async () => {
+test('webhook-id is also sent without a signature, and is the same in every attempt', async () => {
   await using endpoint = await accepting();
   await using provider = startProvider();
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -65,7 +65,7 @@ test('Basic authentication may have an empty password', async () => {
   expect(endpoint.received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('key:').toString('base64')}`);
 });
 
-test('a signed request is verified by the reference implementation with the bytes that arrived', async () => {
+test('the reference implementation verifies a signed request with the received bytes', async () => {
   await using endpoint = await accepting();
   await sendTo(endpoint.url, { credential: { signingSecrets: [NEW_SECRET] }, push: { deliveryId: 'dlv_42' } });
 
@@ -77,7 +77,7 @@ test('a signed request is verified by the reference implementation with the byte
   expect(() => new Webhook(OLD_SECRET).verify(request?.body ?? '', headers)).toThrow(/No matching signature/);
 });
 
-test('while a secret is being rotated, receivers with the old and with the new one both verify', async () => {
+test('during a rotation, receivers with the old and with the new secret both verify', async () => {
   await using endpoint = await accepting();
   await sendTo(endpoint.url, { credential: { signingSecrets: [NEW_SECRET, OLD_SECRET] } });
 
@@ -89,7 +89,7 @@ test('while a secret is being rotated, receivers with the old and with the new o
   }
 });
 
-test('a second attempt keeps the id and takes a fresh timestamp', async () => {
+test('a second attempt keeps the id and gets a new timestamp', async () => {
   await using endpoint = await accepting();
   let now = 1_741_847_453_999;
   await using provider = startProvider({ now: () => now });
@@ -105,7 +105,7 @@ test('a second attempt keeps the id and takes a fresh timestamp', async () => {
   ]);
 });
 
-test('a connection is used again for the next send', async () => {
+test('a connection is reused for the next send', async () => {
   await using endpoint = await startEndpoint((response) => response.end('thanks'));
   await using provider = startProvider({ connectionsPerOrigin: 1 });
   for (let sent = 0; sent < 3; sent += 1) await provider.send(aPush(), aCredential(endpoint.url));
@@ -114,7 +114,7 @@ test('a connection is used again for the next send', async () => {
   expect(endpoint.connections()).toBe(1);
 });
 
-test('sends at the same time use at most the connections allowed to one origin', async () => {
+test('concurrent sends use at most the allowed connections to one origin', async () => {
   await using endpoint = await accepting();
   await using provider = startProvider({ connectionsPerOrigin: 2 });
   const sends = Array.from({ length: 10 }, () => provider.send(aPush(), aCredential(endpoint.url)));

@@ -81,13 +81,13 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
     expect(server.sends).toHaveLength(2);
   });
 
-  test('the push token does not get into the detail', async () => {
+  test('the push token does not appear in the detail', async () => {
     await using server = await answering(400, fcmError(400, 'INVALID_ARGUMENT', { message: 'What is f00dcafe?' }));
     await using fcm = fcmAt(server, { transport });
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ detail: 'What is [token]?' });
   });
 
-  test('a connection that breaks is retryable, and FCM is asked once', async () => {
+  test('a connection that breaks is retryable, and FCM is called once', async () => {
     await using server = await startFcm((response) => {
       const { socket } = response;
       socket?.destroy();

@@ -15,11 +15,11 @@ const JSON_FILE = {
   universe_domain: 'googleapis.com',
 };
 
-test('a good file is taken, and what we do not use left out', () => {
+test('a good file is accepted, and unused fields are dropped', () => {
   expect(parseServiceAccount(JSON_FILE)).toEqual({ ok: true, value: serviceAccount });
 });
 
-test('a file without token_uri gets that of Google', () => {
+test("a file without token_uri gets Google's", () => {
   const { token_uri: _, ...rest } = JSON_FILE;
   expect(parseServiceAccount(rest)).toEqual({ ok: true, value: serviceAccount });
 });
@@ -30,7 +30,7 @@ describe('refused, naming the field and not its value', () => {
     ['type', 'authorized_user'],
     ['project_id', undefined],
     ['project_id', 'a/../b'],
-    ['client_email', 'nobody'],
+    ['client_email', 'no-address'],
     ['private_key', 'secret-thing'],
     ['private_key', anApnsCredential().p8Key],
     ['private_key', publicKey.export({ type: 'spki', format: 'pem' }).toString()],
@@ -45,7 +45,7 @@ describe('refused, naming the field and not its value', () => {
     if (typeof value === 'string') expect(JSON.stringify(result)).not.toContain(value);
   });
 
-  test.each([null, 'text', undefined, 7])('what is no object: %j', (json) => {
+  test.each([null, 'text', undefined, 7])('anything but an object: %j', (json) => {
     expect(parseServiceAccount(json)).toMatchObject({ ok: false, field: 'serviceAccount' });
   });
 });
@@ -57,7 +57,7 @@ test('the token_uri may be at the configured FCM endpoint', () => {
   expect(parseServiceAccount(json)).toMatchObject({ ok: false, field: 'token_uri' });
 });
 
-describe('a service account is taken as it is pasted', () => {
+describe('a service account is accepted as it is pasted', () => {
   test.each(Object.entries(PASTINGS))('its private key %s', (_how, pasted) => {
     const json = { ...JSON_FILE, private_key: pasted(serviceAccount.private_key) };
     expect(parseServiceAccount(json)).toEqual({ ok: true, value: serviceAccount });
@@ -75,12 +75,12 @@ describe('a service account is taken as it is pasted', () => {
     expect(parseServiceAccount(pasted)).toEqual({ ok: true, value: serviceAccount });
   });
 
-  test('without its type, as CometChat’s API takes it', () => {
+  test('without its type, as in CometChat’s API', () => {
     const { type: _type, ...rest } = JSON_FILE;
     expect(parseServiceAccount(rest)).toEqual({ ok: true, value: serviceAccount });
   });
 
-  test('but not with a key that is cut off, and the refusal says so', () => {
+  test('but not with a truncated key, and the refusal says so', () => {
     const json = { ...JSON_FILE, private_key: serviceAccount.private_key.slice(0, 300) };
     const problem = 'is cut off: it has no line -----END PRIVATE KEY-----';
     expect(parseServiceAccount(json)).toEqual({ ok: false, field: 'private_key', problem });

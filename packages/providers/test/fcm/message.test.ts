@@ -40,7 +40,7 @@ const CALL_DATA = {
 const NOTIFICATION = { title: 'Alice', body: 'hi — grüß dich 👋' };
 const EXPIRATION = String((NOW + 3_600_000) / 1000);
 
-describe('a state of a call with nothing to tell', () => {
+describe('a call state with nothing to show', () => {
   test.each(['ongoing', 'rejected', 'busy', 'ended'] as const)('shows nothing when it is %s', (callAction) => {
     for (const platform of ['fcm_android', 'fcm_web', 'fcm_ios'] as const) {
       const push = aDevicePush(platform, { details: { ...CALL, callAction } });
@@ -89,7 +89,7 @@ describe('data only', () => {
     });
   });
 
-  test('a call, which has what is left of its time', () => {
+  test('a call, which has the rest of its time', () => {
     const push = aDevicePush('fcm_android', { details: CALL, holdUntil: NOW + 12_999 });
     expect(onTheWire(push, DATA_ONLY)).toEqual({
       message: { token: 'f00dcafe', data: CALL_DATA, android: { priority: 'HIGH', ttl: '12s' } },
@@ -97,7 +97,7 @@ describe('data only', () => {
     expect(onTheWire({ ...push, holdUntil: NOW - 1 }, DATA_ONLY).message.android.ttl).toBe('0s');
   });
 
-  test('objects travel as JSON, and pictures as they are', () => {
+  test('objects are sent as JSON, and pictures unchanged', () => {
     const details = {
       message: { id: '101', n: 1 },
       custom: { screen: 'chat' },

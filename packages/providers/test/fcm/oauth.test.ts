@@ -7,7 +7,7 @@ import { reply } from '../support/h2-server.ts';
 const push = aDevicePush('fcm_android');
 const MINUTE = 60_000;
 
-test('an access token is asked for with an assertion signed by the service account', async () => {
+test('an access token is requested with an assertion signed by the service account', async () => {
   await using server = await startFcm();
   await using fcm = fcmAt(server);
   await fcm.send(push, anFcmCredential(server.tokenUri));
@@ -30,7 +30,7 @@ test('an access token is asked for with an assertion signed by the service accou
   expect(verify('RSA-SHA256', content, FCM_PUBLIC_KEY, Buffer.from(signature, 'base64url'))).toBe(true);
 });
 
-test('a token is asked for once, however many sends need it, and kept until five minutes before its end', async () => {
+test('a token is requested once for all sends, and kept until five minutes before its expiry', async () => {
   let now = NOW;
   await using server = await startFcm();
   await using fcm = fcmAt(server, { now: () => now });
@@ -45,7 +45,7 @@ test('a token is asked for once, however many sends need it, and kept until five
   expect(server.grants).toHaveLength(2);
 });
 
-test.each([1, 60, 300, 301, 599])('a token that lives for %i s is not asked for again by every push', async (lifeS) => {
+test.each([1, 60, 300, 301, 599])('a token that lives for %i s is not requested again by every push', async (lifeS) => {
   let now = NOW;
   await using server = await startFcm(undefined, (response) =>
     reply(response, 200, { access_token: `token-${server.grants.length}`, expires_in: lifeS }),
@@ -76,7 +76,7 @@ test.each([0, -5])(
   },
 );
 
-test('each service account has a token of its own, and so has a key that was changed', async () => {
+test('each service account has its own token, and so has a changed key', async () => {
   await using server = await startFcm();
   await using fcm = fcmAt(server);
   const { serviceAccount } = anFcmCredential(server.tokenUri);
@@ -122,7 +122,7 @@ describe('a token endpoint', () => {
     expect(await outcomeOf(429, {}, { 'retry-after': '9' })).toEqual({ ...throttled, retryAfterMs: 9000 });
   });
 
-  test('that refuses is asked again after half a minute', async () => {
+  test('that refuses is called again after half a minute', async () => {
     let now = NOW;
     await using server = await startFcm(undefined, (response) =>
       server.grants.length === 1
@@ -139,7 +139,7 @@ describe('a token endpoint', () => {
     expect(await send()).toMatchObject({ kind: 'accepted' });
   });
 
-  test('that is neither Google nor the configured FCM is not asked', async () => {
+  test('that is neither Google nor the configured FCM is not called', async () => {
     await using other = await startFcm();
     await using server = await startFcm();
     await using fcm = fcmAt(server);

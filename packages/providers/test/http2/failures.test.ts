@@ -4,10 +4,10 @@ import { reply, startH2, streamOf } from '../support/h2-server.ts';
 import { aRequest, deferred, failed, many, startPool, statuses } from '../support/pool.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
 
-describe('a peer that is silent', () => {
+describe('a silent peer', () => {
   const IMPATIENT = { pingAfterMs: 20, killAfterMs: 20 };
 
-  test('and does not answer a ping is given up, and the next request takes another connection', async () => {
+  test('that does not answer a ping is given up, and the next request takes another connection', async () => {
     const arrived = deferred();
     await using server = await startH2((response, { body }) =>
       body === 'stuck' ? arrived.resolve() : reply(response, 200),
@@ -21,7 +21,7 @@ describe('a peer that is silent', () => {
     expect(statuses([await pool.request(aRequest())])).toEqual([200]);
   });
 
-  test('but answers pings is waited for', async () => {
+  test('that answers pings is waited for', async () => {
     let pings = 0;
     await using server = await startH2((response) => {
       streamOf(response).session?.on('ping', () => {
@@ -35,7 +35,7 @@ describe('a peer that is silent', () => {
   });
 });
 
-describe('an answer that breaks off leaves open what became of the request', () => {
+describe('a truncated answer leaves the result of the request open', () => {
   test.each<[string, (response: Http2ServerResponse) => void]>([
     ['by the end of the connection', (response) => streamOf(response).session?.destroy()],
     ['by a cancelled stream', (response) => streamOf(response).close(constants.NGHTTP2_CANCEL)],
@@ -63,7 +63,7 @@ describe('an origin that is down', () => {
     return server.port;
   }
 
-  test('is not asked again until a pause is over, and requests were not processed meanwhile', async () => {
+  test('is not called again until a pause is over, and requests were not processed meanwhile', async () => {
     const port = await unusedPort();
     let now = 1000;
     await using other = await startH2(() => undefined);
@@ -78,7 +78,7 @@ describe('an origin that is down', () => {
     expect(statuses([await pool.request(aRequest())])).toEqual([200]);
   });
 
-  test('for its certificate is told apart', async () => {
+  test('because of its certificate is recognized', async () => {
     await using server = await startH2((response) => reply(response, 200));
     await using pool = startPool({ origin: server.origin.replace('127.0.0.1', 'localhost'), ca: server.ca });
     expect(failed(await pool.request(aRequest()))).toEqual({ processed: 'no', code: 'ERR_TLS_CERT_ALTNAME_INVALID' });

@@ -26,15 +26,15 @@ describe('a request without an answer', () => {
     expect(outcomeOf('maybe', code)).toEqual({ kind: 'retryable', reason, detail: code });
   });
 
-  test('that found the pool full waits', () => {
+  test('that met a full pool waits', () => {
     expect(outcomeOf('no', 'EAGAIN')).toMatchObject({ kind: 'throttled', reason: 'overloaded' });
   });
 
-  test('that found the pool closed is retryable', () => {
+  test('that met a closed pool is retryable', () => {
     expect(outcomeOf('no', 'ECANCELED')).toMatchObject({ kind: 'retryable', reason: 'closed' });
   });
 
-  test('for no reason of the network is a bug', () => {
+  test('for any other reason than the network is a bug', () => {
     expect(() => outcomeOf('maybe', 'ERR_INVALID_ARG_TYPE')).toThrow();
   });
 });

@@ -4,7 +4,7 @@ import type { PoolResult } from '../../src/http2/result.ts';
 import { reply, startH2, streamOf } from '../support/h2-server.ts';
 import { aRequest, deferred, failed, many, startPool, statuses } from '../support/pool.ts';
 
-test('an answer comes with its status, headers and body', async () => {
+test('an answer has its status, headers and body', async () => {
   await using server = await startH2((response) => reply(response, 418, { tea: 'pot' }, { 'retry-after': '3' }));
   await using pool = startPool(server);
   const result = await pool.request(aRequest());
@@ -15,7 +15,7 @@ test('an answer comes with its status, headers and body', async () => {
   expect(server.received).toMatchObject([{ path: '/push', headers: { 'x-test': '1' }, body: 'hello' }]);
 });
 
-test('a body without end is cut, and its stream cancelled', async () => {
+test('an endless body is cut, and its stream cancelled', async () => {
   const closed = deferred<number>();
   await using server = await startH2((response) => {
     const stream = streamOf(response);
@@ -45,7 +45,7 @@ describe('a request ends in time', () => {
     expect(await closed.promise).toBe(constants.NGHTTP2_CANCEL);
   });
 
-  test('waiting for a stream it was never sent', async () => {
+  test('while waiting for a stream it was never sent', async () => {
     await using server = await startH2(() => undefined, { settings: { maxConcurrentStreams: 0 } });
     await using pool = startPool(server, { timeoutMs: 200, startStreams: 0 });
     expect(failed(await pool.request(aRequest()))).toEqual({ processed: 'no', code: 'ETIMEDOUT' });
@@ -53,7 +53,7 @@ describe('a request ends in time', () => {
   });
 });
 
-test('no more requests wait than may', async () => {
+test('the number of waiting requests is limited', async () => {
   const arrived = deferred<Http2ServerResponse>();
   await using server = await startH2(
     (response) => {
@@ -71,7 +71,7 @@ test('no more requests wait than may', async () => {
   expect(statuses(await Promise.all([first, ...rest.slice(0, 2)]))).toEqual([200, 200, 200]);
 });
 
-test('closing gives up what waits and what is in flight, and refuses what comes', async () => {
+test('closing abandons waiting requests and those in flight, and refuses new ones', async () => {
   const arrived = deferred();
   await using server = await startH2(() => arrived.resolve(), { settings: { maxConcurrentStreams: 1 } });
   await using pool = startPool(server, { maxSessions: 1, startStreams: 1 });

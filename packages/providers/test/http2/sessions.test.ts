@@ -4,7 +4,7 @@ import { reply, startH2, streamOf } from '../support/h2-server.ts';
 import { aRequest, deferred, failed, many, numbers, startPool, statuses } from '../support/pool.ts';
 
 describe('a GOAWAY', () => {
-  test('with 300 in flight loses none and repeats none: what it names is awaited, the rest sent again', async () => {
+  test('with 300 in flight loses none and repeats none: those it covers are awaited, the rest sent again', async () => {
     const held: [Http2ServerResponse, string][] = [];
     const processed: string[] = [];
     const answer = (response: Http2ServerResponse, body: string): void => {
@@ -28,7 +28,7 @@ describe('a GOAWAY', () => {
     expect(server.received.filter(({ session }) => session === 1)).toHaveLength(100);
   });
 
-  test('with an error code leaves open what became of the streams it names', async () => {
+  test('with an error code leaves the results of the streams it covers open', async () => {
     const held: Http2ServerResponse[] = [];
     await using server = await startH2((response, { session }) => {
       if (session > 0) return reply(response, 200);
@@ -64,7 +64,7 @@ describe('a refused stream', () => {
     expect(server.received.map(({ session }) => session)).toEqual([0, 1]);
   });
 
-  test('is sent again on the same session where there may be no other', async () => {
+  test('is sent again on the same session if no other is allowed', async () => {
     await using server = await startH2((response) => {
       if (server.received.length > 1) return reply(response, 200);
       streamOf(response).close(constants.NGHTTP2_REFUSED_STREAM);
@@ -125,7 +125,7 @@ describe('the number of streams', () => {
     expect(server.sessions).toHaveLength(1);
   });
 
-  test('half of which in use opens another session, and the emptier one is taken', async () => {
+  test('opens another session when half in use, and the emptier one is chosen', async () => {
     const held: Http2ServerResponse[] = [];
     await using server = await startH2(
       (response) => {
@@ -140,7 +140,7 @@ describe('the number of streams', () => {
   });
 });
 
-test('a session that is old takes no new requests, and those it has are finished', async () => {
+test('an old session accepts no new requests and finishes those it has', async () => {
   const arrived = deferred<Http2ServerResponse>();
   await using server = await startH2((response, { body }) =>
     body === 'slow' ? arrived.resolve(response) : reply(response, 200),

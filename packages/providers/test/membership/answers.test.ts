@@ -13,7 +13,7 @@ test.each([
   ['no cursor', { members: ['bob'] }, { kind: 'page', members: ['bob'] }],
   ['an empty cursor', { members: ['bob'], cursor: '' }, { kind: 'page', members: ['bob'] }],
   ['null for a cursor', { members: ['bob'], cursor: null }, { kind: 'page', members: ['bob'] }],
-  ['nobody, and more to come', { members: [], cursor: 'x' }, { kind: 'page', members: [], cursor: 'x' }],
+  ['no members, and more to come', { members: [], cursor: 'x' }, { kind: 'page', members: [], cursor: 'x' }],
   ['a uid twice', { members: ['bob', 'al', 'bob'] }, { kind: 'page', members: ['bob', 'al'] }],
   ['fields of its own', { members: ['bob'], total: 1 }, { kind: 'page', members: ['bob'] }],
   ['a uid of an object', { members: ['constructor'] }, { kind: 'page', members: ['constructor'] }],
@@ -21,7 +21,7 @@ test.each([
   expect(await answerTo(answer)).toEqual(page);
 });
 
-test('ten thousand of the longest uids are one page, one more is none', async () => {
+test('ten thousand of the longest uids are one page, one more is refused', async () => {
   expect(await answerTo({ members: uids(10_000) })).toMatchObject({ kind: 'page', members: { length: 10_000 } });
   expect(await answerTo({ members: uids(10_001) })).toEqual(BAD);
 });
@@ -62,6 +62,6 @@ test('a redirect is not followed', async () => {
   expect(target.connections()).toBe(0);
 });
 
-test('a compressed answer is not unpacked: its size could not be foreseen', async () => {
+test('a compressed answer is not decompressed: its size would be unbounded', async () => {
   expect(await answerTo('\x1f\x8b\x08', 200, { 'content-encoding': 'gzip' })).toEqual(BAD);
 });

@@ -7,7 +7,7 @@ import { answering, FIRST, startSource } from '../support/membership.ts';
 const BOB = { kind: 'page', members: ['bob'] };
 const yes = (response: ServerResponse | undefined) => response?.writeHead(200).end('{"members":["bob"]}');
 
-/** A backend that answers when it is told to. */
+/** A backend that answers when told to. */
 async function startSlow() {
   const waiting: ServerResponse[] = [];
   const arrivals = new EventEmitter();
@@ -46,7 +46,7 @@ test.each([
   expect(await again).toEqual(BOB);
 });
 
-test('a backend that fails is left alone, longer after each failure, until it works', async () => {
+test('a failing backend is left alone, longer after each failure, until it works', async () => {
   let status = 503;
   await using endpoint = await startEndpoint((response) => response.writeHead(status).end('{"members":["bob"]}'));
   let now = 1_741_847_453_000;
@@ -86,7 +86,7 @@ test('after a failure one request goes first', async () => {
   expect(await probe).toEqual(BOB);
 });
 
-test('a backend that says when to come back is left alone until then, a minute at most', async () => {
+test('a backend that says when to retry is left alone until then, a minute at most', async () => {
   for (const [retryAfter, inMs] of [
     ['7', 7000],
     ['3600', 60_000],
@@ -111,7 +111,7 @@ test.each([
   expect(await source.page({ url: endpoint.url }, { ...FIRST, guid: 'sailing' })).toEqual(BOB);
 });
 
-test('a backend that fails for one app is asked for another app', async () => {
+test('a backend that fails for one app is still called for another app', async () => {
   let status = 503;
   await using endpoint = await startEndpoint((response) => response.writeHead(status).end('{"members":["bob"]}'));
   await using source = startSource();
@@ -122,7 +122,7 @@ test('a backend that fails for one app is asked for another app', async () => {
   expect(await ask('b')).toEqual(BOB);
 });
 
-test('an app gets half of a backend that another app asks as well', async () => {
+test('an app gets half of a backend that another app uses too', async () => {
   await using endpoint = await startSlow();
   await using source = startSource();
   const ask = (appId: string) => source.page({ url: `${endpoint.url}/${appId}` }, { ...FIRST, appId });

@@ -9,7 +9,7 @@ const UNSAFE = { kind: 'failed', reason: 'unsafe_address' };
 const TIMED_OUT = { kind: 'failed', reason: 'timeout' };
 const BOB = { members: ['bob'] };
 
-/** A resolver that knows one answer. */
+/** A resolver that knows one name. */
 const resolving =
   (...addresses: string[]) =>
   async (): Promise<LookupAddress[]> =>
@@ -82,7 +82,7 @@ test.each([
   expect(await askAt({ url: `http://127.0.0.1:${endpoint.port}/` })).toEqual({ kind: 'failed', reason });
 });
 
-test('a port where nobody listens is a failure', async () => {
+test('a port without a listener is a failure', async () => {
   const { port } = await (async () => {
     await using endpoint = await answering(BOB);
     return endpoint;

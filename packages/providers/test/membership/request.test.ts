@@ -4,12 +4,12 @@ import { answering, askAt, FIRST, startSource } from '../support/membership.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 const OTHER_SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
-const NOBODY = { members: [] };
+const NO_MEMBERS = { members: [] };
 
-/** What follows the question mark, as it arrived. */
+/** The query as it arrived. */
 const queryOf = (path = '') => path.slice(path.indexOf('?') + 1);
 
-test('a page is one GET that names the group, and from the second on the cursor', async () => {
+test('a page is one GET that names the group, and from the second page on the cursor', async () => {
   await using endpoint = await answering({ members: ['bob', 'carol'], cursor: 'a b/ü&guid=x\t,:' });
   await using source = startSource();
   const first = await source.page({ url: endpoint.url }, FIRST);
@@ -27,13 +27,13 @@ test('a page is one GET that names the group, and from the second on the cursor'
 });
 
 test('the query of the configured URL is kept, but not its own guid or cursor', async () => {
-  await using endpoint = await answering(NOBODY);
+  await using endpoint = await answering(NO_MEMBERS);
   await askAt({ url: `${endpoint.url}?tenant=7&guid=other&cursor=other#here` });
   expect(endpoint.received[0]?.path).toBe('/hook?tenant=7&guid=hiking');
 });
 
-test('the request says what it is, and no more than it must', async () => {
-  await using endpoint = await answering(NOBODY);
+test('the request identifies itself, and reveals no more than it must', async () => {
+  await using endpoint = await answering(NO_MEMBERS);
   await askAt({ url: endpoint.url });
   expect(endpoint.received[0]?.headers).toEqual({
     host: `127.0.0.1:${endpoint.port}`,
@@ -45,7 +45,7 @@ test('the request says what it is, and no more than it must', async () => {
 });
 
 test('the reference implementation verifies the signature over the query as it arrived', async () => {
-  await using endpoint = await answering(NOBODY);
+  await using endpoint = await answering(NO_MEMBERS);
   const question = { guid: 'hiking', cursor: 'page 2&ü' };
   await askAt({ url: `${endpoint.url}?tenant=7`, secret: SECRET }, {}, question);
 
@@ -59,8 +59,8 @@ test('the reference implementation verifies the signature over the query as it a
   expect(() => verify(OTHER_SECRET, query)).toThrow(/No matching signature/);
 });
 
-test('every request has an id of its own and the time at which it leaves', async () => {
-  await using endpoint = await answering(NOBODY);
+test('every request has its own id and the time it is sent', async () => {
+  await using endpoint = await answering(NO_MEMBERS);
   let now = 1_741_847_453_999;
   await using source = startSource({ now: () => now });
   await source.page({ url: endpoint.url, secret: SECRET }, FIRST);

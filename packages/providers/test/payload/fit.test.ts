@@ -13,7 +13,7 @@ const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value
 const graphemes = (text: string): string[] =>
   [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
 
-/** Whether the body is the whole one, or whole graphemes of it with "…". */
+/** Whether the body is complete, or whole graphemes of it with "…". */
 const isBeginning = (body: string, of: string): boolean => {
   if (body === of) return true;
   const kept = graphemes(of)
@@ -22,7 +22,7 @@ const isBeginning = (body: string, of: string): boolean => {
   return body === `${kept}…`;
 };
 
-describe('what is too large loses', () => {
+describe('an oversized notification loses', () => {
   const full: NotificationDetails = {
     ...DETAILS,
     message: { text: 'm'.repeat(300) },
@@ -60,7 +60,7 @@ describe('what is too large loses', () => {
   });
 });
 
-describe('where the app trims the text of the message object, what is too large loses', () => {
+describe('where the app trims the text of the message object, an oversized notification loses', () => {
   const text = '👋'.repeat(100);
   const withText = (cut: string): NotificationDetails => ({
     ...DETAILS,
@@ -77,13 +77,13 @@ describe('where the app trims the text of the message object, what is too large 
     expect(fit(full, trimming(bytes(withText('…'))))).toEqual(withText('…'));
   });
 
-  test('then the whole object', () => {
+  test('then the entire object', () => {
     expect(fit(full, trimming(bytes(withText('…')) - 1))).toEqual(bare);
     expect(fit(full, json(bytes(full) - 1))).toEqual(bare);
   });
 
   test.each([{ id: '101' }, { data: null }, { data: 'x'.repeat(100) }, { data: { text: ['x'.repeat(100)] } }])(
-    'the whole object at once when it has no text: %j',
+    'the entire object at once when it has no text: %j',
     (message) => {
       const odd = { ...bare, message };
       expect(fit(odd, trimming(bytes(odd) - 1))).toEqual(bare);
@@ -114,7 +114,7 @@ test('a body is cut between graphemes, and escapes count', () => {
 
 const text = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
 const object = fc.option(fc.dictionary(text(20), fc.jsonValue(), { maxKeys: 20 }), { nil: undefined });
-/** Any notification with the sizes that ingest lets in, and larger. */
+/** Any notification with the sizes that ingest accepts, and larger. */
 const anyDetails = fc
   .record({
     title: text(300),

@@ -13,7 +13,7 @@ import { aCredential } from '../support/push.ts';
 const HALF = '\ud83c';
 const LONE = /\p{Surrogate}/u;
 
-/** Any text, half emoji, and what only looks like an escape. */
+/** Any text, lone surrogates, and text that only looks like an escape. */
 const anyText = fc
   .array(
     fc.oneof(fc.constantFrom(HALF, '\udf89', '🎉', '\\', '\\ud83c', '"'), fc.string({ unit: 'binary', maxLength: 4 })),
@@ -39,7 +39,7 @@ const texts = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.entries(value).flat().flatMap(texts) : [];
 };
 
-/** What a strict parser reads; throws where it would refuse. */
+/** The value as a strict parser reads it; throws where it would refuse. */
 function strictly(json: string): unknown {
   const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(json)));
   const lone = texts(value).find((text) => LONE.test(text));
@@ -47,7 +47,7 @@ function strictly(json: string): unknown {
   return value;
 }
 
-describe('whatever the texts, the JSON on the wire is well-formed Unicode', () => {
+describe('for any texts, the JSON on the wire is well-formed Unicode', () => {
   test('of APNs', () => {
     fc.assert(
       fc.property(
@@ -97,7 +97,7 @@ describe('whatever the texts, the JSON on the wire is well-formed Unicode', () =
   });
 });
 
-test('only half a pair is replaced: what is whole, or only looks like an escape, stays', () => {
+test('only lone surrogates are replaced: pairs, and text that only looks like an escape, stay', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(JSON.parse(toJson({ [text]: text }))).toEqual({ [wellFormed(text)]: wellFormed(text) });
@@ -130,7 +130,7 @@ describe('half an emoji reaches the service as U+FFFD', () => {
     });
   });
 
-  test('a token with half a pair is a bad token, not an error of ours', async () => {
+  test('a token with a lone surrogate is a bad token, not an error of ours', async () => {
     await using server = await startApns();
     await using apns = apnsAt(server);
     const push = aDevicePush('apns_ios_device', { device: { token: `tok_${HALF}` } });

@@ -9,7 +9,7 @@ export const startApns = (
   answer: (response: Http2ServerResponse, request: Received) => void = (response) => reply(response, 200),
 ): Promise<H2Server> => startH2(answer);
 
-/** A provider at that APNs, for both environments; it closes with the test. The time is NOW unless a test moves it. */
+/** A provider for that APNs, for both environments; it closes with the test. The time is NOW unless a test moves it. */
 export function apnsAt(
   { origin, ca }: H2Server,
   options: ApnsProviderOptions = {},

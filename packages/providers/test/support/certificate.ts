@@ -27,7 +27,7 @@ const altName = (host: string): Buffer =>
 
 /**
  * Makes a self-signed certificate for these hosts (names or IPv4 addresses), valid for `days` from yesterday; negative
- * days give one that has expired. Written by hand in DER because Node makes keys, but no certificates.
+ * days give an expired one. Written by hand in DER because Node makes keys, but no certificates.
  */
 export function selfSigned(hosts: readonly string[], days = 30): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -5,7 +5,7 @@ import { aPush } from './push.ts';
 /** 13 March 2025, 06:30:53 UTC. */
 export const NOW = 1_741_847_453_000;
 
-/** A push to a device: leaves within a minute, may be held for an hour. */
+/** A push to a device: sent within a minute, may be held for an hour. */
 export function aDevicePush(platform: Platform, { details, device, ...changes }: Changes = {}): DevicePush {
   const push = aPush();
   return {
@@ -25,7 +25,7 @@ type Changes = Partial<Omit<DevicePush, 'details' | 'device'>> & {
   device?: Partial<DevicePush['device']>;
 };
 
-/** What a call adds to the details. */
+/** The details a call adds. */
 export const CALL: Partial<NotificationDetails> = {
   title: 'Alice',
   body: 'AUDIO CALL',

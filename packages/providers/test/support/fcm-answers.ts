@@ -12,7 +12,7 @@ const quota = (subject: string, description: string) => ({
 const invalid = { errorCode: 'INVALID_ARGUMENT' };
 const HTML = '<!DOCTYPE html><title>Error 502 (Server Error)!!1</title>';
 
-/** Every row of FCM's table, with the words of real answers where we have them. */
+/** Every row of FCM's table, with the messages of real answers where we have them. */
 export const ANSWERS: [what: string, status: number, body: object | string | undefined, outcome: Outcome][] = [
   [
     'UNREGISTERED',

@@ -14,17 +14,17 @@ export interface FcmServer extends H2Server {
 
 type Answer = (response: Http2ServerResponse, request: Received) => void;
 
-/** What FCM says when it has taken a message. */
+/** FCM's answer when it has accepted a message. */
 export const taken = (response: Http2ServerResponse): void =>
   reply(response, 200, { name: 'projects/chat-prod/messages/1' }, { 'content-type': 'application/json' });
 
-/** Gives out `token-1`, `token-2`, … for an hour each. */
+/** Issues `token-1`, `token-2`, … for an hour each. */
 const granting =
   (grants: Received[]): Answer =>
   (response) =>
     reply(response, 200, { access_token: `token-${grants.length}`, expires_in: 3600, token_type: 'Bearer' });
 
-/** An FCM that answers messages with this, and the token endpoint with a token unless told otherwise. */
+/** An FCM that answers messages with this; by default the token endpoint issues a token. */
 export async function startFcm(answer: Answer = taken, grant?: Answer): Promise<FcmServer> {
   const sends: Received[] = [];
   const grants: Received[] = [];
@@ -39,7 +39,7 @@ export async function startFcm(answer: Answer = taken, grant?: Answer): Promise<
   return Object.assign(server, { tokenUri: `${server.origin}/token`, sends, grants });
 }
 
-/** A provider at that FCM; it closes with the test. The time is NOW unless a test moves it. */
+/** A provider for that FCM; it closes with the test. The time is NOW unless a test moves it. */
 export function fcmAt(
   { origin, ca }: H2Server,
   options: FcmProviderOptions = {},

@@ -16,7 +16,7 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
-  /** Which connection it came by, from 0; HTTP/1.1 has -1. */
+  /** The index of its connection, from 0; -1 for HTTP/1.1. */
   session: number;
 }
 
@@ -34,7 +34,7 @@ export interface H2Server extends AsyncDisposable {
 
 const IDENTITY: Identity = selfSigned(['127.0.0.1', 'push.acme.com']);
 
-/** Records each request in full and then lets `answer` reply. Speaks HTTP/2, and HTTP/1.1 to clients that ask for it. */
+/** Records each request in full, then lets `answer` reply. Speaks HTTP/2, and HTTP/1.1 to clients that ask for it. */
 export async function startH2(answer: Answer, { settings, port = 0 }: H2Options = {}): Promise<H2Server> {
   const received: Received[] = [];
   const sessions: ServerHttp2Session[] = [];
@@ -90,10 +90,10 @@ export interface H2Options {
   port?: number;
 }
 
-/** Answers with this status, and JSON when there is any. */
+/** Answers with this status, and JSON if any. */
 export const reply = (response: Http2ServerResponse, status: number, json?: unknown, headers = {}): void => {
   response.writeHead(status, headers).end(json === undefined ? '' : JSON.stringify(json));
 };
 
-/** The HTTP/2 stream of an answer, to misbehave with. */
+/** The HTTP/2 stream of an answer, for misbehaving. */
 export const streamOf = (response: Http2ServerResponse): ServerHttp2Stream => response.stream;

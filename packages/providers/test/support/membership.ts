@@ -11,7 +11,7 @@ import { LOOPBACK } from './provider.ts';
 /** Long enough never to be reached on a slow machine; tests of the deadline set their own. */
 const PLENTY_MS = 20_000;
 
-/** What the tests ask for where it does not matter. */
+/** The default request of the tests. */
 export const FIRST = { appId: 'demo', guid: 'hiking', cursor: '', lane: 'chat' } as const;
 
 /** A source that may reach this machine and closes with the test. */
@@ -20,7 +20,7 @@ export function startSource(options: Partial<MembershipSourceOptions> = {}): Mem
   return { ...source, [Symbol.asyncDispose]: () => source.close() };
 }
 
-/** Asks once, with a source of its own. */
+/** Sends one request, with a source of its own. */
 export async function askAt(
   endpoint: MembershipEndpoint,
   options: Partial<MembershipSourceOptions> = {},

@@ -1,4 +1,4 @@
-/** What becomes of a key on its way through settings files, terminals and forms. */
+/** The forms a key takes on its way through settings files, terminals and web forms. */
 export const PASTINGS: Record<string, (pem: string) => string> = {
   'with its line breaks written out': (pem) => pem.replace(/\n/g, '\\n'),
   'with Windows line breaks written out': (pem) => pem.replace(/\n/g, '\\r\\n'),

@@ -16,10 +16,10 @@ export function startPool(
   return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.close() });
 }
 
-/** A request that can be told from the others by its body. */
+/** A request identified by its body. */
 export const aRequest = (body = 'hello') => ({ path: '/push', headers: { 'x-test': '1' }, body });
 
-/** A promise to be kept from outside. */
+/** A promise resolved from outside. */
 export function deferred<T = void>() {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((keep) => {
@@ -32,13 +32,13 @@ export function deferred<T = void>() {
 export const many = (pool: SessionPool, count: number): Promise<PoolResult>[] =>
   Array.from({ length: count }, (_, index) => pool.request(aRequest(String(index))));
 
-/** What is known of a request without answer. */
+/** What is known about a request without an answer. */
 export const failed = (result: PoolResult) => {
   if (result.ok) throw new Error(`answered ${result.answer.status}`);
   return { processed: result.processed, code: (result.error as NodeJS.ErrnoException).code };
 };
-/** The status of each answer, or what is known of its absence. */
+/** The status of each answer, or why there is none. */
 export const statuses = (results: PoolResult[]) =>
   results.map((result) => (result.ok ? result.answer.status : failed(result)));
-/** The bodies of that `many`. */
+/** The bodies of `many`. */
 export const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));

@@ -11,8 +11,8 @@ export interface SlowListener extends AsyncDisposable {
 const CLOSED_MS = 500;
 
 /**
- * Runs in a thread of its own, which it blocks: connections wait in the backlog, of two, and what comes then is dropped
- * by the kernel and sent again by its sender after a second.
+ * Runs in its own thread, which it blocks: connections wait in the backlog of two; the kernel drops further ones, and
+ * their sender retries after a second.
  */
 const LISTENER = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -47,10 +47,10 @@ export async function startSlowListener(targetPort: number): Promise<SlowListene
   };
 }
 
-/** Takes the places in the backlog. */
+/** Fills the backlog. */
 async function fill(port: number): Promise<Socket[]> {
   const crowd: Socket[] = [];
-  for (let place = 0; place < 2; place += 1) {
+  for (let i = 0; i < 2; i += 1) {
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     crowd.push(socket);
     await once(socket, 'connect');
@@ -58,5 +58,5 @@ async function fill(port: number): Promise<Socket[]> {
   return crowd;
 }
 
-/** The slow listener first, then an address of this machine where nothing listens. */
+/** The slow listener first, then an address of this machine without a listener. */
 export const slowThenUnreachable = async () => ['127.0.0.1', '127.0.0.3'].map((address) => ({ address, family: 4 }));

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy that can stop carrying anything on the connections it has, like a host that has frozen. */
+/** A TCP proxy that can freeze its current connections, like a host that hangs. */
 export interface TcpProxy extends AsyncDisposable {
   port: number;
-  /** Freezes the connections of now; later ones are carried. */
+  /** Freezes the current connections; later ones work. */
   freeze(): void;
 }
 

@@ -32,7 +32,7 @@ test('the next address is tried when one refuses, whatever their families', asyn
   }
 });
 
-test('an address that is silent holds up none after it', async () => {
+test('a silent address does not delay the next', async () => {
   await using silent = await startSlowListener(1);
   await using endpoint = await startTcp(() => undefined, { host: '127.0.0.3', port: silent.port });
   expect(endpoint.port).toBe(silent.port);
@@ -54,7 +54,7 @@ test('an IP address is not looked up, with brackets or without', async () => {
   await expect(dial({ host: '[::1]', port: endpoint.port }, { resolve, signal })).rejects.toThrow(/ECONNREFUSED|EADDR/);
 });
 
-test('that no address can be reached is said by the last error, that there is none as ENOTFOUND', async () => {
+test('a failure has the last error; a name without address has ENOTFOUND', async () => {
   const nowhere = await unused();
   await expect(dial(at(nowhere), named('127.0.0.1', '127.0.0.2'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await expect(dial(at(nowhere), named())).rejects.toMatchObject({ code: 'ENOTFOUND' });

@@ -8,8 +8,8 @@ import { sendTo } from '../support/provider.ts';
 import { slowThenUnreachable as lookup, startSlowListener } from '../support/slow-listener.ts';
 
 /**
- * A name has a slow address and one that cannot be reached, as an IPv6 address without a route. The slow one is let in
- * after twice the time that Node gives it.
+ * A name has a slow address and an unreachable one, like an IPv6 address without a route. The slow one accepts after
+ * twice the time that Node allows.
  */
 test('a webhook whose first address is slow is reached', async () => {
   await using endpoint = await startEndpoint((response) => response.end());
@@ -18,7 +18,7 @@ test('a webhook whose first address is slow is reached', async () => {
   expect(endpoint.received).toHaveLength(1);
 });
 
-test('a chat backend whose first address is slow is asked for members', async () => {
+test('a chat backend whose first address is slow returns its members', async () => {
   await using backend = await answering({ members: ['bob'] });
   await using slow = await startSlowListener(backend.port);
   const page = await askAt({ url: `http://chat.acme.com:${slow.port}/members` }, { lookup });

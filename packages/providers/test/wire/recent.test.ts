@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Recent } from '../../src/wire/recent.ts';
 
-test('the least recently used value makes room', () => {
+test('the least recently used value is evicted', () => {
   const evicted: string[] = [];
   const recent = new Recent<string>(2, (value) => evicted.push(value));
   for (const key of ['a', 'b', 'a', 'c', 'b']) recent.get(key, () => key.toUpperCase());

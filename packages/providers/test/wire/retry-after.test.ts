@@ -34,7 +34,7 @@ describe('retryAfterMs', () => {
     expect(retryAfterMs(header, anHourLeft)).toBe(3_600_000);
   });
 
-  test('the deadline wins over the least wait, and is never passed backwards', () => {
+  test('the deadline takes precedence over the minimum wait, and is never exceeded', () => {
     expect(retryAfterMs('5', { now: 1000, deadlineAt: 1300 })).toBe(300);
     expect(retryAfterMs('5', { now: 1000, deadlineAt: 900 })).toBe(0);
   });

@@ -9,8 +9,8 @@ import { aCredential, aPush } from '../support/push.ts';
 const WITHHELD = { kind: 'withheld', reason: 'may_not_leave' };
 const never = () => false;
 
-describe('a push that may not leave is not written', () => {
-  test('to a webhook, though the connection is there; the next one may', async () => {
+describe('a push that may not be sent is not written', () => {
+  test('to a webhook, even with an open connection; the next one may', async () => {
     await using endpoint = await startEndpoint((response) => response.end());
     await using provider = startProvider();
     const credential = aCredential(endpoint.url);
@@ -32,7 +32,7 @@ describe('a push that may not leave is not written', () => {
   test.each(['http2', 'firebase-admin'] as const)('to FCM, by the transport %s', async (transport) => {
     await using server = await startFcm();
     await using fcm = fcmAt(server, { transport });
-    // It is asked after the wait for an access token.
+    // It is checked after the wait for an access token.
     const push = { ...aDevicePush('fcm_android'), mayLeave: () => server.grants.length === 0 };
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual(WITHHELD);
     expect(server.grants).toHaveLength(1);
