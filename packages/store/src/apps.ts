@@ -117,7 +117,7 @@ export async function listApps(
 export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   await revokeAllKeys(redis, appId);
   const removed = await redis.unlink(keys.app(appId));
-  await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId));
+  await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId), keys.usage(appId));
   for (const pattern of keysOfApp(appId)) {
     for await (const batch of redis.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
       if (batch.length > 0) await redis.unlink(...batch);

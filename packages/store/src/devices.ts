@@ -14,7 +14,7 @@ import { keys } from './keys.ts';
 import { respell, sameAsBefore } from './respell-device.ts';
 import { CREATE_RECORD } from './user-record.ts';
 
-/** Tokens a user may have (docs/rules/cometchat.md#limits); the one idle longest is dropped. */
+/** Tokens a user may have by default (docs/rules/cometchat.md#limits); the one idle longest is dropped. */
 const MAX_DEVICES = 100;
 
 /**
@@ -42,7 +42,8 @@ export const registerDevice = async (
   uid: string,
   registration: Registration,
   now: number,
-): Promise<Device> => (await register(redis, appId, uid, { registration, now, whom: 'anybody' })) as Device;
+  most = MAX_DEVICES,
+): Promise<Device> => (await register(redis, appId, uid, { registration, now, most, whom: 'anybody' })) as Device;
 
 /** The same for an existing user; undefined, and nothing is left behind, if there is no such user. */
 export const registerKnownDevice = (
@@ -51,7 +52,8 @@ export const registerKnownDevice = (
   uid: string,
   registration: Registration,
   now: number,
-): Promise<Device | undefined> => register(redis, appId, uid, { registration, now, whom: 'known' });
+  most = MAX_DEVICES,
+): Promise<Device | undefined> => register(redis, appId, uid, { registration, now, most, whom: 'known' });
 
 /** Whether the user is created if missing, or must exist. */
 type Whom = 'anybody' | 'known';
@@ -60,7 +62,7 @@ async function register(
   redis: Redis,
   appId: string,
   uid: string,
-  { registration, now, whom }: { registration: Registration; now: number; whom: Whom },
+  { registration, now, most, whom }: { registration: Registration; now: number; most: number; whom: Whom },
 ): Promise<Device | undefined> {
   const fresh = await sameAsBefore(redis, appId, uid, deviceOf(registration, now));
   const { id, token } = fresh;
@@ -71,7 +73,7 @@ async function register(
   await syncIndex(redis, appId, uid, device);
   if (replaced === null) return undefined;
   if (replaced && replaced.token !== token) await syncIndex(redis, appId, uid, replaced);
-  await dropOldest(redis, appId, uid);
+  await dropOldest(redis, appId, uid, most);
   return device;
 }
 
@@ -132,8 +134,8 @@ async function write(
   return replaced === null ? null : decodeDevice(device.id, replaced === '' ? null : replaced);
 }
 
-async function dropOldest(redis: Redis, appId: string, uid: string): Promise<void> {
+async function dropOldest(redis: Redis, appId: string, uid: string, most: number): Promise<void> {
   const devices = await listDevices(redis, appId, uid);
-  const over = new Set(devices.slice(0, Math.max(0, devices.length - MAX_DEVICES)).map((device) => device.id));
+  const over = new Set(devices.slice(0, Math.max(0, devices.length - most)).map((device) => device.id));
   if (over.size > 0) await removeDevices(redis, appId, uid, (device) => over.has(device.id));
 }

@@ -5,6 +5,7 @@ import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
 import { forgetMutes } from './mutes.ts';
 import { forgetThreads } from './threads.ts';
+import { countUsage } from './usage.ts';
 import { eraseRecord } from './user-record.ts';
 
 /** Groups checked per round trip. */
@@ -26,6 +27,7 @@ export async function deleteUser(redis: Redis, appId: string, uid: string): Prom
   await removeDevices(redis, appId, uid, () => true);
   await redis.unlink(keys.unread(appId, uid));
   await redis.zrem(keys.reactionFollowers(appId), uid);
+  await countUsage(redis, appId, 'members', -memberships);
   return (await eraseRecord(redis, appId, uid)) || memberships > 0;
 }
 

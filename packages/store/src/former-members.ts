@@ -2,6 +2,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { clearUnreadOf } from './unread.ts';
+import { countUsage } from './usage.ts';
 
 /** Former members handled per round trip. */
 const BATCH = 1000;
@@ -24,38 +25,45 @@ end`;
 const SWAP = script<number>(`
 -- KEYS load, members, former
 -- ARGV how many were loaded
--- returns 1, or 0 when the load does not hold as many
+-- returns how many members there were, -1 when the load does not hold as many
 ${RETIRE}
-if redis.call('ZCARD', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+if redis.call('ZCARD', KEYS[1]) ~= tonumber(ARGV[1]) then return -1 end
+local before = redis.call('ZCARD', KEYS[2])
 retire(KEYS[2], KEYS[3])
-if ARGV[1] == '0' then return 1 end
+if ARGV[1] == '0' then return before end
 redis.call('RENAME', KEYS[1], KEYS[2])
 redis.call('PERSIST', KEYS[2])
-return 1`);
+return before`);
 
 const REMOVE_ALL = script<number>(`
 -- KEYS members, former
 -- ARGV none
--- returns 1
+-- returns how many members there were
 ${RETIRE}
+local before = redis.call('ZCARD', KEYS[1])
 retire(KEYS[1], KEYS[2])
-return 1`);
+return before`);
 
 /**
  * Makes a loaded list the members; false when it does not hold `count`. Previous members missing from it become former.
  */
-export const swapMembers = async (
+export async function swapMembers(
   redis: Redis,
   appId: string,
   guid: string,
   load: string,
   count: number,
-): Promise<boolean> =>
-  (await SWAP(redis, [load, keys.members(appId, guid), keys.formerMembers(appId, guid)], [count])) === 1;
+): Promise<boolean> {
+  const before = await SWAP(redis, [load, keys.members(appId, guid), keys.formerMembers(appId, guid)], [count]);
+  if (before < 0) return false;
+  await countUsage(redis, appId, 'members', count - before);
+  return true;
+}
 
 /** Makes all members former. */
 export async function removeAllMembers(redis: Redis, appId: string, guid: string): Promise<void> {
-  await REMOVE_ALL(redis, [keys.members(appId, guid), keys.formerMembers(appId, guid)], []);
+  const before = await REMOVE_ALL(redis, [keys.members(appId, guid), keys.formerMembers(appId, guid)], []);
+  await countUsage(redis, appId, 'members', -before);
 }
 
 /**

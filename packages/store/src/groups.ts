@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { FanfareError } from '@fanfare/core';
-import { answersOf } from '@fanfare/redis';
+import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { clearFormerMembers, removeAllMembers, swapMembers } from './former-members.ts';
 import { keys } from './keys.ts';
 import { clearUnreadOf } from './unread.ts';
+import { countUsage } from './usage.ts';
 
 export interface Group {
   guid: string;
@@ -20,6 +21,9 @@ const LOAD_BATCH = 1000;
 /** How long the remains of an interrupted bulk load stay. */
 const LOAD_TTL_S = 3600;
 
+/** How long the size of a group without a record is kept: one message is enough to ask for it. */
+const SIZE_TTL_S = 30 * 24 * 3600;
+
 /** The field of a group's hash with its member count elsewhere. */
 const SIZE = 'size';
 
@@ -32,7 +36,7 @@ export async function upsertGroup(
   now: number,
 ): Promise<Group> {
   const key = keys.group(appId, guid);
-  const write = redis.multi().hsetnx(key, 'createdAt', String(now));
+  const write = redis.multi().hsetnx(key, 'createdAt', String(now)).persist(key);
   for (const [field, value] of Object.entries(group)) {
     if (value === null) write.hdel(key, field);
     else if (value !== undefined) write.hset(key, field, value);
@@ -45,6 +49,13 @@ export async function upsertGroup(
 /** The group, or undefined. */
 export async function readGroup(redis: Redis, appId: string, guid: string): Promise<Group | undefined> {
   return decodeGroup(guid, await redis.hgetall(keys.group(appId, guid)));
+}
+
+/** The given groups that do not exist, in their order. */
+export async function withoutGroup(redis: Redis, appId: string, guids: readonly string[]): Promise<string[]> {
+  if (guids.length === 0) return [];
+  const found = await redis.smismember(keys.groups(appId), ...guids);
+  return guids.filter((_, i) => found[i] === 0);
 }
 
 /** Removes a group, its list of members, and their unread counts in it; false when unknown. */
@@ -64,9 +75,12 @@ export async function addMembers(
   now: number,
 ): Promise<number> {
   if (uids.length === 0) return 0;
-  await redis.hsetnx(keys.group(appId, guid), 'createdAt', String(now));
+  const group = keys.group(appId, guid);
+  answersOf(await redis.multi().hsetnx(group, 'createdAt', String(now)).persist(group).exec());
   await redis.sadd(keys.groups(appId), guid);
-  return redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid]));
+  const added = Number(await redis.zadd(keys.members(appId, guid), ...uids.flatMap((uid) => [0, uid])));
+  await countUsage(redis, appId, 'members', added);
+  return added;
 }
 
 /** Removes members and clears their unread counts there; returns how many members there were. */
@@ -78,6 +92,7 @@ export async function removeMembers(
 ): Promise<number> {
   if (uids.length === 0) return 0;
   const removed = await redis.zrem(keys.members(appId, guid), ...uids);
+  await countUsage(redis, appId, 'members', -removed);
   await clearUnreadOf(redis, appId, `group_${guid}`, uids);
   return removed;
 }
@@ -145,9 +160,17 @@ export async function membersAmong(
 export const countMembers = (redis: Redis, appId: string, guid: string): Promise<number> =>
   redis.zcard(keys.members(appId, guid));
 
+const RECORD_SIZE = script<number>(`
+-- KEYS group
+-- ARGV size
+-- returns 1
+redis.call('HSET', KEYS[1], '${SIZE}', ARGV[1])
+if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then redis.call('EXPIRE', KEYS[1], ${SIZE_TTL_S}) end
+return 1`);
+
 /** Stores the member count of a group whose members are kept elsewhere. Does not create the group. */
 export async function recordGroupSize(redis: Redis, appId: string, guid: string, size: number): Promise<void> {
-  await redis.hset(keys.group(appId, guid), SIZE, String(size));
+  await RECORD_SIZE(redis, [keys.group(appId, guid)], [size]);
 }
 
 /** The stored count, or undefined. */

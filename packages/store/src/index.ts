@@ -22,5 +22,6 @@ export * from './sessions.ts';
 export { changeSettings, resetSettings } from './settings.ts';
 export { followersAmong, hasLeftThread, subscribeToThread, unsubscribeFromThread } from './threads.ts';
 export * from './unread.ts';
+export { readUsage, type Usage } from './usage.ts';
 export { createUser, withoutRecord } from './user-record.ts';
 export * from './users.ts';

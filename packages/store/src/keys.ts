@@ -60,6 +60,8 @@ export const keys = {
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
   /** String: the app's moderation engine sent a trigger. 7 days from the last. */
   moderation: (appId: string) => `moderation:{${appId}}`,
+  /** Hash: how many `users` with a record and how many memberships, `members`, an app has. */
+  usage: (appId: string) => `usage:{${appId}}`,
   /** Set of the guids of an app's groups. */
   groups: (appId: string) => `groups:{${appId}}`,
 };

@@ -1,6 +1,7 @@
 import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
+import { countUsage } from './usage.ts';
 
 /** Marks an erased user's hash: they are in no audience while the ledger may still hold their uid. */
 export const ERASED = 'erased';
@@ -25,8 +26,11 @@ ${CREATE_RECORD}
 return createRecord(KEYS[1], ARGV[1]) and 1 or 0`);
 
 /** Creates a user's record, even if they were erased; true when they had none. Users who are only named have none. */
-export const createUser = async (redis: Redis, appId: string, uid: string, now: number): Promise<boolean> =>
-  (await CREATE(redis, [keys.user(appId, uid)], [now])) === 1;
+export async function createUser(redis: Redis, appId: string, uid: string, now: number): Promise<boolean> {
+  const isNew = (await CREATE(redis, [keys.user(appId, uid)], [now])) === 1;
+  if (isNew) await countUsage(redis, appId, 'users', 1);
+  return isNew;
+}
 
 const ERASE = script<number>(`
 -- KEYS user
@@ -39,8 +43,11 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return existed`);
 
 /** Replaces a user's record, if any, by a tombstone; true when there was one. */
-export const eraseRecord = async (redis: Redis, appId: string, uid: string): Promise<boolean> =>
-  (await ERASE(redis, [keys.user(appId, uid)], [TOMBSTONE_TTL_S])) === 1;
+export async function eraseRecord(redis: Redis, appId: string, uid: string): Promise<boolean> {
+  const existed = (await ERASE(redis, [keys.user(appId, uid)], [TOMBSTONE_TTL_S])) === 1;
+  if (existed) await countUsage(redis, appId, 'users', -1);
+  return existed;
+}
 
 /** The given users who have no record, in their order. */
 export async function withoutRecord(redis: Redis, appId: string, uids: readonly string[]): Promise<string[]> {

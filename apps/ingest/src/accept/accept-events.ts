@@ -1,11 +1,14 @@
-import { type AcceptedEvent, type Event, type FanfareError, isNotifying, type Lane, parseEvent } from '@fanfare/core';
+import { type AcceptedEvent, type Event, type FanfareError, isNotifying, type Lane } from '@fanfare/core';
 import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
+import { withinQuotas } from './growing-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
+import type { Offer } from './offer.ts';
+import { checkOpenEvents } from './quotas.ts';
 import { recordReferences } from './record-references.ts';
 
 /** The result for one posted event. */
@@ -16,23 +19,15 @@ export interface EventResult {
   error?: { code: string; message: string };
 }
 
-/** One posted event: the input, and the result of parsing it. */
-export interface Offer {
-  input: unknown;
-  parsed: ReturnType<typeof parseEvent>;
-}
-
-/** Validates one posted event. */
-export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
-
 /**
  * Accepts posted events: stores each durably on the list of open events, records references for later events, and
  * queues it. An invalid event does not affect the others. Once this resolves, all accepted events are stored; the
  * sweeper finds those whose job could not be queued.
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
-export async function acceptEvents(deps: IngestDeps, appId: string, offers: readonly Offer[]): Promise<EventResult[]> {
-  const app = await requireApp(deps, appId);
+export async function acceptEvents(deps: IngestDeps, appId: string, posted: readonly Offer[]): Promise<EventResult[]> {
+  const [app] = await Promise.all([requireApp(deps, appId), checkOpenEvents(deps, appId, posted.length)]);
+  const offers = await withinQuotas(deps, app, posted);
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
   let next = 0;

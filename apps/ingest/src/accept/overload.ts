@@ -33,10 +33,14 @@ export class OverloadGuard {
 
   /** @throws FanfareError `ERR_OVERLOADED` if nothing can be accepted now. */
   async check(): Promise<void> {
-    const [fullness, backlog] = await Promise.all([this.#deps.memory.fullness(), this.backlog()]);
-    if (fullness > MEMORY_LIMIT) throw overloaded('Redis is nearly full');
+    const [, backlog] = await Promise.all([this.checkMemory(), this.backlog()]);
     if (backlog.waiting > BACKLOG_LIMIT) throw overloaded('too many events are waiting');
     if (backlog.oldestMs > BACKLOG_AGE_LIMIT_MS) throw overloaded('events have been waiting for too long');
+  }
+
+  /** For whatever adds to Redis. @throws FanfareError `ERR_OVERLOADED` when Redis is nearly full. */
+  async checkMemory(): Promise<void> {
+    if ((await this.#deps.memory.fullness()) > MEMORY_LIMIT) throw overloaded('Redis is nearly full');
   }
 
   /** The backlog, at most a second old. */

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import { bodyKindOf } from './bodies.ts';
 import type { BodyKind } from './body-limits.ts';
+import { doesGrow } from './growth.ts';
 import { limitOf } from './key-limit.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Route {
   access: Access;
   /** Whether the API key may also be sent as the password of Basic authentication. */
   basicAuth: boolean;
+  /** Whether it adds to Redis, and is refused while that is nearly full. */
+  grows: boolean;
   /** The kind of its body; undefined if it takes none. */
   body: BodyKind | undefined;
 }
@@ -68,9 +71,16 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
     const config = { ...route.config, access };
     route.config = config;
-    const { basicAuth = false } = config;
+    const { basicAuth = false, grows } = config;
     for (const one of [method].flat()) {
-      routes.push({ method: one, url, access, basicAuth, body: bodyKindOf(one, url, config.body) });
+      routes.push({
+        method: one,
+        url,
+        access,
+        basicAuth,
+        grows: doesGrow(one, grows),
+        body: bodyKindOf(one, url, config.body),
+      });
     }
   });
   const limit = limitOf(deps);

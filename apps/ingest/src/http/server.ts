@@ -17,6 +17,7 @@ import { authenticate } from './auth.ts';
 import { acceptBodies } from './bodies.ts';
 import { allowOrigins } from './cors.ts';
 import type { Server } from './fastify.ts';
+import { guardGrowth } from './growth.ts';
 import { followRequests } from './requests-in-hand.ts';
 
 /** Longer than any id in a path, including push tokens of 4,096 characters. */
@@ -48,6 +49,7 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
   // Before authentication: preflight requests have no credentials.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
+  guardGrowth(server as unknown as FastifyInstance, guard);
   acceptBodies(server as unknown as FastifyInstance);
   answerErrors(server, deps);
   await server.register(swagger, documentOptions(callable, AREAS));

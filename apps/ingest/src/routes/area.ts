@@ -6,6 +6,6 @@ import type { Server } from '../http/fastify.ts';
 export interface Area {
   tag: string;
   description: string;
-  /** Each function registers some routes. Only those that accept events use the guard. */
+  /** Each function registers some routes. Those that accept events or load members in bulk use the guard. */
   routes: readonly ((server: Server, deps: IngestDeps, guard: OverloadGuard) => void)[];
 }

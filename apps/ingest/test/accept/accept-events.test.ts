@@ -10,7 +10,8 @@ import {
 } from '@fanfare/ledger';
 import { addMembers, readUser } from '@fanfare/store';
 import { describe, expect, test } from '@jest/globals';
-import { acceptEvents, offer } from '../../src/accept/accept-events.ts';
+import { acceptEvents } from '../../src/accept/accept-events.ts';
+import { offer } from '../../src/accept/offer.ts';
 import type { IngestDeps } from '../../src/deps.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 

@@ -37,7 +37,14 @@ beforeEach(async () => {
   keys = { publish: await key('publish'), manage: await key('manage') };
 });
 
-const UNKNOWN: Route = { method: 'POST', url: '/v3/nothing', access: 'admin', basicAuth: false, body: undefined };
+const UNKNOWN: Route = {
+  method: 'POST',
+  url: '/v3/nothing',
+  access: 'admin',
+  basicAuth: false,
+  grows: false,
+  body: undefined,
+};
 const targets = [...routes.filter(({ method }) => method !== 'HEAD'), UNKNOWN];
 const nameOf = ({ method, url }: Route) => `${method} ${url}`;
 

@@ -33,6 +33,16 @@ export const ERRORS = {
   },
   ERR_TOKEN_NOT_FOUND: { status: 404, retry: false, meaning: 'No such push token or auth token.' },
   ERR_TOO_MANY_REQUESTS: { status: 429, retry: true, meaning: 'Too many requests; wait for `Retry-After` seconds.' },
+  ERR_QUOTA_EXCEEDED: {
+    status: 403,
+    retry: false,
+    meaning: 'The app has as many users, groups or members as it may; the message says which.',
+  },
+  ERR_TOO_MANY_OPEN_EVENTS: {
+    status: 429,
+    retry: true,
+    meaning: 'Too many events of the app are still being sent; wait for `Retry-After` seconds.',
+  },
   ERR_APP_NOT_FOUND: { status: 404, retry: false, meaning: 'No app has this id.' },
   ERR_APP_ALREADY_EXISTS: { status: 409, retry: false, meaning: 'An app with this id exists.' },
   ERR_APIKEY_NOT_FOUND: { status: 404, retry: false, meaning: 'The app has no API key with this id.' },

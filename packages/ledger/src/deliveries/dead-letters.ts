@@ -1,6 +1,7 @@
 import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
 import { STATE_BITS, stateNumber } from './states.ts';
@@ -89,6 +90,7 @@ const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
 -- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
+${COUNT_OPEN}
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
 local exp = redis.call('HGET', KEYS[1], 'exp')
@@ -104,6 +106,8 @@ redis.call('PEXPIREAT', KEYS[6], exp)
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
 local lane = redis.call('HGET', KEYS[1], 'lane')
 redis.call('ZADD', KEYS[4] .. ':' .. lane, 'NX', ARGV[7], ARGV[1])
+local of = redis.call('HMGET', KEYS[1], 'app', 'size')
+if of[2] then countOpen(KEYS[4], of[1], ARGV[1], of[2], tonumber(ARGV[7]), tonumber(exp)) end
 return 1
 `);
 

@@ -3,6 +3,7 @@ import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { COUNT_OPEN } from './open-usage.ts';
 import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
@@ -19,8 +20,9 @@ const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 500
 /** Claim, body and index in one script: all of it is stored, or none. */
 const ACCEPT = script<string>(`
 -- KEYS id, event, open, open by receipt
--- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, field, value …
+-- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, app, bytes, field, value …
 -- returns the key the id stands for: this one, or that of the event accepted before
+${COUNT_OPEN}
 local old = redis.call('GET', KEYS[1])
 if old then
   local at = redis.call('HGET', ARGV[7] .. old, 'at')
@@ -28,11 +30,12 @@ if old then
 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], unpack(ARGV, 8))
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'size', ARGV[9], unpack(ARGV, 10))
 redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
+countOpen(KEYS[3], ARGV[8], ARGV[1], ARGV[9], tonumber(ARGV[2]), tonumber(ARGV[5]))
 return ARGV[1]
 `);
 
@@ -60,6 +63,7 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
   const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
   const shard = await claimShard(redis, accepted, options.shards, retention);
   const { key, receivedAt: now, appId, event } = accepted;
+  const body = JSON.stringify(event);
   const stored = await ACCEPT(
     redis,
     [keys.id(shard, appId, event.id), keys.event(shard, key), keys.open(shard), keys.openSince(shard, accepted.lane)],
@@ -71,7 +75,9 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
       now + retention,
       now + FIRST_SWEEP_MS[accepted.lane],
       keys.event(shard, ''),
-      ...encodeAccepted(accepted),
+      appId,
+      Buffer.byteLength(body),
+      ...encodeAccepted(accepted, body),
     ],
   );
   return { key: stored, shard, duplicate: stored !== key };

@@ -7,7 +7,7 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * Written once, at acceptance:
  * - `at`: when ingest took it. Its presence is what "the event exists" means.
  * - `exp`: when all of its data expires.
- * - `app`, `body`: the app's id, and the event as JSON.
+ * - `app`, `body`, `size`: the app's id, the event as JSON, and its length in bytes.
  * - `by`, `hold`: not sent after, not shown after.
  * - `v`: the app's settings version.
  *
@@ -30,9 +30,9 @@ export type EventHash = Record<string, string>;
 export const ACCEPTED_FIELDS = ['app', 'lane', 'at', 'by', 'hold', 'v', 'body'] as const;
 
 /** The fields acceptance writes besides `at`, `exp` and the start of the walk: field, value, field, value … */
-export const encodeAccepted = (accepted: AcceptedEvent): (string | number)[] => [
+export const encodeAccepted = (accepted: AcceptedEvent, body: string): (string | number)[] => [
   ...['app', accepted.appId, 'lane', accepted.lane, 'by', accepted.leaveBy, 'hold', accepted.holdUntil],
-  ...['v', accepted.settingsVersion, 'body', JSON.stringify(accepted.event)],
+  ...['v', accepted.settingsVersion, 'body', body],
 ];
 
 /** Decodes the event from the values of `ACCEPTED_FIELDS`; undefined when its record has expired. */

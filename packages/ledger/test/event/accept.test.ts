@@ -164,7 +164,7 @@ test.each([
     else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
   }
   expect(withoutTtl).toEqual(['{p0}:load', '{p0}:open', `{p0}:open:${lane}`]);
-  expect(keys).toHaveLength(10);
+  expect(keys).toHaveLength(12);
 });
 
 test('the retention may be set', async () => {

@@ -83,7 +83,8 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   server.patch(
     '/v3/apps/:appId',
     {
-      config: { access: 'admin', body: 'small' },
+      // Switching an app off must work while Redis is full.
+      config: { access: 'admin', body: 'small', grows: false },
       schema: {
         summary: 'Change an app',
         params: Params,

@@ -9,6 +9,7 @@ import {
   upsertUser,
 } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 
 /** A push token in any spelling, normalized for storage; at most 4,096 characters (docs/rules/cometchat.md#limits). */
@@ -26,7 +27,7 @@ export const PushToken = {
   voip: tokenOf('apns_ios_voip'),
 } satisfies Record<TokenKind, z.ZodType>;
 
-type Deps = Pick<IngestDeps, 'registry' | 'now'>;
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
 
 /**
  * Registers a user's push token.
@@ -34,15 +35,20 @@ type Deps = Pick<IngestDeps, 'registry' | 'now'>;
  * token is not stored then.
  */
 export async function registerPushToken(
-  { registry, now }: Deps,
+  deps: Deps,
   appId: string,
   uid: string,
   registration: Registration,
 ): Promise<void> {
+  const { registry, now, config } = deps;
   const { session } = registration;
-  if (session === undefined) return void (await registerDevice(registry, appId, uid, registration, now()));
+  const most = config.QUOTA_DEVICES_PER_USER;
+  if (session === undefined) {
+    await admitUsers(deps, appId, [uid]);
+    return void (await registerDevice(registry, appId, uid, registration, now(), most));
+  }
   if (!(await sessionExists(registry, appId, session))) throw loggedOut();
-  if (!(await registerKnownDevice(registry, appId, uid, registration, now()))) throw loggedOut();
+  if (!(await registerKnownDevice(registry, appId, uid, registration, now(), most))) throw loggedOut();
   // The session may have ended while the token was being stored. Its other tokens are gone; remove this one too.
   if (await sessionExists(registry, appId, session)) return;
   await removeDevices(registry, appId, uid, (device) => device.session === session);
@@ -55,12 +61,15 @@ export async function registerPushToken(
  * @throws FanfareError `AUTH_ERR_AUTH_TOKEN_NOT_FOUND` if the session's user has been erased meanwhile.
  */
 export async function setTimeZone(
-  { registry, now }: Deps,
+  deps: Deps,
   { appId, uid, session }: { appId: string; uid: string; session: string | undefined },
   timezone: string,
 ): Promise<void> {
-  if (session === undefined) await upsertUser(registry, appId, uid, { timezone }, now());
-  else if (!(await setKnownTimeZone(registry, appId, uid, timezone))) throw loggedOut();
+  const { registry, now } = deps;
+  if (session === undefined) {
+    await admitUsers(deps, appId, [uid]);
+    await upsertUser(registry, appId, uid, { timezone }, now());
+  } else if (!(await setKnownTimeZone(registry, appId, uid, timezone))) throw loggedOut();
 }
 
 const loggedOut = () => new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: has been revoked');

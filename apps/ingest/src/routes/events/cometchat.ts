@@ -2,7 +2,8 @@ import { type Event, FanfareError, publicAppId } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
 import { deleteGroup, recordModeration, recordPresence } from '@fanfare/store';
 import { z } from 'zod';
-import { acceptEvents, offer } from '../../accept/accept-events.ts';
+import { acceptEvents } from '../../accept/accept-events.ts';
+import { offer } from '../../accept/offer.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import {
   type Found,
@@ -41,7 +42,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
   server.post(
     '/v3/webhooks/cometchat',
     {
-      config: { access: 'publish', body: 'document', basicAuth: true },
+      config: { access: 'publish', body: 'document', basicAuth: true, grows: false },
       schema: {
         summary: 'Receive a CometChat webhook',
         description:

@@ -31,7 +31,7 @@ export function explainRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/explain',
     {
-      config: { access: 'manage', body: 'document' },
+      config: { access: 'manage', body: 'document', grows: false },
       schema: {
         summary: 'Explain whether an event would notify a user',
         description: 'A dry run: sends and changes nothing.',

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FanfareError } from '@fanfare/core';
-import { type Offer, offer } from '../../accept/accept-events.ts';
+import { type Offer, offer } from '../../accept/offer.ts';
 import { BODY_LIMITS } from '../../http/body-limits.ts';
 import { complexityProblem, elementsOf, parseJson, unusable } from '../../http/json.ts';
 import { tooLarge } from '../../http/read-body.ts';

@@ -1,6 +1,7 @@
 import { DisplayName, FanfareError, PictureUrl, Uid } from '@fanfare/core';
 import { countMembers, deleteGroup, type Group, readGroup, upsertGroup } from '@fanfare/store';
 import { z } from 'zod';
+import { checkRoom } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
@@ -40,6 +41,8 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
     },
     async (request) => {
       const { appId } = request;
+      const isNew = (await readGroup(registry, appId, request.params.guid)) === undefined;
+      if (isNew) await checkRoom(deps, appId, { groups: 1 });
       const group = await upsertGroup(registry, appId, request.params.guid, request.body, deps.now());
       return { data: await view(appId, group) };
     },

@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { FanfareError, listOf, Uid } from '@fanfare/core';
 import { addMembers, pageMembers, removeMembers, replaceMembers } from '@fanfare/store';
 import { z } from 'zod';
+import type { OverloadGuard } from '../../accept/overload.ts';
+import { checkRoom, withinRoom } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success } from '../../http/fields.ts';
@@ -14,7 +16,7 @@ const AddMembers = z.object({ participants: listOf(Uid, { min: 1, max: 10_000 })
 const Members = pageOf(z.object({ uid: z.string() }));
 
 /** Routes for the members of a group, for the chat backend. */
-export function memberRoutes(server: Server, deps: IngestDeps): void {
+export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {
   const { registry } = deps;
 
   server.post(
@@ -35,6 +37,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
     async (request) => {
       const { appId } = request;
       const { guid } = await requireGroup(deps, appId, request.params.guid);
+      await checkRoom(deps, appId, { members: request.body.participants.length });
       return { data: { added: await addMembers(registry, appId, guid, request.body.participants, deps.now()) } };
     },
   );
@@ -62,7 +65,7 @@ export function memberRoutes(server: Server, deps: IngestDeps): void {
       if (!request.headers['content-type']?.startsWith('application/x-ndjson')) {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
       }
-      const uids = uidLines(request.body as Readable);
+      const uids = withinRoom(deps, guard, { appId, guid }, uidLines(request.body as Readable));
       return { data: { members: await replaceMembers(registry, appId, guid, uids) } };
     },
   );

@@ -19,7 +19,7 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/messages/:id/read',
     {
-      config: { access: 'user', body: 'small' },
+      config: { access: 'user', body: 'small', grows: false },
       schema: {
         summary: 'Mark a message as read',
         description: "Clears the unread count of the message's conversation.",

@@ -1,4 +1,5 @@
-import { createUser, subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
+import { subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -24,7 +25,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
     async (request) => {
       const { appId, params } = request;
       const uid = userOf(request);
-      await createUser(registry, appId, uid, deps.now());
+      await admitUsers(deps, appId, [uid]);
       await subscribeToThread(registry, appId, params.id, [uid], deps.now());
       return SUCCESS;
     },

@@ -1,6 +1,7 @@
 import { type AppPreferences, EpochMs, listOf, MutableConversation, type Mute } from '@fanfare/core';
 import { listMutes, muteConversations, unmuteConversations } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -70,7 +71,10 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
       const { preferences } = (await requireApp(deps, appId)).settings;
       const allowed = conversations.filter((mute) => mayMute(preferences, mute));
       if (query.strict && allowed.length < conversations.length) throw refusal(preferences, conversations);
-      if (allowed.length > 0) await muteConversations(registry, appId, uid, allowed, deps.now());
+      if (allowed.length === 0) return SUCCESS;
+      // A session's user has a record.
+      if (!request.session) await admitUsers(deps, appId, [uid]);
+      await muteConversations(registry, appId, uid, allowed, deps.now());
       return SUCCESS;
     },
   );

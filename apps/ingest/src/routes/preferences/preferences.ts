@@ -10,6 +10,7 @@ import {
 } from '@fanfare/core';
 import { changePreferences, readPreferences, resetPreferences } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -86,6 +87,8 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
       const { settings } = await requireApp(deps, appId);
       const { patch, refused } = allowedPart(settings.preferences, body);
       if (query.strict && refused.length > 0) throw notUserSettable(refused);
+      // A session's user has a record.
+      if (!request.session) await admitUsers(deps, appId, [uid]);
       await changePreferences(registry, appId, uid, patch, deps.now());
       return answer(appId, uid);
     },

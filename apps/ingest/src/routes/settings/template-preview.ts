@@ -25,7 +25,7 @@ export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/notifications/v1/templates/preview',
     {
-      config: { access: 'manage', body: 'document' },
+      config: { access: 'manage', body: 'document', grows: false },
       schema: {
         summary: 'Preview the notification of an event',
         description: 'Sends and changes nothing. Uses the default credential and a placeholder for the push token.',

@@ -1,6 +1,7 @@
 import { FanfareError, Uid } from '@fanfare/core';
 import { createSession, endSession, listSessions } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
@@ -41,6 +42,7 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ appId, params }, reply) => {
+      await admitUsers(deps, appId, [params.uid]);
       const { uid, authToken, createdAt } = await createSession(registry, appId, params.uid, deps.now());
       return reply.code(201).send({ data: { uid, authToken, createdAt: seconds(createdAt) } });
     },

@@ -1,6 +1,7 @@
 import { listOf, Uid } from '@fanfare/core';
-import { blockUsers, createUser, listBlocked, unblockUsers } from '@fanfare/store';
+import { blockUsers, listBlocked, unblockUsers } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success } from '../../http/fields.ts';
@@ -48,7 +49,7 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ appId, params, body }) => {
-      await createUser(registry, appId, params.uid, deps.now());
+      await admitUsers(deps, appId, [params.uid]);
       await blockUsers(registry, appId, params.uid, body.blockedUids);
       return SUCCESS;
     },

@@ -1,6 +1,7 @@
 import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
 import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
+import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
@@ -47,6 +48,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
     },
     async (request) => {
       const { appId } = request;
+      await admitUsers(deps, appId, [request.params.uid]);
       return { data: view(await upsertUser(registry, appId, request.params.uid, request.body, deps.now())) };
     },
   );

@@ -1,0 +1,75 @@
+import { FanfareError } from '@fanfare/core';
+import { readOpenUsage } from '@fanfare/ledger';
+import { countMembers, createUser, readUsage, type Usage, withoutRecord } from '@fanfare/store';
+import type { IngestDeps } from '../deps.ts';
+import type { OverloadGuard } from './overload.ts';
+
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
+
+/** How soon a caller whose app has too many open events should try again. */
+const RETRY_AFTER_S = 5;
+
+/**
+ * Gives users a record where they have none. Quotas hold to within what is written at the same moment.
+ * @throws FanfareError `ERR_QUOTA_EXCEEDED` when the app would have too many; then nothing is written.
+ */
+export async function admitUsers(deps: Deps, appId: string, uids: readonly string[]): Promise<void> {
+  const { registry, config, now } = deps;
+  const fresh = await withoutRecord(registry, appId, [...new Set(uids)]);
+  if (fresh.length === 0) return;
+  const { users } = await readUsage(registry, appId);
+  check('users', users + fresh.length, config.QUOTA_USERS_PER_APP);
+  await Promise.all(fresh.map((uid) => createUser(registry, appId, uid, now())));
+}
+
+/** Whether so much may be added. @throws FanfareError `ERR_QUOTA_EXCEEDED` when the app would have too many. */
+export async function checkRoom(deps: Deps, appId: string, more: Partial<Omit<Usage, 'users'>>): Promise<void> {
+  const usage = await readUsage(deps.registry, appId);
+  if (more.groups) check('groups', usage.groups + more.groups, deps.config.QUOTA_GROUPS_PER_APP);
+  if (more.members) check('members', usage.members + more.members, deps.config.QUOTA_MEMBERS_PER_APP);
+}
+
+/** Lines of a bulk load between two looks at how full Redis is. */
+const LOOK_EVERY = 1000;
+
+/**
+ * The uids of a bulk load, for as long as there is room: beside what the other groups of the app have, and in Redis.
+ * @throws FanfareError `ERR_QUOTA_EXCEEDED` or `ERR_OVERLOADED` where there is none.
+ */
+export async function* withinRoom(
+  deps: Deps,
+  guard: Pick<OverloadGuard, 'checkMemory'>,
+  { appId, guid }: { appId: string; guid: string },
+  uids: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const { registry, config } = deps;
+  const [{ members }, before] = await Promise.all([readUsage(registry, appId), countMembers(registry, appId, guid)]);
+  let count = members - before;
+  let lines = 0;
+  for await (const uid of uids) {
+    if (lines++ % LOOK_EVERY === 0) await guard.checkMemory();
+    if (++count > config.QUOTA_MEMBERS_PER_APP) throw quotaExceeded('members', config.QUOTA_MEMBERS_PER_APP);
+    yield uid;
+  }
+}
+
+/** @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` when the app has as many open events, or bytes of them, as it may. */
+export async function checkOpenEvents({ queueRedis, config, now }: Deps, appId: string, more: number): Promise<void> {
+  const open = await readOpenUsage(queueRedis, appId, config.QUEUE_SHARDS, now());
+  if (open.count + more > config.QUOTA_OPEN_EVENTS_PER_APP) throw tooManyOpen(`${open.count} are`);
+  if (open.bytes >= config.QUOTA_OPEN_MEGABYTES_PER_APP * 1_000_000)
+    throw tooManyOpen(`${open.bytes} bytes of them are`);
+}
+
+/** The error of an app that may have no more of this kind. */
+const quotaExceeded = (kind: keyof Usage, most: number): FanfareError =>
+  new FanfareError('ERR_QUOTA_EXCEEDED', `${kind}: the app may have ${most} at most`);
+
+function check(kind: keyof Usage, wanted: number, most: number): void {
+  if (wanted > most) throw quotaExceeded(kind, most);
+}
+
+const tooManyOpen = (are: string): FanfareError =>
+  new FanfareError('ERR_TOO_MANY_OPEN_EVENTS', `too many events of the app are open: ${are}`, {
+    retryAfterS: RETRY_AFTER_S,
+  });

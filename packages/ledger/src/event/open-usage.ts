@@ -1,0 +1,57 @@
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+
+/** The open events of one app: accepted, not done and not expired. */
+export interface OpenUsage {
+  count: number;
+  /** Of their bodies. */
+  bytes: number;
+}
+
+/**
+ * Lua: counts an event among the open ones of its app until it expires, once. `open` is the key of all open events, which
+ * the keys of an app's own are made of.
+ */
+export const COUNT_OPEN = `
+local function countOpen(open, app, key, size, now, exp)
+  local of, bytes = open .. '-of:' .. app, open .. '-bytes:' .. app
+  if redis.call('ZADD', of, 'NX', exp, key .. ' ' .. size) == 0 then return end
+  redis.call('INCRBY', bytes, size)
+  for _, each in ipairs({of, bytes}) do
+    if redis.call('PTTL', each) < exp - now then redis.call('PEXPIREAT', each, exp) end
+  end
+end`;
+
+/** Lua: takes an event that is done off the open ones of its app. */
+export const UNCOUNT_OPEN = `
+local function uncountOpen(open, app, key, size)
+  if redis.call('ZREM', open .. '-of:' .. app, key .. ' ' .. size) == 1 then
+    redis.call('DECRBY', open .. '-bytes:' .. app, size)
+  end
+end`;
+
+const READ = script<[number, number]>(`
+-- KEYS open of the app, bytes
+-- ARGV now
+-- returns how many are open, and their bytes; those that have expired are taken off
+for _, expired in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE')) do
+  redis.call('ZREM', KEYS[1], expired)
+  redis.call('DECRBY', KEYS[2], string.match(expired, '%d+$'))
+end
+local count = redis.call('ZCARD', KEYS[1])
+if count == 0 then redis.call('DEL', KEYS[2]) end
+return {count, tonumber(redis.call('GET', KEYS[2]) or '0')}`);
+
+/** How many events of an app are open over all shards now (epoch ms), and how large they are. */
+export async function readOpenUsage(redis: Redis, appId: string, shards: number, now: number): Promise<OpenUsage> {
+  const perShard = await Promise.all(
+    Array.from({ length: shards }, (_, shard) =>
+      READ(redis, [keys.openOf(shard, appId), keys.openBytes(shard, appId)], [now]),
+    ),
+  );
+  return {
+    count: perShard.reduce((sum, [count]) => sum + count, 0),
+    bytes: perShard.reduce((sum, [, bytes]) => sum + bytes, 0),
+  };
+}
