@@ -4,6 +4,7 @@ import type { RoundsOptions } from './providers/rounds.ts';
 /** What `npm run bench -- --help` prints. */
 export const HELP = `Usage: npm run bench -- [providers] [options]
        npm run bench -- decision
+       npm run bench -- rings
 
 providers: measures each provider client alone against simulators on loopback
 that take 20 ms to answer, and compares it with the public client for its
@@ -13,14 +14,22 @@ lost or duplicated.
 decision: measures the cost of a decision for one recipient, in this process,
 and prints a table. Takes no options.
 
+rings: measures how long a phone goes on ringing after the call was answered on
+another, with the whole system in this process; prints a table and writes
+bench/RESULTS.md. Takes no options. Exit code 1 when a device did not stop.
+
 Options:
   --sends <n>           Sends per client and round, 1 to 100000 (default: 3000)
   --rounds <n>          Counted rounds, 1 to 50 (default: 5)
   --concurrency <list>  Concurrent sends, each 1 to 1000 (default: 100,500)
   -h, --help            Show this help`;
 
-/** A parsed command line. */
-export type Command = { name: 'help' } | { name: 'decision' } | { name: 'providers'; options: RoundsOptions };
+/** What a command line asks for. */
+export type Command =
+  | { name: 'help' }
+  | { name: 'decision' }
+  | { name: 'rings' }
+  | { name: 'providers'; options: RoundsOptions };
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {
@@ -37,12 +46,12 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (values.help) return { name: 'help' };
   const [bench = 'providers', ...more] = positionals;
   if (more.length > 0) throw new UsageError('one bench at a time');
-  if (bench === 'decision') {
-    if (Object.keys(values).length > 0) throw new UsageError('the bench "decision" takes no options');
-    return { name: 'decision' };
+  if (bench === 'decision' || bench === 'rings') {
+    if (Object.keys(values).length > 0) throw new UsageError(`the bench "${bench}" takes no options`);
+    return { name: bench };
   }
   if (bench !== 'providers') {
-    throw new UsageError(`there is no bench "${bench}"; there are "providers" and "decision"`);
+    throw new UsageError(`there is no bench "${bench}"; there are "providers", "decision" and "rings"`);
   }
   const { sends = '3000', rounds = '5', concurrency = '100,500' } = values;
   return {

@@ -1,10 +1,11 @@
 import { type Command, commandOf, HELP, parseCommandLine, UsageError } from './command-line.ts';
 import { benchDecision } from './decision/bench.ts';
-import { benchProviders } from './providers/bench.ts';
+import { type BenchResult, benchProviders } from './providers/bench.ts';
 import type { RoundsOptions } from './providers/rounds.ts';
 import { circumstances } from './report/machine.ts';
 import { writeResults } from './report/results.ts';
 import { markdownTable } from './report/table.ts';
+import { benchRings } from './rings/bench.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -15,11 +16,15 @@ async function main(): Promise<void> {
   if (command?.name === 'help') print(HELP);
   if (command?.name === 'decision') decision();
   if (command?.name === 'providers') await providers(command.options);
+  if (command?.name === 'rings') await written(circumstances('npm run bench -- rings'), benchRings(complain));
 }
 
-async function providers(options: RoundsOptions): Promise<void> {
-  const facts = circumstances(commandOf(options));
-  const { title, head, rows, notes, losses } = await benchProviders(options, complain);
+const providers = (options: RoundsOptions): Promise<void> =>
+  written(circumstances(commandOf(options)), benchProviders(options, complain));
+
+/** Prints a bench's table and writes it to RESULTS.md, unless something was lost. */
+async function written(facts: string[], result: Promise<BenchResult>): Promise<void> {
+  const { title, head, rows, notes, losses } = await result;
   const table = markdownTable(head, rows);
   print(`\n${table}`);
   if (losses.length === 0) return print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);

@@ -14,12 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-/** A path as it may be called; what it names is nowhere, so that whoever passes destroys nothing. */
+/** A path as it may be called; what it names does not exist, so that a caller who passes destroys nothing. */
 const pathOf = (url: string) => url.replace(/:\w+/g, 'nothing').replace('*', 'index.css');
 
 /**
  * The documented example of a body, since some callers are looked at only after the body was found good; without the
- * login it may name, which is nobody's here.
+ * session it may name, which belongs to no one here.
  */
 function bodyOf(method: string, url: string): unknown {
   const { requestBody } = operations.get(`${method} ${url.replace(/:(\w+)/g, '{$1}')}`) ?? {};
@@ -38,7 +38,7 @@ function isDocumented(method: string, url: string, refusal: string): boolean {
   return responses?.[status]?.description?.includes(`\`${code}\``) === true;
 }
 
-/** The table as people read it: a line per route, a column per caller, `+` for whoever passes. */
+/** The table as people read it: a line per route, a column per caller, `+` for a caller who passes. */
 const readable = (rows: readonly { route: string; access: string; outcomes: string[] }[]) =>
   [
     ...CALLERS.map((name, i) => `${String(i + 1).padStart(2)} ${name}`),
@@ -59,7 +59,7 @@ test('every route answers every kind of caller as the table says', async () => {
   const wrong: string[] = [];
   for (const { method, url } of system.routes.filter((route) => route.method !== 'HEAD')) {
     const access = ACCESS.get(`${method} ${url}`);
-    if (!access) throw new Error(`${method} ${url}: nobody has said whom it is for; add it to the table`);
+    if (!access) throw new Error(`${method} ${url}: no one has said who may call it; add it to the table`);
     const calls = await callers(access);
     const outcomes: string[] = [];
     for (const name of CALLERS) {
@@ -85,7 +85,7 @@ test('a HEAD is for those for whom the GET is', () => {
   for (const [url, access] of heads) expect([url, access]).toEqual([url, gets.get(url.replace(/\/$/, ''))]);
 });
 
-describe('somebody else', () => {
+describe('another user', () => {
   const TOKENS = '/v3/notifications/push/v1/tokens';
 
   test('is not spoken for in a body either', async () => {
@@ -95,7 +95,7 @@ describe('somebody else', () => {
       expect([answer.status, answer.body.error.code]).toEqual([403, 'AUTH_ERR_NO_ACCESS']);
     }
   });
-  test('is not logged out, whoever knows the auth token', async () => {
+  test('is not logged out by a caller who knows the auth token', async () => {
     const token = await logIn(system, 'bob');
     const answer = await system.backend.delete(`/v3/users/carol/auth_tokens/${token}`);
     expect([answer.status, answer.body.error.code]).toEqual([404, 'ERR_TOKEN_NOT_FOUND']);

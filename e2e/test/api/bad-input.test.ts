@@ -95,7 +95,7 @@ describe('who is not allowed is turned away, and told why', () => {
     const { status, body } = await as({ apikey: 'fk_wrong' }).post('/v3/events', aMessage());
     expect([status, body.error.code]).toEqual([401, 'AUTH_ERR_APIKEY_NOT_FOUND']);
   });
-  test('a wrong key with a bad body hears of the key first', async () => {
+  test('a wrong key with a bad body is refused for the key first', async () => {
     expect((await as({ apikey: 'fk_wrong' }).post('/v3/events', {})).status).toBe(401);
   });
   test('a key that lacks the scope', async () => {
@@ -183,7 +183,7 @@ describe('bad registry input is refused with the name of the field', () => {
   });
 
   test('what is not there', async () => {
-    await refuses(system.backend.get('/v3/users/nobody'), 404, 'ERR_UID_NOT_FOUND', 'uid');
+    await refuses(system.backend.get('/v3/users/no-one'), 404, 'ERR_UID_NOT_FOUND', 'uid');
     await refuses(system.backend.get('/v3/groups/nowhere'), 404, 'ERR_GUID_NOT_FOUND', 'guid');
     await refuses(system.backend.get('/v3/events/nothing'), 404, 'ERR_EVENT_NOT_FOUND', 'id');
     expect((await system.backend.get('/v3/nothing')).body.error.code).toBe('ERR_ROUTE_NOT_FOUND');

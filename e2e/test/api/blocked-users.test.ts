@@ -23,7 +23,7 @@ test('people block others, once each, and take it back; others stay blocked', as
   await system.backend.post(pathOf('bob'), { blockedUids: ['mallory'] });
   expect(await blockedBy('bob')).toEqual(['mallory', 'trudy']);
   expect(await blockedBy('mallory')).toEqual([]);
-  const unblocked = await system.backend.delete(pathOf('bob'), { blockedUids: ['mallory', 'nobody'] });
+  const unblocked = await system.backend.delete(pathOf('bob'), { blockedUids: ['mallory', 'no-one'] });
   expect([unblocked.status, unblocked.body]).toEqual([200, SUCCESS]);
   expect(await blockedBy('bob')).toEqual(['trudy']);
   expect((await system.backend.get('/v3/users/trudy')).status).toBe(200);

@@ -16,7 +16,7 @@ const kick = (uid: string) => ({
   members: [{ uid }],
 });
 
-test('who was kicked out hears of no edit and no reaction any more, but of what is taken back', async () => {
+test('a user who was kicked out is not notified of edits and reactions, but of what is taken back', async () => {
   await using system = await startSystem();
   await system.backend.put('/v3/groups/hiking', {});
   await system.backend.loadMembers('hiking', ['alice', 'bob', 'carol']);
@@ -44,7 +44,7 @@ test('who was kicked out hears of no edit and no reaction any more, but of what 
   expect(await told({ ...message, id: 'd-1', type: 'message.deleted' } as typeof message)).toEqual(['alice', 'carol']);
 });
 
-test('an event of an app that was deleted changes nothing any more', async () => {
+test('an event of a deleted app changes nothing', async () => {
   await using system = await startSystem({ apps: [] });
   const { admin, url, redis, env } = system;
   const gone = await createApp(admin, url, 'gone');

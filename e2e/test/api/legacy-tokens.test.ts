@@ -92,7 +92,7 @@ test('deleting takes the tokens of one login; all: true those of every login', a
   expect(await tokensOf(system, 'carol')).toEqual([]);
 });
 
-test('nobody sees or removes the tokens of another', async () => {
+test('no user sees or removes the tokens of another', async () => {
   const dave = await extensionOf('dave', BROWSER);
   await dave.post(PATH, { fcmToken: 'dave_browser' });
   const mallory = await extensionOf('mallory', BROWSER);

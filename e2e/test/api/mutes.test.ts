@@ -18,7 +18,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 let serial = 0;
 /** The device of a person of whom nothing is known yet. */
-const somebody = async () => system.asUser(await logIn(system, `somebody-${++serial}`));
+const aUser = async () => system.asUser(await logIn(system, `user-${++serial}`));
 
 interface Mute {
   id: string;
@@ -33,8 +33,8 @@ async function mutedBy(api: Api, path: string = PATH): Promise<Mute[]> {
 }
 
 describe.each(PATHS)('%s', (path) => {
-  test('mutes until a moment or for ever, lists it on both paths, and unmutes', async () => {
-    const phone = await somebody();
+  test('mutes until a moment or forever, lists it on both paths, and unmutes', async () => {
+    const phone = await aUser();
     expect((await phone.get(path)).body).toEqual({ data: { mutedConversations: [] } });
     const group = { id: 'hiking', type: 'group', until: Date.now() + HOUR };
     const alice = { id: 'alice', type: 'oneOnOne', until: null };
@@ -48,7 +48,7 @@ describe.each(PATHS)('%s', (path) => {
 });
 
 test('a mute is added to those before, and replaces one of the same conversation', async () => {
-  const phone = await somebody();
+  const phone = await aUser();
   const mute = (id: string, type: string, until: number | null) =>
     phone.put(PATH, { conversations: [{ id, type, until }] });
   await mute('hiking', 'group', null);
@@ -63,8 +63,8 @@ test('a mute is added to those before, and replaces one of the same conversation
   expect(await mutedBy(phone)).toEqual([{ id: 'hiking', type: 'oneOnOne', until: null }]);
 });
 
-test('a mute that has expired is not listed any more; the others are', async () => {
-  const phone = await somebody();
+test('a mute that has expired is no longer listed; the others are', async () => {
+  const phone = await aUser();
   const conversations = [
     { id: 'short', type: 'group', until: Date.now() + 300 },
     { id: 'long', type: 'group', until: Date.now() + HOUR },
@@ -78,13 +78,13 @@ test('a mute that has expired is not listed any more; the others are', async () 
 });
 
 test('what is not muted can be unmuted all the same', async () => {
-  const conversations = [{ id: 'nobody-knows-it', type: 'group' }];
-  const { status, body } = await (await somebody()).delete(SDK_PATH, { conversations });
+  const conversations = [{ id: 'unknown-group', type: 'group' }];
+  const { status, body } = await (await aUser()).delete(SDK_PATH, { conversations });
   expect([status, body]).toEqual([200, SUCCESS]);
 });
 
 test('a thousand conversations at once, and no more', async () => {
-  const phone = await somebody();
+  const phone = await aUser();
   const many = Array.from({ length: 1001 }, (_, i) => ({ id: `guid-${i}`, type: 'group', until: null }));
   const { status, body } = await phone.put(PATH, { conversations: many });
   expect([status, body.error.message.split(':')[0]]).toEqual([400, 'conversations']);
@@ -106,7 +106,7 @@ describe('what cannot be is refused, naming the field, and nothing is muted', ()
     ['conversations', {}, ''],
     ['body', undefined, ''],
   ])('%s: %j', async (field, input, hint) => {
-    const phone = await somebody();
+    const phone = await aUser();
     const { status, body } = await phone.put(PATH, input);
     expect([status, body.error.code, body.error.message.split(':')[0]]).toEqual([400, 'ERR_BAD_REQUEST', field]);
     expect(body.error.message).toContain(hint);
@@ -114,7 +114,7 @@ describe('what cannot be is refused, naming the field, and nothing is muted', ()
   });
 
   test('and so is unmuting nothing', async () => {
-    const { status, body } = await (await somebody()).delete(PATH);
+    const { status, body } = await (await aUser()).delete(PATH);
     expect([status, body.error.message.split(':')[0]]).toEqual([400, 'body']);
   });
 });
@@ -127,7 +127,7 @@ describe('a type that the app does not let people mute', () => {
   test.each([
     ['mutedGroupsOverride', person, 'conversations[0].type'],
     ['mutedOneOnOnesOverride', group, 'conversations[1].type'],
-  ])('%s: is passed over, or refused with strict=true', async (override, allowed, refused) => {
+  ])('%s: is ignored, or refused with strict=true', async (override, allowed, refused) => {
     const backend = await createApp(system.admin, system.url, override);
     await backend.patch(SETTINGS, { preferences: { mute: { [override]: false } } });
     const strict = await backend.put(`${PATH}?uid=bob&strict=true`, { conversations });

@@ -16,7 +16,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 /** How long an example may take to come true: an event is posted before it is delivered. */
 const TIMEOUT_MS = 15_000;
 
-/** The answer a real system gives, as the example would write it; of what only looks, once it is as the example says. */
+/** The answer a real system gives, as the example writes it; a request that only looks waits until it is as shown. */
 async function replay(example: Example, bindings: Bindings) {
   let last = {};
   const answered = async () => {

@@ -31,7 +31,7 @@ const asOperator = ({ url, env }: System) => new Api(url, { adminkey: env.FANFAR
 const call = (api: Api, { method, path }: Documented) =>
   api.call(method, path, method === 'GET' || method === 'DELETE' ? undefined : {});
 
-test('the description is OpenAPI 3, for everybody to read', async () => {
+test('the description is OpenAPI 3, for everyone to read', async () => {
   await using system = await startSystem({ apps: [] });
   const { status, body } = await new Api(system.url, {}).get('/openapi.json');
   expect(status).toBe(200);

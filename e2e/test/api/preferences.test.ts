@@ -15,7 +15,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 let serial = 0;
 /** The device of a person of whom nothing is known yet. */
-const somebody = async () => system.asUser(await logIn(system, `somebody-${++serial}`));
+const aUser = async () => system.asUser(await logIn(system, `user-${++serial}`));
 /** An app of its own, for tests that change settings. */
 const anApp = () => createApp(system.admin, system.url, `app-${++serial}`);
 
@@ -52,12 +52,12 @@ const DEFAULTS = {
 
 describe.each(PATHS)('%s', (path) => {
   test('answers with the whole object for a person who has chosen nothing', async () => {
-    const { status, body } = await (await somebody()).get(path);
+    const { status, body } = await (await aUser()).get(path);
     expect({ status, body }).toEqual({ status: 200, body: { data: DEFAULTS } });
   });
 
   test('a change keeps what it does not name and answers with the whole', async () => {
-    const phone = await somebody();
+    const phone = await aUser();
     await phone.patch(path, { groupPreferences: { groupMessages: 3 }, usePrivacyTemplate: true });
     const { status, body } = await phone.patch(path, {
       groupPreferences: { groupReplies: 4 },
@@ -74,7 +74,7 @@ describe.each(PATHS)('%s', (path) => {
   });
 
   test('days and parts of a day that are left out keep their value; a window may cross midnight', async () => {
-    const phone = await somebody();
+    const phone = await aUser();
     await phone.patch(path, { mutePreferences: { schedule: { monday: { from: 2200, to: 600 } } } });
     const { body } = await phone.patch(path, {
       mutePreferences: { schedule: { monday: { to: 700 }, friday: { dnd: true } } },
@@ -90,7 +90,7 @@ describe.each(PATHS)('%s', (path) => {
   });
 
   test('a reset brings back the defaults, and says so', async () => {
-    const phone = await somebody();
+    const phone = await aUser();
     await phone.patch(path, { oneOnOnePreferences: { oneOnOneMessages: 1 }, mutePreferences: { dnd: 2 } });
     // As the SDK does it: with a content type and no body.
     const reset = await phone.call('DELETE', path, undefined, { 'content-type': 'application/json' });
@@ -119,7 +119,7 @@ describe('a value that cannot be is refused, naming the field, and nothing is wr
     ['body', [], ''],
     ['body', undefined, ''],
   ])('%s: %j', async (field, patch, allowed) => {
-    const phone = await somebody();
+    const phone = await aUser();
     const withGood =
       patch && !Array.isArray(patch) ? { oneOnOnePreferences: { oneOnOneMessages: 1 }, ...patch } : patch;
     const { status, body } = await phone.patch(PATH, withGood);
@@ -128,8 +128,8 @@ describe('a value that cannot be is refused, naming the field, and nothing is wr
     expect((await phone.get(PATH)).body.data).toEqual(DEFAULTS);
   });
 
-  test('but fields that we do not know are passed over', async () => {
-    const phone = await somebody();
+  test('but fields that we do not know are ignored', async () => {
+    const phone = await aUser();
     const { status, body } = await phone.patch(PATH, {
       groupPreferences: { groupMessages: 1, groupPolls: 7 },
       emailPreferences: {},
@@ -150,7 +150,7 @@ describe('what the app does not let people set', () => {
     usePrivacyTemplate: 1,
   };
 
-  test('is passed over; the rest is set', async () => {
+  test('is ignored; the rest is set', async () => {
     const backend = await anApp();
     await backend.patch(SETTINGS, { preferences: LOCKED });
     const { status, body } = await backend.patch(`${PATH}?uid=bob`, OVER_ALL);
@@ -226,14 +226,14 @@ describe('whose preferences', () => {
     }
   });
 
-  test('without a credential, or with a key that may only publish, nobody', async () => {
+  test('without a credential, or with a key that may only publish, no one', async () => {
     expect((await new Api(system.url, {}).get(`${PATH}?uid=carol`)).body.error.code).toBe('AUTH_ERR_EMPTY_APIKEY');
     const { body } = await system.admin.post('/v3/apps/app123/apikeys', { scopes: ['publish'] });
     const publisher = new Api(system.url, { apikey: body.data.apiKey });
     expect((await publisher.get(`${PATH}?uid=carol`)).status).toBe(403);
   });
 
-  test('a person of another app with the same uid is somebody else', async () => {
+  test('a user of another app with the same uid is another user', async () => {
     const other = await anApp();
     await system.backend.patch(`${PATH}?uid=dave`, { mutePreferences: { dnd: 2 } });
     expect((await other.get(`${PATH}?uid=dave`)).body.data).toEqual(DEFAULTS);

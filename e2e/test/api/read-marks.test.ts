@@ -37,7 +37,7 @@ describe('reading a message', () => {
     expect((await read(first.message.id, 'carol')).body.data.unreadMessageCount).toBe(1);
   });
 
-  test('that nobody knows is a 404', async () => {
+  test('that is unknown is a 404', async () => {
     const { status, body } = await read('unheard-of');
     expect([status, body.error.code]).toEqual([404, 'ERR_MESSAGE_NOT_FOUND']);
   });

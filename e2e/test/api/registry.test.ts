@@ -124,7 +124,7 @@ describe('a push token', () => {
     expect(await tokensOf(system, 'carol')).toEqual([]);
   });
 
-  test('is registered by the backend on behalf of a user, and nobody reaches into another', async () => {
+  test('is registered by the backend on behalf of a user, and no app reaches into another', async () => {
     const authToken = await logIn(system, 'dave');
     const on = { uid: 'dave', authToken };
     expect((await system.backend.post(TOKENS, { ...ANDROID, fcmToken: 'dave-android', ...on })).status).toBe(200);

@@ -20,7 +20,7 @@ async function guesses(path: string, headers: Record<string, string>) {
   return statuses;
 }
 
-test('who guesses keys from an address locks out nobody else who calls from there', async () => {
+test('a caller who guesses keys from an address locks out no other caller there', async () => {
   expect(await guesses('/v3/dead-letters', { apikey: 'fk_guess' })).toEqual([401, 401, 401, 429]);
   expect((await system.backend.get('/v3/dead-letters')).status).toBe(200);
   expect((await phone.get('/v3/me')).status).toBe(200);

@@ -15,7 +15,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const preview = (body: object) => system.backend.post(PATH, body);
 
-test('of FCM is the message with the data map, and the notification block where the credential asks for it', async () => {
+test('of FCM is the message with the data map, and a notification block where the credential asks for it', async () => {
   const { status, body } = await preview({ event: aMessage(), platform: 'fcm_android' });
   expect(status).toBe(200);
   const { title, payload } = body.data;
@@ -73,8 +73,8 @@ test('of the webhook is its body, in the templates of now and the language of th
     data: { to: { uid: 'bob' }, notificationDetails: { title: data.title, body: data.body, receiver: 'hiking' } },
     appId: 'app123',
   });
-  const nobody = (await preview({ event: aMessage(group), platform: 'custom' })).body.data;
-  expect(nobody.title).toBe(data.title);
+  const noOne = (await preview({ event: aMessage(group), platform: 'custom' })).body.data;
+  expect(noOne.title).toBe(data.title);
 });
 
 test('is what explain says would be sent', async () => {

@@ -47,7 +47,7 @@ test('what comes on an open connection while the API stops is served, and the co
   await once(first, 'data');
   second.write('GET /v3/nothing HTTP/1.1\r\nhost: x\r\n');
   const closed = close();
-  await until(() => open(url).then(endNow, () => true), 'nobody new is let in');
+  await until(() => open(url).then(endNow, () => true), 'no new caller is let in');
   second.write('\r\n');
   const answer = await text(second);
   first.write('{}');

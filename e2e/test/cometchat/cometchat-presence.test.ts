@@ -36,7 +36,7 @@ test('presence is taken of a user who has a record, shown of them, and does not 
   expect(await seen()).toEqual({ status: 'offline', lastActiveAt: AT + 10 });
 });
 
-test('of whom nobody has told, nothing is shown', async () => {
+test('of a user without any, nothing is shown', async () => {
   await system.backend.put('/v3/users/carol', { name: 'Carol' });
   expect(await seen('carol')).toEqual({ status: undefined, lastActiveAt: undefined });
 });
@@ -50,7 +50,7 @@ test('who logs in is shown as told, and else as online', async () => {
   expect((await other.get('/v3/me')).body.data.status).toBe('online');
 });
 
-test('whoever is online is notified as well', async () => {
+test('a user who is online is notified as well', async () => {
   await change('online', AT + 30);
   expect(await tell(system, aMessage())).toMatchObject({ planned: 1 });
 });

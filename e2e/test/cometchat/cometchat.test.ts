@@ -115,7 +115,7 @@ test('a reaction finds the author and the conversation of its message, in a grou
   expect(told(system)).toEqual([`${GEORGE.uid}: Reacted to your message: 😎`]);
 });
 
-test('a reaction that reached nobody is taken back from nobody', async () => {
+test('a reaction that reached no one is taken back from no one', async () => {
   await members(ANDREW.uid, GEORGE.uid);
   await post(cc.sent('q-1', 'Look!', { from: GEORGE, to: HIKING }));
   system.hook.clear();
@@ -127,14 +127,14 @@ test('a reaction that reached nobody is taken back from nobody', async () => {
   expect(told(system)).toEqual([]);
 });
 
-test('what is about a message or a call that nobody remembers is accepted, and says so', async () => {
+test('what is about a message or a call that is not remembered is accepted, and says so', async () => {
   const removed = cc.reacted('message_reaction_added', { id: 'u-58', messageId: 'u-1' });
   expect(await answerTo(removed)).toMatchObject({ status: 200, events: [], reason: 'unknown_message' });
   const ended = cc.session('call_ended', 'v1.unknown', nowS());
   expect(await answerTo(ended)).toMatchObject({ status: 200, events: [], reason: 'unknown_call' });
 });
 
-test('edits and deletes go to those who were sent the message, under its tag, and to nobody else', async () => {
+test('edits and deletes go to those who were sent the message, under its tag, and to no one else', async () => {
   await members(ANDREW.uid, GEORGE.uid);
   await post(cc.sent('e-1', 'Hello!', inHiking));
   await post(cc.grouped('group_member_added', CAROL, { ...ANDREW, lastActiveAt: AT + 5 }));

@@ -32,11 +32,13 @@ beforeEach(async () => {
 
 /** A sample around its details, as text: the order of keys counts. */
 const sample = (uid: string, details: string) =>
-  `{"trigger":"push-notification-payload-generated","data":{"to":{"uid":"${uid}"},"notificationDetails":{${details}}},` +
+  '{"trigger":"push-notification-payload-generated",' +
+  `"data":{"to":{"uid":"${uid}"},"notificationDetails":{${details}}},` +
   '"appId":"app123","region":"us","webhook":"custom"}';
 
 const AVATARS = 'https://assets.cometchat.io/sampleapp/v2/users';
-const FROM_ANDREW = `"sender":"cometchat-uid-1","senderName":"Andrew Joseph","senderAvatar":"${AVATARS}/cometchat-uid-1.webp",`;
+const ANDREWS_PICTURE = `"senderAvatar":"${AVATARS}/cometchat-uid-1.webp",`;
+const FROM_ANDREW = `"sender":"cometchat-uid-1","senderName":"Andrew Joseph",${ANDREWS_PICTURE}`;
 const TO_GEORGE =
   '"receiver":"cometchat-uid-2","receiverName":"George Alan",' +
   `"receiverAvatar":"${AVATARS}/cometchat-uid-2.webp","receiverType":"user",`;

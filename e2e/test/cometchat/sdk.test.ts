@@ -25,7 +25,7 @@ const headersOf = (authtoken: string) => ({
   'content-type': 'application/json',
 });
 
-/** The SDK of somebody who logs in, as it calls before and after the login. */
+/** The SDK of a user who logs in, as it calls before and after the login. */
 async function sdkOf(authToken: string) {
   const { url } = system;
   const before = new Api(url, headersOf(authToken));
@@ -139,7 +139,7 @@ test('what the SDK tells of its device is taken', async () => {
   expect(await after.post('/v3/user_sessions', device)).toMatchObject({ status: 200, body: SUCCESS });
 });
 
-test('a JWT says who somebody is for an hour, signed with a key derived for it alone', async () => {
+test('a JWT says who the user is for an hour, signed with a key derived for it alone', async () => {
   const { after } = await sdkOf(await logIn(system));
   const { body } = await after.post('/v3/me/jwt', { passthrough: {} });
   const [header = '', claims = '', signature] = body.data.jwt.split('.');
@@ -163,7 +163,7 @@ describe('who is no login', () => {
     ['POST', '/v3/user_sessions'],
     ['GET', '/v2/tokens'],
   ] as const;
-  test.each(paths)('is nobody: %s %s', async (method, path) => {
+  test.each(paths)('is refused: %s %s', async (method, path) => {
     const body = method === 'GET' ? undefined : {};
     const answerTo = async (headers: Record<string, string>) => {
       const answer = await new Api(system.url, headers).call(method, path, body);
@@ -187,7 +187,7 @@ describe('the settings', () => {
   const get = (headers: Record<string, string>) =>
     new Api(system.url, {}).call('GET', '/v3/settings', undefined, headers);
 
-  test('of an app are there for whoever names it', async () => {
+  test('of an app are there for every caller who names it', async () => {
     expect((await get({ appid: 'app123' })).body).toEqual({ data: settingsAt(new URL(system.url).host) });
   });
   test.each<[object, number, string]>([

@@ -14,7 +14,7 @@ const get = async (path: string) => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-test('the description is a page for everybody, all of it from here', async () => {
+test('the description is a page for everyone, all of it from here', async () => {
   const page = await get('/docs/');
   expect(page.status).toBe(200);
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);

@@ -34,6 +34,7 @@ const OF_ONE_CALL = new Set([
   'call-participants.ts rung',
   'reached.ts rung',
   'members.ts joining',
+  'rings.ts devices',
   'origin-places.ts entry',
 ]);
 

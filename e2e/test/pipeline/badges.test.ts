@@ -44,7 +44,7 @@ test('counts the new messages of all conversations, of each person their own, an
   expect(shown.map(({ details }) => details.unreadMessageCount)).toEqual([1, 2, 3, 4, 4, 4]);
 });
 
-test('whoever muted a conversation has its messages unread all the same', async () => {
+test('a user who muted a conversation has its messages unread all the same', async () => {
   await using system = await startSystem();
   await set(system, { badge: true });
   await inGroup(system, 'hiking', ['alice', 'bob', 'carol']);

@@ -5,7 +5,7 @@ import { day } from '../support/life/day.ts';
 import { install } from '../support/life/install.ts';
 import { apply, type Fate, fates, type LifeEvent, type World } from '../support/life/oracle.ts';
 import { calmZones, makePeople, type Person } from '../support/life/people.ts';
-import { set, tell } from '../support/received.ts';
+import { deliveriesTo, set, tell } from '../support/received.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
 const PEOPLE = 500;
@@ -63,7 +63,7 @@ async function setUp(timezone: string, people: Person[]): Promise<void> {
 const appPreferences = async () => (await system.backend.get(SETTINGS)).body.data.preferences;
 
 const CHANGES: Record<string, () => Promise<unknown>> = {
-  'calls go through Do Not Disturb and mutes, keep to schedules, and nobody is told that one goes on': () =>
+  'calls go through Do Not Disturb and mutes, keep to schedules, and no one is notified that one goes on': () =>
     set(system, {
       preferences: { call: { ignoreDnd: true, ignoreMute: true, ignoreSchedule: false, ongoingSetting: 1 } },
     }),
@@ -83,8 +83,8 @@ const CHANGES: Record<string, () => Promise<unknown>> = {
         mute: { schedulePreferenceOverride: false },
       },
     }),
-  'reactions are for everybody': () => set(system, { preferences: { group: { reactionsSetting: 3 } } }),
-  'somebody is deactivated': async () => {
+  'reactions are for everyone': () => set(system, { preferences: { group: { reactionsSetting: 3 } } }),
+  'a user is deactivated': async () => {
     await system.backend.put('/v3/users/p-205', { deactivated: true });
     (world.people.get('p-205') as Person).deactivated = true;
   },
@@ -100,7 +100,7 @@ function arrived(): string[] {
   return sorted([
     ...hooks.fcm.requests().map(({ token }) => `fcm ${token}`),
     ...hooks.apns.requests().map(({ token }) => `apns ${token}`),
-    ...hook.requests().map(({ uid }) => `webhook ${uid}`),
+    ...deliveriesTo(hook).map(({ uid }) => `webhook ${uid}`),
   ]);
 }
 
@@ -167,7 +167,7 @@ async function live(event: LifeEvent) {
   return { ...counts, reached: new Set(pushes.map((push) => /p-\d+/.exec(push)?.[0])).size };
 }
 
-test('500 people live through a day, and each hears of exactly what they should', async () => {
+test('500 users live through a day, and each is notified of exactly what they should be', async () => {
   const totals: Record<string, number> = {};
   const add = (name: string, n: number) => {
     totals[name] = (totals[name] ?? 0) + n;

@@ -45,7 +45,7 @@ test('a text that waits to be tried again is not sent once it was edited: the ed
   expect(sentence).toContain('the webhook was superseded by a newer state');
 });
 
-test('an edit that waits is not sent once there is a later one, and what it said is taken back with the message', async () => {
+test('a waiting edit is not sent once there is a later one, and its text is taken back with the message', async () => {
   const message = await failsOnce();
   const first = change('message.edited', message, 'helo');
   const second = change('message.edited', message, 'hello', { sentAt: first.sentAt + 1 });
@@ -59,7 +59,7 @@ test('an edit that waits is not sent once there is a later one, and what it said
   expect(bodies()).toEqual(['hi', 'helo', 'hello', 'This message was deleted']);
 });
 
-test('a text is sent late where its edit goes to nobody', async () => {
+test('a text is sent late where its edit goes to no one', async () => {
   await set(system, { preferences: { oneOnOne: { messageEditedSetting: 1 } } });
   const message = await failsOnce();
   await tell(system, change('message.edited', message, 'hello'));

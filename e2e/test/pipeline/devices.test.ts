@@ -97,7 +97,7 @@ test('a message to three devices and a webhook is four deliveries, each with its
   ]);
 });
 
-test('a call goes by VoIP and as FCM data at high priority, and to nobody by alert', async () => {
+test('a call goes by VoIP and as FCM data at high priority, and to no one by alert', async () => {
   const { system } = await startWithDevices();
   await using _system = system;
   const call = aCall({ call: { id: '120', sessionId: 'v1.us.1', type: 'audio' } });
@@ -242,7 +242,7 @@ test('a token that is unregistered leaves the active devices; the others stay', 
   expect(await tokensOf(system)).toEqual(['tok_iphone', 'tok_voip']);
 });
 
-test('an iPhone that Apple says is unregistered leaves the devices, and comes back when it registers again', async () => {
+test('an iPhone that Apple calls unregistered leaves the devices, and comes back when it registers again', async () => {
   const { system, iphone } = await startWithDevices();
   await using _system = system;
   const gone = { ...IPHONE, deviceToken: 'tok_unregistered_iphone' };

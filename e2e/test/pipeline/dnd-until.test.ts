@@ -4,7 +4,7 @@ import { aMessage } from '../support/events.ts';
 import { choose, tell, told } from '../support/received.ts';
 import { startSystem } from '../support/system.ts';
 
-test('Do Not Disturb ends by itself at its end, is shown with it, and does not keep the end for the next time', async () => {
+test('Do Not Disturb ends by itself, is shown with its end, and does not keep the end for the next time', async () => {
   await using system = await startSystem();
   const path = '/v3/notifications/v1/preferences?uid=bob';
   const shown = async () => (await system.backend.get(path)).body.data.mutePreferences;

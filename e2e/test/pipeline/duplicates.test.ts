@@ -48,7 +48,7 @@ test('an id that is no text does not keep the rest of a batch from its answer', 
   expect(body.data.events).toMatchObject([{ status: 'rejected' }, { id: good.id, status: 'accepted' }]);
 });
 
-test('a batch says of each event what became of it; a bad one does not spoil the others', async () => {
+test('a batch answers for each event; a bad one does not spoil the others', async () => {
   await using system = await startSystem();
   const good = aMessage();
   const { status, body } = await system.backend.post('/v3/events', [{ ...aMessage(), id: 'bad', colour: 'red' }, good]);

@@ -61,7 +61,7 @@ async function victorIsTold(system: System): Promise<void> {
   expect(await sender.stop()).toBe(0);
 }
 
-/** What Redis holds of whoever is erased. */
+/** What Redis holds of a user who is erased. */
 const keysWith = async ({ redis }: System, needle: string) =>
   (await wholeRedis(redis.redis)).filter(({ name, content }) => `${name}\n${content}`.includes(needle));
 
@@ -93,7 +93,7 @@ async function startWithVictor(): Promise<System> {
   return system;
 }
 
-test('an erased person is sent nothing that was queued, and is found in the ledger and a tombstone only, for 7 days at most', async () => {
+test('an erased user is sent nothing that was queued, and stays in the ledger for at most 7 days', async () => {
   await using system = await startWithVictor();
   const [one, group] = [toVictor(), aGroupMessage('hiking')];
   await system.backend.post('/v3/events', [one, group]);

@@ -87,7 +87,7 @@ test('a message that came late to us is news all the same', async () => {
   expect(await tell(system, aMessage({ sentAt: Date.now() - 24 * HOUR }))).toMatchObject({ accepted: 1 });
 });
 
-test('nobody hears of the change of a message that expired', async () => {
+test('no one is notified of a change of a message that expired', async () => {
   await using system = await startHurried({ apps: ['fanout'] });
   const message = aMessage();
   await system.backend.post('/v3/events', message);

@@ -133,7 +133,7 @@ test.each([
   expect(members).toEqual(after.map((uid) => ({ uid })));
 });
 
-test('with push off, with no provider, and for a group nobody has heard of, nothing is sent and it says why', async () => {
+test('with push off, with no provider, and for an unknown group, nothing is sent and it says why', async () => {
   await using system = await startSystem();
   await system.admin.patch('/v3/apps/app123', { pushEnabled: false });
   const off = aGroupMessage('nowhere', { conversation: { type: 'user', id: 'bob' } });

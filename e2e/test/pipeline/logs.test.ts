@@ -59,7 +59,7 @@ describe('with rows of every kind', () => {
     message: undefined,
     reaction: { id: 'rx-1', reaction: '👍', messageId: 'g-0' },
   });
-  /** One row for each of 9 members and dnd, of 7 messages; bob's three are two rows each (webhook, phone); and rita's. */
+  /** A row for each of 9 members and dnd, of 7 messages; bob's three are two rows each (webhook, phone); and rita's. */
   const TOTAL = 7 * 10 + 3 * 2 + 1 + 1;
 
   beforeAll(async () => {

@@ -33,7 +33,7 @@ async function startReadable(system: System) {
   return { lines, [Symbol.asyncDispose]: () => app.close() };
 }
 
-test('a page that fails is asked for again, and nobody is told twice', async () => {
+test('a page that fails is asked for again, and no one is notified twice', async () => {
   await using source = await startChatBackend();
   await using system = await startSystem();
   await pullFrom(system, source);
@@ -65,7 +65,7 @@ test('a fanout that is killed on the way goes on where it was', async () => {
   expect(told(system)).toEqual(once(members.slice(0, -1)));
 }, 120_000);
 
-test('an event whose group is never told ends when it is too late, and the log says why, without the secret', async () => {
+test('an event whose members never come ends at its deadline, and the log says why, without the secret', async () => {
   await using source = await startChatBackend();
   await using system = await startSystem({ apps: ['sender'] });
   await using worker = await startReadable(system);
@@ -105,7 +105,7 @@ test('an event whose group is told in part ends with that part, and no size is l
 test.each([
   ['the same', () => 'x', 2],
   ['one of the pages before', (cursor: string) => ({ '': 'a', a: 'b', b: 'c', c: 'a' })[cursor] ?? '', 8],
-])('a backend whose cursor is always %s does not go on for ever', async (_what, next, most) => {
+])('a backend whose cursor is always %s does not go on forever', async (_what, next, most) => {
   await using source = await startChatBackend();
   await using system = await startSystem({ apps: ['sender'] });
   await using worker = await startReadable(system);
@@ -122,7 +122,7 @@ test.each([
   });
 });
 
-test('empty pages are passed over', async () => {
+test('empty pages are skipped', async () => {
   await using source = await startChatBackend();
   await using system = await startSystem();
   await pullFrom(system, source);
@@ -132,7 +132,7 @@ test('empty pages are passed over', async () => {
     b: { members: ['alice'], cursor: 'c' },
     c: { members: [] },
   };
-  source.answer = (_guid, cursor) => pages[cursor] ?? { members: ['nobody-asked-for-this'] };
+  source.answer = (_guid, cursor) => pages[cursor] ?? { members: ['not-asked-for'] };
   const event = aGroupMessage('hiking');
   await system.backend.post('/v3/events', event);
   expect(await system.done(event.id)).toMatchObject({ audience: 1, accepted: 1 });

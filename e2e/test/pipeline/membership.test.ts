@@ -25,7 +25,7 @@ async function laneOf({ appId, redis: { redis } }: System, id: string): Promise<
   return redis.hget(`{p0}:ev:${await redis.get(`{p0}:id:${appId}:${id}`)}`, 'lane');
 }
 
-test('an event for a group nobody has loaded reaches exactly the members the backend names, over several pages', async () => {
+test('an event for a group that was never loaded reaches the members the backend names, page by page', async () => {
   // Pages of seven in slices of two: pages end within slices, and a turn within pages.
   await using source = await startChatBackend(7);
   await using system = await startSystem({ env: { FANOUT_SLICE: '2' } });

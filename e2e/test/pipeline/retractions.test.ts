@@ -82,13 +82,13 @@ test('a message that named its recipients is changed for them alone', async () =
   expect(told(system)).toEqual(['bob: hello']);
 });
 
-test('a change of a message that nobody remembers reaches nobody', async () => {
+test('a change of a message that is not remembered reaches no one', async () => {
   const unknown = aGroupMessage(guid);
   expect(await tell(system, change('message.edited', unknown))).toMatchObject({ audience: 0, planned: 0 });
   expect(await tell(system, aMessage({ type: 'message.deleted' }))).toMatchObject({ audience: 0, planned: 0 });
 });
 
-test('with its setting off a change reaches nobody, and says why', async () => {
+test('with its setting off a change reaches no one, and says why', async () => {
   const message = await send();
   await set(system, { preferences: { group: { messageEditedSetting: 1, messageDeletedSetting: 1 } } });
   for (const type of ['message.edited', 'message.deleted']) {

@@ -25,7 +25,7 @@ async function attemptsOf(id: string, uid = 'bob', provider = 'custom'): Promise
   return target.attempts.map(({ outcome }: { outcome: string }) => outcome);
 }
 
-test('a Retry-After beyond the deadline is waited for until shortly before it; then there is one more attempt', async () => {
+test('a Retry-After beyond the deadline is waited for until just before it, then tried once more', async () => {
   answerBob([{ ...WAIT_AN_HOUR, times: 1 }]);
   const message = aMessage();
   expect(await tell(system, message)).toMatchObject({ planned: 1, accepted: 1, expired: 0 });

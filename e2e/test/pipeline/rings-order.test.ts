@@ -9,7 +9,7 @@ import { type System, startSystem } from '../support/system.ts';
 
 type Ring = ReturnType<typeof aCall>;
 
-/** What becomes of a call next, by who made it. */
+/** The next state of a call, by the user who brings it about. */
 const next = (state: string, { call, conversation }: Ring) => aCall({ type: `call.${state}`, call, conversation });
 
 /** What bob makes of the call alice made to him. */

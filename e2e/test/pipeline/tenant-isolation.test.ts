@@ -79,7 +79,7 @@ test('a person sees and changes nothing of another, whatever they ask for', asyn
   const isLook = ({ operation }: Example) => operation.startsWith('GET ');
   for (const example of [...asked.filter(isLook), ...asked.filter((each) => !isLook(each))]) {
     const authtoken = await logInDave();
-    // A push token belongs to whoever registers it last, as a device does; so dave has others.
+    // A push token belongs to the user who registers it last, as a device does; so dave has others.
     const body = JSON.parse(JSON.stringify(example.body ?? null).replaceAll('tok_', 'tok_dave_'));
     const { body: answer } = await ask(system, { ...example, body: body ?? undefined }, bindings, {
       authtoken,

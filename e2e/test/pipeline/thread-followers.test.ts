@@ -22,7 +22,7 @@ beforeEach(async () => {
   system.hook.clear();
 });
 
-/** Somebody replies: who is told of it. */
+/** A user replies: who is notified of it. */
 async function reply(uid: string, text = 'hi'): Promise<string[]> {
   system.hook.clear();
   const message = { id: `reply-${++serial}`, type: 'text', text, parentId: parent };
@@ -32,7 +32,7 @@ async function reply(uid: string, text = 'hi'): Promise<string[]> {
 const subscription = (method: string, uid: string) =>
   system.backend.call(method, `/v3/messages/${parent}/thread/subscription?uid=${uid}`, undefined);
 
-test('the author follows the thread, and whoever has replied', async () => {
+test('the author follows the thread, and so do users who have replied', async () => {
   expect(await reply('bob')).toEqual(['alice']);
   expect(await reply('carol')).toEqual(['alice', 'bob']);
 });
@@ -53,13 +53,13 @@ test.each<[string, () => Promise<unknown>]>([
   ['their own reply', () => reply('alice')],
   ['a mention of them', () => reply('carol', 'what do you say, <@uid:alice>?')],
   ['subscribing', () => subscription('POST', 'alice')],
-])('whoever has left comes back by %s', async (_, comeBack) => {
+])('a user who has left comes back by %s', async (_, comeBack) => {
   await subscription('DELETE', 'alice');
   await comeBack();
   expect(await reply('bob')).toContain('alice');
 });
 
-test('mentions in a text of people nobody knows leave nothing behind', async () => {
+test('mentions of unknown users in a text leave nothing behind', async () => {
   const ghosts = Array.from({ length: 500 }, (_, i) => `<@uid:ghost-${i}>`).join('');
   await reply('bob', ghosts);
   expect(await system.redis.redis.keys('*ghost*')).toEqual([]);

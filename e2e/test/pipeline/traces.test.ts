@@ -92,7 +92,7 @@ describe('who is not in the plan', () => {
     ['dave', 'deactivated', 'As of now: Dave is deactivated.'],
     ['erin', 'blocked', 'As of now: erin or the sender has blocked the other.'],
     ['zoe', 'not_a_member', 'As of now: Zoe is not a member of the conversation.'],
-    ['nobody', 'not_a_member', 'As of now: nobody is not a member of the conversation.'],
+    ['no-one', 'not_a_member', 'As of now: no-one is not a member of the conversation.'],
     ['gone', 'erased', 'As of now: gone was erased.'],
   ])('%s: %s', async (uid, reason, sentence) => {
     const id = await sent(aGroupMessage('hiking', { sender: { uid: 'alice', name: 'Alice' } }));
@@ -132,7 +132,7 @@ describe('who is not in the plan', () => {
     );
   });
 
-  test('an event that notifies nobody', async () => {
+  test('an event that notifies no one', async () => {
     const id = await sent(aMessage({ message: { id: '77', category: 'custom', type: 'poll' } }));
     expect((await trace(id, 'bob')).data).toMatchObject({ reason: 'notifies_nobody' });
   });
@@ -184,7 +184,7 @@ test('before anybody has been planned nothing is decided, but what the event its
   expect(await read('alice')).toMatchObject({ decision: 'not_in_audience', reason: 'sender' });
 });
 
-test('an event nobody posted, and a caller who may not manage', async () => {
+test('an event that was never posted, and a caller who may not manage', async () => {
   const { status, body } = await system.backend.get('/v3/events/none/recipients/bob');
   expect([status, body.error.code]).toEqual([404, 'ERR_EVENT_NOT_FOUND']);
   expect((await system.backend.get('/v3/events/none/recipients/b%20b')).body.error.message).toMatch(/^uid:/);

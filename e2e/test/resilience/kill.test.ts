@@ -9,7 +9,7 @@ const KILLS = 5;
 /** Sends one sender has in flight at most. */
 const IN_FLIGHT = 50;
 
-test('a sender and a fanout killed five times in the middle of a 5,000-member event lose nobody', async () => {
+test('a sender and a fanout killed five times in the middle of a 5,000-member event lose no one', async () => {
   await using system = await startSystem({ apps: [] });
   const env = { ...system.env, SENDER_CONCURRENCY_BULK: String(IN_FLIGHT), FANOUT_SLICE: '100' };
   await system.backend.put('/v3/groups/large', { name: 'Large group' });

@@ -10,7 +10,7 @@ const RECIPIENTS = MEMBERS + 1;
 /** Sends a sender has in flight at most in a lane, by default. */
 const IN_FLIGHT = 100;
 
-test('with Redis stopped ingest answers 503; started again everything goes on, nothing stale, nothing lost', async () => {
+test('with Redis stopped ingest answers 503; once it is back all goes on, nothing stale, nothing lost', async () => {
   await using system = await startSystem();
   // A slow endpoint, so that the outage comes while deliveries are in hand and in the queue.
   system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { latencyMs: 50 } });

@@ -4,7 +4,7 @@ import { aGroupMessage, aMessage, uids } from '../support/events.ts';
 import { startProcess } from '../support/process.ts';
 import { BASIC_AUTH, jobsOf, loseJob, startSystem } from '../support/system.ts';
 
-test('a member who leaves between crash and resume shifts nobody, and what was settled is not sent again', async () => {
+test('a member who leaves between crash and resume shifts no one, and what was settled is not sent again', async () => {
   await using system = await startSystem({ apps: ['sender'] });
   const members = uids(600).sort((a, b) => (a < b ? -1 : 1));
   // Small slices, so that the crash finds most of the group ahead.
@@ -16,7 +16,7 @@ test('a member who leaves between crash and resume shifts nobody, and what was s
   await system.backend.post('/v3/events', event);
   await until(() => system.hook.counts().received >= 60, 'slices are being sent');
   await fanout.kill();
-  // Who was reached before and leaves moves nobody's place; who leaves before their slice comes is not told.
+  // A member who was reached and leaves shifts no other; one who leaves before their slice comes is not notified.
   const [first, last] = [members[0] as string, members.at(-1) as string];
   await system.backend.delete(`/v3/groups/large/members/${first}`);
   await system.backend.delete(`/v3/groups/large/members/${last}`);

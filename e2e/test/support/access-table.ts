@@ -17,7 +17,7 @@ const MY_PREFERENCES: Routes = {
 const below = (path: string, routes: Routes): Routes =>
   Object.fromEntries(Object.entries(routes).map(([rest, methods]) => [path + rest, methods]));
 
-/** Whom each route is for, by the specification and not by the server: a route that is not here is nobody's yet. */
+/** Who may call each route, by the specification and not by the server: a route that is not here fails the test. */
 const TABLE: Record<Access, Routes> = {
   anyone: {
     '/livez': ['GET'],

@@ -11,7 +11,7 @@ const REFUSED = '403 AUTH_ERR_NO_ACCESS';
 
 /** Everyone who may call, by what they come with. */
 export const CALLERS = [
-  'nobody',
+  'no one',
   'a wrong API key',
   'a wrong admin key',
   'an API key',
@@ -58,7 +58,7 @@ export const EXPECTED: Record<Access, Row> = {
   // A session always concerns its own user, even if another is named. No API key is accepted.
   session: {
     ...everyone(REFUSED),
-    nobody: WRONG_TOKEN,
+    'no one': WRONG_TOKEN,
     bob: PASSES,
     'carol, for bob by ?uid': PASSES,
     'carol, for bob by header': PASSES,
@@ -92,7 +92,7 @@ export async function makeCallers(system: System): Promise<(access: Access) => P
   return async (access) => {
     const [bob, carol, again] = [await logIn(system), await logIn(system, 'carol'), await logIn(system, 'carol')];
     return {
-      nobody: { headers: {} },
+      'no one': { headers: {} },
       'a wrong API key': { headers: { apikey: 'fk_guess' } },
       'a wrong admin key': { headers: { adminkey: 'a guess of the admin key', appid: 'app123' } },
       'an API key': { headers: { apikey: all }, query: 'uid=bob' },

@@ -95,7 +95,7 @@ export function changed(trigger: 'message_edited' | 'message_deleted', id: strin
 export const changedFlat = (trigger: 'message_edited' | 'message_deleted', original: Json, more: Json = {}) =>
   webhook(trigger, { message: { ...original, ...more } });
 
-/** Somebody reacts to a message, or takes it back: neither author nor conversation is named. */
+/** A user reacts to a message, or takes it back: neither author nor conversation is named. */
 export const reacted = (
   trigger: 'message_reaction_added' | 'message_reaction_removed',
   { id, messageId, by = ANDREW }: { id: string; messageId: string; by?: WirePerson },
@@ -146,7 +146,7 @@ export const callState = (trigger: string, id: string, at: number) =>
     },
   });
 
-/** The start or end of a call's session: nobody is named. */
+/** The start or end of a call's session: no user is named. */
 export const session = (trigger: 'call_started' | 'call_ended', sessionId: string, at: number) =>
   webhook(trigger, { sessionId, created_at: at, destroyed_at: at }, { type: 'call' });
 
@@ -159,6 +159,6 @@ export const read = (messageId: string) =>
     body: { action: 'read', messageId, user: GEORGE, timestamp: AT },
   });
 
-/** Somebody blocks somebody, or takes it back. */
+/** A user blocks another, or takes it back. */
 export const blocked = (trigger: 'user_blocked' | 'user_unblocked', by: WirePerson, whom: WirePerson) =>
   webhook(trigger, { users: people(whom), by });

@@ -15,6 +15,14 @@ export const received = ({ hook }: System): Received[] =>
   });
 
 /**
+ * The requests an endpoint has got, each delivery once: on a busy machine the sender may not get an answer in time and
+ * try again, under the same id.
+ */
+export const deliveriesTo = (hook: System['hook']) => [
+  ...new Map(hook.requests().map((request) => [request.headers['webhook-id'], request])).values(),
+];
+
+/**
  * How many different deliveries the endpoint has accepted. One may be accepted twice, but only where the sender did not
  * get the answer in time and tried again, as it does on a busy machine: the ledger then has its first attempt.
  * @throws when a delivery was accepted twice that was not tried again.
@@ -52,7 +60,7 @@ export async function choose({ backend }: System, uid: string, preferences: obje
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
 }
 
-/** Mutes a group, or a person, for somebody: until a moment (epoch ms) or for ever. */
+/** Mutes a group, or a user, for another user: until a moment (epoch ms) or forever. */
 export async function mute(
   { backend }: System,
   uid: string,

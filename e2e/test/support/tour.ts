@@ -43,7 +43,7 @@ function parsed(line: string): unknown {
 const run = promisify(execFile);
 const MARK = '--- the next step ---';
 
-/** Types all steps into one bash, which ends at the first that fails; what each printed. @throws with all that was printed. */
+/** Types all steps into one bash, which ends at the first that fails. @returns what each step printed. */
 export async function typeAll(commands: readonly string[], cwd: string): Promise<string[]> {
   const script = ['set -euo pipefail', ...commands.flatMap((command) => [command, `echo '${MARK}'`])].join('\n');
   const env = { PATH: process.env.PATH, HOME: process.env.HOME };
@@ -56,7 +56,7 @@ export async function typeAll(commands: readonly string[], cwd: string): Promise
 /** Names of what is a time, and different every time. */
 const TIMES = new Set(['createdAt', 'updatedAt', 'finishedAt', 'at', 'receivedAt']);
 
-/** The answer with what may be different (times, and texts of which `…` stands for a part) as it is shown, if it fits. */
+/** The answer with what may differ (times, and texts of which `…` stands for a part) as it is shown, if it fits. */
 export function asShown(answer: unknown, shown: unknown, name = ''): unknown {
   if (typeof answer === 'number' && typeof shown === 'number' && TIMES.has(name)) return shown;
   if (typeof answer === 'string' && typeof shown === 'string') return fits(answer, shown) ? shown : answer;

@@ -2,14 +2,14 @@ import type { TestRedis } from '@fanfare/testkit';
 
 type Redis = TestRedis['redis'];
 
-/** A key of Redis, all that it holds as text, and how long it lives yet (ms; -1 for ever). */
+/** A key of Redis, all that it holds as text, and how long it lives yet (ms; -1 forever). */
 export interface RedisKey {
   name: string;
   content: string;
   ttlMs: number;
 }
 
-/** Every key that Redis has, whoever wrote it. */
+/** Every key that Redis has. */
 export async function wholeRedis(redis: Redis): Promise<RedisKey[]> {
   const names = await redis.keys('*');
   const all = await Promise.all(names.map((name) => readKey(redis, name)));
@@ -21,7 +21,7 @@ async function readKey(redis: Redis, name: string): Promise<RedisKey> {
   return { name, content: JSON.stringify(content), ttlMs };
 }
 
-/** @throws for a type that is not known here, so that nothing is passed over. */
+/** @throws for a type that is not known here, so that nothing is overlooked. */
 async function contentOf(redis: Redis, name: string): Promise<unknown> {
   const type = await redis.type(name);
   switch (type) {

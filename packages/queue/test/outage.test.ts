@@ -35,7 +35,7 @@ test('a job in hand when Redis goes away is finished once Redis is back', async 
   await own.server.start();
   const depth = () => producer.depth('deliveries-custom', 'chat', 0, Date.now());
   await until(async () => (await depth()).active === 0, 'it is finished');
-  expect(await depth()).toEqual({ waiting: 0, delayed: 0, active: 0, oldestMs: 0 });
+  expect(await depth()).toEqual({ waiting: 0, delayed: 0, active: 0, oldestMs: 0, oldestDelayedMs: 0 });
   expect(worker.jobs).toHaveLength(1);
 });
 

@@ -144,6 +144,7 @@ test('the variables of every process have descriptions and the documented defaul
   expect(readEnv(z.object(processEnv), {})).toEqual({
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
+    SHUTDOWN_DRAIN_MS: 0,
     SHUTDOWN_GRACE_MS: 20_000,
     SHUTDOWN_DRAIN_MS: 0,
   });

@@ -4,7 +4,7 @@ import { DAYS, type Person, type Phone, wallClock } from './people.ts';
 // biome-ignore lint/suspicious/noExplicitAny: an event is read as JSON; the oracle knows no schema.
 export type LifeEvent = Record<string, any> & { id: string; type: string };
 
-/** What becomes of one recipient: a reason, or pushes, each `<provider> <token or uid>`. */
+/** The fate of one recipient: a reason, or pushes, each `<provider> <token or uid>`. */
 export type Fate = { reason: string } | { pushes: string[] };
 
 /** All that the decision may depend on, in the plainest form. */
@@ -49,12 +49,12 @@ export function apply(world: World, event: LifeEvent): void {
   world.followers.set(message.parentId, followers);
 }
 
-/** What becomes of everybody whom an event may concern, once it was applied (docs/rules/decision.md#order). */
+/** The fate of every user an event may concern, once it was applied (docs/rules/decision.md#order). */
 export function fates(world: World, event: LifeEvent, now: number): Map<string, Fate> {
   const concerned = new Map<string, Fate>();
   for (const uid of audience(world, event)) {
     const person = world.people.get(uid);
-    if (!person) throw new Error(`nobody is ${uid}`);
+    if (!person) throw new Error(`there is no ${uid}`);
     const reason =
       unwanted(world, person, event) ?? (goesPast(world, uid, event) ? undefined : quiet(world, person, event, now));
     concerned.set(uid, reason === undefined ? reach(world, person, event) : { reason });
@@ -66,13 +66,13 @@ function audience(world: World, event: LifeEvent): string[] {
   const { type, sender } = event;
   const gone = (event.members ?? []).map(({ uid }: { uid: string }) => uid);
   const removed = /^group.member_(left|kicked|banned)$/.test(type) ? gone : [];
-  return everybody(world, event).filter((uid) => {
+  return everyone(world, event).filter((uid) => {
     if (uid === sender.uid || removed.includes(uid) || world.people.get(uid)?.deactivated) return false;
     return !world.blocks.has(`${uid} ${sender.uid}`) && !world.blocks.has(`${sender.uid} ${uid}`);
   });
 }
 
-function everybody(world: World, event: LifeEvent): string[] {
+function everyone(world: World, event: LifeEvent): string[] {
   const { type, conversation, message, reaction, call } = event;
   if (conversation === undefined || type === 'message.read') return [];
   if (message?.category === 'custom' && !message.sendNotification) return [];

@@ -23,7 +23,7 @@ export interface Person {
   oneOnOne: Record<string, number>;
   dnd: number | undefined;
   schedule: Record<string, Window> | undefined;
-  /** `group:<guid>` or `oneOnOne:<uid>`: until when (epoch ms), or for ever. */
+  /** `group:<guid>` or `oneOnOne:<uid>`: until when (epoch ms), or forever. */
   mutes: Map<string, number | null>;
   deactivated: boolean;
   phones: Phone[];
@@ -151,7 +151,7 @@ export function makePeople(count: number, guid: string, appZone: string, now: nu
       deactivated: i > 20 && chance(0.03),
       phones: phonesOf(uid),
     };
-    // Few enough that nobody suspects the credential.
+    // Few enough that the credential is not suspected.
     if (i % 100 === 50) person.phones.push({ kind: 'web', token: `tok_unregistered_${uid}` });
     return person;
   });

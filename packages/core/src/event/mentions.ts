@@ -43,8 +43,22 @@ export function mentionOf({ uids, all }: Mentions, uid: string): 'user' | 'all' 
   return all ? 'all' : undefined;
 }
 
-/** The text as readers see it: each token becomes `@` and the name (the uid if unknown), or the label for "all". */
-export const withNames = (text: string, nameOf: (uid: string) => string | undefined): string =>
-  text.replace(TOKEN, (_token, uid?: string, label?: string) =>
-    uid === undefined ? `@${label}` : `@${nameOf(uid) ?? uid}`,
-  );
+/**
+ * The text as readers see it: each token becomes `@` and the name (the uid if unknown), or the label for "all".
+ * At most `limit` UTF-16 units come out, and no more of the text is read than they take.
+ */
+export function withNames(
+  text: string,
+  nameOf: (uid: string) => string | undefined,
+  limit = Number.POSITIVE_INFINITY,
+): string {
+  let result = '';
+  let from = 0;
+  for (const { 0: token, 1: uid, 2: label, index } of text.matchAll(TOKEN)) {
+    result += text.slice(from, index);
+    if (result.length >= limit) return result.slice(0, limit);
+    result += `@${uid === undefined ? label : (nameOf(uid) ?? uid)}`;
+    from = index + token.length;
+  }
+  return (result + text.slice(from)).slice(0, limit);
+}

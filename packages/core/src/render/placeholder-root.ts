@@ -6,10 +6,10 @@ import {
   isReaction,
   type NotifyingEvent,
 } from '../event/event.ts';
-import { withNames } from '../event/mentions.ts';
 import { completeObject, type Participants } from './message-object.ts';
+import { namedText } from './named-text.ts';
 import { callActionOf } from './notification-details.ts';
-import type { RenderContext } from './render-context.ts';
+import type { Profiles, RenderContext } from './render-context.ts';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +19,12 @@ type Json = Record<string, unknown>;
  */
 export function placeholderRoot(event: NotifyingEvent, context: RenderContext, participants: Participants): Json {
   const nameOf = (uid: string) => personName(event, context, participants, uid);
-  const message = readable(completeObject(event, participants), nameOf);
+  const message = readable(completeObject(event, participants), (text) =>
+    namedText(text, event, context.profiles, context.recipient.uid, {
+      recipient: nameOf,
+      everyone: (uid) => nameForEveryone(event, context.profiles, participants, uid),
+    }),
+  );
   const { conversation } = event;
   return {
     message,
@@ -50,25 +55,35 @@ function list(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-function readable(message: Json, nameOf: (uid: string) => string | undefined): Json {
+function readable(message: Json, named: (text: string) => string): Json {
   const { data } = message;
   if (!isObject(data) || typeof data.text !== 'string') return message;
-  return { ...message, data: { ...data, text: withNames(data.text, nameOf) } };
+  return { ...message, data: { ...data, text: named(data.text) } };
 }
 
 /** A user's display name: from the event, else from the backend's object, else as registered. */
 function personName(
   event: NotifyingEvent,
-  { profiles, recipient }: RenderContext,
+  { profiles, recipient }: Pick<RenderContext, 'profiles' | 'recipient'>,
+  participants: Participants,
+  uid: string,
+): string | undefined {
+  if (uid !== recipient.uid || uid === participants.sender) return nameForEveryone(event, profiles, participants, uid);
+  if (event.conversation.type === 'user') return participants.receiverName;
+  return mentionedName(event, uid) ?? recipient.name;
+}
+
+/** The same, whoever the recipient is. */
+function nameForEveryone(
+  event: NotifyingEvent,
+  profiles: Profiles,
   participants: Participants,
   uid: string,
 ): string | undefined {
   if (uid === participants.sender) return participants.senderName;
-  if (event.conversation.type === 'user' && uid === participants.receiver) return participants.receiverName;
-  const said =
-    event.conversation.type === 'user' && uid === event.conversation.id ? event.conversation.name : undefined;
-  const registered = uid === recipient.uid ? recipient.name : own(profiles.members, uid)?.name;
-  return said ?? mentionedName(event, uid) ?? registered;
+  const { type, id, name } = event.conversation;
+  const said = type === 'user' && uid === id ? name : undefined;
+  return said ?? mentionedName(event, uid) ?? own(profiles.members, uid)?.name;
 }
 
 /** `data.mentions` is a map from uid to user (docs/rules/cometchat.md#message). */

@@ -7,10 +7,8 @@ import type { RenderContext } from './render-context.ts';
 import { templateFor } from './template-choice.ts';
 import { DEFAULT_TEMPLATES, type TemplateField, type TemplateTexts, templateKey } from './template-defaults.ts';
 import { textOf, textsFor } from './templates.ts';
+import { MAX_BODY, MAX_TITLE } from './text-limits.ts';
 
-/** UTF-16 units: no screen shows more, and a template can repeat a text. */
-const MAX_TITLE = 255;
-const MAX_BODY = 4000;
 const LAST_RESORT = 'New message';
 
 /**

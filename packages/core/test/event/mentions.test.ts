@@ -62,4 +62,28 @@ describe('a text as readers see it', () => {
   ])('%j is %j', (text, plain) => {
     expect(read(text)).toBe(plain);
   });
+
+  const anyPart = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('<@uid:bob>', '<@uid:eve>', '<@uid:carol>', '<@all:everyone>', '<@uid:', '>'),
+  );
+
+  test('begins as the whole text does, however little of it is read', () => {
+    fc.assert(
+      fc.property(fc.array(anyPart), fc.nat({ max: 60 }), (parts, limit) => {
+        const text = parts.join('');
+        expect(withNames(text, (uid) => names.get(uid), limit)).toBe(read(text).slice(0, limit));
+      }),
+    );
+  });
+
+  test('asks for no more names than fit', () => {
+    const asked: string[] = [];
+    const nameOf = (uid: string) => {
+      asked.push(uid);
+      return undefined;
+    };
+    expect(withNames('<@uid:x>'.repeat(8192), nameOf, 100)).toBe('@x'.repeat(50));
+    expect(asked).toHaveLength(50);
+  });
 });
