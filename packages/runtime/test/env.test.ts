@@ -146,7 +146,6 @@ test('the variables of every process have descriptions and the documented defaul
     LOG_LEVEL: 'info',
     SHUTDOWN_DRAIN_MS: 0,
     SHUTDOWN_GRACE_MS: 20_000,
-    SHUTDOWN_DRAIN_MS: 0,
   });
   for (const field of Object.values(processEnv)) expect(field.description).toBeTruthy();
 });
