@@ -25,7 +25,7 @@ export async function recordSize(deps: FanoutDeps, inHand: EventInHand): Promise
   const { accepted, source } = inHand;
   if (!source.isPulled || source.group === undefined) return;
   const walked = await walkedSoFar(deps, inHand);
-  if (walked.whole) await recordGroupSize(deps.registry, accepted.appId, source.group, walked.size);
+  if (walked.isComplete) await recordGroupSize(deps.registry, accepted.appId, source.group, walked.size);
 }
 
 async function walkedSoFar({ queueRedis }: FanoutDeps, { shard, accepted }: EventInHand) {

@@ -13,7 +13,7 @@ export type Absence =
   | 'original_unknown'
   | 'not_reached';
 
-/** Why a user cannot be a recipient whatever else is known; undefined when they can. */
+/** Why a user can never be a recipient; undefined when they can. */
 export function absenceByEvent(event: Event, uid: string): Absence | undefined {
   if (!isNotifying(event)) return 'notifies_nobody';
   if (excludedFrom(event).has(uid)) return uid === event.sender.uid ? 'sender' : 'removed';

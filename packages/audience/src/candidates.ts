@@ -3,13 +3,13 @@ import { blockedAmong, type Recipient, readRecipients } from '@fanfare/store';
 import { type Absence, absenceByEvent } from './absence.ts';
 import type { AudienceDeps, AudienceSource, Later, Walk } from './source.ts';
 
-/** A user about whom the decision is asked. */
+/** A user to decide about. */
 export interface Candidate extends Recipient {
-  /** The devices that the call rang on; undefined: it has not rung for them. */
+  /** The devices the call rang on; undefined: it has not rung for them. */
   rung: ReadonlySet<string> | undefined;
 }
 
-/** The next candidates of an event and where to go on. */
+/** The next candidates of an event and where to continue. */
 export interface Candidates {
   kind: 'page';
   candidates: Candidate[];
@@ -22,12 +22,12 @@ export type CandidateStanding =
   | { kind: 'candidate'; candidate: Candidate; assumed: boolean }
   | { kind: 'absent'; absence: Absence };
 
-/** A user of a source, admitted or left out. */
+/** A user of a source, admitted or excluded. */
 type Admission = { recipient: Recipient; absence: Absence | undefined };
 
 /**
- * The candidates that come after `cursor`, at most a slice of them, in the order of their source. A slice may be empty
- * and not the last.
+ * The candidates after `cursor`, at most a slice of them, in the order of their source. A slice may be empty without
+ * being the last.
  */
 export async function nextCandidates(
   deps: AudienceDeps,
@@ -44,7 +44,7 @@ export async function nextCandidates(
   return { kind: 'page', candidates, cursor: page.cursor, last: page.last };
 }
 
-/** Whether one user would be among the candidates, were they found now. Reads one user, and writes nothing. */
+/** Whether one user would be a candidate now. Reads one user, and writes nothing. */
 export async function candidateStanding(
   deps: AudienceDeps,
   about: { appId: string; event: Event },
@@ -55,7 +55,7 @@ export async function candidateStanding(
   if (certain) return { kind: 'absent', absence: certain };
   const [standing, [admission]] = await Promise.all([source.standing(uid), admit(deps, about, [uid])]);
   const { recipient, absence } = admission as Admission;
-  // A user who was erased is told apart from one who is no member.
+  // Distinguishes an erased user from one who is not a member.
   if (absence === 'erased') return { kind: 'absent', absence };
   if (standing.kind === 'absent') return standing;
   if (absence !== undefined) return { kind: 'absent', absence };
@@ -64,8 +64,8 @@ export async function candidateStanding(
 }
 
 /**
- * Admits the users of a source: not the sender, a user just removed, one who is deactivated or erased, or one who blocks
- * or is blocked by the sender.
+ * Admits the users of a source, except the sender, a user just removed, one who is deactivated or erased, and one who
+ * blocks or is blocked by the sender.
  */
 async function admit(
   { registry }: AudienceDeps,

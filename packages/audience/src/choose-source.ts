@@ -19,8 +19,8 @@ import { reachedSource } from './sources/reached.ts';
 import { authorSource, reactionSource } from './sources/reaction.ts';
 
 /**
- * The source of an event's audience: the users it names, a group's members, or those who were sent what it changes.
- * `pending`: what the event itself changes and has not changed yet, where it is only being tried out.
+ * The source of an event's audience: the users it names, a group's members, or the recipients of its original.
+ * `pending`: changes the event makes that are not applied yet, in a dry run.
  */
 export async function chooseSource(
   deps: AudienceDeps,
@@ -43,7 +43,7 @@ export async function chooseSource(
   return followsRing(event) ? callParticipantsSource(queueRedis, accepted, event, source) : source;
 }
 
-/** The source of an event that changes no other. */
+/** The source of an event without an original. */
 async function newsSource(
   { registry }: AudienceDeps,
   accepted: AcceptedEvent,
@@ -67,12 +67,12 @@ async function newsSource(
     : membersSource(registry, appId, guid, pending.members);
 }
 
-/** Whether an event went to the members of a group as we keep them, not to users it named or the backend told. */
+/** Whether an event went to the members of a group in our lists, not to users it named or the backend listed. */
 async function wasForMembers({ queueRedis }: AudienceDeps, original: EventRef, pulled: unknown): Promise<boolean> {
   return !pulled && (await readEvent(queueRedis, original))?.event.recipients === undefined;
 }
 
-/** A secret that was sealed with a master key this process does not have waits for the operator to give it. */
+/** A secret encrypted with a master key this process lacks waits for the operator to supply it. */
 function membershipOf(app: AppBundle | undefined): AppBundle['membership'] | 'unreadable' {
   try {
     return app?.membership;

@@ -13,7 +13,7 @@ import { APPLIED, type Pending } from './effects.ts';
 import { groupSize } from './size.ts';
 import type { AudienceDeps, AudienceSource } from './source.ts';
 
-/** What a decision is about, besides the candidates. */
+/** The subject of a decision, besides the candidates. */
 export interface Deciding {
   event: NotifyingEvent;
   app: AppBundle;
@@ -21,17 +21,17 @@ export interface Deciding {
   moderation: ModerationDecision;
   /** Epoch ms. */
   now: number;
-  /** Unread messages per user, in order; asked only where the app counts them. */
+  /** Unread counts by user, in order; called only if the app counts them. */
   unread(uids: readonly string[]): Promise<readonly number[]>;
-  /** Of these users, those whose ring the event ends now; asked of users it rang for and who are notified. */
+  /** Of these users, those whose ring the event ends now; called for notified users it rang for. */
   ringEnds(uids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Of an event that is only being tried out. */
+  /** For an event in a dry run. */
   pending?: Pending;
 }
 
 /**
- * Decides for each candidate, in order. All that a decision rests on is read here, for fan-out as for explain: whether
- * the group is too large, who follows the thread, for whom the call rang, and how much each user has not read.
+ * Decides for each candidate, in order. Everything a decision depends on is read here, for fan-out and explain alike:
+ * whether the group is too large, who follows the thread, for whom the call rang, and each user's unread count.
  */
 export async function decideAll(
   { registry }: AudienceDeps,
@@ -58,7 +58,7 @@ export async function decideAll(
     return decide({ ...candidate, inThread, rang: candidate.rung !== undefined });
   });
   const rung = candidates.filter((candidate, i) => candidate.rung && decisions[i]?.send);
-  const ended = rung.length > 0 ? await deciding.ringEnds(rung.map(({ uid }) => uid)) : NOBODY;
+  const ended = rung.length > 0 ? await deciding.ringEnds(rung.map(({ uid }) => uid)) : NO_USERS;
   return candidates.map((candidate, i) => {
     const { uid, rung: devices } = candidate;
     const ring = devices && { devices, isEndedNow: ended.has(uid) };
@@ -67,7 +67,7 @@ export async function decideAll(
   });
 }
 
-/** A user without a record whom only devices could reach has none, and no count is kept for them. */
+/** A user without a record has no devices: unless there is a webhook they are unreachable, and not counted. */
 async function unreadOf({ app, unread }: Deciding, candidates: readonly Candidate[]): Promise<number[]> {
   const counted = candidates.filter(({ hasRecord }) => hasRecord || app.customEnabled);
   const counts = await unread(counted.map(({ uid }) => uid));
@@ -75,7 +75,7 @@ async function unreadOf({ app, unread }: Deciding, candidates: readonly Candidat
   return candidates.map(({ uid }) => byUser.get(uid) ?? 0);
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_USERS: ReadonlySet<string> = new Set();
 
 async function followersOf(
   registry: Redis,
@@ -83,7 +83,7 @@ async function followersOf(
   event: NotifyingEvent,
   uids: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NOBODY;
+  if (event.type !== 'message.sent' || event.message.parentId === undefined) return NO_USERS;
   return followersAmong(registry, appId, event.message.parentId, uids);
 }
 

@@ -3,27 +3,27 @@ import { findMessage } from '@fanfare/ledger';
 import { hasLeftThread } from '@fanfare/store';
 import type { AudienceDeps } from './source.ts';
 
-/** What an event would change in the registry, which its own audience and decisions then see. */
+/** The changes of an event to the registry, which its own audience and decisions then see. */
 export interface Pending {
-  /** Users it makes members of its group. */
+  /** Users who become members of its group. */
   members: ReadonlySet<string>;
-  /** Users it makes followers of its thread. */
+  /** Users who become followers of its thread. */
   followers: ReadonlySet<string>;
 }
 
 const NO_USERS: ReadonlySet<string> = new Set();
 
-/** Of an event whose changes are in the registry already. */
+/** For an event whose changes have been applied. */
 export const APPLIED: Pending = { members: NO_USERS, followers: NO_USERS };
 
-/** Of an event that is only being tried out. */
+/** For an event in a dry run. */
 export const pendingOf = async (deps: AudienceDeps, appId: string, event: Event): Promise<Pending> => ({
   members: new Set(membershipChange(event).add),
   followers: new Set((await threadFollowers(deps, appId, event))?.uids),
 });
 
 /**
- * The users who follow a thread from a reply on: its sender, the users it mentions, and the author of the thread's first
+ * The users who follow a thread after a reply: its sender, the users it mentions, and the author of the thread's first
  * message unless they have left it (docs/rules/decision.md#threads). Undefined: the event is not a reply.
  */
 export async function threadFollowers(

@@ -3,7 +3,7 @@ import { readVerdict } from '@fanfare/ledger';
 import { type App, isModerating } from '@fanfare/store';
 import type { AudienceDeps } from './source.ts';
 
-/** What moderation does to an event now. Only a pending message costs anything: two reads. */
+/** How moderation affects an event now. Only a pending message costs anything: two reads. */
 export async function moderationOf(
   { registry, queueRedis }: AudienceDeps,
   { appId, event }: { appId: string; event: Event },

@@ -2,7 +2,7 @@ import { endsRingFor, followsRing, type NotifyingEvent } from '@fanfare/core';
 import { claimRingEnd, type FoundRing, findRing, ringEndBy } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 
-/** A state of a call, and the moment (epoch ms) at which it is decided about. */
+/** A call state, and when (epoch ms) it is decided. */
 interface State {
   appId: string;
   /** Of the event. */
@@ -14,9 +14,9 @@ interface State {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Of users whom the call rang for and who are notified, those whose ring this event ends on the devices it rang on: it
- * is their first end, and the ring can still be showing (docs/rules/decision.md#voip). Claims the end, so that no other
- * event is it as well.
+ * Returns the users whose ring this event ends on the devices it rang on, of notified users it rang for: it is their
+ * first end, and the ring may still be showing (docs/rules/decision.md#voip). Claims the end, so that no other event
+ * ends it.
  */
 export async function claimRingEnds(redis: Redis, state: State, uids: readonly string[]): Promise<ReadonlySet<string>> {
   const ended = uids.filter((uid) => isEndFor(state, uid));
@@ -24,7 +24,7 @@ export async function claimRingEnds(redis: Redis, state: State, uids: readonly s
   return ring ? claimRingEnd(redis, ring.ref, state.key, ended) : NONE;
 }
 
-/** What `claimRingEnds` would answer about one user; claims nothing. */
+/** The result `claimRingEnds` would give for one user; claims nothing. */
 export async function foreseeRingEnd(redis: Redis, state: State, uid: string): Promise<ReadonlySet<string>> {
   const ring = isEndFor(state, uid) ? await showingRing(redis, state) : undefined;
   const by = ring && (await ringEndBy(redis, ring.ref, uid));

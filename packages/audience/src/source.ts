@@ -10,17 +10,17 @@ export interface AudienceDeps {
   registry: Redis;
 }
 
-/** Where a walk says what it could not read. */
+/** Receives what a walk could not read. */
 interface WalkLog {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
-/** What walking an audience page by page takes besides. */
+/** What walking an audience page by page needs in addition. */
 export interface Walk {
   /** Recipients per page. */
   sliceSize: number;
-  /** Asks chat backends for the members of their groups. */
+  /** Reads members of groups from chat backends. */
   membership: Pick<MembershipSource, 'page'>;
   log: WalkLog;
   now(): number;
@@ -29,37 +29,37 @@ export interface Walk {
   isFirst: boolean;
 }
 
-/** The next users of an audience, before any is left out, and where to go on. */
+/** The next users of an audience, before exclusions, and where to continue. */
 export interface Page {
   kind: 'page';
   uids: readonly string[];
   cursor: string;
   last: boolean;
-  /** For a later state of a call: the devices it rang on, by uid. A user who is absent has not been rung. */
+  /** For a later call state: the devices it rang on, by uid. It has not rung for users who are absent. */
   rung?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The audience is not there yet: ask again in a while. */
+/** The audience is not available yet: try again in a while. */
 export interface Later {
   kind: 'later';
   retryInMs: number;
 }
 
-/** Where one user stands towards a source: among its users, taken to be among them, or not, with the reason. */
+/** How one user relates to a source: in it, assumed to be in it, or not, with the reason. */
 export type Standing =
   | { kind: 'member'; rung?: ReadonlySet<string> | undefined }
-  /** Only the chat backend knows its members, and it has no look-up for a single one. */
+  /** Only the chat backend knows its members, and it cannot look up a single one. */
   | { kind: 'assumed' }
   | { kind: 'absent'; absence: Absence };
 
 /**
- * Where the audience of one event comes from. Both questions are answered by the same rule: fan-out walks the pages, in
- * an order that a cursor can resume; explain and traces ask about one user.
+ * The source of one event's audience. Both methods follow the same rule: fan-out walks the pages, in an order that a
+ * cursor can resume; explain and traces check one user.
  */
 export interface AudienceSource {
-  /** The group the audience is drawn from, whose size the app may limit. */
+  /** The group the audience is taken from, whose size the app may limit. */
   group?: string;
-  /** The chat backend tells the group's members; its word makes a user known. */
+  /** The chat backend lists the group's members; a user in its list counts as known. */
   isPulled?: true;
   page(walk: Walk, cursor: string): Promise<Page | Later>;
   standing(uid: string): Promise<Standing>;

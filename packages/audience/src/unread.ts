@@ -15,9 +15,9 @@ const isCounted = (event: NotifyingEvent, moderation: ModerationDecision): boole
   event.type === 'message.sent' && moderation.kind !== 'closed';
 
 /**
- * Counts a new message as unread for each of these users, once however often it is planned, and answers their totals;
- * other events count nothing. A member who left while the slice was planned must not keep a count that leaving has
- * cleared, so it is cleared again.
+ * Counts a new message as unread for each of these users, once however often it is planned, and returns their totals;
+ * other events count nothing. The count of a member who left while the slice was planned is cleared again, as leaving
+ * does.
  */
 export async function countUnreadBy(registry: Redis, counting: Counting, uids: readonly string[]): Promise<number[]> {
   const { appId, key, event, source, moderation } = counting;
@@ -28,7 +28,7 @@ export async function countUnreadBy(registry: Redis, counting: Counting, uids: r
   return totals;
 }
 
-/** What `countUnreadBy` would answer, were the event accepted now; counts nothing. */
+/** The totals `countUnreadBy` would return if the event were accepted now; counts nothing. */
 export async function foreseeUnread(
   registry: Redis,
   { appId, event, moderation }: Omit<Counting, 'key' | 'source'>,

@@ -10,8 +10,8 @@ export interface QueueGauges {
 }
 
 /**
- * Sets the gauges of every queue from Redis, summed over all shards, as they are now (epoch ms). When Redis cannot be
- * read they show nothing rather than what was true before.
+ * Sets the gauges of every queue from Redis, summed over all shards, at `now` (epoch ms). When Redis cannot be read
+ * they show nothing rather than stale values.
  */
 export async function readQueues(
   producer: Pick<Producer, 'laneDepth'>,

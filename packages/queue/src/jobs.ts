@@ -14,9 +14,9 @@ export interface DeliveryJob {
   uid: string;
   /** Which device, for FCM and APNs. */
   deviceId?: string | undefined;
-  /** The recipient's unread messages, this one included; present where they are counted. */
+  /** The recipient's unread count, this message included; present if the app counts. */
   unread?: number | undefined;
-  /** Added again: it may already be settled, so check its state first. */
+  /** Added again: the delivery may already be settled, so check its state first. */
   addedAgain?: true | undefined;
   /** Deadline set by a replay, epoch ms; otherwise the event's own applies. */
   deadlineAt?: number | undefined;
@@ -60,10 +60,10 @@ const WORDS = {
   v: 'settingsVersion',
 } as const satisfies Record<keyof DeliveryWire, keyof DeliveryJob>;
 
-/** Reads an event's job from Redis; fails on anything that `encodeEventJob` does not write. */
+/** Parses an event's job from Redis; throws on anything that `encodeEventJob` does not write. */
 export const EventJob: z.ZodType<EventJob> = EventWire.transform(({ e }) => ({ eventKey: e }));
 
-/** Reads a delivery's job from Redis; fails on anything that `encodeDeliveryJob` does not write. */
+/** Parses a delivery's job from Redis; throws on anything that `encodeDeliveryJob` does not write. */
 export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, o, u, d, n, r, x, h, v }) => ({
   eventKey: e,
   ordinal: o,
@@ -79,7 +79,7 @@ export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, 
 /** An event's job as Redis stores it. */
 export const encodeEventJob = ({ eventKey }: EventJob): EventWire => ({ e: eventKey });
 
-/** A delivery's job as Redis stores it; what is undefined is left out when BullMQ turns it into JSON. */
+/** A delivery's job as Redis stores it; BullMQ's JSON omits undefined values. */
 export const encodeDeliveryJob = (job: DeliveryJob): DeliveryWire => ({
   e: job.eventKey,
   o: job.ordinal,
@@ -92,7 +92,7 @@ export const encodeDeliveryJob = (job: DeliveryJob): DeliveryWire => ({
   v: job.settingsVersion,
 });
 
-/** A job's stored data with its letters spelled out, for display; anything that is no object is returned unchanged. */
+/** A job's stored data with its field names spelled out, for display; anything but an object is returned unchanged. */
 export const inWords = (data: unknown): unknown =>
   typeof data === 'object' && data !== null
     ? Object.fromEntries(Object.entries(data).map(([letter, value]) => [wordFor(letter), value]))

@@ -1,6 +1,6 @@
 /**
- * How long the locks of the jobs in hand are certainly ours, by the monotonic clock. A lock that is lost is otherwise
- * noticed at the next renewal only, which a process that stood still has missed as well.
+ * Tracks, by the monotonic clock, how long the locks of active jobs are certainly ours. Otherwise a lost lock is only
+ * noticed at the next renewal, which a process that was suspended has missed as well.
  */
 export class Leases {
   readonly #durationMs: number;
@@ -10,7 +10,7 @@ export class Leases {
     this.#durationMs = durationMs;
   }
 
-  /** Runs what works on a job whose lock was taken just now. */
+  /** Runs the work on a job whose lock was just taken. */
   async hold<T>(id: string, act: () => Promise<T>): Promise<T> {
     this.#since.set(id, performance.now());
     try {
@@ -20,13 +20,13 @@ export class Leases {
     }
   }
 
-  /** The locks of these jobs have been renewed. */
+  /** Records that the locks of these jobs have been renewed. */
   renew(ids: readonly string[]): void {
     const now = performance.now();
     for (const id of ids) if (this.#since.has(id)) this.#since.set(id, now);
   }
 
-  /** Whether the lock of a job in hand cannot have run out. */
+  /** Whether the lock of an active job cannot have expired. */
   isLive(id: string): boolean {
     return performance.now() - (this.#since.get(id) ?? Number.NEGATIVE_INFINITY) < this.#durationMs;
   }

@@ -1,16 +1,16 @@
 import type { Lane, Outcome, ProviderKind, SettledState } from '@fanfare/core';
 import { backoffMs, retryPolicy } from './backoff.ts';
 
-/** What happens to a job when its handler is through. */
+/** What happens to a job when its handler returns. */
 export type Step =
-  /** It is over. */
+  /** It is done. */
   | { do: 'done' }
-  /** Again in `delayMs`, without spending an attempt. */
+  /** Run again in `delayMs`, without spending an attempt. */
   | { do: 'wait'; delayMs: number }
-  /** Again in `delayMs`; this attempt is spent. */
+  /** Run again in `delayMs`; this attempt is spent. */
   | { do: 'retry'; delayMs: number };
 
-/** What follows from an attempt: the delivery is settled, or its job comes back. */
+/** The consequence of an attempt: the delivery is settled, or its job runs again. */
 export type NextStep =
   | { do: 'settle'; state: Exclude<SettledState, 'rejected'> }
   | { do: 'settle'; state: 'rejected'; reason: string; detail: string | undefined }
@@ -27,7 +27,7 @@ export interface StepContext {
   random: number;
 }
 
-/** How long, to twice as long, a delivery waits when its credential is refused: mending it takes minutes. */
+/** The minimum wait of a delivery whose credential is refused (at most twice as long): fixing it takes minutes. */
 const FAILING_WAIT_MS = 10_000;
 
 /**
@@ -36,12 +36,12 @@ const FAILING_WAIT_MS = 10_000;
  */
 const LAST_TRY_MS = 2000;
 
-/** With less time left than this, another attempt would be found expired when it is picked up. */
+/** With less time left than this, another attempt would be picked up too late. */
 const TOO_LATE_MS = 100;
 
 /**
- * The one place where an outcome becomes a queue action (docs/rules/delivery.md#outcomes). A delivery that can still be
- * tried before its deadline is not expired: a wait that would reach the deadline is cut short of it.
+ * The only place where an outcome becomes a queue action (docs/rules/delivery.md#outcomes). A delivery that can still
+ * be tried before its deadline is not expired: a wait that would reach the deadline is cut short of it.
  */
 export function nextStep(outcome: Outcome, context: StepContext): NextStep {
   switch (outcome.kind) {
@@ -61,7 +61,7 @@ export function nextStep(outcome: Outcome, context: StepContext): NextStep {
   }
 }
 
-/** The wait that was asked for; one that we assume is no longer than the lane waits between attempts. */
+/** The requested wait; one that we assume is no longer than the lane waits between attempts. */
 function throttledMs(
   { retryAfterMs, byDefault }: Outcome & { kind: 'throttled' },
   { lane, provider }: StepContext,
@@ -69,7 +69,7 @@ function throttledMs(
   return byDefault ? Math.min(retryAfterMs, retryPolicy(lane, provider).capMs) : retryAfterMs;
 }
 
-/** Waits as long as `delayMs`, but for the last attempt, which is made shortly before the deadline, once. */
+/** Waits `delayMs`, but makes one last attempt shortly before the deadline. */
 function wait(delayMs: number, { now, deadlineAt, random }: StepContext): NextStep {
   const leftMs = deadlineAt - now;
   if (leftMs > LAST_TRY_MS) {

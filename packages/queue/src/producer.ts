@@ -6,37 +6,37 @@ import { retryPolicy, UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { type DeliveryJob, type DeliveryWire, type EventWire, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
 import { type QueueKind, queueName } from './names.ts';
 
-/** Jobs per round trip: larger batches hold up Redis and build one huge write. */
+/** Jobs per round trip: larger batches block Redis and build one huge write. */
 const BATCH = 500;
 
-/** How often a batch that Redis took only in part is offered again before the caller hears of it. */
+/** How often a batch that Redis accepted only in part is retried before it throws. */
 const BATCH_TRIES = 3;
 
-/** Delayed jobs looked at for the age of the oldest. */
+/** Delayed jobs sampled for the age of the oldest. */
 const DELAYED_SAMPLE = 100;
 
-/** How often a bug may throw before a job rests among the failed; the sweeper revives it from there. */
+/** How often a bug may throw before a job stays in the failed set; the sweeper revives it from there. */
 const EVENT_ATTEMPTS = 5;
 
-/** A clock this close to ours will do: the time of a job is for metrics. */
+/** Clock skew that is tolerated: the time of a job is for metrics only. */
 const TOLERATED_SKEW_MS = 1000;
 
-/** What is known of a job by its id. */
+/** What is known about a job by its id. */
 export type JobPresence = 'present' | 'missing' | 'failed';
 
-/** Puts jobs into queues. Every id is the identity of the work: adding twice is adding once. */
+/** Adds jobs to queues. Every id is the identity of the work: adding twice is adding once. */
 export class Producer {
   readonly #redis: Redis;
   readonly #now: () => number;
   readonly #queues = new Map<string, Queue>();
 
-  /** The connection stays the caller's to close; `now` (epoch ms) says when a job was added. */
+  /** The connection stays the caller's to close; `now` (epoch ms) is when a job is added. */
   constructor(redis: Redis, now: () => number = Date.now) {
     this.#redis = redis;
     this.#now = now;
   }
 
-  /** Asks for events of one lane and shard to be expanded. Throws like `addDeliveries`. */
+  /** Adds jobs to expand events of one lane and shard. Throws like `addDeliveries`. */
   async addEvents(shard: number, lane: Lane, keys: readonly string[]): Promise<void> {
     const queue = this.#queue('events', lane, shard);
     for (let from = 0; from < keys.length; from += BATCH) {
@@ -51,7 +51,7 @@ export class Producer {
 
   /**
    * Adds deliveries of one provider and lane. BullMQ's bulk add is a pipeline, not a transaction, and reports a refused
-   * entry as a negative id: each id is checked and what is missing is added again.
+   * entry as a negative id: each id is checked, and missing jobs are added again.
    * @throws when some are still missing after a few tries; adding all of them again later is safe.
    */
   async addDeliveries(shard: number, provider: ProviderKind, lane: Lane, jobs: readonly DeliveryJob[]): Promise<void> {
@@ -72,7 +72,7 @@ export class Producer {
     }
   }
 
-  /** Whether these deliveries' jobs exist; one that is among the failed (a bug threw) counts as `failed`. */
+  /** Whether these deliveries' jobs exist; one in the failed set (a bug threw) counts as `failed`. */
   async presence(kind: QueueKind, lane: Lane, shard: number, ids: readonly string[]): Promise<JobPresence[]> {
     const queue = this.#queue(kind, lane, shard);
     const pipeline = this.#redis.pipeline();
@@ -86,14 +86,14 @@ export class Producer {
     });
   }
 
-  /** Removes a job, so that its id is free again. A job in hand cannot be removed and stays. */
+  /** Removes a job, so that its id is free again. An active job cannot be removed and stays. */
   async remove(kind: QueueKind, lane: Lane, shard: number, id: string): Promise<void> {
     await this.#queue(kind, lane, shard).remove(id);
   }
 
   /**
-   * How many jobs wait, are delayed and are in hand, and how long the next in line has waited since it was added or
-   * last put aside (ms; 0 when none waits).
+   * How many jobs wait, are delayed and are active, and how long the next one has waited since it was added or last
+   * postponed (ms; 0 when none waits).
    */
   async depth(kind: QueueKind, lane: Lane, shard: number, now: number): Promise<QueueDepth> {
     const queue = this.#queue(kind, lane, shard);
@@ -114,21 +114,21 @@ export class Producer {
     };
   }
 
-  /** Among the delayed jobs that are due next, since their order says nothing of their age. */
+  /** Among the delayed jobs due next, since their order does not reflect their age. */
   async #oldestDelayed(queue: Queue, now: number): Promise<number> {
     const ids = await this.#redis.zrange(queue.toKey('delayed'), '0', String(DELAYED_SAMPLE - 1));
     const added = await commandEach(this.#redis, ids, (commands, id) => commands.hget(queue.toKey(id), 'timestamp'));
     return Math.max(0, ...added.map((timestamp) => (timestamp === null ? 0 : now - Number(timestamp))));
   }
 
-  /** The same of a lane, over all shards. */
+  /** The same for a lane, over all shards. */
   async laneDepth(kind: QueueKind, lane: Lane, shards: number, now: number): Promise<QueueDepth> {
     return sumDepths(
       await Promise.all(Array.from({ length: shards }, (_, shard) => this.depth(kind, lane, shard, now))),
     );
   }
 
-  /** Lets go of the queues; the connection stays open. */
+  /** Closes the queues; the connection stays open. */
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
@@ -150,9 +150,9 @@ export class Producer {
     const queue = new Queue(name, {
       connection: this.#redis,
       prefix: shardTag(shard),
-      // Commands fail by themselves when Redis is away; waiting for it would hold up the caller.
+      // Commands fail by themselves when Redis is away; waiting for it would block the caller.
       skipWaitingForReady: true,
-      // The events stream cannot be switched off; nobody reads it.
+      // The events stream cannot be switched off, and is not used.
       streams: { events: { maxLen: 100 } },
       defaultJobOptions: {
         stackTraceLimit: 1,
@@ -171,11 +171,11 @@ export interface QueueDepth {
   delayed: number;
   active: number;
   oldestMs: number;
-  /** How long ago the oldest of the delayed jobs was added (ms), by a sample of them; 0 when none is delayed. */
+  /** How long ago the oldest of the delayed jobs was added (ms), from a sample; 0 when none is delayed. */
   oldestDelayedMs: number;
 }
 
-/** Several queues as if they were one. */
+/** Several queues combined into one. */
 export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
   waiting: depths.reduce((jobs, { waiting }) => jobs + waiting, 0),
   delayed: depths.reduce((jobs, { delayed }) => jobs + delayed, 0),
@@ -200,5 +200,5 @@ async function addAll(queue: Queue, batch: BulkJob[]): Promise<void> {
   throw new Error(`${queue.name}: ${left.length} of ${batch.length} jobs were not taken`);
 }
 
-/** BullMQ hands back a script's error code in place of the id. */
+/** BullMQ returns a script's error code in place of the id. */
 const isTaken = (id: unknown): boolean => typeof id === 'string' && !id.startsWith('-');

@@ -8,26 +8,26 @@ import { Leases } from './leases.ts';
 import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 
-/** A job in hand. */
+/** An active job. */
 export interface JobInHand<Data> {
   id: string;
   data: Data;
   /** Attempts spent before this one. */
   attemptsMade: number;
-  /** Whether it was started before: by a worker that died, or before a wait. What it does may have been done. */
+  /** Whether it was started before: by a worker that died, or before a wait. Its work may already be done. */
   startedBefore: boolean;
-  /** Whether a worker lost it before: what that worker did is not recorded. */
+  /** Whether a worker lost it before: that worker's actions are not recorded. */
   lostBefore: boolean;
   /** When it was added, epoch ms. */
   addedAt: number;
-  /** The lock this worker holds, for fencing. */
+  /** This worker's lock, for fencing. */
   lock: { key: string; token: string };
   /**
-   * Whether the lock is certainly still ours: it was taken or renewed less than its duration ago. A process that stood
-   * still for longer has lost it, before it is told so.
+   * Whether the lock is certainly still ours: it was taken or renewed less than its duration ago. A process suspended
+   * for longer has lost it before it is notified.
    */
   holdsLock(): boolean;
-  /** Aborted when the lock is lost or the worker is closing for good: stop at the next safe point. */
+  /** Aborted when the lock is lost or the worker is forced to close: stop at the next safe point. */
   signal: AbortSignal;
 }
 
@@ -40,19 +40,19 @@ export interface WorkOptions<Data> {
   concurrency: number;
   schema: z.ZodType<Data>;
   handle(job: JobInHand<Data>): Promise<Step>;
-  /** Told of what went wrong outside of any one job, and of every exception a handler threw (a bug). */
+  /** Called with errors outside of any one job, and with every exception a handler threw (a bug). */
   onError(error: Error, jobId?: string): void;
 }
 
 /** A running worker. */
 export interface Work {
-  /** Stops taking jobs and waits for those in hand, at most `graceMs`; what is left is taken over by another worker. */
+  /** Stops taking jobs and waits for active ones, at most `graceMs`; another worker takes over the rest. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * How soon a dead worker's jobs are taken over: its lock runs out, and the next check finds it. Calls cannot wait; the
- * others prefer fewer writes. (Measured: take-over comes within lock + interval.)
+ * How soon a dead worker's jobs are taken over: its lock expires, and the next check finds it. Calls cannot wait; the
+ * others prefer fewer writes. (Measured: take-over happens within lock + interval.)
  */
 const LOCKS: Record<Lane, { lockDuration: number; stalledInterval: number }> = {
   call: { lockDuration: 5000, stalledInterval: 2000 },
@@ -64,23 +64,23 @@ const LOCKS: Record<Lane, { lockDuration: number; stalledInterval: number }> = {
 const MAX_STALLED = 1000;
 
 /**
- * What becomes of finished jobs. Said here and not with each job, where it would take 75 bytes of a million of them.
- * Failed ones are bugs: kept for a look, until the sweeper takes them away.
+ * How long finished jobs are kept. Set here and not per job, where it would take 75 bytes of each of a million. Failed
+ * ones are bugs: kept for inspection, until the sweeper removes them.
  */
 const RETENTION = { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 24 * 3600, count: 5000 } };
 
-/** How long a worker rests after Redis refused a write for lack of memory; it would spin otherwise. */
+/** How long a worker pauses after Redis refused a write for lack of memory; it would spin otherwise. */
 const OOM_REST_MS = 3000;
 
 /** Wait after a bug threw. */
 const AFTER_BUG_MS = 1000;
 
-/** How often a bug may throw in a job without end of attempts, before it rests among the failed. */
+/** How often a bug may throw in a job with unlimited attempts before it stays in the failed set. */
 const BUG_ATTEMPTS = 4;
 
 /**
- * Thrown to BullMQ so that it spends an attempt and asks the backoff strategy, which finds the delay in here. Has no
- * stack: BullMQ would store it with the job, and it says nothing.
+ * Thrown to BullMQ so that it spends an attempt and calls the backoff strategy, which finds the delay in here. Has no
+ * stack: BullMQ would store it with the job, and it contains no information.
  */
 class RetryLater extends Error {
   override name = 'RetryLater';
@@ -92,9 +92,9 @@ class RetryLater extends Error {
   }
 }
 
-/** A worker whose closing can be hurried: BullMQ's own waits for the jobs in hand for ever, or not at all. */
+/** A worker whose closing can be forced: BullMQ's own waits for active jobs forever, or not at all. */
 class OurWorker extends Worker {
-  /** Gives up the jobs in hand: their handlers are told, and their locks run out. */
+  /** Abandons active jobs: their signals abort, and their locks expire. */
   async abandon(): Promise<void> {
     this.cancelAllJobs('closing');
     await this.lockManager.close();
@@ -102,7 +102,7 @@ class OurWorker extends Worker {
   }
 }
 
-/** Takes jobs of one lane and shard, parses them, hands them over, and does with the job what the handler says. */
+/** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, kind, lane, shard, concurrency, onError } = options;
   const leases = new Leases(LOCKS[lane].lockDuration);
@@ -165,7 +165,7 @@ async function run<Data>(
   throw new DelayedError();
 }
 
-/** The handler's step. A bug that it throws too often is the job's last attempt, also where retries have no end. */
+/** The handler's step. When a bug has thrown too often, the attempt is the job's last, even with unlimited retries. */
 async function handled<Data>(job: Job, handle: WorkOptions<Data>['handle'], inHand: JobInHand<Data>): Promise<Step> {
   try {
     return await handle(inHand);
@@ -178,7 +178,7 @@ async function handled<Data>(job: Job, handle: WorkOptions<Data>['handle'], inHa
   }
 }
 
-/** Has a worker take no jobs for a while; one that is closed meanwhile stays so. */
+/** Pauses a worker for a while; one that is closed meanwhile stays closed. */
 function rest(worker: Worker): void {
   if (worker.isPaused()) return;
   void worker.pause(true);

@@ -24,11 +24,11 @@ describe('retry policy', () => {
 describe('the wait before the next attempt', () => {
   const longest = (failures: number) => backoffMs(retryPolicy('chat', 'custom'), { failures, random: 1, leftMs: HOUR });
 
-  test('may be twice as long after every failure, up to the cap', () => {
+  test('may double after every failure, up to the cap', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8].map(longest)).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test('is spread evenly, from nothing on', () => {
+  test('is uniform, starting at zero', () => {
     const policy = retryPolicy('call', 'apns');
     const waits = (leftMs: number) =>
       [0, 0.25, 0.5, 0.75].map((random) => backoffMs(policy, { failures: 1, random, leftMs }));
@@ -36,7 +36,7 @@ describe('the wait before the next attempt', () => {
     expect(waits(100)).toEqual([0, 25, 50, 75]);
   });
 
-  test('is whole milliseconds, within the cap and before the deadline, whatever the luck and the failures', () => {
+  test('is whole milliseconds, within the cap and before the deadline, for any number of failures', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const failed = fc.integer({ min: 1, max: 100_000 });
     const left = fc.integer({ min: 1, max: HOUR });

@@ -10,7 +10,7 @@ const connections = async ({ redis }: TestRedis): Promise<number> =>
   ((await redis.client('LIST')) as string).trim().split('\n').length;
 
 describe('closing', () => {
-  test('waits for the jobs in hand and takes no others', async () => {
+  test('waits for active jobs and takes no others', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     const { opened, open } = gate();
@@ -38,7 +38,7 @@ describe('closing', () => {
     expect(worker.errors).toEqual([]);
   });
 
-  test('an idle worker is quick, twice does no harm, and nothing stays connected', async () => {
+  test('is quick for an idle worker, harmless when repeated, and leaves no connection', async () => {
     await using own = await startTestRedis();
     const before = await connections(own);
     const worker = startWorker(own.redis, () => ({ do: 'done' }));
@@ -48,7 +48,7 @@ describe('closing', () => {
     expect(await connections(own)).toBe(before);
   });
 
-  test('with the grace run out, it tells the handlers, returns, and stays closed when they end at last', async () => {
+  test('after the grace period aborts the handlers, returns, and stays closed when they end at last', async () => {
     await using own = await startTestRedis();
     const before = await connections(own);
     const producer = new Producer(own.redis);
@@ -75,7 +75,7 @@ describe('closing', () => {
     expect(worker.errors).toEqual([]);
   });
 
-  test('with Redis away, it returns when the grace is over', async () => {
+  test('with Redis away returns when the grace period is over', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     const { opened, open } = gate();

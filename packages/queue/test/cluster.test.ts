@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { Producer } from '../src/index.ts';
 import { delivery, EVENT, idOf, startWorker } from './support/worker.ts';
 
-/** A port that is free now, for the cluster's own talk. */
+/** A port that is free now, for the cluster bus. */
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
@@ -13,7 +13,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-test('a server in cluster mode, which refuses commands over several slots, accepts all that is done to a shard', async () => {
+test('a server in cluster mode, which refuses cross-slot commands, accepts all operations on a shard', async () => {
   const args = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
   await using own = await startTestRedis({ args });
   await own.redis.cluster('ADDSLOTSRANGE', 0, 16_383);

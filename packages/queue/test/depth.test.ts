@@ -19,7 +19,7 @@ test('an empty queue has no depth and no age', async () => {
   });
 });
 
-test('depth counts what waits, is delayed and is in hand, and tells how long the oldest has waited', async () => {
+test('depth counts waiting, delayed and active jobs, and the age of the oldest waiting one', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
@@ -42,7 +42,7 @@ test('depth counts what waits, is delayed and is in hand, and tells how long the
   open();
 });
 
-test('a job that was put aside and is back has waited since then, not since it was added', async () => {
+test('a postponed job that is back has waited since then, not since it was added', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
@@ -51,7 +51,7 @@ test('a job that was put aside and is back has waited since then, not since it w
   expect((await producer.depth(KIND, 'chat', 0, putAside + 5000)).oldestMs).toBe(5000);
 });
 
-test('a clock that is behind makes no negative age', async () => {
+test('a clock that is behind causes no negative age', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);

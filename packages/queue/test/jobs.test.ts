@@ -6,7 +6,7 @@ import { DeliveryJob, deliveryJob, EventJob, inWords, Producer } from '../src/in
 
 const ref = { key: 'em5x8k2a0000001', shard: 2 };
 
-/** What Redis holds of the only job of this queue. */
+/** The stored data of the only job of this queue. */
 async function stored(queue: string, add: (producer: Producer) => Promise<void>): Promise<string | null> {
   await using own = await startTestRedis();
   await add(new Producer(own.redis));
@@ -38,7 +38,7 @@ test.each<[string, PlannedDelivery, Parameters<typeof deliveryJob>[2], string]>(
   },
 );
 
-test('the job of an event is stored under a single letter, and read back as it was', async () => {
+test('the job of an event is stored under a single letter, and read back unchanged', async () => {
   const data = await stored('events-chat', (to) => to.addEvents(ref.shard, 'chat', [ref.key]));
   expect(data).toBe('{"e":"em5x8k2a0000001"}');
   expect(EventJob.parse(JSON.parse(data ?? ''))).toEqual({ eventKey: ref.key });
@@ -48,7 +48,7 @@ test.each([-1, 1.5, '3'])('a job with %j unread messages is refused', (n) => {
   expect(DeliveryJob.safeParse({ e: ref.key, o: 0, u: 'bob', n }).success).toBe(false);
 });
 
-test('what a person is shown of a stored job has the words that handlers see', () => {
+test('a stored job is displayed with the field names of handlers', () => {
   expect(inWords({ e: ref.key, o: 7, u: 'bob', d: 'd1', n: 0, r: 1, x: 1, h: 2, v: 3 })).toEqual({
     eventKey: ref.key,
     ordinal: 7,
@@ -62,7 +62,7 @@ test('what a person is shown of a stored job has the words that handlers see', (
   });
 });
 
-test('what is not a job is shown unchanged', () => {
+test('anything but a job is displayed unchanged', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.integer(), fc.constant(null)), (it) => expect(inWords(it)).toBe(it)));
   expect(inWords({ constructor: 1, other: 2 })).toEqual({ constructor: 1, other: 2 });
 });

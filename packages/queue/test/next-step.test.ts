@@ -45,7 +45,7 @@ describe('an outcome that ends a delivery settles it, whatever the lane, the att
   });
 });
 
-describe('a retryable outcome comes back after a jittered backoff and spends an attempt', () => {
+describe('a retryable outcome runs again after a jittered backoff and spends an attempt', () => {
   // Full jitter: with random at one half, half of the ceiling.
   test.each<[Lane, ProviderKind, number, number]>([
     ['chat', 'custom', 0, 500],
@@ -80,27 +80,27 @@ describe('a retryable outcome comes back after a jittered backoff and spends an 
     });
   });
 
-  test("used up, it is rejected with the provider's words", () => {
+  test("with no attempts left, it is rejected with the provider's message", () => {
     const last = context({ attemptsMade: 7 });
     const rejected = { do: 'settle', state: 'rejected', reason: 'attempts_exhausted' };
     expect(nextStep(busy, last)).toEqual({ ...rejected, detail: 'http_503: try again' });
     expect(nextStep({ kind: 'retryable', reason: 'timeout' }, last)).toEqual({ ...rejected, detail: 'timeout' });
   });
 
-  test('used up and too late, it is still rejected: the attempts came first', () => {
+  test('with no attempts left and too late, it is still rejected: the attempts take precedence', () => {
     expect(nextStep(busy, context({ attemptsMade: 7, deadlineAt: NOW }))).toMatchObject({
       reason: 'attempts_exhausted',
     });
   });
 });
 
-test('a refused credential is asked again after a while, however often that happens', () => {
+test('a refused credential is retried after a while, however often that happens', () => {
   const step = nextStep(failing, context());
   expect(step).toEqual({ do: 'wait', delayMs: 15_000 });
   expect(nextStep(failing, context({ attemptsMade: 100 }))).toEqual(step);
 });
 
-describe('a throttled outcome waits as long as it was told', () => {
+describe('a throttled outcome waits as long as requested', () => {
   test.each([1000, 59_000, HOUR - 2000])('%i ms', (ms) => {
     expect(nextStep(slowDown(ms), context())).toEqual({ do: 'wait', delayMs: ms });
   });
@@ -109,7 +109,7 @@ describe('a throttled outcome waits as long as it was told', () => {
     expect(nextStep(slowDown(1000), context({ attemptsMade: 100 }))).toEqual({ do: 'wait', delayMs: 1000 });
   });
 
-  test('where it was told nothing, the usual time, and a call no longer than between its other attempts', () => {
+  test('without a requested wait, the usual time, and for a call no longer than between its other attempts', () => {
     expect(nextStep(quota, context())).toEqual({ do: 'wait', delayMs: 60_000 });
     expect(nextStep(quota, context({ lane: 'call' }))).toEqual({ do: 'wait', delayMs: 2000 });
   });
@@ -158,7 +158,7 @@ describe('whatever happens, and however often', () => {
     );
   });
 
-  test('it never comes back at or after its deadline, or after more than the cap; only a retry spends an attempt', () => {
+  test('it never runs at or after its deadline, or later than the cap; only a retry spends an attempt', () => {
     fc.assert(
       fc.property(anything, ({ outcome, queue: [lane, provider], attemptsMade, left, random }) => {
         const step = nextStep(outcome, context({ lane, provider, attemptsMade, deadlineAt: NOW + left, random }));

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { Producer } from '../src/index.ts';
 import { delivery, gate, startWorker } from './support/worker.ts';
 
-test.each(['stop', 'kill'] as const)('after a %s of Redis a worker goes on where it was', async (end) => {
+test.each(['stop', 'kill'] as const)('after a %s of Redis a worker continues where it was', async (end) => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const done = new Set<number>();
@@ -20,7 +20,7 @@ test.each(['stop', 'kill'] as const)('after a %s of Redis a worker goes on where
   expect(worker.jobs).toHaveLength(2);
 });
 
-test('a job in hand when Redis goes away is finished once Redis is back', async () => {
+test('an active job when Redis goes away is finished once Redis is back', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
@@ -39,7 +39,7 @@ test('a job in hand when Redis goes away is finished once Redis is back', async 
   expect(worker.jobs).toHaveLength(1);
 });
 
-test('when Redis is full a worker says so and rests rather than spin, and goes on when there is room', async () => {
+test('a worker that finds Redis full reports it and pauses, and continues when there is room', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
@@ -48,12 +48,12 @@ test('when Redis is full a worker says so and rests rather than spin, and goes o
   await until(() => worker.errors.length > 0, 'it says so');
   await own.redis.config('SET', 'maxmemory', 0);
   await until(() => worker.jobs.length === 1, 'it goes on');
-  // One for the fetch and one for the look for lost jobs; a worker that spins has thousands.
+  // One for the fetch and one for the stalled check; a spinning worker has thousands.
   expect(worker.errors.length).toBeLessThanOrEqual(4);
   for (const { message } of worker.errors) expect(message).toMatch(/^OOM/);
 });
 
-test('a worker closed at rest finishes what it has in hand and takes nothing more', async () => {
+test('a worker closed while paused finishes its active jobs and takes nothing more', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();

@@ -29,7 +29,7 @@ describe('adding', () => {
     expect(oldest).toEqual([idOf(1), idOf(0)]);
   });
 
-  test('a job that is over frees its id', async () => {
+  test('is possible again for an id whose job is done', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await using worker = startWorker(own.redis, () => ({ do: 'done' }));
@@ -48,14 +48,14 @@ describe('adding', () => {
     expect(await producer.presence('events', 'call', 0, [EVENT])).toEqual(['present']);
   });
 
-  test('none touches nothing', async () => {
+  test('nothing does nothing', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', []);
     expect(await waitingOf(producer)).toBe(0);
   });
 
-  test('a waiting delivery takes up less than 400 bytes', async () => {
+  test('a waiting delivery takes less than 400 bytes', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
@@ -66,7 +66,7 @@ describe('adding', () => {
     expect(((await memory()) - before) / many.length).toBeLessThan(400);
   });
 
-  test('is refused at once when Redis is away, and works when it is back', async () => {
+  test('fails at once when Redis is away, and works when it is back', async () => {
     await using own = await startTestRedis();
     const impatient = own.redis.duplicate({ enableOfflineQueue: false, maxRetriesPerRequest: 0 });
     impatient.on('error', () => undefined);
@@ -106,7 +106,7 @@ test.each([
 });
 
 describe('presence', () => {
-  test('a job is missing before it is added, present while it waits or is in hand, missing when it is done', async () => {
+  test('a job is missing before it is added, present while it waits or is active, then missing', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     expect(await presence(producer, 1)).toBe('missing');
@@ -123,7 +123,7 @@ describe('presence', () => {
     await until(async () => (await presence(producer, 1)) === 'missing', 'it is over');
   });
 
-  test('a job that a bug has failed is failed until it is removed, and keeps its id till then', async () => {
+  test('a job failed by a bug is failed until it is removed, and keeps its id until then', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(1), delivery(2)]);
@@ -143,7 +143,7 @@ describe('presence', () => {
     ]);
   });
 
-  test('is asked of one lane and shard', async () => {
+  test('is checked in one lane and shard', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(1, 'custom', 'chat', [delivery(1)]);
@@ -154,7 +154,7 @@ describe('presence', () => {
   });
 });
 
-test('a job in hand cannot be removed', async () => {
+test('an active job cannot be removed', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();

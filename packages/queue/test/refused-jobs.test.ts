@@ -8,8 +8,8 @@ const { version } = createRequire(import.meta.url)('bullmq/package.json') as { v
 const WAIT = '{p0}:deliveries-custom-chat:wait';
 
 /**
- * BullMQ's script that adds a job, cut down to what matters here: it answers with the id, or, as long as refusals are
- * left for this id, with an error code in its place. The real one does so for reasons that no job of ours gives.
+ * BullMQ's script that adds a job, reduced to what matters here: it returns the id or, while refusals are left for this
+ * id, an error code instead. The real one does so for reasons that none of our jobs gives.
  */
 const ADD = `
 local id = cmsgpack.unpack(ARGV[1])[2]
@@ -31,7 +31,7 @@ test('an entry that BullMQ refuses, and reports as a negative id, is added again
   expect(await own.redis.lrange(WAIT, 0, -1)).toEqual([3, 1, 2, 0].map(idOf));
 });
 
-test('an entry that is refused again and again is reported; the others are added', async () => {
+test('an entry that is refused repeatedly is reported; the others are added', async () => {
   await using own = await startTestRedis();
   const producer = await refuse(own, { [idOf(1)]: 100 });
   await expect(producer.addDeliveries(0, 'custom', 'chat', [0, 1, 2].map(delivery))).rejects.toThrow(
@@ -40,7 +40,7 @@ test('an entry that is refused again and again is reported; the others are added
   expect(await own.redis.lrange(WAIT, 0, -1)).toEqual([2, 0].map(idOf));
 });
 
-test('a full Redis takes some of a batch or none, says so, and once there is room the same call completes it', async () => {
+test('a batch that a full Redis refuses in part or whole throws; with room, the same call completes it', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);

@@ -6,13 +6,13 @@ import { delivery, startWorker } from './support/worker.ts';
 /** Longer than a lock of the lane call. */
 const STALL_MS = 5100;
 
-/** Stops the whole process, timers and all, as a paused machine does. */
+/** Stops the entire process, timers included, like a suspended machine. */
 const stall = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALL_MS);
 
-test('a process that stood still for longer than its lock knows at once that it may have lost it', async () => {
+test('a process suspended for longer than its lock knows at once that it may have lost it', async () => {
   await using own = await startTestRedis();
   const held: boolean[] = [];
-  const told: boolean[] = [];
+  const aborted: boolean[] = [];
   await using worker = startWorker(
     own.redis,
     ({ holdsLock, signal }) => {
@@ -20,7 +20,7 @@ test('a process that stood still for longer than its lock knows at once that it 
       if (held.length === 1) {
         stall();
         held.push(holdsLock());
-        told.push(signal.aborted);
+        aborted.push(signal.aborted);
       }
       return { do: 'done' };
     },
@@ -29,5 +29,5 @@ test('a process that stood still for longer than its lock knows at once that it 
   await new Producer(own.redis).addDeliveries(0, 'custom', 'call', [delivery(1)]);
   await until(() => worker.jobs.length > 0 && held.length > 1, 'the job was in hand');
   expect(held.slice(0, 2)).toEqual([true, false]);
-  expect(told).toEqual([false]);
+  expect(aborted).toEqual([false]);
 }, 30_000);

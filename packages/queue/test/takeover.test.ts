@@ -6,10 +6,10 @@ import { delivery, gate, idOf, startWorker } from './support/worker.ts';
 
 compile();
 
-// All in the call lane, whose locks are short: 5 s, looked at every 2 s. Waiting for them is done side by side.
+// All in the call lane, whose locks are short: 5 s, checked every 2 s. They are waited for in parallel.
 const CALL = { lane: 'call' } as const;
 
-test.concurrent('the jobs of a worker that is killed are taken over, marked as started before, with no attempt spent', async () => {
+test.concurrent('the jobs of a killed worker are taken over as started before, with no attempt spent', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await using doomed = startWorkerProcess(own.url);
@@ -31,7 +31,7 @@ test.concurrent('the jobs of a worker that is killed are taken over, marked as s
   );
 });
 
-test.concurrent('a worker closed with a job in hand leaves it to another, and its process ends by itself', async () => {
+test.concurrent('a worker closed with an active job leaves it to another, and its process ends by itself', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await using leaving = startWorkerProcess(own.url);
@@ -45,7 +45,7 @@ test.concurrent('a worker closed with a job in hand leaves it to another, and it
   expect(heir.jobs[0]).toMatchObject({ data: delivery(1), startedBefore: true, attemptsMade: 0 });
 });
 
-test.concurrent('a worker closed with a job in hand leaves it to another even if its handler never ends', async () => {
+test.concurrent('a worker closed with an active job leaves it to another even if its handler never ends', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
@@ -66,7 +66,7 @@ test.concurrent('a worker closed with a job in hand leaves it to another even if
   open();
 });
 
-test.concurrent('a worker that lost its lock is told, and another start of the job is given a lock of its own', async () => {
+test.concurrent('a worker that lost its lock is aborted, and the next start gets its own lock', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
@@ -83,7 +83,7 @@ test.concurrent('a worker that lost its lock is told, and another start of the j
   const first = worker.jobs[0];
   expect(await own.redis.get(first?.lock.key ?? '')).toBe(first?.lock.token);
   await own.redis.del(first?.lock.key ?? '');
-  await until(() => first?.signal.aborted, 'the handler is told');
+  await until(() => first?.signal.aborted, 'the handler is aborted');
   await until(() => worker.jobs.length === 2, 'the job is started again');
   const second = worker.jobs[1];
   expect(second).toMatchObject({ startedBefore: true, attemptsMade: 0, lock: { key: first?.lock.key } });

@@ -8,7 +8,7 @@ const KIND = 'deliveries-custom';
 const presence = async (producer: Producer, ordinal: number) =>
   (await producer.presence(KIND, 'chat', 0, [idOf(ordinal)]))[0];
 
-test('a job is handed over with its id, its data and the lock it is held by', async () => {
+test('a job is passed on with its id, its data and its lock', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const data = {
@@ -43,7 +43,7 @@ test('done removes the job, and the queue keeps nothing of it', async () => {
   expect(await own.redis.exists(`{p0}:${KIND}-chat:completed`, `{p0}:${KIND}-chat:failed`)).toBe(0);
 });
 
-test('wait spends no attempt, comes back, and is known to have been started before', async () => {
+test('wait spends no attempt, runs again, and is marked as started before', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await using worker = startWorker(own.redis, ({ startedBefore }) =>
@@ -69,7 +69,7 @@ test('a job may wait far more often than it has attempts', async () => {
   expect(worker.jobs.map((job) => job.attemptsMade)).toEqual(Array(31).fill(0));
 });
 
-test('retry spends an attempt and comes back after the delay it was given', async () => {
+test('retry spends an attempt and runs again after the given delay', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const key = `{p0}:${KIND}-chat:${idOf(1)}`;
@@ -87,14 +87,14 @@ test('retry spends an attempt and comes back after the delay it was given', asyn
     await own.redis.hget(key, 'processedOn'),
     await own.redis.zscore(`{p0}:${KIND}-chat:delayed`, idOf(1)),
   ];
-  // BullMQ keeps the time it is due in the upper bits of the score.
+  // BullMQ keeps the due time in the upper bits of the score.
   expect(Math.floor(Number(due) / 0x1000)).toBeGreaterThanOrEqual(Number(putAside) + 3_600_000);
   expect(worker.errors).toEqual([]);
   expect(await own.redis.hget(key, 'stacktrace')).toBe('[]');
 });
 
 describe('a bug', () => {
-  test('is reported each time it throws; after its attempts the job rests among the failed', async () => {
+  test('is reported each time it throws; after its attempts the job stays in the failed set', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await using worker = startWorker(
@@ -111,7 +111,7 @@ describe('a bug', () => {
     expect(worker.errors).toEqual(Array(4).fill({ message: 'undefined is not a function', jobId: idOf(1) }));
   });
 
-  test('in one job holds up no other', async () => {
+  test('in one job does not block the others', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await using worker = startWorker(
@@ -172,7 +172,7 @@ test('lanes, shards and providers each have a queue of their own', async () => {
   expect((await Promise.all(others)).map((depth) => depth.waiting)).toEqual([1, 1, 1, 1]);
 });
 
-test('a lane has so many jobs in hand as it was told, and no more', async () => {
+test('a lane has at most its configured number of active jobs', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const { opened, open } = gate();

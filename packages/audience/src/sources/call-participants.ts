@@ -5,7 +5,7 @@ import { type AudienceSource, absent } from '../source.ts';
 import { RING_RETRY_MS, waitsForRing } from './ring-wait.ts';
 
 /**
- * The users of a source, with the devices that the call rang on. The sender counts only if the call rang for them: they
+ * The users of a source, with the devices the call rang on. The sender counts only if the call rang for them: they
  * acted on one device, and the others must stop.
  */
 export const callParticipantsSource = (

@@ -3,12 +3,12 @@ import { membersAmong, pageMembers } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { type AudienceSource, absent, type Standing } from '../source.ts';
 
-/** Not a uid: the position in a list that was pulled, before the app went over to ours. */
+/** Not a uid: a position in a pulled list, from before the app switched to our lists. */
 const OTHER_CURSOR = /[^A-Za-z0-9_-]/;
 
 /**
- * The members of a group as we keep them, in the order of their uids: the cursor is the uid a page ended with. An event
- * that began with a list pulled from the chat backend ends here, since it is unknown who was notified already.
+ * The members of a group in our lists, in the order of their uids: the cursor is the uid a page ended with. An event
+ * that started with a list pulled from the chat backend ends here, since it is unknown who was already notified.
  */
 export const membersSource = (
   registry: Redis,
@@ -26,8 +26,8 @@ export const membersSource = (
 });
 
 /**
- * The users of a source without those who have left the group since, where the event shows something new: an edited
- * message. A deletion is for them as well.
+ * Limits a source to users still in the group, if the event shows something new: an edited message. Deletions go to
+ * former members as well.
  */
 export function stillMembers(registry: Redis, appId: string, event: Event, source: AudienceSource): AudienceSource {
   if (event.type !== 'message.edited' || event.conversation.type !== 'group') return source;
@@ -48,7 +48,7 @@ export function stillMembers(registry: Redis, appId: string, event: Event, sourc
   };
 }
 
-/** Whether a user is a member of a group now; `joining` are members as soon as the event is applied. */
+/** Whether a user is a member of a group now; `joining` become members when the event is applied. */
 export async function memberStanding(
   registry: Redis,
   appId: string,

@@ -1,6 +1,6 @@
 import { type AudienceSource, absent, type Page } from '../source.ts';
 
-/** The source of an event that no user is notified of, or of which it cannot be known who was. */
+/** The source of an event without recipients, or whose recipients cannot be known. */
 export const emptySource = (absence: 'notifies_nobody' | 'original_unknown'): AudienceSource => ({
   page: async (_walk, cursor) => ({ kind: 'page', uids: [], cursor, last: true }),
   standing: async () => absent(absence),

@@ -1,14 +1,14 @@
-/** How far a group has been walked whose members the chat backend tells. */
+/** The position in a walk of a group whose members the chat backend lists. */
 export interface WalkPosition {
-  /** Pages left behind. */
+  /** Completed pages. */
   pages: number;
-  /** Members handed on so far. */
+  /** Members returned so far. */
   size: number;
-  /** The last of them on the page at hand, in the order of uids; empty at its beginning. */
+  /** The last of them on the current page, in the order of uids; empty at its start. */
   after: string;
-  /** The backend's cursor of the page at hand; empty for the first. */
+  /** The backend's cursor of the current page; empty for the first. */
   cursor: string;
-  /** The cursor of an earlier page: who comes back to it walks in a circle. */
+  /** The cursor of an earlier page: a walk that returns to it is going in circles. */
   mark: string;
 }
 
@@ -17,11 +17,13 @@ const START: WalkPosition = { pages: 0, size: 0, after: '', cursor: '', mark: ''
 
 const END = 'end';
 
-/** The position as the cursor of a plan, whose text has tabs and line feeds of its own; it begins with a number. */
+/**
+ * Encodes the position as the cursor of a plan, whose text has tabs and line feeds of its own; it starts with a number.
+ */
 export const encodePosition = ({ pages, size, after, cursor, mark }: WalkPosition): string =>
   [pages, size, after, encodeURIComponent(cursor), encodeURIComponent(mark)].join(':');
 
-/** The position in a cursor; undefined when it is of another kind of source, or of the end. */
+/** Decodes the position in a cursor; undefined when it is of another kind of source, or the end. */
 export function decodePosition(text: string): WalkPosition | undefined {
   if (text === '') return START;
   const [pages, size, after, cursor, mark, ...more] = text.split(':');
@@ -35,19 +37,22 @@ export function decodePosition(text: string): WalkPosition | undefined {
   };
 }
 
-/** The cursor when the whole group has been walked. */
+/** The cursor when the entire group has been walked. */
 export const encodeEnd = (size: number): string => `${END}:${size}`;
 
-/** How many members have been handed on, and whether they are all. */
-export function sizeIn(text: string): { size: number; whole: boolean } {
+/** How many members have been returned, and whether they are all. */
+export function sizeIn(text: string): { size: number; isComplete: boolean } {
   const [head, size] = text.split(':');
-  return head === END ? { size: Number(size), whole: true } : { size: decodePosition(text)?.size ?? 0, whole: false };
+  return head === END
+    ? { size: Number(size), isComplete: true }
+    : { size: decodePosition(text)?.size ?? 0, isComplete: false };
 }
 
 /**
- * The position at the beginning of the next page; undefined when that page has been before: the walk would never end. The
- * mark moves to every page whose number is a power of two, so a circle of any length is found within three rounds of it
- * (Brent's method, https://maths-people.anu.edu.au/~brent/pub/pub051.html) with no memory of the pages there were.
+ * The position at the start of the next page; undefined when that page has been visited before: the walk would never
+ * end. The mark moves to every page whose number is a power of two, so that a circle of any length is found within
+ * three rounds (Brent's method, https://maths-people.anu.edu.au/~brent/pub/pub051.html) without storing the visited
+ * pages.
  */
 export function nextPage({ pages, size, cursor, mark }: WalkPosition, next: string): WalkPosition | undefined {
   const isPowerOfTwo = (pages & (pages - 1)) === 0;

@@ -6,16 +6,17 @@ import { decodePosition, encodeEnd, encodePosition, nextPage, type WalkPosition 
 /** How soon to ask again, in ms: the longer the event has waited, the later. */
 const SHORTEST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
-/** A million members at a hundred a page: a backend that gives more pages does not mean to end. */
+/** A million members at a hundred per page: a backend that returns more pages is assumed to be endless. */
 const MAX_PAGES = 10_000;
 
 type Answer = Extract<MembershipPage, { kind: 'page' }>;
 type Endpoint = MembershipEndpoint & { guid: string };
 
 /**
- * The members of a group as the chat backend tells them, page by page, and within a page in the order of their uids: a
- * page that is asked for again resumes after the same user, whoever has joined or left. A backend that does not answer
- * is asked again until the event is too late. The audience is then what was told so far, as it is when pages never end.
+ * The members of a group as the chat backend lists them, page by page, and within a page in the order of their uids: a
+ * page that is read again resumes after the same user, even if members have joined or left. A backend that does not
+ * answer is retried until the event is too late; the audience is then what was returned so far, as it is when pages
+ * never end.
  */
 export function pulledSource(accepted: AcceptedEvent, { guid, ...endpoint }: Endpoint): AudienceSource {
   const { appId, event, leaveBy } = accepted;
@@ -42,7 +43,7 @@ export function pulledSource(accepted: AcceptedEvent, { guid, ...endpoint }: End
   };
 }
 
-/** The members of a group that cannot be asked for, because the secret that signs the request cannot be read. */
+/** The members of a group that cannot be requested, because the secret that signs the request cannot be decrypted. */
 export const unreadableSource = ({ appId, event }: AcceptedEvent, guid: string): AudienceSource => ({
   group: guid,
   isPulled: true,
@@ -56,7 +57,7 @@ export const unreadableSource = ({ appId, event }: AcceptedEvent, guid: string):
   standing: async () => ({ kind: 'assumed' }),
 });
 
-/** Asks for pages and keeps the last one: a page larger than a slice is asked for once a turn. */
+/** Requests pages and keeps the last one: a page larger than a slice is requested once a turn. */
 function asking(endpoint: MembershipEndpoint, about: { appId: string; guid: string; lane: Lane }) {
   let last: { cursor: string; answer: Answer } | undefined;
   return async ({ membership }: Walk, cursor: string): Promise<MembershipPage> => {
@@ -67,7 +68,7 @@ function asking(endpoint: MembershipEndpoint, about: { appId: string; guid: stri
   };
 }
 
-/** The next users of a page, and where to go on: on the same page, on the next, or nowhere. */
+/** The next users of a page, and where to continue: on the same page, on the next, or nowhere. */
 function sliceOf(answer: Answer, position: WalkPosition, size: number, cutShort: (reason: string) => void): Page {
   const left = answer.members.filter((uid) => uid > position.after).sort();
   const uids = left.slice(0, size);
@@ -80,7 +81,7 @@ function sliceOf(answer: Answer, position: WalkPosition, size: number, cutShort:
   return { kind: 'page', uids, cursor: encodePosition(here), last: true };
 }
 
-/** When to ask again; not after the event is too late, for that is when it ends. */
+/** When to ask again; not after the event's deadline, at which it ends. */
 function later(
   { now, random }: Walk,
   { receivedAt, leaveBy }: AcceptedEvent,

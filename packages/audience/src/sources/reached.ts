@@ -4,13 +4,13 @@ import type { Redis } from 'ioredis';
 import { type AudienceSource, absent, type Page } from '../source.ts';
 import { RING_RETRY_MS, waitsForRing } from './ring-wait.ts';
 
-/** How soon to look again whether the original has been planned further. */
+/** How soon to check again whether the original has been planned further. */
 const RETRY_MS = 200;
 
 /**
  * The users who were sent the original event, or are about to be, and for a call also those whose ring did not reach
  * them in time; the cursor counts the original's slices. While the original is still being planned, later slices are
- * waited for, and so is a ring under way (see `waitsForRing`).
+ * waited for, and so is a ring being sent (see `waitsForRing`).
  */
 export const reachedSource = (
   queueRedis: Redis,
@@ -22,11 +22,11 @@ export const reachedSource = (
   return {
     page: async (walk, cursor) => {
       const number = cursor === '' ? 0 : Number(cursor);
-      // Asked first: a slice that is planned in between is then found.
+      // Read first: a slice that is planned in between is then found.
       const complete = await isFullyPlanned(queueRedis, original);
       const slice = await readReached(queueRedis, original, number, besides);
       if (!slice) {
-        // Gone with its retention, the original has no more slices either.
+        // An expired original has no more slices either.
         const isOver = complete !== false;
         return isOver ? { kind: 'page', uids: [], cursor, last: true } : { kind: 'later', retryInMs: RETRY_MS };
       }

@@ -4,15 +4,15 @@ import type { AudienceSource } from '../source.ts';
 import { memberStanding } from './members.ts';
 import { namedSource } from './named.ts';
 
-/** What a reaction in a group is about: the group, and the author of the message, if known. */
+/** The subject of a reaction in a group: the group, and the author of the message, if known. */
 interface ReactionIn {
   guid: string;
   author?: string;
 }
 
 /**
- * The author of the message alone, in a group whose members the chat backend tells, while no user of the app asks for
- * reactions to all messages. Any other may be a member; their preference says no.
+ * Only the author of the message, in a group whose members the chat backend lists, while no user of the app asks for
+ * reactions to all messages. Anyone else may be a member; their preference says no.
  */
 export const authorSource = ({ guid, author }: ReactionIn): AudienceSource => ({
   ...namedSource(author === undefined ? [] : [author]),
@@ -22,8 +22,8 @@ export const authorSource = ({ guid, author }: ReactionIn): AudienceSource => ({
 
 /**
  * The members whom a reaction in a group may concern: the author of the message, and those who ask for reactions to all
- * messages. Used where fewer ask than there are members; a member who does not ask is not walked, since the decision
- * would say no. The cursor is the uid of the last follower looked at.
+ * messages. Used if fewer ask than there are members; members who do not ask are skipped, since the decision would say
+ * no. The cursor is the uid of the last follower checked.
  */
 export const reactionSource = (registry: Redis, appId: string, { guid, author }: ReactionIn): AudienceSource => ({
   group: guid,

@@ -42,14 +42,14 @@ test('a member who leaves behind the cursor shifts no other', async () => {
   await addMembers(redis, 'demo', 'hiking', ['ann'], 1);
 });
 
-test('standing is what the pages say, and a user who joins by the event counts', async () => {
+test('standing agrees with the pages, and counts a user who joins by the event', async () => {
   const source = membersSource(redis, 'demo', 'hiking', new Set(['zoe']));
   expect(await source.standing('bob')).toEqual({ kind: 'member' });
   expect(await source.standing('zoe')).toEqual({ kind: 'member' });
   expect(await source.standing('yan')).toEqual({ kind: 'absent', absence: 'not_a_member' });
 });
 
-test('an edit is kept from those who have left, a deletion is not', async () => {
+test('an edit is withheld from those who have left, a deletion is not', async () => {
   const conversation = { type: 'group', id: 'hiking' } as const;
   const event = (type: 'message.edited' | 'message.deleted') =>
     ({ type, conversation }) as Parameters<typeof stillMembers>[2];

@@ -10,19 +10,19 @@ const position = fc.record({
   mark: fc.string(),
 });
 
-test('a position survives the text of a plan, whatever the backend puts into its cursors', () => {
+test('a position survives the text of a plan, for any cursor of the backend', () => {
   fc.assert(
     fc.property(position, (here) => {
       const text = encodePosition(here);
       expect(text).not.toMatch(/[\t\n]/);
       expect(decodePosition(text)).toEqual(here);
-      expect(sizeIn(text)).toEqual({ size: here.size, whole: false });
+      expect(sizeIn(text)).toEqual({ size: here.size, isComplete: false });
     }),
   );
 });
 
-test('the end of the walk has the whole size, and is no position to resume from', () => {
-  expect(sizeIn(encodeEnd(42))).toEqual({ size: 42, whole: true });
+test('the end of the walk has the total size, and is no position to resume from', () => {
+  expect(sizeIn(encodeEnd(42))).toEqual({ size: 42, isComplete: true });
   expect(decodePosition(encodeEnd(42))).toBeUndefined();
 });
 
@@ -30,7 +30,7 @@ test('a cursor of another kind of source is no position', () => {
   expect(decodePosition('bob')).toBeUndefined();
 });
 
-test('pages that end in a circle of any length are found within three rounds, and pages that do not never are', () => {
+test('circular pages of any length are detected within three rounds, and others never are', () => {
   fc.assert(
     fc.property(fc.nat(40), fc.integer({ min: 1, max: 40 }), (before, length) => {
       const cursorOf = (page: number) => String(page < before ? page : before + ((page - before) % length));

@@ -47,8 +47,8 @@ function reactionAudience({ conversation: { id }, reaction }: ReactionEvent, { p
 }
 
 /**
- * uids never notified of the event, whatever the audience: the sender, except of a call state after the ring, which must
- * stop on the sender's other devices; and members it just removed.
+ * uids never notified of the event, whatever the audience: the sender, except of a call state after the ring, which
+ * must stop on the sender's other devices; and members it just removed.
  */
 export function excludedFrom(event: Event): Set<string> {
   const excluded = new Set(followsRing(event) ? [] : [event.sender.uid]);

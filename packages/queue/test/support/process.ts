@@ -5,7 +5,7 @@ import { until } from '@fanfare/testkit';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** A real process runs what was compiled: Node 20 runs no TypeScript. Nothing to do when it is up to date. */
+/** A real process runs compiled code: Node 20 runs no TypeScript. Does nothing when it is up to date. */
 export const compile = (): void => {
   execFileSync(path('../../../../node_modules/.bin/tsc'), ['-b', path('../..')]);
 };

@@ -10,7 +10,7 @@ import {
   work,
 } from '../../src/index.ts';
 
-/** A key of an event as `newEventKey` makes them. */
+/** An event key as `newEventKey` makes it. */
 export const EVENT = 'em5x8k2a0abc123';
 
 /** A delivery of it. */
@@ -23,15 +23,15 @@ export const delivery = (ordinal: number): DeliveryJob => ({
 /** The id of its job. */
 export const idOf = (ordinal: number): string => deliveryId(EVENT, ordinal);
 
-/** A worker under test and what it came upon. */
+/** A worker under test and what it has received. */
 export interface TestWorker extends Work, AsyncDisposable {
   /** The jobs it was given, in order. */
   jobs: JobInHand<DeliveryJob>[];
-  /** What `onError` was told. */
+  /** The errors passed to `onError`. */
   errors: { message: string; jobId: string | undefined }[];
 }
 
-/** Starts a worker on deliveries of the custom provider, lane chat, shard 0, unless told otherwise. */
+/** Starts a worker, by default on deliveries of the custom provider, lane chat, shard 0. */
 export function startWorker(
   redis: Redis,
   handle: (job: JobInHand<DeliveryJob>) => Step | Promise<Step>,
@@ -61,7 +61,7 @@ export function startWorker(
   };
 }
 
-/** A door that handlers wait at until the test opens it. */
+/** A gate that handlers wait at until the test opens it. */
 export function gate(): { opened: Promise<void>; open(): void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
