@@ -1,6 +1,6 @@
 import { openQueues, Producer } from '@fanfare/queue';
 import { connectRedisPair, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
+import { bodyGraceMs, Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
@@ -59,8 +59,8 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
     now,
   };
   const { ready, drain } = drainable(() => readiness(deps));
-  const server = await createServer(deps, ready);
-  closer.add('server', server, () => server.close());
+  const { server, close } = await createServer(deps, ready);
+  closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'console.started');

@@ -1,4 +1,4 @@
-import type { Readiness } from '@fanfare/runtime';
+import { closeIfUnread, followRequests, holdBodies, type Readiness } from '@fanfare/runtime';
 import cookie from '@fastify/cookie';
 import formBody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
@@ -15,6 +15,9 @@ import { overviewRoutes } from './routes/overview.ts';
 
 /** A password and a path. */
 const BODY_LIMIT = 16 * 1024;
+
+/** How long a request may take to arrive, in ms. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** What our own pages may load: our own files, nothing inline, nothing from elsewhere. */
 const SECURITY_HEADERS = {
@@ -37,15 +40,19 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: false,
 };
 
-/** The HTTP server, not yet listening: login, overview, Bull Board, health. */
-export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readiness>): Promise<FastifyInstance> {
+/** The HTTP server, not yet listening: login, overview, Bull Board, health; and how to close it. */
+export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readiness>) {
   const server: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // One hop, for the scheme and the host: the proxy's own word, not what the caller wrote.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
   });
+  const close = followRequests(server.server);
+  holdBodies(server.server);
+  server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
   await server.register(helmet, SECURITY_HEADERS);
   await server.register(cookie);
   await server.register(formBody);
@@ -57,7 +64,7 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   healthRoutes(server, deps, ready);
   for (const routes of [assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
   await bullBoard(server, deps, answer);
-  return server;
+  return { server, close };
 }
 
 /** One line per request, with the route's pattern. */

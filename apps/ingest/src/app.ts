@@ -1,6 +1,6 @@
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
+import { bodyGraceMs, Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
 import { createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { OverloadGuard } from './accept/overload.ts';
@@ -8,7 +8,6 @@ import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
 import type { Route } from './http/auth.ts';
 import { FailureLimit } from './http/failure-limit.ts';
-import type { Server } from './http/fastify.ts';
 import { readiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { resumeReplays } from './routes/dead-letters/replay.ts';
@@ -68,9 +67,9 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   await warnAboutWeakSettings(deps, queueRedis);
   const guard = new OverloadGuard(deps);
   const { ready, drain } = drainable(() => readiness(deps, guard));
-  const { server, idle, routes } = await createServer(deps, guard, ready);
+  const { server, close, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
-  closer.add('server', server, () => closeServer(server, idle));
+  closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
   log.info({ port }, 'ingest.started');
@@ -88,14 +87,4 @@ async function warnAboutWeakSettings({ log, policy }: IngestDeps, redis: Redis):
   }
   if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may use plain http');
   if (policy.allowCidrs.length > 0) log.warn({ cidrs: policy.allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set');
-}
-
-/**
- * Waits for requests in progress, then closes all connections: Fastify would wait for ones that never send a request.
- */
-async function closeServer(server: Server, idle: () => Promise<void>): Promise<void> {
-  const closed = server.close();
-  await idle();
-  server.server.closeAllConnections();
-  await closed;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import * as ingest from '@fanfare/ingest/app';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -25,8 +25,8 @@ function recorder() {
   return { lines, log: Object.assign(log, { child: () => log }) as unknown as Logger };
 }
 
-/** Sends the head of a request and half of its body, and goes away once the server has taken the head. */
-async function abandon(url: string, path: string, contentType: string, half: string): Promise<void> {
+/** Sends the head of a request and, once the server has taken it, half of its body. */
+async function beginBody(url: string, path: string, contentType: string, half: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const head = [
@@ -40,23 +40,34 @@ async function abandon(url: string, path: string, contentType: string, half: str
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
   await once(socket, 'data');
   socket.write(half);
-  socket.destroy();
+  return socket;
 }
 
-test.each([
+const abandoned = [
   ['JSON', '/v3/users/bob', 'application/json', '{"name":'],
   ['NDJSON', '/v3/groups/hiking/members', 'application/x-ndjson', '{"uid":"bob"}\n'],
-])(
+] as const;
+
+test.each(abandoned)(
   'a client that goes away in the middle of its %s leaves a line in the log and holds up no stop',
   async (...given) => {
     const [, path, contentType, half] = given;
     const { lines, log } = recorder();
     const { url, close } = await ingest.start(ingest.readConfig(system.env), { log });
     await new Api(url, { apikey }).get('/v3/users');
-    await abandon(url, path, contentType, half);
+    (await beginBody(url, path, contentType, half)).destroy();
     const line = await until(() => lines.find(({ message }) => message === 'request.abandoned'), 'it is noticed');
     expect(line.fields).toMatchObject({ method: 'PUT', route: path.replace('bob', ':uid').replace('hiking', ':guid') });
     await close();
     expect(lines.filter(({ message }) => message === 'request.answered')).toHaveLength(1);
   },
 );
+
+test.each(abandoned)('a client that never finishes its %s holds up no stop', async (_, path, contentType, half) => {
+  const config = ingest.readConfig({ ...system.env, SHUTDOWN_GRACE_MS: '500' });
+  const { url, close } = await ingest.start(config);
+  const socket = await beginBody(url, path, contentType, half);
+  const closed = once(socket, 'close');
+  await close();
+  await closed;
+});

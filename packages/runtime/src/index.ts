@@ -6,5 +6,6 @@ export * from './listen.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './process-env.ts';
+export * from './requests-in-hand.ts';
 export * from './run.ts';
 export * from './unread-bodies.ts';

@@ -21,6 +21,9 @@ export const processEnv = {
   ),
 };
 
+/** How long bodies that are still arriving may delay a shutdown, in ms: a tenth of the time it may take. */
+export const bodyGraceMs = ({ SHUTDOWN_GRACE_MS }: { SHUTDOWN_GRACE_MS: number }): number => SHUTDOWN_GRACE_MS / 10;
+
 /** The key that encrypts secrets at rest, for apps that read or write secrets. */
 export const masterKeyEnv = {
   FANFARE_MASTER_KEY: base64Bytes(32).describe(

@@ -3,8 +3,9 @@ import { FanfareError } from '@fanfare/core';
 import { closeIfUnread, holdBodies } from '@fanfare/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BODY_LIMITS, type BodyKind } from './body-limits.ts';
+import type { BodyTimes } from './body-times.ts';
 import { complexityProblem, parseJson, unusable } from './json.ts';
-import { checkLength, readBody } from './read-body.ts';
+import { checkLength, readBody, streamBody } from './read-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -27,24 +28,32 @@ export function bodyKindOf(method: string, url: string, kind: BodyKind | undefin
  * Reads bodies, but only after authentication and never more than the route needs. A request answered before its body
  * has arrived closes its connection.
  */
-export function acceptBodies(server: FastifyInstance): void {
+export function acceptBodies(server: FastifyInstance, times: BodyTimes): void {
   holdBodies(server.server);
   server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
+  server.addHook('preParsing', async (request, reply, payload) => {
+    if (request.routeOptions.config.body !== 'stream') return payload;
+    checkLength(request.headers, BODY_LIMITS.stream.bytes);
+    const body = streamBody(payload, BODY_LIMITS.stream.bytes, times);
+    reply.raw.once('close', () => body.destroy());
+    return body;
+  });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', readJson);
+  server.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>
+    readJson(request, payload, times),
+  );
   server.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: IncomingMessage) => {
     if (request.routeOptions.config.body !== 'stream') throw wrongType('application/json');
-    checkLength(request.headers, BODY_LIMITS.stream.bytes);
     return payload;
   });
 }
 
-async function readJson(request: FastifyRequest, payload: IncomingMessage): Promise<unknown> {
+async function readJson(request: FastifyRequest, payload: IncomingMessage, times: BodyTimes): Promise<unknown> {
   const kind = request.routeOptions.config.body ?? 'small';
   if (kind === 'stream') throw wrongType('application/x-ndjson');
   const limits = BODY_LIMITS[kind];
   checkLength(request.headers, limits.bytes);
-  const bytes = await readBody(payload, limits.bytes);
+  const bytes = await readBody(payload, limits.bytes, times);
   if (kind === 'batch') return bytes;
   // SDKs send DELETE with a JSON content type and no body, which is not invalid JSON.
   if (bytes.length === 0) return undefined;

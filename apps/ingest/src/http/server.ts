@@ -1,7 +1,7 @@
 import { badRequest, fieldProblems } from '@fanfare/core';
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
-import { answerHealth, type Readiness } from '@fanfare/runtime';
+import { answerHealth, followRequests, type Readiness } from '@fanfare/runtime';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -15,16 +15,22 @@ import { AREAS } from '../routes/index.ts';
 import { answerErrors, answerUnreadable, sendError, toFanfareError } from './answer-errors.ts';
 import { authenticate } from './auth.ts';
 import { acceptBodies } from './bodies.ts';
+import { BODY_TIMES, type BodyTimes } from './body-times.ts';
 import { allowOrigins } from './cors.ts';
 import type { Server } from './fastify.ts';
 import { guardGrowth } from './growth.ts';
-import { followRequests } from './requests-in-hand.ts';
+import { logRequests } from './log-requests.ts';
 
 /** Longer than any id in a path, including push tokens of 4,096 characters. */
 const MAX_PARAM_LENGTH = 5000;
 
 /** Creates the HTTP server with routes, errors, health and OpenAPI. Does not listen yet. */
-export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready: () => Promise<Readiness>) {
+export async function createServer(
+  deps: IngestDeps,
+  guard: OverloadGuard,
+  ready: () => Promise<Readiness>,
+  times: BodyTimes = BODY_TIMES,
+) {
   const server = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,20 +50,21 @@ export async function createServer(deps: IngestDeps, guard: OverloadGuard, ready
         validate(schema as z.ZodType, input),
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  // Must be the first hook: one that throws stops later ones, and the request would not be counted.
-  const idle = followRequests(server as unknown as FastifyInstance);
+  const close = followRequests(server.server);
+  // Must be the first hook: one that throws stops later ones, and the request would not be logged.
+  logRequests(server as unknown as FastifyInstance);
   // Before authentication: preflight requests have no credentials.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
   guardGrowth(server as unknown as FastifyInstance, guard);
-  acceptBodies(server as unknown as FastifyInstance);
+  acceptBodies(server as unknown as FastifyInstance, times);
   answerErrors(server, deps);
   await server.register(swagger, documentOptions(callable, AREAS));
   await docsPage(server as unknown as FastifyInstance);
   healthRoutes(server, deps, ready);
   for (const area of AREAS) await registerArea(server, area, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
-  return { server, idle, routes: callable };
+  return { server, close, routes: callable };
 }
 
 /** Registers an area's routes with its tag. */

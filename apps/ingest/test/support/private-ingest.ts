@@ -1,6 +1,7 @@
 import { createSession } from '@fanfare/store';
 import { afterAll } from '@jest/globals';
 import { OverloadGuard } from '../../src/accept/overload.ts';
+import { BODY_TIMES, type BodyTimes } from '../../src/http/body-times.ts';
 import { createServer } from '../../src/http/server.ts';
 import { ADMIN_KEY, NOW, privateDeps } from './private-deps.ts';
 
@@ -16,10 +17,10 @@ interface Answer {
 type Call = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object) => Promise<Answer>;
 
 /** The API over these parts, not listening. */
-export async function privateIngest(env: Record<string, string> = {}) {
+export async function privateIngest(env: Record<string, string> = {}, times: BodyTimes = BODY_TIMES) {
   const deps = await privateDeps(env);
   const ready = async () => ({ ready: true, checks: {} });
-  const { server, routes } = await createServer(deps, new OverloadGuard(deps), ready);
+  const { server, routes } = await createServer(deps, new OverloadGuard(deps), ready, times);
   afterAll(() => server.close());
   const callAs =
     (credentials: Record<string, string>): Call =>
