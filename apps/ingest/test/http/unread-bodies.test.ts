@@ -21,9 +21,14 @@ const { deps, server, routes } = await privateIngest();
 
 /** The server's ends of all connections, by the client's port. */
 const sockets = new Map<number, Socket>();
+/** What was answered on each: a client that is still sending may find the connection reset before it reads. */
+const statuses = new Map<Socket, number>();
 let port = 0;
 beforeAll(async () => {
   server.server.on('connection', (socket) => sockets.set(socket.remotePort as number, socket));
+  server.server.on('request', ({ socket }, response) => {
+    response.once('finish', () => statuses.set(socket, response.statusCode));
+  });
   await server.listen({ port: 0, host: '127.0.0.1' });
   port = (server.server.address() as AddressInfo).port;
 });
@@ -62,10 +67,9 @@ async function send(head: string, body: Buffer) {
   const serverEnd = await until(() => sockets.get(socket.localPort as number), 'the server has the connection');
   socket.write(head);
   socket.write(body);
-  const chunks: string[] = [];
-  socket.setEncoding('latin1').on('data', (chunk) => chunks.push(String(chunk)));
+  socket.resume();
   await until(() => serverEnd.destroyed, 'the server closes the connection', { timeoutMs: 20_000 });
-  return { status: Number(chunks.join('').split(' ')[1]), taken: serverEnd.bytesRead };
+  return { status: statuses.get(serverEnd), taken: serverEnd.bytesRead };
 }
 
 describe.each([
@@ -89,7 +93,7 @@ describe.each([
       parse.mockRestore();
       expect(parsed).toEqual([]);
       const letIn = answers.filter(
-        ({ route, status }) => route.access !== 'anyone' && ![401, 403, 404].includes(status),
+        ({ route, status }) => route.access !== 'anyone' && ![401, 403, 404].includes(status ?? 0),
       );
       expect(letIn).toEqual([]);
       expect(answers.filter(({ taken }) => taken > CHUNK).map(({ route }) => nameOf(route))).toEqual([]);
