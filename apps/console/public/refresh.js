@@ -1,11 +1,11 @@
-// Keeps the overview fresh. Rests while nobody looks; says so when the console does not answer.
+// Refreshes the overview, except while the page is hidden. Marks the page as stale if the console does not answer.
 const EVERY_MS = 3000;
 const overview = document.getElementById('overview');
 
 async function refresh() {
   try {
     const response = await fetch(overview.dataset.source, { redirect: 'manual' });
-    // Sent to the login page: the session has ended. The browser shall go there, not we.
+    // Redirected to the login page, since the session has ended: reload, so that the browser goes there.
     if (response.type === 'opaqueredirect') return location.reload();
     if (!response.ok) throw new Error(`status ${response.status}`);
     overview.innerHTML = await response.text();

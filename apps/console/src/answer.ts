@@ -4,7 +4,7 @@ import { problemPage } from './pages/problem.ts';
 import { problemOf, wantsJson } from './problem.ts';
 import { sendPage } from './send-page.ts';
 
-/** Answers a request that went wrong: people get a page, programs JSON; bugs of ours are logged. */
+/** Answers a failed request: browsers get a page, programs JSON. Logs internal errors. */
 export type Answer = (request: FastifyRequest, reply: FastifyReply, error: Error) => FastifyReply;
 
 export const answerWith =

@@ -12,10 +12,10 @@ import { createServer } from './server.ts';
 
 export { type ConsoleConfig, readConfig } from './config.ts';
 
-/** What a caller in the same process may set besides the environment. */
+/** What a caller in the same process may override. */
 export interface ConsoleOverrides {
   log?: Logger;
-  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
 }
 
@@ -24,12 +24,12 @@ export interface Console {
   /** Where it listens, e.g. `http://127.0.0.1:8090`. */
   url: string;
   port: number;
-  /** Turns `/readyz` red; pages are still served. */
+  /** Makes `/readyz` fail; pages are still served. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Starts the console. With Redis away it starts all the same, and says so on every page until Redis is there. */
+/** Starts the console. Starts even without Redis, and says so on every page until Redis is reachable. */
 export async function start(config: ConsoleConfig, overrides: ConsoleOverrides = {}): Promise<Console> {
   const closer = new Closer();
   return closer.closeOnFailure(() => open(config, overrides, closer));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** A file the pages load. */
+/** A file that pages load. */
 interface Asset {
-  /** Where it is, with its version, so that it can be cached for ever. */
+  /** Its URL, which contains a version, so that it can be cached forever. */
   url: string;
   type: string;
   body: Buffer;
@@ -16,10 +16,10 @@ const FILES = {
 };
 type AssetName = keyof typeof FILES;
 
-/** The files of the folder `public`, by name. */
+/** The files in the folder `public`, by name. */
 export type Assets = Record<AssetName, Asset>;
 
-/** Reads them, once. */
+/** Reads all files. */
 export async function loadAssets(): Promise<Assets> {
   const names = Object.keys(FILES) as AssetName[];
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await load(name)]))) as Assets;

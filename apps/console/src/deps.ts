@@ -7,14 +7,14 @@ import type { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
 import type { Sessions } from './login/sessions.ts';
 
-/** What the routes work with; made in app.ts. */
+/** The dependencies of the routes; created in app.ts. */
 export interface ConsoleDeps {
   config: ConsoleConfig;
-  /** Redis of the registry; sessions are in it as well. */
+  /** The Redis of the registry, which also holds sessions. */
   registry: Redis;
-  /** Redis of queues and ledger. */
+  /** The Redis of queues and ledger. */
   queueRedis: Redis;
-  /** Asked for the depth of the queues; the console adds no jobs. */
+  /** Only reads the depth of queues; the console adds no jobs. */
   producer: Pick<Producer, 'laneDepth'>;
   /** For Bull Board. */
   queues: OpenQueues;

@@ -3,10 +3,10 @@ import { type OpenEvents, type RefusalWithBacklog, readOpenEvents, readRefusals 
 import { QUEUE_KINDS, type QueueDepth, type QueueKind } from '@fanfare/queue';
 import type { ConsoleDeps } from './deps.ts';
 
-/** One lane of a queue, over all shards. */
+/** One lane of a queue, across all shards. */
 export interface LaneState extends QueueDepth {
   lane: Lane;
-  /** Its oldest job has waited for longer than this lane should have to. */
+  /** Whether its oldest job has waited too long for this lane. */
   late: boolean;
 }
 
@@ -16,18 +16,18 @@ export interface QueueState {
   lanes: readonly LaneState[];
 }
 
-/** All queues at a moment. */
+/** All queues at one moment. */
 export interface Overview {
   /** Epoch ms. */
   at: number;
   queues: readonly QueueState[];
-  /** The events of each lane that are not done, wherever their jobs wait. */
+  /** The open events of each lane, wherever their jobs are. */
   open: Record<Lane, OpenEvents & { late: boolean }>;
-  /** What takes nothing, and how many deliveries wait for it. */
+  /** Endpoints and credentials that refuse, with the number of deliveries waiting for them. */
   refusals: readonly RefusalWithBacklog[];
 }
 
-/** How long the oldest job of a lane may wait before somebody should look. A call rings for thirty seconds at most. */
+/** How long the oldest job of a lane may wait before it needs attention. A call rings for at most thirty seconds. */
 const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_000 };
 
 /** Reads the state of all queues. */

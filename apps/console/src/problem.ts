@@ -1,7 +1,7 @@
 import { redisTrouble } from '@fanfare/redis';
 import type { FastifyError, FastifyRequest } from 'fastify';
 
-/** What goes wrong in words for who asked, with the HTTP status and a code that stays the same. */
+/** A problem described for the user, with an HTTP status and a stable code. */
 export class Problem extends Error {
   override name = 'Problem';
   readonly status: number;
@@ -14,10 +14,10 @@ export class Problem extends Error {
   }
 }
 
-/** The answer to a path that is not there. */
+/** The answer to an unknown path. */
 export const NOT_FOUND = new Problem(404, 'ERR_ROUTE_NOT_FOUND', 'there is no such page');
 
-/** The problem behind an error; what is not known is a bug of ours, and its words are not for the world. */
+/** The problem behind an error. An unknown error is a bug; its message is not shown. */
 export function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
   const trouble = redisTrouble(error);
@@ -25,9 +25,9 @@ export function problemOf(error: FastifyError | Error): Problem {
   if (trouble) return new Problem(503, 'ERR_UNAVAILABLE', 'Redis cannot be reached');
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) return new Problem(status, 'ERR_BAD_REQUEST', error.message);
-  return new Problem(500, 'ERR_INTERNAL', 'something went wrong on our side', { cause: error });
+  return new Problem(500, 'ERR_INTERNAL', 'internal error', { cause: error });
 }
 
-/** Whether the asker is a program rather than a person: it wants JSON, or calls an API. */
+/** Whether the client is a program: it accepts JSON or calls an API. */
 export const wantsJson = ({ headers, url }: Pick<FastifyRequest, 'headers' | 'url'>): boolean =>
   headers.accept?.includes('application/json') === true || /^(\/queues)?\/api(\/|$)/.test(url);

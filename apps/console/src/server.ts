@@ -13,13 +13,13 @@ import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
 import { overviewRoutes } from './routes/overview.ts';
 
-/** A password and a path. */
+/** Enough for a password and a path. */
 const BODY_LIMIT = 16 * 1024;
 
 /** How long a request may take to arrive, in ms. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** What our own pages may load: our own files, nothing inline, nothing from elsewhere. */
+/** Our pages load only our own files: nothing inline, nothing from other origins. */
 const SECURITY_HEADERS = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -34,20 +34,20 @@ const SECURITY_HEADERS = {
       styleSrc: ["'self'"],
     },
   },
-  // With `no-referrer` browsers send `Origin: null` with a form, and we could not tell ours from others'.
+  // With `no-referrer` browsers send `Origin: null` with forms, so ours would look like any other.
   referrerPolicy: { policy: 'same-origin' as const },
-  // For whoever ends TLS to decide: it binds the whole domain, for a year.
+  // Left to the proxy that terminates TLS, since it binds the domain for a year.
   strictTransportSecurity: false,
 };
 
-/** The HTTP server, not yet listening: login, overview, Bull Board, health; and how to close it. */
+/** Creates the HTTP server with login, overview, Bull Board and health, and its close function. Does not listen yet. */
 export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readiness>) {
   const server: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // One hop, for the scheme and the host: the proxy's own word, not what the caller wrote.
+    // One hop, for scheme and host: trust only what our proxy added, not what the caller sent.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
   });
   const close = followRequests(server.server);
@@ -67,7 +67,7 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   return { server, close };
 }
 
-/** One line per request, with the route's pattern. */
+/** Logs one line per request, with the route's pattern. */
 function logRequests(server: FastifyInstance): void {
   server.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, id } = request;

@@ -36,7 +36,7 @@ inBrowser('the overview refreshes itself', async () => {
   await page.goto(console.url);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
-  await page.getByText('Every queue keeps up.').waitFor();
+  await page.getByText('All queues are keeping up.').waitFor();
 
   await queueDeliveries(console, { provider: 'fcm', lane: 'bulk', jobs: 41 });
   await page.getByRole('cell', { name: '41' }).waitFor();
@@ -50,7 +50,7 @@ inBrowser('when the session has ended the overview goes to the login by itself',
   await page.goto(console.url);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
-  await page.getByText('Every queue keeps up.').waitFor();
+  await page.getByText('All queues are keeping up.').waitFor();
 
   await console.redis.redis.flushall();
   await page.getByLabel('Password').waitFor();

@@ -18,7 +18,7 @@ test('its page loads nothing from other sites', async () => {
   expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self';/);
 });
 
-test('it shows every queue of every lane and shard, for reading only', async () => {
+test('it shows every queue of every lane and shard, read-only', async () => {
   await queueDeliveries(console, { provider: 'fcm', lane: 'bulk', jobs: 3, shard: 1 });
   const { queues } = (await (await ask(console, '/queues/api/queues', { headers })).json()) as {
     queues: { name: string; displayName: string; readOnlyMode: boolean; counts: { waiting: number } }[];
@@ -44,7 +44,7 @@ test.each([
   expect(response.headers.get('allow')).toBe('GET, HEAD');
 });
 
-test('looking writes nothing to a queue', async () => {
+test('viewing writes nothing to a queue', async () => {
   await using fresh = await startConsole();
   const session = await logIn(fresh);
   await ask(fresh, '/queues/api/queues?activeQueue=events-call', { headers: session });

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => console[Symbol.asyncDispose]());
 
-test('without a session a page leads to the login and back', async () => {
+test('a page without a session redirects to the login and back', async () => {
   const turnedAway = await ask(console, '/queues/queue/events-call?status=waiting');
   expect(turnedAway.status).toBe(303);
   const location = turnedAway.headers.get('location') as string;
@@ -36,7 +36,7 @@ test.each(['/queues/api/queues', '/api/anything'])('without a session %s answers
   expect(await response.json()).toEqual({ error: { code: 'AUTH_ERR_NO_SESSION', message: 'log in first' } });
 });
 
-test('whoever wants JSON gets 401 as JSON from any path', async () => {
+test('a client that accepts JSON gets a JSON 401 from any path', async () => {
   const response = await ask(console, '/', { headers: { accept: 'application/json' } });
   expect(response.status).toBe(401);
 });
@@ -48,16 +48,16 @@ test.each(['/login', '/livez', '/readyz', '/metrics', '/assets/style.css', '/ass
   },
 );
 
-test('a wrong password is told so and opens nothing', async () => {
+test('a wrong password is rejected', async () => {
   const response = await ask(console, '/login', post({ password: `${PASSWORD}x`, next: '/queues' }));
   expect(response.status).toBe(401);
   expect(response.headers.getSetCookie()).toEqual([]);
   const page = await response.text();
-  expect(page).toContain('That is not the password.');
+  expect(page).toContain('Wrong password.');
   expect(page).toContain('value="/queues"');
 });
 
-test('the eleventh wrong password in a minute is not looked at, whatever it is', async () => {
+test('the eleventh attempt in a minute is rejected without checking its password', async () => {
   const from = (address: string, password: string) =>
     ask(console, '/login', post({ password }, { 'x-forwarded-for': address }));
   const answers = await Promise.all(Array.from({ length: 25 }, () => from('192.0.2.1', 'wrong')));
@@ -68,7 +68,7 @@ test('the eleventh wrong password in a minute is not looked at, whatever it is',
   expect((await from('192.0.2.2', PASSWORD)).status).toBe(303);
 });
 
-test('what a client writes into X-Forwarded-For neither saves it from the limit nor counts for another', async () => {
+test('a forged X-Forwarded-For neither evades the limit nor counts against another address', async () => {
   const from = (forwarded: string) =>
     ask(console, '/login', post({ password: 'wrong' }, { 'x-forwarded-for': forwarded }));
   const victim = '192.0.2.9';
@@ -79,20 +79,20 @@ test('what a client writes into X-Forwarded-For neither saves it from the limit 
   expect((await from(victim)).status).toBe(401);
 });
 
-test('right passwords are not counted', async () => {
+test('correct passwords are not counted', async () => {
   for (let i = 0; i < 12; i++) {
     expect((await ask(console, '/login', post({ password: VIEWER_PASSWORD }))).status).toBe(303);
   }
 });
 
-test('the cookie is for this site and for HTTP alone, and for TLS where there is TLS', async () => {
+test('the cookie is SameSite and HttpOnly, and Secure with TLS', async () => {
   const plain = await ask(console, '/login', post({ password: PASSWORD }));
   expect(plain.headers.getSetCookie()[0]).toMatch(/^fanfare_console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   const tls = await ask(console, '/login', post({ password: PASSWORD }, { 'x-forwarded-proto': 'https' }));
   expect(tls.headers.getSetCookie()[0]).toMatch(/; Secure/);
 });
 
-test('the role is that of the password', async () => {
+test('the password determines the role', async () => {
   for (const [password, role] of [
     [PASSWORD, 'operator'],
     [VIEWER_PASSWORD, 'viewer'],
@@ -102,7 +102,7 @@ test('the role is that of the password', async () => {
   }
 });
 
-test('after the logout the cookie opens nothing, wherever it was copied to', async () => {
+test('after logging out, no copy of the cookie is accepted', async () => {
   const headers = await logIn(console);
   expect((await ask(console, '/', { headers })).status).toBe(200);
   const out = await ask(console, '/logout', post({}, headers));
@@ -111,7 +111,7 @@ test('after the logout the cookie opens nothing, wherever it was copied to', asy
   expect((await ask(console, '/', { headers })).status).toBe(303);
 });
 
-test('what another site has the browser send is refused', async () => {
+test('requests from another site are rejected', async () => {
   for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:1`]) {
     const response = await ask(console, '/login', post({ password: PASSWORD }, { origin }));
     expect(response.status).toBe(403);

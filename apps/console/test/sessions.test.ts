@@ -4,7 +4,7 @@ import { Sessions } from '../src/login/sessions.ts';
 
 const TWELVE_HOURS_S = 12 * 3600;
 
-test('a session is known to every console and lasts twelve hours from its last request', async () => {
+test('a session is valid on every console for twelve hours after its last request', async () => {
   await using redis = await startTestRedis();
   const id = await new Sessions(redis.redis, { operator: 'secret' }).open('operator');
   const [key = ''] = await redis.redis.keys('console:session:*');
@@ -15,7 +15,7 @@ test('a session is known to every console and lasts twelve hours from its last r
   expect(await redis.redis.ttl(key)).toBeGreaterThan(TWELVE_HOURS_S - 60);
 });
 
-test('a session ends with the password it was opened with', async () => {
+test('changing the password ends its sessions', async () => {
   await using redis = await startTestRedis();
   const before = new Sessions(redis.redis, { operator: 'secret', viewer: 'look' });
   const operator = await before.open('operator');
@@ -27,7 +27,7 @@ test('a session ends with the password it was opened with', async () => {
   expect(await new Sessions(redis.redis, { operator: 'secret' }).roleOf(viewer)).toBeUndefined();
 });
 
-test('Redis holds nothing that opens the console', async () => {
+test('Redis has nothing that gives access to the console', async () => {
   await using redis = await startTestRedis();
   const id = await new Sessions(redis.redis, { operator: 'secret' }).open('operator');
   const [key = ''] = await redis.redis.keys('*');

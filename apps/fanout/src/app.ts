@@ -14,24 +14,24 @@ import { SWEEP_TIMES, type SweepTimes, sweep } from './sweep.ts';
 
 export { type FanoutConfig, readConfig } from './config.ts';
 
-/** What a caller in the same process may set besides the environment. */
+/** What a caller in the same process may override. */
 export interface FanoutOverrides {
   log?: Logger;
-  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
   sweepTimes?: SweepTimes;
 }
 
 /** A running fanout. */
 export interface Fanout {
-  /** Port of health and metrics. */
+  /** The port for health and metrics. */
   port: number;
-  /** Turns `/readyz` red; work goes on. */
+  /** Makes `/readyz` fail; work continues. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Starts taking events apart. Resolves when the workers run; with Redis away they begin when it comes back. */
+/** Starts expanding events. Resolves once the workers run; without Redis they begin when it becomes reachable. */
 export async function start(config: FanoutConfig, overrides: FanoutOverrides = {}): Promise<Fanout> {
   const closer = new Closer();
   return closer.closeOnFailure(() => open(config, overrides, closer));
@@ -112,14 +112,14 @@ function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): v
 }
 
 function logError(log: Logger, error: Error, jobId?: string): void {
-  // Losing an event to another worker is how fencing works; nobody need act.
+  // Losing an event to another worker is expected with fencing and needs no action.
   if (error instanceof FencedError) log.info({ jobId, reason: error.message }, 'event.fenced');
   else if (jobId === undefined) log.warn({ reason: error.message }, 'queue.error');
   else log.error({ jobId, err: error }, 'event.failed');
 }
 
-/** A look that is under way when the process stops is waited for so long. */
-const LOOK_MS = 2000;
+/** How long shutdown waits for a sweep in progress. */
+const SWEEP_GRACE_MS = 2000;
 
 function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): void {
   let running: Promise<void> | undefined;
@@ -132,7 +132,7 @@ function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): void
   }, times.everyMs);
   closer.add('sweeper', timer, async () => {
     clearInterval(timer);
-    // With Redis away a look never ends; it does no harm to leave it.
-    await Promise.race([running, setTimeout(LOOK_MS, undefined, { ref: false })]);
+    // Without Redis a sweep never ends; abandoning it is harmless.
+    await Promise.race([running, setTimeout(SWEEP_GRACE_MS, undefined, { ref: false })]);
   });
 }

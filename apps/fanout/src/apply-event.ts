@@ -23,9 +23,9 @@ import type { FanoutDeps } from './deps.ts';
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /**
- * What an event changes in the registry, before its audience is read: members who come and go, blocks, unread counts,
- * who follows a thread. Done once: a crash in between may do it twice, a later turn must not. `pulled`: the chat
- * backend's own list of members is asked, and ours is not kept.
+ * Applies an event to the registry before its audience is read: members, blocks, unread counts, thread followers. Runs
+ * once; a crash may cause a second run, a later turn must not. `pulled`: the chat backend keeps the list of members, so
+ * ours is not updated.
  */
 export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pulled: boolean): Promise<void> {
   const { appId, event } = accepted;
@@ -42,7 +42,7 @@ export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pull
   }
 }
 
-/** A person who has blocked as many as one may stays as they are: the event was accepted long ago. */
+/** Only logs blocks beyond the limit, since the event has already been accepted. */
 async function applyBlock(
   { registry, log }: FanoutDeps,
   appId: string,
@@ -72,7 +72,7 @@ async function followThread(deps: FanoutDeps, appId: string, event: Of<'message.
   if (thread) await subscribeToThread(deps.registry, appId, thread.threadId, thread.uids, deps.now());
 }
 
-/** What former members have unread is cleared, also where their list is the chat backend's. */
+/** Also clears the unread counts of former members, even if the chat backend keeps the list. */
 async function changeMembers(
   { registry, now }: FanoutDeps,
   appId: string,

@@ -6,18 +6,19 @@ import type { EventInHand } from './plan.ts';
 /** Open deliveries an app may have with one provider before its next slice waits. */
 const HIGH_WATER = 5000;
 
-/** Share of Redis' memory from which no slice is planned: what is left is for finishing what is. */
+/** Share of Redis memory above which no slice is planned; the rest is reserved for finishing planned ones. */
 const MEMORY_HIGH = 0.7;
 
-/** How long a slice waits before it looks again: the longer the older the event, so that a dead endpoint's are not polled. */
+/**
+ * How long a slice waits before checking again. Grows with the event's age, so a dead endpoint causes little polling.
+ */
 const SHORTEST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * How long the next slice must wait, in ms; 0 when it need not. The measure is what the app itself has open with a
- * provider, so that one app's dead endpoint holds up nobody else; and the first slice of an event never waits for it,
- * so that it does not hold up the app's own messages either. Only large groups, which could fill Redis, do.
- * Calls wait for nothing: they would be stale.
+ * How long the next slice must wait, in ms; 0 if it need not. Counts the app's own open deliveries per provider, so
+ * that one app's dead endpoint delays no other app. An event's first slice never waits for these, so only large groups,
+ * which could fill Redis, are delayed. Calls never wait, since they would be stale.
  */
 export async function backpressure(deps: FanoutDeps, { accepted }: EventInHand, slice: number): Promise<number> {
   if (accepted.lane === 'call') return 0;

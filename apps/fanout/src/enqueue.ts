@@ -4,9 +4,9 @@ import { deliveryJob } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 
 /**
- * Puts the deliveries of a planned slice into their queues. A slice planned by a worker before us may be partly queued
- * or sent: only what is still open is added, marked so that the sender looks at its state first. An event that is
- * already too late is not queued at all; its deliveries expire here.
+ * Queues the deliveries of a planned slice. A slice planned by an earlier worker may already be partly queued or sent:
+ * only open deliveries are added, marked so that the sender checks their state first. If the deadline has passed, the
+ * deliveries expire here instead.
  */
 export async function enqueue(
   deps: FanoutDeps,
@@ -41,7 +41,7 @@ async function stillOpen(
   return planned.filter((_, i) => isOpen(states[i] ?? 'pending'));
 }
 
-/** Settles deliveries that are too late. */
+/** Settles deliveries past their deadline as expired. */
 export async function expire(
   { queueRedis, metrics, now }: FanoutDeps,
   ref: EventRef,
@@ -55,7 +55,7 @@ export async function expire(
   });
 }
 
-/** Deliveries grouped by provider, in the order they came. */
+/** Groups deliveries by provider, keeping their order. */
 export function byProvider(deliveries: readonly PlannedDelivery[]): Map<ProviderKind, PlannedDelivery[]> {
   const groups = new Map<ProviderKind, PlannedDelivery[]>();
   for (const delivery of deliveries) {

@@ -10,20 +10,20 @@ import { moveToBulk, recordSize } from './large-audience.ts';
 import { moderationWait } from './moderation-wait.ts';
 import { type EventInHand, plan } from './plan.ts';
 
-/** Slices planned before an event makes room for others. */
+/** Slices planned before an event yields to others. */
 const SLICES_PER_TURN = 4;
 
-/** Well below the time after which a lost lock is noticed by others. */
+/** Well below the time after which other workers take over a lost lock. */
 const HELD_UP_MS = 2000;
 
-/** What was done in one turn, for the log. */
+/** The work done in one turn, for the log. */
 interface Turn {
   slices: number;
   recipients: number;
   done: boolean;
 }
 
-/** A slice that was planned and queued, and where the next one starts. */
+/** A planned and queued slice, and where the next one starts. */
 interface Expanded {
   kind: 'expanded';
   recipients: number;
@@ -31,8 +31,8 @@ interface Expanded {
 }
 
 /**
- * One turn at expanding an event: a few slices, each planned, queued and then passed by the cursor, in this order, so
- * that whoever comes after a crash goes on exactly there. Then the job yields to others, or is done.
+ * One turn of expanding an event: a few slices, each planned, then queued, then passed by the cursor. In this order, a
+ * worker that resumes after a crash continues exactly there. Then the job yields to others, or is done.
  */
 export async function handleEvent(
   deps: FanoutDeps,
@@ -45,7 +45,7 @@ export async function handleEvent(
     readCursor(deps.queueRedis, { shard, key }),
   ]);
   if (!accepted || !cursor || cursor.full) return { do: 'done' };
-  // It has moved to another lane, where a job of its own goes on with it.
+  // The event has moved to another lane, where it has a job of its own.
   if (accepted.lane !== lane) return { do: 'done' };
   if (!job.startedBefore) {
     deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane }, (deps.now() - job.addedAt) / 1000);
@@ -54,7 +54,7 @@ export async function handleEvent(
   const late = deps.now() >= accepted.leaveBy;
   const moderation = await moderationOf(deps, accepted, app?.app, late);
   if (moderation.kind === 'wait') return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
-  // Of an app that was deleted nothing is changed.
+  // A deleted app is not changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
     await markApplied(deps.queueRedis, { shard, key });
@@ -102,7 +102,7 @@ async function expandSlice(
   const startedAt = deps.now();
   const planned = await plan(deps, inHand, cursor);
   if (planned.kind === 'later') return planned;
-  // A worker that was held up here may have lost the event meanwhile, and another may have sent the slice already.
+  // This worker may have stalled and lost the event; another may already have sent the slice.
   const fresh = deps.now() - startedAt < HELD_UP_MS;
   await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;

@@ -5,9 +5,9 @@ import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
 
 /**
- * How large a group is whose members the chat backend tells is known only once it has been walked: an event for it
- * starts by the last known size, or as chat, and moves to the bulk lane when it turns out to be for many. True when it
- * has moved: another job goes on with it. A crash before that job is added is mended by the sweeper.
+ * Moves an event to the bulk lane if its group turns out to be large. The size of a group listed by the chat backend is
+ * known only after reading all pages, so the event starts with the last known size, or as chat. Returns true if it
+ * moved: another job continues it, which the sweeper adds after a crash.
  */
 export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise<boolean> {
   const { shard, accepted, source } = inHand;
@@ -20,7 +20,7 @@ export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise
   return true;
 }
 
-/** Notes how large a pulled group was, for the next event; not when it was not walked to its end. */
+/** Records the size of a group listed by the chat backend for the next event, if all pages were read. */
 export async function recordSize(deps: FanoutDeps, inHand: EventInHand): Promise<void> {
   const { accepted, source } = inHand;
   if (!source.isPulled || source.group === undefined) return;

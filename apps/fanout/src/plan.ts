@@ -12,22 +12,21 @@ import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
 import type { AppBundle } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
-/** An event in hand and where it stands. */
+/** An event in progress and its position. */
 export interface EventInHand {
   shard: number;
   accepted: AcceptedEvent;
-  /** Undefined when the app has been deleted: no user is notified. */
+  /** Undefined if the app has been deleted; no one is notified then. */
   app: AppBundle | undefined;
   source: AudienceSource;
-  /** It does not wait for moderation. */
+  /** Set unless the event waits for moderation. */
   moderation: Exclude<ModerationDecision, { kind: 'wait' }>;
-  /** No worker has walked this event before. */
+  /** Whether no worker has expanded this event before. */
   isFirst: boolean;
 }
 
 /**
- * The plan that stands for the next slice: ours, or (`mine` false) the one that a worker before us wrote and did not get
- * to the end of.
+ * The plan for the next slice: ours, or (`mine` false) one that an earlier worker stored but did not finish.
  */
 export interface Planned {
   kind: 'planned';
@@ -35,12 +34,12 @@ export interface Planned {
   mine: boolean;
 }
 
-/** Decides for the next slice of recipients and writes the plan down; or the audience is not there yet. */
+/** Decides and stores the plan for the next slice of recipients, unless the audience is not available yet. */
 export async function plan(deps: FanoutDeps, inHand: EventInHand, cursor: Cursor): Promise<Planned | Later> {
   const { shard, accepted, source, isFirst } = inHand;
   const page = await nextCandidates(deps, accepted, source, { ...deps, isFirst }, cursor.cursor);
   if (page.kind === 'later' && deps.now() < accepted.leaveBy) return page;
-  // An audience that did not come while the event was fresh is no longer of use.
+  // Past the deadline the audience is no longer needed.
   const { candidates, ...end } = page.kind === 'later' ? { candidates: [], cursor: cursor.cursor, last: true } : page;
   const slice: PlannedSlice = {
     first: cursor.next,
@@ -58,7 +57,7 @@ async function decide(
   candidates: readonly Candidate[],
 ): Promise<PlannedRecipient[]> {
   const { event } = accepted;
-  // An event that notifies no user has no candidates; the check tells the compiler.
+  // An event that notifies no one has no candidates; the check is for the compiler.
   if (!app || !isNotifying(event)) {
     return candidates.map(({ uid }) => ({ kind: 'suppress', uid, reason: 'PUSH_DISABLED' }));
   }

@@ -12,13 +12,13 @@ import { deliveryJob, type QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
 
-/** How long after its deadline a delivery is left to its sender. */
+/** How long after its deadline a delivery is still left to its sender. */
 const LATE_MS = 60_000;
 
-/** Events looked at in one go, per shard. */
+/** Events checked at a time, per shard. */
 const BATCH = 100;
 
-/** When the sweeper runs, and how long it leaves an event alone after a look. */
+/** How often the sweeper runs, and how long it waits before checking an event again. */
 export interface SweepTimes {
   everyMs: number;
   againMs: number;
@@ -27,9 +27,9 @@ export interface SweepTimes {
 export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 
 /**
- * Looks once at the open events that are due and puts back jobs that are missing: of an event whose job was lost
- * between two writes, of deliveries lost by a failover or failed by a bug. An event that has moved since the last look
- * is left alone, so a healthy event costs one command a look.
+ * Checks open events that are due and restores missing jobs: of events whose job was lost between two writes, of
+ * deliveries lost in a failover or failed by a bug. Skips events that have moved since the last check, so a healthy
+ * event costs one command per check.
  */
 export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
   for (let shard = 0; shard < deps.shards; shard++) {
@@ -48,7 +48,7 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   if (!accepted || !cursor) return forgetEvent(deps.queueRedis, ref);
   if (await movedSinceLastLook(deps.queueRedis, ref)) return;
   if (!cursor.full) await reviveEvent(deps, ref, accepted);
-  // Not the slice the cursor is at: it may be on its way into the queues right now.
+  // Not the slice at the cursor, which may be being queued right now.
   for await (const deliveries of openDeliveries(deps.queueRedis, ref, cursor.slice)) {
     await reviveDeliveries(deps, ref, accepted, deliveries);
   }
@@ -91,8 +91,8 @@ async function reviveDeliveries(
 }
 
 /**
- * Settles what is long past its deadline, and returns the rest. Usually a sender does that; with none running for this
- * provider nobody else would, and the app's load would never fall.
+ * Settles deliveries long past their deadline and returns the rest. Normally a sender does this; with none running for
+ * this provider, the app's load would never fall.
  */
 async function expireLate(
   deps: FanoutDeps,
@@ -110,10 +110,10 @@ async function expireLate(
   return deliveries.filter((delivery) => !isLate(delivery));
 }
 
-/** Where jobs of an event in this lane may be: one that turned out to be large began in the chat lane. */
+/** The lanes that may hold jobs of an event in this lane: one that turned out to be large began in the chat lane. */
 const lanesOf = (lane: Lane): Lane[] => (lane === 'bulk' ? ['bulk', 'chat'] : [lane]);
 
-/** Those of the ids that have no job, after taking away the jobs that a bug has failed. */
+/** The ids without a job, after removing jobs that failed because of a bug. */
 async function withoutJob(
   deps: FanoutDeps,
   kind: QueueKind,

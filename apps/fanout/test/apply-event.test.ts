@@ -51,7 +51,7 @@ describe('the members of a group', () => {
     expect(await members()).toEqual(after);
   });
 
-  test('stay as they are when the chat backend keeps the list', async () => {
+  test('stay unchanged if the chat backend keeps the list', async () => {
     await apply(aGroupAction('group.member_joined', 'zoe'), true);
     await apply(aGroupAction('group.member_left', 'bob'), true);
     expect(await members()).toEqual(['bob']);
@@ -72,7 +72,7 @@ describe('blocks', () => {
   const block = (type: 'user.blocked' | 'user.unblocked', ...uids: string[]) =>
     apply({ type, members: uids.map((uid) => ({ uid })) });
 
-  test('are added and taken back', async () => {
+  test('are added and removed', async () => {
     await block('user.blocked', 'bob', 'carol');
     await block('user.unblocked', 'bob');
     expect(await listBlocked(redis, APP, 'alice')).toEqual(['carol']);
@@ -97,10 +97,10 @@ describe('a read mark', () => {
     expect(await readUnread(redis, APP, 'alice')).toBe(1);
   });
 
-  test('keeps a message from being counted that is planned only afterwards', async () => {
+  test('keeps a message planned later from being counted', async () => {
     const ref = { key: 'em5x8k2a0000001', shard: 0 };
-    const note = { messageId: '101', author: 'bob', conversation: { type: 'user', id: 'alice' } as const, ref };
-    await recordMessages(redis, APP, [note], HOUR);
+    const message = { messageId: '101', author: 'bob', conversation: { type: 'user', id: 'alice' } as const, ref };
+    await recordMessages(redis, APP, [message], HOUR);
     await apply({ type: 'message.read', ...TO_BOB, message: { id: '101' } });
     await countUnread(redis, APP, { conversationId: chat, eventKey: ref.key }, ['alice']);
     expect(await readUnread(redis, APP, 'alice')).toBe(0);
@@ -124,7 +124,7 @@ describe('a reply in a thread', () => {
     expect(await followers()).toEqual(['alice', 'bob', 'carol']);
   });
 
-  test('does not make an author follow it who has left the thread', async () => {
+  test('does not make an author who has left the thread follow it', async () => {
     await unsubscribeFromThread(redis, APP, '101', 'bob', fanout.now());
     await apply(REPLY);
     expect(await followers()).toEqual(['alice', 'carol']);

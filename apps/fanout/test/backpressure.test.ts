@@ -28,7 +28,7 @@ async function open(count: number, appId = APP) {
 }
 
 describe('an app with 5,000 deliveries open at one provider', () => {
-  test('has later slices of a message wait until one is settled', async () => {
+  test('makes later slices of a message wait until one is settled', async () => {
     await using fanout = startFanout(redis);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
     const ref = await open(5000);
@@ -37,7 +37,7 @@ describe('an app with 5,000 deliveries open at one provider', () => {
     expect(await backpressure(fanout, inHand, 1)).toBe(0);
   });
 
-  test('has no first slice wait, and no call', async () => {
+  test('delays neither first slices nor calls', async () => {
     await using fanout = startFanout(redis);
     await open(5000);
     const message = await takeEvent(fanout, aGroupMessage());
@@ -46,14 +46,14 @@ describe('an app with 5,000 deliveries open at one provider', () => {
     expect(await backpressure(fanout, call.inHand, 1)).toBe(0);
   });
 
-  test('holds up no other app', async () => {
+  test('delays no other app', async () => {
     await using fanout = startFanout(redis);
     await open(5000, 'another');
     const { inHand } = await takeEvent(fanout, aGroupMessage());
     expect(await backpressure(fanout, inHand, 1)).toBe(0);
   });
 
-  test('looks again the later the older the event is, spread over half the wait', async () => {
+  test('checks less often as the event ages, with jitter over half the wait', async () => {
     await using fanout = startFanout(redis);
     await open(5000);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
@@ -70,7 +70,7 @@ describe('an app with 5,000 deliveries open at one provider', () => {
   });
 });
 
-test('a Redis that is over 70% full has every slice wait, the first as well, but no call', async () => {
+test('a Redis over 70% full delays every slice, including the first, but no call', async () => {
   const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
   await redis.config('SET', 'maxmemory', String(Math.round(used * 1.25)));
   await using fanout = startFanout(redis);

@@ -28,7 +28,7 @@ async function planned() {
   return { ref, accepted, slice };
 }
 
-test('each delivery goes into the queue of its provider', async () => {
+test('each delivery goes to the queue of its provider', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   await enqueue(fanout, 0, accepted, { slice, mine: true });
@@ -41,7 +41,7 @@ test('each delivery goes into the queue of its provider', async () => {
   ]);
 });
 
-test('of a slice that another worker planned, only what is open is added, marked to be looked up first', async () => {
+test('of a slice planned by another worker only open deliveries are added, marked to be checked first', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
@@ -58,7 +58,7 @@ test('a slice that is queued twice is queued once', async () => {
   expect(await queued(redis, ref)).toMatchObject([{ addedAgain: undefined }, { addedAgain: undefined }]);
 });
 
-test('an event that is too late expires instead, and weighs on its app no longer', async () => {
+test('an event past its deadline expires instead and no longer counts towards the load of its app', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(

@@ -26,7 +26,7 @@ beforeEach(() => redis.flushall());
 const CHAT = { shard: 0, lane: 'chat' } as const;
 
 describe('a turn', () => {
-  test('queues every member but the sender, slice after slice, and is done with the last', async () => {
+  test('queues every member except the sender, slice by slice, and is done after the last', async () => {
     await seedApp(redis, ['alice', 'bob', 'carol', 'dave']);
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
@@ -54,7 +54,7 @@ describe('a turn', () => {
     expect(await countsOf(redis, ref)).toEqual({});
   });
 
-  test('has the sender look up what it queues after it was held up: another worker may have queued it first', async () => {
+  test('makes the sender check the state of what it queues after a stall', async () => {
     let fanout: Fanout | undefined;
     await using backend = await startChatBackend(['bob'], 10, () => fanout?.clock.advance(2000));
     await seedApp(redis, [], { membership: { url: backend.url } });
@@ -80,7 +80,7 @@ describe('a turn', () => {
 });
 
 describe('a worker that has lost the lock', () => {
-  test('plans nothing when it has been told', async () => {
+  test('plans nothing once it knows', async () => {
     await seedApp(redis, ['bob']);
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
@@ -89,7 +89,7 @@ describe('a worker that has lost the lock', () => {
     expect(await countsOf(redis, ref)).toEqual({});
   });
 
-  test('cannot move the cursor otherwise, and its plan stands for the next worker', async () => {
+  test('cannot move the cursor if it does not know, and its plan applies to the next worker', async () => {
     await seedApp(redis, ['bob', 'carol', 'dave']);
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
@@ -106,7 +106,7 @@ describe('a worker that has lost the lock', () => {
 describe('the next worker', () => {
   const REPLY = aGroupMessage({ message: { id: '102', text: 'you?', parentId: '101', mentions: ['bob'] } });
 
-  test('finishes the event exactly once, at whichever command the one before was killed', async () => {
+  test('finishes the event exactly once, whichever command the previous one was killed at', async () => {
     let killed = 0;
     for (let commands = 0; commands === killed; commands++) {
       await redis.flushall();

@@ -20,7 +20,7 @@ const turn = async (fanout: Fanout, ref: EventRef, lane: Lane) =>
 
 const laneOf = async (ref: EventRef) => (await readEvent(redis, ref))?.lane;
 
-test('an event moves to the bulk lane once more members are walked than a chat event may have', async () => {
+test('an event moves to the bulk lane once it has more members than a chat event may have', async () => {
   await using backend = await startChatBackend(SIX, 3);
   await seedApp(redis, [], { membership: { url: backend.url } });
   await using fanout = startFanout(redis, { sliceSize: 1, bulkAudience: 3 });
@@ -33,7 +33,7 @@ test('an event moves to the bulk lane once more members are walked than a chat e
   expect(await queuedFor(redis, ref, 'deliveries-custom-bulk')).toEqual(SIX.slice(4));
 });
 
-test('the size of a group that was walked to its end is kept for the next event', async () => {
+test('the size of a group is kept for the next event once all its pages were read', async () => {
   await using backend = await startChatBackend(SIX, 3);
   await seedApp(redis, [], { membership: { url: backend.url } });
   await using fanout = startFanout(redis);
@@ -43,7 +43,7 @@ test('the size of a group that was walked to its end is kept for the next event'
   expect(await readGroupSize(redis, APP, 'hiking')).toBe(6);
 });
 
-test('the size of a group that was walked in part is not', async () => {
+test('the size of a group that was read only in part is not kept', async () => {
   await using backend = await startChatBackend(SIX, 3);
   await seedApp(redis, [], { membership: { url: backend.url } });
   await using fanout = startFanout(redis, { sliceSize: 1 });
@@ -55,7 +55,7 @@ test('the size of a group that was walked in part is not', async () => {
   expect(await readGroupSize(redis, APP, 'hiking')).toBeUndefined();
 });
 
-test('an event for a list of ours stays in the lane it was accepted for', async () => {
+test('an event for one of our own lists stays in the lane it was accepted for', async () => {
   await seedApp(redis, SIX);
   await using fanout = startFanout(redis, { sliceSize: 1, bulkAudience: 3 });
   const { ref } = await accept(redis, aGroupMessage());

@@ -22,7 +22,7 @@ describe('a pending message of an app that moderates', () => {
     await recordModeration(redis, APP);
   });
 
-  test('waits, and goes out when it is approved', async () => {
+  test('waits, and is sent once it is approved', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, PENDING);
     const job = await takeJob(redis, ref);
@@ -33,7 +33,7 @@ describe('a pending message of an app that moderates', () => {
     expect(await queuedFor(redis, ref)).toEqual(['bob']);
   });
 
-  test('notifies no one when it is disapproved', async () => {
+  test('notifies no one if it is disapproved', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, PENDING);
     await recordVerdict(redis, APP, '101', 'disapproved', HOUR);
@@ -41,7 +41,7 @@ describe('a pending message of an app that moderates', () => {
     expect(await countsOf(redis, ref)).toEqual({ audience: 1, MODERATION_DISAPPROVED: 1 });
   });
 
-  test('notifies no one when no verdict comes before its deadline', async () => {
+  test('notifies no one if there is no verdict by its deadline', async () => {
     await using fanout = startFanout(redis);
     const { ref, accepted } = await accept(redis, PENDING);
     fanout.clock.set(accepted.leaveBy);

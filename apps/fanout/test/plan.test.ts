@@ -14,7 +14,7 @@ beforeEach(() => redis.flushall());
 
 const toWebhook = (uid: string) => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] });
 
-test('a slice is as many recipients as it may be, and says where the next one starts', async () => {
+test('a slice has the configured number of recipients and the start of the next one', async () => {
   await seedApp(redis, ['bob', 'carol', 'dave']);
   await using fanout = startFanout(redis);
   const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
@@ -27,7 +27,7 @@ test('a slice is as many recipients as it may be, and says where the next one st
   expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 2 });
 });
 
-test('a slice that another worker planned stands, though a member has joined since', async () => {
+test('a slice planned by another worker is kept, even if a member has joined since', async () => {
   await seedApp(redis, ['bob'], { badge: true });
   await using fanout = startFanout(redis);
   const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
@@ -41,7 +41,7 @@ test('a slice that another worker planned stands, though a member has joined sin
   expect(await readUnread(redis, APP, 'bob')).toBe(1);
 });
 
-test('an app that has been deleted sends to no one', async () => {
+test('a deleted app notifies no one', async () => {
   await seedApp(redis);
   await createUser(redis, APP, 'bob', 1);
   await using fanout = startFanout(redis);
@@ -51,7 +51,7 @@ test('an app that has been deleted sends to no one', async () => {
   });
 });
 
-test('a message that moderation has stopped is suppressed for every member, and counts as unread for none', async () => {
+test('a message stopped by moderation is suppressed for every member and counts as unread for none', async () => {
   await seedApp(redis, ['bob'], { badge: true });
   await using fanout = startFanout(redis);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage());
@@ -62,7 +62,7 @@ test('a message that moderation has stopped is suppressed for every member, and 
   expect(await readUnread(redis, APP, 'bob')).toBe(0);
 });
 
-test('an audience that is not there yet is waited for until the event is too late, and then is none', async () => {
+test('an audience that is not available yet is awaited until the deadline, then counts as empty', async () => {
   await seedApp(redis, ['bob']);
   await using fanout = startFanout(redis);
   // The message that the edit is about is still to be planned.

@@ -38,7 +38,7 @@ const eventJob = async (fanout: Fanout, { key }: EventRef) =>
   (await fanout.producer.presence('events', 'chat', 0, [key]))[0];
 
 describe('the job of an event', () => {
-  test('that was lost between acceptance and queue comes back', async () => {
+  test('that was lost between acceptance and queue is restored', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
     await sweep(fanout, SWEEP_TIMES);
@@ -47,7 +47,7 @@ describe('the job of an event', () => {
     expect(await eventJob(fanout, ref)).toBe('present');
   });
 
-  test('that a bug has failed is replaced by a new one', async () => {
+  test('that failed because of a bug is replaced', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
     await fanout.producer.addEvents(0, 'chat', [ref.key]);
@@ -66,7 +66,7 @@ describe('the job of an event', () => {
     expect(await eventJob(fanout, ref)).toBe('present');
   });
 
-  test('is not missed while the event moves by itself', async () => {
+  test('is not restored while the event is progressing', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await expanded(fanout);
     await lose(fanout, ref, 0);
@@ -79,7 +79,7 @@ describe('the job of an event', () => {
 });
 
 describe('deliveries', () => {
-  test('whose jobs are lost come back, marked to be looked up first; the others are left alone', async () => {
+  test('whose jobs are lost are restored, marked to be checked first; the others are left alone', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await expanded(fanout);
     await lose(fanout, ref, 0);
@@ -90,7 +90,7 @@ describe('deliveries', () => {
     ]);
   });
 
-  test('that are settled do not come back', async () => {
+  test('that are settled are not restored', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await expanded(fanout);
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
@@ -99,7 +99,7 @@ describe('deliveries', () => {
     expect(await queuedFor(redis, ref)).toEqual(['carol']);
   });
 
-  test('of the slice that a worker may be queueing right now are left to it', async () => {
+  test('of a slice that a worker may be queueing right now are left alone', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
     const recipients = [{ kind: 'send', uid: 'bob', targets: [{ provider: 'custom' }] }] as const;
@@ -127,7 +127,7 @@ describe('deliveries', () => {
     expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, expired: 2 });
   });
 
-  test('that were replayed have the deadline of their replay', async () => {
+  test('that were replayed use the deadline of their replay', async () => {
     await using fanout = startFanout(redis);
     const { ref, accepted } = await expanded(fanout);
     const letter = {
@@ -151,7 +151,7 @@ describe('deliveries', () => {
   });
 });
 
-test('an event whose record has expired is not looked at again', async () => {
+test('an event whose record has expired is not checked again', async () => {
   await using fanout = startFanout(redis);
   const { ref } = await accept(redis, aGroupMessage());
   await redis.del(`{p0}:ev:${ref.key}`);

@@ -18,27 +18,27 @@ import { SupersededCheck } from './superseded-check.ts';
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
 
-/** What a caller in the same process may set besides the environment. */
+/** What a caller in the same process may override. */
 export interface SenderOverrides {
   log?: Logger;
-  /** The clock of this machine, epoch ms; `Date.now` by default. */
+  /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
-  /** In [0, 1); default Math.random. */
+  /** In [0, 1); `Math.random` by default. */
   random?: () => number;
-  /** Told of every attempt. */
+  /** Called for every attempt. */
   onAttempt?: (attempt: AttemptRecord) => void;
 }
 
 /** A running sender. */
 export interface Sender {
-  /** Port of health and metrics. */
+  /** The port for health and metrics. */
   port: number;
-  /** Turns `/readyz` red; work goes on. */
+  /** Makes `/readyz` fail; work continues. */
   drain(): void;
   close(): Promise<void>;
 }
 
-/** Starts sending for the configured providers. With Redis away it begins when Redis comes back. */
+/** Starts sending for the configured providers. Without Redis it begins when Redis becomes reachable. */
 export async function start(config: SenderConfig, overrides: SenderOverrides = {}): Promise<Sender> {
   const closer = new Closer();
   return closer.closeOnFailure(() => open(config, overrides, closer));
@@ -50,7 +50,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const pair = await connectRedisPair(config, 'worker', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
   const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
-  warnOfWiderPolicy(log, policy);
+  warnAboutWiderPolicy(log, policy);
   const metrics = createMetrics();
   const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
@@ -100,10 +100,10 @@ const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
   bulk: config.SENDER_CONCURRENCY_BULK,
 });
 
-/** How often this process says what refuses it, ms; a report is good for a few times as long. */
+/** How often this process reports endpoints that refuse it, ms; a report stays valid for a few times as long. */
 const REPORT_EVERY_MS = 2000;
 
-/** Publishes what refuses this process, while anything does, and once that it no longer does. */
+/** Publishes which endpoints refuse this process while any do, and once more when none does. */
 function startReporting({ queueRedis, refusals, log, now }: SenderDeps, closer: Closer): void {
   const processId = randomBytes(9).toString('hex');
   let reported = 0;
@@ -126,10 +126,10 @@ function startReporting({ queueRedis, refusals, log, now }: SenderDeps, closer: 
   closer.add('reporting', timer, clearInterval);
 }
 
-/** Calls live for 30 seconds: an endpoint that was down is tried again soon enough for one to be heard. */
+/** Calls live for 30 seconds, so a failed endpoint is retried soon enough for one to ring. */
 const CALL_OPEN_MS = 2000;
 
-/** What one endpoint may have in flight of a lane: never all of it, so that others always get through. */
+/** The share of a lane one endpoint may have in flight: never all of it, so that others always get through. */
 const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
 
 function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, concurrency: Record<Lane, number>): void {
@@ -149,7 +149,7 @@ function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, co
       ),
     ),
   );
-  // All at once: each finishes what it has in hand, and together they take no longer than the slowest.
+  // Close all at once: each finishes its current jobs, so this takes no longer than the slowest.
   closer.add('workers', workers, () =>
     Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
   );
@@ -160,8 +160,8 @@ function logError(log: Logger, error: Error, jobId?: string): void {
   else log.error({ jobId, err: error }, 'delivery.failed');
 }
 
-/** What makes webhooks into private networks possible is said aloud at every start. */
-function warnOfWiderPolicy(log: Logger, { allowHttp, allowCidrs }: AddressPolicy): void {
-  if (allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may be plain http');
+/** Warns at every start about settings that let webhooks reach private networks. */
+function warnAboutWiderPolicy(log: Logger, { allowHttp, allowCidrs }: AddressPolicy): void {
+  if (allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may use plain http');
   if (allowCidrs.length > 0) log.warn({ allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set: webhooks may reach these networks');
 }

@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 
 const providers = list()
-  .pipe(z.array(z.enum(PROVIDER_KINDS, { error: `expected some of ${PROVIDER_KINDS.join(', ')}` })))
+  .pipe(z.array(z.enum(PROVIDER_KINDS, { error: `expected any of ${PROVIDER_KINDS.join(', ')}` })))
   .transform((kinds) => (kinds.length > 0 ? kinds : [...PROVIDER_KINDS]));
 
 const endpoint = z.url({ protocol: /^https$/, error: 'expected https://host[:port]' }).optional();

@@ -6,8 +6,8 @@ import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 
 /**
- * After when a delivery is not sent, epoch ms: as its replay says, else its event. The end of a ring goes by VoIP only
- * while the ring can be showing (docs/rules/decision.md#voip).
+ * The time after which a delivery is not sent, epoch ms: from its replay, else from its event. The end of a ring is
+ * sent by VoIP only while the ring may be showing (docs/rules/decision.md#voip).
  */
 export async function deadlineOfDelivery(
   { queueRedis, registry }: Pick<SenderDeps, 'queueRedis' | 'registry'>,

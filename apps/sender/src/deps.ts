@@ -8,29 +8,29 @@ import type { Providers } from './providers.ts';
 import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 
-/** What handling a delivery works with; made in app.ts. */
+/** The dependencies for handling a delivery; created in app.ts. */
 export interface SenderDeps {
-  /** Redis of queues and ledger. */
+  /** The Redis of queues and ledger. */
   queueRedis: Redis;
-  /** Redis of the registry. */
+  /** The Redis of the registry. */
   registry: Redis;
   events: EventCache;
   superseded: SupersededCheck;
   apps: AppCache;
   providers: Providers;
-  /** How much each endpoint or credential may be given, by lane: a ring does not wait for a blast to the same endpoint. */
+  /** Limits per endpoint or credential, by lane, so that a ring does not wait for a bulk event to the same endpoint. */
   gates: Record<Lane, Gate>;
-  /** What refuses, for an operator to see. */
+  /** Endpoints and credentials that refuse, for the operator. */
   refusals: Refusals;
   metrics: Metrics;
   log: Logger;
   now(): number;
   random(): number;
-  /** Told of every attempt, after it is recorded. */
+  /** Called for every attempt, after it is recorded. */
   onAttempt(attempt: AttemptRecord): void;
 }
 
-/** One attempt at one delivery, and what it led to. Holds no message text. */
+/** One attempt at one delivery, and its result. Contains no message text. */
 export interface AttemptRecord {
   eventId: string;
   type: string;
@@ -38,18 +38,18 @@ export interface AttemptRecord {
   deliveryId: string;
   uid: string;
   provider: ProviderKind;
-  /** Of the device; absent for webhooks and where no device was looked at. */
+  /** The device's platform; absent for webhooks, or if no device was read. */
   platform?: Platform | undefined;
   /** From 1. */
   attempt: number;
-  /** What the provider's answer amounts to, or why nothing was sent. */
+  /** The classified answer of the provider, or why nothing was sent. */
   outcome: string;
   reason?: string | undefined;
-  /** The state the delivery has reached, or undefined when it will be tried again. */
+  /** The final state of the delivery; undefined if it will be retried. */
   settled: SettledState | undefined;
-  /** When it is tried again, in ms. */
+  /** Delay before the next attempt, in ms. */
   againInMs?: number | undefined;
   durationMs: number;
-  /** From the receipt of the event to now. */
+  /** Time since the event was received. */
   ageMs: number;
 }

@@ -4,29 +4,29 @@ import { readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
-/** An event and the registered names and pictures its notifications need, the recipient's excepted. */
+/** An event, and the registered names and pictures for its notifications, except the recipient's. */
 export interface LoadedEvent {
   accepted: AcceptedEvent;
   profiles: Profiles;
 }
 
-/** Events kept: enough that the recipients of one event, who come together, read it once. */
+/** Events kept: enough for the deliveries of one event, which arrive together, to read it only once. */
 const CAPACITY = 500;
 
-/** Characters of JSON kept: an event may have five million of them, and takes several times that in memory. */
+/** Characters of JSON kept. An event may have many, and takes several times as much memory. */
 const CAPACITY_CHARS = 16 * 1024 * 1024;
 
-/** Reads events once for all of their deliveries that come by in a while; the least recently used go first. */
+/** Caches events for their deliveries; evicts the least recently used. */
 export class EventCache {
   readonly #queueRedis: Redis;
   readonly #registry: Redis;
   readonly #events = new LRUCache<string, LoadedEvent, EventRef>({
     max: CAPACITY,
     maxSize: CAPACITY_CHARS,
-    // One that is larger than the whole cache is kept alone.
+    // An event larger than the cache is kept alone.
     sizeCalculation: ({ accepted }) => Math.min(JSON.stringify(accepted.event).length, CAPACITY_CHARS),
     fetchMethod: (_key, _stale, { context }) => this.#read(context),
-    // One that is pushed out while it is read still goes to those who wait for it.
+    // An event evicted while it is read still reaches its waiters.
     ignoreFetchAbort: true,
   });
 
@@ -35,7 +35,7 @@ export class EventCache {
     this.#registry = registry;
   }
 
-  /** The event, or undefined when its record is gone. */
+  /** The event; undefined if its record has expired. */
   get(ref: EventRef): Promise<LoadedEvent | undefined> {
     return this.#events.fetch(ref.key, { context: ref });
   }
@@ -47,10 +47,10 @@ export class EventCache {
 
   async #profiles({ appId, event }: AcceptedEvent): Promise<Profiles> {
     const conversation = conversationOf(event);
-    const people = [event.sender.uid, ...shownUsers(event)];
+    const uids = [event.sender.uid, ...shownUsers(event)];
     const [group, members] = await Promise.all([
       conversation?.type === 'group' ? readGroup(this.#registry, appId, conversation.id) : undefined,
-      readProfiles(this.#registry, appId, people),
+      readProfiles(this.#registry, appId, uids),
     ]);
     return { sender: members[event.sender.uid], receiver: group && { name: group.name, avatar: group.icon }, members };
   }

@@ -1,11 +1,11 @@
 import { type AppKey, appKey } from '@fanfare/core';
 import { OriginPlaces } from '@fanfare/providers';
 
-/** What a gate is set to. Times in ms. */
+/** The settings of a gate. Times in ms. */
 export interface GateOptions {
-  /** Sends one endpoint of an app, or one origin over all apps, may have in flight. */
+  /** Maximum sends in flight to one endpoint of an app, or to one origin across all apps. */
   limit: number;
-  /** The longest an endpoint is left alone; a minute by default. Calls cannot wait so long. */
+  /** The longest the breaker stays open; a minute by default. Calls cannot wait that long. */
   longestOpenMs?: number;
   now(): number;
   /** In [0, 1). */
@@ -13,66 +13,62 @@ export interface GateOptions {
 }
 
 /**
- * How a send went, for the gate: `refused` says that every other one would go the same way, `unsent` says nothing of the
- * endpoint.
+ * How a send went, for the gate. `refused`: every other send would fail too; `unsent`: says nothing about the endpoint.
  */
 export type SendHealth = 'fine' | 'failed' | 'refused' | 'unsent';
 
-/** What is sent to: an endpoint or a credential of an app. */
+/** The target of a send: an endpoint or a credential of an app. */
 export interface Entrance {
   appId: string;
   name: string;
-  /** Of a webhook, whose origin other apps may have as well: one app may then take half of its limit. */
+  /** The origin of a webhook. If several apps send to it, each may use half of its limit. */
   origin?: string;
 }
 
-/** Admission of one send: call `left` when it is over, or wait and come back. */
-export type Admission = { ok: true; left(verdict: SendHealth): void } | { ok: false; waitMs: number };
+/** The admission of one send: call `left` when it is over, or wait and try again. */
+export type Admission = { ok: true; left(health: SendHealth): void } | { ok: false; waitMs: number };
 
-/**
- * The breaker opens when at least half of at least so many sends in a window have failed
- * (docs/rules/delivery.md#breaker).
- */
+/** The breaker opens if at least half of at least 20 sends in a window failed (docs/rules/delivery.md#breaker). */
 const WINDOW_MS = 10_000;
 const MIN_SENDS = 20;
 const MAX_FAILED = 0.5;
 
-/** How long it stays open: doubled each time a trial fails, up to the longest. */
+/** How long the breaker stays open: doubled each time a trial fails, up to a maximum. */
 const OPEN_MS = 5000;
 const LONGEST_OPEN_MS = 60_000;
 
-/** What a send takes as long as none has been measured. */
+/** The assumed duration of a send until one has been measured. */
 const ASSUMED_SEND_MS = 100;
 
 /**
- * Endpoints remembered. The least recently used go first, but never one with sends in flight, whose limit would be
- * forgotten with it; lru-cache cannot hold such entries back.
+ * Maximum number of endpoints kept. Evicts the least recently used, except those with sends in flight, whose count
+ * would be lost; lru-cache cannot pin such entries.
  */
 const MAX_ENDPOINTS = 10_000;
 
-/** Of a credential: its origin is the push service, which takes as much as all apps have to send. */
+/** For credentials: their origin is the push service, which needs no limit across apps. */
 const NO_PLACE = { leave: () => undefined };
 
 interface Endpoint {
   inFlight: number;
-  /** Mean time of a send, newer ones weighing more. */
+  /** Moving average of the duration of a send. */
   meanMs: number;
-  /** When the next send that has to wait may come back. */
+  /** The slot of the next send that has to wait. */
   nextSlotAt: number;
   windowEndsAt: number;
   sends: number;
   failures: number;
-  /** Open until then; 0 when closed. Past it one trial is let through. */
+  /** Open until this time; 0 if closed. After it, one trial is admitted. */
   openUntil: number;
   openings: number;
   onTrial: boolean;
 }
 
 /**
- * Keeps one slow or dead endpoint, or a credential that is refused, from taking the sender's hands from all others: it
- * has a limit of its own, and once most of its sends fail, or one is refused for all, it is left alone for a while. Both
- * are counted per app: what one app sends to a URL says nothing of another app's sends to it. A send that is turned away
- * gets a slot in which there should be room, one after the other, so that waiting deliveries are not polled. Per process.
+ * Keeps a slow or dead endpoint, or a refused credential, from blocking the sender for all others: each has its own
+ * limit, and a breaker that opens once most sends fail or one refusal applies to all. Both count per app, since one
+ * app's sends to a URL say nothing about another's. A rejected send gets a time slot in which there should be room, so
+ * that waiting deliveries do not poll. State is per process.
  */
 export class Gate {
   readonly #options: GateOptions;
@@ -83,7 +79,7 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Asks to send to an endpoint now. */
+  /** Requests a send to an endpoint now. */
   enter({ appId, name, origin }: Entrance): Admission {
     const endpoint = this.#endpoint(appKey(appId, name));
     const { now: clock, limit } = this.#options;
@@ -95,24 +91,24 @@ export class Gate {
     if (!place) return { ok: false, waitMs: this.#slot(endpoint, now) };
     if (trial) endpoint.onTrial = true;
     endpoint.inFlight++;
-    const left = (verdict: SendHealth): void => {
+    const left = (health: SendHealth): void => {
       place.leave();
-      this.#leave(endpoint, now, trial, verdict);
+      this.#leave(endpoint, now, trial, health);
     };
     return { ok: true, left };
   }
 
-  #leave(endpoint: Endpoint, since: number, trial: boolean, verdict: SendHealth): void {
+  #leave(endpoint: Endpoint, since: number, trial: boolean, health: SendHealth): void {
     const now = this.#options.now();
     endpoint.inFlight--;
-    if (verdict === 'unsent') {
+    if (health === 'unsent') {
       if (trial) endpoint.onTrial = false;
       return;
     }
     endpoint.meanMs += (now - since - endpoint.meanMs) / 8;
-    if (trial) this.#endTrial(endpoint, now, verdict !== 'fine');
-    else if (verdict === 'refused') this.#openOnce(endpoint, now);
-    else this.#count(endpoint, now, verdict === 'failed');
+    if (trial) this.#endTrial(endpoint, now, health !== 'fine');
+    else if (health === 'refused') this.#openOnce(endpoint, now);
+    else this.#count(endpoint, now, health === 'failed');
   }
 
   #endTrial(endpoint: Endpoint, now: number, failed: boolean): void {
@@ -138,7 +134,7 @@ export class Gate {
     if (opens) this.#openOnce(endpoint, now);
   }
 
-  /** Sends that were under way when it tryDecrypt say nothing new. */
+  /** Opens the breaker unless it is open already: results of sends that were in flight are no news. */
   #openOnce(endpoint: Endpoint, now: number): void {
     if (endpoint.openUntil === 0) this.#open(endpoint, now);
   }
@@ -149,14 +145,14 @@ export class Gate {
     endpoint.openings++;
   }
 
-  /** The wait until a slot of its own: the others who wait are served first, as fast as the endpoint has been. */
+  /** The wait until a free slot, after those already waiting, at the pace the endpoint has had so far. */
   #slot(endpoint: Endpoint, now: number): number {
     const perSend = endpoint.meanMs / this.#options.limit;
     endpoint.nextSlotAt = Math.max(endpoint.nextSlotAt, now + endpoint.meanMs) + perSend;
     return Math.ceil(endpoint.nextSlotAt - now);
   }
 
-  /** A little later than asked, so that not all come back at once. */
+  /** Adds jitter, so that not all return at once. */
   #spread(waitMs: number): number {
     return Math.ceil(waitMs * (1 + this.#options.random() / 2));
   }

@@ -15,29 +15,29 @@ import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 import { type Sent, send } from './send.ts';
 
-/** Which queue a delivery came from. */
+/** The queue a delivery came from. */
 export interface Source {
   shard: number;
   lane: Lane;
   provider: ProviderKind;
 }
 
-/** A delivery in hand. */
+/** A delivery in progress. */
 interface InHand {
   source: Source;
   ref: EventRef;
   job: JobInHand<DeliveryJob>;
   loaded: LoadedEvent;
-  /** Not sent after this, epoch ms. */
+  /** Not sent after this time, epoch ms. */
   deadlineAt: number;
 }
 
-/** What an attempt came to: an answer, a wait for the endpoint, or nothing because it is too late. */
+/** The result of an attempt: an answer, a wait for the endpoint, or nothing because it is too late. */
 type Attempted = Sent | { kind: 'expired'; platform?: never };
 
 /**
- * One attempt at one delivery: too late? already settled? else send, then record, in this order, so that a crash in
- * between sends again rather than never. Returns what becomes of the job.
+ * Makes one attempt at a delivery, unless it is too late or already settled. Sends first and records afterwards, so
+ * that a crash in between causes a second send rather than none. Returns the next step for the job.
  */
 export async function handleDelivery(deps: SenderDeps, source: Source, job: JobInHand<DeliveryJob>): Promise<Step> {
   const ref = { shard: source.shard, key: job.data.eventKey };
@@ -50,18 +50,18 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
   observeWait(deps, source, job);
   const attempted = await attempt(deps, inHand);
   const step = stepAfter(deps, inHand, attempted);
-  // Nothing left us: there is nothing to record. Without its lock the job is another's to settle as well.
+  // Nothing was sent, so there is nothing to record. Without the lock, another worker settles the job.
   if ((attempted.kind === 'deferred' || attempted.kind === 'withheld') && step.do !== 'settle') return step;
   await retryRecording(() => record(deps, inHand, attempted, step));
   report(deps, inHand, attempted, step, startedAt);
   return step.do === 'settle' ? { do: 'done' } : step;
 }
 
-/** How often, and how far apart, what has been sent is tried to be recorded. */
+/** How often, and at what interval, recording a sent delivery is retried. */
 const RECORD_TRIES = 10;
 const RECORD_PAUSE_MS = 500;
 
-/** Records in spite of a Redis that is full for the moment: giving up would mean to send again. */
+/** Retries recording while Redis is full, since giving up would mean sending again. */
 async function retryRecording(act: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -73,14 +73,16 @@ async function retryRecording(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How long a delivery waited to be taken; later starts had a wait of their own choosing. */
+/**
+ * Observes how long a delivery waited in the queue; only for first starts, since later ones were delayed on purpose.
+ */
 function observeWait({ metrics, now }: SenderDeps, { provider, lane }: Source, job: JobInHand<DeliveryJob>): void {
   if (job.startedBefore) return;
   metrics.queueWaitSeconds.observe({ queue: `deliveries-${provider}`, lane }, (now() - job.addedAt) / 1000);
 }
 
 /**
- * Looked up only where it can be: the job was started or added before, or it is a call, where a look costs less than a
+ * Whether the delivery is settled. Checked only if the job was started or added before, and for calls, to avoid a
  * second ring.
  */
 async function isSettled({ queueRedis }: SenderDeps, { source, ref, job }: InHand): Promise<boolean> {
@@ -150,13 +152,11 @@ async function record(deps: SenderDeps, inHand: InHand, attempted: Attempted, st
   deps.metrics.eventToAcceptedSeconds.observe({ provider, lane }, (deps.now() - loaded.accepted.receivedAt) / 1000);
 }
 
-/**
- * Whether a delivery that is not sent now may have been: a sender had it in hand and died before it recorded anything.
- */
+/** Whether a delivery that is not sent now may have been sent by a sender that died before recording anything. */
 const isInDoubt = ({ lostBefore }: JobInHand<DeliveryJob>, { kind }: Attempted): boolean =>
   lostBefore && (kind === 'expired' || kind === 'superseded');
 
-/** Outcomes that, as the first and last, say no more than the state of the delivery or its dead letter. */
+/** Outcomes that, for an only attempt, say no more than the delivery's state or dead letter. */
 const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
   ...(['accepted', 'rejected', 'expired', 'superseded'] as const),
   // No attempt was made.
@@ -166,7 +166,7 @@ const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
 const isRecorded = ({ attemptsMade }: JobInHand<DeliveryJob>, { kind }: Attempted, step: NextStep): boolean =>
   step.do !== 'settle' || attemptsMade > 0 || !SAID_BY_STATE.has(kind);
 
-/** Why the provider did not accept it, in its words; nothing where no provider said no. */
+/** Why the provider did not accept it, in its words; empty if no provider rejected it. */
 function explanationOf(attempted: Attempted): { reason?: string; detail?: string } {
   switch (attempted.kind) {
     case 'accepted':
@@ -199,7 +199,7 @@ function settlement({ source, job, loaded }: InHand, step: NextStep & { do: 'set
   };
 }
 
-/** One line of log per attempt, and the word to whoever watches. */
+/** Logs the attempt and calls `onAttempt`. */
 function report(deps: SenderDeps, inHand: InHand, attempted: Attempted, step: NextStep, startedAt: number): void {
   const { source, job, loaded } = inHand;
   const { event, appId, receivedAt } = loaded.accepted;

@@ -3,14 +3,14 @@ import type { ApnsCredential, CustomCredential, DevicePush, FcmCredential, Lane,
 import { createApnsProvider, createCustomProvider, createFcmProvider } from '@fanfare/providers';
 import type { SenderConfig } from './config.ts';
 
-/** The adapters of every kind; connections are made with the first send. */
+/** The adapters for all providers. They connect on the first send. */
 export interface Providers {
   fcm: Provider<FcmCredential, DevicePush>;
   apns: Provider<ApnsCredential, DevicePush>;
   custom: Provider<CustomCredential>;
 }
 
-/** Makes the adapters as configured. `limits` is what the gates let through to one endpoint, by lane. */
+/** Creates the adapters. `limits` is what the gates admit to one endpoint, by lane. */
 export function createProviders(config: SenderConfig, limits: Record<Lane, number>, now: () => number): Providers {
   const extraCa = config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') };
   const endpoint = config.FCM_ENDPOINT === undefined ? {} : { endpoint: config.FCM_ENDPOINT };
@@ -24,14 +24,14 @@ export function createProviders(config: SenderConfig, limits: Record<Lane, numbe
     custom: createCustomProvider({
       now,
       policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
-      // A send that waits for a connection is using up its two seconds: there is one for each the gates let through.
+      // Waiting for a connection uses up a send's two seconds, so there is one for each send the gates admit.
       connectionsPerOrigin: limits.call + limits.chat + limits.bulk,
       ...extraCa,
     }),
   };
 }
 
-/** Closes them all. */
+/** Closes all adapters. */
 export async function closeProviders(providers: Providers): Promise<void> {
   await Promise.all([providers.fcm.close(), providers.apns.close(), providers.custom.close()]);
 }

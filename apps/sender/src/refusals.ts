@@ -1,16 +1,16 @@
 import { type AppKey, appKey, type Outcome } from '@fanfare/core';
 import type { Refusal } from '@fanfare/ledger';
 
-/** What was sent to: an endpoint or a credential of an app. */
+/** The target of a send: an endpoint or a credential of an app. */
 export type Subject = Pick<Refusal, 'appId' | 'provider' | 'name'>;
 
-/** So many failures one after the other are a refusal; one may be bad luck. A refused credential is one at once. */
+/** Consecutive failures that count as a refusal. A rejected credential counts immediately. */
 const FAILURES = 3;
 
-/** How long a refusal is believed without another failure, ms: longer than any breaker stays open. */
+/** How long a refusal lasts without another failure, ms: longer than any breaker stays open. */
 const BELIEVED_MS = 120_000;
 
-/** Subjects remembered; the first to fail go first. */
+/** Maximum number of subjects kept; the first to fail are dropped first. */
 const MAX_SUBJECTS = 1000;
 
 interface Streak extends Subject {
@@ -20,7 +20,7 @@ interface Streak extends Subject {
   until: number;
 }
 
-/** What refuses this process now, from the outcomes of its sends, for an operator to see. */
+/** Endpoints and credentials that currently refuse this process, by the outcomes of its sends. For the operator. */
 export class Refusals {
   readonly #now: () => number;
   readonly #streaks = new Map<AppKey, Streak>();
@@ -29,8 +29,8 @@ export class Refusals {
     this.#now = now;
   }
 
-  /** A send to this endpoint, or with this credential, has ended so. */
-  note(subject: Subject, outcome: Outcome): void {
+  /** Records the outcome of a send to this endpoint or with this credential. */
+  record(subject: Subject, outcome: Outcome): void {
     const id = appKey(subject.appId, subject.provider, subject.name);
     if (outcome.kind === 'withheld') return;
     if (outcome.kind !== 'retryable' && outcome.kind !== 'throttled' && outcome.kind !== 'credential_failing') {
@@ -51,7 +51,7 @@ export class Refusals {
     if (this.#streaks.size > MAX_SUBJECTS && oldest !== undefined) this.#streaks.delete(oldest);
   }
 
-  /** Those that refuse now. */
+  /** Those that currently refuse. */
   current(): Refusal[] {
     const now = this.#now();
     const refusals: Refusal[] = [];

@@ -30,24 +30,24 @@ import type { SendHealth } from './gate.ts';
 import type { Subject } from './refusals.ts';
 
 /**
- * What came of trying to send: the provider's answer, a wait for the endpoint, or that the device is no longer there;
- * with the device's platform where there is one.
+ * The result of trying to send: the provider's answer, a wait for the endpoint, or that the delivery is superseded;
+ * with the device's platform, if any.
  */
 export type Sent = (Outcome | { kind: 'deferred'; delayMs: number } | { kind: 'superseded' }) & { platform?: Platform };
 
-/** A delivery on its way out. */
+/** A delivery about to be sent. */
 interface Outgoing {
   event: NotifyingEvent;
   lane: Lane;
   app: AppBundle;
-  /** The recipient's device; absent for webhooks, and where it is not there any more. */
+  /** The recipient's device; absent for webhooks, or if it has been removed. */
   device: Device | undefined;
   push: Push;
 }
 
 /**
- * Makes one attempt, with the provider's settings and the device's token as they are now. `again`: the delivery has been
- * tried or put off before.
+ * Makes one attempt with the current provider settings and device token. `again`: the delivery has been tried or
+ * delayed before.
  */
 export async function send(
   deps: SenderDeps,
@@ -65,7 +65,7 @@ export async function send(
     readDeliveryTarget(deps.registry, appId, job.uid, job.deviceId),
     deps.superseded.isSuperseded(loaded, again),
   ]);
-  // Erased or deactivated since it was planned, or the call was given up, the message changed.
+  // The user was erased or deactivated since planning, the call was cancelled, or the message changed.
   if (!target || over) return { kind: 'superseded' };
   const built = buildPush(event, {
     app: app.app,
@@ -83,16 +83,16 @@ export async function send(
 }
 
 /**
- * Until when a provider may hold a delivery: as its replay says, else its event. What the event says may be long over
- * when it is replayed, so it is then held for as long as it is worth sending at least. A moment that has passed is 0,
- * for APNs' "try once, store nothing" (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns).
+ * Until when a provider may hold a delivery: from its replay, else from its event. The event's time may be long past in
+ * a replay, so the deadline of the replay is the minimum. A time in the past becomes 0, APNs' "try once, store nothing"
+ * (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns).
  */
 function heldUntil({ deadlineAt, holdUntil }: DeliveryJob, ofEvent: number, now: number): number {
   const until = holdUntil ?? Math.max(ofEvent, deadlineAt ?? 0);
   return until > now ? until : 0;
 }
 
-/** A secret that was sealed with a master key this process does not have: it waits for the operator to give it. */
+/** The secret was encrypted with a master key this process lacks; deliveries wait until the operator provides it. */
 const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;
 
 function tryDecrypt<T>(read: () => T): T | 'unreadable' {
@@ -130,7 +130,7 @@ async function sendToDevice(
   if (by === 'unreadable') return { ...UNREADABLE, platform };
   if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
   const devicePush = pushToDevice(push, event, device, app.app.settings);
-  // By system as well: FCM may refuse a project's iOS pushes for want of an APNs key, and take the others.
+  // Also by system: FCM may reject a project's iOS pushes, for lack of an APNs key, and accept the others.
   const name = `${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
   const subject: Subject = { appId: push.appId, provider: kind, name: by.credentialId };
   const through = { lane, name: `${name}|${app.app.version}`, subject };
@@ -139,13 +139,13 @@ async function sendToDevice(
   return { ...sent, platform };
 }
 
-/** A push service with the credential that a device's `providerId` names. */
+/** A push service with the credential named by a device's `providerId`. */
 interface Adapter {
   credentialId: string;
   send(push: DevicePush): Promise<Outcome>;
 }
 
-/** Undefined when there is no such credential. @throws when its secret cannot be decrypted. */
+/** Undefined if there is no such credential. @throws if its secret cannot be decrypted. */
 function adapterFor(
   { providers }: SenderDeps,
   app: AppBundle,
@@ -165,12 +165,12 @@ function adapterFor(
 }
 
 /**
- * Words for a dead token that a wrong credential or environment provokes for every living one
- * (docs/rules/delivery.md#token-safety). The delivery is over; the device stays.
+ * Reasons for a dead token that a wrong credential or environment also causes for every valid token
+ * (docs/rules/delivery.md#token-safety). The delivery ends, but the device stays.
  */
 const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SENDER_ID_MISMATCH']);
 
-/** What an answer says besides the delivery: about the token, and about the credential. */
+/** Records what an answer says about the token and the credential. */
 async function recordSideEffects(
   deps: SenderDeps,
   { app, push: { appId, uid } }: Pick<Outgoing, 'app' | 'push'>,
@@ -192,7 +192,7 @@ async function recordSideEffects(
   }
 }
 
-/** Sends when the gate of this endpoint or credential lets it, and tells the gate how it went. */
+/** Sends if the gate admits it, and reports the result to the gate. */
 async function throughGate(
   deps: SenderDeps,
   { lane, subject, ...to }: { lane: Lane; name: string; origin?: string; subject: Subject },
@@ -200,21 +200,21 @@ async function throughGate(
 ): Promise<Sent> {
   const admission = deps.gates[lane].enter({ appId: subject.appId, ...to });
   if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
-  let verdict: SendHealth = 'failed';
+  let health: SendHealth = 'failed';
   try {
     const outcome = await attempt();
-    deps.refusals.note(subject, outcome);
-    verdict = sendHealthOf(outcome);
+    deps.refusals.record(subject, outcome);
+    health = sendHealthOf(outcome);
     return outcome;
   } finally {
-    admission.left(verdict);
+    admission.left(health);
   }
 }
 
 function sendHealthOf(outcome: Outcome): SendHealth {
   if (outcome.kind === 'credential_failing') return 'refused';
   if (outcome.kind === 'withheld') return 'unsent';
-  // What answers is up, whatever it says; what does not, or with 5xx, is not.
+  // An endpoint that answers is up; one that does not, or answers 5xx, is down.
   const { kind } = outcome;
   if (kind === 'throttled') return isUnanswered(outcome.reason) ? 'failed' : 'fine';
   return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';

@@ -2,22 +2,22 @@ import { isSuperseded } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 import type { LoadedEvent } from './event-cache.ts';
 
-/** So soon after its receipt, epoch ms, an event is taken for the latest: whoever changes it, does so later. */
+/** An event received this recently, in ms, is assumed to be unchanged: changes come later. */
 const PROMPT_MS = 2000;
 
-/** How long an answer holds for the other deliveries of the same event: of a large group they all come late. */
+/** How long an answer is cached for other deliveries of the event: in a large group, many of them are late. */
 const ANSWER_HOLDS_MS = 100;
 
 interface SupersededDeps {
-  /** Redis of queues and ledger. */
+  /** The Redis of queues and ledger. */
   queueRedis: Redis;
   now(): number;
 }
 
 /**
- * Asks whether an event is news no more: its ring is over, its message was deleted or edited since, its reaction removed.
- * A ring and a reaction are looked up always, a message where it may be late: its delivery comes `again`, or some time
- * after the event was received.
+ * Checks whether an event is superseded: its ring has ended, its message was deleted or edited, its reaction removed. A
+ * ring or reaction is always looked up; a message only if it may be late, because its delivery comes `again` or some
+ * time after the event.
  */
 export class SupersededCheck {
   readonly #deps: SupersededDeps;
@@ -27,7 +27,7 @@ export class SupersededCheck {
     this.#deps = deps;
   }
 
-  /** Whether it must not be sent any more. At most one GET. */
+  /** Whether it must no longer be sent. At most one GET. */
   async isSuperseded(loaded: LoadedEvent, again: boolean): Promise<boolean> {
     const { appId, event, key, receivedAt } = loaded.accepted;
     const { now } = this.#deps;

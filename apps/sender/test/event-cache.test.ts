@@ -38,7 +38,9 @@ async function stored(length = 10): Promise<EventRef> {
 
 const MIB = 1024 * 1024;
 
-/** Which of these a cache still has, once their records are gone. To ask for one that it has not may push out others. */
+/**
+ * Which of these a cache still has, once their records are gone. To ask for one that it has not may push out others.
+ */
 async function kept(cache: EventCache, refs: readonly EventRef[]): Promise<boolean[]> {
   await redis.flushall();
   const found: boolean[] = [];
@@ -54,7 +56,7 @@ describe('events', () => {
     expect(await kept(cache, [ref])).toEqual([true]);
   });
 
-  test('that are not there are looked for again', async () => {
+  test('that are missing are looked up again', async () => {
     const [cache, ref] = [new EventCache(redis, redis), await stored()];
     const unknown = { ...ref, key: `${ref.key.slice(0, -1)}z` };
     expect(await cache.get(unknown)).toBeUndefined();
@@ -62,7 +64,7 @@ describe('events', () => {
     expect(await cache.get(unknown)).toBeDefined();
   });
 
-  test('are kept, 500 of them, those longest not asked for going first', async () => {
+  test('are kept up to 500, evicting the least recently used', async () => {
     const cache = new EventCache(redis, redis);
     const refs = await Promise.all(Array.from({ length: 501 }, () => stored()));
     for (const ref of refs.slice(0, 500)) await cache.get(ref);
@@ -73,14 +75,14 @@ describe('events', () => {
     expect(await kept(cache, [second])).toEqual([false]);
   });
 
-  test('that are large are kept by size: 16 MiB of JSON together', async () => {
+  test('are kept up to a total of 16 MiB of JSON', async () => {
     const cache = new EventCache(redis, redis);
     const refs = [await stored(), ...(await Promise.all(Array.from({ length: 5 }, () => stored(3.5 * MIB))))];
     for (const ref of refs) await cache.get(ref);
     expect(await kept(cache, refs.toReversed())).toEqual([true, true, true, true, false, false]);
   });
 
-  test('that are asked for at once and together too large are all answered', async () => {
+  test('requested concurrently are all returned, even if too large together', async () => {
     const cache = new EventCache(redis, redis);
     const refs = await Promise.all(Array.from({ length: 6 }, () => stored(3.5 * MIB)));
     const found = await Promise.all(refs.map((ref) => cache.get(ref)));
@@ -88,7 +90,7 @@ describe('events', () => {
     expect((await kept(cache, refs.toReversed())).filter(Boolean)).toHaveLength(4);
   });
 
-  test('larger than all that is kept are answered, and kept while nothing else is asked for', async () => {
+  test('larger than the cache are returned, and kept until another is requested', async () => {
     const cache = new EventCache(redis, redis);
     const refs = [await stored(), await stored(17 * MIB)];
     for (const ref of refs) expect(await cache.get(ref)).toBeDefined();

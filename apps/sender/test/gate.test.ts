@@ -28,7 +28,7 @@ function setup(limit = 2) {
 const waitOf = (admission: Admission): number => (admission.ok ? 0 : admission.waitMs);
 
 describe('the limit', () => {
-  test('lets so many through at a time, and the next when one has left', () => {
+  test('admits a fixed number at a time, and the next once one has left', () => {
     const { gate, enter } = setup();
     const first = enter();
     enter();
@@ -37,14 +37,14 @@ describe('the limit', () => {
     expect(gate.enter(at('a')).ok).toBe(true);
   });
 
-  test('is of each endpoint by itself', () => {
+  test('applies to each endpoint separately', () => {
     const { gate, enter } = setup(1);
     enter('a');
     expect(gate.enter(at('a')).ok).toBe(false);
     expect(gate.enter(at('b')).ok).toBe(true);
   });
 
-  test('gives those who wait slots one after the other, as fast as the endpoint has been', () => {
+  test('gives waiting sends consecutive slots at the pace of the endpoint', () => {
     const { gate, enter, send } = setup(2);
     send(200, false, 400);
     enter();
@@ -123,7 +123,7 @@ describe('the breaker', () => {
     expect(gate.enter(at('a')).ok).toBe(true);
   });
 
-  test('lets one trial through when its time is over, and closes when that succeeds', () => {
+  test('admits one trial after its time, and closes if that succeeds', () => {
     const { clock, gate, enter, send } = setup();
     send(20, true);
     clock.advance(5000);
@@ -133,7 +133,7 @@ describe('the breaker', () => {
     expect(gate.enter(at('a')).ok).toBe(true);
   });
 
-  test('is not closed, nor tryDecrypt again, by a send from before the trial', () => {
+  test('is neither closed nor opened again by a send from before the trial', () => {
     const { clock, gate, enter, send } = setup(30);
     const slow = enter();
     send(20, true);
@@ -144,7 +144,7 @@ describe('the breaker', () => {
     expect(gate.enter(at('a')).ok).toBe(true);
   });
 
-  test('stays open for no longer than it is told, where calls wait', () => {
+  test('stays open no longer than its maximum for calls', () => {
     const clock = handClock(START);
     const gate = new Gate({ limit: 2, longestOpenMs: 2000, now: clock.now, random: () => 0 });
     const admission = gate.enter(at('a'));
@@ -165,13 +165,13 @@ describe('the breaker', () => {
     expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 
-  test('opens at once when a send is refused in a way that holds for all', () => {
+  test('opens immediately after a refusal that applies to all sends', () => {
     const { gate, enter } = setup();
     enter().left('refused');
     expect(waitOf(gate.enter(at('a')))).toBe(5000);
   });
 
-  test('is of each endpoint by itself', () => {
+  test('applies to each endpoint separately', () => {
     const { gate, send } = setup();
     send(20, true);
     expect(gate.enter(at('a')).ok).toBe(false);

@@ -45,7 +45,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  test('that fails for now is retried, remembered, and leaves the delivery open', async () => {
+  test('that fails temporarily is recorded and retried, and leaves the delivery open', async () => {
     webhook.answers.push({ status: 500 });
     const { ref } = await plan(redis);
     expect(await handleDelivery(sender, CUSTOM, takeJob(ref))).toEqual({ do: 'retry', delayMs: 0 });
@@ -54,7 +54,7 @@ describe('an attempt', () => {
     expect(sender.attempts).toMatchObject([{ outcome: 'retryable', settled: undefined, againInMs: 0 }]);
   });
 
-  test('that is told to wait waits as long, and spends none of its attempts', async () => {
+  test('that is throttled waits as requested, and uses no attempt', async () => {
     webhook.answers.push({ status: 429, headers: { 'retry-after': '7' } });
     const { ref } = await plan(redis);
     expect(await handleDelivery(sender, CUSTOM, takeJob(ref))).toEqual({ do: 'wait', delayMs: 7000 });
@@ -71,7 +71,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  test('that is the last one and fails becomes a dead letter that names the last failure', async () => {
+  test('that is the last and fails becomes a dead letter with the last failure', async () => {
     webhook.answers.push({ status: 500 });
     const { ref } = await plan(redis);
     const job = takeJob(ref, { startedBefore: true, attemptsMade: 7 });
@@ -81,7 +81,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  test('that finds the endpoint gone for good switches the webhook off', async () => {
+  test('that gets 410 disables the webhook', async () => {
     webhook.answers.push({ status: 410 });
     const [first, second] = [await plan(redis), await plan(redis)];
     await handleDelivery(sender, CUSTOM, takeJob(first.ref));
@@ -126,7 +126,7 @@ describe('nothing is sent', () => {
     expect(await handleDelivery(sender, { ...CUSTOM, lane: 'call' }, takeJob(ref))).toEqual({ do: 'done' });
   });
 
-  test('by a worker that has lost the lock of the job: the next one has the delivery', async () => {
+  test('by a worker that has lost the lock of the job, which the next one has', async () => {
     const { ref } = await plan(redis);
     const step = await handleDelivery(sender, CUSTOM, takeJob(ref, { holdsLock: () => false }));
     expect(step).toMatchObject({ do: 'wait' });
@@ -135,14 +135,14 @@ describe('nothing is sent', () => {
   });
 });
 
-test('a replay has a deadline of its own', async () => {
+test('a replay has its own deadline', async () => {
   const { ref, accepted } = await plan(redis);
   sender.clock.set(accepted.leaveBy + 1);
   await handleDelivery(sender, CUSTOM, takeJob(ref, { data: { deadlineAt: sender.now() + HOUR } }));
   expect(await countsOf(redis, ref)).toMatchObject({ accepted: 1 });
 });
 
-test('an endpoint that is busy has further deliveries put off, with no attempt spent or reported', async () => {
+test('a busy endpoint delays further deliveries, without using or reporting an attempt', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -162,7 +162,7 @@ test('an endpoint that is busy has further deliveries put off, with no attempt s
   expect(sender.attempts.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'accepted']);
 });
 
-test('an endpoint most of whose sends fail is left alone for a while, and is then tried once', async () => {
+test('an endpoint with mostly failing sends is paused for a while, then tried once', async () => {
   const failing = await Promise.all(Array.from({ length: 20 }, () => plan(redis)));
   for (const { ref } of failing) {
     webhook.answers.push({ status: 500 });
@@ -176,7 +176,7 @@ test('an endpoint most of whose sends fail is left alone for a while, and is the
   expect(await countsOf(redis, ref)).toMatchObject({ accepted: 1 });
 });
 
-test('what was sent while Redis refuses writes is recorded when it takes them again, and not sent twice', async () => {
+test('a delivery sent while Redis rejects writes is recorded once it accepts them, and not sent twice', async () => {
   await redis.config('RESETSTAT');
   webhook.answers.push(async () => {
     await redis.config('SET', 'maxmemory', '1');

@@ -50,7 +50,7 @@ async function sendTo({ provider, deviceId }: Target, { ref }: Planned, again = 
 
 const toWebhook = (planned: Planned, again?: boolean) => sendTo({ provider: 'custom' }, planned, again);
 
-/** An APNs key of the app, sealed with the sender's master key unless told otherwise, and bob's iPhone. */
+/** An APNs key of the app, by default encrypted with the sender's master key, and bob's iPhone. */
 async function addIphone(sealedBy: SecretBox = box): Promise<Target> {
   const credential = {
     id: 'apns-1',
@@ -71,7 +71,7 @@ async function addIphone(sealedBy: SecretBox = box): Promise<Target> {
 describe('no provider is asked', () => {
   afterEach(() => expect(webhook.received).toEqual([]));
 
-  test('for an app that has been deleted, also when another was created under its public id', async () => {
+  test('for a deleted app, even if another was created with its public id', async () => {
     const planned = await plan(redis, aMessage());
     await deleteApp(redis, APP);
     expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
@@ -81,7 +81,7 @@ describe('no provider is asked', () => {
     expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'app_deleted' });
   });
 
-  test('for an app whose push has been switched off', async () => {
+  test('for an app with push switched off', async () => {
     const planned = await plan(redis);
     await changeApp(redis, APP, { pushEnabled: false });
     expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
@@ -96,7 +96,7 @@ describe('no provider is asked', () => {
     expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
   });
 
-  test('for a message that has been deleted or edited meanwhile, when it comes late', async () => {
+  test('for a late message that has since been deleted or edited', async () => {
     const planned = await plan(redis);
     const { ref, accepted } = await plan(redis, aMessage({ type: 'message.deleted' }));
     if (accepted.event.type !== 'message.deleted') throw new Error('not what was planned');
@@ -104,7 +104,7 @@ describe('no provider is asked', () => {
     expect(await toWebhook(planned, true)).toEqual({ kind: 'superseded' });
   });
 
-  test('for a call that has been given up, however fresh it is', async () => {
+  test('for a call that was cancelled, however recent', async () => {
     const planned = await plan(redis, aCall(), { lane: 'call' });
     await endRing(redis, APP, 'v1.us.1', planned.accepted.event.sentAt + 1, HOUR);
     expect(await toWebhook(planned)).toEqual({ kind: 'superseded' });
@@ -116,7 +116,7 @@ describe('no provider is asked', () => {
     expect(await toWebhook(planned)).toEqual({ kind: 'rejected', reason: 'provider_disabled' });
   });
 
-  test('for a webhook whose secrets were sealed with another master key', async () => {
+  test('for a webhook whose secrets were encrypted with another master key', async () => {
     const planned = await plan(redis);
     await writeCustomProvider(redis, otherBox, APP, { isEnabled: true, webhookURL: webhook.url });
     expect(await toWebhook(planned)).toEqual({ kind: 'credential_failing', reason: 'secret_unreadable' });
@@ -137,7 +137,7 @@ describe('no provider is asked', () => {
     expect(await listDevices(redis, APP, 'bob')).toHaveLength(1);
   });
 
-  test('for a device whose credential was sealed with another master key', async () => {
+  test('for a device whose credential was encrypted with another master key', async () => {
     const iphone = await addIphone(otherBox);
     const planned = await plan(redis, aMessage(), { targets: [iphone] });
     expect(await sendTo(iphone, planned)).toEqual({
@@ -154,7 +154,7 @@ test('a delivery goes to the webhook under its own id', async () => {
   expect(webhook.received).toEqual([`${planned.ref.key}-0`]);
 });
 
-test('a webhook that was changed after the event was posted is used as it is now', async () => {
+test('a webhook changed after the event was posted is used in its current state', async () => {
   await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: 'http://127.0.0.1:9/old' });
   const planned = await plan(redis);
   expect(await toWebhook(planned)).toMatchObject({ kind: 'retryable' });

@@ -21,12 +21,12 @@ test('with a webhook that answers 503 the operator is told which, since when, an
     });
     const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const page = async () => (await fetch(`${console.url}/overview`, { headers: { cookie } })).text();
-    const verdict = await until(
-      async () => /<p class="verdict late">(The webhook[^<]*)</.exec(await page())?.[1],
+    const sentence = await until(
+      async () => /<p class="status late">(The webhook[^<]*)</.exec(await page())?.[1],
       'the page names the webhook',
     );
     const { origin } = new URL(system.hooks.url);
-    expect(verdict).toMatch(
+    expect(sentence).toMatch(
       new RegExp(
         `^The webhook ${origin} of app123 has been refusing since \\d\\d:\\d\\d UTC \\(http_503\\): 30 deliver`,
       ),
@@ -43,7 +43,7 @@ test('with a webhook that answers 503 the operator is told which, since when, an
     }
     system.hook.configure({ basicAuth: BASIC_AUTH });
     for (const { id } of events) expect(await system.done(id, 90_000)).toMatchObject({ accepted: 1 });
-    await until(async () => (await page()).includes('Every queue keeps up.'), 'all is well again');
+    await until(async () => (await page()).includes('All queues are keeping up.'), 'all is well again');
   } finally {
     await console.close();
   }

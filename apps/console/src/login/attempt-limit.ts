@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** Wrong passwords an address may send in a minute. */
+/** Wrong passwords allowed per address and minute. */
 const MAX_FAILURES = 10;
 
 const WINDOW_S = 60;
 
-/** Counts wrong passwords per address in Redis, so that more consoles are not more guesses. */
+/** Counts wrong passwords per address in Redis, so that all consoles share one limit. */
 export class AttemptLimit {
   readonly #redis: Redis;
 
@@ -14,8 +14,8 @@ export class AttemptLimit {
   }
 
   /**
-   * Counts an attempt before its password is looked at, so that attempts made at once do not slip through together.
-   * Returns the seconds the address has to wait when it has none left, else 0.
+   * Counts an attempt before its password is checked, so that concurrent attempts cannot exceed the limit. Returns the
+   * seconds to wait if the address has no attempts left, else 0.
    */
   async take(address: string): Promise<number> {
     const key = keyOf(address);
@@ -27,7 +27,7 @@ export class AttemptLimit {
     return (taken ?? 0) > MAX_FAILURES ? Math.max(1, waitS ?? WINDOW_S) : 0;
   }
 
-  /** Takes back the count of an attempt whose password was right. */
+  /** Uncounts an attempt whose password was correct. */
   async giveBack(address: string): Promise<void> {
     const key = keyOf(address);
     await this.#redis.multi().set(key, 1, 'EX', WINDOW_S, 'NX').decr(key).exec();

@@ -5,18 +5,18 @@ import type { ConsoleDeps } from '../deps.ts';
 import { Problem, wantsJson } from '../problem.ts';
 import type { Role } from './passwords.ts';
 
-/** The cookie that holds the session's id. */
+/** The cookie with the session id. */
 export const SESSION_COOKIE = 'fanfare_console';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route is there without a login. */
+    /** Whether the route is available without a session. */
     open?: boolean;
   }
   interface FastifyRequest {
-    /** Who is logged in; undefined only on open routes. */
+    /** The role of the user; undefined only on open routes. */
     role: Role | undefined;
-    /** The address of the client, as limits count it. */
+    /** The client's address, by which limits count. */
     clientAddress: string;
   }
 }
@@ -24,8 +24,8 @@ declare module 'fastify' {
 type GuardDeps = Pick<ConsoleDeps, 'sessions' | 'config' | 'log'>;
 
 /**
- * Lets nobody pass without a session, unknown paths included, save to routes whose `config` says that they are open.
- * Answers by itself rather than through an error handler: Bull Board brings one of its own.
+ * Requires a session for every path, including unknown ones, except for routes whose `config` declares them open.
+ * Answers directly instead of through an error handler, since Bull Board has its own.
  */
 export function guard(server: FastifyInstance, deps: GuardDeps, answer: Answer): void {
   const { sessions, config, log } = deps;
@@ -52,8 +52,8 @@ function turnAway(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 }
 
 /**
- * Refuses what another site has the browser send. The cookie is SameSite=Strict already; this holds for the login,
- * which needs no cookie, and for browsers that do not know better. No `Origin` means it was no browser.
+ * Rejects requests that another site makes the browser send. The cookie is SameSite=Strict already; this covers the
+ * login, which needs no cookie, and browsers that do not support it. Without `Origin` it was not a browser.
  */
 function refuseForeignOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
@@ -61,6 +61,6 @@ function refuseForeignOrigin(request: FastifyRequest): void {
   if (!isOwn(origin, request)) throw new Problem(403, 'AUTH_ERR_NO_ACCESS', 'the request came from another site');
 }
 
-/** Compares host and port, not the scheme: a proxy that ends TLS need not tell us of it. */
+/** Compares host and port but not the scheme, since a proxy that terminates TLS may not forward it. */
 const isOwn = (origin: string, request: FastifyRequest): boolean =>
   URL.canParse(origin) && new URL(origin).host === request.host;

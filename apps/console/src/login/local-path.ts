@@ -1,6 +1,6 @@
 /**
- * Where to go after the login: the path that was asked for when it is one of ours, else the home page. Everything a
- * browser might take for another site is refused: `//evil.example`, `/\evil.example`, `https:…`, `/.//evil.example`.
+ * Where to go after logging in: the requested path if it is local, else the home page. Rejects everything a browser
+ * might resolve to another site: `//evil.example`, `/\evil.example`, `https:…`, `/.//evil.example`.
  */
 export function localPath(next: unknown): string {
   if (typeof next !== 'string' || !next.startsWith('/')) return HOME;

@@ -1,20 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Who is looking: the operator may do everything there is, a viewer only look. */
+/** The roles: an operator may do everything, a viewer may only read. */
 export const ROLES = ['operator', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The password of each role; without one, nobody has the role. */
+/** The password of each role; a role without one is disabled. */
 export type Passwords = { operator: string; viewer?: string };
 
-/** The role a password opens. Takes the same time whether one fits or not, and whichever. */
+/** The role with this password. Takes constant time, whichever password matches or none. */
 export function roleOfPassword(passwords: Passwords, given: string): Role | undefined {
-  let fitting: Role | undefined;
+  let matching: Role | undefined;
   for (const role of ROLES) {
     const password = passwords[role];
-    if (password !== undefined && timingSafeEqual(digest(given), digest(password))) fitting ??= role;
+    if (password !== undefined && timingSafeEqual(digest(given), digest(password))) matching ??= role;
   }
-  return fitting;
+  return matching;
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -6,9 +6,8 @@ import { type Passwords, ROLES, type Role } from './passwords.ts';
 const TTL_S = 12 * 3600;
 
 /**
- * Who is logged in, in Redis, so that every console knows it and a logout is one everywhere. Redis holds only digests:
- * whoever reads it cannot take over a session. Each is bound to the password it was opened with and ends when that
- * password is changed.
+ * Sessions in Redis, shared by all consoles, so that a logout applies everywhere. Redis has only digests, so reading it
+ * does not allow taking over a session. Each session is bound to its password and ends when that changes.
  */
 export class Sessions {
   readonly #redis: Redis;
@@ -19,26 +18,26 @@ export class Sessions {
     this.#passwords = passwords;
   }
 
-  /** Opens a session; its id is the secret the browser keeps. */
+  /** Creates a session. Its id is the secret in the browser's cookie. */
   async open(role: Role): Promise<string> {
     const id = randomBytes(32).toString('base64url');
     await this.#redis.set(keyOf(id), this.#proof(role, id), 'EX', TTL_S);
     return id;
   }
 
-  /** Whose session this is; it lasts twelve hours more from now. Undefined when there is no such session any more. */
+  /** The role of a session, which is extended to twelve hours from now. Undefined if the session has ended. */
   async roleOf(id: string | undefined): Promise<Role | undefined> {
     if (!id) return undefined;
     const proof = await this.#redis.getex(keyOf(id), 'EX', TTL_S);
     return ROLES.find((role) => this.#passwords[role] !== undefined && proof === this.#proof(role, id));
   }
 
-  /** Ends a session; one that is not there is ended already. */
+  /** Ends a session; does nothing if there is none. */
   async end(id: string): Promise<void> {
     await this.#redis.del(keyOf(id));
   }
 
-  /** What only somebody with both the session's id and the role's password can compute. */
+  /** A proof that requires both the session id and the role's password. */
   #proof(role: Role, id: string): string {
     return createHmac('sha256', `${role}:${this.#passwords[role]}`).update(id).digest('hex');
   }

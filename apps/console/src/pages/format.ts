@@ -8,7 +8,7 @@ const UNITS = [
   { ms: 1000, name: 's' },
 ] as const;
 
-/** How long something has waited, in its largest unit, rounded down: `3 min`; `–` when nothing waits. */
+/** A waiting time in its largest unit, rounded down: `3 min`; `–` if nothing is waiting. */
 export function age(ms: number): string {
   if (ms === 0) return '–';
   const unit = UNITS.find((each) => ms >= each.ms);

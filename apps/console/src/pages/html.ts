@@ -1,4 +1,4 @@
-/** Markup, which may go to a browser as it is; any other text is escaped on its way in. */
+/** Markup that is safe to send to a browser; all other text is escaped when inserted. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Value = Html | readonly Html[] | string | number | undefined;
 
-/** Builds markup from a template; texts in it are escaped, `undefined` is nothing. */
+/** Builds markup from a template. Escapes texts; `undefined` inserts nothing. */
 export const html = (parts: TemplateStringsArray, ...values: Value[]): Html =>
   new Html(String.raw({ raw: parts }, ...values.map(markup)));
 

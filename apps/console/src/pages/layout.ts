@@ -2,20 +2,20 @@ import type { Assets } from '../assets.ts';
 import type { Role } from '../login/passwords.ts';
 import { type Html, html } from './html.ts';
 
-/** What stands around a page's content. */
+/** The frame around a page's content. */
 export interface Frame {
   assets: Assets;
   title: string;
   content: Html;
-  /** Shows the navigation; undefined on pages that are there without a login. */
+  /** Shows the navigation; undefined on pages without a session. */
   role?: Role | undefined;
-  /** Where the page is in the navigation. */
+  /** The page's entry in the navigation. */
   current?: '/';
-  /** Further elements of the head. */
+  /** Additional elements in the head. */
   head?: Html;
 }
 
-/** A whole page. */
+/** A complete page. */
 export const layout = ({ assets, title, content, role, current, head }: Frame): Html => html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,7 +35,8 @@ ${role && header(assets, role, current)}${content}
 
 const header = (assets: Assets, role: Role, current: Frame['current']): Html => html`<header class="bar">
 <a class="brand" href="/"><img src="${assets['logo.svg'].url}" alt="" width="28" height="28"><span>Fanfare</span></a>
-<nav aria-label="Main"><a href="/"${current === '/' ? html` aria-current="page"` : undefined}>Overview</a><a href="/queues">Queues</a></nav>
+<nav aria-label="Main"><a href="/"${current === '/' ? html` aria-current="page"` : undefined}>Overview</a>
+<a href="/queues">Queues</a></nav>
 <form class="who" method="post" action="/logout"><span>${role}</span><button type="submit">Log out</button></form>
 </header>
 `;

@@ -6,7 +6,7 @@ import { layout } from './layout.ts';
 export interface LoginPage {
   /** Where to go afterwards. */
   next: string;
-  /** Why the last try did not work. */
+  /** Why the last attempt failed. */
   complaint?: string;
 }
 
@@ -21,7 +21,8 @@ export const loginPage = (assets: Assets, { next, complaint }: LoginPage): Html 
 <p class="quiet">Operations console</p>
 <input type="hidden" name="next" value="${next}">
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required autofocus${invalid(complaint)}>
+<input id="password" name="password" type="password" autocomplete="current-password"
+  required autofocus${invalid(complaint)}>
 ${complaint === undefined ? undefined : html`<p class="complaint" id="complaint" role="alert">${complaint}</p>`}
 <button type="submit">Log in</button>
 </form>

@@ -8,7 +8,7 @@ import { age, count } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 
-/** The home page: how the queues are doing. A script of ours asks for `overviewContent` again and again. */
+/** The home page, with the state of the queues. A script keeps refreshing `overviewContent`. */
 export const overviewPage = (assets: Assets, role: Role | undefined, overview: Overview): Html =>
   layout({
     assets,
@@ -21,7 +21,7 @@ export const overviewPage = (assets: Assets, role: Role | undefined, overview: O
     content: html`<main id="overview" data-source="/overview">${overviewContent(overview)}</main>`,
   });
 
-/** The part of it that changes. */
+/** The part of the page that changes. */
 export const overviewContent = (overview: Overview): Html => {
   const total = sumDepths(overview.queues.flatMap(({ lanes }) => lanes));
   const open = Object.values(overview.open);
@@ -32,15 +32,19 @@ export const overviewContent = (overview: Overview): Html => {
 <h1>Overview</h1>
 <p class="quiet">Updated <time datetime="${new Date(overview.at).toISOString()}">${clockTime(overview.at)}</time></p>
 </div>
-${verdict(overview)}
+${status(overview)}
 <dl class="tiles">
-${tile('Waiting', count(total.waiting))}${tile('Active', count(total.active))}${tile('Delayed', count(total.delayed))}${tile('Open events', count(openEvents))}${tile('Oldest open', age(oldestMs))}
+${tile('Waiting', count(total.waiting))}
+${tile('Active', count(total.active))}
+${tile('Delayed', count(total.delayed))}
+${tile('Open events', count(openEvents))}
+${tile('Oldest open', age(oldestMs))}
 </dl>
 <div class="cards">${overview.queues.map(card)}</div>
 `;
 };
 
-/** The queues' names and what work rests in them, in words. */
+/** The queues' names and descriptions of their jobs. */
 const NAMES: Record<QueueKind, { title: string; what: string }> = {
   events: { title: 'Events', what: 'to be expanded into deliveries' },
   'deliveries-fcm': { title: 'Deliveries · FCM', what: 'to be sent to Android and the web' },
@@ -48,20 +52,20 @@ const NAMES: Record<QueueKind, { title: string; what: string }> = {
   'deliveries-custom': { title: 'Deliveries · Custom', what: 'to be posted to webhooks' },
 };
 
-/** One sentence for who has only time for one. */
-function verdict({ queues, open, refusals, at }: Overview): Html {
+/** The state of the queues in one sentence. */
+function status({ queues, open, refusals, at }: Overview): Html {
   const [worst] = refusals;
-  if (worst) return html`<p class="verdict late">${refusalSentence(worst, at)}${others(refusals.length - 1)}</p>`;
+  if (worst) return html`<p class="status late">${refusalSentence(worst, at)}${others(refusals.length - 1)}</p>`;
   const late = queues.flatMap(({ kind, lanes }) =>
     lanes.filter((lane) => lane.late).map(({ lane, oldestMs }) => `${NAMES[kind].title}, ${lane} (${age(oldestMs)})`),
   );
   if (late.length > 0)
-    return html`<p class="verdict late">Waiting for too long: ${late.join('; ')}. Are the workers running?</p>`;
+    return html`<p class="status late">Waiting too long: ${late.join('; ')}. Are the workers running?</p>`;
   const stale = LANES.filter((lane) => open[lane].late).map(
-    (lane) => `${lane} (${count(open[lane].count)} events, the oldest for ${age(open[lane].oldestMs)})`,
+    (lane) => `${lane} (${count(open[lane].count)} events, oldest ${age(open[lane].oldestMs)})`,
   );
-  if (stale.length > 0) return html`<p class="verdict late">Not done for too long: ${stale.join('; ')}.</p>`;
-  return html`<p class="verdict">Every queue keeps up.</p>`;
+  if (stale.length > 0) return html`<p class="status late">Open too long: ${stale.join('; ')}.</p>`;
+  return html`<p class="status">All queues are keeping up.</p>`;
 }
 
 const TARGETS: Record<ProviderKind, string> = {
@@ -70,14 +74,15 @@ const TARGETS: Record<ProviderKind, string> = {
   apns: 'APNs credential',
 };
 
-/** Who refuses, since when, and how many deliveries wait for it. */
+/** Which endpoint refuses, since when, and how many deliveries are waiting. */
 const refusalSentence = ({ appId, provider, name, reason, since, waiting }: RefusalWithBacklog, at: number): string =>
-  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} has been refusing since ${moment(since, at)} (${reason}): ` +
+  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} ` +
+  `has been refusing since ${moment(since, at)} (${reason}): ` +
   `${count(waiting)} ${waiting === 1 ? 'delivery is' : 'deliveries are'} waiting.`;
 
 const others = (more: number): string => (more === 0 ? '' : ` ${count(more)} more refuse${more === 1 ? 's' : ''}.`);
 
-/** The time of day; with its date when it was not in the last day. */
+/** The time of day, with the date if it is more than a day ago. */
 function moment(time: number, at: number): string {
   const iso = new Date(time).toISOString();
   return `${at - time < 24 * 3_600_000 ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ')} UTC`;
@@ -90,21 +95,27 @@ const card = ({ kind, lanes }: QueueState): Html => html`<section class="card" a
 <h2 id="${kind}">${NAMES[kind].title}</h2>
 <p class="quiet">${NAMES[kind].what}</p>
 <table>
-<thead><tr><th scope="col">Lane</th><th scope="col">Waiting</th><th scope="col">Active</th><th scope="col">Delayed</th><th scope="col">Oldest</th></tr></thead>
+<thead><tr>${['Lane', 'Waiting', 'Active', 'Delayed', 'Oldest'].map(columnHeader)}</tr></thead>
 <tbody>${lanes.map(row)}</tbody>
 </table>
 </section>
 `;
 
+const columnHeader = (name: string): Html => html`<th scope="col">${name}</th>`;
+
 const row = ({ lane, waiting, active, delayed, oldestMs, oldestDelayedMs, late }: LaneState): Html => html`
 <tr${late ? html` class="late"` : undefined}>
-<th scope="row">${lane}${bar(waiting)}</th>${[waiting, active, delayed].map(number)}<td>${age(Math.max(oldestMs, oldestDelayedMs))}</td>
+<th scope="row">${lane}${bar(waiting)}</th>
+${[waiting, active, delayed].map(number)}<td>${age(Math.max(oldestMs, oldestDelayedMs))}</td>
 </tr>`;
 
 const number = (jobs: number): Html => html`<td${jobs === 0 ? html` class="none"` : undefined}>${count(jobs)}</td>`;
 
-/** Full at a million. Logarithmic, since one job and a thousand should both be seen; an attribute, as the CSP has it. */
-const bar = (jobs: number): Html =>
-  html`<svg class="depth" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.min(100, (Math.log10(1 + jobs) / 6) * 100).toFixed(1)}" height="3"/></svg>`;
+/** A logarithmic bar, full at a million jobs. Its width is an attribute, since the CSP forbids inline styles. */
+function bar(jobs: number): Html {
+  const width = Math.min(100, (Math.log10(1 + jobs) / 6) * 100).toFixed(1);
+  return html`<svg class="depth" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
+<rect width="${width}" height="3"/></svg>`;
+}
 
 const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;

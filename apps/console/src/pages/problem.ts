@@ -4,7 +4,7 @@ import type { Problem } from '../problem.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 
-/** The page that says what is wrong. When it may pass by itself, the page looks again after a while. */
+/** The error page. Reloads itself if the problem may be temporary. */
 export const problemPage = (assets: Assets, { status, code, message }: Problem, role: Role | undefined): Html =>
   layout({
     assets,
@@ -14,6 +14,6 @@ export const problemPage = (assets: Assets, { status, code, message }: Problem, 
     content: html`<main class="problem">
 <p class="quiet">${status} · ${code}</p>
 <h1>${message.charAt(0).toUpperCase() + message.slice(1)}</h1>
-<p>${status === 503 ? 'This page looks again every five seconds.' : html`<a href="/">Back to the overview</a>`}</p>
+<p>${status === 503 ? 'This page reloads every five seconds.' : html`<a href="/">Back to the overview</a>`}</p>
 </main>`,
   });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
-/** The files the pages load, the login page's included. Their URLs carry a version, so they may be kept for ever. */
+/** Serves the files that pages load, without a session. Their URLs contain a version, so they can be cached forever. */
 export function assetRoutes(server: FastifyInstance, { assets }: ConsoleDeps): void {
   for (const [name, { type, body }] of Object.entries(assets)) {
     server.get(`/assets/${name}`, { config: { open: true } }, (_request, reply) =>

@@ -9,16 +9,16 @@ import { NOT_FOUND, Problem } from '../problem.ts';
 
 const PATH = '/queues';
 
-const READ_ONLY = new Problem(405, 'ERR_METHOD_NOT_ALLOWED', 'the queues are shown for reading only');
+const READ_ONLY = new Problem(405, 'ERR_METHOD_NOT_ALLOWED', 'the queues are read-only here');
 
-/** The looks of our own pages. Fonts are the system's: Bull Board's would come from another site. */
+/** The look of our own pages. Uses system fonts, since Bull Board's would load from another site. */
 const FONTS = { 'font-sans': 'system-ui, sans-serif', 'font-mono': 'ui-monospace, monospace' };
 const THEME = {
   light: { ...FONTS, ...accent({ strong: '#c2410c', onStrong: '#ffffff', soft: '#fbe6da', onSoft: '#8a2c06' }) },
   dark: { ...FONTS, ...accent({ strong: '#ff8a4c', onStrong: '#2a1205', soft: '#43281a', onSoft: '#ffb48a' }) },
 };
 
-/** Its page styles itself inline; apart from that it needs no more than ours. */
+/** Like ours, but allows Bull Board's inline styles. */
 const CONTENT_SECURITY_POLICY = {
   useDefaults: false,
   directives: {
@@ -33,7 +33,7 @@ const CONTENT_SECURITY_POLICY = {
   },
 };
 
-/** Bull Board, for reading: it would retry and remove jobs behind the ledger's back. */
+/** Bull Board, read-only: otherwise it would retry and remove jobs without the ledger's knowledge. */
 export async function bullBoard(server: FastifyInstance, deps: ConsoleDeps, answer: Answer): Promise<void> {
   const board = boardOf(deps);
   const routes = (scope: FastifyInstance, _options: unknown, done: () => void) => {
@@ -67,7 +67,7 @@ function boardOf({ queues, assets, config }: ConsoleDeps): FastifyAdapter {
         miscLinks: [{ text: 'Overview', url: '/' }],
         theme: THEME,
         hideDocsLink: true,
-        // It would ask Redis for all its clients, once per queue, every few seconds.
+        // This would list all Redis clients, once per queue, every few seconds.
         showWorkers: false,
       },
     },
@@ -75,7 +75,7 @@ function boardOf({ queues, assets, config }: ConsoleDeps): FastifyAdapter {
   return serverAdapter;
 }
 
-/** A shard's queues have the same names as the next one's, hence the prefix. */
+/** Adds a prefix if there are several shards, whose queues have the same names. */
 function adapterOf({ queue, kind, shard, title }: OpenQueue, sharded: boolean): BullMQAdapter {
   const prefix = sharded ? `${shard}.` : '';
   const adapter = new BullMQAdapter(queue, { readOnlyMode: true, prefix, displayName: title });

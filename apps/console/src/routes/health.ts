@@ -4,7 +4,7 @@ import { answerHealth, type Readiness } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
-/** Ready means that both Redis servers answer. */
+/** Ready if both Redis servers answer. */
 export async function readiness({ registry, queueRedis }: ConsoleDeps): Promise<Readiness> {
   await Promise.all([registry.ping(), queueRedis.ping()]);
   return { ready: true, checks: { redis: { ok: true } } };

@@ -10,7 +10,7 @@ import { sendPage } from '../send-page.ts';
 const Query = z.object({ next: z.unknown().optional() });
 const Form = Query.extend({ password: z.string() }).catch({ password: '' });
 
-/** Logging in and out. */
+/** Routes for logging in and out. */
 export function loginRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
   const { assets, sessions, log } = deps;
   server.get('/login', { config: { open: true } }, async (request, reply) => {
@@ -41,14 +41,14 @@ async function logIn(deps: ConsoleDeps, request: FastifyRequest, reply: FastifyR
   if (role === undefined) {
     log.warn({ address: request.clientAddress }, 'console.login_failed');
     reply.code(401);
-    return again('That is not the password.');
+    return again('Wrong password.');
   }
   await attempts.giveBack(request.clientAddress);
   log.info({ address: request.clientAddress, role }, 'console.logged_in');
   return reply.setCookie(SESSION_COOKIE, await sessions.open(role), cookie(request)).redirect(next, 303);
 }
 
-/** No expiry of its own: it ends with the browser, and the session behind it when nobody uses it. */
+/** Has no expiry: it ends with the browser session. The session itself expires when unused. */
 const cookie = (request: FastifyRequest) => ({
   path: '/',
   httpOnly: true,

@@ -4,7 +4,7 @@ import { readOverview } from '../overview.ts';
 import { overviewContent, overviewPage } from '../pages/overview.ts';
 import { sendPage } from '../send-page.ts';
 
-/** The home page, and the part of it that refreshes itself. */
+/** Routes for the home page and its refreshing part. */
 export function overviewRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
   server.get('/', async (request, reply) =>
     sendPage(reply, overviewPage(deps.assets, request.role, await readOverview(deps))),

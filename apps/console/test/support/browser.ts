@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** No machinery of the browser's own may reach for the network. */
+/** Keeps the browser's own services off the network. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,15 +14,15 @@ const ARGS = [
 
 const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-/** Why there can be no test in a browser; undefined when there can. */
+/** Why browser tests cannot run; undefined if they can. */
 export const noBrowser = existsSync(EXECUTABLE)
   ? undefined
   : `there is no ${EXECUTABLE}; install chromium or set CHROMIUM_PATH`;
 
-/** A page in a fresh profile, and what it did that nobody should have to see. */
+/** A page in a new profile, and the problems it caused. */
 export interface Tab extends AsyncDisposable {
   page: Page;
-  /** Errors on the page's console and exceptions nobody caught. */
+  /** Errors on the page's console and uncaught exceptions. */
   errors: string[];
   /** Requests to anything but this machine. */
   foreign: string[];

@@ -6,7 +6,7 @@ import { readConfig, start } from '../../src/app.ts';
 export const PASSWORD = 'the operator’s password';
 export const VIEWER_PASSWORD = 'the viewer’s password';
 
-/** A console on a Redis of its own. */
+/** A console with its own Redis. */
 export async function startConsole(env: Record<string, string> = {}) {
   const redis = await startTestRedis();
   const app = await start(
@@ -31,25 +31,25 @@ export async function startConsole(env: Record<string, string> = {}) {
 
 export type TestConsole = Awaited<ReturnType<typeof startConsole>>;
 
-/** Asks without following redirects; paths are sent as they are written. */
+/** Sends a request without following redirects; does not normalize paths. */
 export const ask = ({ url }: Pick<TestConsole, 'url'>, path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(url + path, { redirect: 'manual', ...init });
 
-/** What a browser sends for a form. */
+/** The request a browser sends for a form. */
 export const post = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
   body: new URLSearchParams(fields),
   headers,
 });
 
-/** Logs in; the cookie as a browser would send it back. */
+/** Logs in. Returns the cookie as a browser would send it. */
 export async function logIn(console: Pick<TestConsole, 'url'>, password = PASSWORD): Promise<{ cookie: string }> {
   const response = await ask(console, '/login', post({ password }));
   const [cookie = ''] = response.headers.getSetCookie();
   return { cookie: cookie.split(';')[0] as string };
 }
 
-/** Queues deliveries that nobody takes. */
+/** Queues deliveries that no sender takes. */
 export async function queueDeliveries(
   { redis }: Pick<TestConsole, 'redis'>,
   { provider, lane, jobs, shard = 0 }: { provider: ProviderKind; lane: Lane; jobs: number; shard?: number },

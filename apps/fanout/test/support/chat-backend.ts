@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A chat backend that tells the members of every group, so many to a page; `onAsk` runs before it answers. */
+/** A chat backend that lists the members of every group in pages of this size; `onAsk` runs before it answers. */
 export async function startChatBackend(
   members: readonly string[],
   pageSize: number,

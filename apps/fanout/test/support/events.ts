@@ -6,7 +6,7 @@ import { APP, HOUR } from './fanout.ts';
 
 const IN_GROUP = { type: 'group', id: 'hiking' };
 
-/** A message from alice to the group, with whatever a test says differently. */
+/** A message from alice to the group, with overrides. */
 export const aGroupMessage = (changes: object = {}) => ({
   type: 'message.sent',
   conversation: IN_GROUP,
@@ -21,7 +21,7 @@ export const aCall = () => ({
   call: { sessionId: 'v1.us.1', type: 'audio' },
 });
 
-/** Something that alice did to members of the group. */
+/** An action by alice on members of the group. */
 export const aGroupAction = (type: `group.${string}`, ...uids: string[]) => ({
   type,
   conversation: IN_GROUP,
@@ -30,7 +30,7 @@ export const aGroupAction = (type: `group.${string}`, ...uids: string[]) => ({
 
 let serial = 0;
 
-/** An event of alice's as ingest stores it; no job is added. */
+/** Stores an event by alice as ingest does, without adding a job. */
 export async function accept(
   redis: Redis,
   event: object,
@@ -58,7 +58,7 @@ function valid(input: object): Event {
   return parsed.event;
 }
 
-/** The job of an event in the hands of a worker, which holds its lock. */
+/** The job of an event, locked by a worker. */
 export async function takeJob(
   redis: Redis,
   { shard, key }: EventRef,
@@ -74,7 +74,7 @@ export async function takeJob(
   return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 
-/** The deliveries of an event that are in a queue, by ordinal. */
+/** The queued deliveries of an event, by ordinal. */
 export async function queued(
   redis: Redis,
   { key }: EventRef,
@@ -91,7 +91,7 @@ export async function queued(
 export const queuedFor = async (redis: Redis, ref: EventRef, queue?: string): Promise<string[]> =>
   (await queued(redis, ref, queue)).map(({ uid }) => uid);
 
-/** The counts of an event, those that are zero left out. */
+/** The non-zero counts of an event. */
 export async function countsOf(redis: Redis, ref: EventRef): Promise<Record<string, unknown>> {
   const { suppressed, ...numbers } = (await readProgress(redis, ref))?.counts ?? { suppressed: {} };
   return { ...Object.fromEntries(Object.entries(numbers).filter(([, n]) => n !== 0)), ...suppressed };

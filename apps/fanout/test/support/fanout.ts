@@ -14,12 +14,12 @@ export const HOUR = 3_600_000;
 const box = createSecretBox(randomBytes(32).toString('base64'));
 const metrics = createMetrics();
 
-/** What the steps work with, all of it real; the clock is turned by hand and there is no jitter. */
+/** The real dependencies of the steps, with a manual clock and no jitter. */
 export interface Fanout extends FanoutDeps, AsyncDisposable {
   clock: HandClock;
 }
 
-/** A fan-out on this Redis that plans two recipients at a time. Redis keeps its own time, so the clock starts at it. */
+/** A fan-out on this Redis with two recipients per slice. The clock starts at Redis time, which Redis keeps itself. */
 export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fanout {
   const clock = handClock(Date.now());
   const producer = new Producer(redis);
@@ -48,7 +48,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
   };
 }
 
-/** An app with a webhook and a group `hiking` of these members. */
+/** An app with a webhook and a group `hiking` with these members. */
 export async function seedApp(redis: Redis, members: readonly string[] = [], settings: object = {}): Promise<void> {
   await createApp(redis, { appId: APP, name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 });
   const webhook = { isEnabled: true, webhookURL: 'https://hooks.example.com/push' };

@@ -5,7 +5,7 @@ import type { EventInHand } from '../../src/plan.ts';
 import { accept } from './events.ts';
 import { APP, type Fanout } from './fanout.ts';
 
-/** An event that was just accepted, as a worker has it that is about to plan its first slice. */
+/** A newly accepted event, as a worker has it before planning the first slice. */
 export async function takeEvent(
   fanout: Fanout,
   event: object,

@@ -30,7 +30,7 @@ export const aCall = () => ({
   call: { sessionId: 'v1.us.1', type: 'audio' },
 });
 
-/** An event of alice's that fan-out is through with: bob has one delivery for each target. */
+/** An event by alice after fan-out: bob has one delivery per target. */
 export async function plan(
   redis: Redis,
   event: object = aMessage(),
@@ -65,7 +65,7 @@ function valid(input: object): Event {
   return parsed.event;
 }
 
-/** The data of the job of bob's first delivery. */
+/** The job data of bob's first delivery. */
 export const jobFor = ({ key }: EventRef, changes: Partial<DeliveryJob> = {}): DeliveryJob => ({
   eventKey: key,
   ordinal: 0,
@@ -73,7 +73,7 @@ export const jobFor = ({ key }: EventRef, changes: Partial<DeliveryJob> = {}): D
   ...changes,
 });
 
-/** That job in the hands of a worker, which holds its lock. */
+/** That job, locked by a worker. */
 export function takeJob(
   ref: EventRef,
   { data, ...changes }: Partial<Omit<JobInHand<DeliveryJob>, 'data'>> & { data?: Partial<DeliveryJob> } = {},
@@ -91,7 +91,7 @@ export function takeJob(
   return { id, data: jobFor(ref, data), lock, signal, ...fresh, ...changes };
 }
 
-/** The counts of an event, those that are zero left out. */
+/** The non-zero counts of an event. */
 export async function countsOf(redis: Redis, ref: EventRef): Promise<Record<string, unknown>> {
   const { suppressed: _, ...numbers } = (await readProgress(redis, ref))?.counts ?? { suppressed: {} };
   return Object.fromEntries(Object.entries(numbers).filter(([, n]) => n !== 0));

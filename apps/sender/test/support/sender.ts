@@ -16,20 +16,20 @@ export const HOUR = 3_600_000;
 
 const masterKey = () => randomBytes(32).toString('base64');
 export const box = createSecretBox(masterKey());
-/** Of another master key, which the sender does not have. */
+/** Uses another master key, which the sender lacks. */
 export const otherBox = createSecretBox(masterKey());
 const metrics = createMetrics();
 
-/** What handling a delivery works with, all of it real; the clock is turned by hand and there is no jitter. */
+/** The real dependencies of a delivery, with a manual clock and no jitter. */
 export interface Sender extends SenderDeps, AsyncDisposable {
   clock: HandClock;
-  /** Every attempt that was reported. */
+  /** All reported attempts. */
   attempts: AttemptRecord[];
 }
 
-/** A sender on this Redis, with room for two sends at once to each endpoint. */
+/** A sender on this Redis that admits two concurrent sends per endpoint. */
 export function startSender(redis: Redis): Sender {
-  // Redis keeps its own time, so the clock starts at it.
+  // Redis keeps its own time, so the clock starts there.
   const clock = handClock(Date.now());
   const { now } = clock;
   const config = readConfig({

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the endpoint answers. */
+/** An answer of the endpoint. */
 interface Answer {
   status: number;
   headers?: Record<string, string>;
 }
 
-/** A webhook receiver on this machine. */
+/** A local webhook receiver. */
 export interface Webhook extends AsyncDisposable {
   url: string;
   /** The `webhook-id` of each POST. */
   received: string[];
-  /** Answers to come; 200 when there are none left. */
+  /** The next answers; 200 when none are left. */
   answers: (Answer | (() => Promise<Answer>))[];
 }
 
