@@ -82,7 +82,11 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
 const membershipOf = (config: FanoutConfig, now: () => number) =>
   createMembershipSource({
     now,
-    policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+    policy: {
+      allowHttp: config.WEBHOOK_ALLOW_HTTP,
+      allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
+      allowPorts: config.WEBHOOK_ALLOW_PORTS,
+    },
     ...(config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') }),
   });
 

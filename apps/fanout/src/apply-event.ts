@@ -1,7 +1,7 @@
 import { threadFollowers } from '@fanfare/audience';
 import {
   type AcceptedEvent,
-  conversationId,
+  conversationKeyOf,
   conversationOf,
   type Event,
   FanfareError,
@@ -64,7 +64,7 @@ async function applyRead(
   { sender: { uid }, conversation, message }: Of<'message.read'>,
 ): Promise<void> {
   const eventKey = (await findMessage(queueRedis, appId, message.id))?.ref.key;
-  await clearUnread(registry, appId, uid, { conversationId: conversationId(uid, conversation), eventKey });
+  await clearUnread(registry, appId, uid, { conversationId: conversationKeyOf(uid, conversation), eventKey });
 }
 
 async function followThread(deps: FanoutDeps, appId: string, event: Of<'message.sent'>): Promise<void> {

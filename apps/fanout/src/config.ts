@@ -1,4 +1,4 @@
-import { parseCidrs } from '@fanfare/providers';
+import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
   type Env,
@@ -28,6 +28,9 @@ export const FanoutEnv = z.object({
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow membership sources over plain http. For private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
     'Private networks in which membership sources are allowed, e.g. 10.0.0.0/8.',
+  ),
+  WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
   ),
   FANOUT_SLICE: intBetween(1, 5000, 500).describe('Recipients planned at a time.'),
   FANOUT_CONCURRENCY_CALL: intBetween(1, 1000, 8).describe('Calls expanded at once.'),

@@ -57,7 +57,11 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     memory: new MemoryWatch(queueRedis, now),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
-    policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+    policy: {
+      allowHttp: config.WEBHOOK_ALLOW_HTTP,
+      allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
+      allowPorts: config.WEBHOOK_ALLOW_PORTS,
+    },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
     metrics,
     log,
@@ -87,4 +91,5 @@ async function warnAboutWeakSettings({ log, policy }: IngestDeps, redis: Redis):
   }
   if (policy.allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may use plain http');
   if (policy.allowCidrs.length > 0) log.warn({ cidrs: policy.allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set');
+  if (policy.allowPorts?.length) log.warn({ ports: policy.allowPorts }, 'WEBHOOK_ALLOW_PORTS is set');
 }

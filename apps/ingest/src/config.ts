@@ -1,4 +1,4 @@
-import { parseCidrs } from '@fanfare/providers';
+import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
   type Env,
@@ -50,6 +50,9 @@ export const IngestEnv = z.object({
   CORS_ORIGINS: listBy(parseOrigins).describe(
     'Origins of web pages that may call the API, e.g. https://chat.example.com; * for any. None by default.',
   ),
+  AUTH_TOKEN_IDLE_DAYS: intBetween(0, 3650, 0).describe(
+    'Days without use after which an auth token expires, counted from its next use; 0: never.',
+  ),
   QUOTA_USERS_PER_APP: intBetween(1, 1_000_000_000, 5_000_000).describe(
     'Users with a record an app may have. Who is only named in an event or a member list has none.',
   ),
@@ -64,6 +67,9 @@ export const IngestEnv = z.object({
   QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, 1_000_000, 256).describe('Megabytes that these events may have.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
+  WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
+  ),
 });
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

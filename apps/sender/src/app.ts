@@ -49,7 +49,11 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'worker', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
+  const policy = {
+    allowHttp: config.WEBHOOK_ALLOW_HTTP,
+    allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
+    allowPorts: config.WEBHOOK_ALLOW_PORTS,
+  };
   warnAboutWiderPolicy(log, policy);
   const metrics = createMetrics();
   const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
@@ -161,7 +165,8 @@ function logError(log: Logger, error: Error, jobId?: string): void {
 }
 
 /** Warns at every start about settings that let webhooks reach private networks. */
-function warnAboutWiderPolicy(log: Logger, { allowHttp, allowCidrs }: AddressPolicy): void {
+function warnAboutWiderPolicy(log: Logger, { allowHttp, allowCidrs, allowPorts }: AddressPolicy): void {
   if (allowHttp) log.warn('WEBHOOK_ALLOW_HTTP is on: webhooks may use plain http');
   if (allowCidrs.length > 0) log.warn({ allowCidrs }, 'WEBHOOK_ALLOW_CIDRS is set: webhooks may reach these networks');
+  if (allowPorts?.length) log.warn({ allowPorts }, 'WEBHOOK_ALLOW_PORTS is set: webhooks may use these ports');
 }

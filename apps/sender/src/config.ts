@@ -1,5 +1,5 @@
 import { PROVIDER_KINDS } from '@fanfare/core';
-import { parseCidrs } from '@fanfare/providers';
+import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
   type Env,
@@ -48,6 +48,9 @@ export const SenderEnv = z.object({
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
+  WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
+  ),
 });
 export type SenderConfig = z.infer<typeof SenderEnv>;
 

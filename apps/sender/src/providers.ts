@@ -23,7 +23,11 @@ export function createProviders(config: SenderConfig, limits: Record<Lane, numbe
     apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...apns, ...extraCa }),
     custom: createCustomProvider({
       now,
-      policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
+      policy: {
+        allowHttp: config.WEBHOOK_ALLOW_HTTP,
+        allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
+        allowPorts: config.WEBHOOK_ALLOW_PORTS,
+      },
       // Waiting for a connection uses up a send's two seconds, so there is one for each send the gates admit.
       connectionsPerOrigin: limits.call + limits.chat + limits.bulk,
       ...extraCa,

@@ -1,4 +1,4 @@
-import { type AcceptedEvent, conversationId, type ModerationDecision, type NotifyingEvent } from '@fanfare/core';
+import { type AcceptedEvent, conversationKeyOf, type ModerationDecision, type NotifyingEvent } from '@fanfare/core';
 import { clearUnreadOfFormer, countUnread, readUnreadOf } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { AudienceSource } from './source.ts';
@@ -22,7 +22,7 @@ const isCounted = (event: NotifyingEvent, moderation: ModerationDecision): boole
 export async function countUnreadBy(registry: Redis, counting: Counting, uids: readonly string[]): Promise<number[]> {
   const { appId, key, event, source, moderation } = counting;
   if (!isCounted(event, moderation)) return readUnreadOf(registry, appId, uids);
-  const conversation = conversationId(event.sender.uid, event.conversation);
+  const conversation = conversationKeyOf(event.sender.uid, event.conversation);
   const totals = await countUnread(registry, appId, { conversationId: conversation, eventKey: key }, uids);
   if (source.group !== undefined && !source.isPulled) await clearUnreadOfFormer(registry, appId, source.group, uids);
   return totals;

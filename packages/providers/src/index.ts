@@ -5,6 +5,7 @@ export { renderApns } from './apns/payload.ts';
 export { parseCidrs } from './custom/addresses.ts';
 export { type CustomProviderOptions, createCustomProvider } from './custom/client.ts';
 export { type AddressPolicy, webhookUrlProblem } from './custom/guard.ts';
+export { parsePorts } from './custom/ports.ts';
 export { signingSecretProblem } from './custom/sign.ts';
 export { createFcmProvider, type FcmProviderOptions } from './fcm/client.ts';
 export { parseServiceAccount, type ServiceAccountRules } from './fcm/credential.ts';

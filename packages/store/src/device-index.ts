@@ -17,14 +17,21 @@ return redis.call('UNLINK', KEYS[1])`;
 export const readDevice = async (redis: Redis, appId: string, uid: string, id: string): Promise<Device | undefined> =>
   decodeDevice(id, await redis.hget(keys.user(appId, uid), deviceField(id)));
 
-/** Makes this user and device the holder of a token, and takes it from any other. */
-export async function takeOver(redis: Redis, appId: string, holding: string, token: string): Promise<void> {
+/** Makes this user and device the holder of a token, and takes it from any other; the other's uid, if there was one. */
+export async function takeOver(
+  redis: Redis,
+  appId: string,
+  holding: string,
+  token: string,
+): Promise<string | undefined> {
   const index = keys.pushToken(appId, hashToken(token));
   // While the index still names them: after a crash in between, nothing else would.
   const holder = await redis.get(index);
   if (holder !== holding) await dropFrom(redis, appId, holder, token);
   const previous = await redis.set(index, holding, 'GET');
   if (previous !== holding) await dropFrom(redis, appId, previous, token, index);
+  const other = holder ?? previous;
+  return other === null ? undefined : holderIn(other).uid;
 }
 
 /** Takes a token from its holder; given its index, only if the holder has not registered it again since. */

@@ -17,6 +17,14 @@ import { CREATE_RECORD } from './user-record.ts';
 /** Tokens a user may have by default (docs/rules/cometchat.md#limits); the one idle longest is dropped. */
 const MAX_DEVICES = 100;
 
+/** How a device is registered. */
+export interface RegisterOptions {
+  /** Tokens the user may have; past it the one idle longest is dropped. */
+  most?: number;
+  /** Called if the token was another user's, with that user's uid. */
+  onMove?: (from: string) => void;
+}
+
 /**
  * Writes the device ARGV[2] into its field ARGV[1], and makes its person known as of ARGV[3]; with ARGV[4] `known` only
  * where they are already. The text that it replaces, '' for none; nil when nothing was written.
@@ -42,8 +50,8 @@ export const registerDevice = async (
   uid: string,
   registration: Registration,
   now: number,
-  most = MAX_DEVICES,
-): Promise<Device> => (await register(redis, appId, uid, { registration, now, most, whom: 'anybody' })) as Device;
+  options: RegisterOptions = {},
+): Promise<Device> => (await register(redis, appId, uid, { ...options, registration, now, whom: 'anybody' })) as Device;
 
 /** The same for an existing user; undefined, and nothing is left behind, if there is no such user. */
 export const registerKnownDevice = (
@@ -52,8 +60,8 @@ export const registerKnownDevice = (
   uid: string,
   registration: Registration,
   now: number,
-  most = MAX_DEVICES,
-): Promise<Device | undefined> => register(redis, appId, uid, { registration, now, most, whom: 'known' });
+  options: RegisterOptions = {},
+): Promise<Device | undefined> => register(redis, appId, uid, { ...options, registration, now, whom: 'known' });
 
 /** Whether the user is created if missing, or must exist. */
 type Whom = 'anybody' | 'known';
@@ -62,13 +70,24 @@ async function register(
   redis: Redis,
   appId: string,
   uid: string,
-  { registration, now, most, whom }: { registration: Registration; now: number; most: number; whom: Whom },
+  {
+    registration,
+    now,
+    whom,
+    most = MAX_DEVICES,
+    onMove,
+  }: RegisterOptions & {
+    registration: Registration;
+    now: number;
+    whom: Whom;
+  },
 ): Promise<Device | undefined> {
   const fresh = await sameAsBefore(redis, appId, uid, deviceOf(registration, now));
   const { id, token } = fresh;
   const before = await readDevice(redis, appId, uid, id);
   const device: Device = { ...fresh, createdAt: before?.createdAt ?? now };
-  await takeOver(redis, appId, holdingOf(uid, id), token);
+  const holder = await takeOver(redis, appId, holdingOf(uid, id), token);
+  if (holder !== undefined && holder !== uid) onMove?.(holder);
   const replaced = await write(redis, appId, uid, device, whom);
   await syncIndex(redis, appId, uid, device);
   if (replaced === null) return undefined;

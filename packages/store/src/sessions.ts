@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { answersOf } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
@@ -50,9 +51,20 @@ export async function createSession(
   return { ...session, authToken };
 }
 
-/** The session of an auth token, or undefined when it is unknown or revoked. */
-export async function findSession(redis: Redis, appId: string, authToken: string): Promise<Session | undefined> {
-  const stored = await redis.hgetall(keys.session(appId, sessionOf(authToken)));
+/**
+ * The session of an auth token, or undefined when it is unknown, revoked or expired. With `idleS` it expires unless it
+ * is used again within so many seconds. Its push tokens stay: a user who only reads notifications uses no auth token.
+ */
+export async function findSession(
+  redis: Redis,
+  appId: string,
+  authToken: string,
+  idleS = 0,
+): Promise<Session | undefined> {
+  const key = keys.session(appId, sessionOf(authToken));
+  const read = redis.pipeline().hgetall(key);
+  if (idleS > 0) read.expire(key, idleS);
+  const stored = answersOf(await read.exec())[0] as Record<string, string>;
   const { session, uid, prefix = '', createdAt } = stored;
   return session && uid ? { session, uid, prefix, createdAt: Number(createdAt) } : undefined;
 }

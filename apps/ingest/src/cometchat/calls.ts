@@ -1,4 +1,4 @@
-import { type CallEvent, conversationId } from '@fanfare/core';
+import { type CallEvent, conversationKeyOf } from '@fanfare/core';
 import { z } from 'zod';
 import { webhookEventId } from './event-id.ts';
 import { conversationFrom, senderOf } from './participants.ts';
@@ -59,7 +59,7 @@ const needsOf = (call: Call): Lookup =>
   call.session === undefined
     ? {
         kind: 'last_call',
-        conversationId: conversationId(call.sender, { type: call.receiverType, id: call.receiver }),
+        conversationId: conversationKeyOf(call.sender, { type: call.receiverType, id: call.receiver }),
       }
     : { kind: 'session', sessionId: call.session };
 

@@ -9,7 +9,7 @@ export type Lookup =
   | { kind: 'message'; messageId: string }
   /** The call of a session, whose start and end name no users. */
   | { kind: 'session'; sessionId: string }
-  /** The newest call of a conversation (see `conversationId` in core), for call states that name no session. */
+  /** The newest call of a conversation (see `conversationKeyOf` in core), for call states that name no session. */
   | { kind: 'last_call'; conversationId: string };
 
 /** The result of the lookup; empty if nothing is known. */

@@ -33,8 +33,12 @@ export function toFanfareError(error: FastifyError | Error): FanfareError {
   return new FanfareError('ERR_INTERNAL', 'internal error', { cause: error });
 }
 
+/** For every response: no cache keeps what was answered to one caller, by any key, and no browser guesses what it is. */
+export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 /** Sends an error. */
 export function sendError(reply: FastifyReply, error: FanfareError): FastifyReply {
+  reply.headers(API_HEADERS);
   if (error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
   return reply.code(error.status).send(bodyOf(error));
 }
@@ -53,6 +57,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(API_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

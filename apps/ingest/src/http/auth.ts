@@ -97,6 +97,8 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
   return routes;
 }
 
+const DAY_S = 24 * 3600;
+
 /** Authenticates and authorizes the caller. Sets `request.session` if the caller has an auth token. */
 async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<Caller> {
   if (access !== 'user' && access !== 'session') return keyHolder(deps, request, access);
@@ -106,7 +108,10 @@ async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclu
     throw noSession(request);
   }
   const appId = await findAppId(deps.registry, appIdHeader(request));
-  request.session = appId === undefined ? undefined : await findSession(deps.registry, appId, authToken);
+  request.session =
+    appId === undefined
+      ? undefined
+      : await findSession(deps.registry, appId, authToken, deps.config.AUTH_TOKEN_IDLE_DAYS * DAY_S);
   if (appId === undefined || !request.session)
     throw new FanfareError('AUTH_ERR_AUTH_TOKEN_NOT_FOUND', 'authToken: is unknown or revoked');
   return { appId, credential: `login:${request.session.session}` };

@@ -12,7 +12,7 @@ import { docsPage } from '../openapi/docs.ts';
 import { documentOptions } from '../openapi/document.ts';
 import type { Area } from '../routes/area.ts';
 import { AREAS } from '../routes/index.ts';
-import { answerErrors, answerUnreadable, sendError, toFanfareError } from './answer-errors.ts';
+import { API_HEADERS, answerErrors, answerUnreadable, sendError, toFanfareError } from './answer-errors.ts';
 import { authenticate } from './auth.ts';
 import { acceptBodies } from './bodies.ts';
 import { BODY_TIMES, type BodyTimes } from './body-times.ts';
@@ -53,6 +53,7 @@ export async function createServer(
   const close = followRequests(server.server);
   // Must be the first hook: one that throws stops later ones, and the request would not be logged.
   logRequests(server as unknown as FastifyInstance);
+  server.addHook('onRequest', async (_request, reply) => void reply.headers(API_HEADERS));
   // Before authentication: preflight requests have no credentials.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);

@@ -195,15 +195,29 @@ export function isNotifying(event: Event): event is NotifyingEvent {
 /** The key of the conversation an event belongs to; all events of a conversation share a shard. */
 export function conversationKey(event: Event): string {
   const conversation = conversationOf(event);
-  return conversation ? conversationId(event.sender.uid, conversation) : `user_${event.sender.uid}`;
+  return conversation ? conversationKeyOf(event.sender.uid, conversation) : `user_${event.sender.uid}`;
 }
+
+/**
+ * The key under which data of a conversation is stored: different for different conversations. That is its id, except
+ * between users whose ids make it ambiguous: `a_user_b_user_c` is between `a_user_b` and `c`, and between `a` and
+ * `b_user_c`; `group_a_user_b` could be a group's. No uid contains a ":".
+ */
+export function conversationKeyOf(sender: string, conversation: { type: 'user' | 'group'; id: string }): string {
+  const id = conversationId(sender, conversation);
+  if (conversation.type === 'group') return id;
+  const isAmbiguous = id.startsWith('group_') || id.indexOf(BETWEEN_USERS) !== id.lastIndexOf(BETWEEN_USERS);
+  return isAmbiguous ? [sender, conversation.id].sort().join(':') : id;
+}
+
+const BETWEEN_USERS = '_user_';
 
 /**
  * `<uidA>_user_<uidB>` with the uids in code-unit order, or `group_<guid>` (docs/rules/cometchat.md#conversation-id).
  */
 export function conversationId(sender: string, conversation: { type: 'user' | 'group'; id: string }): string {
   if (conversation.type === 'group') return `group_${conversation.id}`;
-  return [sender, conversation.id].sort().join('_user_');
+  return [sender, conversation.id].sort().join(BETWEEN_USERS);
 }
 
 /** A valid event, or the error that names the wrong field. */

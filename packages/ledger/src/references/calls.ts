@@ -1,4 +1,4 @@
-import { conversationId } from '@fanfare/core';
+import { conversationKeyOf } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { decodeReference, encodeReference, type Reference, rankOf, writeLatest } from './reference.ts';
@@ -27,7 +27,7 @@ export const CALL_MEMORY_MS = 24 * 3_600_000;
  */
 export async function recordCall(redis: Redis, appId: string, call: CallReference, retentionMs: number): Promise<void> {
   const ttl = Math.min(retentionMs, CALL_MEMORY_MS);
-  const last = keys.lastCall(appId, conversationId(call.caller, call.conversation));
+  const last = keys.lastCall(appId, conversationKeyOf(call.caller, call.conversation));
   await Promise.all([keys.call(appId, call.sessionId), last].map((key) => writeLatest(redis, key, encode(call), ttl)));
 }
 
@@ -37,7 +37,7 @@ export async function findCall(redis: Redis, appId: string, sessionId: string): 
   return text === null ? undefined : decode(text);
 }
 
-/** The latest ring in a conversation (see core's `conversationId`), or undefined when there was none within a day. */
+/** The latest ring in a conversation (see core's `conversationKeyOf`), or undefined when there was none within a day. */
 export async function findLastCall(
   redis: Redis,
   appId: string,

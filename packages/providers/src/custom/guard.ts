@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type AddressCheck, addressCheck } from './addresses.ts';
+import { portProblem } from './ports.ts';
 import { reservedNameProblem } from './reserved-names.ts';
 
 /** What webhooks may reach beyond HTTPS to public addresses; widened for development and private networks only. */
@@ -8,6 +9,8 @@ export interface AddressPolicy {
   allowHttp: boolean;
   /** WEBHOOK_ALLOW_CIDRS, as returned by `parseCidrs`: non-public networks that may be reached. */
   allowCidrs: readonly string[];
+  /** WEBHOOK_ALLOW_PORTS: ports of other protocols that may be called all the same. None by default. */
+  allowPorts?: readonly number[];
 }
 
 /** The two halves of the protection against requests into our own network (SSRF), for one policy. */
@@ -19,7 +22,7 @@ export interface Guard {
 }
 
 /** Throws when an entry of `allowCidrs` is not a network. */
-export function createGuard({ allowHttp, allowCidrs }: AddressPolicy): Guard {
+export function createGuard({ allowHttp, allowCidrs, allowPorts }: AddressPolicy): Guard {
   const allows = addressCheck(allowCidrs);
   const inAllowedNetwork = allowCidrs.length > 0;
   const networks = { any: inAllowedNetwork, loopback: allows('127.0.0.1') || allows('::1') };
@@ -32,7 +35,7 @@ export function createGuard({ allowHttp, allowCidrs }: AddressPolicy): Guard {
   const urlProblem = (text: string): string | undefined => {
     if (!URL.canParse(text)) return 'The URL cannot be read.';
     const url = new URL(text);
-    return formProblem(url, allowHttp) ?? hostProblem(url.hostname);
+    return formProblem(url, allowHttp) ?? portProblem(url.port, allowPorts) ?? hostProblem(url.hostname);
   };
   return { urlProblem, allows };
 }
@@ -50,7 +53,7 @@ function formProblem({ protocol, username, password }: URL, allowHttp: boolean):
 
 /**
  * Why a webhook's URL is refused at configuration (one sentence that names no secret), or undefined when it is fine:
- * HTTPS, any port, no user name or password inside, not a reserved name, and if the host is an IP address, a public one
+ * HTTPS, not a port of another protocol, no user name or password inside, not a reserved name, and if the host is an IP address, a public one
  * in any notation (the URL parser turns `0x7f.1` into 127.0.0.1). `policy` widens this. Names are not resolved here:
  * the address is checked at every connect. Throws when `policy.allowCidrs` is malformed.
  */

@@ -27,7 +27,7 @@ export const PushToken = {
   voip: tokenOf('apns_ios_voip'),
 } satisfies Record<TokenKind, z.ZodType>;
 
-type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now' | 'log'>;
 
 /**
  * Registers a user's push token.
@@ -40,15 +40,18 @@ export async function registerPushToken(
   uid: string,
   registration: Registration,
 ): Promise<void> {
-  const { registry, now, config } = deps;
+  const { registry, now, config, log } = deps;
   const { session } = registration;
-  const most = config.QUOTA_DEVICES_PER_USER;
+  const options = {
+    most: config.QUOTA_DEVICES_PER_USER,
+    onMove: (from: string) => log.info({ appId, from, to: uid, platform: registration.platform }, 'push_token.moved'),
+  };
   if (session === undefined) {
     await admitUsers(deps, appId, [uid]);
-    return void (await registerDevice(registry, appId, uid, registration, now(), most));
+    return void (await registerDevice(registry, appId, uid, registration, now(), options));
   }
   if (!(await sessionExists(registry, appId, session))) throw loggedOut();
-  if (!(await registerKnownDevice(registry, appId, uid, registration, now(), most))) throw loggedOut();
+  if (!(await registerKnownDevice(registry, appId, uid, registration, now(), options))) throw loggedOut();
   // The session may have ended while the token was being stored. Its other tokens are gone; remove this one too.
   if (await sessionExists(registry, appId, session)) return;
   await removeDevices(registry, appId, uid, (device) => device.session === session);

@@ -48,9 +48,14 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
       config: { access: 'manage', body: 'stream' },
       schema: {
         summary: 'Replace all members of a group',
-        description: 'Takes an NDJSON stream with one {"uid":"…"} per line. On an error the old list is kept.',
+        description:
+          'Takes an NDJSON stream with one {"uid":"…"} per line. On an error the old list is kept. A stream without ' +
+          'members is an error unless `empty` says that the list is to be emptied.',
         consumes: ['application/x-ndjson'],
         params: Params,
+        querystring: z.object({
+          empty: z.stringbool().default(false).describe('true: an empty stream empties the list.'),
+        }),
         response: {
           200: z
             .object({ data: z.object({ members: z.number() }) })
@@ -65,7 +70,8 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
       if (!request.headers['content-type']?.startsWith('application/x-ndjson')) {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
       }
-      const uids = withinRoom(deps, guard, { appId, guid }, uidLines(request.body as Readable));
+      const lines = uidLines(request.body as Readable);
+      const uids = withinRoom(deps, guard, { appId, guid }, request.query.empty ? lines : notEmpty(lines));
       return { data: { members: await replaceMembers(registry, appId, guid, uids) } };
     },
   );
@@ -111,4 +117,14 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
       return SUCCESS;
     },
   );
+}
+
+/** The same uids. @throws FanfareError `ERR_BAD_REQUEST` at the end if there were none: a backend that failed to read its list. */
+async function* notEmpty(uids: AsyncIterable<string>): AsyncGenerator<string> {
+  let isEmpty = true;
+  for await (const uid of uids) {
+    isEmpty = false;
+    yield uid;
+  }
+  if (isEmpty) throw new FanfareError('ERR_BAD_REQUEST', 'body: has no member; to empty the list, add ?empty=true');
 }

@@ -1,4 +1,4 @@
-import { FanfareError, conversationId as idOf } from '@fanfare/core';
+import { conversationKeyOf, FanfareError } from '@fanfare/core';
 import { findMessage } from '@fanfare/ledger';
 import { clearUnread } from '@fanfare/store';
 import { z } from 'zod';
@@ -33,7 +33,7 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
       const uid = userOf(request);
       const message = await findMessage(deps.queueRedis, appId, params.id);
       if (!message) throw new FanfareError('ERR_MESSAGE_NOT_FOUND', 'id: the message is unknown or too old');
-      const conversationId = idOf(message.author, message.conversation);
+      const conversationId = conversationKeyOf(message.author, message.conversation);
       const eventKey = message.ref.key;
       const unreadMessageCount = await clearUnread(deps.registry, appId, uid, { conversationId, eventKey });
       return { data: { success: true as const, unreadMessageCount } };

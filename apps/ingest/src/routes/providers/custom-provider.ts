@@ -46,7 +46,17 @@ const ProviderView = z.object({
   signed: z.boolean(),
   disabled: z.object({ reason: z.string(), at: z.number().describe('Epoch seconds.') }).optional(),
 });
-const Providers = z.object({ data: z.object({ pushProviders: z.array(ProviderView) }) });
+const Providers = z.object({
+  data: z.object({
+    pushProviders: z.array(ProviderView),
+    dropped: z
+      .array(z.enum(['signingSecret']))
+      .optional()
+      .describe(
+        'Secrets removed because the webhook moved to another origin; send new ones. Absent if there are none.',
+      ),
+  }),
+});
 
 const PATH = '/v3/notifications/push/v1/providers/custom';
 
@@ -83,8 +93,12 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
 
   server.put(PATH, { config, schema: { summary: 'Change the webhook', body: Changes, response } }, async (request) => {
     const { appId } = request;
-    await writeCustomProvider(registry, box, appId, await changed(deps, appId, request.body));
-    return answer(appId);
+    const before = await viewCustomProvider(registry, appId);
+    const after = await changed(deps, appId, request.body);
+    await writeCustomProvider(registry, box, appId, after);
+    const isDropped = before?.signed && !after.signingSecret && request.body.signingSecret !== null;
+    const { data } = await answer(appId);
+    return { data: { ...data, ...(isDropped ? { dropped: ['signingSecret' as const] } : {}) } };
   });
 
   server.get(PATH, { config, schema: { summary: 'Get the webhook', response } }, ({ appId }) => answer(appId));
@@ -133,16 +147,18 @@ function merge(deps: IngestDeps, changes: Changes, before: CustomProviderConfig 
   if (webhookURL === undefined) throw badField('webhookURL', 'is missing');
   const problem = webhookUrlProblem(webhookURL, deps.policy);
   if (problem) throw badField('webhookURL', problem);
-  const basicAuth = mergeBasicAuth(changes, sameOrigin(webhookURL, before) ? before : undefined);
+  // No secret goes to an origin that it was not given for.
+  const kept = sameOrigin(webhookURL, before) ? before : undefined;
+  const basicAuth = mergeBasicAuth(changes, kept);
   return {
     isEnabled: changes.isEnabled ?? before?.isEnabled ?? true,
     webhookURL,
     ...(basicAuth ? { basicAuth } : {}),
-    ...mergeSecrets(deps, changes, before),
+    ...mergeSecrets(deps, changes, kept),
   };
 }
 
-/** Whether the origin is unchanged: a password is never sent to an origin it was not given for. */
+/** Whether the origin is unchanged. */
 const sameOrigin = (webhookURL: string, before: CustomProviderConfig | undefined): boolean =>
   before !== undefined && new URL(before.webhookURL).origin === new URL(webhookURL).origin;
 

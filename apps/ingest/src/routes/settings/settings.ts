@@ -12,6 +12,15 @@ const PATH = '/v3/notifications/v1/settings';
 
 const PARTS = Object.keys(SettingsPatch.shape).join(', ');
 
+const Changed = SuccessWithIgnored.extend({
+  data: SuccessWithIgnored.shape.data.extend({
+    dropped: z
+      .array(z.enum(['membership.secret']))
+      .optional()
+      .describe('Secrets removed because their URL moved to another origin; send new ones. Absent if there are none.'),
+  }),
+});
+
 /** A part that has the same shape in the response and in PATCH. */
 const partOf = <P extends keyof AppSettings>(description: string) =>
   z.looseObject({}).describe(description) as unknown as z.ZodType<AppSettings[P]>;
@@ -72,7 +81,7 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
           'Merges the body into the settings. null resets a value to its default; preferences.push.customJson is ' +
           'replaced, not merged. Unknown fields are listed in `ignored`.',
         body: SettingsPatch,
-        response: { 200: SuccessWithIgnored.describe('The settings have been changed.') },
+        response: { 200: Changed.describe('The settings have been changed.') },
       },
       preValidation: (request, _reply, done) => {
         posted.set(request, request.body);
@@ -83,9 +92,15 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
       const { appId, body } = request;
       if (Object.values(body).every((part) => part === undefined)) throw badField('body', `has none of: ${PARTS}`);
       const { patch, secret } = split(deps, appId, body);
-      if (!(await changeSettings(registry, appId, patch, secret))) throw unknownApp(appId);
+      const wasSigned = await hasMembershipSecret(registry, appId);
+      const after = await changeSettings(registry, appId, patch, secret);
+      if (!after) throw unknownApp(appId);
+      // It goes with a move to another origin; taken back or replaced on request, it needs no mention.
+      const isDropped =
+        wasSigned && secret === undefined && after.membership && !(await hasMembershipSecret(registry, appId));
       const unread = unreadFields(posted.get(request), body);
-      return successWith(unread.map((field) => ({ kind: 'ignored', field, problem: 'is unknown' })));
+      const { data } = successWith(unread.map((field) => ({ kind: 'ignored', field, problem: 'is unknown' })));
+      return { data: { ...data, ...(isDropped ? { dropped: ['membership.secret' as const] } : {}) } };
     },
   );
 
