@@ -6,12 +6,12 @@ import type { OverloadGuard } from './overload.ts';
 
 type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
 
-/** How soon a caller whose app has too many open events should try again. */
+/** Seconds after which a caller should retry if its app has too many open events. */
 const RETRY_AFTER_S = 5;
 
 /**
- * Gives users a record where they have none. Quotas hold to within what is written at the same moment.
- * @throws FanfareError `ERR_QUOTA_EXCEEDED` when the app would have too many; then nothing is written.
+ * Creates records for users who have none. Concurrent requests may slightly exceed the quota.
+ * @throws FanfareError `ERR_QUOTA_EXCEEDED` if the app would have too many users; nothing is written then.
  */
 export async function admitUsers(deps: Deps, appId: string, uids: readonly string[]): Promise<void> {
   const { registry, config, now } = deps;
@@ -22,19 +22,19 @@ export async function admitUsers(deps: Deps, appId: string, uids: readonly strin
   await Promise.all(fresh.map((uid) => createUser(registry, appId, uid, now())));
 }
 
-/** Whether so much may be added. @throws FanfareError `ERR_QUOTA_EXCEEDED` when the app would have too many. */
+/** @throws FanfareError `ERR_QUOTA_EXCEEDED` if the app would have too many groups or members. */
 export async function checkRoom(deps: Deps, appId: string, more: Partial<Omit<Usage, 'users'>>): Promise<void> {
   const usage = await readUsage(deps.registry, appId);
   if (more.groups) check('groups', usage.groups + more.groups, deps.config.QUOTA_GROUPS_PER_APP);
   if (more.members) check('members', usage.members + more.members, deps.config.QUOTA_MEMBERS_PER_APP);
 }
 
-/** Lines of a bulk load between two looks at how full Redis is. */
-const LOOK_EVERY = 1000;
+/** Lines of a bulk load between two checks of Redis memory. */
+const CHECK_EVERY = 1000;
 
 /**
- * The uids of a bulk load, for as long as there is room: beside what the other groups of the app have, and in Redis.
- * @throws FanfareError `ERR_QUOTA_EXCEEDED` or `ERR_OVERLOADED` where there is none.
+ * Passes on the uids of a bulk load while the app's quota, which its other groups share, and Redis memory allow it.
+ * @throws FanfareError `ERR_QUOTA_EXCEEDED` or `ERR_OVERLOADED` once they do not.
  */
 export async function* withinRoom(
   deps: Deps,
@@ -47,13 +47,13 @@ export async function* withinRoom(
   let count = members - before;
   let lines = 0;
   for await (const uid of uids) {
-    if (lines++ % LOOK_EVERY === 0) await guard.checkMemory();
+    if (lines++ % CHECK_EVERY === 0) await guard.checkMemory();
     if (++count > config.QUOTA_MEMBERS_PER_APP) throw quotaExceeded('members', config.QUOTA_MEMBERS_PER_APP);
     yield uid;
   }
 }
 
-/** @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` when the app has as many open events, or bytes of them, as it may. */
+/** @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` if the app's open events, or their bytes, are at the limit. */
 export async function checkOpenEvents({ queueRedis, config, now }: Deps, appId: string, more: number): Promise<void> {
   const open = await readOpenUsage(queueRedis, appId, config.QUEUE_SHARDS, now());
   if (open.count + more > config.QUOTA_OPEN_EVENTS_PER_APP) throw tooManyOpen(`${open.count} are`);
@@ -61,7 +61,7 @@ export async function checkOpenEvents({ queueRedis, config, now }: Deps, appId: 
     throw tooManyOpen(`${open.bytes} bytes of them are`);
 }
 
-/** The error of an app that may have no more of this kind. */
+/** The error for an app at its quota. */
 const quotaExceeded = (kind: keyof Usage, most: number): FanfareError =>
   new FanfareError('ERR_QUOTA_EXCEEDED', `${kind}: the app may have ${most} at most`);
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Logs one line per request when its response or its connection ends; Fastify's `onResponse` does not fire if the client
- * disconnects first. The line has the route's pattern, since a path may contain a token.
+ * Logs one line per request when its response or its connection ends; Fastify's `onResponse` does not fire if the
+ * client disconnects first. The line has the route's pattern, since a path may contain a token.
  */
 export function logRequests(server: Pick<FastifyInstance, 'addHook'>): void {
   server.addHook('onRequest', async (request, reply) => {

@@ -7,7 +7,7 @@ const changed = (data: Record<string, unknown>) =>
 const offline = { kind: 'presence', uid: GEORGE.uid, status: 'offline', at: AT * 1000 };
 
 describe('user_connection_status_changed', () => {
-  test('is no event, and tells who is there since when', () => {
+  test('is no event, but says who is online since when', () => {
     expect(changed({})).toEqual({ events: [], state: offline });
     expect(changed({ status: 'online' })).toEqual({
       events: [],

@@ -159,7 +159,7 @@ describe('group actions, which have no id', () => {
     },
   );
 
-  test('are told apart by who, by what, and by when they were last active', () => {
+  test('are distinguished by actor, action, and last activity', () => {
     const bodies = [
       grouped('group_member_added', { by: ANDREW }),
       grouped('group_member_added', { by: other }),

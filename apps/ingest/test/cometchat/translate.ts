@@ -36,7 +36,7 @@ export function needsOf(body: unknown): Lookup | undefined {
   return reading.read.needs;
 }
 
-/** What a refused body is told. */
+/** The error for a rejected body. */
 export function refusal(body: unknown): string {
   const reading = readCometChat(body, NOW);
   if (reading.ok) throw new Error('was accepted');

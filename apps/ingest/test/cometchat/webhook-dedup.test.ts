@@ -16,51 +16,51 @@ const deed = (type: string, { of = ['bob'], group = 'hiking', by = 'alice' } = {
     members: of.map((uid) => ({ uid })),
   }) as unknown as Event;
 
-/** The id an event gets when it is told now. */
-const told = async (event: Event): Promise<string> => {
+/** The id of an event that arrives now. */
+const received = async (event: Event): Promise<string> => {
   deps.clock.advance(1);
   return (await withDedupSuffix(deps, 'demo', event)).id;
 };
 
 let joined = '';
 beforeEach(async () => {
-  joined = await told(deed('group.member_joined'));
+  joined = await received(deed('group.member_joined'));
 });
 
 test('the same words again are the same event', async () => {
   deps.clock.advance(30_000);
-  expect(await told(deed('group.member_joined'))).toBe(joined);
+  expect(await received(deed('group.member_joined'))).toBe(joined);
 });
 
 describe('the same words are a new event', () => {
   test('when it was undone in between', async () => {
-    await told(deed('group.member_left'));
-    expect(await told(deed('group.member_joined'))).not.toBe(joined);
+    await received(deed('group.member_left'));
+    expect(await received(deed('group.member_joined'))).not.toBe(joined);
   });
 
   test('when the minute is over', async () => {
     const [key = ''] = (await deps.redis.keys('*')).filter((name) => name.includes('bob'));
     expect(await deps.redis.pttl(key)).toBeLessThanOrEqual(60_000);
     await deps.redis.del(key);
-    expect(await told(deed('group.member_joined'))).not.toBe(joined);
+    expect(await received(deed('group.member_joined'))).not.toBe(joined);
   });
 
-  test('when they are about more people, of whom one is new', async () => {
-    const both = await told(deed('group.member_joined', { of: ['bob', 'carol'] }));
-    expect(await told(deed('group.member_joined', { of: ['bob', 'carol'] }))).toBe(both);
-    await told(deed('group.member_left', { of: ['carol'] }));
-    expect(await told(deed('group.member_joined', { of: ['bob', 'carol'] }))).not.toBe(both);
+  test('when they concern more users, one of whom is new', async () => {
+    const both = await received(deed('group.member_joined', { of: ['bob', 'carol'] }));
+    expect(await received(deed('group.member_joined', { of: ['bob', 'carol'] }))).toBe(both);
+    await received(deed('group.member_left', { of: ['carol'] }));
+    expect(await received(deed('group.member_joined', { of: ['bob', 'carol'] }))).not.toBe(both);
   });
 });
 
 test('what is done in another group, or to another, or to their scope, undoes nothing', async () => {
-  await told(deed('group.member_left', { group: 'cooking' }));
-  await told(deed('group.member_left', { of: ['carol'] }));
-  await told(deed('group.member_scope_changed'));
-  expect(await told(deed('group.member_joined'))).toBe(joined);
+  await received(deed('group.member_left', { group: 'cooking' }));
+  await received(deed('group.member_left', { of: ['carol'] }));
+  await received(deed('group.member_scope_changed'));
+  expect(await received(deed('group.member_joined'))).toBe(joined);
 });
 
 test('an event with an id of its own keeps it', async () => {
   const message = { id: 'm-1', type: 'message.sent' } as unknown as Event;
-  expect(await told(message)).toBe('m-1');
+  expect(await received(message)).toBe('m-1');
 });
