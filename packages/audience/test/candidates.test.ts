@@ -32,14 +32,14 @@ async function admitted(event = accepted(), source = namedSource(NAMES)) {
   return page.kind === 'page' ? page.candidates.map(({ uid }) => uid) : page;
 }
 
-/** Why each of these users is no candidate; undefined for one who is. */
+/** Why each of these users is not a candidate; undefined for one who is. */
 async function absences(event = accepted(), source = namedSource(NAMES)) {
   const about = { appId: APP, event: event.event };
   const all = await Promise.all(NAMES.map((uid) => candidateStanding(deps, about, source, uid)));
   return all.map((one) => (one.kind === 'absent' ? one.absence : undefined));
 }
 
-describe('left out, for fan-out and explain alike, is', () => {
+describe('excluded, by fan-out and explain alike, is', () => {
   test('the sender', async () => {
     expect(await admitted()).toEqual(['bob', 'carol', 'dave']);
     expect(await absences()).toEqual(['sender', undefined, undefined, undefined]);
@@ -71,7 +71,7 @@ describe('left out, for fan-out and explain alike, is', () => {
   });
 });
 
-test('a user who has only ever been named is a candidate, and gets no record', async () => {
+test('a user who was only named is a candidate, and gets no record', async () => {
   await using backend = await startChatBackend(() => ({ members: ['zoe'] }));
   const event = accepted();
   const source = pulledSource(event, { url: backend.url, guid: 'hiking' });
@@ -81,7 +81,7 @@ test('a user who has only ever been named is a candidate, and gets no record', a
   expect(await readUser(redis, APP, 'zoe')).toBeUndefined();
 });
 
-test('an event that is only tried out counts the users it would add to the group, and adds none', async () => {
+test('a dry run counts the users an event would add to the group, and adds none', async () => {
   const joined = accepted({ type: 'group.member_added', members: [{ uid: 'zoe' }] });
   const pending = await pendingOf(deps, APP, joined.event);
   const source = membersSource(redis, APP, 'hiking', pending.members);

@@ -39,7 +39,7 @@ beforeEach(async () => {
   await addMembers(redis, APP, 'hiking', ['alice', 'bob', 'carol'], 1);
 });
 
-/** What is decided for bob and carol: `send`, with the number of unread messages where there is one, or why not. */
+/** The decisions for bob and carol: `send`, with the unread count if there is one, or the reason not to. */
 async function decided(event = accepted(), changes: Partial<Deciding> = {}) {
   const app = await new AppCache(redis, { box, now: Date.now }).get(APP, 1);
   if (!app) throw new Error('there is no app');
@@ -61,7 +61,7 @@ async function decided(event = accepted(), changes: Partial<Deciding> = {}) {
   return planned.map((one) => (one.kind === 'send' ? (one.unread ?? 'send') : one.reason));
 }
 
-test('the members of a group are sent its messages', async () => {
+test('the messages of a group go to its members', async () => {
   expect(await decided()).toEqual(['send', 'send']);
 });
 
@@ -72,19 +72,19 @@ test('a group with more members than the app allows is not notified', async () =
   expect(await decided()).toEqual(['GROUP_TOO_LARGE', 'GROUP_TOO_LARGE']);
 });
 
-test('a group whose members the chat backend keeps is as large as it was when it was last walked', async () => {
+test('a group kept by the chat backend has the size of its last walk', async () => {
   await changeSettings(redis, APP, { maxGroupSize: 2, membership: { url: 'https://chat.example.com/members' } });
   expect(await decided()).toEqual(['send', 'send']);
   await recordGroupSize(redis, APP, 'hiking', 3);
   expect(await decided()).toEqual(['GROUP_TOO_LARGE', 'GROUP_TOO_LARGE']);
 });
 
-test('an event that names its recipients is sent however large the group is', async () => {
+test('an event that names its recipients is sent for any size of group', async () => {
   await changeSettings(redis, APP, { maxGroupSize: 1 });
   expect(await decided(accepted({ recipients: ['bob', 'carol'] }))).toEqual(['send', 'send']);
 });
 
-test('a reply is for the followers of its thread, and those whom it would make follow it when it is tried out', async () => {
+test('a reply goes to the followers of its thread; in a dry run also to those it would make followers', async () => {
   await changeSettings(redis, APP, { preferences: { group: { repliesSetting: RepliesOption.FollowedThreads } } });
   await createUser(redis, APP, 'bob', 1);
   await subscribeToThread(redis, APP, '100', ['bob'], 1);
@@ -94,14 +94,14 @@ test('a reply is for the followers of its thread, and those whom it would make f
   expect(await decided(tried, { pending: await pendingOf(deps, APP, tried.event) })).toEqual(['send', 'send']);
 });
 
-test('unread messages go along where the app counts them, and are not read elsewhere', async () => {
+test('unread counts are included if the app counts, and not read otherwise', async () => {
   const unread = () => Promise.reject(new Error('not asked for'));
   expect(await decided(accepted(), { unread })).toEqual(['send', 'send']);
   await changeSettings(redis, APP, { badge: true });
   expect(await decided()).toEqual([5, 6]);
 });
 
-test('a message that moderation has stopped is suppressed for each member', async () => {
+test('a message held back by moderation is suppressed for each member', async () => {
   const moderation = { kind: 'closed', reason: 'MODERATION_PENDING' } as const;
   expect(await decided(accepted(), { moderation })).toEqual(['MODERATION_PENDING', 'MODERATION_PENDING']);
 });

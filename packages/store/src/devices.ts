@@ -26,8 +26,8 @@ export interface RegisterOptions {
 }
 
 /**
- * Writes the device ARGV[2] into its field ARGV[1], and makes its person known as of ARGV[3]; with ARGV[4] `known` only
- * where they are already. The text that it replaces, '' for none; nil when nothing was written.
+ * Writes the device ARGV[2] into its field ARGV[1] and creates its user at ARGV[3]; with ARGV[4] `known`, only if the
+ * user exists. Returns the replaced text, '' for none; nil when nothing was written.
  */
 const WRITE = script<string | null>(`
 -- KEYS user

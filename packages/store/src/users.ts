@@ -57,7 +57,7 @@ return 1`);
 export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string, timezone: string): Promise<boolean> =>
   (await SET_KNOWN(redis, [keys.user(appId, uid)], ['timezone', timezone])) === 1;
 
-/** The person, or undefined. */
+/** The user, or undefined. */
 export async function readUser(redis: Redis, appId: string, uid: string): Promise<User | undefined> {
   return decodeUser(uid, await redis.hgetall(keys.user(appId, uid)));
 }

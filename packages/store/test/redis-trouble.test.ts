@@ -36,7 +36,7 @@ const WRITES: [what: string, write: () => Promise<unknown>][] = [
   ['a provider', () => writeCustomProvider(redis, box, 'demo', { isEnabled: true, webhookURL: 'https://example.com' })],
   ['a credential', () => writePushProvider(redis, box, 'demo', 'fcm', { credential: { id: 'a' } as never, shown: {} })],
   ['an API key', () => createApiKey(redis, 'demo', { name: 'second', scopes: ['manage'], now: 2 })],
-  ['a person', () => upsertUser(redis, 'demo', 'bob', { name: 'Robert' }, 2)],
+  ['a user', () => upsertUser(redis, 'demo', 'bob', { name: 'Robert' }, 2)],
   ['preferences', () => changePreferences(redis, 'demo', 'bob', { usePrivacyTemplate: true }, 2)],
   ['a mute', () => muteConversations(redis, 'demo', 'bob', [{ id: 'carol', type: 'oneOnOne', until: null }], 2)],
   ['a follower', () => subscribeToThread(redis, 'demo', '101', ['bob'], 2)],

@@ -5,11 +5,11 @@ import { startChatBackend } from '../support/chat-backend.ts';
 import { accepted } from '../support/events.ts';
 import { slicesOf, startWalk } from '../support/walk.ts';
 
-/** The group as a backend at this URL tells it. */
+/** The group as a backend at this URL lists it. */
 const sourceAt = ({ url }: { url: string }, event = accepted()) => pulledSource(event, { url, guid: 'hiking' });
 
 describe('the members', () => {
-  test('come page by page, in slices sorted by uid, and each page is asked for once', async () => {
+  test('come page by page, in slices sorted by uid, and each page is requested once', async () => {
     await using walk = startWalk();
     await using backend = await startChatBackend((cursor) =>
       cursor === '' ? { members: ['dave', 'bob', 'carol'], cursor: '2' } : { members: ['anna'] },
@@ -23,7 +23,7 @@ describe('the members', () => {
     await using backend = await startChatBackend(() => ({ members: ['bob', 'carol', 'dave'] }));
     const page = await sourceAt(backend).page(walk, '');
     expect(page).toMatchObject({ kind: 'page', last: true });
-    expect(sizeIn(page.kind === 'page' ? page.cursor : '')).toEqual({ size: 3, whole: true });
+    expect(sizeIn(page.kind === 'page' ? page.cursor : '')).toEqual({ size: 3, isComplete: true });
   });
 
   test('that join or leave between two slices of a page move no other member', async () => {
@@ -32,7 +32,7 @@ describe('the members', () => {
     await using backend = await startChatBackend(() => ({ members }));
     const first = await sourceAt(backend).page(walk, '');
     members = ['anna', 'carol', 'dave', 'erin'];
-    // Another worker resumes: it has not seen the page before.
+    // Another worker resumes, which has not seen the page yet.
     const next = await sourceAt(backend).page(walk, first.kind === 'page' ? first.cursor : '');
     expect([first, next]).toMatchObject([{ uids: ['bob', 'carol'] }, { uids: ['dave', 'erin'], last: true }]);
   });
@@ -47,7 +47,7 @@ describe('the members', () => {
 });
 
 describe('a backend that fails', () => {
-  test('is asked again, later the older the event is, and never after its deadline', async () => {
+  test('is asked again, the later the older the event, and never after its deadline', async () => {
     await using walk = startWalk();
     await using backend = await startChatBackend(() => 404);
     const event = accepted();
@@ -62,7 +62,7 @@ describe('a backend that fails', () => {
     expect(await retryAt(event.leaveBy - event.receivedAt - 50)).toEqual({ kind: 'later', retryInMs: 50 });
   });
 
-  test('until the deadline leaves the audience as far as it was told, and says so', async () => {
+  test('until the deadline leaves the audience incomplete, and logs it', async () => {
     await using walk = startWalk({ sliceSize: 1 });
     await using backend = await startChatBackend(() => ({ members: ['bob', 'carol'] }));
     const event = accepted();
@@ -71,12 +71,12 @@ describe('a backend that fails', () => {
     walk.clock.set(event.leaveBy);
     const cursor = first.kind === 'page' ? first.cursor : '';
     expect(await source.page(walk, cursor)).toEqual({ kind: 'page', uids: [], cursor, last: true });
-    expect(sizeIn(cursor)).toEqual({ size: 1, whole: false });
+    expect(sizeIn(cursor)).toEqual({ size: 1, isComplete: false });
     expect(walk.logged).toEqual(['too_late']);
   });
 });
 
-test('pages that lead back to an earlier one end, with the group not known to be whole', async () => {
+test('circular pages end the walk, with the group incomplete', async () => {
   await using walk = startWalk();
   await using backend = await startChatBackend((cursor) => ({
     members: [`m${cursor}`],
@@ -87,7 +87,7 @@ test('pages that lead back to an earlier one end, with the group not known to be
   expect(walk.logged).toEqual(['cursor_repeats']);
 });
 
-test('an event that began with our own list ends: it is unknown which members were notified', async () => {
+test('an event that started with our own list ends: it is unknown which members were notified', async () => {
   await using walk = startWalk();
   await using backend = await startChatBackend(() => ({ members: ['bob'] }));
   expect(await sourceAt(backend).page(walk, 'bob')).toMatchObject({ uids: [], last: true });
@@ -95,7 +95,7 @@ test('an event that began with our own list ends: it is unknown which members we
   expect(walk.logged).toEqual(['source_changed']);
 });
 
-test('a group whose secret cannot be read is waited for, and an operator is told', async () => {
+test('a group whose secret cannot be read is waited for, and the error is logged', async () => {
   await using walk = startWalk();
   expect(await unreadableSource(accepted(), 'hiking').page(walk, '')).toMatchObject({ kind: 'later' });
   expect(walk.logged).toEqual(['secret_unreadable']);

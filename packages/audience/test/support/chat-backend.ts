@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the backend answers to the question for one page; a number is a status that is no success. */
+/** The answer to a request for one page; a number is an error status. */
 type Answer = { members: string[]; cursor?: string } | number;
 
-/** A chat backend that tells the members of a group by this function of the cursor, empty for the first page. */
+/** A chat backend that lists the members of a group by this function of the cursor, empty for the first page. */
 export async function startChatBackend(answer: (cursor: string) => Answer) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -18,7 +18,7 @@ export async function startChatBackend(answer: (cursor: string) => Answer) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/members`,
-    /** The cursors that were asked for. */
+    /** The requested cursors. */
     asked,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

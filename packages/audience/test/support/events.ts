@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 
 let serial = 0;
 
-/** An event of alice's in the group `hiking`, a message unless told otherwise, as ingest accepts it. */
+/** An event by alice in the group `hiking`, by default a message, as ingest accepts it. */
 export function accepted<T extends Event['type'] = 'message.sent'>(changes: object = {}) {
   const now = Date.now();
   const event = valid<T>({

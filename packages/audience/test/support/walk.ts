@@ -2,11 +2,11 @@ import { createMembershipSource, type MembershipSource } from '@fanfare/provider
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { AudienceSource, Walk } from '../../src/source.ts';
 
-/** A walk over audiences, two users at a time, without jitter; what it logs is kept, and its clock is turned by hand. */
+/** A walk over audiences, two users at a time, without jitter, with its log recorded and a manual clock. */
 export interface TestWalk extends Walk, AsyncDisposable {
   membership: MembershipSource;
   clock: HandClock;
-  /** The reasons of what was logged, in order. */
+  /** The logged reasons, in order. */
   logged: unknown[];
 }
 
@@ -19,7 +19,7 @@ export function startWalk(changes: Partial<Walk> = {}): TestWalk {
   return { ...walk, ...changes, membership, clock, logged, [Symbol.asyncDispose]: () => membership.close() };
 }
 
-/** Every slice of an audience, in order. @throws when it has to be waited for. */
+/** Every slice of an audience, in order. @throws when the audience is not available yet. */
 export async function slicesOf(source: AudienceSource, walk: Walk): Promise<(readonly string[])[]> {
   const slices = [];
   let cursor = '';

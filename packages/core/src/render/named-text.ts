@@ -43,11 +43,11 @@ function read(
   nameOf: (uid: string) => string | undefined,
 ): Shared {
   const names = new Map<string, string | undefined>();
-  const note = (uid: string) => {
+  const lookUp = (uid: string) => {
     if (!names.has(uid)) names.set(uid, nameOf(uid));
     return names.get(uid);
   };
-  const made = { text, profiles, named: withNames(text, note, READ), names };
+  const made = { text, profiles, named: withNames(text, lookUp, READ), names };
   shared.set(event, made);
   return made;
 }

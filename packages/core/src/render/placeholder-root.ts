@@ -73,7 +73,7 @@ function personName(
   return mentionedName(event, uid) ?? recipient.name;
 }
 
-/** The same, whoever the recipient is. */
+/** The name that every recipient sees. */
 function nameForEveryone(
   event: NotifyingEvent,
   profiles: Profiles,

@@ -48,8 +48,8 @@ describe('a mention bypasses Do Not Disturb, mute and schedule', () => {
   const kept = no('DND_PREFERENCE');
 
   test.each([
-    ['of the person', { mentions: ['bob'] }, SEND, kept],
-    ['of the person in the text', { text: '<@uid:bob>' }, SEND, kept],
+    ['of the recipient', { mentions: ['bob'] }, SEND, kept],
+    ['of the recipient in the text', { text: '<@uid:bob>' }, SEND, kept],
     ['of another', { mentions: ['carol'] }, kept, kept],
     ['of all', { mentionsAll: true }, kept, SEND],
     ['of all in the text', { text: '<@all:team>' }, kept, SEND],

@@ -105,7 +105,7 @@ test('group preferences do not count in a 1:1, nor the other way round', () => {
 });
 
 test.each(SCOPES)(
-  "in a conversation of kind %s a person's own value does not count where the app does not let it",
+  "in a conversation of kind %s a user's own value does not count where the app does not allow it",
   (scope) => {
     const preferences = { [`${scope}Preferences`]: { [userKey(scope, 'messages')]: 1 } };
     const app = appWith({ [scope]: { messagesOverride: false } });

@@ -55,9 +55,9 @@ describe('a mute', () => {
 
 describe('a schedule', () => {
   test.each([
-    ["in the person's own zone", 'Asia/Tokyo', 'UTC', SEND],
+    ["in the user's own zone", 'Asia/Tokyo', 'UTC', SEND],
     ['by a fixed offset', '+09:00', 'UTC', SEND],
-    ["in the app's when the person has said none", undefined, 'Asia/Tokyo', SEND],
+    ["in the app's when the user has none", undefined, 'Asia/Tokyo', SEND],
     ["in the app's when there is no such zone", 'Mars/Phobos', 'Asia/Tokyo', SEND],
     ['in UTC when there is neither', 'Mars/Phobos', 'Mars/Deimos', CLOSED],
     ['outside its hours', 'UTC', 'Asia/Tokyo', CLOSED],

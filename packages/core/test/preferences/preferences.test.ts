@@ -122,7 +122,7 @@ describe('the privacy template', () => {
     [3, undefined, false],
     [3, true, true],
     [3, false, false],
-  ])('of an app that says %i and a person who says %s is used: %s', (usePrivacyTemplate, own, used) => {
+  ])('of an app that says %i and a user who says %s is used: %s', (usePrivacyTemplate, own, used) => {
     const { preferences } = effectiveSettings({ preferences: { usePrivacyTemplate } });
     const patch = own === undefined ? {} : { usePrivacyTemplate: own };
     expect(effectivePreferences(preferences, patch).usePrivacyTemplate).toBe(used);

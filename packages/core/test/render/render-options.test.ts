@@ -85,7 +85,7 @@ describe('the message object', () => {
     [2, false, false],
     [3, false, true],
     [3, true, false],
-  ])('of an app that says %i to privacy, for a person who says %s, is sent: %s', (app, own, there) => {
+  ])('of an app that says %i to privacy, for a user who says %s, is sent: %s', (app, own, there) => {
     const push = { includeMessageObjectSetting: true };
     const shown = details(sent, {
       settings: { preferences: { usePrivacyTemplate: app, push } },

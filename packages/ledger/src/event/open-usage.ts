@@ -10,8 +10,8 @@ export interface OpenUsage {
 }
 
 /**
- * Lua: counts an event among the open ones of its app until it expires, once. `open` is the key of all open events, which
- * the keys of an app's own are made of.
+ * Lua: counts an event among the open ones of its app until it expires, once. `open` is the key of all open events, and
+ * the prefix of the app's own keys.
  */
 export const COUNT_OPEN = `
 local function countOpen(open, app, key, size, now, exp)

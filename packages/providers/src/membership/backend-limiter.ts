@@ -47,7 +47,7 @@ export class BackendLimiter {
     entry.inFlight++;
     const leave = (health: Health, at: number): void => {
       place.leave();
-      note(entry, health, at);
+      recordHealth(entry, health, at);
     };
     return { kind: 'pass', leave };
   }
@@ -61,7 +61,7 @@ interface Entry {
   restUntil: number;
 }
 
-function note(entry: Entry, health: Health, now: number): void {
+function recordHealth(entry: Entry, health: Health, now: number): void {
   entry.inFlight--;
   if (health.works) {
     entry.failures = 0;
