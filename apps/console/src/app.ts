@@ -51,7 +51,7 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     queues: closer.add('queues', openQueues(queueRedis, config.QUEUE_SHARDS), (queues) => queues.close()),
     passwords,
-    sessions: new Sessions(registry, passwords),
+    sessions: new Sessions(registry, passwords, now),
     attempts: new AttemptLimit(registry),
     assets: await loadAssets(),
     metrics,

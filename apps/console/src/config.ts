@@ -1,5 +1,5 @@
 import { redisEnv } from '@fanfare/redis';
-import { type Env, intBetween, processEnv, readEnv, trustedProxies } from '@fanfare/runtime';
+import { type Env, intBetween, list, processEnv, readEnv, trustedProxies } from '@fanfare/runtime';
 import { z } from 'zod';
 
 const password = z.string().min(8, 'expected at least 8 characters');
@@ -15,6 +15,9 @@ export const ConsoleEnv = z.object({
   ...redisEnv,
   CONSOLE_PASSWORD: password.describe('Password of the console; at least 8 characters.'),
   CONSOLE_VIEWER_PASSWORD: password.optional().describe('Read-only password of the console; at least 8 characters.'),
+  CONSOLE_HOSTS: list()
+    .transform((hosts) => hosts.map((host) => host.toLowerCase()))
+    .describe('Host names the console answers to, e.g. push-console.example.com; IP addresses and localhost always.'),
   TRUST_PROXY: trustedProxies().describe(
     'Trust X-Forwarded-For and X-Forwarded-Proto: true, or the number of proxies in a row.',
   ),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, logIn, PASSWORD, post, startConsole, type TestConsole, VIEWER_PASSWORD } from './support/console.ts';
 
 let console: TestConsole;
@@ -119,4 +119,49 @@ test('requests from another site are rejected', async () => {
   }
   const own = await ask(console, '/login', post({ password: PASSWORD }, { origin: console.url }));
   expect(own.status).toBe(303);
+});
+
+test('logging in again ends the session of before', async () => {
+  const before = await logIn(console);
+  expect((await ask(console, '/', { headers: before })).status).toBe(200);
+  const again = await ask(console, '/login', post({ password: PASSWORD }, before));
+  const after = { cookie: again.headers.getSetCookie()[0]?.split(';')[0] as string };
+  expect((await ask(console, '/', { headers: before })).status).toBe(303);
+  expect((await ask(console, '/', { headers: after })).status).toBe(200);
+});
+
+test('over HTTPS the cookie is bound to this host, and the one of plain HTTP is no session', async () => {
+  const https = { 'x-forwarded-proto': 'https' };
+  const answer = await ask(console, '/login', post({ password: PASSWORD }, https));
+  const [cookie = ''] = answer.headers.getSetCookie();
+  expect(cookie).toMatch(/^__Host-fanfare_console=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+  const id = cookie.split(';')[0] as string;
+  expect((await ask(console, '/', { headers: { ...https, cookie: id } })).status).toBe(200);
+  const plain = id.replace('__Host-', '');
+  expect((await ask(console, '/', { headers: { ...https, cookie: plain } })).status).toBe(303);
+});
+
+describe('a host name', () => {
+  const at = (host: string, path = '/login') =>
+    ask(listed, path, { headers: { 'x-forwarded-host': host, 'x-forwarded-for': '192.0.2.1' } });
+  let listed: TestConsole;
+  beforeAll(async () => {
+    listed = await startConsole({ TRUST_PROXY: 'true', CONSOLE_HOSTS: 'Console.example.com' });
+  });
+  afterAll(() => listed[Symbol.asyncDispose]());
+
+  test.each(['console.example.com', 'console.example.com:8443', 'localhost:8090', '127.0.0.1', '[::1]:8090'])(
+    '%s is answered',
+    async (host) => {
+      expect((await at(host)).status).toBe(200);
+    },
+  );
+
+  test.each(['evil.example', 'console.example.com.evil.example', 'localhost.evil.example', '127.0.0.1.evil.example'])(
+    '%s is refused, but for probes',
+    async (host) => {
+      expect((await at(host)).status).toBe(421);
+      expect((await at(host, '/livez')).status).toBe(200);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { startTestRedis } from '@fanfare/testkit';
+import { handClock, startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { Sessions } from '../src/login/sessions.ts';
 
@@ -6,30 +6,43 @@ const TWELVE_HOURS_S = 12 * 3600;
 
 test('a session is valid on every console for twelve hours after its last request', async () => {
   await using redis = await startTestRedis();
-  const id = await new Sessions(redis.redis, { operator: 'secret' }).open('operator');
+  const id = await new Sessions(redis.redis, { operator: 'secret' }, Date.now).open('operator');
   const [key = ''] = await redis.redis.keys('console:session:*');
   await redis.redis.expire(key, 60);
 
-  const other = new Sessions(redis.redis, { operator: 'secret' });
+  const other = new Sessions(redis.redis, { operator: 'secret' }, Date.now);
   expect(await other.roleOf(id)).toBe('operator');
   expect(await redis.redis.ttl(key)).toBeGreaterThan(TWELVE_HOURS_S - 60);
 });
 
+test('a session ends a day after its login, however much it is used', async () => {
+  await using redis = await startTestRedis();
+  const clock = handClock(Date.now());
+  const sessions = new Sessions(redis.redis, { operator: 'secret' }, clock.now);
+  const id = await sessions.open('operator');
+  const [key = ''] = await redis.redis.keys('console:session:*');
+  clock.set(clock.now() + 20 * 3_600_000);
+  expect(await sessions.roleOf(id)).toBe('operator');
+  expect(await redis.redis.ttl(key)).toBeLessThanOrEqual(4 * 3600);
+  clock.set(clock.now() + 4 * 3_600_000);
+  expect(await sessions.roleOf(id)).toBeUndefined();
+});
+
 test('changing the password ends its sessions', async () => {
   await using redis = await startTestRedis();
-  const before = new Sessions(redis.redis, { operator: 'secret', viewer: 'look' });
+  const before = new Sessions(redis.redis, { operator: 'secret', viewer: 'look' }, Date.now);
   const operator = await before.open('operator');
   const viewer = await before.open('viewer');
 
-  const after = new Sessions(redis.redis, { operator: 'changed', viewer: 'look' });
+  const after = new Sessions(redis.redis, { operator: 'changed', viewer: 'look' }, Date.now);
   expect(await after.roleOf(operator)).toBeUndefined();
   expect(await after.roleOf(viewer)).toBe('viewer');
-  expect(await new Sessions(redis.redis, { operator: 'secret' }).roleOf(viewer)).toBeUndefined();
+  expect(await new Sessions(redis.redis, { operator: 'secret' }, Date.now).roleOf(viewer)).toBeUndefined();
 });
 
 test('Redis has nothing that gives access to the console', async () => {
   await using redis = await startTestRedis();
-  const id = await new Sessions(redis.redis, { operator: 'secret' }).open('operator');
+  const id = await new Sessions(redis.redis, { operator: 'secret' }, Date.now).open('operator');
   const [key = ''] = await redis.redis.keys('*');
   expect(key).not.toContain(id);
   expect(await redis.redis.get(key)).not.toContain(id);
@@ -37,5 +50,5 @@ test('Redis has nothing that gives access to the console', async () => {
 
 test.each([undefined, '', 'made up'])('%p is no session', async (id) => {
   await using redis = await startTestRedis();
-  expect(await new Sessions(redis.redis, { operator: 'secret' }).roleOf(id)).toBeUndefined();
+  expect(await new Sessions(redis.redis, { operator: 'secret' }, Date.now).roleOf(id)).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { clientAddresses } from '@fanfare/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../answer.ts';
@@ -5,13 +6,22 @@ import type { ConsoleDeps } from '../deps.ts';
 import { Problem, wantsJson } from '../problem.ts';
 import type { Role } from './passwords.ts';
 
-/** The cookie with the session id. */
-export const SESSION_COOKIE = 'fanfare_console';
+/**
+ * The cookie with the session id. Over HTTPS its prefix has the browser take it from this host alone, not from a
+ * neighbour on the same domain: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+ */
+export const sessionCookie = ({ protocol }: Pick<FastifyRequest, 'protocol'>): string =>
+  protocol === 'https' ? '__Host-fanfare_console' : 'fanfare_console';
+
+/** The session id that a request has, if any. */
+export const sessionIn = (request: FastifyRequest): string | undefined => request.cookies[sessionCookie(request)];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether the route is available without a session. */
     open?: boolean;
+    /** Whether the route answers by whatever host name it is asked for: probes choose their own. */
+    anyHost?: boolean;
   }
   interface FastifyRequest {
     /** The role of the user; undefined only on open routes. */
@@ -35,9 +45,10 @@ export function guard(server: FastifyInstance, deps: GuardDeps, answer: Answer):
   server.addHook('onRequest', async (request, reply) => {
     request.clientAddress = addressOf(request.raw);
     try {
+      if (!request.routeOptions.config.anyHost) refuseUnknownHost(request, config.CONSOLE_HOSTS);
       refuseForeignOrigin(request);
       if (request.routeOptions.config.open) return undefined;
-      request.role = await sessions.roleOf(request.cookies[SESSION_COOKIE]);
+      request.role = await sessions.roleOf(sessionIn(request));
       return request.role === undefined ? turnAway(request, reply) : undefined;
     } catch (error) {
       return answer(request, reply, error as Error);
@@ -64,3 +75,13 @@ function refuseForeignOrigin(request: FastifyRequest): void {
 /** Compares host and port but not the scheme, since a proxy that terminates TLS may not forward it. */
 const isOwn = (origin: string, request: FastifyRequest): boolean =>
   URL.canParse(origin) && new URL(origin).host === request.host;
+
+/**
+ * Rejects requests for another host name, which a page of an attacker may have its name point here for (DNS rebinding).
+ * IP addresses and localhost need no entry: no name points anywhere else with them.
+ */
+function refuseUnknownHost({ hostname }: FastifyRequest, known: readonly string[]): void {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isIP(host) !== 0 || host === 'localhost' || known.includes(host)) return;
+  throw new Problem(421, 'ERR_UNKNOWN_HOST', 'the console does not answer to this host name; list it in CONSOLE_HOSTS');
+}

@@ -22,7 +22,7 @@ export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps, ready: 
   };
   const sources = { metrics: { render }, ready, metricsToken: config.METRICS_TOKEN };
   for (const path of ['/livez', '/readyz', '/metrics']) {
-    server.get(path, { config: { open: true } }, async (request, reply) => {
+    server.get(path, { config: { open: true, anyHost: true } }, async (request, reply) => {
       const answer = await answerHealth(path, request.headers.authorization, sources);
       if (answer) return reply.code(answer.status).headers(answer.headers).send(answer.body);
     });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ConsoleDeps } from '../deps.ts';
-import { SESSION_COOKIE } from '../login/guard.ts';
+import { sessionCookie, sessionIn } from '../login/guard.ts';
 import { localPath } from '../login/local-path.ts';
 import { roleOfPassword } from '../login/passwords.ts';
 import { loginPage } from '../pages/login.ts';
@@ -15,14 +15,14 @@ export function loginRoutes(server: FastifyInstance, deps: ConsoleDeps): void {
   const { assets, sessions, log } = deps;
   server.get('/login', { config: { open: true } }, async (request, reply) => {
     const next = localPath(Query.parse(request.query).next);
-    if (await sessions.roleOf(request.cookies[SESSION_COOKIE])) return reply.redirect(next, 303);
+    if (await sessions.roleOf(sessionIn(request))) return reply.redirect(next, 303);
     return sendPage(reply, loginPage(assets, { next }));
   });
   server.post('/login', { config: { open: true } }, (request, reply) => logIn(deps, request, reply));
   server.post('/logout', async (request, reply) => {
-    await sessions.end(request.cookies[SESSION_COOKIE] ?? '');
+    await sessions.end(sessionIn(request) ?? '');
     log.info({ role: request.role }, 'console.logged_out');
-    return reply.clearCookie(SESSION_COOKIE, cookie(request)).redirect('/login', 303);
+    return reply.clearCookie(sessionCookie(request), cookie(request)).redirect('/login', 303);
   });
 }
 
@@ -45,7 +45,9 @@ async function logIn(deps: ConsoleDeps, request: FastifyRequest, reply: FastifyR
   }
   await attempts.giveBack(request.clientAddress);
   log.info({ address: request.clientAddress, role }, 'console.logged_in');
-  return reply.setCookie(SESSION_COOKIE, await sessions.open(role), cookie(request)).redirect(next, 303);
+  // The session of before ends: a browser has one, and what was known of the old one opens nothing.
+  await sessions.end(sessionIn(request) ?? '');
+  return reply.setCookie(sessionCookie(request), await sessions.open(role), cookie(request)).redirect(next, 303);
 }
 
 /** Has no expiry: it ends with the browser session. The session itself expires when unused. */
