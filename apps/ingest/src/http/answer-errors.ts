@@ -33,7 +33,9 @@ export function toFanfareError(error: FastifyError | Error): FanfareError {
   return new FanfareError('ERR_INTERNAL', 'internal error', { cause: error });
 }
 
-/** For every response: no cache keeps what was answered to one caller, by any key, and no browser guesses what it is. */
+/**
+ * For every response: no cache keeps what was answered to one caller, by any key, and no browser guesses what it is.
+ */
 export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** Sends an error. */

@@ -119,7 +119,10 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
   );
 }
 
-/** The same uids. @throws FanfareError `ERR_BAD_REQUEST` at the end if there were none: a backend that failed to read its list. */
+/**
+ * The same uids. @throws FanfareError `ERR_BAD_REQUEST` at the end if there were none: a backend that failed to read
+ * its list.
+ */
 async function* notEmpty(uids: AsyncIterable<string>): AsyncGenerator<string> {
   let isEmpty = true;
   for await (const uid of uids) {
