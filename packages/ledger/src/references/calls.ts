@@ -37,7 +37,7 @@ export async function findCall(redis: Redis, appId: string, sessionId: string): 
   return text === null ? undefined : decode(text);
 }
 
-/** The latest ring in a conversation (see core's `conversationKeyOf`), or undefined when there was none within a day. */
+/** The latest ring in a conversation (see `conversationKeyOf`), or undefined when there was none within a day. */
 export async function findLastCall(
   redis: Redis,
   appId: string,

@@ -53,9 +53,9 @@ function formProblem({ protocol, username, password }: URL, allowHttp: boolean):
 
 /**
  * Why a webhook's URL is refused at configuration (one sentence that names no secret), or undefined when it is fine:
- * HTTPS, not a port of another protocol, no user name or password inside, not a reserved name, and if the host is an IP address, a public one
- * in any notation (the URL parser turns `0x7f.1` into 127.0.0.1). `policy` widens this. Names are not resolved here:
- * the address is checked at every connect. Throws when `policy.allowCidrs` is malformed.
+ * HTTPS, not a port of another protocol, no user name or password inside, not a reserved name, and if the host is an IP
+ * address, a public one in any notation (the URL parser turns `0x7f.1` into 127.0.0.1). `policy` widens this. Names are
+ * not resolved here: the address is checked at every connect. Throws when `policy.allowCidrs` is malformed.
  */
 export function webhookUrlProblem(url: string, policy: AddressPolicy): string | undefined {
   return createGuard(policy).urlProblem(url);

@@ -1,5 +1,5 @@
 /**
- * Ports a web client must not connect to, since what listens there may take the lines of an HTTP request as commands:
+ * Ports a web client must not connect to: a server there may execute the lines of an HTTP request as commands.
  * https://fetch.spec.whatwg.org/#port-blocking
  */
 const FETCH_BLOCKED = [
@@ -9,12 +9,12 @@ const FETCH_BLOCKED = [
   ...[5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080],
 ];
 
-/** Stores that take text commands, which browsers do not know of: Redis and its cluster bus and Sentinel, Memcached. */
+/** Stores with text commands that browsers do not block: Redis, its cluster bus and Sentinel, Memcached. */
 const STORES = [6379, 16_379, 26_379, 11_211];
 
 const BLOCKED: ReadonlySet<number> = new Set([...FETCH_BLOCKED, ...STORES]);
 
-/** Why this port may not be called, as one sentence; undefined when it may. `port` is as in a URL: empty for the default. */
+/** Why this port is refused, as one sentence; undefined when it is allowed. `port` as in a URL: empty is the default. */
 export const portProblem = (port: string, allowed: readonly number[] = []): string | undefined =>
   port !== '' && BLOCKED.has(Number(port)) && !allowed.includes(Number(port))
     ? `The port ${port} is of another protocol and is refused.`
