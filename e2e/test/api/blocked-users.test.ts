@@ -26,7 +26,8 @@ test('people block others, once each, and take it back; others stay blocked', as
   const unblocked = await system.backend.delete(pathOf('bob'), { blockedUids: ['mallory', 'no-one'] });
   expect([unblocked.status, unblocked.body]).toEqual([200, SUCCESS]);
   expect(await blockedBy('bob')).toEqual(['trudy']);
-  expect((await system.backend.get('/v3/users/trudy')).status).toBe(200);
+  // A blocked user is only named, which creates no record.
+  expect((await system.backend.get('/v3/users/trudy')).status).toBe(404);
 });
 
 test.each([

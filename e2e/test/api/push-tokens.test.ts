@@ -113,7 +113,7 @@ describe("a person's devices", () => {
   });
 
   test.each([
-    ['no one', '', 404, 'ERR_UID_NOT_FOUND', 'uid'],
+    ['no-one', '', 404, 'ERR_UID_NOT_FOUND', 'uid'],
     ['joan', '?state=dead', 400, 'ERR_BAD_REQUEST', 'state'],
   ])('of %s%s are answered %i', async (uid, query, status, code, field) => {
     const answer = await devicesOf(uid, query);
