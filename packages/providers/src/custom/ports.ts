@@ -14,7 +14,7 @@ const STORES = [6379, 16_379, 26_379, 11_211];
 
 const BLOCKED: ReadonlySet<number> = new Set([...FETCH_BLOCKED, ...STORES]);
 
-/** Why this port is refused, as one sentence; undefined when it is allowed. `port` as in a URL: empty is the default. */
+/** Why this port is refused, in one sentence; undefined if it is allowed. `port` as in a URL: empty is the default. */
 export const portProblem = (port: string, allowed: readonly number[] = []): string | undefined =>
   port !== '' && BLOCKED.has(Number(port)) && !allowed.includes(Number(port))
     ? `The port ${port} is of another protocol and is refused.`
