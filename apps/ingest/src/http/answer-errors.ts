@@ -10,13 +10,22 @@ import type { Server } from './fastify.ts';
 const AWAY_RETRY_S = 2;
 
 /** Returns every error in the same shape, and logs internal errors with the request id. */
-export function answerErrors(server: Pick<Server, 'setErrorHandler'>, { log }: IngestDeps): void {
+export function answerErrors(
+  server: Pick<Server, 'setErrorHandler' | 'setNotFoundHandler'>,
+  { log }: IngestDeps,
+): void {
+  // Plugins that serve files ask for it; all other unknown paths are refused before their body is read.
+  server.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request.method)));
   server.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const known = toFanfareError(error);
     if (known.code === 'ERR_INTERNAL') log.error({ err: error, reqId: request.id }, 'request.failed');
     return sendError(reply, known);
   });
 }
+
+/** For a path or method that does not exist. */
+export const unknownRoute = (method: string): FanfareError =>
+  new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${method} on this path`);
 
 /** Maps any error to the FanfareError the caller gets. */
 export function toFanfareError(error: FastifyError | Error): FanfareError {

@@ -4,6 +4,7 @@ import { clientAddresses } from '@fanfare/runtime';
 import { type ApiKeyScope, findApiKey, findAppId, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
+import { unknownRoute } from './answer-errors.ts';
 import { bodyKindOf } from './bodies.ts';
 import type { BodyKind } from './body-limits.ts';
 import { doesGrow } from './growth.ts';
@@ -87,7 +88,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
   server.addHook('onRequest', async (request, reply) => {
     request.clientAddress = addressOf(request.raw);
     // At once: Fastify would read and parse the body of a request to an unknown path first.
-    if (request.is404) throw new FanfareError('ERR_ROUTE_NOT_FOUND', `there is no ${request.method} on this path`);
+    if (request.is404) throw unknownRoute(request.method);
     const access = request.routeOptions.config.access ?? 'anyone';
     if (access === 'anyone') return;
     const caller = await guarded(deps, request, () => callerOf(deps, request, access));
