@@ -24,8 +24,10 @@ const CHANNELS: Readonly<Record<string, Channel>> = { tok_voip_other: 'VoIP', to
 const HEAD = ['stop push', 'calls', 'p50 ms', 'p99 ms', 'max ms'];
 
 const NOTES = [
-  `From the POST of \`call.ongoing\` to the arrival of the stop push at the simulated service, ${CALLS} calls one after the other, after ${WARM_UP} that do not count.`,
-  'A user has an iPhone that answers, another with a VoIP token, and an Android phone. "All" is the time until the last of them stops.',
+  `From the POST of \`call.ongoing\` to the arrival of the stop push at the simulated service; ` +
+    `${CALLS} calls in a row, after ${WARM_UP} that do not count.`,
+  'A user has an iPhone that answers, another with a VoIP token, and an Android phone. ' +
+    '"All" is the time until the last of them stops.',
   'Ingest, fan-out, sender, the simulated services and the bench share one process; Redis syncs every write to disk.',
   'Every other device got one stop push, and the device that answered none; otherwise this file is not written.',
 ];
