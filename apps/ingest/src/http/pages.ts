@@ -8,6 +8,9 @@ export const PageQuery = z.object({
 });
 type PageQuery = z.infer<typeof PageQuery>;
 
+/** The same on native paths, where an unknown parameter is an error; CometChat's clients send some of their own. */
+export const StrictPageQuery = z.strictObject(PageQuery.shape);
+
 /** The `meta` of a page. */
 const PageMeta = z.object({
   cursor: z.string().optional().describe('Cursor of the next page; absent on the last page.'),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
-import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
+import { keyByTime, pageFrom, pageOf, StrictPageQuery } from '../../http/pages.ts';
 import { requireApp, requireAppId } from '../../http/require-app.ts';
 
 const Scopes = z
@@ -57,7 +57,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: "List an app's API keys, oldest first",
         params: Params,
-        querystring: PageQuery,
+        querystring: StrictPageQuery,
         response: {
           200: pageOf(KeyView)
             .describe('A page of keys, without their secrets.')

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
-import { PageQuery, pageOf } from '../../http/pages.ts';
+import { pageOf, StrictPageQuery } from '../../http/pages.ts';
 import { requireApp, requireAppId, unknownApp } from '../../http/require-app.ts';
 
 const AppView = z.object({
@@ -58,7 +58,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'admin' },
       schema: {
         summary: 'List all apps, ordered by id',
-        querystring: PageQuery,
+        querystring: StrictPageQuery,
         response: { 200: pageOf(AppView).describe('A page of apps.') },
       },
     },
