@@ -1,6 +1,7 @@
 export * from './deliveries/attempts.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
+export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
 export { type OpenUsage, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';

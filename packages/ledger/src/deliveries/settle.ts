@@ -115,15 +115,3 @@ function settlementArgs(key: string, appId: string, settlement: Settlement): (st
     settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
   ];
 }
-
-/** The states of some deliveries, in the order asked. Deliveries never planned read as `pending`. */
-export async function readStates(
-  redis: Redis,
-  { shard, key }: EventRef,
-  ordinals: readonly number[],
-): Promise<DeliveryState[]> {
-  if (ordinals.length === 0) return [];
-  const gets = ordinals.flatMap((ordinal) => ['GET', STATE_BITS, `#${ordinal}`]);
-  const numbers = (await redis.call('BITFIELD_RO', keys.states(shard, key), ...gets)) as number[];
-  return numbers.map(stateOf);
-}

@@ -1,4 +1,6 @@
-import { DELIVERY_STATES, type DeliveryState, isOpen } from '@fanfare/core';
+import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen } from '@fanfare/core';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
 
 /** The number of a state, as stored in the ledger and compared in its scripts: its index in `DELIVERY_STATES`. */
 export const stateNumber = (state: DeliveryState): number => DELIVERY_STATES.indexOf(state);
@@ -14,3 +16,15 @@ export const FIRST_SETTLED = DELIVERY_STATES.findIndex((state) => !isOpen(state)
 
 /** The names of all states as a Lua table, indexed by their number plus one. */
 export const STATE_NAMES_LUA = `{ ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }`;
+
+/** The states of some deliveries, in the order asked. Deliveries never planned read as `pending`. */
+export async function readStates(
+  redis: Redis,
+  { shard, key }: EventRef,
+  ordinals: readonly number[],
+): Promise<DeliveryState[]> {
+  if (ordinals.length === 0) return [];
+  const gets = ordinals.flatMap((ordinal) => ['GET', STATE_BITS, `#${ordinal}`]);
+  const numbers = (await redis.call('BITFIELD_RO', keys.states(shard, key), ...gets)) as number[];
+  return numbers.map(stateOf);
+}

@@ -1,7 +1,7 @@
 import { type EventRef, isOpen, LANES, type PlannedDelivery } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { readStates } from '../deliveries/settle.ts';
+import { readStates } from '../deliveries/states.ts';
 import { keys } from '../keys.ts';
 import { decodeSlice, deliveriesOf } from '../plan/planned-slice.ts';
 

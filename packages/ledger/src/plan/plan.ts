@@ -79,7 +79,7 @@ export async function readCursor(redis: Redis, { shard, key }: EventRef): Promis
   };
 }
 
-const NOTE_APPLIED = script<number>(`
+const MARK_APPLIED = script<number>(`
 -- KEYS event
 -- returns how many fields are new; 0 when the event is gone
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -88,7 +88,7 @@ return redis.call('HSET', KEYS[1], 'applied', 1)
 
 /** Records that the event's changes to the registry have been applied: a later turn must not repeat them. */
 export const markApplied = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
-  await NOTE_APPLIED(redis, [keys.event(shard, key)], []);
+  await MARK_APPLIED(redis, [keys.event(shard, key)], []);
 };
 
 /** Whether the event's entire audience has been planned, or undefined when the event has expired. */

@@ -10,7 +10,7 @@ import {
 } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { mayHaveLeft } from '../deliveries/attempts.ts';
-import { readStates } from '../deliveries/settle.ts';
+import { readStates } from '../deliveries/states.ts';
 import { readSlice } from '../plan/plan.ts';
 import { deliveriesOf } from '../plan/planned-slice.ts';
 import { findPlanned } from '../plan/trace.ts';
