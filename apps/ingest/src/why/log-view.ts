@@ -3,8 +3,8 @@ import { readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
 import { type App, type Device, readRecipients } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
+import { readCast } from './cast.ts';
 import type { FoundRow } from './log-walk.ts';
-import { readCast } from './profiles.ts';
 
 /** How much of a push token is shown: enough to distinguish a user's devices, too little to send to one. */
 const TOKEN_CHARS = 8;

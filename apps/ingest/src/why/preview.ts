@@ -22,7 +22,7 @@ import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../http/fields.ts';
 import { readBundle } from './bundle.ts';
-import { readCast } from './profiles.ts';
+import { readCast } from './cast.ts';
 
 /** Where a notification can be previewed: a device platform, or the webhook. */
 export const PREVIEW_PLATFORMS = [...(Object.keys(PLATFORMS) as Platform[]), 'custom'] as const;

@@ -1,6 +1,6 @@
 import { conversationOf, type Event, type PlannedRecipient, type SuppressionReason } from '@fanfare/core';
-import type { Cast } from './profiles.ts';
-import { suppressionSentence } from './sentence.ts';
+import type { Cast } from './cast.ts';
+import { suppressionSentence } from './sentence-suppression.ts';
 
 /** A recipient who is not notified, with the reason. */
 export type SuppressedRecipient = Extract<PlannedRecipient, { kind: 'suppress' }>;

@@ -12,10 +12,10 @@ import {
 import { type Device, listDevices, readUser } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
-import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
+import { type Cast, readCast } from './cast.ts';
 import { foresee } from './foresee.ts';
-import { type Cast, readCast } from './profiles.ts';
+import { absenceSentence } from './sentence-absence.ts';
 import { deliverySentence } from './sentence-delivery.ts';
 import { suppressedEnding } from './suppressed.ts';
 

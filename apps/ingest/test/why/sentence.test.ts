@@ -1,7 +1,9 @@
+import type { Absence } from '@fanfare/audience';
 import { SUPPRESSION_REASONS, type SuppressionReason } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
-import { type NotInAudience, notInAudienceSentence, suppressionSentence } from '../../src/why/sentence.ts';
+import { absenceSentence } from '../../src/why/sentence-absence.ts';
 import { type DeliveryFacts, deliverySentence } from '../../src/why/sentence-delivery.ts';
+import { suppressionSentence } from '../../src/why/sentence-suppression.ts';
 
 const GROUP = { type: 'group', name: 'Hiking' } as const;
 const PERSON = { type: 'user', name: 'Alice' } as const;
@@ -167,7 +169,7 @@ describe('the result of deliveries', () => {
   });
 });
 
-test.each<[NotInAudience, string]>([
+test.each<[Absence, string]>([
   ['sender', 'Bob caused the event, and users are not notified of their own actions'],
   ['removed', 'Bob left or was removed from the group by this event'],
   ['deactivated', 'Bob is deactivated'],
@@ -175,5 +177,5 @@ test.each<[NotInAudience, string]>([
   ['not_a_member', 'Bob is not a member of the conversation'],
   ['erased', 'Bob was erased'],
 ])('not considered: %s', (why, sentence) => {
-  expect(notInAudienceSentence({ name: 'Bob', why })).toBe(`Not sent: ${sentence}.`);
+  expect(absenceSentence('Bob', why)).toBe(`Not sent: ${sentence}.`);
 });

@@ -2,8 +2,8 @@ import { Event, LANES, type NotificationDetails, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
-import { DRY_DECISIONS, dryRun } from '../../why/dry-run.ts';
 import { eventBodyValidator } from '../../why/event-body.ts';
+import { EXPLAIN_DECISIONS, explain } from '../../why/explain.ts';
 import { targetFields } from '../../why/targets.ts';
 
 /** Described as an arbitrary JSON object. */
@@ -12,7 +12,7 @@ const Body = z.strictObject({ event: Event, uid: Uid.describe('The user to check
 const Explanation = z.object({
   data: z.object({
     uid: z.string(),
-    decision: z.enum(DRY_DECISIONS),
+    decision: z.enum(EXPLAIN_DECISIONS),
     reason: z.string().optional().describe('Reason code if nothing would be sent.'),
     detail: z.string().optional().describe('The value behind the reason.'),
     targets: z.array(z.object({ ...targetFields, providerId: z.string() })),
@@ -40,6 +40,6 @@ export function explainRoutes(server: Server, deps: IngestDeps): void {
       },
       validatorCompiler: eventBodyValidator as never,
     },
-    async ({ appId, body }) => ({ data: await dryRun(deps, appId, body.event, body.uid) }),
+    async ({ appId, body }) => ({ data: await explain(deps, appId, body.event, body.uid) }),
   );
 }

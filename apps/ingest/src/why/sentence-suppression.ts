@@ -88,19 +88,3 @@ function hours(window: string): string {
 }
 
 const clockTime = (hhmm: string): string => hhmm.padStart(4, '0').replace(/(..)$/, ':$1');
-
-/** Why a user is not in the audience of an event. */
-export type NotInAudience = 'sender' | 'removed' | 'deactivated' | 'blocked' | 'not_a_member' | 'erased';
-
-/** A sentence that says why a user was not considered. For an unknown user, `name` is the requested uid. */
-export const notInAudienceSentence = ({ name, why }: { name: string; why: NotInAudience }): string =>
-  `Not sent: ${ABSENT[why](name)}.`;
-
-const ABSENT: Record<NotInAudience, (name: string) => string> = {
-  sender: (name) => `${name} caused the event, and users are not notified of their own actions`,
-  removed: (name) => `${name} left or was removed from the group by this event`,
-  deactivated: (name) => `${name} is deactivated`,
-  blocked: (name) => `${name} or the sender has blocked the other`,
-  not_a_member: (name) => `${name} is not a member of the conversation`,
-  erased: (name) => `${name} was erased`,
-};

@@ -15,20 +15,20 @@ import type { AppBundle } from '@fanfare/store';
 import { asAccepted, audienceSizes } from '../accept/accepted-event.ts';
 import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
-import { absenceSentence } from './absence.ts';
 import { readBundle } from './bundle.ts';
+import { type Cast, readCast } from './cast.ts';
 import { foresee } from './foresee.ts';
-import { type Cast, readCast } from './profiles.ts';
+import { absenceSentence } from './sentence-absence.ts';
 import { suppressedEnding } from './suppressed.ts';
 import { type TargetView, targetWord, viewTargets } from './targets.ts';
 
-/** The possible outcomes for a user. `waiting`: for moderation. The last two: no longer relevant. */
-export const DRY_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;
+/** The possible outcomes for a user. `waiting`: for moderation. `superseded`: its message or ring has changed since. */
+export const EXPLAIN_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;
 
 /** What would happen to an event for one user. */
-export interface DryRun {
+export interface Explanation {
   uid: string;
-  decision: (typeof DRY_DECISIONS)[number];
+  decision: (typeof EXPLAIN_DECISIONS)[number];
   reason?: string;
   detail?: string;
   targets: TargetView[];
@@ -38,7 +38,7 @@ export interface DryRun {
   sentence: string;
 }
 
-/** A dry run of an event for a user. */
+/** An event that is tried out for a user. */
 interface Trial {
   bundle: AppBundle;
   accepted: AcceptedEvent;
@@ -47,10 +47,10 @@ interface Trial {
 }
 
 /** The parts of the result that depend on the outcome. */
-type Ending = Omit<DryRun, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
+type Ending = Omit<Explanation, 'uid' | 'lane' | 'deadline' | 'targets'> & { targets?: TargetView[] };
 
 /** What would happen if this event were posted now. Sends and writes nothing. */
-export async function dryRun(deps: IngestDeps, appId: string, posted: Event, uid: string): Promise<DryRun> {
+export async function explain(deps: IngestDeps, appId: string, posted: Event, uid: string): Promise<Explanation> {
   const [bundle, events] = await Promise.all([readBundle(deps, appId), completeEvents(deps, appId, [posted])]);
   const event = events[0] as Event;
   const [cast, [size]] = await Promise.all([
