@@ -5,11 +5,11 @@ import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
-import { withinQuotas } from './growing-events.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import type { Offer } from './offer.ts';
 import { checkOpenEvents } from './quotas.ts';
 import { recordReferences } from './record-references.ts';
+import { withinQuotas } from './within-quotas.ts';
 
 /** The result for one posted event. */
 export interface EventResult {

@@ -1,2 +1,2 @@
-export { readCometChat, toEvents } from './read.ts';
+export { readCometChat, toEvents } from './read-webhook.ts';
 export { type Found, type Lookup, type StateChange, TRANSLATION_REASONS, type Translation } from './translation.ts';

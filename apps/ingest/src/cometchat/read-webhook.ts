@@ -54,7 +54,7 @@ export interface CometChatRead {
   ignored: boolean;
   /** What to look up before calling `toEvents`. */
   needs: Lookup | undefined;
-  /** Our extension: no one else is considered. */
+  /** Our extension: the only users considered, if given. */
   recipients: string[] | undefined;
   reading: Reading | undefined;
 }

@@ -5,8 +5,8 @@ import type { Offer } from './offer.ts';
 import { admitUsers, checkRoom } from './quotas.ts';
 
 /**
- * The offers, where those that would have the app grow past a quota are refused, and the others are not: joins make
- * members and groups, a block gives the blocker a record.
+ * Rejects the events that would take the app past a quota, and returns the other offers unchanged. Joins create members
+ * and groups; a block creates a record for the blocker.
  */
 export async function withinQuotas(
   deps: IngestDeps,
@@ -31,7 +31,7 @@ export async function withinQuotas(
   }
 }
 
-/** What an event adds to the registry; undefined for nothing. */
+/** What an event adds to the registry; undefined if nothing. */
 function growthBy(
   event: Event,
   { membership }: AppSettings,
@@ -39,6 +39,6 @@ function growthBy(
   if (event.type === 'user.blocked') return { members: 0, blocker: event.sender.uid };
   const { add } = membershipChange(event);
   const guid = conversationOf(event)?.id;
-  // Members whom the chat backend lists itself are not kept.
+  // If the chat backend keeps the list of members, none are stored here.
   return add.length > 0 && guid !== undefined && !membership ? { guid, members: add.length } : undefined;
 }
