@@ -24,8 +24,8 @@ type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /**
  * Applies an event to the registry before its audience is read: members, blocks, unread counts, thread followers. Runs
- * once; a crash may cause a second run, a later turn must not. `pulled`: the chat backend keeps the list of members, so
- * ours is not updated.
+ * before the first slice, and again only if that turn fails before `markApplied`. `pulled`: the chat backend keeps the
+ * list of members, so ours is not updated.
  */
 export async function applyEvent(deps: FanoutDeps, accepted: AcceptedEvent, pulled: boolean): Promise<void> {
   const { appId, event } = accepted;

@@ -19,7 +19,7 @@ export interface EventInHand {
   /** Undefined if the app has been deleted; no one is notified then. */
   app: AppBundle | undefined;
   source: AudienceSource;
-  /** Set unless the event waits for moderation. */
+  /** Never `wait`: an event that waits for moderation is not expanded. */
   moderation: Exclude<ModerationDecision, { kind: 'wait' }>;
   /** Whether no worker has expanded this event before. */
   isFirst: boolean;

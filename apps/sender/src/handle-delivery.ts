@@ -61,7 +61,7 @@ export async function handleDelivery(deps: SenderDeps, source: Source, job: JobI
 const RECORD_TRIES = 10;
 const RECORD_PAUSE_MS = 500;
 
-/** Retries recording while Redis is full, since giving up would mean sending again. */
+/** Retries recording if Redis fails, e.g. because it is full: giving up would mean sending again. */
 async function retryRecording(act: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

@@ -14,9 +14,9 @@ interface State {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Returns the users whose ring this event ends on the devices it rang on, of notified users it rang for: it is their
- * first end, and the ring may still be showing (docs/rules/decision.md#voip). Claims the end, so that no other event
- * ends it.
+ * Of these notified users, for whom the call rang, returns those whose ring this event must end on the devices it rang
+ * on: the ring may still be showing, and no other event has ended it (docs/rules/decision.md#voip). Claims the end, so
+ * that no later event does.
  */
 export async function claimRingEnds(redis: Redis, state: State, uids: readonly string[]): Promise<ReadonlySet<string>> {
   const ended = uids.filter((uid) => isEndFor(state, uid));

@@ -198,8 +198,8 @@ async function appOfAdmin(
 }
 
 /**
- * Runs a check and counts its failures by client address: past the limit a failure is answered 429. A right credential
- * is let in all the same, since other callers share the address; every one is too long to be guessed.
+ * Runs a check and counts its failures by client address: past the limit a failure is answered 429. A valid
+ * credential is still accepted, since other callers may share the address and credentials are too long to guess.
  */
 async function guarded<T>(deps: IngestDeps, request: FastifyRequest, check: () => T | Promise<T>): Promise<T> {
   try {
