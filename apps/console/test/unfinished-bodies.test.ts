@@ -9,9 +9,8 @@ function begin(url: string, path: string): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const type = 'content-type: application/x-www-form-urlencoded';
-  socket.write(
-    `POST ${path} HTTP/1.1\r\nhost: x\r\n${type}\r\ncontent-length: 1000\r\nexpect: 100-continue\r\n\r\npassword=`,
-  );
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}\r\n${type}\r\ncontent-length: 1000\r\n`;
+  socket.write(`${head}expect: 100-continue\r\n\r\npassword=`);
   return socket;
 }
 
