@@ -155,7 +155,7 @@ test('a delivery goes to the webhook under its own id', async () => {
 });
 
 test('a webhook changed after the event was posted is used in its current state', async () => {
-  await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: 'http://127.0.0.1:9/old' });
+  await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: 'http://127.0.0.1:50999/old' });
   const planned = await plan(redis);
   expect(await toWebhook(planned)).toMatchObject({ kind: 'retryable' });
   await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: webhook.url });
