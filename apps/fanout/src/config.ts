@@ -30,7 +30,7 @@ export const FanoutEnv = z.object({
     'Private networks in which membership sources are allowed, e.g. 10.0.0.0/8.',
   ),
   WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
-    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use anyway.',
   ),
   FANOUT_SLICE: intBetween(1, 5000, 500).describe('Recipients planned at a time.'),
   FANOUT_CONCURRENCY_CALL: intBetween(1, 1000, 8).describe('Calls expanded at once.'),

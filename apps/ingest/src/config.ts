@@ -51,24 +51,26 @@ export const IngestEnv = z.object({
     'Origins of web pages that may call the API, e.g. https://chat.example.com; * for any. None by default.',
   ),
   AUTH_TOKEN_IDLE_DAYS: intBetween(0, 3650, 0).describe(
-    'Days without use after which an auth token expires, counted from its next use; 0: never.',
+    'Days without use after which an auth token expires; 0: never. A change reaches a token at its next use.',
   ),
   QUOTA_USERS_PER_APP: intBetween(1, 1_000_000_000, 5_000_000).describe(
-    'Users with a record an app may have. Who is only named in an event or a member list has none.',
+    'Users with a record an app may have. Users only named in an event or a member list have none.',
   ),
   QUOTA_GROUPS_PER_APP: intBetween(1, 1_000_000_000, 1_000_000).describe('Groups an app may have.'),
   QUOTA_MEMBERS_PER_APP: intBetween(1, 1_000_000_000, 20_000_000).describe(
-    'Memberships an app may have, over all its groups.',
+    'Memberships an app may have across all its groups.',
   ),
-  QUOTA_DEVICES_PER_USER: intBetween(1, 1000, 100).describe('Push tokens a user may have; past it the oldest goes.'),
+  QUOTA_DEVICES_PER_USER: intBetween(1, 1000, 100).describe(
+    'Push tokens a user may have; beyond that, the one idle longest is removed.',
+  ),
   QUOTA_OPEN_EVENTS_PER_APP: intBetween(1, 10_000_000, 50_000).describe(
     'Events of an app that may be open at a time: accepted, and not yet sent to all recipients.',
   ),
-  QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, 1_000_000, 256).describe('Megabytes that these events may have.'),
+  QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, 1_000_000, 256).describe('Total size of these events, in megabytes.'),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
   WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
-    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use anyway.',
   ),
 });
 export type IngestConfig = z.infer<typeof IngestEnv>;

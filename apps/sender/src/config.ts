@@ -49,7 +49,7 @@ export const SenderEnv = z.object({
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
   WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
-    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use all the same.',
+    'Ports of other protocols, e.g. 25 or 6379, that webhooks may use anyway.',
   ),
 });
 export type SenderConfig = z.infer<typeof SenderEnv>;

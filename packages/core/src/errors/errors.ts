@@ -18,7 +18,7 @@ export const ERRORS = {
     retry: false,
     meaning: 'The auth token is unknown or has been revoked.',
   },
-  AUTH_ERR_NO_ACCESS: { status: 403, retry: false, meaning: 'The key is good but may not do this.' },
+  AUTH_ERR_NO_ACCESS: { status: 403, retry: false, meaning: 'The credential is valid but may not do this.' },
   ERR_BAD_REQUEST: {
     status: 400,
     retry: false,
@@ -36,7 +36,7 @@ export const ERRORS = {
   ERR_QUOTA_EXCEEDED: {
     status: 403,
     retry: false,
-    meaning: 'The app has as many users, groups or members as it may; the message says which.',
+    meaning: 'The app has reached its limit of users, groups or members; the message says which.',
   },
   ERR_TOO_MANY_OPEN_EVENTS: {
     status: 429,
@@ -61,7 +61,7 @@ export const ERRORS = {
   ERR_UNAVAILABLE: {
     status: 503,
     retry: true,
-    meaning: 'Redis cannot be reached; nothing was stored unless it says so later as `duplicate`.',
+    meaning: 'Redis cannot be reached; nothing was stored, unless a retry is answered `duplicate`.',
   },
   ERR_INTERNAL: { status: 500, retry: true, meaning: 'A bug of ours; the log has it under the request id.' },
 } as const satisfies Record<string, { status: number; retry: boolean; meaning: string }>;

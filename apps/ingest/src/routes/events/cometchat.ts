@@ -47,8 +47,9 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
         summary: 'Receive a CometChat webhook',
         description:
           'Accepts webhooks with any trigger. Send the API key in the `apikey` header or as the password of Basic ' +
-          'authentication. After a 200 the events are stored durably. A repeated webhook is a duplicate; ' +
-          'one without an id (group actions, blocks), only within one minute and unless it was undone in between.',
+          'authentication. After a 200 the events are stored durably. A repeated webhook is a duplicate. ' +
+          'One without an id (group actions, blocks) counts as repeated only within a minute, and not ' +
+          'if its action was undone in between.',
         body: Body,
         response: { 200: Answer.describe('The events the webhook became, or the reason there are none.') },
       },

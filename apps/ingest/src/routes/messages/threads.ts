@@ -37,7 +37,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
       config,
       schema: {
         summary: 'Unfollow the thread of a message',
-        description: 'Lasts until the user replies, is mentioned or follows it again. Also possible for the author.',
+        description: 'Lasts until the user replies, is mentioned or follows it again. The author may unfollow it too.',
         ...about,
         response: { 200: Success.describe('The user no longer follows the thread.') },
       },

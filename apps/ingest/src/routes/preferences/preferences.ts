@@ -27,7 +27,7 @@ export const notUserSettable = (fields: readonly string[]) =>
 const chosen = (rules: Record<string, PreferenceRule>) =>
   z
     .object(Object.fromEntries(Object.values(rules).map(({ user, values }) => [user, oneOf(values)])))
-    .describe('1: never, 2: always. Some have narrower options 3 and 4.');
+    .describe('1: never, 2: always. Some also have 3 and 4, which are narrower.');
 const oneOf = (values: readonly number[]) => z.literal([...values]);
 const Day = z.object({
   from: z.number().describe('HHMM, inclusive.'),

@@ -48,7 +48,7 @@ const View = z.object({
       .describe('Hours for which an event and its deliveries are kept.'),
     logs: z
       .object({ until: z.number(), content: z.boolean() })
-      .describe('Events are logged until this time, epoch ms; 0: not at all. `content`: including their texts.'),
+      .describe('Events are logged until this time, epoch ms; 0: not at all. `content`: whether texts are included.'),
   }),
 });
 
