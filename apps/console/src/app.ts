@@ -1,13 +1,21 @@
 import { openQueues, Producer } from '@fanfare/queue';
 import { connectRedisPair, startClock } from '@fanfare/redis';
-import { bodyGraceMs, Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
+import {
+  bodyGraceMs,
+  Closer,
+  createLogger,
+  createMetrics,
+  drainable,
+  type Logger,
+  startMetricsServer,
+} from '@fanfare/runtime';
 import { loadAssets } from './assets.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
 import { Sessions } from './login/sessions.ts';
-import { readiness } from './routes/health.ts';
+import { metricsNow, readiness } from './routes/health.ts';
 import { createServer } from './server.ts';
 
 export { type ConsoleConfig, readConfig } from './config.ts';
@@ -24,6 +32,8 @@ export interface Console {
   /** Where it listens, e.g. `http://127.0.0.1:8090`. */
   url: string;
   port: number;
+  /** The port of `/metrics`. */
+  metricsPort: number;
   /** Makes `/readyz` fail; pages are still served. */
   drain(): void;
   close(): Promise<void>;
@@ -61,10 +71,18 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   const { ready, drain } = drainable(() => readiness(deps));
   const { server, close } = await createServer(deps, ready);
   closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
+  const metricsServer = await startMetricsServer(config, metricsNow(deps));
+  closer.add('metrics', metricsServer, (one) => one.close());
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
-  log.info({ port }, 'console.started');
-  return { url: `http://${config.HOST}:${port}`, port, drain, close: () => closer.close() };
+  log.info({ port, metricsPort: metricsServer.port }, 'console.started');
+  return {
+    url: `http://${config.HOST}:${port}`,
+    port,
+    metricsPort: metricsServer.port,
+    drain,
+    close: () => closer.close(),
+  };
 }
 
 const passwordsOf = ({ CONSOLE_PASSWORD: operator, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>

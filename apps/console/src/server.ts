@@ -61,7 +61,7 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   server.setErrorHandler((error: Error, request, reply) => answer(request, reply, error));
   server.setNotFoundHandler((request, reply) => answer(request, reply, NOT_FOUND));
   logRequests(server);
-  healthRoutes(server, deps, ready);
+  healthRoutes(server, ready);
   for (const routes of [assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
   await bullBoard(server, deps, answer);
   return { server, close };

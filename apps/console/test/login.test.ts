@@ -41,7 +41,7 @@ test('a client that accepts JSON gets a JSON 401 from any path', async () => {
   expect(response.status).toBe(401);
 });
 
-test.each(['/login', '/livez', '/readyz', '/metrics', '/assets/style.css', '/assets/logo.svg'])(
+test.each(['/login', '/livez', '/readyz', '/assets/style.css', '/assets/logo.svg'])(
   '%s needs no session',
   async (path) => {
     expect((await ask(console, path)).status).toBe(200);

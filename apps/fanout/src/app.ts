@@ -5,7 +5,15 @@ import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, drainable, type Logger, startHealthServer } from '@fanfare/runtime';
+import {
+  Closer,
+  createLogger,
+  createMetrics,
+  drainable,
+  type Logger,
+  startHealthServer,
+  startMetricsServer,
+} from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -26,6 +34,8 @@ export interface FanoutOverrides {
 export interface Fanout {
   /** The port for health and metrics. */
   port: number;
+  /** The port of `/metrics`. */
+  metricsPort: number;
   /** Makes `/readyz` fail; work continues. */
   drain(): void;
   close(): Promise<void>;
@@ -66,17 +76,13 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
   startWorkers(deps, closer, config);
   const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
-  const health = await startHealthServer({
-    host: config.HOST,
-    port: config.PORT,
-    metricsToken: config.METRICS_TOKEN,
-    metrics,
-    ready,
-  });
+  const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
+  const metricsServer = await startMetricsServer(config, metrics);
+  closer.add('metrics', metricsServer, (server) => server.close());
   closer.add('stop', stopping, (controller) => controller.abort());
-  log.info({ port: health.port }, 'fanout.started');
-  return { port: health.port, drain, close: () => closer.close() };
+  log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
+  return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
 
 const membershipOf = (config: FanoutConfig, now: () => number) =>

@@ -1,6 +1,14 @@
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
-import { bodyGraceMs, Closer, createLogger, createMetrics, drainable, type Logger } from '@fanfare/runtime';
+import {
+  bodyGraceMs,
+  Closer,
+  createLogger,
+  createMetrics,
+  drainable,
+  type Logger,
+  startMetricsServer,
+} from '@fanfare/runtime';
 import { createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { OverloadGuard } from './accept/overload.ts';
@@ -8,6 +16,7 @@ import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
 import type { Route } from './http/auth.ts';
 import { FailureLimit } from './http/failure-limit.ts';
+import { metricsNow } from './http/metrics.ts';
 import { readiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { resumeReplays } from './routes/dead-letters/replay.ts';
@@ -28,6 +37,8 @@ export interface Ingest {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   url: string;
   port: number;
+  /** The port of `/metrics`. */
+  metricsPort: number;
   /** All routes, with who may call them. */
   routes: readonly Route[];
   /** Makes `/readyz` fail; requests are still served. */
@@ -74,10 +85,19 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const { server, close, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
   closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
+  const metricsServer = await startMetricsServer(config, metricsNow(deps));
+  closer.add('metrics', metricsServer, (one) => one.close());
   await server.listen({ host: config.HOST, port: config.PORT });
   const port = (server.server.address() as { port: number }).port;
-  log.info({ port }, 'ingest.started');
-  return { url: `http://${config.HOST}:${port}`, port, routes, drain, close: () => closer.close() };
+  log.info({ port, metricsPort: metricsServer.port }, 'ingest.started');
+  return {
+    url: `http://${config.HOST}:${port}`,
+    port,
+    metricsPort: metricsServer.port,
+    routes,
+    drain,
+    close: () => closer.close(),
+  };
 }
 
 /** Logs settings that weaken the durability promised by a 202, or widen what webhooks may reach. */

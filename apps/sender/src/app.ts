@@ -4,7 +4,15 @@ import { publishRefusals } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, work } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, drainable, type Logger, startHealthServer } from '@fanfare/runtime';
+import {
+  Closer,
+  createLogger,
+  createMetrics,
+  drainable,
+  type Logger,
+  startHealthServer,
+  startMetricsServer,
+} from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
@@ -33,6 +41,8 @@ export interface SenderOverrides {
 export interface Sender {
   /** The port for health and metrics. */
   port: number;
+  /** The port of `/metrics`. */
+  metricsPort: number;
   /** Makes `/readyz` fail; work continues. */
   drain(): void;
   close(): Promise<void>;
@@ -86,16 +96,15 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   startReporting(deps, closer);
   startWorkers(deps, closer, config, concurrency);
   const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
-  const health = await startHealthServer({
-    host: config.HOST,
-    port: config.PORT,
-    metricsToken: config.METRICS_TOKEN,
-    metrics: deps.metrics,
-    ready,
-  });
+  const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
-  log.info({ port: health.port, providers: config.SENDER_PROVIDERS }, 'sender.started');
-  return { port: health.port, drain, close: () => closer.close() };
+  const metricsServer = await startMetricsServer(config, deps.metrics);
+  closer.add('metrics', metricsServer, (server) => server.close());
+  log.info(
+    { port: health.port, metricsPort: metricsServer.port, providers: config.SENDER_PROVIDERS },
+    'sender.started',
+  );
+  return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
 
 const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({

@@ -34,8 +34,8 @@ test('with a webhook that answers 503 the operator is told which, since when, an
     expect(await page()).not.toContain('keeps up');
     expect(await page()).toMatch(/<dt>Open events<\/dt><dd>30<\/dd>/);
     expect(await page()).not.toMatch(/<dt>Oldest open<\/dt><dd>–<\/dd>/);
-    for (const url of [system.url, console.url]) {
-      const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const port of [system.metricsPort, console.metricsPort]) {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       expect(metrics).toMatch(/^fanfare_open_events\{lane="chat"\} 30$/m);
       expect(metrics).toMatch(/^fanfare_deliveries_held\{provider="custom"\} 30$/m);
       const oldest = /^fanfare_open_oldest_seconds\{lane="chat"\} (\S+)$/m.exec(metrics)?.[1];

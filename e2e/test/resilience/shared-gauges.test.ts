@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { aMessage } from '../support/events.ts';
 import { startSystem } from '../support/system.ts';
 
-const metricsOf = async (url: string) => (await fetch(`${url}/metrics`)).text();
+const metricsOf = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 
 test('gauges of shared state come from ingest and console, and stay when every sender is dead', async () => {
   await using system = await startSystem({ apps: ['fanout'] });
@@ -14,8 +14,8 @@ test('gauges of shared state come from ingest and console, and stay when every s
   const console = await consoleApp.start(config);
   const waiting = /^fanfare_queue_depth\{queue="deliveries-custom",lane="chat",state="waiting"\} 1$/m;
   try {
-    for (const url of [system.url, console.url]) {
-      await until(async () => waiting.test(await metricsOf(url)), `${url} shows the delivery that waits`);
+    for (const port of [system.metricsPort, console.metricsPort]) {
+      await until(async () => waiting.test(await metricsOf(port)), `${port} shows the delivery that waits`);
     }
   } finally {
     await console.close();
@@ -25,7 +25,7 @@ test('gauges of shared state come from ingest and console, and stay when every s
 test('a worker exports no gauge of shared state, which three of them would triple', async () => {
   await using system = await startSystem({ apps: [] });
   const worker = await sender.start(sender.readConfig(system.env));
-  const metrics = await metricsOf(`http://127.0.0.1:${worker.port}`);
+  const metrics = await metricsOf(worker.metricsPort);
   await worker.close();
   expect(metrics).toContain('fanfare_inflight');
   expect(metrics).not.toMatch(/^fanfare_queue_(depth|oldest_seconds)\{/m);

@@ -22,7 +22,6 @@ const TABLE: Record<Access, Routes> = {
   anyone: {
     '/livez': ['GET'],
     '/readyz': ['GET'],
-    '/metrics': ['GET'],
     '/openapi.json': ['GET'],
     '/docs': ['GET'],
     '/docs/json': ['GET'],

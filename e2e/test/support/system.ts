@@ -72,6 +72,8 @@ export async function startSystem({
     redis,
     env,
     url: api.url,
+    /** The port of ingest's metrics. */
+    metricsPort: api.metricsPort,
     /** The id that keys in Redis name `app123` by. */
     appId: (await redis.redis.hget('{apps}:ids', 'app123')) as string,
     /** Every route of the API, with who may call it. */

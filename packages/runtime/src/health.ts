@@ -1,8 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { messageOf } from './error-message.ts';
 import { type Address, type Listening, listen } from './listen.ts';
-import type { Metrics } from './metrics.ts';
 
 /** Whether a process can do its work, with the checks behind that. */
 export interface Readiness {
@@ -13,14 +11,8 @@ export interface Readiness {
   checks: Record<string, { ok: boolean; detail?: string }>;
 }
 
-/** The sources of the answers. */
-export interface HealthSources {
-  metrics: Pick<Metrics, 'render'>;
-  /** Checks readiness now. A check that fails or takes over two seconds means not ready. */
-  ready: () => Promise<Readiness>;
-  /** If set, /metrics requires it as bearer token. */
-  metricsToken?: string | undefined;
-}
+/** Checks readiness now. A check that fails or takes over two seconds means not ready. */
+type Ready = () => Promise<Readiness>;
 
 /** An answer, independent of the HTTP server. */
 export interface HealthAnswer {
@@ -52,59 +44,48 @@ export function drainable(look: () => Promise<Readiness>): Drainable {
 const READY_TIMEOUT_MS = 2_000;
 
 /**
- * Serves `/livez`, `/readyz` and `/metrics` for a process without another HTTP server.
+ * Serves `/livez` and `/readyz` for a process without another HTTP server.
  *
  * @throws Error if the address cannot be listened on, like `listen`.
  */
-export function startHealthServer(options: HealthSources & Address): Promise<Listening> {
-  const server = createServer((request, response) => {
-    void respond(request, response, options);
-  });
-  return listen(server, options);
+export function startHealthServer({ ready, ...address }: { ready: Ready } & Address): Promise<Listening> {
+  return serve(address, (path) => answerHealth(path, ready));
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, sources: HealthSources): Promise<void> {
+type Answering = (path: string, authorization: string | undefined) => Promise<HealthAnswer | undefined>;
+
+/** Serves GET and HEAD by a function; undefined is 404. */
+export function serve(address: Address, answering: Answering): Promise<Listening> {
+  const server = createServer((request, response) => {
+    void respond(request, response, answering);
+  });
+  return listen(server, address);
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answering: Answering): Promise<void> {
   const path = request.url?.split('?', 1)[0] ?? '/';
   const found =
     request.method === 'GET' || request.method === 'HEAD'
-      ? await answerHealth(path, request.headers.authorization, sources)
+      ? await answering(path, request.headers.authorization)
       : undefined;
   const { status, headers, body } =
     found ?? failure(404, 'ERR_ROUTE_NOT_FOUND', `There is no ${request.method} ${path}.`);
   response.writeHead(status, headers).end(body);
 }
 
-/**
- * The answer to a GET of `/livez`, `/readyz` or `/metrics`, the same in every process; undefined for any other path.
- * Never rejects.
- */
-export async function answerHealth(
-  path: string,
-  authorization: string | undefined,
-  sources: HealthSources,
-): Promise<HealthAnswer | undefined> {
+/** The answer to a GET of `/livez` or `/readyz` in any process; undefined for any other path. Never rejects. */
+export async function answerHealth(path: string, ready: Ready): Promise<HealthAnswer | undefined> {
   switch (path) {
     case '/livez':
       return json(200, { live: true });
     case '/readyz': {
-      const readiness = await look(sources.ready);
+      const readiness = await look(ready);
       return json(readiness.ready ? 200 : 503, readiness);
     }
-    case '/metrics':
-      return mayReadMetrics(authorization, sources.metricsToken) ? scrape(sources.metrics) : UNAUTHORIZED;
     default:
       return undefined;
   }
 }
-
-/** Whether an Authorization header gives access to /metrics: always without a token; else compared in constant time. */
-export function mayReadMetrics(authorization: string | undefined, token: string | undefined): boolean {
-  if (token === undefined) return true;
-  const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  return timingSafeEqual(digest(given), digest(token));
-}
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 async function look(ready: () => Promise<Readiness>): Promise<Readiness> {
   let timer: NodeJS.Timeout | undefined;
@@ -120,26 +101,12 @@ async function look(ready: () => Promise<Readiness>): Promise<Readiness> {
   }
 }
 
-async function scrape(metrics: Pick<Metrics, 'render'>): Promise<HealthAnswer> {
-  try {
-    const { contentType, body } = await metrics.render();
-    return { status: 200, headers: { 'content-type': contentType }, body };
-  } catch (error) {
-    return failure(500, 'ERR_INTERNAL', `The metrics could not be read: ${messageOf(error)}.`);
-  }
-}
-
 const json = (status: number, body: unknown): HealthAnswer => ({
   status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
 });
 
-const failure = (status: number, code: string, message: string): HealthAnswer =>
+/** The answer of an error. */
+export const failure = (status: number, code: string, message: string): HealthAnswer =>
   json(status, { error: { code, message } });
-
-const unauthorized = failure(401, 'AUTH_ERR_APIKEY_NOT_FOUND', 'Metrics need the bearer token this process was given.');
-const UNAUTHORIZED: HealthAnswer = {
-  ...unauthorized,
-  headers: { ...unauthorized.headers, 'www-authenticate': 'Bearer' },
-};

@@ -12,6 +12,13 @@ export const processEnv = {
     .enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` })
     .default('info')
     .describe('Minimum log level.'),
+  METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address /metrics listens on, apart from HOST; 0.0.0.0 for all interfaces.'),
+  METRICS_PORT: intBetween(0, 65_535, -1)
+    .transform((port) => (port < 0 ? undefined : port))
+    .describe('Port of /metrics; 0: any free port. Default: PORT + 100, or any free port if PORT is 0.'),
   METRICS_TOKEN: z.string().optional().describe('If set, /metrics requires it as bearer token.'),
   SHUTDOWN_GRACE_MS: intBetween(0, 3_600_000, 20_000).describe(
     'Milliseconds a stopping process may take to finish jobs in progress.',

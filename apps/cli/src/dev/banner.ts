@@ -62,7 +62,7 @@ function rows({ options, env }: Session, system: System): [label: string, text: 
     ['FCM, APNs', `${pushUrl}${note('push')}, in the simulator`],
     ['', `${simulatorUrl}/control/fcm/requests and /control/apns/requests are what devices got`],
     ['Workers', `fanout ${host}:${ports.fanout}${note('fanout')}, sender ${host}:${ports.sender}${note('sender')}`],
-    ['', 'they, the API and the console answer /readyz and /metrics'],
+    ['', 'they, the API and the console answer /readyz'],
     ['Redis', `${redis.where}; ${DURABILITY[redis.durability]}`],
     ['Admin key', secret('FANFARE_ADMIN_KEY')],
     ['Webhooks', `plain http and ${SIMULATOR_CIDR} are allowed, so that they reach the simulator`],

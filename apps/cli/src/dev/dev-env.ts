@@ -20,6 +20,8 @@ export function devEnv(env: Env, { folder, host, redisUrl, keys }: Decided): Env
   return {
     ...env,
     HOST: host,
+    // Apps share the variable, and each needs a port of its own.
+    METRICS_PORT: '0',
     LOG_LEVEL: env.LOG_LEVEL || 'warn',
     REDIS_URL: redisUrl,
     FANFARE_ADMIN_KEY: keys.FANFARE_ADMIN_KEY,

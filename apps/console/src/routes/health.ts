@@ -1,6 +1,6 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
-import { answerHealth, type Readiness } from '@fanfare/runtime';
+import { answerHealth, type Metrics, type Readiness } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
@@ -10,20 +10,22 @@ export async function readiness({ registry, queueRedis }: ConsoleDeps): Promise<
   return { ready: true, checks: { redis: { ok: true } } };
 }
 
-/** `/livez`, `/readyz` and `/metrics`, as in every process. */
-export function healthRoutes(server: FastifyInstance, deps: ConsoleDeps, ready: () => Promise<Readiness>): void {
-  const { queueRedis, producer, metrics, config } = deps;
-  const render = async () => {
+/** The metrics of this process, and the gauges of shared state as they are when asked for. */
+export const metricsNow = ({ producer, queueRedis, config, metrics, now }: ConsoleDeps): Pick<Metrics, 'render'> => ({
+  render: async () => {
     await Promise.all([
-      readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now()),
-      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, deps.now()),
+      readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
+      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
     ]);
     return metrics.render();
-  };
-  const sources = { metrics: { render }, ready, metricsToken: config.METRICS_TOKEN };
-  for (const path of ['/livez', '/readyz', '/metrics']) {
-    server.get(path, { config: { open: true, anyHost: true } }, async (request, reply) => {
-      const answer = await answerHealth(path, request.headers.authorization, sources);
+  },
+});
+
+/** `/livez` and `/readyz`, as in every process. */
+export function healthRoutes(server: FastifyInstance, ready: () => Promise<Readiness>): void {
+  for (const path of ['/livez', '/readyz']) {
+    server.get(path, { config: { open: true, anyHost: true } }, async (_request, reply) => {
+      const answer = await answerHealth(path, ready);
       if (answer) return reply.code(answer.status).headers(answer.headers).send(answer.body);
     });
   }

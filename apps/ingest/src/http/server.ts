@@ -1,6 +1,4 @@
 import { badRequest, fieldProblems } from '@fanfare/core';
-import { readLedgerGauges } from '@fanfare/ledger';
-import { readQueues } from '@fanfare/queue';
 import { answerHealth, followRequests, type Readiness } from '@fanfare/runtime';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -62,7 +60,7 @@ export async function createServer(
   answerErrors(server, deps);
   await server.register(swagger, documentOptions(callable, AREAS));
   await docsPage(server as unknown as FastifyInstance);
-  healthRoutes(server, deps, ready);
+  healthRoutes(server, ready);
   for (const area of AREAS) await registerArea(server, area, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
   return { server, close, routes: callable };
@@ -86,19 +84,10 @@ function validate(schema: z.ZodType, input: unknown) {
   return parsed.success ? { value: parsed.data } : { error: badRequest(fieldProblems(parsed.error)) };
 }
 
-function healthRoutes(server: AnyServer, deps: IngestDeps, ready: () => Promise<Readiness>): void {
-  const render = async () => {
-    const { producer, queueRedis, config, metrics } = deps;
-    await Promise.all([
-      readQueues(producer, config.QUEUE_SHARDS, metrics, deps.now()),
-      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, deps.now()),
-    ]);
-    return deps.metrics.render();
-  };
-  const sources = { metrics: { render }, ready, metricsToken: deps.config.METRICS_TOKEN };
-  for (const path of ['/livez', '/readyz', '/metrics']) {
-    server.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, async (request, reply) => {
-      const answer = await answerHealth(path, request.headers.authorization, sources);
+function healthRoutes(server: AnyServer, ready: () => Promise<Readiness>): void {
+  for (const path of ['/livez', '/readyz']) {
+    server.get(path, { config: { access: 'anyone' }, schema: { hide: true } }, async (_request, reply) => {
+      const answer = await answerHealth(path, ready);
       if (answer) return reply.code(answer.status).headers(answer.headers).serializer(String).send(answer.body);
     });
   }
