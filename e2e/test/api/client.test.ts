@@ -31,7 +31,8 @@ test('a group of 100,000 is loaded as a stream, replaced, and emptied', async ()
   expect(await fanfare.setGroupMembers('big', members(100_000))).toBe(100_000);
   expect(await fanfare.setGroupMembers('big', new Set(['bob', 'carol']))).toBe(2);
   expect((await system.backend.get('/v3/groups/big')).body.data.membersCount).toBe(2);
-  expect(await fanfare.setGroupMembers('big', [])).toBe(0);
+  await expect(fanfare.setGroupMembers('big', [])).rejects.toMatchObject({ code: 'ERR_BAD_REQUEST' });
+  expect(await fanfare.setGroupMembers('big', [], { empty: true })).toBe(0);
 });
 
 test('a bad uid at the end of a stream is named, and the old list stays', async () => {

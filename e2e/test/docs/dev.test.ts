@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '@fanfare/testkit';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { onlyDev } from '../support/one-dev.ts';
+
+// Each test starts a whole system, while another file uses the other core.
+jest.setTimeout(60_000);
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 const FANFARE = [process.execPath, join(ROOT, 'apps/cli/bin/fanfare.js')];
@@ -13,6 +17,12 @@ const FANFARE = [process.execPath, join(ROOT, 'apps/cli/bin/fanfare.js')];
 const ENV = { PATH: process.env.PATH, HOME: process.env.HOME };
 
 const execute = promisify(execFile);
+
+let release: () => Promise<void>;
+beforeAll(async () => {
+  release = await onlyDev();
+}, 180_000);
+afterAll(() => release());
 
 let data = '';
 beforeEach(async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '@fanfare/testkit';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { onlyDev } from '../support/one-dev.ts';
 import { answers, asShown, section, steps, typeAll } from '../support/tour.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,6 +44,12 @@ async function startDev() {
 /** A text with what `from` says as `to` says it. */
 const moved = (text: string, from: typeof README, to: typeof README): string =>
   (['api', 'simulator', 'keys'] as const).reduce((all, name) => all.replaceAll(from[name], to[name]), text);
+
+let release: () => Promise<void>;
+beforeAll(async () => {
+  release = await onlyDev();
+}, 180_000);
+afterAll(() => release());
 
 test('every command of the README tour works after npm start, and answers as shown', async () => {
   const tour = steps(section(await readFile(join(ROOT, 'README.md'), 'utf8'), 'A tour'));

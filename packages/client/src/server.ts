@@ -142,9 +142,10 @@ export class FanfareServer {
   /**
    * Replaces the list of a group's members and creates the group if needed. Where `fetch` can upload a stream, a
    * million members need little memory. On an error the old list stays. The upload is retried only for a list or a set,
-   * because other iterables cannot be read twice. @returns the number of members.
+   * because other iterables cannot be read twice. An empty list is an error unless `empty` is true, so that a list that
+   * failed to load does not empty the group. @returns the number of members.
    */
-  async setGroupMembers(guid: string, uids: Uids): Promise<number> {
+  async setGroupMembers(guid: string, uids: Uids, { empty = false }: { empty?: boolean } = {}): Promise<number> {
     // Its characters would become uids and replace the members.
     if (typeof uids === 'string') throw new FanfareClientError('ERR_BAD_REQUEST', 'uids: must be a list, not one uid');
     const group = `/v3/groups/${encodeURIComponent(guid)}`;
@@ -152,7 +153,8 @@ export class FanfareServer {
     const upload = async () => {
       const body = await memberLines(uids);
       const contentType = 'application/x-ndjson';
-      return this.#http.call<{ members: number }>({ method: 'PUT', path: `${group}/members`, body, contentType });
+      const path = `${group}/members${empty ? '?empty=true' : ''}`;
+      return this.#http.call<{ members: number }>({ method: 'PUT', path, body, contentType });
     };
     const { members } = await (canBeReadAgain(uids) ? withRetries(upload, this.#retry) : upload());
     return members;
