@@ -144,6 +144,8 @@ test('the variables of every process have descriptions and the documented defaul
   expect(readEnv(z.object(processEnv), {})).toEqual({
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
+    METRICS_HOST: '127.0.0.1',
+    METRICS_PORT: undefined,
     SHUTDOWN_DRAIN_MS: 0,
     SHUTDOWN_GRACE_MS: 20_000,
   });
