@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Env } from '@fanfare/runtime';
-import { DEV_HELP, HELP } from './help.ts';
+import { DEV_HELP, HELP, KEYS_HELP } from './help.ts';
 import { version } from './version.ts';
 
 /** The options of `fanfare dev`. */
@@ -13,7 +13,10 @@ export interface DevOptions {
 }
 
 /** A parsed command line. */
-export type Command = { name: 'print'; text: string } | { name: 'dev'; options: DevOptions };
+export type Command =
+  | { name: 'print'; text: string }
+  | { name: 'dev'; options: DevOptions }
+  | { name: 'keys'; action: 'derive' | 'reseal' };
 
 /** The command line is wrong. The message names the problem and points to the help. */
 export class UsageError extends Error {
@@ -31,6 +34,7 @@ const DEFAULT_DATA = join('.fanfare', 'dev');
 export function parseCommandLine([first, ...rest]: readonly string[], env: Env): Command {
   if (first === undefined) return { name: 'print', text: HELP };
   if (first === 'dev') return parseDev(rest, env);
+  if (first === 'keys') return parseKeys(rest);
   if (!first.startsWith('-')) throw new UsageError(`there is no command "${first}"; see "fanfare --help"`);
   const values = parse('fanfare', [first, ...rest], {
     help: { type: 'boolean', short: 'h' },
@@ -50,6 +54,15 @@ function parseDev(args: readonly string[], env: Env): Command {
   const port =
     values.port === undefined ? parsePort('PORT', env.PORT || DEFAULT_PORT) : parsePort('--port', values.port);
   return { name: 'dev', options: { port, data: values.data } };
+}
+
+function parseKeys([action, ...rest]: readonly string[]): Command {
+  if (action === 'derive' || action === 'reseal') {
+    const { help } = parse(`fanfare keys ${action}`, rest, { help: { type: 'boolean', short: 'h' } });
+    return help ? { name: 'print', text: KEYS_HELP } : { name: 'keys', action };
+  }
+  if (action === undefined || action === '--help' || action === '-h') return { name: 'print', text: KEYS_HELP };
+  throw new UsageError(`there is no command "keys ${action}"; see "fanfare keys --help"`);
 }
 
 function parse<Options extends NonNullable<ParseArgsConfig['options']>>(

@@ -5,6 +5,8 @@ Usage: fanfare <command> [options]
 
 Commands:
   dev              Run the whole system in this terminal, with a demo
+  keys derive      Print fan-out's key, derived from the master key
+  keys reseal      Encrypt all secrets anew after the master key was changed
 
 Options:
   -h, --help       Show this help; "fanfare <command> --help" shows a command's
@@ -35,3 +37,18 @@ Environment:
   NO_COLOR             No colours
 All other variables of the apps apply too, except FCM_ENDPOINT, APNS_ENDPOINT and
 APNS_SANDBOX_ENDPOINT: pushes go to the simulator.`;
+
+/** What `fanfare keys --help` prints. */
+export const KEYS_HELP = `Usage: fanfare keys <derive|reseal>
+
+  derive   Prints FANFARE_MEMBERSHIP_KEY for fanout, which decrypts the secrets of
+           membership sources and nothing else.
+  reseal   Encrypts every stored secret with the current key, and says what was on
+           another one. Run it after FANFARE_MASTER_KEY has changed, with the old key
+           in FANFARE_MASTER_KEY_PREVIOUS; may be repeated. Exits with 1 while there
+           is a secret that no key opens.
+
+Environment:
+  FANFARE_MASTER_KEY            The current key
+  FANFARE_MASTER_KEY_PREVIOUS   The one before it (reseal)
+  REDIS_URL                     The registry's Redis (reseal)`;

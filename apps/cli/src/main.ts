@@ -5,6 +5,11 @@ async function main(): Promise<void> {
   const command = parse();
   if (command === undefined) return;
   if (command.name === 'print') return console.log(command.text);
+  if (command.name === 'keys') {
+    const { keys } = await import('./keys/keys.ts');
+    process.exitCode = await keys(command.action, process.env, { out: console.log, error: console.error });
+    return;
+  }
   // Loaded late: the apps take half a second to load, and --help should not.
   const { dev } = await import('./dev/dev.ts');
   await dev(command.options);

@@ -14,7 +14,7 @@ import {
   startHealthServer,
   startMetricsServer,
 } from '@fanfare/runtime';
-import { AppCache, createSecretBox } from '@fanfare/store';
+import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
@@ -56,12 +56,11 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const metrics = createMetrics();
   const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
-  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const deps: FanoutDeps = {
     queueRedis,
     registry,
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
-    apps: new AppCache(registry, { box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []), now }),
+    apps: new AppCache(registry, { membershipBox: membershipBoxOf(config), now }),
     memory: new MemoryWatch(queueRedis, now),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     metrics,
@@ -83,6 +82,14 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   closer.add('stop', stopping, (controller) => controller.abort());
   log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
+}
+
+/** From the membership key where there is one: the master key opens the secrets of providers as well. */
+function membershipBoxOf(config: FanoutConfig): SecretBox {
+  const { FANFARE_MEMBERSHIP_KEY: key, FANFARE_MEMBERSHIP_KEY_PREVIOUS: previous } = config;
+  if (key !== undefined) return createSecretBox(key, previous ? [previous] : []);
+  const master = config.FANFARE_MASTER_KEY as string;
+  return createMembershipBox(master, config.FANFARE_MASTER_KEY_PREVIOUS ? [config.FANFARE_MASTER_KEY_PREVIOUS] : []);
 }
 
 const membershipOf = (config: FanoutConfig, now: () => number) =>

@@ -1,6 +1,7 @@
 import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
+  base64Bytes,
   type Env,
   flag,
   intBetween,
@@ -13,17 +14,19 @@ import {
 } from '@fanfare/runtime';
 import { z } from 'zod';
 
-/**
- * The environment variables of fanout.
- *
- * @public `docs/configuration.md` is generated from it.
- */
-export const FanoutEnv = z.object({
+const Variables = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8081).describe('Port of health and metrics.'),
   ...redisEnv,
   ...laneEnv,
-  ...masterKeyEnv,
+  FANFARE_MEMBERSHIP_KEY: base64Bytes(32)
+    .optional()
+    .describe('Key that decrypts the secrets of membership sources and nothing else: `fanfare keys derive`.'),
+  FANFARE_MEMBERSHIP_KEY_PREVIOUS: base64Bytes(32).optional().describe('The previous one, during rotation.'),
+  FANFARE_MASTER_KEY: base64Bytes(32)
+    .optional()
+    .describe('In place of FANFARE_MEMBERSHIP_KEY, where one environment serves all apps.'),
+  FANFARE_MASTER_KEY_PREVIOUS: masterKeyEnv.FANFARE_MASTER_KEY_PREVIOUS,
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow membership sources over plain http. For private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe(
@@ -37,6 +40,16 @@ export const FanoutEnv = z.object({
   FANOUT_CONCURRENCY_CHAT: intBetween(1, 1000, 16).describe('Messages and other events expanded at once.'),
   FANOUT_CONCURRENCY_BULK: intBetween(1, 1000, 2).describe('Events for large groups expanded at once.'),
 });
+
+/**
+ * The environment variables of fanout.
+ *
+ * @public `docs/configuration.md` is generated from it.
+ */
+export const FanoutEnv = Variables.refine(
+  ({ FANFARE_MEMBERSHIP_KEY, FANFARE_MASTER_KEY }) => FANFARE_MEMBERSHIP_KEY ?? FANFARE_MASTER_KEY,
+  { path: ['FANFARE_MEMBERSHIP_KEY'], error: 'expected this, or FANFARE_MASTER_KEY' },
+);
 export type FanoutConfig = z.infer<typeof FanoutEnv>;
 
 /**

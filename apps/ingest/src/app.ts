@@ -9,7 +9,7 @@ import {
   type Logger,
   startMetricsServer,
 } from '@fanfare/runtime';
-import { createSecretBox } from '@fanfare/store';
+import { createMembershipBox, createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { OverloadGuard } from './accept/overload.ts';
 import type { IngestConfig } from './config.ts';
@@ -68,6 +68,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     memory: new MemoryWatch(queueRedis, now),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
+    membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     policy: {
       allowHttp: config.WEBHOOK_ALLOW_HTTP,
       allowCidrs: config.WEBHOOK_ALLOW_CIDRS,

@@ -17,6 +17,8 @@ export interface IngestDeps {
   producer: Producer;
   memory: MemoryWatch;
   box: SecretBox;
+  /** For the secrets of membership sources. */
+  membershipBox: SecretBox;
   /** Where webhooks may point. */
   policy: AddressPolicy;
   failures: FailureLimit;

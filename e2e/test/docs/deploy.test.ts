@@ -27,6 +27,8 @@ const say = (line: string) => process.stderr.write(`deploy: ${line}\n`);
 const GIVEN: Record<string, string> = {
   FANFARE_ADMIN_KEY: 'an admin key for tests, long enough',
   FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
+  FANFARE_MEMBERSHIP_KEY: randomBytes(32).toString('base64'),
+  REDIS_PASSWORD: 'lettersAndDigits1',
   CONSOLE_PASSWORD: 'a password for tests',
 };
 
@@ -85,7 +87,12 @@ function namesOf(app: keyof typeof apps, env: Record<string, string>): Set<strin
   return asked;
 }
 
-test('the compose file asks for the three secrets and for nothing else', () => {
+test('only ingest and senders are given the master key', () => {
+  const having = ours.filter(([, service]) => 'FANFARE_MASTER_KEY' in envOf(service)).map(([name]) => name);
+  expect(having).toEqual(['ingest', 'sender-fcm', 'sender-apns', 'sender-custom']);
+});
+
+test('the compose file asks for the secrets and for nothing else', () => {
   const required = [...composeText.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
   expect(new Set(required)).toEqual(new Set(Object.keys(GIVEN)));
 });

@@ -7,7 +7,15 @@ import { decodeMembership, type Membership } from './membership.ts';
 import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
 import type { SecretBox } from './secrets.ts';
 
-/** An app and its providers as a worker sees them. Secrets only if the cache was given a secret box. */
+/** What opens the secrets of a worker's apps: those it has no key for cannot be read. */
+export interface Boxes {
+  /** For the secrets of providers. */
+  box?: SecretBox;
+  /** For those of membership sources. */
+  membershipBox?: SecretBox;
+}
+
+/** An app and its providers as a worker sees them. Secrets only if the cache was given the box for them. */
 export interface AppBundle {
   app: App;
   /** Whether deliveries go to the custom provider. */
@@ -44,13 +52,13 @@ interface Entry {
  */
 export class AppCache {
   readonly #redis: Redis;
-  readonly #box: SecretBox | undefined;
+  readonly #boxes: Boxes;
   readonly #now: () => number;
   readonly #entries = new LRUCache<string, Entry>({ max: MAX_APPS });
 
-  constructor(redis: Redis, { box, now }: { box?: SecretBox; now: () => number }) {
+  constructor(redis: Redis, { now, ...boxes }: Boxes & { now: () => number }) {
     this.#redis = redis;
-    this.#box = box;
+    this.#boxes = boxes;
     this.#now = now;
   }
 
@@ -74,11 +82,11 @@ export class AppCache {
   async #read(appId: string): Promise<AppBundle | undefined> {
     const hash = await this.#redis.hgetall(keys.app(appId));
     const app = decodeApp(appId, hash);
-    return app && bundleOf(app, hash, this.#box, this.#now());
+    return app && bundleOf(app, hash, this.#boxes, this.#now());
   }
 }
 
-function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undefined, now: number): AppBundle {
+function bundleOf(app: App, hash: Record<string, string>, { box, membershipBox }: Boxes, now: number): AppBundle {
   const opened = new Map<string, unknown>();
   const bundle: AppBundle = {
     app,
@@ -93,10 +101,10 @@ function bundleOf(app: App, hash: Record<string, string>, box: SecretBox | undef
       return opened.get(name) as CredentialOf<K> | undefined;
     },
   };
-  if (!box) return bundle;
+  const lazy = <T>(get: () => T) => ({ get: once(get), enumerable: true });
   return Object.defineProperties(bundle, {
-    custom: { get: once(() => decodeCustomProvider(box, app.appId, hash, now)), enumerable: true },
-    membership: { get: once(() => decodeMembership(box, app, hash)), enumerable: true },
+    ...(box ? { custom: lazy(() => decodeCustomProvider(box, app.appId, hash, now)) } : {}),
+    ...(membershipBox ? { membership: lazy(() => decodeMembership(membershipBox, app, hash)) } : {}),
   });
 }
 

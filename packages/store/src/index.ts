@@ -17,6 +17,7 @@ export { type Presence, recordPresence } from './presence.ts';
 export * from './push-providers.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
+export { type Resealed, resealSecrets } from './reseal.ts';
 export * from './secrets.ts';
 export * from './sessions.ts';
 export { changeSettings, resetSettings } from './settings.ts';

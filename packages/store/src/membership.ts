@@ -12,11 +12,12 @@ export interface Membership {
 /** The field of an app's hash with the encrypted secret. */
 export const MEMBERSHIP_SECRET = 'membership:secret';
 
-const additionalData = (appId: string) => `${appId}|membership|membership`;
+/** What binds the encrypted secret to its app. */
+export const membershipContext = (appId: string): string => `${appId}|membership|membership`;
 
 /** Encrypts the signing secret for member requests, as `changeSettings` takes it. */
 export const sealMembershipSecret = (box: SecretBox, appId: string, secret: string): string =>
-  box.seal(secret, additionalData(appId));
+  box.seal(secret, membershipContext(appId));
 
 /** Whether requests for members are signed; the secret itself is never shown. */
 export const hasMembershipSecret = async (redis: Redis, appId: string): Promise<boolean> =>
@@ -33,7 +34,7 @@ export function decodeMembership(
 ): Membership | undefined {
   if (!membership) return undefined;
   const sealed = hash[MEMBERSHIP_SECRET];
-  return { url: membership.url, ...(sealed ? { secret: box.open(sealed, additionalData(appId)) } : {}) };
+  return { url: membership.url, ...(sealed ? { secret: box.open(sealed, membershipContext(appId)) } : {}) };
 }
 
 /** Whether a secret given for one URL may be used for another: it never goes to a server it was not given for. */

@@ -1,10 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 /** Encrypts provider secrets at rest. `context` binds a text to where it is stored: it decrypts nowhere else. */
 export interface SecretBox {
   seal(plain: string, context: string): string;
   /** @throws UndecryptableSecret when the text was made with an unknown key, for another context, or was altered. */
   open(sealed: string, context: string): string;
+  /** Whether a text was encrypted with the key that encrypts now. */
+  isCurrent(sealed: string): boolean;
 }
 
 /** An encrypted text that none of our keys decrypts. The message reveals nothing of its content. */
@@ -27,6 +29,7 @@ export function createSecretBox(masterKey: string, previousKeys: readonly string
   if (!id || !key) throw new Error('no master key');
   return {
     seal: (plain, context) => `${id}.${encrypt(key, plain, context)}`,
+    isCurrent: (sealed) => sealed.startsWith(`${id}.`),
     open: (sealed, context) => {
       const [used = '', ...text] = sealed.split('.');
       const known = keys.get(used);
@@ -39,6 +42,27 @@ export function createSecretBox(masterKey: string, previousKeys: readonly string
     },
   };
 }
+
+/**
+ * The key for the secrets of membership sources, in base64, derived from a master key: who has only this one cannot
+ * decrypt the secrets of providers (HKDF, RFC 5869).
+ * @throws when the master key is not 32 bytes in base64.
+ */
+export function deriveMembershipKey(masterKey: string): string {
+  const derived = hkdfSync('sha256', decodeKey(masterKey), Buffer.alloc(0), 'fanfare membership secrets', KEY_BYTES);
+  return Buffer.from(derived).toString('base64');
+}
+
+/**
+ * The box for the secrets of membership sources, for a process that has the master key. It also opens those that were
+ * encrypted with the master key itself, as they were before there was a key of their own.
+ */
+export const createMembershipBox = (masterKey: string, previousKeys: readonly string[] = []): SecretBox =>
+  createSecretBox(deriveMembershipKey(masterKey), [
+    ...previousKeys.map(deriveMembershipKey),
+    masterKey,
+    ...previousKeys,
+  ]);
 
 function encrypt(key: Buffer, plain: string, context: string): string {
   const nonce = randomBytes(NONCE_BYTES);

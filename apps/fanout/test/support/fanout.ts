@@ -28,7 +28,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     queueRedis: redis,
     registry: redis,
     producer,
-    apps: new AppCache(redis, { box, now: clock.now }),
+    apps: new AppCache(redis, { box, membershipBox: box, now: clock.now }),
     memory: new MemoryWatch(redis, clock.now),
     membership,
     metrics,

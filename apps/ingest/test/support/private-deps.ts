@@ -1,7 +1,7 @@
 import { Producer } from '@fanfare/queue';
 import { MemoryWatch } from '@fanfare/redis';
 import { createLogger, createMetrics } from '@fanfare/runtime';
-import { createApp, createSecretBox } from '@fanfare/store';
+import { createApp, createMembershipBox, createSecretBox } from '@fanfare/store';
 import { type HandClock, handClock, startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -50,6 +50,7 @@ export async function privateDeps(
     producer,
     memory: new MemoryWatch(own.redis, clock.now),
     box: createSecretBox(config.FANFARE_MASTER_KEY, []),
+    membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
     metrics: createMetrics(),

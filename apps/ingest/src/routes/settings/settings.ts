@@ -130,7 +130,7 @@ function split(deps: IngestDeps, appId: string, { membership, ...rest }: Setting
   if (secretProblem) throw badField('membership.secret', secretProblem);
   return {
     patch: { ...rest, membership: { url } },
-    secret: typeof secret === 'string' ? sealMembershipSecret(deps.box, appId, secret) : secret,
+    secret: typeof secret === 'string' ? sealMembershipSecret(deps.membershipBox, appId, secret) : secret,
   };
 }
 
