@@ -103,7 +103,8 @@ describe('settings', () => {
 describe('the membership source', () => {
   const URL_A = 'https://chat.example/members';
   const seal = (secret: string) => sealMembershipSecret(box, 'demo', secret);
-  const known = async (appId = 'demo') => (await new AppCache(redis, { membershipBox: box, now: () => 1 }).get(appId, 0))?.membership;
+  const known = async (appId = 'demo') =>
+    (await new AppCache(redis, { membershipBox: box, now: () => 1 }).get(appId, 0))?.membership;
 
   test('is absent, or a URL and its secret', async () => {
     expect(await known()).toBeUndefined();
