@@ -5,7 +5,7 @@ import { keys } from './keys.ts';
 import { MEMBERSHIP_SECRET, membershipContext } from './membership.ts';
 import { type SecretBox, UndecryptableSecret } from './secrets.ts';
 
-/** What became of one stored secret. */
+/** The result for one stored secret. */
 export interface Resealed {
   appId: string;
   /** E.g. `custom`, `fcm fcm-1` or `membership`. */
