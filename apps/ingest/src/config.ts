@@ -11,9 +11,20 @@ import {
   readEnv,
   trustedProxies,
 } from '@fanfare/runtime';
+import type { Quotas } from '@fanfare/store';
 import { z } from 'zod';
 import { parseOrigins } from './http/cors.ts';
 import { HOST } from './routes/sdk/host.ts';
+
+/** The largest value of each quota, here and for a single app. */
+export const MOST: Quotas = {
+  users: 1_000_000_000,
+  groups: 1_000_000_000,
+  members: 1_000_000_000,
+  devicesPerUser: 1000,
+  openEvents: 10_000_000,
+  openMegabytes: 1_000_000,
+};
 
 /**
  * The environment variables of ingest.
@@ -53,20 +64,22 @@ export const IngestEnv = z.object({
   AUTH_TOKEN_IDLE_DAYS: intBetween(0, 3650, 0).describe(
     'Days without use after which an auth token expires; 0: never. A change reaches a token at its next use.',
   ),
-  QUOTA_USERS_PER_APP: intBetween(1, 1_000_000_000, 5_000_000).describe(
+  QUOTA_USERS_PER_APP: intBetween(1, MOST.users, 5_000_000).describe(
     'Users with a record an app may have. Users only named in an event or a member list have none.',
   ),
-  QUOTA_GROUPS_PER_APP: intBetween(1, 1_000_000_000, 1_000_000).describe('Groups an app may have.'),
-  QUOTA_MEMBERS_PER_APP: intBetween(1, 1_000_000_000, 20_000_000).describe(
+  QUOTA_GROUPS_PER_APP: intBetween(1, MOST.groups, 1_000_000).describe('Groups an app may have.'),
+  QUOTA_MEMBERS_PER_APP: intBetween(1, MOST.members, 20_000_000).describe(
     'Memberships an app may have across all its groups.',
   ),
-  QUOTA_DEVICES_PER_USER: intBetween(1, 1000, 100).describe(
+  QUOTA_DEVICES_PER_USER: intBetween(1, MOST.devicesPerUser, 100).describe(
     'Push tokens a user may have; beyond that, the one idle longest is removed.',
   ),
-  QUOTA_OPEN_EVENTS_PER_APP: intBetween(1, 10_000_000, 50_000).describe(
+  QUOTA_OPEN_EVENTS_PER_APP: intBetween(1, MOST.openEvents, 50_000).describe(
     'Events of an app that may be open at a time: accepted, and not yet sent to all recipients.',
   ),
-  QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, 1_000_000, 256).describe('Total size of these events, in megabytes.'),
+  QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, MOST.openMegabytes, 256).describe(
+    'Total size of these events, in megabytes.',
+  ),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),
   WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(

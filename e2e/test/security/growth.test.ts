@@ -1,9 +1,10 @@
 import * as fanout from '@fanfare/fanout/app';
 import { until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
+import type { Api } from '../support/api.ts';
 import { ANDROID, addPushProviders } from '../support/devices.ts';
 import { aGroupMessage, aMessage, uids } from '../support/events.ts';
-import { startSystem } from '../support/system.ts';
+import { createApp, startSystem } from '../support/system.ts';
 
 const exceeded = (kind: string) => ({
   status: 403,
@@ -87,6 +88,51 @@ describe('an app that has as many as it may', () => {
     }
     const { data } = (await system.backend.get('/v3/users/bob/devices')).body;
     expect(data.map(({ pushToken }: { pushToken: string }) => pushToken)).toEqual(['t2', 't3']);
+  });
+});
+
+describe('quotas that the operator sets for one app', () => {
+  test('apply to it at once, to no other app, and until the default is restored', async () => {
+    const env = { QUOTA_USERS_PER_APP: '1', QUOTA_GROUPS_PER_APP: '1', QUOTA_DEVICES_PER_USER: '1' };
+    await using system = await startSystem({ apps: [], env });
+    const { backend, admin } = system;
+    await addPushProviders(system);
+    const other = await createApp(admin, system.url, 'other');
+    const statuses = async (api: Api) => {
+      const calls = ['/v3/users/u1', '/v3/users/u2', '/v3/groups/g1', '/v3/groups/g2'];
+      return Promise.all(calls.map(async (path) => (await api.put(path, {})).status));
+    };
+    for (const api of [backend, other]) await api.put('/v3/users/u1', {});
+    for (const api of [backend, other]) await api.put('/v3/groups/g1', {});
+    const full = [200, 403, 200, 403];
+    expect(await statuses(backend)).toEqual(full);
+    const quotas = { users: 2, groups: 2, devicesPerUser: 2, openEvents: 1 };
+    expect((await admin.patch('/v3/apps/app123', { quotas })).body.data.quotas).toEqual(quotas);
+    expect(await statuses(backend)).toEqual([200, 200, 200, 200]);
+    expect(await statuses(other)).toEqual(full);
+    const tokens = '/v3/notifications/push/v1/tokens?uid=u1';
+    for (const fcmToken of ['t1', 't2', 't3']) await backend.post(tokens, { ...ANDROID, fcmToken });
+    const { data } = (await backend.get('/v3/users/u1/devices')).body;
+    expect(data.map(({ pushToken }: { pushToken: string }) => pushToken)).toEqual(['t2', 't3']);
+    expect((await backend.post('/v3/events', aMessage())).status).toBe(202);
+    expect((await backend.post('/v3/events', aMessage())).body.error.code).toBe('ERR_TOO_MANY_OPEN_EVENTS');
+    expect((await other.post('/v3/events', [aMessage(), aMessage()])).status).toBe(202);
+    await backend.delete('/v3/users/u2');
+    const restored = { quotas: { users: null, openEvents: null } };
+    expect((await admin.patch('/v3/apps/app123', restored)).body.data.quotas).toEqual({ groups: 2, devicesPerUser: 2 });
+    expect((await admin.get('/v3/apps/app123')).body.data.quotas).toEqual({ groups: 2, devicesPerUser: 2 });
+    expect(await statuses(backend)).toEqual([200, 403, 200, 200]);
+    expect((await backend.post('/v3/events', aMessage())).status).toBe(202);
+  });
+
+  test('must be whole numbers within bounds, and are the operator’s alone', async () => {
+    await using system = await startSystem({ apps: [] });
+    const { backend, admin } = system;
+    for (const quotas of [{ users: 0 }, { users: 1.5 }, { devicesPerUser: 1001 }, { tokens: 5 }, { users: '5' }]) {
+      expect((await admin.patch('/v3/apps/app123', { quotas })).status).toBe(400);
+    }
+    expect((await backend.patch('/v3/apps/app123', { quotas: { users: 5 } })).status).toBe(401);
+    expect((await admin.get('/v3/apps/app123')).body.data.quotas).toEqual({});
   });
 });
 

@@ -3,6 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { revokeAllKeys } from './api-keys.ts';
 import { keys, keysOfApp } from './keys.ts';
+import { decodeQuotas, type Quotas, quotaField } from './quotas.ts';
 import { decodeSettings } from './settings.ts';
 
 /** An app: one tenant, isolated from all others. */
@@ -16,6 +17,8 @@ export interface App {
   pushEnabled: boolean;
   /** The settings in effect, defaults included; immutable. */
   settings: AppSettings;
+  /** The quotas set for this app; for all others the defaults of ingest apply. */
+  quotas: Partial<Quotas>;
   /** Epoch ms. */
   createdAt: number;
   /**
@@ -24,21 +27,30 @@ export interface App {
   version: number;
 }
 
-/** A new app: it has the default settings until `changeSettings`. */
-export type NewApp = Omit<App, 'version' | 'settings'>;
+/** A new app: it has the default settings until `changeSettings`, and the default quotas. */
+export type NewApp = Omit<App, 'version' | 'settings' | 'quotas'>;
 
 /** The fields of an app that can be changed here. */
-export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled']?: App[K] | undefined };
+export type AppChanges = { [K in 'name' | 'region' | 'pushEnabled']?: App[K] | undefined } & {
+  /** Merged with those set before; `null` restores the default. */
+  quotas?: { [K in keyof Quotas]?: number | null | undefined } | undefined;
+};
 
 const CREATE = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 return 1`;
 
-const CHANGE = `
+const CHANGE = script<number>(`
+-- KEYS app
+-- ARGV field, value …; an empty value removes the field
+-- returns the app's version, 0 when there is no app
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
-return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
+for i = 1, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
+  else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return redis.call('HINCRBY', KEYS[1], 'v', 1)`);
 
 /** Gives a public id to an app unless it is taken. */
 const CLAIM = script<number>(`
@@ -83,7 +95,7 @@ export async function findAppId(redis: Redis, publicId: string): Promise<string 
 
 /** Changes an app; false when there is none. */
 export const changeApp = async (redis: Redis, appId: string, changes: AppChanges): Promise<boolean> =>
-  (await redis.eval(CHANGE, 1, keys.app(appId), ...fieldsOf(changes))) !== 0;
+  (await CHANGE(redis, [keys.app(appId)], fieldsOf(changes))) !== 0;
 
 /** The app, or undefined. */
 export async function readApp(redis: Redis, appId: string): Promise<App | undefined> {
@@ -136,6 +148,7 @@ export function decodeApp(appId: string, hash: Record<string, string>): App | un
     region: hash.region ?? '',
     pushEnabled: hash.pushEnabled === '1',
     settings: decodeSettings(hash),
+    quotas: decodeQuotas(hash),
     createdAt: Number(hash.createdAt),
     version: Number(hash.v),
   };
@@ -143,12 +156,17 @@ export function decodeApp(appId: string, hash: Record<string, string>): App | un
 
 /** Writes fields of an app's hash and raises its version, so that workers see the change with the next event. */
 export async function writeAppFields(redis: Redis, appId: string, fields: Record<string, string>): Promise<boolean> {
-  return (await redis.eval(CHANGE, 1, keys.app(appId), ...Object.entries(fields).flat())) !== 0;
+  return (await CHANGE(redis, [keys.app(appId)], Object.entries(fields).flat())) !== 0;
 }
 
-const fieldsOf = ({ name, region, pushEnabled }: AppChanges): string[] =>
+const fieldsOf = ({ name, region, pushEnabled, quotas = {} }: AppChanges): string[] =>
   Object.entries({
     name,
     region,
     pushEnabled: pushEnabled === undefined ? undefined : pushEnabled ? '1' : '0',
+    ...Object.fromEntries(Object.entries(quotas).map(([quota, most]) => [quotaField(quota), textOf(most)])),
   }).flatMap(([field, value]) => (value === undefined ? [] : [field, value]));
+
+/** The text of a quota: empty, which removes it, for `null`. */
+const textOf = (most: number | null | undefined): string | undefined =>
+  most === undefined ? undefined : most === null ? '' : String(most);

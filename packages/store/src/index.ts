@@ -15,6 +15,7 @@ export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export { type Presence, recordPresence } from './presence.ts';
 export * from './push-providers.ts';
+export { type Quotas, readQuotas } from './quotas.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
 export { type Resealed, resealSecrets } from './reseal.ts';

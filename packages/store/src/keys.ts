@@ -6,8 +6,8 @@
 export const keys = {
   /**
    * Hash: the app's `settings`, its `membership:secret`, its version `v`, its providers `p:<kind>:<id>` (the custom one
-   * `p:custom`), the default of a kind `default:<kind>`, and why one is off `off:custom` or failing
-   * `failing:<kind>:<id>`.
+   * `p:custom`), the default of a kind `default:<kind>`, why one is off `off:custom` or failing
+   * `failing:<kind>:<id>`, and quotas of its own `quota:<name>`.
    */
   app: (appId: string) => `app:{${appId}}`,
   /** Set of ids of apps created before internal ids: they have only this one. */

@@ -18,6 +18,7 @@ import {
   muteConversations,
   type NewApp,
   readApp,
+  readQuotas,
   recordGroupSize,
   subscribeToThread,
   upsertGroup,
@@ -41,6 +42,7 @@ const app = (appId: string): NewApp => ({
 const stored = (changes: number) => ({
   ...app('demo'),
   settings: DEFAULT_SETTINGS,
+  quotas: {},
   version: app('demo').createdAt + changes,
 });
 
@@ -140,6 +142,17 @@ describe('changing an app', () => {
     const changed = { name: 'Demo', region: 'eu' };
     await changeApp(redis, 'demo', changed);
     expect(await readApp(redis, 'demo')).toEqual({ ...stored(2), ...changed, pushEnabled: false });
+  });
+
+  test('merges its quotas, also when changed concurrently, and restores the default', async () => {
+    await createApp(redis, app('demo'));
+    await changeApp(redis, 'demo', { quotas: { users: 10, groups: 5 } });
+    await Promise.all([
+      changeApp(redis, 'demo', { quotas: { users: null } }),
+      changeApp(redis, 'demo', { quotas: { openEvents: 7 } }),
+    ]);
+    expect(await readApp(redis, 'demo')).toEqual({ ...stored(3), quotas: { groups: 5, openEvents: 7 } });
+    expect(await readQuotas(redis, 'demo')).toEqual({ groups: 5, openEvents: 7 });
   });
 
   test('that does not exist creates none', async () => {

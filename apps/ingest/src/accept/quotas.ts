@@ -1,6 +1,14 @@
 import { FanfareError } from '@fanfare/core';
 import { readOpenUsage } from '@fanfare/ledger';
-import { countMembers, createUser, readUsage, type Usage, withoutRecord } from '@fanfare/store';
+import {
+  countMembers,
+  createUser,
+  type Quotas,
+  readQuotas,
+  readUsage,
+  type Usage,
+  withoutRecord,
+} from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import type { OverloadGuard } from './overload.ts';
 
@@ -9,24 +17,40 @@ type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
 /** Seconds after which a caller should retry if its app has too many open events. */
 const RETRY_AFTER_S = 5;
 
+/** The quotas of an app: those the operator has set for it, and the environment's for the others. */
+export async function quotasOf(
+  { registry, config }: Pick<IngestDeps, 'config' | 'registry'>,
+  appId: string,
+): Promise<Quotas> {
+  return {
+    users: config.QUOTA_USERS_PER_APP,
+    groups: config.QUOTA_GROUPS_PER_APP,
+    members: config.QUOTA_MEMBERS_PER_APP,
+    devicesPerUser: config.QUOTA_DEVICES_PER_USER,
+    openEvents: config.QUOTA_OPEN_EVENTS_PER_APP,
+    openMegabytes: config.QUOTA_OPEN_MEGABYTES_PER_APP,
+    ...(await readQuotas(registry, appId)),
+  };
+}
+
 /**
  * Creates records for users who have none. Concurrent requests may slightly exceed the quota.
  * @throws FanfareError `ERR_QUOTA_EXCEEDED` if the app would have too many users; nothing is written then.
  */
 export async function admitUsers(deps: Deps, appId: string, uids: readonly string[]): Promise<void> {
-  const { registry, config, now } = deps;
+  const { registry, now } = deps;
   const fresh = await withoutRecord(registry, appId, [...new Set(uids)]);
   if (fresh.length === 0) return;
-  const { users } = await readUsage(registry, appId);
-  check('users', users + fresh.length, config.QUOTA_USERS_PER_APP);
+  const [{ users }, quotas] = await Promise.all([readUsage(registry, appId), quotasOf(deps, appId)]);
+  check('users', users + fresh.length, quotas.users);
   await Promise.all(fresh.map((uid) => createUser(registry, appId, uid, now())));
 }
 
 /** @throws FanfareError `ERR_QUOTA_EXCEEDED` if the app would have too many groups or members. */
 export async function checkRoom(deps: Deps, appId: string, more: Partial<Omit<Usage, 'users'>>): Promise<void> {
-  const usage = await readUsage(deps.registry, appId);
-  if (more.groups) check('groups', usage.groups + more.groups, deps.config.QUOTA_GROUPS_PER_APP);
-  if (more.members) check('members', usage.members + more.members, deps.config.QUOTA_MEMBERS_PER_APP);
+  const [usage, quotas] = await Promise.all([readUsage(deps.registry, appId), quotasOf(deps, appId)]);
+  if (more.groups) check('groups', usage.groups + more.groups, quotas.groups);
+  if (more.members) check('members', usage.members + more.members, quotas.members);
 }
 
 /** Lines of a bulk load between two checks of Redis memory. */
@@ -42,23 +66,30 @@ export async function* withinRoom(
   { appId, guid }: { appId: string; guid: string },
   uids: AsyncIterable<string>,
 ): AsyncGenerator<string> {
-  const { registry, config } = deps;
-  const [{ members }, before] = await Promise.all([readUsage(registry, appId), countMembers(registry, appId, guid)]);
+  const { registry } = deps;
+  const [{ members }, before, quotas] = await Promise.all([
+    readUsage(registry, appId),
+    countMembers(registry, appId, guid),
+    quotasOf(deps, appId),
+  ]);
   let count = members - before;
   let lines = 0;
   for await (const uid of uids) {
     if (lines++ % CHECK_EVERY === 0) await guard.checkMemory();
-    if (++count > config.QUOTA_MEMBERS_PER_APP) throw quotaExceeded('members', config.QUOTA_MEMBERS_PER_APP);
+    if (++count > quotas.members) throw quotaExceeded('members', quotas.members);
     yield uid;
   }
 }
 
 /** @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` if the app's open events, or their bytes, are at the limit. */
-export async function checkOpenEvents({ queueRedis, config, now }: Deps, appId: string, more: number): Promise<void> {
-  const open = await readOpenUsage(queueRedis, appId, config.QUEUE_SHARDS, now());
-  if (open.count + more > config.QUOTA_OPEN_EVENTS_PER_APP) throw tooManyOpen(`${open.count} are`);
-  if (open.bytes >= config.QUOTA_OPEN_MEGABYTES_PER_APP * 1_000_000)
-    throw tooManyOpen(`${open.bytes} bytes of them are`);
+export async function checkOpenEvents(deps: Deps, appId: string, more: number): Promise<void> {
+  const { queueRedis, config, now } = deps;
+  const [open, quotas] = await Promise.all([
+    readOpenUsage(queueRedis, appId, config.QUEUE_SHARDS, now()),
+    quotasOf(deps, appId),
+  ]);
+  if (open.count + more > quotas.openEvents) throw tooManyOpen(`${open.count} are`);
+  if (open.bytes >= quotas.openMegabytes * 1_000_000) throw tooManyOpen(`${open.bytes} bytes of them are`);
 }
 
 /** The error for an app at its quota. */

@@ -9,7 +9,9 @@ export const apps: readonly Example[] = [
     as: 'operator',
     body: { appId: 'app123', name: 'Demo', region: 'us' },
     status: 201,
-    answer: { data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+    answer: {
+      data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, quotas: {}, createdAt: 1_741_847_453 },
+    },
   },
   {
     operation: 'POST /v3/apps',
@@ -24,7 +26,7 @@ export const apps: readonly Example[] = [
     as: 'operator',
     status: 200,
     answer: {
-      data: [{ appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 }],
+      data: [{ appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, quotas: {}, createdAt: 1_741_847_453 }],
       meta: {},
     },
   },
@@ -33,7 +35,9 @@ export const apps: readonly Example[] = [
     as: 'operator',
     params: { appId: 'app123' },
     status: 200,
-    answer: { data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+    answer: {
+      data: { appId: 'app123', name: 'Demo', region: 'us', pushEnabled: true, quotas: {}, createdAt: 1_741_847_453 },
+    },
   },
   {
     operation: 'GET /v3/apps/{appId}',
@@ -45,11 +49,57 @@ export const apps: readonly Example[] = [
   },
   {
     operation: 'PATCH /v3/apps/{appId}',
+    name: 'Another name',
     as: 'operator',
     params: { appId: 'app123' },
     body: { name: 'Demo chat', pushEnabled: true },
     status: 200,
-    answer: { data: { appId: 'app123', name: 'Demo chat', region: 'us', pushEnabled: true, createdAt: 1_741_847_453 } },
+    answer: {
+      data: {
+        appId: 'app123',
+        name: 'Demo chat',
+        region: 'us',
+        pushEnabled: true,
+        quotas: {},
+        createdAt: 1_741_847_453,
+      },
+    },
+  },
+  {
+    operation: 'PATCH /v3/apps/{appId}',
+    name: 'Quotas of its own',
+    as: 'operator',
+    params: { appId: 'app123' },
+    body: { quotas: { users: 10_000_000, openMegabytes: 512 } },
+    status: 200,
+    answer: {
+      data: {
+        appId: 'app123',
+        name: 'Demo chat',
+        region: 'us',
+        pushEnabled: true,
+        quotas: { users: 10_000_000, openMegabytes: 512 },
+        createdAt: 1_741_847_453,
+      },
+    },
+  },
+  {
+    operation: 'PATCH /v3/apps/{appId}',
+    name: 'The default quotas again',
+    as: 'operator',
+    params: { appId: 'app123' },
+    body: { quotas: { users: null, openMegabytes: null } },
+    status: 200,
+    answer: {
+      data: {
+        appId: 'app123',
+        name: 'Demo chat',
+        region: 'us',
+        pushEnabled: true,
+        quotas: {},
+        createdAt: 1_741_847_453,
+      },
+    },
   },
   {
     operation: 'PATCH /v3/apps/{appId}',

@@ -1,17 +1,29 @@
 import { AppId, FanfareError, newAppId, publicAppId } from '@fanfare/core';
-import { changeApp, createApp, deleteApp, listApps, type NewApp } from '@fanfare/store';
+import { type App, changeApp, createApp, deleteApp, listApps } from '@fanfare/store';
 import { z } from 'zod';
+import { MOST } from '../../config.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { pageOf, StrictPageQuery } from '../../http/pages.ts';
 import { requireApp, requireAppId, unknownApp } from '../../http/require-app.ts';
 
+const quotaFields = <T extends z.ZodType>(quota: (most: number) => T) =>
+  z.strictObject({
+    users: quota(MOST.users).describe('Users with a record.'),
+    groups: quota(MOST.groups),
+    members: quota(MOST.members).describe('Memberships, over all groups.'),
+    devicesPerUser: quota(MOST.devicesPerUser).describe('Push tokens per user.'),
+    openEvents: quota(MOST.openEvents).describe('Open events.'),
+    openMegabytes: quota(MOST.openMegabytes).describe('Size of the open events.'),
+  });
+
 const AppView = z.object({
   appId: z.string(),
   name: z.string(),
   region: z.string(),
   pushEnabled: z.boolean(),
+  quotas: quotaFields(() => z.number().optional()).describe('Quotas of this app; for all others the defaults apply.'),
   createdAt: z.number().describe('Epoch seconds.'),
 });
 
@@ -22,6 +34,9 @@ const ChangeApp = z.strictObject({
   name: name.optional(),
   region: region.optional(),
   pushEnabled: z.boolean().optional().describe('false: nothing is sent for this app.'),
+  quotas: quotaFields((most) => z.number().int().min(1).max(most).nullish())
+    .optional()
+    .describe('Merged with the quotas set before; `null` restores the default.'),
 });
 const Params = z.object({ appId: AppId });
 const One = z.object({ data: AppView });
@@ -48,7 +63,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       if (!(await createApp(registry, app))) {
         throw new FanfareError('ERR_APP_ALREADY_EXISTS', `appId: the app "${appId}" already exists`);
       }
-      return reply.code(201).send({ data: view(app) });
+      return reply.code(201).send({ data: view({ ...app, quotas: {} }) });
     },
   );
 
@@ -119,10 +134,18 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   );
 }
 
-const view = ({ appId, name: shown, region: where, pushEnabled, createdAt }: NewApp) => ({
+const view = ({
+  appId,
+  name: shown,
+  region: where,
+  pushEnabled,
+  quotas,
+  createdAt,
+}: Omit<App, 'settings' | 'version'>) => ({
   appId: publicAppId(appId),
   name: shown,
   region: where,
   pushEnabled,
+  quotas,
   createdAt: seconds(createdAt),
 });

@@ -9,7 +9,7 @@ import {
   upsertUser,
 } from '@fanfare/store';
 import { z } from 'zod';
-import { admitUsers } from '../../accept/quotas.ts';
+import { admitUsers, quotasOf } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 
 /** A push token in any spelling, normalized for storage; at most 4,096 characters (docs/rules/cometchat.md#limits). */
@@ -40,10 +40,10 @@ export async function registerPushToken(
   uid: string,
   registration: Registration,
 ): Promise<void> {
-  const { registry, now, config, log } = deps;
+  const { registry, now, log } = deps;
   const { session } = registration;
   const options = {
-    most: config.QUOTA_DEVICES_PER_USER,
+    most: (await quotasOf(deps, appId)).devicesPerUser,
     onMove: (from: string) => log.info({ appId, from, to: uid, platform: registration.platform }, 'push_token.moved'),
   };
   if (session === undefined) {
