@@ -1,7 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { FcmCredential, Outcome } from '@fanfare/core';
+import type { Answer } from '../http2/connection.ts';
 import type { CreatePool } from '../http2/create.ts';
-import type { Answer } from '../http2/exchange.ts';
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
 import { parseObject, stringIn } from '../wire/json.ts';

@@ -1,3 +1,4 @@
+import { openNode } from '../node-http2/connection.ts';
 import { trusting } from '../wire/trust.ts';
 import { type PoolOptions, SessionPool } from './pool.ts';
 
@@ -8,6 +9,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const DEFAULTS = {
+  open: openNode,
   /** Both services announce their limit at once; RFC 9113 advises servers against less than 100. */
   startStreams: 100,
   connectTimeoutMs: 5 * SECOND,

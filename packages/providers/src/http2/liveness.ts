@@ -1,4 +1,4 @@
-import type { ClientHttp2Session } from 'node:http2';
+import type { Http2Connection } from './connection.ts';
 
 /** How long a silent server is trusted, in milliseconds. */
 export interface LivenessLimits {
@@ -9,19 +9,20 @@ export interface LivenessLimits {
 }
 
 /**
- * Watches one session: pings it only while streams wait and nothing has been received for a while, since a server may
- * treat idle pings as an attack (FCM closes with `too_many_pings`), and calls `dead` when the ping stays unanswered.
+ * Watches one connection: pings it only while streams wait and nothing has been received for a while, since a server
+ * may treat idle pings as an attack (FCM closes with `too_many_pings`), and calls `dead` when the ping stays
+ * unanswered.
  * `timer.refresh()` makes recording a received frame as cheap as moving a list entry.
  */
 export class Liveness {
-  readonly #session: ClientHttp2Session;
+  readonly #connection: Pick<Http2Connection, 'ping'>;
   readonly #limits: LivenessLimits;
   readonly #dead: () => void;
   #silence: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(session: ClientHttp2Session, limits: LivenessLimits, dead: () => void) {
-    this.#session = session;
+  constructor(connection: Pick<Http2Connection, 'ping'>, limits: LivenessLimits, dead: () => void) {
+    this.#connection = connection;
     this.#limits = limits;
     this.#dead = dead;
   }
@@ -45,12 +46,9 @@ export class Liveness {
   }
 
   #ping(): void {
-    if (this.#session.destroyed || this.#killTimer !== undefined) return;
+    if (this.#killTimer !== undefined) return;
     this.#killTimer = setTimeout(this.#dead, this.#limits.killAfterMs);
-    // An error means that the session is closing, which reports itself.
-    this.#session.ping((error) => {
-      if (error === null) this.received();
-    });
+    this.#connection.ping(() => this.received());
   }
 
   #acquit(): void {

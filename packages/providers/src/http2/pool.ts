@@ -1,6 +1,6 @@
 import { WithheldError } from '../wire/withheld.ts';
 import { ConnectPause } from './connect-pause.ts';
-import type { Http2Request } from './exchange.ts';
+import type { Http2Request } from './connection.ts';
 import type { PoolResult, Processed } from './result.ts';
 import { PooledSession, type Run, type SessionOptions } from './session.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -39,7 +39,7 @@ const AGE_JITTER = 0.1;
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 /**
- * The HTTP/2 sessions to one origin, on node:http2: least-loaded pick, another session from half load on, replacement
+ * The HTTP/2 sessions to one origin: least-loaded pick, another session from half load on, replacement
  * by age and GOAWAY, resend of refused requests (https://www.rfc-editor.org/rfc/rfc9113#section-8.7), a deadline for
  * every request, a bounded queue, and a growing pause between attempts to connect while the origin is down.
  */

@@ -1,4 +1,4 @@
-import type { Answer } from './exchange.ts';
+import type { Answer } from './connection.ts';
 
 /** Whether an unanswered request can have been processed; `no`: it may safely be sent again. */
 export type Processed = 'no' | 'maybe';

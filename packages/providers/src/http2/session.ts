@@ -1,16 +1,14 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { constants } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { type ConnectOptions, connectTo } from './connect.ts';
-import { type Answer, type Ended, exchange, type Http2Request } from './exchange.ts';
+import type { Answer, Ended, Http2Connection, Http2Request, OpenConnection, OpenOptions } from './connection.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import type { Processed } from './result.ts';
 
 /** How sessions of a pool are opened and kept. Times in milliseconds. */
-export interface SessionOptions extends LivenessLimits, ConnectOptions {
-  /** `https://host[:port]` */
-  origin: string;
-  /** Concurrent streams until the server announces its limit. */
-  startStreams: number;
+export interface SessionOptions extends LivenessLimits, ConnectOptions, OpenOptions {
+  /** The HTTP/2 client to use. */
+  open: OpenConnection;
   /**
    * Whether an answer's status shows that the server has accepted our credential; until then a session carries one
    * stream. Undefined if the server does not require that.
@@ -34,13 +32,9 @@ export interface SessionListener {
 /** How a request on a session ended. */
 export type Run = { kind: 'answered'; answer: Answer } | { kind: 'broken'; processed: Processed; error: Error };
 
-/** Node's default of 10 MB per session ends in ENHANCE_YOUR_CALM with a thousand streams in flight. */
-const MAX_SESSION_MEMORY_MB = 128;
-
-/** The parts of a connection after its TCP handshake. */
+/** The parts of a session after its TCP handshake. */
 interface Link {
-  socket: TLSSocket;
-  h2: ClientHttp2Session;
+  connection: Http2Connection;
   liveness: Liveness;
 }
 
@@ -81,31 +75,28 @@ export class PooledSession {
 
   /** Streams in flight as a share of its capacity; from 1 on there is no room. */
   get fill(): number {
-    const h2 = this.#link?.h2;
-    if (this.#state !== 'open' || h2 === undefined || h2.closed || h2.destroyed) return 1;
-    const limit = this.#proven ? (h2.remoteSettings.maxConcurrentStreams ?? this.#options.startStreams) : 1;
+    const connection = this.#link?.connection;
+    if (this.#state !== 'open' || !connection?.isOpen) return 1;
+    const limit = this.#proven ? (connection.streamLimit ?? this.#options.startStreams) : 1;
     return this.#inFlight >= limit ? 1 : this.#inFlight / limit;
   }
 
   /** Sends a request; only while `fill` < 1. Returns a function that cancels it: `done` is then not called. */
   run(request: Http2Request, done: (run: Run) => void): () => void {
     if (this.#link === undefined) throw new Error('there is no connection yet');
-    const { h2, liveness } = this.#link;
+    const { connection, liveness } = this.#link;
     this.#inFlight += 1;
     liveness.watch();
     let cancelled = false;
-    const stream: ClientHttp2Stream = exchange(h2, request, {
-      received: () => liveness.received(),
-      ended: (end) => {
-        this.#inFlight -= 1;
-        const run = this.#judge(end);
-        if (!cancelled) done(run);
-        this.#streamEnded();
-      },
+    const cancel = connection.send(request, (end) => {
+      this.#inFlight -= 1;
+      const run = this.#judge(end);
+      if (!cancelled) done(run);
+      this.#streamEnded();
     });
     return () => {
       cancelled = true;
-      stream.close(constants.NGHTTP2_CANCEL);
+      cancel();
     };
   }
 
@@ -122,32 +113,21 @@ export class PooledSession {
     this.#state = 'draining';
     const error = Object.assign(new Error('the session was ended'), { code });
     this.#giveUp.abort(error);
-    this.#link?.h2.destroy(error, constants.NGHTTP2_CANCEL);
-    this.#link?.socket.destroy();
+    this.#link?.connection.destroy(error);
   }
 
-  /** node:http2 alone would wait for the server to close its side, however long that takes. */
   #closeIfIdle(): void {
     if (this.#inFlight > 0 || this.#state !== 'draining') return;
     this.#giveUp.abort(closed());
-    this.#link?.h2.close();
-    this.#link?.socket.destroySoon();
+    this.#link?.connection.close();
   }
 
   /** From connecting to the end of the connection. */
   async #live(): Promise<void> {
-    const { origin, startStreams } = this.#options;
+    const { origin } = this.#options;
     try {
       const socket = await connectTo(new URL(origin), this.#options, this.#giveUp.signal);
-      const h2 = connect(origin, {
-        createConnection: () => socket,
-        maxSessionMemory: MAX_SESSION_MEMORY_MB,
-        peerMaxConcurrentStreams: startStreams,
-        settings: { enablePush: false },
-      });
-      const liveness = new Liveness(h2, this.#options, () => this.destroy('ERR_HTTP2_PING_TIMEOUT'));
-      this.#link = { socket, h2, liveness };
-      this.#follow(h2);
+      this.#link = this.#open(socket);
       await new Promise<void>((resolve) => socket.on('close', () => resolve()));
     } catch (error) {
       this.#error = error as Error;
@@ -155,21 +135,28 @@ export class PooledSession {
     this.#over();
   }
 
-  #follow(h2: ClientHttp2Session): void {
-    h2.on('connect', () => {
-      clearTimeout(this.#connecting);
-      this.#connected = true;
-      if (this.#state === 'connecting') this.#state = 'open';
-      this.#listener.opened();
+  #open(socket: TLSSocket): Link {
+    const connection = this.#options.open(socket, this.#options, {
+      connected: () => this.#opened(),
+      received: () => liveness.received(),
+      room: () => this.#listener.room(),
+      goaway: (lastStreamId) => {
+        this.#lastProcessedId = Math.min(this.#lastProcessedId, lastStreamId);
+        this.retire();
+      },
+      failed: (error) => {
+        this.#error = error;
+      },
     });
-    h2.on('remoteSettings', () => this.#listener.room());
-    h2.on('goaway', (_code, lastStreamId) => {
-      this.#lastProcessedId = Math.min(this.#lastProcessedId, lastStreamId);
-      this.retire();
-    });
-    h2.on('error', (error) => {
-      this.#error = error;
-    });
+    const liveness = new Liveness(connection, this.#options, () => this.destroy('ERR_HTTP2_PING_TIMEOUT'));
+    return { connection, liveness };
+  }
+
+  #opened(): void {
+    clearTimeout(this.#connecting);
+    this.#connected = true;
+    if (this.#state === 'connecting') this.#state = 'open';
+    this.#listener.opened();
   }
 
   #over(): void {

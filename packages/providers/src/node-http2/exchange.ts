@@ -1,32 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-
-/** One POST. Header names are lower case; `:authority` and `:scheme` are the session's. */
-export interface Http2Request {
-  path: string;
-  headers: Readonly<Record<string, string>>;
-  body: Buffer | string;
-  /** Called right before it is written to a stream; false: it is not written. */
-  mayLeave?: (() => boolean) | undefined;
-}
-
-/** A complete answer. Of a body beyond the cap only the beginning is kept. */
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-/** A stream that ended without a complete answer. */
-interface Broken {
-  /** Undefined: the stream never left this process. */
-  streamId: number | undefined;
-  /** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
-  rstCode: number;
-  error: Error | undefined;
-}
-
-/** How a stream ended. */
-export type Ended = { kind: 'answered'; answer: Answer } | ({ kind: 'broken' } & Broken);
+import { type Answer, type Ended, type Http2Request, MAX_BODY_BYTES } from '../http2/connection.ts';
 
 /** Callbacks to the owner of a stream. */
 export interface ExchangeListener {
@@ -36,12 +9,9 @@ export interface ExchangeListener {
   ended(end: Ended): void;
 }
 
-/** Answers of FCM and APNs have a few hundred bytes, those of an OAuth server a few thousand. */
-const MAX_BODY_BYTES = 64 * 1024;
-
 /**
  * Runs one request on an open session. An answer is complete when the server ends the stream without an error: one that
- * breaks off after its status is `Broken`. A body that exceeds the cap is cut and its stream cancelled.
+ * breaks off after its status is broken. A body that exceeds the cap is cut and its stream cancelled.
  */
 export function exchange(
   session: ClientHttp2Session,
