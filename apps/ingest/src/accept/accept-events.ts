@@ -5,6 +5,7 @@ import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
+import { concurrentlyInTurns, inTurns } from './in-turns.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import type { Offer } from './offer.ts';
 import { checkOpenEvents } from './quotas.ts';
@@ -42,14 +43,9 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
   const { appId } = app;
   const events = await completeEvents(deps, appId, posted);
   const sizes = await audienceSizes(deps, app, events);
-  const accepted = events.map((event, i) => asAccepted(deps, app, event, sizes[i] as number));
-  const acceptances = await Promise.all(
-    accepted.map((event) =>
-      acceptEvent(deps.queueRedis, event, {
-        shards: deps.config.QUEUE_SHARDS,
-        retentionMs: retentionOf(app, event),
-      }),
-    ),
+  const accepted = await inTurns(events, (event, i) => asAccepted(deps, app, event, sizes[i] as number));
+  const acceptances = await concurrentlyInTurns(accepted, (event) =>
+    acceptEvent(deps.queueRedis, event, { shards: deps.config.QUEUE_SHARDS, retentionMs: retentionOf(app, event) }),
   );
   const recorded = accepted.map((each, i) => {
     const { key, shard, duplicate } = acceptances[i] as Acceptance;

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { FanfareError } from '@fanfare/core';
+import { inTurns } from '../../accept/in-turns.ts';
 import { type Offer, offer } from '../../accept/offer.ts';
 import { BODY_LIMITS } from '../../http/body-limits.ts';
 import { complexityProblem, elementsOf, parseJson, unusable } from '../../http/json.ts';
@@ -11,9 +11,6 @@ export const MAX_BATCH = 1000;
 /** The limits of one event. */
 const LIMITS = BODY_LIMITS.document;
 
-/** How long events are validated before other requests get a turn, in ms. */
-const TURN_MS = 5;
-
 /**
  * The events in a body: a single one, or a list whose length is checked before anything is parsed.
  * @throws FanfareError if a single event is invalid, or the body contains no events.
@@ -22,23 +19,10 @@ export async function offersIn(posted: Buffer | null | undefined): Promise<Offer
   const body = posted ?? Buffer.alloc(0);
   const elements = elementsOf(body, MAX_BATCH);
   if (elements?.length === 0) throw unusable(`must contain 1 to ${MAX_BATCH} events, not 0`);
-  if (elements) return offersOf(elements);
+  if (elements) return inTurns(elements, offerOf);
   const single = body.length === 0 ? offer(undefined) : offerOf(body);
   if (!single.parsed.ok) throw single.parsed.error;
   return [single];
-}
-
-/** Validates events one by one. Other requests get a turn in between, since megabytes of events take a while. */
-async function offersOf(elements: readonly Buffer[]): Promise<Offer[]> {
-  const offers: Offer[] = [];
-  let turnBegan = performance.now();
-  for (const element of elements) {
-    offers.push(offerOf(element));
-    if (performance.now() - turnBegan < TURN_MS) continue;
-    await setImmediate();
-    turnBegan = performance.now();
-  }
-  return offers;
 }
 
 /** Rejects an event that is too large or complex without parsing it. @throws FanfareError if it is not JSON. */
