@@ -1,4 +1,11 @@
-import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
+import {
+  type AcceptedEvent,
+  type EventRef,
+  isOpen,
+  needsJob,
+  type PlannedDelivery,
+  type ProviderKind,
+} from '@fanfare/core';
 import { deliveriesOf, type PlannedSlice, readStates, settle } from '@fanfare/ledger';
 import { deliveryJob } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
@@ -38,7 +45,7 @@ async function stillOpen(
     { shard, key },
     planned.map((delivery) => delivery.ordinal),
   );
-  return planned.filter((_, i) => isOpen(states[i] ?? 'pending'));
+  return planned.filter((_, i) => needsJob(states[i] ?? 'pending'));
 }
 
 /** Settles deliveries past their deadline as expired. */

@@ -42,6 +42,18 @@ export const keys = {
   refusalsOf: (processId: string) => `${shardTag(0)}:refusals:${processId}`,
   /** Hash: `<appId>|<provider>` → deliveries planned and not settled. No TTL. */
   load: (shard: number) => `${shardTag(shard)}:load`,
+  /** String: until when a gate is open, since when and why (see held/gates.ts). Minutes more than that. */
+  gate: (shard: number, gate: string) => `${shardTag(shard)}:gate:${gate}`,
+  /** String: the token of the one trial a gate lets through. Seconds. */
+  trial: (shard: number, gate: string) => `${shardTag(shard)}:trial:${gate}`,
+  /** Sorted set: jobs whose deliveries are held for a gate, by deadline (see held/hold.ts). Empties itself. */
+  heldFor: (shard: number, gate: string) => `${shardTag(shard)}:held:${gate}`,
+  /** Hash: gate → deliveries on its list. Empties itself, as do the next two. */
+  held: (shard: number) => `${shardTag(shard)}:held`,
+  /** Sorted set: gates with held deliveries, by the earliest deadline of these. */
+  heldUntil: (shard: number) => `${shardTag(shard)}:held-until`,
+  /** Sorted set: gates with held deliveries, by the time a sender next looks at them. */
+  heldDue: (shard: number) => `${shardTag(shard)}:held-due`,
   /**
    * Sorted set: ids of an app's rejected deliveries, by time. Capped; expires with the last of their events. Contains
    * no user data: the letters expire with their own events.

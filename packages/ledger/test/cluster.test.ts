@@ -6,6 +6,9 @@ import {
   advance,
   changeLane,
   claimDueEvents,
+  claimDueGates,
+  claimTrial,
+  closeGate,
   dropDeadLetter,
   endRing,
   findCall,
@@ -16,11 +19,13 @@ import {
   findPlanned,
   findReaction,
   forgetEvent,
+  hold,
   isFullyPlanned,
   isRingOver,
   listDeadLetters,
   movedSinceLastLook,
   openDeliveries,
+  openGate,
   pageLogged,
   planSlice,
   readAttempts,
@@ -34,6 +39,7 @@ import {
   recordLogged,
   recordMessages,
   recordReactions,
+  release,
   reopen,
 } from '../src/index.ts';
 import { APP, accepted, becomes, HOUR, lockOf, NOW, settleAll, slice, users } from './support/events.ts';
@@ -83,6 +89,14 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     expect((await readReplayDeadlines(own.redis, ref, [0, 1])).size).toBe(1);
     for await (const open of openDeliveries(own.redis, ref)) expect(open.map((it) => it.ordinal)).toEqual([0, 3]);
     expect(await claimDueEvents(own.redis, shard, { now: NOW, again: NOW + 1e6 }, 10)).toEqual([ref]);
+    const gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'x' } as const;
+    await openGate(own.redis, shard, gate, { now: NOW, reason: 'timeout', leastMs: 0, mostMs: 0 });
+    const holding = { ref, ordinals: [3], deadlineAt: NOW + HOUR, job: {} };
+    await hold(own.redis, shard, gate, [holding], { now: NOW, reason: 'open' });
+    expect(await claimTrial(own.redis, shard, gate, { now: NOW, deadlineAt: NOW, token: 'a' })).toBe('trial');
+    expect(await claimDueGates(own.redis, shard, { now: NOW + HOUR, again: NOW + HOUR }, 1)).toHaveLength(1);
+    expect(await closeGate(own.redis, shard, gate, NOW)).toBe(1);
+    expect((await release(own.redis, shard, gate, 1, NOW)).released).toMatchObject([{ ref, ordinals: [3] }]);
     await settleAll(own.redis, ref, [becomes(0, 'expired'), becomes(3, 'rejected')]);
     expect((await readProgress(own.redis, ref))?.state).toBe('done');
     await forgetEvent(own.redis, ref);

@@ -46,6 +46,7 @@ const CLAUSES: Record<DeliveryState, string> = {
   rejected: 'rejected it',
   expired: 'was not reached in time',
   superseded: 'was superseded by a newer state',
+  held: 'is held until its endpoint or credential works again',
 };
 
 const targets = (count: number): string => (count === 1 ? '1 target' : `${count} targets`);

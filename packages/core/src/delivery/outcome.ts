@@ -22,8 +22,9 @@ export type Outcome =
   | { kind: 'rejected'; reason: string; detail?: string; disable?: boolean };
 
 /**
- * The state of a delivery in the ledger. `pending` and `retrying` (it left its pack as a job of its own) are open; the
- * others are terminal. The position in this list is the number stored (four bits per delivery): never reorder.
+ * The state of a delivery in the ledger. `pending`, `retrying` (it left its pack as a job of its own) and `held` (it
+ * waits outside the queues for its endpoint or credential) are open; the others are terminal. The position in this list
+ * is the number stored (four bits per delivery): never reorder.
  */
 export const DELIVERY_STATES = [
   'pending',
@@ -33,15 +34,22 @@ export const DELIVERY_STATES = [
   'rejected',
   'expired',
   'superseded',
+  'held',
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/** A state of a delivery that still has to be sent. */
+export type OpenState = 'pending' | 'retrying' | 'held';
+
 /** A state that a delivery keeps unless an operator replays it. */
-export type SettledState = Exclude<DeliveryState, 'pending' | 'retrying'>;
+export type SettledState = Exclude<DeliveryState, OpenState>;
 
 /** Whether a delivery in this state still has to be sent. */
-export const isOpen = (state: DeliveryState): state is 'pending' | 'retrying' =>
-  state === 'pending' || state === 'retrying';
+export const isOpen = (state: DeliveryState): state is OpenState =>
+  state === 'pending' || state === 'retrying' || state === 'held';
+
+/** Whether a delivery in this state needs a job: it is open, and not held outside the queues. */
+export const needsJob = (state: DeliveryState): boolean => state === 'pending' || state === 'retrying';
 
 /** Reasons of adapters for a request that got no answer. */
 const UNANSWERED: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DELIVERY_STATES, isOpen } from '../../src/index.ts';
+import { DELIVERY_STATES, isOpen, needsJob } from '../../src/index.ts';
 
 test('states that are stored keep their numbers', () => {
   expect(Object.fromEntries(DELIVERY_STATES.map((state, number) => [state, number]))).toEqual({
@@ -10,9 +10,14 @@ test('states that are stored keep their numbers', () => {
     rejected: 4,
     expired: 5,
     superseded: 6,
+    held: 7,
   });
 });
 
-test('a delivery still has to be sent while it is pending or retrying', () => {
-  expect(DELIVERY_STATES.filter(isOpen)).toEqual(['pending', 'retrying']);
+test('a delivery still has to be sent while it is pending, retrying or held', () => {
+  expect(DELIVERY_STATES.filter(isOpen)).toEqual(['pending', 'retrying', 'held']);
+});
+
+test('an open delivery needs a job unless it is held', () => {
+  expect(DELIVERY_STATES.filter(needsJob)).toEqual(['pending', 'retrying']);
 });

@@ -3,7 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
-import { FIRST_SETTLED, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
+import { IS_OPEN_LUA, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
 import { TRIM_LUA } from './trim.lua.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
@@ -42,6 +42,7 @@ const SETTLE = script<number[]>(`
 -- returns each delivery's state before, in order; none when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
+${IS_OPEN_LUA}
 local NAMES = ${STATE_NAMES_LUA}
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return {} end
@@ -50,11 +51,14 @@ for i = 6, #ARGV, 5 do
   local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
   local from = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', at)[1]
   before[#before + 1] = from
-  if from < ${FIRST_SETTLED} and from ~= to then
+  local settles = not isOpen(to)
+  -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
+  if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
     redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', at, to)
-    if to >= ${FIRST_SETTLED} then
+    if settles then
       redis.call('HINCRBY', KEYS[1], NAMES[to + 1], 1)
-      redis.call('HINCRBY', KEYS[3], ARGV[i + 2], -1)
+      -- A held one is not counted as ready; its list forgets it when it comes to it.
+      if from ~= ${stateNumber('held')} then redis.call('HINCRBY', KEYS[3], ARGV[i + 2], -1) end
     end
     if ARGV[i + 4] ~= '' then
       redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])

@@ -11,8 +11,13 @@ export const stateOf = (number: number): DeliveryState => DELIVERY_STATES[number
 /** Bits per delivery in the string of states, as a BITFIELD type: sixteen states at most. */
 export const STATE_BITS = 'u4';
 
-/** Open states come first, so that a script recognizes one by its number. */
-export const FIRST_SETTLED = DELIVERY_STATES.findIndex((state) => !isOpen(state));
+/** Lua: whether the state with this number is open. */
+export const IS_OPEN_LUA = `
+local function isOpen(state)
+  return ${DELIVERY_STATES.filter(isOpen)
+    .map((state) => `state == ${stateNumber(state)}`)
+    .join(' or ')}
+end`;
 
 /** The names of all states as a Lua table, indexed by their number plus one. */
 export const STATE_NAMES_LUA = `{ ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }`;

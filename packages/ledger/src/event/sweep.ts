@@ -1,4 +1,4 @@
-import { type EventRef, isOpen, LANES, type PlannedDelivery } from '@fanfare/core';
+import { type EventRef, LANES, needsJob, type PlannedDelivery } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/states.ts';
@@ -53,7 +53,7 @@ return 1
 export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
   (await LOOK(redis, [keys.event(shard, key), keys.open(shard)], [key])) === 1;
 
-/** The open deliveries of an event's first slices, slice by slice, so that memory stays bounded. */
+/** The deliveries of an event's first slices that need a job, slice by slice, so that memory stays bounded. */
 export async function* openDeliveries(
   redis: Redis,
   ref: EventRef,
@@ -68,7 +68,7 @@ export async function* openDeliveries(
       ref,
       deliveries.map((delivery) => delivery.ordinal),
     );
-    const open = deliveries.filter((_, i) => isOpen(states[i] ?? 'pending'));
+    const open = deliveries.filter((_, i) => needsJob(states[i] ?? 'pending'));
     if (open.length > 0) yield open;
   }
 }

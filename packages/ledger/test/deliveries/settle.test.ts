@@ -57,6 +57,7 @@ test('the stored state numbers never change', () => {
     [4, 'rejected'],
     [5, 'expired'],
     [6, 'superseded'],
+    [7, 'held'],
   ]);
 });
 

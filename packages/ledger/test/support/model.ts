@@ -14,6 +14,7 @@ import {
   readProgress,
   readStates,
   reopen,
+  type Settlement,
 } from '../../src/index.ts';
 import { APP, becomes, HOUR, isOnOpenList, NOW, settleAll, stored } from './events.ts';
 
@@ -28,7 +29,7 @@ export type Step =
   /** It moves the cursor past the slice it has planned, or was given. */
   | { do: 'advance'; worker: Worker }
   /** A sender reports the results of some deliveries, for the first time or again. */
-  | { do: 'settle'; settlements: { pick: number; state: 'retrying' | Exclude<DeliveryState, 'pending'> }[] }
+  | { do: 'settle'; settlements: { pick: number; state: Settlement['state'] }[] }
   /** An operator replays a dead letter. */
   | { do: 'reopen'; pick: number };
 

@@ -1,0 +1,159 @@
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { type Gate, gateId } from './gate-id.ts';
+
+/** A gate that is open for all senders: what would pass it is held. It is closed when there is no such entry. */
+export interface OpenGate {
+  /** Nothing is sent until then (epoch ms); after that, one trial at a time. */
+  openUntil: number;
+  /** When it opened, epoch ms. */
+  since: number;
+  /** A stable code: `http_503`, `timeout`, … */
+  reason: string;
+}
+
+/** How long a gate stays open, ms. */
+export interface OpenFor {
+  /** The shortest pause. */
+  leastMs: number;
+  /** The longest pause between two trials. */
+  mostMs: number;
+  /** The pause the provider asked for, if it did; up to a minute it counts instead of the two others. */
+  askedMs?: number | undefined;
+}
+
+/** A pause that a provider asks for is heeded up to this: then one trial shows whether it still stands. */
+const LONGEST_ASKED_MS = 60_000;
+
+/** The pause between two trials, as a share of how long the gate has been open: soon used again, rarely tried. */
+const PAUSE_SHARE = 8;
+
+/** How long a gate is remembered after its pause, should no one try it. */
+const KEPT_MS = 600_000;
+
+/** How long a trial has until another may be made: longer than any send takes. */
+const TRIAL_MS = 15_000;
+
+/** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
+const LAST_TRY_MS = 2000;
+
+/**
+ * Opens a gate, or opens it again after a failed trial. Without a trial, only a closed gate opens: failures of sends
+ * that were under way are no news.
+ */
+const OPEN = script<string>(`
+-- KEYS gate, trial, gates by next look
+-- ARGV gate, now, least pause, most, asked for, reason, trial's token or nothing
+-- returns the gate's entry
+local entry = redis.call('GET', KEYS[1])
+local now, since = tonumber(ARGV[2]), tonumber(ARGV[2])
+if entry then
+  if ARGV[7] == '' or redis.call('GET', KEYS[2]) ~= ARGV[7] then return entry end
+  since = tonumber(string.match(entry, '^%d+ (%d+)'))
+end
+local pause = tonumber(ARGV[5])
+if pause < 0 then pause = math.max(ARGV[3], math.min((now - since) / ${PAUSE_SHARE}, ARGV[4])) end
+entry = string.format('%d %d %s', now + pause, since, ARGV[6])
+redis.call('SET', KEYS[1], entry, 'PX', pause + ${KEPT_MS})
+redis.call('DEL', KEYS[2])
+redis.call('ZADD', KEYS[3], 'XX', now + pause, ARGV[1])
+return entry
+`);
+
+const CLOSE = script<string | null>(`
+-- KEYS gate, trial, gates by next look, held deliveries by gate
+-- ARGV gate, now
+-- returns how many deliveries are held, or nothing
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('ZADD', KEYS[3], 'XX', ARGV[2], ARGV[1])
+return redis.call('HGET', KEYS[4], ARGV[1])
+`);
+
+const TRY = script<number>(`
+-- KEYS gate, trial
+-- ARGV now, last chance, token, longest trial
+-- returns 1 to send as a trial, 0 when the gate is closed, -1 when it is open or tried by another
+local entry = redis.call('GET', KEYS[1])
+if not entry then return 0 end
+local opens = tonumber(string.match(entry, '^%d+'))
+local now = tonumber(ARGV[1])
+if opens > now and now < tonumber(ARGV[2]) then return -1 end
+return redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4], 'NX') and 1 or -1
+`);
+
+/**
+ * Opens a gate for all senders of a shard, and returns how it stands now. It stays open for a share of the time since
+ * it first opened, so that an endpoint is used again soon after it works again. `trial`: the token of the trial that
+ * failed.
+ */
+export async function openGate(
+  redis: Redis,
+  shard: number,
+  gate: Gate,
+  { now, reason, trial = '', ...pause }: OpenFor & { now: number; reason: string; trial?: string | undefined },
+): Promise<OpenGate> {
+  const id = gateId(gate);
+  const asked = pause.askedMs === undefined ? -1 : Math.min(pause.askedMs, LONGEST_ASKED_MS);
+  const entry = await OPEN(
+    redis,
+    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard)],
+    [id, now, pause.leastMs, pause.mostMs, asked, reason, trial],
+  );
+  return decodeEntry(entry);
+}
+
+/** Closes a gate after a trial was accepted. Returns how many deliveries are held for it. */
+export async function closeGate(redis: Redis, shard: number, gate: Gate, now: number): Promise<number> {
+  const id = gateId(gate);
+  const held = await CLOSE(
+    redis,
+    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard), keys.held(shard)],
+    [id, now],
+  );
+  return Number(held ?? 0);
+}
+
+/**
+ * Whether a send may pass a gate that was seen open: as the fleet's one trial, if its pause is over or this is the
+ * delivery's last chance; or because it has closed.
+ */
+export async function claimTrial(
+  redis: Redis,
+  shard: number,
+  gate: Gate,
+  { now, deadlineAt, token }: { now: number; deadlineAt: number; token: string },
+): Promise<'trial' | 'closed' | 'open'> {
+  const id = gateId(gate);
+  const answer = await TRY(
+    redis,
+    [keys.gate(shard, id), keys.trial(shard, id)],
+    [now, lastTryAt(deadlineAt), token, TRIAL_MS],
+  );
+  return answer === 1 ? 'trial' : answer === 0 ? 'closed' : 'open';
+}
+
+/** Ends a trial that sent nothing, so that the next need not wait. */
+export const endTrial = async (redis: Redis, shard: number, gate: Gate): Promise<void> => {
+  await redis.del(keys.trial(shard, gateId(gate)));
+};
+
+/** How these gates stand, in their order; undefined for a closed one. */
+export async function readGates(
+  redis: Redis,
+  shard: number,
+  gates: readonly Gate[],
+): Promise<(OpenGate | undefined)[]> {
+  if (gates.length === 0) return [];
+  const entries = await redis.mget(...gates.map((gate) => keys.gate(shard, gateId(gate))));
+  return entries.map((entry) => (entry === null ? undefined : decodeEntry(entry)));
+}
+
+/** Decodes a gate's entry. */
+export function decodeEntry(entry: string): OpenGate {
+  const [openUntil, since, ...reason] = entry.split(' ');
+  return { openUntil: Number(openUntil), since: Number(since), reason: reason.join(' ') };
+}
+
+/** When a delivery with this deadline is tried although its gate is open. */
+export const lastTryAt = (deadlineAt: number): number => deadlineAt - LAST_TRY_MS;

@@ -1,0 +1,181 @@
+import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import {
+  claimDueGates,
+  claimTrial,
+  closeGate,
+  type Gate,
+  gateId,
+  gatesWithLate,
+  hold,
+  openDeliveries,
+  openGate,
+  readGates,
+  readHeld,
+  readLoad,
+  readStates,
+  release,
+  releaseLate,
+} from '../../src/index.ts';
+import { APP, becomes, countsOf, HOUR, NOW, planned, settleAll, users } from '../support/events.ts';
+
+const GATE: Gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'https://chat.example.com#0a' };
+const DOWN = { now: NOW, reason: 'http_503', leastMs: 1000, mostMs: 60_000 };
+
+let own: TestRedis;
+beforeAll(async () => {
+  own = await startTestRedis();
+});
+afterAll(() => own[Symbol.asyncDispose]());
+beforeEach(() => own.redis.flushall());
+
+const ready = async () => (await readLoad(own.redis, APP, ['custom'], 1)).get('custom');
+const heldCount = async () => (await readHeld(own.redis, 1)).map(({ count }) => count);
+const due = (now: number) => claimDueGates(own.redis, 0, { now, again: now + HOUR }, 10);
+
+async function holdOf(ref: { key: string; shard: number }, ordinals: number[], over = {}) {
+  const deadlineAt = NOW + HOUR;
+  const reason = 'open' as const;
+  const how = { deadlineAt, reason, now: NOW, ...over };
+  const holding = { ref, ordinals, deadlineAt: how.deadlineAt, job: { e: ref.key, o: ordinals[0] } };
+  return (await hold(own.redis, 0, GATE, [holding], how))[0];
+}
+
+test('held deliveries are neither ready nor in need of a job, and are as they were once released', async () => {
+  const ref = await planned(own.redis, users(5));
+  await settleAll(own.redis, ref, [becomes(1, 'accepted')]);
+  await openGate(own.redis, 0, GATE, DOWN);
+  expect(await holdOf(ref, [0, 1, 2, 4])).toEqual({ kind: 'held', count: 3 });
+  expect(await holdOf(ref, [0, 1, 2, 4])).toEqual({ kind: 'held', count: 0 });
+  expect(await readStates(own.redis, ref, [0, 1, 2, 3, 4])).toEqual(['held', 'accepted', 'held', 'pending', 'held']);
+  expect([await ready(), await heldCount()]).toEqual([1, [3]]);
+  expect(await countsOf(own.redis, ref)).toMatchObject({ planned: 5, accepted: 1, pending: 4 });
+  const needy = [];
+  for await (const some of openDeliveries(own.redis, ref)) needy.push(...some.map(({ ordinal }) => ordinal));
+  expect(needy).toEqual([3]);
+
+  expect(await release(own.redis, 0, GATE, 1, NOW)).toEqual({
+    released: [{ ref, ordinals: [0, 2, 4], job: { e: ref.key, o: 0 } }],
+    left: 0,
+  });
+  expect(await release(own.redis, 0, GATE, 1, NOW)).toEqual({ released: [], left: 0 });
+  expect(await readStates(own.redis, ref, [0, 2, 4])).toEqual(['pending', 'pending', 'pending']);
+  expect([await ready(), await heldCount()]).toEqual([4, []]);
+  expect(await own.redis.keys('*held*')).toEqual([]);
+});
+
+test('a delivery that had left its pack comes back as a job of its own', async () => {
+  const ref = await planned(own.redis, users(3));
+  await settleAll(own.redis, ref, [becomes(0, 'retrying'), becomes(1, 'retrying')]);
+  // The pack's own job takes only what has not left it.
+  expect(await holdOf(ref, [0, 1, 2], { reason: 'busy' })).toEqual({ kind: 'held', count: 1 });
+  expect(await holdOf(ref, [1], { reason: 'busy' })).toEqual({ kind: 'held', count: 1 });
+  await release(own.redis, 0, GATE, 10, NOW);
+  expect(await readStates(own.redis, ref, [0, 1, 2])).toEqual(['retrying', 'retrying', 'pending']);
+});
+
+test('nothing is held for a gate that has closed, except because there is too much to send', async () => {
+  const ref = await planned(own.redis, users(1));
+  expect(await holdOf(ref, [0])).toEqual({ kind: 'closed' });
+  expect(await readStates(own.redis, ref, [0])).toEqual(['pending']);
+  expect(await holdOf(ref, [0], { reason: 'busy' })).toEqual({ kind: 'held', count: 1 });
+});
+
+test('an answer that was still on its way settles a held delivery, which is not sent again', async () => {
+  const ref = await planned(own.redis, users(2));
+  await holdOf(ref, [0, 1], { reason: 'busy' });
+  await settleAll(own.redis, ref, [becomes(1, 'retrying'), becomes(0, 'accepted')]);
+  expect(await readStates(own.redis, ref, [0, 1])).toEqual(['accepted', 'held']);
+  const { released, left } = await release(own.redis, 0, GATE, 10, NOW);
+  expect([released.map(({ ordinals }) => ordinals), left]).toEqual([[[1]], 0]);
+  expect([await ready(), await heldCount()]).toEqual([1, []]);
+});
+
+test('what is released first is what must be sent first, and only if it still can be', async () => {
+  const ref = await planned(own.redis, users(4));
+  await holdOf(ref, [0], { reason: 'busy', deadlineAt: NOW + 3000 });
+  await holdOf(ref, [1], { reason: 'busy', deadlineAt: NOW + 1000 });
+  await holdOf(ref, [2], { reason: 'busy', deadlineAt: NOW + 2000 });
+  await holdOf(ref, [3], { reason: 'busy', deadlineAt: NOW + 9000 });
+  expect(await gatesWithLate(own.redis, 0, NOW + 999, 10)).toEqual([]);
+  expect(await gatesWithLate(own.redis, 0, NOW + 1000, 10)).toEqual([GATE]);
+  const first = await release(own.redis, 0, GATE, 1, NOW + 1000);
+  expect([first.released.map(({ ordinals }) => ordinals), first.left]).toEqual([[[2]], 3]);
+  const late = await releaseLate(own.redis, 0, GATE, NOW + 3000);
+  expect([late.released.map(({ ordinals }) => ordinals), late.left]).toEqual([[[1], [0]], 1]);
+  expect(await gatesWithLate(own.redis, 0, NOW + 3000, 10)).toEqual([]);
+});
+
+test('deliveries of an event whose record has expired are dropped', async () => {
+  const ref = await planned(own.redis, users(2));
+  await holdOf(ref, [0], { reason: 'busy' });
+  await own.redis.del(`{p0}:ev:${ref.key}`, `{p0}:st:${ref.key}`);
+  expect(await holdOf(ref, [1], { reason: 'busy' })).toEqual({ kind: 'held', count: 0 });
+  expect(await release(own.redis, 0, GATE, 10, NOW)).toEqual({ released: [], left: 0 });
+  expect(await own.redis.exists(`{p0}:st:${ref.key}`)).toBe(0);
+  expect(await heldCount()).toEqual([]);
+});
+
+test('an open gate lets one trial through for all senders, once its pause is over', async () => {
+  const token = { deadlineAt: NOW + HOUR, token: 'a' };
+  expect(await claimTrial(own.redis, 0, GATE, { now: NOW, ...token })).toBe('closed');
+  expect(await openGate(own.redis, 0, GATE, DOWN)).toEqual({ openUntil: NOW + 1000, since: NOW, reason: 'http_503' });
+  expect(await claimTrial(own.redis, 0, GATE, { now: NOW + 999, ...token })).toBe('open');
+  const claims = ['a', 'b', 'c'].map((each) =>
+    claimTrial(own.redis, 0, GATE, { ...token, now: NOW + 1000, token: each }),
+  );
+  expect(await Promise.all(claims)).toEqual(['trial', 'open', 'open']);
+  expect(await closeGate(own.redis, 0, GATE, NOW + 1100)).toBe(0);
+  expect(await readGates(own.redis, 0, [GATE])).toEqual([undefined]);
+});
+
+test('only the trial that failed opens a gate again, for a share of the time it has been open', async () => {
+  const until = async (over: object) => (await openGate(own.redis, 0, GATE, { ...DOWN, ...over })).openUntil - NOW;
+  expect(await until({})).toBe(1000);
+  expect(await until({ now: NOW + 500 })).toBe(1000);
+  expect(await until({ now: NOW + 1500, trial: 'stale' })).toBe(1000);
+  await claimTrial(own.redis, 0, GATE, { now: NOW + 1500, deadlineAt: NOW + HOUR, token: 'mine' });
+  expect(await until({ now: NOW + 1600 })).toBe(1000);
+  expect(await until({ now: NOW + 1600, trial: 'mine' })).toBe(2600);
+  await claimTrial(own.redis, 0, GATE, { now: NOW + 80_000, deadlineAt: NOW + HOUR, token: 'mine' });
+  expect(await until({ now: NOW + 80_000, trial: 'mine' })).toBe(90_000);
+  await claimTrial(own.redis, 0, GATE, { now: NOW + HOUR, deadlineAt: NOW + 2 * HOUR, token: 'mine' });
+  expect(await until({ now: NOW + HOUR, trial: 'mine' })).toBe(HOUR + 60_000);
+});
+
+test('the pause a provider asks for is heeded, up to a minute', async () => {
+  const open = async (askedMs: number) =>
+    (await openGate(own.redis, 0, { ...GATE, name: `${askedMs}` }, { ...DOWN, askedMs })).openUntil - NOW;
+  expect([await open(3000), await open(3_600_000)]).toEqual([3000, 60_000]);
+});
+
+test('a delivery near its deadline is tried although the pause is not over', async () => {
+  const ref = await planned(own.redis, users(1));
+  await openGate(own.redis, 0, GATE, { ...DOWN, askedMs: 60_000 });
+  const deadlineAt = NOW + 10_000;
+  await holdOf(ref, [0], { deadlineAt });
+  expect(await due(NOW + 7999)).toEqual([]);
+  expect((await due(NOW + 8000)).map(({ gate }) => gate)).toEqual([GATE]);
+  expect(await claimTrial(own.redis, 0, GATE, { now: NOW + 7999, deadlineAt, token: 'a' })).toBe('open');
+  expect(await claimTrial(own.redis, 0, GATE, { now: NOW + 8000, deadlineAt, token: 'a' })).toBe('trial');
+});
+
+test('a gate is due when its pause is over, at once when it closes, and for one sender at a time', async () => {
+  const ref = await planned(own.redis, users(2));
+  const open = await openGate(own.redis, 0, GATE, DOWN);
+  await holdOf(ref, [0]);
+  await holdOf(ref, [1]);
+  expect(await due(NOW + 999)).toEqual([]);
+  expect(await due(NOW + 1000)).toEqual([{ gate: GATE, open }]);
+  expect(await due(NOW + 1000)).toEqual([]);
+  expect(await closeGate(own.redis, 0, GATE, NOW + 1100)).toBe(2);
+  expect(await due(NOW + 1100)).toEqual([{ gate: GATE, open: undefined }]);
+});
+
+test('the trial of a gate that no one closes gives way to another', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  await claimTrial(own.redis, 0, GATE, { now: NOW + 1000, deadlineAt: NOW + HOUR, token: 'died' });
+  const ttl = await own.redis.pttl(`{p0}:trial:${gateId(GATE)}`);
+  expect(ttl).toBeGreaterThan(0);
+  expect(ttl).toBeLessThanOrEqual(15_000);
+});
