@@ -1,6 +1,6 @@
 import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
 import { type Lane, publicAppId } from '@fanfare/core';
-import { advance, type Cursor, FencedError, markApplied, readCursor, readEvent } from '@fanfare/ledger';
+import { advance, type Cursor, FencedError, markApplied, readCursor, readEvent, stepAside } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { applyEvent } from './apply-event.ts';
 import { backpressure } from './backpressure.ts';
@@ -9,6 +9,7 @@ import { enqueue } from './enqueue.ts';
 import { moveToBulk, recordSize } from './large-audience.ts';
 import { moderationWait } from './moderation-wait.ts';
 import { type EventInHand, plan } from './plan.ts';
+import { queueAdmitted } from './queue-admitted.ts';
 
 /** Slices planned before an event yields to others. */
 const SLICES_PER_TURN = 4;
@@ -45,15 +46,18 @@ export async function handleEvent(
     readCursor(deps.queueRedis, { shard, key }),
   ]);
   if (!accepted || !cursor || cursor.full) return { do: 'done' };
-  // The event has moved to another lane, where it has a job of its own.
-  if (accepted.lane !== lane) return { do: 'done' };
+  // The event has moved to another lane, where it has a job of its own, or gets one when it is admitted.
+  if (accepted.lane !== lane || cursor.admission === 'waiting') return { do: 'done' };
   if (!job.startedBefore) {
     deps.metrics.queueWaitSeconds.observe({ queue: 'events', lane }, (deps.now() - job.addedAt) / 1000);
   }
   const app = await deps.apps.get(accepted.appId, accepted.settingsVersion);
   const late = deps.now() >= accepted.leaveBy;
   const moderation = await moderationOf(deps, accepted, app?.app, late);
-  if (moderation.kind === 'wait') return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
+  if (moderation.kind === 'wait') {
+    await letOthersPass(deps, { shard, accepted }, cursor);
+    return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
+  }
   // A deleted app is not changed.
   if (!cursor.applied && app) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
@@ -78,6 +82,7 @@ async function expandSome(
     if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
     const expanded = await expandSlice(deps, inHand, cursor, job);
     if (expanded.kind === 'later') {
+      await letOthersPass(deps, inHand, from);
       delayMs = expanded.retryInMs;
       break;
     }
@@ -90,6 +95,16 @@ async function expandSome(
   if (turn.done) await recordSize(deps, inHand);
   else if (await moveToBulk(deps, inHand)) return { do: 'done' };
   return turn.done ? { do: 'done' } : { do: 'wait', delayMs: Math.max(1, delayMs) };
+}
+
+/** An event that waits for something other than fan-out keeps no other event of its app waiting. */
+async function letOthersPass(
+  deps: FanoutDeps,
+  { shard, accepted: { key, lane } }: Pick<EventInHand, 'shard' | 'accepted'>,
+  { admission }: Cursor,
+): Promise<void> {
+  if (admission !== 'admitted') return;
+  await queueAdmitted(deps, shard, lane, await stepAside(deps.queueRedis, { shard, key }, deps.now()));
 }
 
 async function expandSlice(
@@ -106,7 +121,9 @@ async function expandSlice(
   const fresh = deps.now() - startedAt < HELD_UP_MS;
   await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;
-  await advance(deps.queueRedis, { shard, key: accepted.key }, job.lock, cursor.slice, slice, deps.now());
+  const ref = { shard, key: accepted.key };
+  const admitted = await advance(deps.queueRedis, ref, job.lock, cursor.slice, slice, deps.now());
+  await queueAdmitted(deps, shard, accepted.lane, admitted);
   for (const recipient of slice.recipients) {
     if (planned.mine && recipient.kind === 'suppress') {
       deps.metrics.recipientsSuppressed.inc({ reason: recipient.reason });
@@ -122,6 +139,7 @@ async function expandSlice(
       next: slice.first + deliveries,
       full: slice.last,
       applied: true,
+      admission: cursor.admission,
     },
   };
 }

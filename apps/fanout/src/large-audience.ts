@@ -3,6 +3,7 @@ import { changeLane, readCursor } from '@fanfare/ledger';
 import { recordGroupSize } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
+import { queueAdmitted } from './queue-admitted.ts';
 
 /**
  * Moves an event to the bulk lane if its group turns out to be large. The size of a group listed by the chat backend is
@@ -15,8 +16,10 @@ export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise
   if (!source.isPulled || lane !== 'chat') return false;
   const walked = await walkedSoFar(deps, inHand);
   if (walked.size <= deps.bulkAudience) return false;
-  if (!(await changeLane(deps.queueRedis, { shard, key }, 'chat', 'bulk'))) return false;
-  await deps.producer.addEvents(shard, 'bulk', [key]);
+  const change = await changeLane(deps.queueRedis, { shard, key }, 'chat', 'bulk', deps.now());
+  if (!change) return false;
+  await queueAdmitted(deps, shard, 'bulk', change.isAdmitted ? [key] : []);
+  await queueAdmitted(deps, shard, 'chat', change.admitted);
   return true;
 }
 

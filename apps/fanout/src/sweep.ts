@@ -11,6 +11,7 @@ import {
 import { deliveryJob, type QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
+import { sweepAdmission } from './sweep-admission.ts';
 
 /** How long after its deadline a delivery is still left to its sender. */
 const LATE_MS = 60_000;
@@ -32,6 +33,7 @@ export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
  * event costs one command per check.
  */
 export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
+  for (let shard = 0; shard < deps.shards; shard++) await sweepAdmission(deps, shard);
   for (let shard = 0; shard < deps.shards; shard++) {
     const now = deps.now();
     for (const ref of await claimDueEvents(deps.queueRedis, shard, { now, again: now + againMs }, BATCH)) {
@@ -47,7 +49,7 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
   if (!accepted || !cursor) return forgetEvent(deps.queueRedis, ref);
   if (await movedSinceLastLook(deps.queueRedis, ref)) return;
-  if (!cursor.full) await reviveEvent(deps, ref, accepted);
+  if (!cursor.full && cursor.admission !== 'waiting') await reviveEvent(deps, ref, accepted);
   // Not the slice at the cursor, which may be being queued right now.
   for await (const deliveries of openDeliveries(deps.queueRedis, ref, cursor.slice)) {
     await reviveDeliveries(deps, ref, accepted, deliveries);

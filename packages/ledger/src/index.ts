@@ -1,3 +1,4 @@
+export * from './admission/admission.ts';
 export * from './deliveries/attempts.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';

@@ -8,6 +8,8 @@ import { shardTag } from '@fanfare/redis';
  * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
  */
 export const keys = {
+  /** The prefix of all keys of a shard, for the scripts about admission, which touch those of many events. */
+  root: (shard: number) => `${shardTag(shard)}:`,
   /** String: the shard assigned to an event id at acceptance. Retention of the event. */
   location: (appId: string, eventId: string) => `loc:{${appId}:${eventId}}`,
   /** String: event id → internal key. Retention of the event. */
@@ -25,7 +27,15 @@ export const keys = {
   attempts: (shard: number, key: string) => `${shardTag(shard)}:at:${key}`,
   /** Hash of a ring: uid → key of the event that ends it on the user's devices (see rings.ts). */
   ringEnds: (shard: number, key: string) => `${shardTag(shard)}:re:${key}`,
-  /** Sorted set: keys of events not yet done, by the time of the sweeper's next check. No TTL. */
+  /** Hash: app → its events of a lane that are admitted and not fully planned. No TTL. */
+  admittedCounts: (shard: number, lane: Lane) => `${shardTag(shard)}:adm:${lane}`,
+  /** Sorted set: the keys of these events of all apps, by when they were admitted. No TTL. */
+  admitted: (shard: number, lane: Lane) => `${shardTag(shard)}:admitted:${lane}`,
+  /** Sorted set: an app's events of a lane that wait to be admitted, by when they were received. No TTL. */
+  waiting: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:wait:${lane}:${appId}`,
+  /** Set: the apps with such events. No TTL. */
+  waitingApps: (shard: number, lane: Lane) => `${shardTag(shard)}:waiting:${lane}`,
+  /** Sorted set: keys of events admitted and not yet done, by the time of the sweeper's next check. No TTL. */
   open: (shard: number) => `${shardTag(shard)}:open`,
   /**
    * Sorted set: the same keys for one lane, by when they were received or last reopened. Scripts append the lane to the

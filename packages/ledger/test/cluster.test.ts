@@ -9,6 +9,7 @@ import {
   claimDueGates,
   claimTrial,
   closeGate,
+  confirmAdmitted,
   dropDeadLetter,
   endRing,
   findCall,
@@ -39,8 +40,11 @@ import {
   recordLogged,
   recordMessages,
   recordReactions,
+  recountAdmitted,
   release,
   reopen,
+  stepAside,
+  wakeWaiting,
 } from '../src/index.ts';
 import { APP, accepted, becomes, HOUR, lockOf, NOW, settleAll, slice, users } from './support/events.ts';
 
@@ -72,7 +76,7 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     const ref = { key, shard };
     used.add(shard);
     const again = accepted({ id, receivedAt: NOW + 1 });
-    expect(await acceptEvent(own.redis, again, { shards: SHARDS })).toEqual({ ...ref, duplicate: true });
+    expect(await acceptEvent(own.redis, again, { shards: SHARDS })).toMatchObject({ ...ref, duplicate: true });
     expect(await findEvent(own.redis, APP, id)).toEqual(ref);
     const all = slice(users(4));
     await planSlice(own.redis, ref, APP, 0, all);
@@ -114,7 +118,12 @@ test('and every read of an event, its messages and calls, in any slot', async ()
     const { key, shard } = await acceptEvent(own.redis, event, { shards: SHARDS });
     const ref = { key, shard };
     await recordLogged(own.redis, APP, ref, NOW, HOUR);
-    expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toBe(true);
+    expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toEqual({ isAdmitted: true, admitted: [] });
+    expect(await stepAside(own.redis, ref, NOW)).toEqual([]);
+    expect(await confirmAdmitted(own.redis, shard, 'bulk', [key], NOW)).toEqual([]);
+    expect(await recountAdmitted(own.redis, shard, 'bulk')).toBe(false);
+    await own.redis.sadd(`{p${shard}}:waiting:bulk`, APP);
+    expect(await wakeWaiting(own.redis, shard, 'bulk', NOW)).toEqual([]);
     const all = slice(users(3));
     await planSlice(own.redis, ref, APP, 0, all);
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);

@@ -21,9 +21,9 @@ export interface EventResult {
 }
 
 /**
- * Accepts posted events: stores each durably on the list of open events, records references for later events, and
- * queues it. An invalid event does not affect the others. Once this resolves, all accepted events are stored; the
- * sweeper finds those whose job could not be queued.
+ * Accepts posted events: stores each durably, records references for later events, and queues those that need not wait
+ * for others of their app. An invalid event does not affect the others. Once this resolves, all accepted events are
+ * stored; the sweeper finds those whose job could not be queued.
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, posted: readonly Offer[]): Promise<EventResult[]> {
@@ -53,7 +53,7 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
     return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, each), duplicate };
   });
   await recordReferences(deps, app, recorded);
-  await queueNew(deps, accepted, acceptances);
+  await queueAdmitted(deps, acceptances);
   return acceptances;
 }
 
@@ -69,18 +69,17 @@ function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<Acc
 }
 
 /**
- * Adds a job for each new event. A failure does not reach the caller: the events are stored, and the sweeper queues
- * them.
+ * Adds the jobs of events that may be expanded now, and of repeated ones whose job may be missing. A failure does not
+ * reach the caller: the events are stored, and the sweeper queues them.
  */
-async function queueNew(deps: IngestDeps, accepted: AcceptedEvent[], acceptances: Acceptance[]): Promise<void> {
+async function queueAdmitted(deps: IngestDeps, acceptances: Acceptance[]): Promise<void> {
   const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
-  accepted.forEach(({ lane }, i) => {
-    const { duplicate, key, shard } = acceptances[i] as Acceptance;
-    if (duplicate) return;
+  for (const { queueIn: lane, key, shard } of acceptances) {
+    if (lane === undefined) continue;
     const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
     batch.keys.push(key);
     batches.set(`${shard} ${lane}`, batch);
-  });
+  }
   await Promise.all(
     [...batches.values()].map(({ shard, lane, keys }) =>
       deps.producer

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { keys } from '../keys.ts';
 import { COUNT_OPEN } from './open-usage.ts';
 import { encodeAccepted } from './record.ts';
@@ -14,29 +15,30 @@ export const DUPLICATE_WINDOW_MS = 24 * HOUR;
 /** How long all data of an event is kept. */
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
-/** When the sweeper first checks that an accepted event has its job: later than any healthy hand-over takes. */
-const FIRST_SWEEP_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
-
-/** Claim, body and index in one script: all of it is stored, or none. */
-const ACCEPT = script<string>(`
--- KEYS id, event, open, open by receipt
--- ARGV key, now, duplicate window, retention, expires at, first sweep, prefix of event keys, app, bytes, field, value …
--- returns the key the id stands for: this one, or that of the event accepted before
+/** Claim, body, index and admission in one script: all of it is stored, or none. */
+const ACCEPT = script<[string, string]>(`
+-- KEYS id, event, open, open by receipt, root of the shard's keys
+-- ARGV key, now, duplicate window, retention, expires at, lane, app, bytes, field, value …
+-- returns the key the id stands for: this one, or that of the event accepted before; and the lane to which its job must
+--   be added, or '' when it waits to be admitted or is fully planned
 ${COUNT_OPEN}
+${ADMISSION_LUA}
+local now, root = tonumber(ARGV[2]), KEYS[5]
 local old = redis.call('GET', KEYS[1])
 if old then
-  local at = redis.call('HGET', ARGV[7] .. old, 'at')
-  if at and tonumber(ARGV[2]) - tonumber(at) < tonumber(ARGV[3]) then return old end
+  local first = redis.call('HMGET', root .. 'ev:' .. old, 'at', 'lane', 'adm', 'full')
+  if first[1] and now - tonumber(first[1]) < tonumber(ARGV[3]) then
+    return {old, (first[3] == '0' or first[4]) and '' or first[2]}
+  end
 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'size', ARGV[9], unpack(ARGV, 10))
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'size', ARGV[8], unpack(ARGV, 9))
 redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
-redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1])
-redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
-countOpen(KEYS[3], ARGV[8], ARGV[1], ARGV[9], tonumber(ARGV[2]), tonumber(ARGV[5]))
-return ARGV[1]
+redis.call('ZADD', KEYS[4], now, ARGV[1])
+countOpen(KEYS[3], ARGV[7], ARGV[1], ARGV[8], now, tonumber(ARGV[5]))
+return {ARGV[1], enter(root, ARGV[6], ARGV[7], ARGV[1], now, now) and ARGV[6] or ''}
 `);
 
 /** The result of offering an event. */
@@ -45,6 +47,11 @@ export interface Acceptance extends EventRef {
    * True when the id was taken within the last 24 hours: this event was not stored, and the ref is the earlier one's.
    */
   duplicate: boolean;
+  /**
+   * The lane to which the event's job must be added, for a duplicate as well: its job may have been lost. Undefined
+   * while the event waits to be admitted, and once it is fully planned.
+   */
+  queueIn?: Lane | undefined;
 }
 
 export interface AcceptOptions {
@@ -64,23 +71,28 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
   const shard = await claimShard(redis, accepted, options.shards, retention);
   const { key, receivedAt: now, appId, event } = accepted;
   const body = JSON.stringify(event);
-  const stored = await ACCEPT(
+  const [stored, queueIn] = await ACCEPT(
     redis,
-    [keys.id(shard, appId, event.id), keys.event(shard, key), keys.open(shard), keys.openSince(shard, accepted.lane)],
+    [
+      keys.id(shard, appId, event.id),
+      keys.event(shard, key),
+      keys.open(shard),
+      keys.openSince(shard, accepted.lane),
+      keys.root(shard),
+    ],
     [
       key,
       now,
       DUPLICATE_WINDOW_MS,
       retention,
       now + retention,
-      now + FIRST_SWEEP_MS[accepted.lane],
-      keys.event(shard, ''),
+      accepted.lane,
       appId,
       Buffer.byteLength(body),
       ...encodeAccepted(accepted, body),
     ],
   );
-  return { key: stored, shard, duplicate: stored !== key };
+  return { key: stored, shard, duplicate: stored !== key, queueIn: queueIn === '' ? undefined : (queueIn as Lane) };
 }
 
 /**
@@ -115,27 +127,48 @@ export async function findEvent(redis: Redis, appId: string, eventId: string): P
   return key === null ? undefined : { key, shard };
 }
 
-const CHANGE_LANE = script<number>(`
--- KEYS event, open by receipt in the one lane and in the other
--- ARGV from, to, event key
--- returns 1, or 0 when the event is not in that lane
-if redis.call('HGET', KEYS[1], 'lane') ~= ARGV[1] then return 0 end
+const CHANGE_LANE = script<[number, ...string[]]>(`
+-- KEYS event, open by receipt in the one lane and in the other, root of the shard's keys
+-- ARGV from, to, event key, now
+-- returns -1 when the event is not in that lane; else whether it is admitted to the other, and the keys of the events
+--   that are admitted to its place in the first
+${ADMISSION_LUA}
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at')
+if event[1] ~= ARGV[1] then return {-1} end
 redis.call('HSET', KEYS[1], 'lane', ARGV[2])
 local since = redis.call('ZSCORE', KEYS[2], ARGV[3])
 if since then
   redis.call('ZREM', KEYS[2], ARGV[3])
   redis.call('ZADD', KEYS[3], since, ARGV[3])
 end
-return 1
+leave(KEYS[4], ARGV[1], event[2], ARGV[3])
+local admitted = enter(KEYS[4], ARGV[2], event[2], ARGV[3], event[3], tonumber(ARGV[4]))
+return {admitted and 1 or 0, unpack(wake(KEYS[4], ARGV[1], event[2], tonumber(ARGV[4])))}
 `);
 
+/** What a change of lane leaves to do: jobs to add. */
+export interface LaneChange {
+  /** Whether the event's job must be added to its new lane; otherwise it waits there to be admitted. */
+  isAdmitted: boolean;
+  /** Events that took its place in the old lane, whose jobs must be added there. */
+  admitted: string[];
+}
+
 /**
- * Moves an event that turns out to be large to another lane, once. False when it is not in `from` (another worker was
- * first) or has expired. It keeps its retention; the caller moves its job.
+ * Moves an event that turns out to be large to another lane, once. Undefined when it is not in `from` (another worker
+ * was first) or has expired. It keeps its retention.
  */
-export const changeLane = async (redis: Redis, { shard, key }: EventRef, from: Lane, to: Lane): Promise<boolean> =>
-  (await CHANGE_LANE(
+export async function changeLane(
+  redis: Redis,
+  { shard, key }: EventRef,
+  from: Lane,
+  to: Lane,
+  now: number = Date.now(),
+): Promise<LaneChange | undefined> {
+  const [answer, ...admitted] = await CHANGE_LANE(
     redis,
-    [keys.event(shard, key), keys.openSince(shard, from), keys.openSince(shard, to)],
-    [from, to, key],
-  )) === 1;
+    [keys.event(shard, key), keys.openSince(shard, from), keys.openSince(shard, to), keys.root(shard)],
+    [from, to, key, now],
+  );
+  return answer < 0 ? undefined : { isAdmitted: answer === 1, admitted };
+}

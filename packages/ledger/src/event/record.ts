@@ -16,6 +16,8 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * - `applied`: its changes to the registry have been made.
  * - `slice`, `cursor`: the number of the next slice, and where in the audience it starts.
  * - `full`: the entire audience is planned.
+ * - `adm`: 1 while it is admitted and counted as such, 0 while it waits to be; absent when it is fully planned, or left
+ *   to its job (admission.lua.ts).
  * - `look`: the counts at the sweeper's last check.
  *
  * Counts:

@@ -1,6 +1,7 @@
 import type { EventRef, ProviderKind, SuppressionReason } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
@@ -18,6 +19,8 @@ export interface Cursor {
   full: boolean;
   /** Whether the event's changes to the registry have been applied. */
   applied: boolean;
+  /** Whether it is among the admitted events, or waits to be; neither when it is left to its job. */
+  admission?: 'admitted' | 'waiting' | undefined;
 }
 
 /** Thrown when a worker is no longer the one expanding the event: it must stop and leave its job alone. */
@@ -50,25 +53,28 @@ return 0
 `);
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, and only from the slice it worked on. */
-const ADVANCE = script<number>(`
--- KEYS event, job lock, open
+const ADVANCE = script<number | string[]>(`
+-- KEYS event, job lock, open, root of the shard's keys
 -- ARGV lock token, slice number, cursor, last, event key, now
--- returns 0, -1 when the lock is lost, -2 when the cursor is elsewhere
+-- returns the keys of the events that are admitted in its place; -1 when the lock is lost, -2 when the cursor is
+--   elsewhere
 ${FINISH_LUA}
+${ADMISSION_LUA}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return -1 end
 if redis.call('HGET', KEYS[1], 'slice') ~= ARGV[2] then return -2 end
 redis.call('HSET', KEYS[1], 'slice', tonumber(ARGV[2]) + 1, 'cursor', ARGV[3])
-if ARGV[4] == '1' then
-  redis.call('HSET', KEYS[1], 'full', 1)
-  finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
-end
-return 0
+if ARGV[4] ~= '1' then return {} end
+redis.call('HSET', KEYS[1], 'full', 1)
+finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app')
+leave(KEYS[4], event[1], event[2], ARGV[5])
+return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
 `);
 
 /** The progress of the event's expansion, or undefined when the event has expired. */
 export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
-  const fields = ['slice', 'cursor', 'next', 'full', 'applied'];
-  const [slice, cursor, next, full, applied] = await redis.hmget(keys.event(shard, key), ...fields);
+  const fields = ['slice', 'cursor', 'next', 'full', 'applied', 'adm'];
+  const [slice, cursor, next, full, applied, adm] = await redis.hmget(keys.event(shard, key), ...fields);
   if (!slice) return undefined;
   return {
     slice: Number(slice),
@@ -76,6 +82,7 @@ export async function readCursor(redis: Redis, { shard, key }: EventRef): Promis
     next: Number(next),
     full: full === '1',
     applied: applied === '1',
+    admission: adm === '1' ? 'admitted' : adm === '0' ? 'waiting' : undefined,
   };
 }
 
@@ -140,7 +147,8 @@ export async function planSlice(
 /**
  * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and this worker's token: a
  * worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) becomes the event's end if it has
- * nothing left to send.
+ * nothing left to send. Returns the keys of events of the same app and lane that are admitted because this one is fully
+ * planned: the caller adds their jobs, and after a crash the sweeper does.
  * @throws FencedError when the lock or the cursor has changed.
  */
 export async function advance(
@@ -150,13 +158,14 @@ export async function advance(
   number: number,
   slice: PlannedSlice,
   now: number = Date.now(),
-): Promise<void> {
+): Promise<string[]> {
   const answer = await ADVANCE(
     redis,
-    [keys.event(shard, key), lock.key, keys.open(shard)],
+    [keys.event(shard, key), lock.key, keys.open(shard), keys.root(shard)],
     [lock.token, number, slice.cursor, slice.last ? 1 : 0, key, now],
   );
-  if (answer < 0) throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
+  if (typeof answer !== 'number') return answer;
+  throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
 }
 
 /** Open deliveries (planned and not settled) of an app, by provider, over all shards. */

@@ -140,6 +140,7 @@ describe('advancing', () => {
       next: 2,
       full: false,
       applied: false,
+      admission: 'admitted',
     });
     expect(await stateOf(own.redis, ref)).toBe('expanding');
   });

@@ -1,0 +1,15 @@
+import type { Lane } from '@fanfare/core';
+import type { FanoutDeps } from './deps.ts';
+
+/** Adds the jobs of events that have just been admitted. A failure is only logged: the sweeper adds what is missing. */
+export async function queueAdmitted(
+  { producer, log }: Pick<FanoutDeps, 'producer' | 'log'>,
+  shard: number,
+  lane: Lane,
+  eventKeys: readonly string[],
+): Promise<void> {
+  if (eventKeys.length === 0) return;
+  await producer
+    .addEvents(shard, lane, eventKeys)
+    .catch((error: Error) => log.warn({ reason: error.message, events: eventKeys.length }, 'events.left_to_sweeper'));
+}

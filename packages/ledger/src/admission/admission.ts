@@ -1,0 +1,96 @@
+import type { EventRef, Lane } from '@fanfare/core';
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { ADMISSION_LUA } from './admission.lua.ts';
+
+const STEP_ASIDE = script<string[]>(`
+-- KEYS event, root of the shard's keys
+-- ARGV event key, now
+-- returns the keys of the events that are admitted in its place
+${ADMISSION_LUA}
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app')
+if not event[1] then return {} end
+leave(KEYS[2], event[1], event[2], ARGV[1])
+return wake(KEYS[2], event[1], event[2], tonumber(ARGV[2]))
+`);
+
+/**
+ * Gives an event's place to the next one of its app while it waits for something other than fan-out: a moderation
+ * verdict, or a list of members. It keeps its job. Returns the keys of events that are admitted: the caller adds their
+ * jobs. Nothing happens when it is run again.
+ */
+export const stepAside = (redis: Redis, { shard, key }: EventRef, now: number): Promise<string[]> =>
+  STEP_ASIDE(redis, [keys.event(shard, key), keys.root(shard)], [key, now]);
+
+/** The keys of the events of a lane that were admitted until `before` (epoch ms) and are not fully planned. */
+export const readAdmitted = (redis: Redis, shard: number, lane: Lane, before: number): Promise<string[]> =>
+  redis.zrange(keys.admitted(shard, lane), '-inf', String(before), 'BYSCORE');
+
+const CONFIRM_ADMITTED = script<string[]>(`
+-- KEYS root of the shard's keys
+-- ARGV lane, now, event key …
+-- returns those that are still admitted to the lane
+local admitted, confirmed = KEYS[1] .. 'admitted:' .. ARGV[1], {}
+for i = 3, #ARGV do
+  local event = redis.call('HMGET', KEYS[1] .. 'ev:' .. ARGV[i], 'lane', 'adm')
+  if event[1] == ARGV[1] and event[2] == '1' then
+    redis.call('ZADD', admitted, 'XX', ARGV[2], ARGV[i])
+    confirmed[#confirmed + 1] = ARGV[i]
+  else
+    redis.call('ZREM', admitted, ARGV[i])
+  end
+end
+return confirmed
+`);
+
+/**
+ * Those of a lane's events that are still admitted at `now`; they count as admitted anew, so that they are not looked
+ * at again at once. An event whose record has expired loses its place.
+ */
+export async function confirmAdmitted(
+  redis: Redis,
+  shard: number,
+  lane: Lane,
+  events: readonly string[],
+  now: number,
+): Promise<string[]> {
+  if (events.length === 0) return [];
+  return CONFIRM_ADMITTED(redis, [keys.root(shard)], [lane, now, ...events]);
+}
+
+const RECOUNT = script<number>(`
+-- KEYS counts by app, admitted events, root of the shard's keys
+-- returns 1 when the counts were wrong, else 0
+local sum = 0
+for _, count in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + tonumber(count) end
+if sum == redis.call('ZCARD', KEYS[2]) then return 0 end
+redis.call('DEL', KEYS[1])
+for _, key in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  local app = redis.call('HGET', KEYS[3] .. 'ev:' .. key, 'app')
+  if app then redis.call('HINCRBY', KEYS[1], app, 1) else redis.call('ZREM', KEYS[2], key) end
+end
+return 1
+`);
+
+/** Counts the admitted events of a lane again, if the counts by app do not add up. */
+export const recountAdmitted = async (redis: Redis, shard: number, lane: Lane): Promise<boolean> =>
+  (await RECOUNT(redis, [keys.admittedCounts(shard, lane), keys.admitted(shard, lane), keys.root(shard)], [])) === 1;
+
+const WAKE = script<string[]>(`
+-- KEYS root of the shard's keys
+-- ARGV lane, app, now
+-- returns the keys of the events that are admitted
+${ADMISSION_LUA}
+return wake(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]))
+`);
+
+/** Admits events of a lane that wait although their apps have room; the caller adds their jobs. */
+export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: number): Promise<string[]> {
+  const apps = await redis.smembers(keys.waitingApps(shard, lane));
+  const woken = await WAKE.each(
+    redis,
+    apps.map((app) => ({ keys: [keys.root(shard)], args: [lane, app, now] })),
+  );
+  return woken.flat();
+}
