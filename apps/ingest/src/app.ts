@@ -82,7 +82,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   };
   await warnAboutWeakSettings(deps, queueRedis);
   const guard = new OverloadGuard(deps);
-  const { ready, drain } = drainable(() => readiness(deps, guard));
+  const { ready, drain } = drainable(() => readiness(deps));
   const { server, close, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
   closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));

@@ -62,7 +62,7 @@ const CHECK_EVERY = 1000;
  */
 export async function* withinRoom(
   deps: Deps,
-  guard: Pick<OverloadGuard, 'checkMemory'>,
+  guard: OverloadGuard,
   { appId, guid }: { appId: string; guid: string },
   uids: AsyncIterable<string>,
 ): AsyncGenerator<string> {
@@ -75,7 +75,7 @@ export async function* withinRoom(
   let count = members - before;
   let lines = 0;
   for await (const uid of uids) {
-    if (lines++ % CHECK_EVERY === 0) await guard.checkMemory();
+    if (lines++ % CHECK_EVERY === 0) await guard.check();
     if (++count > quotas.members) throw quotaExceeded('members', quotas.members);
     yield uid;
   }

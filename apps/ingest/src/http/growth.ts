@@ -20,6 +20,6 @@ export const doesGrow = (method: string, grows: boolean | undefined): boolean =>
 /** Rejects requests that add to Redis while it is nearly full. Register it after authentication. */
 export function guardGrowth(server: FastifyInstance, guard: OverloadGuard): void {
   server.addHook('onRequest', async ({ routeOptions: { config }, method }) => {
-    if (config.access !== 'anyone' && doesGrow(method, config.grows)) await guard.checkMemory();
+    if (config.access !== 'anyone' && doesGrow(method, config.grows)) await guard.check();
   });
 }

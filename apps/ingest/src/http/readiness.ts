@@ -1,6 +1,7 @@
+import { LANES } from '@fanfare/core';
+import { type QueueDepth, sumDepths } from '@fanfare/queue';
 import { checkWrite, readRedisSettings } from '@fanfare/redis';
 import type { Readiness } from '@fanfare/runtime';
-import type { OverloadGuard } from '../accept/overload.ts';
 import type { IngestDeps } from '../deps.ts';
 
 /** The queue counts as stuck once its oldest event has waited this long: no fan-out is processing it. */
@@ -10,11 +11,11 @@ const STUCK_AFTER_MS = 60_000;
  * Ready means that Redis can be written, so events can be accepted and are kept. Other problems only set `degraded`,
  * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
-export async function readiness(deps: IngestDeps, guard: OverloadGuard): Promise<Readiness> {
+export async function readiness(deps: IngestDeps): Promise<Readiness> {
   const [written, settings, backlog] = await Promise.all([
     checkWrite(deps.queueRedis),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
-    guard.backlog().catch(() => undefined),
+    eventsWaiting(deps).catch(() => undefined),
   ]);
   const policy = settings?.maxmemoryPolicy ?? 'unknown';
   const stuck = backlog !== undefined && backlog.oldestMs > STUCK_AFTER_MS;
@@ -25,4 +26,13 @@ export async function readiness(deps: IngestDeps, guard: OverloadGuard): Promise
     queue: { ok: !stuck, detail: `${backlog?.waiting ?? '?'} waiting, the oldest for ${backlog?.oldestMs ?? '?'} ms` },
   };
   return { ready: written.ok, degraded: Object.values(checks).some((check) => !check.ok), checks };
+}
+
+/**
+ * The events that wait for fan-out to take them. Those that are not admitted yet are not among them: they wait for
+ * others of their app.
+ */
+async function eventsWaiting({ producer, config, now }: IngestDeps): Promise<QueueDepth> {
+  const lanes = LANES.map((lane) => producer.laneDepth('events', lane, config.QUEUE_SHARDS, now()));
+  return sumDepths(await Promise.all(lanes));
 }
