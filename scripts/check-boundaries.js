@@ -20,8 +20,8 @@ const TESTKIT = '@fanfare/testkit';
 const BELOW_TESTKIT = ['packages/redis-server', 'packages/testkit'];
 /** Libraries allowed in one place only. */
 const ONLY_IN = [
-  [/^bullmq($|[-/])/, ['packages/queue']],
-  [/^(@fastify\/|fastify($|[-/]))/, ['apps/ingest', 'apps/console']],
+  [/^bullmq($|[-/])/, ['packages/queue', 'bench']],
+  [/^(@fastify\/|fastify($|[-/]))/, ['apps/ingest', 'apps/console', 'bench']],
 ];
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"\n]+)['"]/g;
 

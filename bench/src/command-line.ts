@@ -1,27 +1,28 @@
 import { parseArgs } from 'node:util';
 import type { RoundsOptions } from './providers/rounds.ts';
+import { ROW_NAMES, ROWS, type RowName } from './rows/index.ts';
 
 /** What `npm run bench -- --help` prints. */
-export const HELP = `Usage: npm run bench -- [providers] [options]
+export const HELP = `Usage: npm run bench -- [rows] [--quick]
+       npm run bench -- providers [options]
        npm run bench -- decision
        npm run bench -- rings
 
-providers: measures each provider client alone against simulators on loopback
-that take 20 ms to answer, and compares it with the public client for its
-service; prints a table and writes bench/RESULTS.md. Exit code 1 if a send was
-lost or duplicated.
+Without rows: measures all of them and writes bench/RESULTS.md. With rows: measures those and prints them.
+Exit code 1 if something was lost or duplicated.
 
-decision: measures the cost of a decision for one recipient, in this process,
-and prints a table. Takes no options.
+Rows:
+${ROW_NAMES.map((name) => `  ${name.padEnd(21)} ${ROWS[name].title}`).join('\n')}
 
-rings: measures how long a phone goes on ringing after the call was answered on
-another, with the whole system in this process; prints a table and writes
-bench/RESULTS.md. Takes no options. Exit code 1 when a device did not stop.
+providers: each provider client alone against simulators on loopback that take 20 ms to answer, compared with the
+public client for its service. decision: the cost of a decision for one recipient. rings: how long a phone goes on
+ringing after the call was answered on another.
 
 Options:
-  --sends <n>           Sends per client and round, 1 to 100000 (default: 3000)
-  --rounds <n>          Counted rounds, 1 to 50 (default: 5)
-  --concurrency <list>  Concurrent sends, each 1 to 1000 (default: 100,500)
+  --quick               Fewer rounds and smaller groups; nothing is written
+  --sends <n>           providers: sends per client and round, 1 to 100000 (default: 3000)
+  --rounds <n>          providers: counted rounds, 1 to 50 (default: 5)
+  --concurrency <list>  providers: concurrent sends, each 1 to 1000 (default: 100,500)
   -h, --help            Show this help`;
 
 /** What a command line asks for. */
@@ -29,7 +30,15 @@ export type Command =
   | { name: 'help' }
   | { name: 'decision' }
   | { name: 'rings' }
-  | { name: 'providers'; options: RoundsOptions };
+  | { name: 'providers'; options: RoundsOptions }
+  | RowsCommand;
+
+/** To measure these rows. */
+export interface RowsCommand {
+  name: 'rows';
+  rows: readonly RowName[];
+  quick: boolean;
+}
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends Error {
@@ -39,34 +48,44 @@ export class UsageError extends Error {
 /**
  * Parses the arguments (without node and the script).
  *
- * @throws UsageError for an unknown bench or option, or an invalid value.
+ * @throws UsageError for an unknown bench, row or option, or an invalid value.
  */
 export function parseCommandLine(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { name: 'help' };
-  const [bench = 'providers', ...more] = positionals;
-  if (more.length > 0) throw new UsageError('one bench at a time');
-  if (bench === 'decision' || bench === 'rings') {
-    if (Object.keys(values).length > 0) throw new UsageError(`the bench "${bench}" takes no options`);
-    return { name: bench };
-  }
-  if (bench !== 'providers') {
-    throw new UsageError(`there is no bench "${bench}"; there are "providers", "decision" and "rings"`);
-  }
-  const { sends = '3000', rounds = '5', concurrency = '100,500' } = values;
-  return {
-    name: 'providers',
-    options: {
-      sends: wholeNumber('--sends', sends, 100_000),
-      rounds: wholeNumber('--rounds', rounds, 50),
-      concurrency: concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1000)),
-    },
-  };
+  const [bench] = positionals;
+  if (bench !== 'decision' && bench !== 'rings' && bench !== 'providers') return rowsCommand(positionals, values);
+  if (positionals.length > 1) throw new UsageError(`the bench "${bench}" runs alone`);
+  if (bench === 'providers') return { name: bench, options: providersOptions(values) };
+  if (Object.keys(values).length > 0) throw new UsageError(`the bench "${bench}" takes no options`);
+  return { name: bench };
 }
 
 /** The command for these options, written out. */
 export const commandOf = ({ sends, rounds, concurrency }: RoundsOptions): string =>
   `npm run bench -- providers --sends ${sends} --rounds ${rounds} --concurrency ${concurrency.join(',')}`;
+
+type Values = ReturnType<typeof parse>['values'];
+
+function rowsCommand(names: readonly string[], { quick = false, ...others }: Values): RowsCommand {
+  const [option] = Object.keys(others);
+  if (option !== undefined) throw new UsageError(`--${option} is an option of the bench "providers"`);
+  const rows = names.map((name) => {
+    const row = ROW_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
+    if (row !== undefined) return row;
+    throw new UsageError(`there is no row or bench "${name}"; see --help`);
+  });
+  return { name: 'rows', rows: rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row)), quick };
+}
+
+function providersOptions({ quick, sends = '3000', rounds = '5', concurrency = '100,500' }: Values): RoundsOptions {
+  if (quick !== undefined) throw new UsageError('--quick is an option of the rows');
+  return {
+    sends: wholeNumber('--sends', sends, 100_000),
+    rounds: wholeNumber('--rounds', rounds, 50),
+    concurrency: concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1000)),
+  };
+}
 
 function parse(args: readonly string[]) {
   try {
@@ -75,6 +94,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
+        quick: { type: 'boolean' },
         sends: { type: 'string' },
         rounds: { type: 'string' },
         concurrency: { type: 'string' },

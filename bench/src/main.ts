@@ -1,4 +1,4 @@
-import { type Command, commandOf, HELP, parseCommandLine, UsageError } from './command-line.ts';
+import { type Command, commandOf, HELP, parseCommandLine, type RowsCommand, UsageError } from './command-line.ts';
 import { benchDecision } from './decision/bench.ts';
 import { type BenchResult, benchProviders } from './providers/bench.ts';
 import type { RoundsOptions } from './providers/rounds.ts';
@@ -6,14 +6,17 @@ import { circumstances } from './report/machine.ts';
 import { writeResults } from './report/results.ts';
 import { markdownTable } from './report/table.ts';
 import { benchRings } from './rings/bench.ts';
+import { benchRows } from './rows/bench.ts';
+import { ROW_NAMES } from './rows/index.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Exit code 1 if a send was lost, 2 if the command line is wrong. */
+/** Exit code 1 if something was lost, 2 if the command line is wrong. */
 async function main(): Promise<void> {
   const command = parse();
   if (command?.name === 'help') print(HELP);
+  if (command?.name === 'rows') await rows(command);
   if (command?.name === 'decision') decision();
   if (command?.name === 'providers') await providers(command.options);
   if (command?.name === 'rings') await written(circumstances('npm run bench -- rings'), benchRings(complain));
@@ -21,6 +24,17 @@ async function main(): Promise<void> {
 
 const providers = (options: RoundsOptions): Promise<void> =>
   written(circumstances(commandOf(options)), benchProviders(options, complain));
+
+/** Measures rows and prints their table; a whole run is written to RESULTS.md too, even where a target was missed. */
+async function rows(command: RowsCommand): Promise<void> {
+  const isWhole = !command.quick && command.rows.length === ROW_NAMES.length;
+  const facts = circumstances(['npm run bench', ...(isWhole ? [] : ['--', ...command.rows])].join(' '));
+  const { title, head, rows, notes, losses } = await benchRows(command, complain);
+  const table = markdownTable(head, rows);
+  print([...facts, '', table, '', ...notes].join('\n'));
+  if (losses.length > 0) return refuse(losses);
+  if (isWhole) print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
+}
 
 /** Prints a bench's table and writes it to RESULTS.md, unless something was lost. */
 async function written(facts: string[], result: Promise<BenchResult>): Promise<void> {

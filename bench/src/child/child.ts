@@ -25,6 +25,10 @@ export class Child<C extends Calls> {
     this.#process.on('exit', (code, signal) => this.#failAll(new Error(`${this.#name} ended: ${signal ?? code}`)));
   }
 
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
   /** Rejects with the call's error, or if the process ends or the call takes longer than `limitMs`. */
   async call<Name extends keyof C & string>(
     name: Name,

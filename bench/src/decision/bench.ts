@@ -1,4 +1,5 @@
 import type { BenchResult } from '../providers/bench.ts';
+import { median } from '../report/statistics.ts';
 import { CASES, type Case, PEOPLE } from './cases.ts';
 
 /** Counted rounds; a first one, not counted, warms up the compiler. */
@@ -61,7 +62,3 @@ function measure({ recipients, prepare }: Case): Measured {
   const nsPerRecipient = Number(done - prepared) / (PASSES * recipients.length);
   return { nsPerRecipient, nsPerEvent: Number(prepared - before) / EVENTS, sent };
 }
-
-/** The median of an odd number of figures. */
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -1,3 +1,4 @@
+import { median } from '../report/statistics.ts';
 import { CLIENT_NAMES, CLIENTS, type ClientName, OURS } from './clients.ts';
 import type { Sample } from './rounds.ts';
 
@@ -40,11 +41,4 @@ function rowOf(name: ClientName, concurrency: number, level: readonly Sample[]):
     (median(cpu) / median(ours)).toFixed(2),
     String(own.at(-1)?.bodyBytes),
   ];
-}
-
-/** The median of at least one number. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] as number)) / 2;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchResult } from '../providers/bench.ts';
+import { percentile } from '../report/statistics.ts';
 import { type RingSystem, startRingSystem } from './system.ts';
 
 /** Calls that count; the first ones, not counted, are for the compiler and the connections. */
@@ -112,8 +113,7 @@ async function within(condition: () => Promise<boolean>): Promise<boolean> {
 
 function rowsOf(times: readonly Times[]): string[][] {
   const row = (name: string, values: readonly number[]) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    const cells = [0.5, 0.99, 1].map((share) => percentile(sorted, share).toFixed(1));
+    const cells = [0.5, 0.99, 1].map((share) => percentile(values, share).toFixed(1));
     return [name, String(values.length), ...cells];
   };
   return [
@@ -131,7 +131,3 @@ function rowsOf(times: readonly Times[]): string[][] {
     ),
   ];
 }
-
-/** The nearest rank of sorted values. */
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

@@ -8,7 +8,7 @@ import { startRedis } from '@fanfare/redis-server';
 import { Closer } from '@fanfare/runtime';
 import * as sender from '@fanfare/sender/app';
 import * as simulator from '@fanfare/simulator/app';
-import { Api } from './api.ts';
+import { Api } from '../system/api.ts';
 
 /** The whole system in this process, with one app and its push credentials `fcm-1` and `apns-1`. */
 export interface RingSystem {

@@ -1,0 +1,23 @@
+import type { TokenMessage } from 'firebase-admin/messaging';
+import type { Message } from './queues.ts';
+
+const TTL_MS = 86_400_000;
+
+/** The push to one device, with the data that Fanfare sends. */
+export const pushOf = ({ id, group, sender, senderName, text }: Message, token: string): TokenMessage => ({
+  token,
+  data: {
+    title: group,
+    body: `${senderName}: ${text}`,
+    sender,
+    senderName,
+    receiver: group,
+    receiverName: group,
+    receiverType: 'group',
+    tag: id,
+    conversationId: `group_${group}`,
+    type: 'chat',
+    sentAt: String(Date.now()),
+  },
+  android: { priority: 'high', ttl: TTL_MS },
+});

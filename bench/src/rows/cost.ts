@@ -1,0 +1,98 @@
+import { runRound, type Sample, type Work } from '../pipeline/round.ts';
+import type { Figure, Target } from '../report/figure.ts';
+import { median } from '../report/statistics.ts';
+import type { Design } from '../system/design.ts';
+import type { Lab } from './lab.ts';
+import type { Row, RowResult } from './row.ts';
+
+interface CostOptions {
+  row: string;
+  title: string;
+  /** Members of the group. */
+  members: number;
+  /** Messages to it, one after the other or several at once. */
+  messages: number;
+  concurrency: number;
+  rounds: { full: number; quick: number };
+  cpu: Target;
+  rate: Target;
+}
+
+const P1: CostOptions = {
+  row: 'P1',
+  title: 'one message to a group of 10,000, bulk lane',
+  members: 10_000,
+  messages: 1,
+  concurrency: 1,
+  rounds: { full: 5, quick: 2 },
+  cpu: { of: 'ratio', atMost: 0.5, later: 'lean wire: ≤ 0.33×' },
+  rate: { of: 'ratio', atLeast: 2, later: 'lean wire: ≥ 3×' },
+};
+
+const P1C: CostOptions = {
+  row: 'P1c',
+  title: '100 messages to a group of 100, chat lane',
+  members: 100,
+  messages: 100,
+  concurrency: 8,
+  rounds: { full: 5, quick: 2 },
+  cpu: { of: 'ratio', atMost: 1, later: 'lean wire: ≤ 0.7×' },
+  rate: { of: 'ratio', atLeast: 1, later: 'lean wire: ≥ 1.2×' },
+};
+
+export const bulkCost: Row = { title: P1.title, run: (lab) => compare(lab, P1) };
+export const chatCost: Row = { title: P1C.title, run: (lab) => compare(lab, P1C) };
+
+/** CPU and rate of both designs, which take turns. A first round, not counted, warms up. */
+async function compare(lab: Lab, options: CostOptions): Promise<RowResult> {
+  const { row, members, rounds } = options;
+  const designs = [await lab.plain(), await lab.fanfare()];
+  for (const design of designs) await design.createGroup(`${row}-group`, members);
+  const samples: Sample[] = [];
+  for (let round = 0; round <= (lab.quick ? rounds.quick : rounds.full); round += 1) {
+    for (const design of designs) {
+      const sample = await runOnce(lab, design, options, round);
+      lab.say(progress(row, round, sample));
+      if (round > 0) samples.push(sample);
+    }
+  }
+  return resultOf(options, samples);
+}
+
+async function runOnce(lab: Lab, design: Design, options: CostOptions, round: number): Promise<Sample> {
+  const { row, members, messages, concurrency } = options;
+  const posts = Array.from({ length: messages }, (_, i) => ({ id: `${row}-${round}-${i}`, group: `${row}-group` }));
+  const work: Work = { posts, deliveries: members * messages, concurrency };
+  return runRound(design, (await lab.stage()).provider, work);
+}
+
+const progress = (row: string, round: number, { design, deliveriesPerSecond, cpuMicros, loss }: Sample): string =>
+  `${row} ${round === 0 ? 'warm-up' : `round ${round}`}, ${design}: ${cpuMicros.toFixed(0)} µs, ` +
+  `${deliveriesPerSecond.toFixed(0)}/s${loss === undefined || round === 0 ? '' : `, LOST: ${loss}`}`;
+
+function resultOf({ row, cpu, rate }: CostOptions, samples: readonly Sample[]): RowResult {
+  const of = (design: Design['name']) => samples.filter((sample) => sample.design === design);
+  const [ours, plain] = [of('Fanfare'), of('plain')];
+  const between = (what: string, pick: (sample: Sample) => number, target: Target): Figure => ({
+    row,
+    what,
+    ours: median(ours.map(pick)),
+    plain: median(plain.map(pick)),
+    target,
+  });
+  return {
+    figures: [
+      between('CPU µs per delivery', ({ cpuMicros }) => cpuMicros, cpu),
+      between('deliveries/s', ({ deliveriesPerSecond }) => deliveriesPerSecond, rate),
+    ],
+    notes: [`${row}, CPU by process: Fanfare ${partsOf(ours)}; plain ${partsOf(plain)}.`],
+    losses: samples.flatMap(({ design, loss }) => (loss === undefined ? [] : [`${row}, ${design}: ${loss}`])),
+  };
+}
+
+/** Medians by process. */
+function partsOf(samples: readonly Sample[]): string {
+  const names = Object.keys(samples[0]?.parts ?? {});
+  const part = (name: string) => median(samples.map(({ parts }) => parts[name] ?? 0)).toFixed(0);
+  return names.map((name) => `${name} ${part(name)}`).join(', ');
+}
