@@ -16,14 +16,14 @@ const SHORTEST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * How long the next slice must wait, in ms; 0 if it need not. Counts the app's own open deliveries per provider, so
+ * How long the next slice must wait, in ms; 0 if it need not. Counts the app's own deliveries per provider and lane, so
  * that one app's dead endpoint delays no other app. An event's first slice never waits for these, so only large groups,
  * which could fill Redis, are delayed. Calls never wait, since they would be stale.
  */
 export async function backpressure(deps: FanoutDeps, { accepted }: EventInHand, slice: number): Promise<number> {
   if (accepted.lane === 'call') return 0;
   const [load, fullness] = await Promise.all([
-    slice === 0 ? undefined : readLoad(deps.queueRedis, accepted.appId, PROVIDER_KINDS, deps.shards),
+    slice === 0 ? undefined : readLoad(deps.queueRedis, accepted.appId, PROVIDER_KINDS, deps.shards, [accepted.lane]),
     deps.memory.fullness(),
   ]);
   const high = fullness > MEMORY_HIGH || Math.max(0, ...(load?.values() ?? [])) >= HIGH_WATER;

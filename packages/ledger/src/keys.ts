@@ -50,8 +50,10 @@ export const keys = {
   refusals: `${shardTag(0)}:refusals`,
   /** String: the endpoints and credentials that refuse a process (see system/refusals.ts). Seconds. */
   refusalsOf: (processId: string) => `${shardTag(0)}:refusals:${processId}`,
-  /** Hash: `<appId>|<provider>` → deliveries planned and not settled. No TTL. */
+  /** Prefix of the next: scripts append the lane. */
   load: (shard: number) => `${shardTag(shard)}:load`,
+  /** Hash: `<appId>|<provider>` → deliveries that are ready: planned, and neither settled nor held. No TTL. */
+  laneLoad: (shard: number, lane: Lane) => `${shardTag(shard)}:load:${lane}`,
   /** String: until when a gate is open, since when and why (see held/gates.ts). Minutes more than that. */
   gate: (shard: number, gate: string) => `${shardTag(shard)}:gate:${gate}`,
   /** String: the token of the one trial a gate lets through. Seconds. */
@@ -93,5 +95,5 @@ export const keys = {
   webhookDedup: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
 };
 
-/** The field of `load` that counts an app's open deliveries of one provider. */
+/** The field of `load` that counts an app's deliveries of one provider. */
 export const loadField = (appId: string, provider: string): string => `${appId}|${provider}`;

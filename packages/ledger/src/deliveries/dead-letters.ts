@@ -1,6 +1,7 @@
 import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { LOAD_LUA } from '../admission/load.lua.ts';
 import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
@@ -91,6 +92,7 @@ const REOPEN = script<number>(`
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
 -- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
 ${COUNT_OPEN}
+${LOAD_LUA}
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
 local exp = redis.call('HGET', KEYS[1], 'exp')
@@ -100,7 +102,7 @@ if state ~= ${stateNumber('rejected')} then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('pending')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
 redis.call('HDEL', KEYS[1], 'done')
-redis.call('HINCRBY', KEYS[3], ARGV[4], 1)
+addLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])

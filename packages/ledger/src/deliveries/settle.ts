@@ -1,6 +1,7 @@
 import { type DeliveryState, deliveryId, type EventRef, type ProviderKind, type SettledState } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { LOAD_LUA } from '../admission/load.lua.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
 import { IS_OPEN_LUA, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
@@ -43,9 +44,11 @@ const SETTLE = script<number[]>(`
 ${FINISH_LUA}
 ${TRIM_LUA}
 ${IS_OPEN_LUA}
+${LOAD_LUA}
 local NAMES = ${STATE_NAMES_LUA}
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return {} end
+local loadLane = loadLanes(KEYS[1])
 local before, letters = {}, false
 for i = 6, #ARGV, 5 do
   local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
@@ -58,7 +61,7 @@ for i = 6, #ARGV, 5 do
     if settles then
       redis.call('HINCRBY', KEYS[1], NAMES[to + 1], 1)
       -- A held one is not counted as ready; its list forgets it when it comes to it.
-      if from ~= ${stateNumber('held')} then redis.call('HINCRBY', KEYS[3], ARGV[i + 2], -1) end
+      if from ~= ${stateNumber('held')} then addLoad(KEYS[3], loadLane(ARGV[i]), ARGV[i + 2], -1) end
     end
     if ARGV[i + 4] ~= '' then
       redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])

@@ -133,9 +133,10 @@ const CHANGE_LANE = script<[number, ...string[]]>(`
 -- returns -1 when the event is not in that lane; else whether it is admitted to the other, and the keys of the events
 --   that are admitted to its place in the first
 ${ADMISSION_LUA}
-local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at')
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at', 'next')
 if event[1] ~= ARGV[1] then return {-1} end
-redis.call('HSET', KEYS[1], 'lane', ARGV[2])
+-- Deliveries planned before stay in the queues, and in the load, of the lane it leaves.
+redis.call('HSET', KEYS[1], 'lane', ARGV[2], 'moved', event[4])
 local since = redis.call('ZSCORE', KEYS[2], ARGV[3])
 if since then
   redis.call('ZREM', KEYS[2], ARGV[3])

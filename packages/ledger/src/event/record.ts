@@ -13,6 +13,7 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  *
  * The walk over its audience:
  * - `lane`: moves from chat to bulk when the audience turns out to be large.
+ * - `moved`: the first ordinal planned after that.
  * - `applied`: its changes to the registry have been made.
  * - `slice`, `cursor`: the number of the next slice, and where in the audience it starts.
  * - `full`: the entire audience is planned.

@@ -1,6 +1,7 @@
 import type { EventRef } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { LOAD_LUA } from '../admission/load.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { keys, loadField } from '../keys.ts';
 import { type Gate, gateId } from './gate-id.ts';
@@ -36,6 +37,7 @@ const HOLD = script<number>(`
 -- ARGV gate, event key, ordinals, job, deadline, last try, load field, now, busy or open
 -- returns how many are held now, -1 when the gate has closed, -2 when the event is gone
 ${ORDINALS_LUA}
+${LOAD_LUA}
 if redis.call('EXISTS', KEYS[1]) == 0 then return -2 end
 local now = tonumber(ARGV[8])
 local look = now + ${BUSY_LOOK_MS}
@@ -64,7 +66,8 @@ end
 local n = #taken
 if n == 0 then return 0 end
 redis.call('BITFIELD', KEYS[2], unpack(set))
-redis.call('HINCRBY', KEYS[3], ARGV[7], -n)
+local loadLane = loadLanes(KEYS[1])
+for _, ordinal in ipairs(taken) do addLoad(KEYS[3], loadLane(ordinal), ARGV[7], -1) end
 redis.call('ZADD', KEYS[5], ARGV[5], table.concat({
   ARGV[2], back, n == #ordinals and ARGV[3] or table.concat(taken, ','), ARGV[4]}, ' '))
 redis.call('HINCRBY', KEYS[6], ARGV[1], n)

@@ -1,6 +1,7 @@
 import type { EventRef } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { LOAD_LUA } from '../admission/load.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { keys, loadField } from '../keys.ts';
 import { type Gate, gateId, parseGateId } from './gate-id.ts';
@@ -24,10 +25,11 @@ const BATCH = 200;
  */
 const RELEASE = script<[string, ...string[]]>(`
 -- KEYS load, held for the gate, held by gate, gates by first deadline, gates by next look
--- ARGV gate, load field, how many deliveries, first deadline, last deadline, prefix of states
+-- ARGV gate, load field, how many deliveries, first deadline, last deadline, prefix of states, of events
 -- returns how many are still held, then per job: event key, ordinals, job
 ${ORDINALS_LUA}
-local answer, wanted, ready, gone = {'0'}, tonumber(ARGV[3]), 0, 0
+${LOAD_LUA}
+local answer, wanted, gone = {'0'}, tonumber(ARGV[3]), 0
 for _, member in ipairs(redis.call('ZRANGE', KEYS[2], ARGV[4], ARGV[5], 'BYSCORE', 'LIMIT', 0, ${BATCH})) do
   if gone >= wanted then break end
   local key, back, text, job = string.match(member, '^(%S+) (%d+) (%S+) (.*)$')
@@ -46,11 +48,11 @@ for _, member in ipairs(redis.call('ZRANGE', KEYS[2], ARGV[4], ARGV[5], 'BYSCORE
   end
   if #still > 0 then
     redis.call('BITFIELD', ARGV[6] .. key, unpack(set))
-    ready = ready + #still
+    local loadLane = loadLanes(ARGV[7] .. key)
+    for _, ordinal in ipairs(still) do addLoad(KEYS[1], loadLane(ordinal), ARGV[2], 1) end
     for _, part in ipairs({key, table.concat(still, ','), job}) do answer[#answer + 1] = part end
   end
 end
-if ready > 0 then redis.call('HINCRBY', KEYS[1], ARGV[2], ready) end
 local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
 if first then
   answer[1] = tostring(redis.call('HINCRBY', KEYS[3], ARGV[1], 0 - gone))
@@ -89,7 +91,7 @@ async function run(
   const [left, ...parts] = await RELEASE(
     redis,
     [keys.load(shard), keys.heldFor(shard, id), keys.held(shard), keys.heldUntil(shard), keys.heldDue(shard)],
-    [id, loadField(gate.appId, gate.provider), count, first, last, keys.states(shard, '')],
+    [id, loadField(gate.appId, gate.provider), count, first, last, keys.states(shard, ''), keys.event(shard, '')],
   );
   const released: Released[] = [];
   for (let i = 0; i < parts.length; i += 3) {

@@ -1,7 +1,8 @@
-import type { EventRef, ProviderKind, SuppressionReason } from '@fanfare/core';
+import { type EventRef, LANES, type Lane, type ProviderKind, type SuppressionReason } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
+import { LOAD_LUA } from '../admission/load.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
@@ -33,7 +34,8 @@ const PLAN = script<string | number>(`
 -- KEYS event, plan, load, states
 -- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
 -- returns 0, the slice that is planned already, -1 when the event is gone, -2 when the cursor is elsewhere
-local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp')
+${LOAD_LUA}
+local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp', 'lane')
 if not event[1] then return -1 end
 local stored = redis.call('HGET', KEYS[2], ARGV[1])
 if stored then return stored end
@@ -43,7 +45,7 @@ redis.call('PEXPIREAT', KEYS[2], event[3])
 redis.call('HINCRBY', KEYS[1], 'aud', ARGV[3])
 local reasons = 5 + tonumber(ARGV[5]) * 2
 for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i + 1]) end
-for i = reasons + 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[3], ARGV[i], ARGV[i + 1]) end
+for i = reasons + 1, #ARGV, 2 do addLoad(KEYS[3], event[4], ARGV[i], ARGV[i + 1]) end
 if ARGV[4] ~= '0' then
   local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
   redis.call('BITFIELD', KEYS[4], 'SET', '${STATE_BITS}', '#' .. (next - 1), ${stateNumber('pending')})
@@ -168,19 +170,19 @@ export async function advance(
   throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
 }
 
-/** Open deliveries (planned and not settled) of an app, by provider, over all shards. */
+/** Deliveries of an app that are ready (planned, and neither settled nor held), by provider, over all shards. */
 export async function readLoad(
   redis: Redis,
   appId: string,
   providers: readonly ProviderKind[],
   shards: number,
+  lanes: readonly Lane[] = LANES,
 ): Promise<Map<ProviderKind, number>> {
   const fields = providers.map((provider) => loadField(appId, provider));
   if (fields.length === 0) return new Map();
-  const perShard = await Promise.all(
-    Array.from({ length: shards }, (_, shard) => redis.hmget(keys.load(shard), ...fields)),
-  );
-  return new Map(providers.map((provider, i) => [provider, perShard.reduce((sum, n) => sum + Number(n[i] ?? 0), 0)]));
+  const hashes = lanes.flatMap((lane) => Array.from({ length: shards }, (_, shard) => keys.laneLoad(shard, lane)));
+  const counts = await Promise.all(hashes.map((hash) => redis.hmget(hash, ...fields)));
+  return new Map(providers.map((provider, i) => [provider, counts.reduce((sum, n) => sum + Number(n[i] ?? 0), 0)]));
 }
 
 function tally(slice: PlannedSlice) {

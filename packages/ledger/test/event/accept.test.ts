@@ -170,7 +170,7 @@ test.each([
     if (ttl === -1) withoutTtl.push(key);
     else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
   }
-  expect(withoutTtl).toEqual(['{p0}:load', '{p0}:open', `{p0}:open:${lane}`]);
+  expect(withoutTtl).toEqual([`{p0}:load:${lane}`, '{p0}:open', `{p0}:open:${lane}`]);
   expect(keys).toHaveLength(12);
 });
 

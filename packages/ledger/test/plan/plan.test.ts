@@ -112,7 +112,7 @@ describe('planning', () => {
     const ref = await stored(own.redis);
     await planSlice(own.redis, ref, APP, 0, slice([]));
     expect(await countsOf(own.redis, ref)).toEqual({});
-    expect(await own.redis.exists('{p0}:load', `{p0}:st:${ref.key}`)).toBe(0);
+    expect(await own.redis.exists('{p0}:load:chat', `{p0}:st:${ref.key}`)).toBe(0);
   });
 });
 
