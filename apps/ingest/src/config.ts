@@ -23,6 +23,7 @@ export const MOST: Quotas = {
   members: 1_000_000_000,
   devicesPerUser: 1000,
   openEvents: 10_000_000,
+  openCalls: 1_000_000,
   openMegabytes: 1_000_000,
 };
 
@@ -75,10 +76,13 @@ export const IngestEnv = z.object({
     'Push tokens a user may have; beyond that, the one idle longest is removed.',
   ),
   QUOTA_OPEN_EVENTS_PER_APP: intBetween(1, MOST.openEvents, 50_000).describe(
-    'Events of an app that may be open at a time: accepted, and not yet sent to all recipients.',
+    'Events of an app other than calls that may be open at a time: accepted, and not yet sent to all recipients.',
+  ),
+  QUOTA_OPEN_CALLS_PER_APP: intBetween(1, MOST.openCalls, 1000).describe(
+    'Call events of an app that may be open at a time; other events do not count.',
   ),
   QUOTA_OPEN_MEGABYTES_PER_APP: intBetween(1, MOST.openMegabytes, 256).describe(
-    'Total size of these events, in megabytes.',
+    'Total size of the open events of an app, and of its open calls, in megabytes each.',
   ),
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),

@@ -3,7 +3,7 @@ import { until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Api } from '../support/api.ts';
 import { ANDROID, addPushProviders } from '../support/devices.ts';
-import { aGroupMessage, aMessage, uids } from '../support/events.ts';
+import { aCall, aGroupMessage, aMessage, uids } from '../support/events.ts';
 import { createApp, startSystem } from '../support/system.ts';
 
 const exceeded = (kind: string) => ({
@@ -153,6 +153,22 @@ describe('an app that has as many open events as it may', () => {
     expect((await backend.post('/v3/events', aMessage())).status).toBe(202);
   });
 
+  test('can still post calls, up to a quota of their own', async () => {
+    const env = { QUOTA_OPEN_EVENTS_PER_APP: '2', QUOTA_OPEN_CALLS_PER_APP: '3' };
+    await using system = await startSystem({ apps: [], env });
+    const { backend } = system;
+    expect((await backend.post('/v3/events', [aMessage(), aMessage()])).status).toBe(202);
+    expect((await backend.post('/v3/events', aMessage())).status).toBe(429);
+    expect((await backend.post('/v3/events', [aCall(), aCall()])).status).toBe(202);
+    const { status, body } = await backend.post('/v3/events', [aMessage(), aCall()]);
+    expect(status).toBe(202);
+    expect(body.data.events).toMatchObject([
+      { status: 'rejected', error: { code: 'ERR_TOO_MANY_OPEN_EVENTS' } },
+      { status: 'accepted' },
+    ]);
+    expect((await backend.post('/v3/events', aCall())).status).toBe(429);
+  });
+
   test('nor beyond the bytes it may have, and what expires makes room', async () => {
     await using system = await startSystem({ apps: [], env: { QUOTA_OPEN_MEGABYTES_PER_APP: '1' } });
     const { backend, redis } = system;
@@ -160,7 +176,7 @@ describe('an app that has as many open events as it may', () => {
     let answer = await backend.post('/v3/events', large());
     for (let n = 0; answer.status === 202 && n < 30; n++) answer = await backend.post('/v3/events', large());
     expect([answer.status, answer.body.error.code]).toEqual([429, 'ERR_TOO_MANY_OPEN_EVENTS']);
-    const [list] = await redis.redis.keys('*open-of:*');
+    const [list] = await redis.redis.keys('*:open-of:*');
     const members = await redis.redis.zrange(list as string, '0', '-1');
     await redis.redis.zadd(list as string, ...members.flatMap((member) => [1, member]));
     expect((await backend.post('/v3/events', large())).status).toBe(202);

@@ -42,10 +42,14 @@ export const keys = {
    * key of `open`. No TTL.
    */
   openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
-  /** Sorted set: `<key> <bytes>` of an app's open events, by when they expire; the last of them is its TTL. */
+  /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */
   openOf: (shard: number, appId: string) => `${shardTag(shard)}:open-of:${appId}`,
   /** String: the sum of these bytes, kept as long. */
   openBytes: (shard: number, appId: string) => `${shardTag(shard)}:open-bytes:${appId}`,
+  /** Sorted set: the same of its calls. */
+  openCallsOf: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-of:${appId}`,
+  /** String: the sum of their bytes. */
+  openCallBytes: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-bytes:${appId}`,
   /** Sorted set: processes that report refusals, by expiry of their report. Seconds. */
   refusals: `${shardTag(0)}:refusals`,
   /** String: the endpoints and credentials that refuse a process (see system/refusals.ts). Seconds. */

@@ -10,9 +10,10 @@ export interface Quotas {
   members: number;
   /** Push tokens per user. */
   devicesPerUser: number;
-  /** Open events. */
+  /** Open events that are not calls. */
   openEvents: number;
-  /** Their size in megabytes. */
+  openCalls: number;
+  /** The size of either in megabytes. */
   openMegabytes: number;
 }
 
@@ -22,6 +23,7 @@ const NAMES: readonly (keyof Quotas)[] = [
   'members',
   'devicesPerUser',
   'openEvents',
+  'openCalls',
   'openMegabytes',
 ];
 

@@ -8,7 +8,7 @@ import { completeEvents } from './complete-events.ts';
 import { concurrentlyInTurns, inTurns } from './in-turns.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import type { Offer } from './offer.ts';
-import { checkOpenEvents } from './quotas.ts';
+import { withinOpenQuotas } from './open-quotas.ts';
 import { recordReferences } from './record-references.ts';
 import { withinQuotas } from './within-quotas.ts';
 
@@ -27,8 +27,8 @@ export interface EventResult {
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, posted: readonly Offer[]): Promise<EventResult[]> {
-  const [app] = await Promise.all([requireApp(deps, appId), checkOpenEvents(deps, appId, posted.length)]);
-  const offers = await withinQuotas(deps, app, posted);
+  const [app, open] = await Promise.all([requireApp(deps, appId), withinOpenQuotas(deps, appId, posted)]);
+  const offers = await withinQuotas(deps, app, open);
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
   let next = 0;

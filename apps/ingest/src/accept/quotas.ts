@@ -1,5 +1,4 @@
 import { FanfareError } from '@fanfare/core';
-import { readOpenUsage } from '@fanfare/ledger';
 import {
   countMembers,
   createUser,
@@ -14,9 +13,6 @@ import type { OverloadGuard } from './overload.ts';
 
 type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
 
-/** Seconds after which a caller should retry if its app has too many open events. */
-const RETRY_AFTER_S = 5;
-
 /** The quotas of an app: those the operator has set for it, and the environment's for the others. */
 export async function quotasOf(
   { registry, config }: Pick<IngestDeps, 'config' | 'registry'>,
@@ -28,6 +24,7 @@ export async function quotasOf(
     members: config.QUOTA_MEMBERS_PER_APP,
     devicesPerUser: config.QUOTA_DEVICES_PER_USER,
     openEvents: config.QUOTA_OPEN_EVENTS_PER_APP,
+    openCalls: config.QUOTA_OPEN_CALLS_PER_APP,
     openMegabytes: config.QUOTA_OPEN_MEGABYTES_PER_APP,
     ...(await readQuotas(registry, appId)),
   };
@@ -81,17 +78,6 @@ export async function* withinRoom(
   }
 }
 
-/** @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` if the app's open events, or their bytes, are at the limit. */
-export async function checkOpenEvents(deps: Deps, appId: string, more: number): Promise<void> {
-  const { queueRedis, config, now } = deps;
-  const [open, quotas] = await Promise.all([
-    readOpenUsage(queueRedis, appId, config.QUEUE_SHARDS, now()),
-    quotasOf(deps, appId),
-  ]);
-  if (open.count + more > quotas.openEvents) throw tooManyOpen(`${open.count} are`);
-  if (open.bytes >= quotas.openMegabytes * 1_000_000) throw tooManyOpen(`${open.bytes} bytes of them are`);
-}
-
 /** The error for an app at its quota. */
 const quotaExceeded = (kind: keyof Usage, most: number): FanfareError =>
   new FanfareError('ERR_QUOTA_EXCEEDED', `${kind}: the app may have ${most} at most`);
@@ -99,8 +85,3 @@ const quotaExceeded = (kind: keyof Usage, most: number): FanfareError =>
 function check(kind: keyof Usage, wanted: number, most: number): void {
   if (wanted > most) throw quotaExceeded(kind, most);
 }
-
-const tooManyOpen = (are: string): FanfareError =>
-  new FanfareError('ERR_TOO_MANY_OPEN_EVENTS', `too many events of the app are open: ${are}`, {
-    retryAfterS: RETRY_AFTER_S,
-  });

@@ -109,7 +109,7 @@ redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
 local lane = redis.call('HGET', KEYS[1], 'lane')
 redis.call('ZADD', KEYS[4] .. ':' .. lane, 'NX', ARGV[7], ARGV[1])
 local of = redis.call('HMGET', KEYS[1], 'app', 'size')
-if of[2] then countOpen(KEYS[4], of[1], ARGV[1], of[2], tonumber(ARGV[7]), tonumber(exp)) end
+if of[2] then countOpen(KEYS[4], lane, of[1], ARGV[1], of[2], tonumber(ARGV[7]), tonumber(exp)) end
 return 1
 `);
 

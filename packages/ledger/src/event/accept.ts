@@ -37,7 +37,7 @@ redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'size', ARGV[8], unpa
 redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
 redis.call('PEXPIREAT', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[4], now, ARGV[1])
-countOpen(KEYS[3], ARGV[7], ARGV[1], ARGV[8], now, tonumber(ARGV[5]))
+countOpen(KEYS[3], ARGV[6], ARGV[7], ARGV[1], ARGV[8], now, tonumber(ARGV[5]))
 return {ARGV[1], enter(root, ARGV[6], ARGV[7], ARGV[1], now, now) and ARGV[6] or ''}
 `);
 

@@ -16,7 +16,7 @@ local function finish(event, open, key, now)
   redis.call('ZREM', open, key)
   redis.call('ZREM', open .. ':' .. n[8], key)
   -- An event that was accepted by an older version has no size and is not counted.
-  if n[10] then uncountOpen(open, n[9], key, n[10]) end
+  if n[10] then uncountOpen(open, n[8], n[9], key, n[10]) end
   redis.call('HSETNX', event, 'done', now)
 end
 `;

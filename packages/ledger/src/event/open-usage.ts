@@ -2,20 +2,28 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
-/** The open events of one app: accepted, not done and not expired. */
+/** The open events of one app that are calls, or those that are not: accepted, not done and not expired. */
 export interface OpenUsage {
   count: number;
   /** Of their bodies. */
   bytes: number;
 }
 
+/** Lua: the keys of an app's open events and of their bytes. Calls have their own, so that messages refuse no call. */
+const OPEN_KEYS = `
+local function openKeys(open, lane, app)
+  if lane == 'call' then open = open .. '-calls' end
+  return open .. '-of:' .. app, open .. '-bytes:' .. app
+end`;
+
 /**
  * Lua: counts an event among the open ones of its app until it expires, once. `open` is the key of all open events, and
  * the prefix of the app's own keys.
  */
 export const COUNT_OPEN = `
-local function countOpen(open, app, key, size, now, exp)
-  local of, bytes = open .. '-of:' .. app, open .. '-bytes:' .. app
+${OPEN_KEYS}
+local function countOpen(open, lane, app, key, size, now, exp)
+  local of, bytes = openKeys(open, lane, app)
   if redis.call('ZADD', of, 'NX', exp, key .. ' ' .. size) == 0 then return end
   redis.call('INCRBY', bytes, size)
   for _, each in ipairs({of, bytes}) do
@@ -25,10 +33,10 @@ end`;
 
 /** Lua: takes an event that is done off the open ones of its app. */
 export const UNCOUNT_OPEN = `
-local function uncountOpen(open, app, key, size)
-  if redis.call('ZREM', open .. '-of:' .. app, key .. ' ' .. size) == 1 then
-    redis.call('DECRBY', open .. '-bytes:' .. app, size)
-  end
+${OPEN_KEYS}
+local function uncountOpen(open, lane, app, key, size)
+  local of, bytes = openKeys(open, lane, app)
+  if redis.call('ZREM', of, key .. ' ' .. size) == 1 then redis.call('DECRBY', bytes, size) end
 end`;
 
 const READ = script<[number, number]>(`
@@ -43,12 +51,20 @@ local count = redis.call('ZCARD', KEYS[1])
 if count == 0 then redis.call('DEL', KEYS[2]) end
 return {count, tonumber(redis.call('GET', KEYS[2]) or '0')}`);
 
-/** How many events of an app are open over all shards now (epoch ms), and how large they are. */
-export async function readOpenUsage(redis: Redis, appId: string, shards: number, now: number): Promise<OpenUsage> {
+/** How many calls of an app are open over all shards now (epoch ms), or how many other events; and their size. */
+export async function readOpenUsage(
+  redis: Redis,
+  { appId, calls }: { appId: string; calls: boolean },
+  shards: number,
+  now: number,
+): Promise<OpenUsage> {
   const perShard = await Promise.all(
-    Array.from({ length: shards }, (_, shard) =>
-      READ(redis, [keys.openOf(shard, appId), keys.openBytes(shard, appId)], [now]),
-    ),
+    Array.from({ length: shards }, (_, shard) => {
+      const names = calls
+        ? [keys.openCallsOf(shard, appId), keys.openCallBytes(shard, appId)]
+        : [keys.openOf(shard, appId), keys.openBytes(shard, appId)];
+      return READ(redis, names, [now]);
+    }),
   );
   return {
     count: perShard.reduce((sum, [count]) => sum + count, 0),

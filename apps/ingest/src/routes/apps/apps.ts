@@ -14,8 +14,9 @@ const quotaFields = <T extends z.ZodType>(quota: (most: number) => T) =>
     groups: quota(MOST.groups),
     members: quota(MOST.members).describe('Memberships, over all groups.'),
     devicesPerUser: quota(MOST.devicesPerUser).describe('Push tokens per user.'),
-    openEvents: quota(MOST.openEvents).describe('Open events.'),
-    openMegabytes: quota(MOST.openMegabytes).describe('Size of the open events.'),
+    openEvents: quota(MOST.openEvents).describe('Open events other than calls.'),
+    openCalls: quota(MOST.openCalls).describe('Open calls.'),
+    openMegabytes: quota(MOST.openMegabytes).describe('Size of the open events, and of the open calls.'),
   });
 
 const AppView = z.object({
