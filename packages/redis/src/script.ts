@@ -5,12 +5,15 @@ import { answersOf, inBatches } from './pipeline.ts';
 /** Keys and arguments of one run. On Redis Cluster the keys must share a hash tag. */
 interface ScriptCall {
   keys: readonly string[];
-  args: readonly (string | number)[];
+  args: readonly ScriptArgument[];
 }
+
+/** An argument of a script; bytes stay bytes. */
+type ScriptArgument = string | number | Buffer;
 
 /** A Lua script. Each run is atomic, and nothing here retries it. */
 export interface Script<Result> {
-  (redis: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<Result>;
+  (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<Result>;
   /** Runs the script once per call, a thousand calls per round trip; answers are in the order of the calls. */
   each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
 }
@@ -22,7 +25,7 @@ export interface Script<Result> {
 export function script<Result>(lua: string): Script<Result> {
   const sha = createHash('sha1').update(lua).digest('hex');
 
-  async function run(redis: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<Result> {
+  async function run(redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<Result> {
     try {
       return (await redis.evalsha(sha, keys.length, ...keys, ...args)) as Result;
     } catch (error) {
