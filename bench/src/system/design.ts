@@ -19,3 +19,6 @@ export interface Design {
   cpu(): Promise<Cpu>;
   close(): Promise<void>;
 }
+
+export const TEXT = 'Are we still on for lunch?';
+export const uidOf = (n: number): string => `user-${n}`;

@@ -13,7 +13,7 @@ const RETENTION_MS = 7 * 24 * 3_600_000;
 
 /** The registry's kinds of keys that name a person. */
 const REGISTRY = [
-  ...['user', 'session', 'sessions', 'pushtoken', 'members', 'blocked', 'blockedby', 'mutedby', 'thread', 'threads'],
+  ...['user', 'session', 'sessions', 'tokens', 'members', 'blocked', 'blockedby', 'mutedby', 'thread', 'threads'],
   ...['unread', 'reactionfollowers'],
 ];
 

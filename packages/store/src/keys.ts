@@ -22,11 +22,18 @@ export const keys = {
   session: (appId: string, session: string) => `session:{${appId}:${session}}`,
   /** Hash: a user's sessions, session → its record. */
   sessions: (appId: string, uid: string) => `sessions:{${appId}:${uid}}`,
-  /** String: the holder of the push token with this SHA-256, `uid device`. */
+  /**
+   * Hash: the users who may have a push token, by the SHA-256 of the token. Its first character chooses one of 64
+   * hashes and, once that is full, the second one of 64 more for each; so they stay small for up to two million tokens.
+   */
+  tokens: (appId: string, bucket: string) => `tokens:{${appId}:${bucket}}`,
+  moreTokens: (appId: string, bucket: string, more: string) => `tokens:{${appId}:${bucket}}:${more}`,
+  /** String: the holder of the push token with this SHA-256, `uid device`, from before `tokens`. */
   pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
   /**
-   * Hash: a user, their presence `status` and its time `seen`, their devices `d:<id>`, their preferences `prefs`, and
-   * until when they mute a user `m:u:<uid>` or a group `m:g:<guid>`: everything the fan-out needs, in one read.
+   * Hash: a user, their presence `status` and its time `seen`, their devices `d:<id>`, the index of these `ds` and
+   * tokens about to leave the token index `gone`, their preferences `prefs`, and until when they mute a user
+   * `m:u:<uid>` or a group `m:g:<guid>`: everything the fan-out needs, in one read.
    */
   user: (appId: string, uid: string) => `user:{${appId}:${uid}}`,
   /** Set: users blocked by the user. */
@@ -73,6 +80,7 @@ const KINDS = [
   'user',
   'session',
   'sessions',
+  'tokens',
   'pushtoken',
   'blocked',
   'blockedby',

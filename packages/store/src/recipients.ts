@@ -1,12 +1,14 @@
 import type { MutableConversation, UserPreferences } from '@fanfare/core';
 import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { type Device, decodeDevice, deviceField, devicesIn } from './device-record.ts';
+import { DEVICE_INDEX, devicesOfIndex, type IndexedDevice } from './device-index.ts';
+import { type Device, deviceField } from './device-record.ts';
+import { currentDevice } from './devices.ts';
 import { keys } from './keys.ts';
+import { migrateDevices } from './migrate-devices.ts';
 import { mutedUntilOf, muteField } from './mutes.ts';
 import { parsePreferences } from './preferences.ts';
 import { PREFERENCES } from './reaction-followers.ts';
-import { respell } from './respell-device.ts';
 import { ERASED } from './user-record.ts';
 
 /** What fan-out needs to know about a recipient. */
@@ -17,7 +19,8 @@ export interface Recipient {
   /** Whether they were erased and not created again. */
   erased: boolean;
   deactivated: boolean;
-  devices: Device[];
+  /** In the order of their registration, without their tokens. */
+  devices: readonly IndexedDevice[];
   /** Their own preferences: shared between users with the same ones, immutable. */
   preferences: UserPreferences | undefined;
   /** IANA name, or an offset as `+05:30`. */
@@ -41,6 +44,9 @@ export interface DeliveryTarget {
   device?: Device;
 }
 
+/** The fields of a user's hash that fan-out reads, before that of the mute. */
+const READ = [DEVICE_INDEX, 'createdAt', PREFERENCES, 'timezone', 'deactivated', ERASED];
+
 /** Reads what fan-out needs about each of these users, in their order. Users without a record are active. */
 export async function readRecipients(
   redis: Redis,
@@ -48,11 +54,22 @@ export async function readRecipients(
   uids: readonly string[],
   conversation?: MutableConversation,
 ): Promise<Recipient[]> {
-  const answers = await commandEach(redis, uids, (commands, uid) => commands.hgetall(keys.user(appId, uid)));
-  const hashes = answers as Record<string, string>[];
-  const mute = conversation && muteField(conversation);
-  return uids.map((uid, i) => recipientIn(uid, hashes[i] ?? {}, mute));
+  const fields = conversation ? [...READ, muteField(conversation)] : READ;
+  const read = async (some: readonly string[]) =>
+    (await commandEach(redis, some, (commands, uid) => commands.hmget(keys.user(appId, uid), ...fields))) as Fields[];
+  const found = await read(uids);
+  const former = uids.filter((_, i) => isWithoutIndex(found[i] as Fields));
+  if (former.length > 0) {
+    await Promise.all(former.map((uid) => migrateDevices(redis, appId, uid)));
+    return readRecipients(redis, appId, uids, conversation);
+  }
+  return uids.map((uid, i) => recipientIn(uid, found[i] as Fields));
 }
+
+type Fields = readonly (string | null)[];
+
+/** A user with a record from before there was an index of devices. */
+const isWithoutIndex = ([index, createdAt]: Fields): boolean => createdAt !== null && index === null;
 
 /**
  * The recipient of a delivery and its device, in one small read; undefined when the user was erased or deactivated
@@ -66,11 +83,11 @@ export async function readDeliveryTarget(
 ): Promise<DeliveryTarget | undefined> {
   const fields = [ERASED, 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
   if (deviceId !== undefined) fields.push(deviceField(deviceId));
-  const answer = await redis.hmget(keys.user(appId, uid), ...fields);
-  const [erased, deactivated, name, avatar, locale, preferences, text] = answer;
+  const answer = await redis.hmgetBuffer(keys.user(appId, uid), ...fields);
+  const [erased, deactivated, name, avatar, locale, preferences] = answer.slice(0, 6).map((one) => one?.toString());
   if (erased || deactivated === '1') return undefined;
-  const stored = deviceId === undefined ? undefined : decodeDevice(deviceId, text ?? null);
-  const device = stored && (await respell(redis, appId, uid, stored));
+  const record = answer[6];
+  const device = record && deviceId !== undefined && (await currentDevice(redis, appId, uid, deviceId, record));
   return {
     uid,
     ...(name ? { name } : {}),
@@ -81,16 +98,16 @@ export async function readDeliveryTarget(
   };
 }
 
-function recipientIn(uid: string, hash: Record<string, string>, mute: string | undefined): Recipient {
-  const preferences = hash[PREFERENCES];
+function recipientIn(uid: string, fields: Fields): Recipient {
+  const [index, createdAt, preferences, timezone, deactivated, erased, mute] = fields;
   return {
     uid,
-    hasRecord: hash.createdAt !== undefined,
-    erased: hash[ERASED] !== undefined,
-    deactivated: hash.deactivated === '1',
-    devices: devicesIn(hash),
-    preferences: preferences === undefined ? undefined : parsePreferences(preferences),
-    timezone: hash.timezone,
-    mutedUntil: mute === undefined ? undefined : mutedUntilOf(hash[mute]),
+    hasRecord: createdAt !== null,
+    erased: erased !== null,
+    deactivated: deactivated === '1',
+    devices: devicesOfIndex(index ?? ''),
+    preferences: preferences ? parsePreferences(preferences) : undefined,
+    timezone: timezone ?? undefined,
+    mutedUntil: mutedUntilOf(mute ?? undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { DEVICE_INDEX } from './device-index.ts';
 import { keys } from './keys.ts';
 import { countUsage } from './usage.ts';
 
@@ -9,12 +10,13 @@ export const ERASED = 'erased';
 /** The ledger's longest retention (docs/rules/delivery.md#retention). */
 const TOMBSTONE_TTL_S = 7 * 24 * 3600;
 
-/** Lua: creates a user's record if missing and lifts a tombstone. True when the record is new. */
+/** Lua: creates a user's record if missing, with no devices, and lifts a tombstone. True when the record is new. */
 export const CREATE_RECORD = `
 local function createRecord(user, now)
   if redis.call('HSETNX', user, 'createdAt', now) == 0 then return false end
   redis.call('HDEL', user, '${ERASED}')
   redis.call('PERSIST', user)
+  redis.call('HSETNX', user, '${DEVICE_INDEX}', '')
   return true
 end`;
 

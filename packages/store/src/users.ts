@@ -2,7 +2,7 @@ import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { decodePresence, type Presence } from './presence.ts';
-import { ERASED } from './user-record.ts';
+import { CREATE_RECORD } from './user-record.ts';
 
 /** A user's record. */
 export interface UserProfile {
@@ -26,6 +26,20 @@ export interface User extends UserProfile {
   createdAt: number;
 }
 
+/** What a user's hash has about the user. */
+const PROFILE = ['createdAt', 'name', 'avatar', 'timezone', 'locale', 'deactivated', 'status', 'seen'] as const;
+
+const UPSERT = script<(string | null)[]>(`
+-- KEYS user
+-- ARGV now, how many to set, field, value …, field to remove …
+-- returns the fields of PROFILE
+${CREATE_RECORD}
+createRecord(KEYS[1], ARGV[1])
+local sets = 2 + 2 * tonumber(ARGV[2])
+for i = 3, sets, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = sets + 1, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
+return redis.call('HMGET', KEYS[1], ${PROFILE.map((field) => `'${field}'`).join(', ')})`);
+
 /** Creates or changes a user; omitted fields stay, `null` removes one. */
 export async function upsertUser(
   redis: Redis,
@@ -34,14 +48,14 @@ export async function upsertUser(
   profile: { [K in keyof UserProfile]: UserProfile[K] | null },
   now: number,
 ): Promise<User> {
-  const key = keys.user(appId, uid);
-  const write = redis.multi().hsetnx(key, 'createdAt', String(now)).hdel(key, ERASED).persist(key);
-  for (const [field, value] of Object.entries(profile)) {
-    if (value === null) write.hdel(key, field);
-    else if (value !== undefined) write.hset(key, field, typeof value === 'boolean' ? (value ? '1' : '0') : value);
-  }
-  const answers = (await write.hgetall(key).exec()) ?? [];
-  return decodeUser(uid, answers.at(-1)?.[1] as Record<string, string>) as User;
+  const fields = Object.entries(profile);
+  const set = fields.flatMap(([field, value]) =>
+    value === null || value === undefined ? [] : [field, typeof value === 'boolean' ? Number(value) : value],
+  );
+  const removed = fields.flatMap(([field, value]) => (value === null ? [field] : []));
+  const values = await UPSERT(redis, [keys.user(appId, uid)], [now, set.length / 2, ...set, ...removed]);
+  const known = PROFILE.flatMap((field, i) => (values[i] === null ? [] : [[field, values[i]]]));
+  return decodeUser(uid, Object.fromEntries(known)) as User;
 }
 
 /** Sets the field ARGV[1] to ARGV[2] if the user exists. */

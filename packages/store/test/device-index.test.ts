@@ -1,80 +1,64 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
-import { deleteUser, listDevices, registerDevice, removeDevices } from '../src/index.ts';
-import { interposed, privateRedis, withoutTombstones } from './private-redis.ts';
+import { sessionTag } from '@fanfare/core';
+import { describe, expect, test } from '@jest/globals';
+import { devicesOfIndex, indexEntry } from '../src/device-index.ts';
+import { readRecipients, registerDevice, removeDevices, retireDevice } from '../src/index.ts';
+import { privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
 const NOW = 1_741_847_453_000;
-const OLD = { token: 'old', platform: 'fcm_android' as const, providerId: 'default', session: 's1' };
-const NEW = { ...OLD, token: 'new' };
+const SESSION = 'a1b2c3d4'.repeat(8);
+const PHONE = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default', session: SESSION };
+const CALLS = { token: 'abcd', platform: 'apns_ios_voip' as const, providerId: 'apns-1', session: SESSION };
 
-/** More than any operation here needs. */
-const COMMANDS = Array.from({ length: 20 }, (_, at) => at);
+const register = (registration: Parameters<typeof registerDevice>[3], now = NOW, most = 100) =>
+  registerDevice(redis, 'demo', 'bob', registration, now, { most });
+const indexed = async () => (await readRecipients(redis, 'demo', ['bob']))[0]?.devices;
+const entryOf = ({ id }: { id: string }, { platform, providerId, session }: typeof PHONE | typeof CALLS) => ({
+  id,
+  platform,
+  providerId,
+  session: sessionTag(session),
+});
 
-/** Redis, with an action before one command, counted from 0. */
-const before = (at: number, happens: () => Promise<unknown>) => {
-  let command = 0;
-  return interposed(redis, async () => {
-    if (command++ === at) await happens();
+describe('the index of devices', () => {
+  test.each([
+    ['a session', { ...PHONE }],
+    ['a session and a credential', { ...CALLS }],
+    ['no session', { ...PHONE, session: 'app:default' }],
+    ['no session, but a credential', { ...CALLS, session: 'app:apns-1' }],
+    ['a name that is not ours', { ...PHONE, session: 'a;b,c' }],
+  ])('has a device with %s', (_what, { token, ...facts }) => {
+    const entry = indexEntry({ id: 'o6efYGz_Yc', token, ...facts, registeredAt: NOW, createdAt: NOW });
+    expect(devicesOfIndex(entry)).toEqual([{ id: 'o6efYGz_Yc', ...facts, session: sessionTag(facts.session) }]);
   });
-};
 
-const register = (registration: typeof OLD, now: number) => registerDevice(redis, 'demo', 'bob', registration, now);
-const tokens = async () => (await listDevices(redis, 'demo', 'bob')).map(({ token }) => token);
-const indexed = async () => (await redis.keys('pushtoken:*')).length;
+  test('has 20 bytes for a device', () => {
+    expect(indexEntry({ id: 'o6efYGz_Yc', ...PHONE, registeredAt: NOW, createdAt: NOW })).toBe('ao6efYGz_Yc;a1b2c3d4');
+  });
 
-beforeEach(() => redis.flushall());
+  test('lists devices by their last registration, and follows every change', async () => {
+    const phone = await register(PHONE);
+    const calls = await register(CALLS, NOW + 1);
+    expect(await indexed()).toEqual([entryOf(phone, PHONE), entryOf(calls, CALLS)]);
+    await register({ ...PHONE, token: 'token-2' }, NOW + 2);
+    expect(await indexed()).toEqual([entryOf(calls, CALLS), entryOf(phone, PHONE)]);
+    await register({ ...CALLS, providerId: 'apns-2' }, NOW + 3);
+    expect((await indexed())?.map(({ providerId }) => providerId)).toEqual(['default', 'apns-2']);
+    await retireDevice(redis, 'demo', 'bob', { ...phone, token: 'token-2', registeredAt: NOW + 2 });
+    expect((await indexed())?.map(({ id }) => id)).toEqual([calls.id]);
+    await removeDevices(redis, 'demo', 'bob', () => true);
+    expect(await indexed()).toEqual([]);
+  });
 
-describe.each([
-  ['nothing', undefined],
-  ['the one', OLD],
-  ['the other', NEW],
-  ['a third', { ...OLD, token: 'third' }],
-])('two tokens of one session at once, after %s', (_, had) => {
-  test.each(COMMANDS)(
-    'leave one device, and no trace of the other, when the second comes before command %d',
-    async (at) => {
-      if (had) await register(had, NOW);
-      await registerDevice(
-        before(at, () => register(NEW, NOW + 2)),
-        'demo',
-        'bob',
-        OLD,
-        NOW + 1,
-      );
-      expect(await tokens()).toHaveLength(1);
-      expect(await indexed()).toBe(1);
-      const [token] = await tokens();
-      await registerDevice(redis, 'demo', 'carol', { ...OLD, token: token as string, session: 's2' }, NOW + 3);
-      expect(await tokens()).toEqual([]);
-    },
-  );
-});
-
-test.each(COMMANDS)('a token refreshed during its logout leaves no untracked trace, before command %d', async (at) => {
-  await register(OLD, NOW);
-  await removeDevices(
-    before(at, () => register(NEW, NOW + 1)),
-    'demo',
-    'bob',
-    () => true,
-  );
-  expect(await indexed()).toBe((await tokens()).length);
-});
-
-test.each(COMMANDS)('a logout while a token is refreshed leaves no untracked trace, before command %d', async (at) => {
-  await register(OLD, NOW);
-  await registerDevice(
-    before(at, () => removeDevices(redis, 'demo', 'bob', () => true)),
-    'demo',
-    'bob',
-    NEW,
-    NOW + 1,
-  );
-  expect(await indexed()).toBe((await tokens()).length);
-});
-
-test('ten concurrent tokens of one session leave nothing behind when the user is erased', async () => {
-  await Promise.all(COMMANDS.map((n) => register({ ...OLD, token: `token-${n}` }, NOW + n)));
-  await deleteUser(redis, 'demo', 'bob');
-  expect(JSON.stringify(await withoutTombstones(redis))).not.toContain('bob');
+  test('loses the device idle longest when there are too many, and one whose phone changed hands', async () => {
+    const [one, two, three] = [
+      await register({ ...PHONE, session: 's1', token: 'token-1' }, NOW, 2),
+      await register({ ...PHONE, session: 's2', token: 'token-2' }, NOW + 1, 2),
+      await register({ ...PHONE, session: 's3', token: 'token-3' }, NOW + 2, 2),
+    ];
+    expect((await indexed())?.map(({ id }) => id)).toEqual([two.id, three.id]);
+    expect(one.id).not.toBe(two.id);
+    await registerDevice(redis, 'demo', 'carol', { ...PHONE, token: 'token-2' }, NOW + 3);
+    expect((await indexed())?.map(({ id }) => id)).toEqual([three.id]);
+  });
 });

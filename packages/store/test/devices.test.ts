@@ -31,7 +31,9 @@ describe('a push token', () => {
     const device = await register('bob', { ...ANDROID, session: 's1' });
     expect(device).toMatchObject({ token: 'token-1', session: 's1', registeredAt: NOW, createdAt: NOW });
     expect(await readUser(redis, 'demo', 'bob')).toEqual({ uid: 'bob', deactivated: false, createdAt: NOW });
-    expect(await readRecipients(redis, 'demo', ['bob'])).toMatchObject([{ uid: 'bob', devices: [device] }]);
+    const { id, platform, providerId, session } = device;
+    const devices = [{ id, platform, providerId, session }];
+    expect(await readRecipients(redis, 'demo', ['bob'])).toMatchObject([{ uid: 'bob', devices }]);
   });
 
   test('keeps its device when refreshed, so that planned deliveries go to the new token', async () => {

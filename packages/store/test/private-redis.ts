@@ -54,6 +54,12 @@ export async function* stream(uids: Iterable<string>): AsyncGenerator<string> {
   yield* uids;
 }
 
+/** How many push tokens the index knows, in its current form and the former one. */
+export async function indexedTokens(redis: Redis): Promise<number> {
+  const counts = await Promise.all((await redis.keys('tokens:*')).map((name) => redis.hlen(name)));
+  return counts.reduce((sum, n) => sum + n, (await redis.keys('pushtoken:*')).length);
+}
+
 /** This many different uids, sorted. */
 export const uidsOf = (count: number, prefix = 'user'): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(7, '0')}`);

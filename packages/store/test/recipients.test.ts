@@ -46,7 +46,7 @@ describe('recipients', () => {
   });
 
   test('include devices, preferences and time zone', async () => {
-    const device = await register('bob');
+    const { token, registeredAt, createdAt, ...device } = await register('bob');
     await upsertUser(redis, 'demo', 'bob', { timezone: 'Asia/Tokyo' }, 1);
     await changePreferences(redis, 'demo', 'bob', HIDE, 1);
     expect(await readRecipients(redis, 'demo', ['bob', 'stranger'])).toEqual([

@@ -1,6 +1,6 @@
 import { DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
 import { readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
-import { type App, type Device, readRecipients } from '@fanfare/store';
+import { type App, type Device, listDevicesOf } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
 import { readCast } from './cast.ts';
@@ -50,11 +50,10 @@ export type LogRowView = z.infer<typeof LogRowView>;
  */
 export async function viewRows(deps: IngestDeps, app: App, found: readonly FoundRow[]): Promise<LogRowView[]> {
   const uids = [...new Set(found.map(({ row }) => row.uid))];
-  const [recipients, endings] = await Promise.all([
-    readRecipients(deps.registry, app.appId, uids),
+  const [devices, endings] = await Promise.all([
+    listDevicesOf(deps.registry, app.appId, uids),
     readEndings(deps, found),
   ]);
-  const devices = new Map(recipients.map((recipient) => [recipient.uid, recipient.devices]));
   const views: LogRowView[] = [];
   for (const batch of inBatches(found)) {
     const shown = batch.map(async (one) => {

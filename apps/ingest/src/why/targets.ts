@@ -1,5 +1,5 @@
 import { type Platform, PROVIDER_KINDS, type ProviderKind, type Target } from '@fanfare/core';
-import { type Device, listPushProviders } from '@fanfare/store';
+import { type IndexedDevice, listPushProviders } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
@@ -27,7 +27,7 @@ export async function viewTargets(
   registry: Redis,
   appId: string,
   targets: readonly Target[],
-  devices: readonly Device[],
+  devices: readonly IndexedDevice[],
 ): Promise<TargetView[]> {
   const [fcm, apns] = await Promise.all([defaultOf(registry, appId, 'fcm'), defaultOf(registry, appId, 'apns')]);
   return targets.flatMap((target): TargetView[] => {

@@ -42,7 +42,6 @@ const REASON: Record<Failure['kind'], Reason | undefined> = {
   unregistered: 'Unregistered',
   bad: 'BadDeviceToken',
   mismatch: 'DeviceTokenNotForTopic',
-  invalid: 'InvalidPushType',
   throttled: 'TooManyRequests',
   internal: 'InternalServerError',
   unavailable: 'Shutdown',

@@ -8,7 +8,8 @@ export interface DeviceRef {
   id: string;
   platform: Platform;
   /**
-   * The session that registered the token, or a name for the app on one phone; tokens of one session share a device.
+   * The tag of the session that registered the token (`sessionTag`), or a name for the app on one phone; tokens of one
+   * session share a device.
    */
   session?: string | undefined;
 }
@@ -19,8 +20,8 @@ const NONE: ReadonlySet<string> = new Set();
  * The devices an event goes to. VoIP tokens get calls only; other tokens of the same session are then skipped, or the
  * phone would ring twice. iOS kills an app that receives a VoIP push without reporting a call to CallKit, so only two
  * pushes go that way: the ring, and its end while it may still be ringing, to the devices it rang on
- * (docs/rules/decision.md#voip). Other states go to the other tokens. `acting`: the session that caused the event,
- * which is skipped.
+ * (docs/rules/decision.md#voip). Other states go to the other tokens. `acting`: the tag of the session that
+ * caused the event, which is skipped.
  */
 export function deviceTargets(
   event: NotifyingEvent,

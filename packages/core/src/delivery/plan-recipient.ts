@@ -3,6 +3,7 @@ import type { NotifyingEvent } from '../event/event.ts';
 import { providerKindOf } from './device.ts';
 import { type DeviceRef, deviceTargets } from './device-targets.ts';
 import { followsRing, type Ring } from './ring.ts';
+import { sessionTag } from './session-tag.ts';
 import type { PlannedRecipient, Target } from './target.ts';
 
 /** The channels an app has configured. */
@@ -44,6 +45,8 @@ export function planRecipient(
   return { kind: 'suppress', uid, reason: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
 }
 
-/** Which of a recipient's sessions brought a state of a call about, where the event says it. */
-const actingSession = (event: NotifyingEvent, uid: string): string | undefined =>
-  followsRing(event) && uid === event.sender.uid ? event.call.deviceSession : undefined;
+/** The tag of the recipient's session that brought a state of a call about, where the event says it. */
+function actingSession(event: NotifyingEvent, uid: string): string | undefined {
+  const session = followsRing(event) && uid === event.sender.uid ? event.call.deviceSession : undefined;
+  return session === undefined ? undefined : sessionTag(session);
+}

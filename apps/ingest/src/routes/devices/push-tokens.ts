@@ -50,9 +50,9 @@ export async function registerPushToken(
     await admitUsers(deps, appId, [uid]);
     return void (await registerDevice(registry, appId, uid, registration, now(), options));
   }
-  if (!(await sessionExists(registry, appId, session))) throw loggedOut();
   if (!(await registerKnownDevice(registry, appId, uid, registration, now(), options))) throw loggedOut();
-  // The session may have ended while the token was being stored. Its other tokens are gone; remove this one too.
+  // The session, which the caller has just found, may have ended while the token was being stored. Its other tokens
+  // are gone; remove this one too.
   if (await sessionExists(registry, appId, session)) return;
   await removeDevices(registry, appId, uid, (device) => device.session === session);
   throw loggedOut();
