@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
-import { EventJob, Producer, work } from '@fanfare/queue';
+import { EventJob, LockRenewal, Producer, work } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
 import {
   Closer,
@@ -109,10 +109,12 @@ function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): v
     chat: config.FANOUT_CONCURRENCY_CHAT,
     bulk: config.FANOUT_CONCURRENCY_BULK,
   };
+  const renewal = startRenewal(deps, closer);
   const workers = LANES.flatMap((lane) =>
     Array.from({ length: deps.shards }, (_, shard) =>
       work({
         redis: deps.queueRedis,
+        renewal,
         kind: 'events',
         lane,
         shard,
@@ -126,6 +128,12 @@ function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig): v
   closer.add('workers', workers, () =>
     Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
   );
+}
+
+/** Closed after the workers, which it serves to their end. */
+function startRenewal({ queueRedis, log }: FanoutDeps, closer: Closer): LockRenewal {
+  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
+  return closer.add('renewal', renewal, () => renewal.close());
 }
 
 function logError(log: Logger, error: Error, jobId?: string): void {

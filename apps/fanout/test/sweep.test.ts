@@ -1,6 +1,6 @@
 import type { EventRef } from '@fanfare/core';
 import { changeLane, claimDueEvents, findDeadLetters, planSlice, reopen, settle } from '@fanfare/ledger';
-import { work } from '@fanfare/queue';
+import { LockRenewal, work } from '@fanfare/queue';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -53,8 +53,10 @@ describe('the job of an event', () => {
     await fanout.producer.addEvents(0, 'chat', [ref.key]);
     // A worker to which no job is of the right shape: it fails them at once.
     const queue = { redis, kind: 'events', lane: 'chat', shard: 0 } as const;
+    const renewal = new LockRenewal(redis, () => undefined);
     const broken = work({
       ...queue,
+      renewal,
       concurrency: 1,
       schema: z.never(),
       handle: async () => ({ do: 'done' }),
@@ -62,6 +64,7 @@ describe('the job of an event', () => {
     });
     await until(async () => (await eventJob(fanout, ref)) === 'failed', 'the job has failed');
     await broken.close(1000);
+    await renewal.close();
     await look(fanout);
     expect(await eventJob(fanout, ref)).toBe('present');
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
 import { publishRefusals } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
-import { DeliveryJob, work } from '@fanfare/queue';
+import { DeliveryJob, LockRenewal, work } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import {
   Closer,
@@ -146,11 +146,13 @@ const CALL_OPEN_MS = 2000;
 const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
 
 function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, concurrency: Record<Lane, number>): void {
+  const renewal = startRenewal(deps, closer);
   const workers = config.SENDER_PROVIDERS.flatMap((provider) =>
     LANES.flatMap((lane) =>
       Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
         work({
           redis: deps.queueRedis,
+          renewal,
           kind: `deliveries-${provider}`,
           lane,
           shard,
@@ -166,6 +168,12 @@ function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, co
   closer.add('workers', workers, () =>
     Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
   );
+}
+
+/** Closed after the workers, which it serves to their end. */
+function startRenewal({ queueRedis, log }: SenderDeps, closer: Closer): LockRenewal {
+  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
+  return closer.add('renewal', renewal, () => renewal.close());
 }
 
 function logError(log: Logger, error: Error, jobId?: string): void {

@@ -22,6 +22,7 @@ const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) 
 
 /** Filled and read within one call. */
 const OF_ONE_CALL = new Set([
+  'counts.ts totals',
   'enqueue.ts groups',
   'record-references.ts groups',
   'accept-events.ts batches',

@@ -1,6 +1,7 @@
 export { type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
 export { type QueueGauges, readQueues } from './gauges.ts';
 export { DeliveryJob, deliveryJob, EventJob, inWords } from './jobs.ts';
+export { LockRenewal } from './lock-renewal.ts';
 export { type QueueKind, queueName } from './names.ts';
 export * from './next-step.ts';
 export * from './producer.ts';

@@ -1,33 +1,70 @@
+/** The lock of an active job. */
+export interface Lease {
+  lockKey: string;
+  /** The set in which BullMQ suspects jobs of having lost their worker; a renewal takes the job off. */
+  stalledKey: string;
+  id: string;
+  token: string;
+  /** When it was last certainly ours, by the monotonic clock. */
+  since: number;
+}
+
+export interface LeasesOptions {
+  /** BullMQ's key of a job id, or of a list of the queue. */
+  toKey(id: string): string;
+  durationMs: number;
+  /** Called with the jobs in hand whose lock is no longer ours. */
+  onLost(ids: readonly string[]): void;
+}
+
 /**
- * Tracks, by the monotonic clock, how long the locks of active jobs are certainly ours. Otherwise a lost lock is only
- * noticed at the next renewal, which a process that was suspended has missed as well.
+ * Tracks, by the monotonic clock, how long the locks of a worker's active jobs are certainly ours. Otherwise a lost
+ * lock is only noticed at the next renewal, which a process that was suspended has missed as well.
  */
 export class Leases {
-  readonly #durationMs: number;
-  readonly #since = new Map<string, number>();
+  readonly #options: LeasesOptions;
+  readonly #active = new Map<string, Lease>();
 
-  constructor(durationMs: number) {
-    this.#durationMs = durationMs;
+  constructor(options: LeasesOptions) {
+    this.#options = options;
   }
 
-  /** Runs the work on a job whose lock was just taken. */
-  async hold<T>(id: string, act: () => Promise<T>): Promise<T> {
-    this.#since.set(id, performance.now());
+  /** Runs the work on a job whose lock was just taken, and has the lock renewed meanwhile. */
+  async hold<T>(id: string, token: string, act: () => Promise<T>): Promise<T> {
+    const { toKey } = this.#options;
+    const lease = { lockKey: `${toKey(id)}:lock`, stalledKey: toKey('stalled'), id, token, since: performance.now() };
+    this.#active.set(id, lease);
     try {
       return await act();
     } finally {
-      this.#since.delete(id);
+      if (this.#active.get(id) === lease) this.#active.delete(id);
     }
   }
 
-  /** Records that the locks of these jobs have been renewed. */
-  renew(ids: readonly string[]): void {
-    const now = performance.now();
-    for (const id of ids) if (this.#since.has(id)) this.#since.set(id, now);
+  /** How long a lock lasts without renewal. */
+  get durationMs(): number {
+    return this.#options.durationMs;
+  }
+
+  /** The locks last renewed before `time`. */
+  olderThan(time: number): Lease[] {
+    return [...this.#active.values()].filter(({ since }) => since < time);
+  }
+
+  /** Records that these locks are lost; of jobs that have ended meanwhile it is no news. */
+  lose(lost: readonly Lease[]): void {
+    const ids = lost.filter((lease) => this.#active.get(lease.id) === lease).map(({ id }) => id);
+    if (ids.length > 0) this.#options.onLost(ids);
   }
 
   /** Whether the lock of an active job cannot have expired. */
   isLive(id: string): boolean {
-    return performance.now() - (this.#since.get(id) ?? Number.NEGATIVE_INFINITY) < this.#durationMs;
+    const { since = Number.NEGATIVE_INFINITY } = this.#active.get(id) ?? {};
+    return performance.now() - since < this.#options.durationMs;
+  }
+
+  /** Gives all locks up: they expire. */
+  abandon(): void {
+    this.#active.clear();
   }
 }

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { Leases } from './leases.ts';
+import type { LockRenewal } from './lock-renewal.ts';
 import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 
@@ -34,6 +35,8 @@ export interface JobInHand<Data> {
 export interface WorkOptions<Data> {
   /** Must have `maxRetriesPerRequest: null`; stays the caller's to close. */
   redis: Redis;
+  /** Renews the locks of the jobs in hand; outlives the worker. */
+  renewal: LockRenewal;
   kind: QueueKind;
   lane: Lane;
   shard: number;
@@ -104,16 +107,26 @@ class OurWorker extends Worker {
 
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
-  const { redis, kind, lane, shard, concurrency, onError } = options;
-  const leases = new Leases(LOCKS[lane].lockDuration);
+  const { redis, renewal, kind, lane, shard, concurrency, onError } = options;
+  const leases = new Leases({
+    toKey: (id) => worker.toKey(id),
+    durationMs: LOCKS[lane].lockDuration,
+    onLost: (ids) => {
+      for (const id of ids) worker.cancelJob(id, 'lock lost');
+      for (const id of ids) onError(new Error(`could not renew lock for job ${id}`));
+    },
+  });
+  renewal.include(shard, leases);
   const worker: OurWorker = new OurWorker(
     queueName(kind, lane),
-    (job, token, signal) => leases.hold(String(job.id), () => run(options, worker, leases, job, token, signal)),
+    (job, token, signal) =>
+      leases.hold(String(job.id), token ?? '', () => run(options, worker, leases, job, token, signal)),
     {
       connection: redis,
       prefix: shardTag(shard),
       concurrency,
       ...LOCKS[lane],
+      skipLockRenewal: true,
       ...RETENTION,
       maxStalledCount: MAX_STALLED,
       runRetryDelay: 1000,
@@ -130,11 +143,12 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   worker.on('failed', (job, error) => {
     if (!(error instanceof RetryLater)) onError(error, job?.id);
   });
-  worker.on('locksRenewed', ({ jobIds }) => leases.renew(jobIds));
-  worker.on('lockRenewalFailed', (ids) => {
-    for (const id of ids) worker.cancelJob(id, 'lock lost');
-  });
-  return { close: (graceMs) => closeWithin(worker, graceMs) };
+  return {
+    close: async (graceMs) => {
+      await closeWithin(worker, leases, graceMs);
+      renewal.exclude(shard, leases);
+    },
+  };
 }
 
 async function run<Data>(
@@ -185,12 +199,14 @@ function rest(worker: Worker): void {
   setTimeout(() => worker.closing || void worker.resume(), OOM_REST_MS).unref();
 }
 
-async function closeWithin(worker: OurWorker, graceMs: number): Promise<void> {
+async function closeWithin(worker: OurWorker, leases: Leases, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);
   });
   const ended = await Promise.race([worker.close(), late]);
   clearTimeout(timer);
-  if (ended === 'late') await worker.abandon();
+  if (ended !== 'late') return;
+  leases.abandon();
+  await worker.abandon();
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import {
   type DeliveryJob,
   type JobInHand,
+  LockRenewal,
   type Step,
   DeliveryJob as schema,
   type Work,
@@ -39,8 +40,10 @@ export function startWorker(
 ): TestWorker {
   const jobs: JobInHand<DeliveryJob>[] = [];
   const errors: TestWorker['errors'] = [];
+  const renewal = new LockRenewal(redis, ({ message }) => errors.push({ message, jobId: undefined }));
   const running = work<DeliveryJob>({
     redis,
+    renewal,
     kind: 'deliveries-custom',
     lane: 'chat',
     shard: 0,
@@ -53,11 +56,15 @@ export function startWorker(
     onError: ({ message }, jobId) => errors.push({ message, jobId }),
     ...options,
   });
+  const close = async (graceMs: number) => {
+    await running.close(graceMs);
+    await renewal.close();
+  };
   return {
     jobs,
     errors,
-    close: (graceMs) => running.close(graceMs),
-    [Symbol.asyncDispose]: () => running.close(0),
+    close,
+    [Symbol.asyncDispose]: () => close(0),
   };
 }
 
