@@ -3,7 +3,7 @@ import type { FanfareEvent } from './events.ts';
 /** The most events that the server takes in one request (docs/rules/cometchat.md#limits). */
 const MAX_EVENTS = 1000;
 /** A little under the server's 5 MiB. */
-const MAX_BYTES = 5_000_000;
+export const MAX_BYTES = 5_000_000;
 
 /** Splits events into the JSON arrays to post, in order. An event that is too large for any request goes alone. */
 export function* batches(events: Iterable<FanfareEvent>): Generator<string> {

@@ -3,6 +3,7 @@ import { FanfareClientError } from './errors.ts';
 import type { EventProgress, FanfareEvent, PublishResult } from './events.ts';
 import { credential, type Fetch, Http, type HttpRequest } from './http.ts';
 import { memberLines, type Uids } from './member-lines.ts';
+import { PublishQueue } from './publish-queue.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 
 /** Where Fanfare is and the app's key. */
@@ -72,6 +73,7 @@ const DEFAULT_RETRIES = 5;
 export class FanfareServer {
   readonly #http: Http;
   readonly #retry: RetryOptions;
+  readonly #published = new PublishQueue((body) => this.#post(body));
 
   constructor({ url, apiKey, fetch, timeoutMs, ...options }: FanfareServerOptions) {
     const apikey = credential('apiKey', apiKey);
@@ -82,16 +84,21 @@ export class FanfareServer {
 
   /**
    * Publishes one event. When this resolves, the event is stored durably. Throws if it is invalid, naming the field.
+   *
+   * Events published at the same time share requests: those of one turn of the event loop, and while a request is under
+   * way those of 5 ms, at most 100. A request has them in the order of the calls, but requests are sent without waiting
+   * for each other, and a repeated one may arrive after later ones. Await the first of two events whose order matters,
+   * such as a call and its cancellation. A retry has the same ids, so each event counts once.
    */
   publish(event: FanfareEvent): Promise<PublishResult>;
   /**
-   * Publishes any number of events, in sequential requests of at most 1,000. Results are in the order of the events; an
-   * invalid event does not affect the others. If this throws, some events may be stored: publish all of them again, and
-   * those become duplicates.
+   * Publishes any number of events, in requests of at most 1,000, one after another: their order is kept. Results are
+   * in the order of the events; an invalid event does not affect the others. If this throws, some events may be stored:
+   * publish all of them again, and those become duplicates.
    */
   publish(events: readonly FanfareEvent[]): Promise<PublishResult[]>;
   async publish(events: FanfareEvent | readonly FanfareEvent[]): Promise<PublishResult | PublishResult[]> {
-    if (!isList(events)) return (await this.#post(JSON.stringify(events)))[0] as PublishResult;
+    if (!isList(events)) return this.#published.add(JSON.stringify(events));
     const results: PublishResult[] = [];
     for (const batch of batches(events)) results.push(...(await this.#post(batch)));
     return results;
