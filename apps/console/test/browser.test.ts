@@ -20,7 +20,8 @@ inBrowser('an operator logs in, sees the queues and looks into a waiting job, an
   await chat.getByRole('cell', { name: '3' }).waitFor();
 
   await page.goto(`${console.url}/queues/queue/deliveries-custom-chat?status=waiting`);
-  await page.getByText('user2').first().waitFor();
+  await page.getByText('e0123456789abcdef-2').first().waitFor();
+  await page.getByText('ordinal').first().waitFor();
   // Its buttons to change things have no names: what is left is to copy the data, and the menu with the link home.
   const card = page.locator('//*[text()="e0123456789abcdef-2"]/ancestor::*[.//*[@role="tab"]][1]');
   expect(await card.locator('button:not([role=tab])').count()).toBe(1);

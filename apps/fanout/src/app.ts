@@ -67,6 +67,7 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
     log,
     shards: config.QUEUE_SHARDS,
     sliceSize: config.FANOUT_SLICE,
+    packSizes: { call: config.PACK_CALL, chat: config.PACK_CHAT, bulk: config.PACK_BULK },
     bulkAudience: config.BULK_AUDIENCE,
     now,
     random: Math.random,

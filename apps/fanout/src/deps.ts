@@ -1,3 +1,4 @@
+import type { Lane } from '@fanfare/core';
 import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
@@ -21,6 +22,8 @@ export interface FanoutDeps {
   shards: number;
   /** Recipients per slice. */
   sliceSize: number;
+  /** Deliveries per job. */
+  packSizes: Record<Lane, number>;
   /** Events with more recipients go to the bulk lane. */
   bulkAudience: number;
   now(): number;

@@ -1,51 +1,46 @@
-import {
-  type AcceptedEvent,
-  type EventRef,
-  isOpen,
-  needsJob,
-  type PlannedDelivery,
-  type ProviderKind,
-} from '@fanfare/core';
-import { deliveriesOf, type PlannedSlice, readStates, settle } from '@fanfare/ledger';
-import { deliveryJob } from '@fanfare/queue';
+import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
+import { type OpenJob, openJobs, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 
+/** A planned slice to queue. */
+export interface ToQueue {
+  /** Its number. */
+  number: number;
+  slice: PlannedSlice;
+  /** Whether this worker planned it just now. */
+  mine: boolean;
+  /** Throws when this worker may no longer queue it. */
+  fence(): void;
+}
+
 /**
- * Queues the deliveries of a planned slice. A slice planned by an earlier worker may already be partly queued or sent:
- * only open deliveries are added, marked so that the sender checks their state first. If the deadline has passed, the
- * deliveries expire here instead.
+ * Queues the deliveries of a planned slice, in packs. A slice planned by an earlier worker may already be partly queued
+ * or sent: only jobs of open deliveries are added, marked as late. If the deadline has passed, the deliveries expire
+ * here instead.
  */
 export async function enqueue(
   deps: FanoutDeps,
   shard: number,
   accepted: AcceptedEvent,
-  { slice, mine }: { slice: PlannedSlice; mine: boolean },
+  { number, slice, mine, fence }: ToQueue,
 ): Promise<void> {
-  const planned = deliveriesOf(slice);
-  const deliveries = mine ? planned : await stillOpen(deps, shard, accepted.key, planned);
-  if (deliveries.length === 0) return;
-  if (deps.now() >= accepted.leaveBy) return expire(deps, { shard, key: accepted.key }, accepted, deliveries);
-  for (const [provider, group] of byProvider(deliveries)) {
-    const jobs = group.map((delivery) =>
-      deliveryJob({ shard, key: accepted.key }, delivery, mine ? {} : { addedAgain: true }),
-    );
-    await deps.producer.addDeliveries(shard, provider, accepted.lane, jobs);
-    deps.metrics.deliveriesPlanned.inc({ provider, lane: accepted.lane }, group.length);
+  const ref = { shard, key: accepted.key };
+  const jobs = mine ? openJobs(slice, []) : await readOpenJobs(deps.queueRedis, ref, slice);
+  const open = jobs.flatMap((job) => job.open);
+  if (open.length === 0) return;
+  if (deps.now() >= accepted.leaveBy) return expire(deps, ref, accepted, open);
+  for (const [provider, group] of byProvider(jobs)) {
+    const added = group.map(({ ordinal, count }) => ({
+      eventKey: accepted.key,
+      slice: number,
+      ordinal,
+      count,
+      addedAgain: mine ? undefined : (true as const),
+    }));
+    await deps.producer.addDeliveries(shard, provider, accepted.lane, added, fence);
+    const deliveries = group.reduce((n, job) => n + job.open.length, 0);
+    deps.metrics.deliveriesPlanned.inc({ provider, lane: accepted.lane }, deliveries);
   }
-}
-
-async function stillOpen(
-  { queueRedis }: FanoutDeps,
-  shard: number,
-  key: string,
-  planned: PlannedDelivery[],
-): Promise<PlannedDelivery[]> {
-  const states = await readStates(
-    queueRedis,
-    { shard, key },
-    planned.map((delivery) => delivery.ordinal),
-  );
-  return planned.filter((_, i) => needsJob(states[i] ?? 'pending'));
 }
 
 /** Settles deliveries past their deadline as expired. */
@@ -62,13 +57,13 @@ export async function expire(
   });
 }
 
-/** Groups deliveries by provider, keeping their order. */
-export function byProvider(deliveries: readonly PlannedDelivery[]): Map<ProviderKind, PlannedDelivery[]> {
-  const groups = new Map<ProviderKind, PlannedDelivery[]>();
-  for (const delivery of deliveries) {
-    const group = groups.get(delivery.provider);
-    if (group) group.push(delivery);
-    else groups.set(delivery.provider, [delivery]);
+/** Groups jobs by provider, keeping their order. */
+export function byProvider(jobs: readonly OpenJob[]): Map<ProviderKind, OpenJob[]> {
+  const groups = new Map<ProviderKind, OpenJob[]>();
+  for (const job of jobs) {
+    const group = groups.get(job.provider);
+    if (group) group.push(job);
+    else groups.set(job.provider, [job]);
   }
   return groups;
 }

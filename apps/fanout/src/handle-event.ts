@@ -119,9 +119,12 @@ async function expandSlice(
   if (planned.kind === 'later') return planned;
   // This worker may have stalled and lost the event; another may already have sent the slice.
   const fresh = deps.now() - startedAt < HELD_UP_MS;
-  await enqueue(deps, shard, accepted, { slice: planned.slice, mine: planned.mine && fresh });
   const { slice } = planned;
   const ref = { shard, key: accepted.key };
+  const fence = () => {
+    if (!job.holdsLock()) throw new FencedError(`event ${accepted.key}: lock lost`);
+  };
+  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, mine: planned.mine && fresh, fence });
   const admitted = await advance(deps.queueRedis, ref, job.lock, cursor.slice, slice, deps.now());
   await queueAdmitted(deps, shard, accepted.lane, admitted);
   for (const recipient of slice.recipients) {

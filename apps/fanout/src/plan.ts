@@ -46,6 +46,7 @@ export async function plan(deps: FanoutDeps, inHand: EventInHand, cursor: Cursor
     cursor: end.cursor,
     last: end.last,
     recipients: await decide(deps, inHand, candidates),
+    packSize: deps.packSizes[accepted.lane],
   };
   const stands = await planSlice(deps.queueRedis, { shard, key: accepted.key }, accepted.appId, cursor.slice, slice);
   return { kind: 'planned', ...stands };

@@ -1,14 +1,16 @@
-import { type AcceptedEvent, deliveryId, type EventRef, type Lane, type PlannedDelivery } from '@fanfare/core';
+import { type AcceptedEvent, type EventRef, type Lane, type PlannedDelivery, packId } from '@fanfare/core';
 import {
   claimDueEvents,
   forgetEvent,
   movedSinceLastLook,
-  openDeliveries,
+  type OpenJob,
+  type OpenSlice,
+  openSlices,
   readCursor,
   readEvent,
   readReplayDeadlines,
 } from '@fanfare/ledger';
-import { deliveryJob, type QueueKind } from '@fanfare/queue';
+import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
 import { sweepAdmission } from './sweep-admission.ts';
@@ -51,8 +53,8 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   if (await movedSinceLastLook(deps.queueRedis, ref)) return;
   if (!cursor.full && cursor.admission !== 'waiting') await reviveEvent(deps, ref, accepted);
   // Not the slice at the cursor, which may be being queued right now.
-  for await (const deliveries of openDeliveries(deps.queueRedis, ref, cursor.slice)) {
-    await reviveDeliveries(deps, ref, accepted, deliveries);
+  for await (const slice of openSlices(deps.queueRedis, ref, cursor.slice)) {
+    await reviveDeliveries(deps, ref, accepted, slice);
   }
 }
 
@@ -68,27 +70,33 @@ async function reviveDeliveries(
   deps: FanoutDeps,
   ref: EventRef,
   accepted: AcceptedEvent,
-  deliveries: PlannedDelivery[],
+  { number, jobs }: OpenSlice,
 ): Promise<void> {
   const { lane } = accepted;
-  const live = await expireLate(deps, ref, accepted, deliveries);
+  const live = await expireLate(deps, ref, accepted, jobs);
   for (const [provider, group] of byProvider(live)) {
-    const ids = new Map(group.map((delivery) => [deliveryId(ref.key, delivery.ordinal), delivery]));
+    const ids = new Map(group.map((job) => [packId(ref.key, job.ordinal, job.count), job]));
     const missing = await withoutJob(deps, `deliveries-${provider}`, lane, ref.shard, [...ids.keys()]);
     if (missing.length === 0) continue;
-    const lost = missing.map((id) => ids.get(id) as PlannedDelivery);
+    const lost = missing.map((id) => ids.get(id) as OpenJob);
+    // A replayed delivery has a job of its own.
     const deadlines = await readReplayDeadlines(
       deps.queueRedis,
       ref,
-      lost.map((delivery) => delivery.ordinal),
+      lost.map((job) => job.ordinal),
     );
-    const jobs = lost.map((delivery) => {
-      const deadlineAt = deadlines.get(delivery.ordinal);
-      return deliveryJob(ref, delivery, { addedAgain: true, deadlineAt });
-    });
-    await deps.producer.addDeliveries(ref.shard, provider, lane, jobs);
-    deps.metrics.swept.inc({ what: 'delivery' }, jobs.length);
-    deps.log.warn({ eventKey: ref.key, provider, deliveries: jobs.length }, 'deliveries.swept');
+    const added = lost.map(({ ordinal, count }) => ({
+      eventKey: ref.key,
+      slice: number,
+      ordinal,
+      count,
+      addedAgain: true as const,
+      deadlineAt: count === 1 ? deadlines.get(ordinal) : undefined,
+    }));
+    await deps.producer.addDeliveries(ref.shard, provider, lane, added);
+    const deliveries = lost.reduce((n, job) => n + job.open.length, 0);
+    deps.metrics.swept.inc({ what: 'delivery' }, deliveries);
+    deps.log.warn({ eventKey: ref.key, provider, deliveries }, 'deliveries.swept');
   }
 }
 
@@ -100,16 +108,17 @@ async function expireLate(
   deps: FanoutDeps,
   ref: EventRef,
   { appId, lane, leaveBy }: AcceptedEvent,
-  deliveries: PlannedDelivery[],
-): Promise<PlannedDelivery[]> {
+  jobs: readonly OpenJob[],
+): Promise<readonly OpenJob[]> {
   const now = deps.now();
-  if (now < leaveBy + LATE_MS) return deliveries;
-  const ordinals = deliveries.map((delivery) => delivery.ordinal);
+  if (now < leaveBy + LATE_MS) return jobs;
+  const open = jobs.flatMap((job) => job.open);
+  const ordinals = open.map((delivery) => delivery.ordinal);
   const replayed = await readReplayDeadlines(deps.queueRedis, ref, ordinals);
   const isLate = ({ ordinal }: PlannedDelivery) => now >= (replayed.get(ordinal) ?? leaveBy) + LATE_MS;
-  const late = deliveries.filter(isLate);
+  const late = open.filter(isLate);
   if (late.length > 0) await expire(deps, ref, { appId, lane }, late);
-  return deliveries.filter((delivery) => !isLate(delivery));
+  return jobs.filter((job) => !job.open.every(isLate));
 }
 
 /** The lanes that may hold jobs of an event in this lane: one that turned out to be large began in the chat lane. */

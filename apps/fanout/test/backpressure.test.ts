@@ -23,7 +23,7 @@ async function open(count: number, appId = APP) {
     { length: count },
     (_, i): PlannedRecipient => ({ kind: 'send', uid: `u${i}`, targets: [{ provider: 'fcm', deviceId: 'phone' }] }),
   );
-  await planSlice(redis, ref, appId, 0, { first: 0, cursor: '', last: true, recipients });
+  await planSlice(redis, ref, appId, 0, { first: 0, cursor: '', last: true, recipients, packSize: 1 });
   return ref;
 }
 

@@ -20,9 +20,11 @@ const RECIPIENTS: PlannedRecipient[] = [
   { kind: 'send', uid: 'dave', targets: [{ provider: 'custom' }] },
 ];
 
+const fence = () => undefined;
+
 /** An event with one slice that is planned and not queued. */
 async function planned() {
-  const slice: PlannedSlice = { first: 0, cursor: 'dave', last: true, recipients: RECIPIENTS };
+  const slice: PlannedSlice = { first: 0, cursor: 'dave', last: true, recipients: RECIPIENTS, packSize: 1 };
   const { ref, accepted } = await accept(redis, aGroupMessage());
   await planSlice(redis, ref, APP, 0, slice);
   return { ref, accepted, slice };
@@ -31,10 +33,10 @@ async function planned() {
 test('each delivery goes to the queue of its provider', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  await enqueue(fanout, 0, accepted, { slice, mine: true });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: true, fence });
   expect(await queued(redis, ref)).toMatchObject([
     { ordinal: 0, uid: 'bob', unread: 3, addedAgain: undefined },
-    { ordinal: 2, uid: 'dave', unread: undefined },
+    { ordinal: 2, uid: 'dave' },
   ]);
   expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([
     { ordinal: 1, uid: 'bob', deviceId: 'phone' },
@@ -45,7 +47,7 @@ test('of a slice planned by another worker only open deliveries are added, marke
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
-  await enqueue(fanout, 0, accepted, { slice, mine: false });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: false, fence });
   expect(await queued(redis, ref)).toMatchObject([{ ordinal: 2, uid: 'dave', addedAgain: true }]);
   expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([{ ordinal: 1, addedAgain: true }]);
 });
@@ -53,7 +55,7 @@ test('of a slice planned by another worker only open deliveries are added, marke
 test('a slice that is queued twice is queued once', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { slice, mine });
+  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { number: 0, slice, mine, fence });
   expect(await queuedFor(redis, ref)).toEqual(['bob', 'dave']);
   expect(await queued(redis, ref)).toMatchObject([{ addedAgain: undefined }, { addedAgain: undefined }]);
 });
@@ -68,7 +70,7 @@ test('an event past its deadline expires instead and no longer counts towards th
     ]),
   );
   fanout.clock.set(accepted.leaveBy);
-  await enqueue(fanout, 0, accepted, { slice, mine: true });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: true, fence });
   expect(await queuedFor(redis, ref)).toEqual([]);
   expect(await countsOf(redis, ref)).toEqual({ audience: 3, planned: 3, expired: 3, NO_TARGET: 1 });
   expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(

@@ -137,7 +137,7 @@ describe('the next worker', () => {
     const recipients = ['bob', 'carol'].map(
       (uid) => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }) as const,
     );
-    await planSlice(redis, ref, APP, 0, { first: 0, cursor: 'carol', last: false, recipients });
+    await planSlice(redis, ref, APP, 0, { first: 0, cursor: 'carol', last: false, recipients, packSize: 1 });
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
     await removeMembers(redis, APP, 'hiking', ['carol']);
     await handleEvent(fanout, CHAT, await takeJob(redis, ref, { startedBefore: true }));

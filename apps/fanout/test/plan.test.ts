@@ -22,7 +22,7 @@ test('a slice has the configured number of recipients and the start of the next 
   expect(await plan(fanout, inHand, cursor)).toEqual({
     kind: 'planned',
     mine: true,
-    slice: { first: 0, cursor: 'carol', last: false, recipients },
+    slice: { first: 0, cursor: 'carol', last: false, packSize: 1, recipients },
   });
   expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 2 });
 });

@@ -48,7 +48,7 @@ test('an event whose process died after admitting it and before adding its job g
   const { ref } = await accept(redis, aGroupMessage());
   const [first = ''] = await redis.zrange('{p0}:admitted:chat', '0', '0');
   const lock = (await takeJob(redis, { shard: 0, key: first })).lock;
-  const none = { first: 0, cursor: '', last: true, recipients: [] };
+  const none = { first: 0, cursor: '', last: true, packSize: 1, recipients: [] };
   await planSlice(redis, { shard: 0, key: first }, APP, 0, none);
   expect(await advance(redis, { shard: 0, key: first }, lock, 0, none, fanout.now())).toEqual([ref.key]);
   fanout.clock.set(Date.now() + 2000);

@@ -106,7 +106,7 @@ describe('deliveries', () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
     const recipients = [{ kind: 'send', uid: 'bob', targets: [{ provider: 'custom' }] }] as const;
-    await planSlice(redis, ref, APP, 0, { first: 0, cursor: 'bob', last: false, recipients });
+    await planSlice(redis, ref, APP, 0, { first: 0, cursor: 'bob', last: false, recipients, packSize: 1 });
     for (let looks = 0; looks < 3; looks++) await look(fanout);
     expect(await queuedFor(redis, ref)).toEqual([]);
     expect(await eventJob(fanout, ref)).toBe('present');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
 import { publishRefusals } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
-import { DeliveryJob, LockRenewal, work } from '@fanfare/queue';
+import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import {
   Closer,
@@ -18,9 +18,12 @@ import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { Gate, type GateOptions } from './gate.ts';
-import { handleDelivery } from './handle-delivery.ts';
+import { handlePack } from './handle-pack.ts';
+import { PlanCache } from './plan-cache.ts';
 import { closeProviders, createProviders } from './providers.ts';
+import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
+import { sendPlaces } from './semaphore.ts';
 import { SupersededCheck } from './superseded-check.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
@@ -78,6 +81,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     queueRedis,
     registry,
     events: new EventCache(queueRedis, registry),
+    plans: new PlanCache(queueRedis),
     superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits, now), closeProviders),
@@ -86,12 +90,15 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
       chat: gate(limits.chat),
       bulk: gate(limits.bulk),
     },
+    sends: sendPlaces(concurrency),
+    recorder: new Recorder({ redis: queueRedis, now }),
+    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     refusals: new Refusals(now),
     metrics,
     log,
     now,
     random,
-    onAttempt: overrides.onAttempt ?? (() => undefined),
+    onAttempt: overrides.onAttempt,
   };
   startReporting(deps, closer);
   startWorkers(deps, closer, config, concurrency);
@@ -156,9 +163,11 @@ function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, co
           kind: `deliveries-${provider}`,
           lane,
           shard,
-          concurrency: concurrency[lane],
+          // Twice as many deliveries as are sent at a time: the others are being read or recorded.
+          concurrency: Math.ceil((2 * concurrency[lane]) / config.QUEUE_SHARDS),
+          sizeOf: ({ count = 1 }) => count,
           schema: DeliveryJob,
-          handle: (job) => handleDelivery(deps, { shard, lane, provider }, job),
+          handle: (job) => handlePack(deps, { shard, lane, provider }, job),
           onError: (error, jobId) => logError(deps.log, error, jobId),
         }),
       ),

@@ -1,11 +1,15 @@
 import type { Lane, Platform, ProviderKind, SettledState } from '@fanfare/core';
+import type { Producer } from '@fanfare/queue';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gate } from './gate.ts';
+import type { PlanCache } from './plan-cache.ts';
 import type { Providers } from './providers.ts';
+import type { Recorder } from './recorder.ts';
 import type { Refusals } from './refusals.ts';
+import type { Semaphore } from './semaphore.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 
 /** The dependencies for handling a delivery; created in app.ts. */
@@ -15,11 +19,17 @@ export interface SenderDeps {
   /** The Redis of the registry. */
   registry: Redis;
   events: EventCache;
+  plans: PlanCache;
   superseded: SupersededCheck;
   apps: AppCache;
   providers: Providers;
   /** Limits per endpoint or credential, by lane, so that a ring does not wait for a bulk event to the same endpoint. */
   gates: Record<Lane, Gate>;
+  /** Sends in flight, by provider and lane. */
+  sends: Record<ProviderKind, Record<Lane, Semaphore>>;
+  recorder: Recorder;
+  /** For deliveries that leave their pack. */
+  producer: Producer;
   /** Endpoints and credentials that refuse, for the operator. */
   refusals: Refusals;
   metrics: Metrics;
@@ -27,7 +37,7 @@ export interface SenderDeps {
   now(): number;
   random(): number;
   /** Called for every attempt, after it is recorded. */
-  onAttempt(attempt: AttemptRecord): void;
+  onAttempt?: ((attempt: AttemptRecord) => void) | undefined;
 }
 
 /** One attempt at one delivery, and its result. Contains no message text. */

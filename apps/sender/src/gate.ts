@@ -25,8 +25,11 @@ export interface Entrance {
   origin?: string;
 }
 
-/** The admission of one send: call `left` when it is over, or wait and try again. */
-export type Admission = { ok: true; left(health: SendHealth): void } | { ok: false; waitMs: number };
+/**
+ * The admission of one send: call `left` when it is over, or wait and try again. `isOpen`: the breaker is open;
+ * otherwise there are as many sends as there may be.
+ */
+export type Admission = { ok: true; left(health: SendHealth): void } | { ok: false; isOpen: boolean; waitMs: number };
 
 /** The breaker opens if at least half of at least 20 sends in a window failed (docs/rules/delivery.md#breaker). */
 const WINDOW_MS = 10_000;
@@ -84,11 +87,11 @@ export class Gate {
     const endpoint = this.#endpoint(appKey(appId, name));
     const { now: clock, limit } = this.#options;
     const now = clock();
-    if (endpoint.openUntil > now) return { ok: false, waitMs: this.#spread(endpoint.openUntil - now) };
+    if (endpoint.openUntil > now) return { ok: false, isOpen: true, waitMs: this.#spread(endpoint.openUntil - now) };
     const trial = endpoint.openUntil > 0;
     const isFull = trial ? endpoint.onTrial : endpoint.inFlight >= limit;
     const place = isFull ? undefined : origin === undefined ? NO_PLACE : this.#places.take(appId, origin, limit, now);
-    if (!place) return { ok: false, waitMs: this.#slot(endpoint, now) };
+    if (!place) return { ok: false, isOpen: trial, waitMs: this.#slot(endpoint, now) };
     if (trial) endpoint.onTrial = true;
     endpoint.inFlight++;
     const left = (health: SendHealth): void => {

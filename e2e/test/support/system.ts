@@ -125,7 +125,7 @@ export const posts = (endpoint: simulator.Endpoint, count: number) =>
 /** The ids of the jobs in a queue, waiting or not, e.g. of `deliveries-custom-chat`. */
 export async function jobsOf({ redis }: System, queue: string): Promise<string[]> {
   const ids = (await redis.redis.keys(`{p0}:${queue}:*`)).map((key) => key.split(':').at(-1) as string);
-  return ids.filter((id) => /^e[0-9a-z]{13,}(-\d+)?$/.test(id));
+  return ids.filter((id) => /^e[0-9a-z]{13,}(-\d+(\+\d+)?)?$/.test(id));
 }
 
 /** Makes a job vanish, as a failover may. */

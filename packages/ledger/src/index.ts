@@ -14,6 +14,7 @@ export * from './held/gates.ts';
 export * from './held/hold.ts';
 export * from './held/release.ts';
 export * from './log/log-index.ts';
+export * from './plan/packs.ts';
 export * from './plan/plan.ts';
 export { deliveriesOf, type PlannedSlice } from './plan/planned-slice.ts';
 export * from './plan/trace.ts';

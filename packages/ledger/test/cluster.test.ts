@@ -19,14 +19,15 @@ import {
   findMessages,
   findPlanned,
   findReaction,
+  findSlice,
   forgetEvent,
   hold,
   isFullyPlanned,
   isRingOver,
   listDeadLetters,
   movedSinceLastLook,
-  openDeliveries,
   openGate,
+  openSlices,
   pageLogged,
   planSlice,
   readAttempts,
@@ -35,7 +36,6 @@ import {
   readProgress,
   readReached,
   readReplayDeadlines,
-  recordAttempt,
   recordCall,
   recordLogged,
   recordMessages,
@@ -46,7 +46,7 @@ import {
   stepAside,
   wakeWaiting,
 } from '../src/index.ts';
-import { APP, accepted, becomes, HOUR, lockOf, NOW, settleAll, slice, users } from './support/events.ts';
+import { APP, accepted, becomes, HOUR, lockOf, NOW, recordAttempt, settleAll, slice, users } from './support/events.ts';
 
 const SHARDS = 8;
 
@@ -91,7 +91,8 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     expect(await reopen(own.redis, APP, first, { now: NOW, deadline: NOW, sweepAt: NOW })).toBe(true);
     expect(await dropDeadLetter(own.redis, APP, second)).toBe(true);
     expect((await readReplayDeadlines(own.redis, ref, [0, 1])).size).toBe(1);
-    for await (const open of openDeliveries(own.redis, ref)) expect(open.map((it) => it.ordinal)).toEqual([0, 3]);
+    expect(await findSlice(own.redis, ref, 3)).toBe(0);
+    for await (const { jobs } of openSlices(own.redis, ref)) expect(jobs.map((it) => it.ordinal)).toEqual([0, 3]);
     expect(await claimDueEvents(own.redis, shard, { now: NOW, again: NOW + 1e6 }, 10)).toEqual([ref]);
     const gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'x' } as const;
     await openGate(own.redis, shard, gate, { now: NOW, reason: 'timeout', leastMs: 0, mostMs: 0 });

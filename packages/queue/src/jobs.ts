@@ -1,4 +1,3 @@
-import type { EventRef, PlannedDelivery } from '@fanfare/core';
 import { z } from 'zod';
 
 /** A job of `events`: expand this event. Its id is the event's key. */
@@ -6,17 +5,21 @@ export interface EventJob {
   eventKey: string;
 }
 
-/** A job of `deliveries-*`: one delivery, by reference. Its id is the delivery's id. */
+/**
+ * A job of `deliveries-*`: a pack, by reference. It begins with the delivery at `ordinal` and covers the next `count`
+ * of its slice with the same provider and provider id. Everything else is in the plan. Its id is `packId`.
+ */
 export interface DeliveryJob {
   eventKey: string;
+  /** The slice of the plan; absent in jobs from before there were packs, and for letters from then. */
+  slice?: number | undefined;
+  /** The ordinal of its first delivery. */
   ordinal: number;
-  /** The recipient. */
-  uid: string;
-  /** Which device, for FCM and APNs. */
-  deviceId?: string | undefined;
-  /** The recipient's unread count, this message included; present if the app counts. */
-  unread?: number | undefined;
-  /** Added again: the delivery may already be settled, so check its state first. */
+  /** Absent: one. */
+  count?: number | undefined;
+  /** Attempts spent by jobs before this one: it left a pack after them. */
+  attempts?: number | undefined;
+  /** Added again: its news may be old by now. */
   addedAgain?: true | undefined;
   /** Deadline set by a replay, epoch ms; otherwise the event's own applies. */
   deadlineAt?: number | undefined;
@@ -32,14 +35,18 @@ const EventWire = z.strictObject({ e: z.string() });
 
 const DeliveryWire = z.strictObject({
   e: z.string(),
+  s: z.number().int().min(0).optional(),
   o: z.number().int().min(0),
-  u: z.string(),
-  d: z.string().optional(),
-  n: z.number().int().min(0).optional(),
+  c: z.number().int().min(1).optional(),
+  a: z.number().int().min(1).optional(),
   r: z.literal(1).optional(),
   x: z.number().int().optional(),
   h: z.number().int().optional(),
   v: z.number().int().optional(),
+  // Jobs from before there were packs carry their target; the plan has it too.
+  u: z.string().optional(),
+  d: z.string().optional(),
+  n: z.number().int().min(0).optional(),
 });
 
 /** The data of an event's job as Redis stores it. */
@@ -50,26 +57,29 @@ export type DeliveryWire = z.infer<typeof DeliveryWire>;
 
 const WORDS = {
   e: 'eventKey',
+  s: 'slice',
   o: 'ordinal',
-  u: 'uid',
-  d: 'deviceId',
-  n: 'unread',
+  c: 'count',
+  a: 'attempts',
   r: 'addedAgain',
   x: 'deadlineAt',
   h: 'holdUntil',
   v: 'settingsVersion',
-} as const satisfies Record<keyof DeliveryWire, keyof DeliveryJob>;
+  u: 'uid',
+  d: 'deviceId',
+  n: 'unread',
+} as const satisfies Record<keyof DeliveryWire, string>;
 
 /** Parses an event's job from Redis; throws on anything that `encodeEventJob` does not write. */
 export const EventJob: z.ZodType<EventJob> = EventWire.transform(({ e }) => ({ eventKey: e }));
 
-/** Parses a delivery's job from Redis; throws on anything that `encodeDeliveryJob` does not write. */
-export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, o, u, d, n, r, x, h, v }) => ({
+/** Parses a job of `deliveries-*` from Redis; throws on anything that no version of `encodeDeliveryJob` writes. */
+export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, s, o, c, a, r, x, h, v }) => ({
   eventKey: e,
+  slice: s,
   ordinal: o,
-  uid: u,
-  deviceId: d,
-  unread: n,
+  count: c,
+  attempts: a,
   addedAgain: r === 1 ? true : undefined,
   deadlineAt: x,
   holdUntil: h,
@@ -79,13 +89,13 @@ export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, 
 /** An event's job as Redis stores it. */
 export const encodeEventJob = ({ eventKey }: EventJob): EventWire => ({ e: eventKey });
 
-/** A delivery's job as Redis stores it; BullMQ's JSON omits undefined values. */
+/** A job of `deliveries-*` as Redis stores it; BullMQ's JSON omits undefined values. */
 export const encodeDeliveryJob = (job: DeliveryJob): DeliveryWire => ({
   e: job.eventKey,
+  s: job.slice,
   o: job.ordinal,
-  u: job.uid,
-  d: job.deviceId,
-  n: job.unread,
+  c: job.count === 1 ? undefined : job.count,
+  a: job.attempts === 0 ? undefined : job.attempts,
   r: job.addedAgain ? 1 : undefined,
   x: job.deadlineAt,
   h: job.holdUntil,
@@ -100,10 +110,3 @@ export const inWords = (data: unknown): unknown =>
 
 const wordFor = (letter: string): string =>
   Object.hasOwn(WORDS, letter) ? WORDS[letter as keyof typeof WORDS] : letter;
-
-/** The job of a planned delivery. */
-export const deliveryJob = (
-  ref: EventRef,
-  { ordinal, uid, deviceId, unread }: PlannedDelivery,
-  marks: Pick<DeliveryJob, 'addedAgain' | 'deadlineAt' | 'holdUntil' | 'settingsVersion'> = {},
-): DeliveryJob => ({ eventKey: ref.key, ordinal, uid, deviceId, unread, ...marks });

@@ -1,4 +1,4 @@
-import { deliveryId, type Lane, type ProviderKind } from '@fanfare/core';
+import { type Lane, type ProviderKind, packId } from '@fanfare/core';
 import { commandEach, shardTag } from '@fanfare/redis';
 import { type BulkJobOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -20,6 +20,12 @@ const EVENT_ATTEMPTS = 5;
 
 /** Clock skew that is tolerated: the time of a job is for metrics only. */
 const TOLERATED_SKEW_MS = 1000;
+
+/** A job of `deliveries-*` to add. */
+export interface NewDeliveryJob extends DeliveryJob {
+  /** How long it waits first, in ms. */
+  delayMs?: number | undefined;
+}
 
 /** What is known about a job by its id. */
 export type JobPresence = 'present' | 'missing' | 'failed';
@@ -52,22 +58,31 @@ export class Producer {
   /**
    * Adds deliveries of one provider and lane. BullMQ's bulk add is a pipeline, not a transaction, and reports a refused
    * entry as a negative id: each id is checked, and missing jobs are added again.
+   * @param fence called before each batch; what it throws ends the adding.
    * @throws when some are still missing after a few tries; adding all of them again later is safe.
    */
-  async addDeliveries(shard: number, provider: ProviderKind, lane: Lane, jobs: readonly DeliveryJob[]): Promise<void> {
+  async addDeliveries(
+    shard: number,
+    provider: ProviderKind,
+    lane: Lane,
+    jobs: readonly NewDeliveryJob[],
+    fence: () => void = () => undefined,
+  ): Promise<void> {
     const queue = this.#queue(`deliveries-${provider}`, lane, shard);
     const attempts = Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS);
     for (let from = 0; from < jobs.length; from += BATCH) {
-      const batch = jobs.slice(from, from + BATCH).map((job) => ({
+      const batch = jobs.slice(from, from + BATCH).map(({ delayMs, ...job }) => ({
         name: 'd',
         data: encodeDeliveryJob(job),
         opts: {
-          jobId: deliveryId(job.eventKey, job.ordinal),
+          jobId: packId(job.eventKey, job.ordinal, job.count ?? 1),
           attempts,
+          ...(delayMs === undefined ? {} : { delay: delayMs }),
           backoff: { type: 'custom' },
           ...this.#stamp(),
         },
       }));
+      fence();
       await addAll(queue, batch);
     }
   }

@@ -4,6 +4,7 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
+import { JobLimit } from './job-limit.ts';
 import { Leases } from './leases.ts';
 import type { LockRenewal } from './lock-renewal.ts';
 import { type QueueKind, queueName } from './names.ts';
@@ -40,7 +41,10 @@ export interface WorkOptions<Data> {
   kind: QueueKind;
   lane: Lane;
   shard: number;
+  /** Jobs in hand at a time; with `sizeOf`, about what they contain together. */
   concurrency: number;
+  /** What a job contains. */
+  sizeOf?: (data: Data) => number;
   schema: z.ZodType<Data>;
   handle(job: JobInHand<Data>): Promise<Step>;
   /** Called with errors outside of any one job, and with every exception a handler threw (a bug). */
@@ -75,6 +79,9 @@ const RETENTION = { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 24 
 /** How long a worker pauses after Redis refused a write for lack of memory; it would spin otherwise. */
 const OOM_REST_MS = 3000;
 
+/** For a job with a field that this version does not know: a newer worker will understand it. */
+const LEFT_TO_NEWER: Step = { do: 'wait', delayMs: 10_000 };
+
 /** Wait after a bug threw. */
 const AFTER_BUG_MS = 1000;
 
@@ -107,7 +114,7 @@ class OurWorker extends Worker {
 
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
-  const { redis, renewal, kind, lane, shard, concurrency, onError } = options;
+  const { redis, renewal, kind, lane, shard, concurrency, sizeOf, onError } = options;
   const leases = new Leases({
     toKey: (id) => worker.toKey(id),
     durationMs: LOCKS[lane].lockDuration,
@@ -117,14 +124,16 @@ export function work<Data>(options: WorkOptions<Data>): Work {
     },
   });
   renewal.include(shard, leases);
+  // Jobs of the bulk lane are large, so it begins with two.
+  const limit = sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1);
   const worker: OurWorker = new OurWorker(
     queueName(kind, lane),
     (job, token, signal) =>
-      leases.hold(String(job.id), token ?? '', () => run(options, worker, leases, job, token, signal)),
+      leases.hold(String(job.id), token ?? '', () => run({ ...options, limit }, worker, leases, job, token, signal)),
     {
       connection: redis,
       prefix: shardTag(shard),
-      concurrency,
+      concurrency: limit?.jobs ?? concurrency,
       ...LOCKS[lane],
       skipLockRenewal: true,
       ...RETENTION,
@@ -152,7 +161,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
 }
 
 async function run<Data>(
-  { schema, handle }: WorkOptions<Data>,
+  { schema, handle, sizeOf, limit }: WorkOptions<Data> & { limit: JobLimit | undefined },
   worker: Worker,
   leases: Leases,
   job: Job,
@@ -160,19 +169,26 @@ async function run<Data>(
   signal = new AbortController().signal,
 ): Promise<void> {
   const parsed = schema.safeParse(job.data);
-  if (!parsed.success) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
+  const isNewer = parsed.error?.issues.every(({ code }) => code === 'unrecognized_keys');
+  if (!parsed.success && !isNewer) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
+  if (parsed.success && sizeOf && limit) {
+    limit.see(sizeOf(parsed.data));
+    worker.concurrency = limit.jobs;
+  }
   const id = String(job.id);
-  const step = await handled(job, handle, {
-    id,
-    data: parsed.data,
-    attemptsMade: job.attemptsMade,
-    startedBefore: job.attemptsStarted > 1,
-    lostBefore: job.stalledCounter > 0,
-    addedAt: job.timestamp,
-    lock: { key: `${worker.toKey(id)}:lock`, token },
-    holdsLock: () => !signal.aborted && leases.isLive(id),
-    signal,
-  });
+  const step = !parsed.success
+    ? LEFT_TO_NEWER
+    : await handled(job, handle, {
+        id,
+        data: parsed.data,
+        attemptsMade: job.attemptsMade,
+        startedBefore: job.attemptsStarted > 1,
+        lostBefore: job.stalledCounter > 0,
+        addedAt: job.timestamp,
+        lock: { key: `${worker.toKey(id)}:lock`, token },
+        holdsLock: () => !signal.aborted && leases.isLive(id),
+        signal,
+      });
   if (step.do === 'done') return;
   if (step.do === 'retry') throw new RetryLater(step.delayMs);
   await job.moveToDelayed(Date.now() + step.delayMs, token);

@@ -1,8 +1,7 @@
-import type { PlannedDelivery } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DeliveryJob, deliveryJob, EventJob, inWords, Producer } from '../src/index.ts';
+import { DeliveryJob, EventJob, inWords, Producer } from '../src/index.ts';
 
 const ref = { key: 'em5x8k2a0000001', shard: 2 };
 
@@ -14,29 +13,48 @@ async function stored(queue: string, add: (producer: Producer) => Promise<void>)
   return own.redis.hget(key, 'data');
 }
 
-test.each<[string, PlannedDelivery, Parameters<typeof deliveryJob>[2], string]>([
-  ['the webhook', { ordinal: 0, uid: 'bob', provider: 'custom' }, {}, '{"e":"em5x8k2a0000001","o":0,"u":"bob"}'],
+test.each<[string, DeliveryJob, string]>([
+  ['one delivery', { eventKey: ref.key, slice: 0, ordinal: 3 }, '{"e":"em5x8k2a0000001","s":0,"o":3}'],
   [
-    'a device, with the number of unread messages',
-    { ordinal: 7, uid: 'bob', provider: 'custom', deviceId: 'd1', unread: 3 },
-    {},
-    '{"e":"em5x8k2a0000001","o":7,"u":"bob","d":"d1","n":3}',
+    'a pack',
+    { eventKey: ref.key, slice: 2, ordinal: 700, count: 100 },
+    '{"e":"em5x8k2a0000001","s":2,"o":700,"c":100}',
   ],
   [
-    'a device, replayed, with nothing unread',
-    { ordinal: 7, uid: 'bob', provider: 'custom', deviceId: 'd1', unread: 0 },
-    { addedAgain: true, deadlineAt: 1_741_847_453_000, holdUntil: 1_741_847_454_000, settingsVersion: 4 },
-    '{"e":"em5x8k2a0000001","o":7,"u":"bob","d":"d1","n":0,"r":1,"x":1741847453000,"h":1741847454000,"v":4}',
+    'a delivery that left its pack',
+    { eventKey: ref.key, slice: 2, ordinal: 701, attempts: 1, addedAgain: true },
+    '{"e":"em5x8k2a0000001","s":2,"o":701,"a":1,"r":1}',
   ],
-])(
-  'the job of a delivery to %s is stored under single letters, and read back as it was',
-  async (_, delivery, marks, text) => {
-    const job = deliveryJob(ref, delivery, marks);
-    const data = await stored('deliveries-custom-chat', (to) => to.addDeliveries(ref.shard, 'custom', 'chat', [job]));
-    expect(data).toBe(text);
-    expect(DeliveryJob.parse(JSON.parse(text))).toEqual(job);
-  },
-);
+  [
+    'a replayed delivery',
+    {
+      eventKey: ref.key,
+      slice: 0,
+      ordinal: 7,
+      addedAgain: true,
+      deadlineAt: 1_741_847_453_000,
+      holdUntil: 1_741_847_454_000,
+      settingsVersion: 4,
+    },
+    '{"e":"em5x8k2a0000001","s":0,"o":7,"r":1,"x":1741847453000,"h":1741847454000,"v":4}',
+  ],
+])('the job of %s is stored under single letters, and read back as it was', async (_, job, text) => {
+  const data = await stored('deliveries-custom-chat', (to) => to.addDeliveries(ref.shard, 'custom', 'chat', [job]));
+  expect(data).toBe(text);
+  expect(DeliveryJob.parse(JSON.parse(text))).toEqual(job);
+});
+
+test('a job from before there were packs is read as one delivery, without the target it carries', () => {
+  const before = { e: ref.key, o: 7, u: 'bob', d: 'd1', n: 3, r: 1, x: 1, h: 2, v: 4 };
+  expect(DeliveryJob.parse(before)).toEqual({
+    eventKey: ref.key,
+    ordinal: 7,
+    addedAgain: true,
+    deadlineAt: 1,
+    holdUntil: 2,
+    settingsVersion: 4,
+  });
+});
 
 test('the job of an event is stored under a single letter, and read back unchanged', async () => {
   const data = await stored('events-chat', (to) => to.addEvents(ref.shard, 'chat', [ref.key]));
@@ -44,21 +62,24 @@ test('the job of an event is stored under a single letter, and read back unchang
   expect(EventJob.parse(JSON.parse(data ?? ''))).toEqual({ eventKey: ref.key });
 });
 
-test.each([-1, 1.5, '3'])('a job with %j unread messages is refused', (n) => {
-  expect(DeliveryJob.safeParse({ e: ref.key, o: 0, u: 'bob', n }).success).toBe(false);
+test.each([0, -1, 1.5, '3'])('a job of %j deliveries is refused', (c) => {
+  expect(DeliveryJob.safeParse({ e: ref.key, s: 0, o: 0, c }).success).toBe(false);
 });
 
 test('a stored job is displayed with the field names of handlers', () => {
-  expect(inWords({ e: ref.key, o: 7, u: 'bob', d: 'd1', n: 0, r: 1, x: 1, h: 2, v: 3 })).toEqual({
+  expect(inWords({ e: ref.key, s: 1, o: 7, c: 100, a: 2, r: 1, x: 1, h: 2, v: 3, u: 'bob', d: 'd1', n: 0 })).toEqual({
     eventKey: ref.key,
+    slice: 1,
     ordinal: 7,
-    uid: 'bob',
-    deviceId: 'd1',
-    unread: 0,
+    count: 100,
+    attempts: 2,
     addedAgain: 1,
     deadlineAt: 1,
     holdUntil: 2,
     settingsVersion: 3,
+    uid: 'bob',
+    deviceId: 'd1',
+    unread: 0,
   });
 });
 

@@ -1,7 +1,8 @@
-import { deliveryId, newEventKey } from '@fanfare/core';
+import { deliveryId, newEventKey, packId } from '@fanfare/core';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { EventJob, Producer } from '../src/index.ts';
+import { z } from 'zod';
+import { Producer } from '../src/index.ts';
 import { delivery, EVENT, gate, idOf, startWorker } from './support/worker.ts';
 
 const KIND = 'deliveries-custom';
@@ -61,7 +62,7 @@ describe('adding', () => {
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
     const memory = async () => Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
     const before = await memory();
-    const many = Array.from({ length: 5000 }, (_, i) => ({ ...delivery(i + 1), uid: `a-common-uid-${i}` }));
+    const many = Array.from({ length: 5000 }, (_, i) => delivery(i + 1));
     await producer.addDeliveries(0, 'custom', 'chat', many);
     expect(((await memory()) - before) / many.length).toBeLessThan(400);
   });
@@ -99,10 +100,11 @@ test.each([
     0,
     'custom',
     'chat',
-    ordinals.map((ordinal) => ({ eventKey: key, ordinal, uid: 'u' })),
+    ordinals.map((ordinal) => ({ eventKey: key, slice: 0, ordinal })),
   );
-  const ids = ordinals.map((ordinal) => deliveryId(key, ordinal));
-  expect(await producer.presence(KIND, 'chat', 0, ids)).toEqual(ordinals.map(() => 'present'));
+  await producer.addDeliveries(0, 'custom', 'chat', [{ eventKey: key, slice: 3, ordinal: 7, count: 100 }]);
+  const ids = [...ordinals.map((ordinal) => deliveryId(key, ordinal)), packId(key, 7, 100)];
+  expect(await producer.presence(KIND, 'chat', 0, ids)).toEqual(ids.map(() => 'present'));
 });
 
 describe('presence', () => {
@@ -127,7 +129,7 @@ describe('presence', () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(1), delivery(2)]);
-    await using worker = startWorker(own.redis, () => ({ do: 'done' }), { schema: EventJob as never });
+    await using worker = startWorker(own.redis, () => ({ do: 'done' }), { schema: z.never() });
     await until(() => worker.errors.length === 2, 'both are refused');
     await worker.close(1000);
     expect(await presence(producer, 1)).toBe('failed');

@@ -71,19 +71,44 @@ type Fields = readonly (string | null)[];
 /** A user with a record from before there was an index of devices. */
 const isWithoutIndex = ([index, createdAt]: Fields): boolean => createdAt !== null && index === null;
 
+/** A recipient and, for FCM and APNs, the device of a delivery. */
+export interface TargetRef {
+  uid: string;
+  deviceId?: string | undefined;
+}
+
+/** The fields of a user's hash that a sender reads, before that of the device. */
+const PERSON = [ERASED, 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
+
 /**
- * The recipient of a delivery and its device, in one small read; undefined when the user was erased or deactivated
- * since it was planned.
+ * The recipients of deliveries and their devices, in one round trip and in the order asked; undefined for one who was
+ * erased or deactivated since the delivery was planned.
  */
-export async function readDeliveryTarget(
+export async function readDeliveryTargets(
+  redis: Redis,
+  appId: string,
+  refs: readonly TargetRef[],
+): Promise<(DeliveryTarget | undefined)[]> {
+  const answers = await commandEach(redis, refs, (commands, { uid, deviceId }) =>
+    commands.hmgetBuffer(keys.user(appId, uid), ...PERSON, ...(deviceId === undefined ? [] : [deviceField(deviceId)])),
+  );
+  return Promise.all(refs.map((ref, i) => targetIn(redis, appId, ref, answers[i] as (Buffer | null)[])));
+}
+
+/** The same for one delivery. */
+export const readDeliveryTarget = async (
   redis: Redis,
   appId: string,
   uid: string,
   deviceId?: string,
+): Promise<DeliveryTarget | undefined> => (await readDeliveryTargets(redis, appId, [{ uid, deviceId }]))[0];
+
+async function targetIn(
+  redis: Redis,
+  appId: string,
+  { uid, deviceId }: TargetRef,
+  answer: readonly (Buffer | null)[],
 ): Promise<DeliveryTarget | undefined> {
-  const fields = [ERASED, 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
-  if (deviceId !== undefined) fields.push(deviceField(deviceId));
-  const answer = await redis.hmgetBuffer(keys.user(appId, uid), ...fields);
   const [erased, deactivated, name, avatar, locale, preferences] = answer.slice(0, 6).map((one) => one?.toString());
   if (erased || deactivated === '1') return undefined;
   const record = answer[6];

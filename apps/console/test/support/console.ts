@@ -57,8 +57,8 @@ export async function queueDeliveries(
   const producer = new Producer(redis.redis);
   const all = Array.from({ length: jobs }, (_, ordinal) => ({
     eventKey: 'e0123456789abcdef',
+    slice: 0,
     ordinal,
-    uid: `user${ordinal}`,
   }));
   await producer.addDeliveries(shard, provider, lane, all);
   await producer.close();

@@ -1,5 +1,13 @@
-import { type AcceptedEvent, type Event, type EventRef, type Lane, newEventKey, parseEvent } from '@fanfare/core';
-import { acceptEvent, readProgress } from '@fanfare/ledger';
+import {
+  type AcceptedEvent,
+  type Event,
+  type EventRef,
+  type Lane,
+  newEventKey,
+  type PlannedDelivery,
+  parseEvent,
+} from '@fanfare/core';
+import { acceptEvent, deliveriesIn, deliveriesOf, readProgress, readSlice } from '@fanfare/ledger';
 import { DeliveryJob, type EventJob, type JobInHand } from '@fanfare/queue';
 import type { Redis } from 'ioredis';
 import { APP, HOUR } from './fanout.ts';
@@ -74,13 +82,25 @@ export async function takeJob(
   return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 
+/** A delivery and the job it is in. */
+type Queued = DeliveryJob & PlannedDelivery;
+
 /** The queued deliveries of an event, by ordinal. */
-export async function queued(
-  redis: Redis,
-  { key }: EventRef,
-  queue = 'deliveries-custom-chat',
-): Promise<DeliveryJob[]> {
-  const ids = (await redis.keys(`{p0}:${queue}:${key}-*`)).filter((id) => /-\d+$/.test(id));
+export async function queued(redis: Redis, ref: EventRef, queue = 'deliveries-custom-chat'): Promise<Queued[]> {
+  const jobs = await queuedJobs(redis, ref, queue);
+  const deliveries = await Promise.all(
+    jobs.map(async ({ slice = 0, ordinal, count = 1, ...job }) => {
+      const planned = await readSlice(redis, ref, slice);
+      const all = planned ? deliveriesIn(deliveriesOf(planned), { ordinal, count }) : [];
+      return all.map((one) => ({ ...job, slice, count, ...one }));
+    }),
+  );
+  return deliveries.flat().sort((a, b) => a.ordinal - b.ordinal);
+}
+
+/** The queued jobs of an event, by ordinal. */
+async function queuedJobs(redis: Redis, { key }: EventRef, queue = 'deliveries-custom-chat'): Promise<DeliveryJob[]> {
+  const ids = (await redis.keys(`{p0}:${queue}:${key}-*`)).filter((id) => /-\d+(\+\d+)?$/.test(id));
   const jobs = await Promise.all(
     ids.map(async (id) => DeliveryJob.parse(JSON.parse(String(await redis.hget(id, 'data'))))),
   );

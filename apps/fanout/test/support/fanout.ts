@@ -35,6 +35,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     log: createLogger({ name: 'fanout', level: 'silent' }),
     shards: 1,
     sliceSize: 2,
+    packSizes: { call: 1, chat: 1, bulk: 1 },
     bulkAudience: 100,
     now: clock.now,
     random: () => 0,

@@ -33,7 +33,7 @@ beforeEach(async () => {
   };
   ref = await acceptEvent(deps.redis, accepted, { shards: 1 });
   const recipients = UIDS.map((uid): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }));
-  await planSlice(deps.redis, ref, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients });
+  await planSlice(deps.redis, ref, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients, packSize: 1 });
   const settlements = UIDS.map((uid, ordinal) => {
     const reason = ordinal === 2 ? 'http_410' : 'http_400';
     const deadLetter = { eventId: 'msg-1', uid, provider: 'custom' as const, reason, attempts: 1 };

@@ -51,7 +51,7 @@ export async function plan(
   };
   const ref = await acceptEvent(redis, accepted, { shards: 1 });
   const bob: PlannedRecipient = { kind: 'send', uid: 'bob', targets };
-  const slice: PlannedSlice = { first: 0, cursor: 'bob', last: true, recipients: [bob] };
+  const slice: PlannedSlice = { first: 0, cursor: 'bob', last: true, recipients: [bob], packSize: 1 };
   const lock = { key: `{p0}:events-chat:${ref.key}:lock`, token: 'fan-out' };
   await redis.set(lock.key, lock.token);
   await planSlice(redis, ref, APP, 0, slice);
@@ -66,10 +66,10 @@ function valid(input: object): Event {
 }
 
 /** The job data of bob's first delivery. */
-export const jobFor = ({ key }: EventRef, changes: Partial<DeliveryJob> = {}): DeliveryJob => ({
+const jobFor = ({ key }: EventRef, changes: Partial<DeliveryJob> = {}): DeliveryJob => ({
   eventKey: key,
+  slice: 0,
   ordinal: 0,
-  uid: 'bob',
   ...changes,
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Producer } from '@fanfare/queue';
 import { createLogger, createMetrics } from '@fanfare/runtime';
 import { AppCache, createApp, createSecretBox, createUser, writeCustomProvider } from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
@@ -7,8 +8,11 @@ import { readConfig } from '../../src/config.ts';
 import type { AttemptRecord, SenderDeps } from '../../src/deps.ts';
 import { EventCache } from '../../src/event-cache.ts';
 import { Gate } from '../../src/gate.ts';
+import { PlanCache } from '../../src/plan-cache.ts';
 import { closeProviders, createProviders } from '../../src/providers.ts';
+import { Recorder } from '../../src/recorder.ts';
 import { Refusals } from '../../src/refusals.ts';
+import { sendPlaces } from '../../src/semaphore.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
 
 export const APP = 'demo';
@@ -41,10 +45,15 @@ export function startSender(redis: Redis): Sender {
   const gate = () => new Gate({ limit: 2, now, random: () => 0 });
   const providers = createProviders(config, { call: 2, chat: 2, bulk: 2 }, now);
   const attempts: AttemptRecord[] = [];
+  const producer = new Producer(redis);
   return {
     queueRedis: redis,
     registry: redis,
     events: new EventCache(redis, redis),
+    plans: new PlanCache(redis),
+    sends: sendPlaces({ call: 100, chat: 100, bulk: 100 }),
+    recorder: new Recorder({ redis, now }),
+    producer,
     refusals: new Refusals(now),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
@@ -57,7 +66,10 @@ export function startSender(redis: Redis): Sender {
     onAttempt: (attempt) => attempts.push(attempt),
     clock,
     attempts,
-    [Symbol.asyncDispose]: () => closeProviders(providers),
+    async [Symbol.asyncDispose]() {
+      await producer.close();
+      await closeProviders(providers);
+    },
   };
 }
 

@@ -23,7 +23,7 @@ const to = (uid: string, deviceId = 'phone'): PlannedRecipient => ({
 
 /** Plans the next slice of an event. */
 async function plan(ref: EventRef, number: number, recipients: PlannedRecipient[], last: boolean): Promise<void> {
-  const slice = { first: number, cursor: String(number), last, recipients };
+  const slice = { first: number, cursor: String(number), last, recipients, packSize: 1 };
   const lock = { key: `{p0}:events-chat:${ref.key}:lock`, token: 'fan-out' };
   await redis.set(lock.key, lock.token);
   await planSlice(redis, ref, APP, number, slice);

@@ -12,6 +12,8 @@ export interface DeviceRef {
    * session share a device.
    */
   session?: string | undefined;
+  /** Which credential. */
+  providerId?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -38,7 +40,11 @@ export function deviceTargets(
       if (isVoip(device)) return byVoip(device);
       return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !voip.has(device.session);
     })
-    .map((device) => ({ provider: PLATFORMS[device.platform].provider, deviceId: device.id }));
+    .map(({ platform, id, providerId }) => ({
+      provider: PLATFORMS[platform].provider,
+      deviceId: id,
+      ...(providerId === undefined ? {} : { providerId }),
+    }));
 }
 
 const isVoip = (device: DeviceRef): boolean => PLATFORMS[device.platform].kind === 'voip';

@@ -6,6 +6,8 @@ export interface Target {
   provider: ProviderKind;
   /** For FCM and APNs targets: which device. */
   deviceId?: string;
+  /** The device's `providerId` when it was planned; the sender goes by the current one. */
+  providerId?: string;
 }
 
 /**

@@ -34,6 +34,13 @@ export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventK
  */
 export const deliveryId = (eventKey: string, ordinal: number): string => `${eventKey}-${ordinal}`;
 
+/**
+ * The id of a job of `count` deliveries, the first of them at `ordinal`: for one, the delivery's own. It names the job
+ * by what it contains, so that adding the same deliveries twice is adding them once.
+ */
+export const packId = (eventKey: string, ordinal: number, count: number): string =>
+  count === 1 ? deliveryId(eventKey, ordinal) : `${deliveryId(eventKey, ordinal)}+${count}`;
+
 /** The parts of a delivery id, or undefined if it is not one. */
 export function parseDeliveryId(id: string): { eventKey: string; ordinal: number } | undefined {
   const match = /^(e[0-9a-z]{7,20})-(0|[1-9]\d{0,9})$/.exec(id);

@@ -1,5 +1,4 @@
 import { type EventRef, isUnanswered } from '@fanfare/core';
-import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
@@ -16,39 +15,6 @@ export interface RecordedAttempt {
   detail?: string | undefined;
 }
 
-/** The approximate limit of text per delivery: the first attempts and the last matter, a flood of 429s does not. */
-const MAX_TEXT = 4000;
-
-const RECORD = script<number>(`
--- KEYS event, attempts
--- ARGV ordinal, line, longest text
--- returns 1, or 0 when the event is gone
-local exp = redis.call('HGET', KEYS[1], 'exp')
-if not exp then return 0 end
-local text = redis.call('HGET', KEYS[2], ARGV[1])
-if text and #text > tonumber(ARGV[3]) then text = string.match(text, '^(.*)\\n') end
-redis.call('HSET', KEYS[2], ARGV[1], (text and text .. '\\n' or '') .. ARGV[2])
-redis.call('PEXPIREAT', KEYS[2], exp)
-return 1
-`);
-
-/**
- * Records an attempt that was not the only one, or whose details are stored nowhere else. Once the limit is reached, it
- * replaces the last one.
- */
-export async function recordAttempt(
-  redis: Redis,
-  { shard, key }: EventRef,
-  ordinal: number,
-  attempt: RecordedAttempt,
-): Promise<void> {
-  await RECORD(
-    redis,
-    [keys.event(shard, key), keys.attempts(shard, key)],
-    [ordinal, JSON.stringify(attempt), MAX_TEXT],
-  );
-}
-
 /** The recorded attempts of a delivery; usually empty if the first was the last. */
 export async function readAttempts(
   redis: Redis,
@@ -57,6 +23,10 @@ export async function readAttempts(
 ): Promise<RecordedAttempt[]> {
   return decodeAttempts(await redis.hget(keys.attempts(shard, key), String(ordinal)));
 }
+
+/** Attempts as text, a line each. */
+export const encodeAttempts = (attempts: readonly RecordedAttempt[]): string =>
+  attempts.map((attempt) => JSON.stringify(attempt)).join('\n');
 
 const decodeAttempts = (text: string | null | undefined): RecordedAttempt[] =>
   text ? text.split('\n').map((line) => JSON.parse(line) as RecordedAttempt) : [];

@@ -86,7 +86,7 @@ export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundD
   return removed?.[1] === 1;
 }
 
-/** Resets a rejected delivery to pending, removes its dead letter from the list and stores its new deadline. */
+/** Makes a rejected delivery `retrying`, since it gets a job of its own; takes its letter off, stores its deadline. */
 const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
@@ -99,7 +99,7 @@ local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return -1 end
 local state = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARGV[2])[1]
 if state ~= ${stateNumber('rejected')} then return 0 end
-redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('pending')})
+redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('retrying')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
 redis.call('HDEL', KEYS[1], 'done')
 addLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], 1)

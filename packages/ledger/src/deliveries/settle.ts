@@ -1,9 +1,10 @@
-import { type DeliveryState, deliveryId, type EventRef, type ProviderKind, type SettledState } from '@fanfare/core';
+import type { DeliveryState, EventRef, ProviderKind, SettledState } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
+import { encodeAttempts, type RecordedAttempt } from './attempts.ts';
 import { IS_OPEN_LUA, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
 import { TRIM_LUA } from './trim.lua.ts';
 
@@ -19,6 +20,8 @@ export interface DeadLetter {
   uid: string;
   provider: ProviderKind;
   deviceId?: string | undefined;
+  /** The slice of the plan that the delivery is in; absent in letters from before there were packs. */
+  slice?: number | undefined;
   /** A stable code: `http_400`, `attempts_exhausted`, … */
   reason: string;
   /** The provider's own message, shortened. */
@@ -32,14 +35,18 @@ export interface DeadLetter {
 /** The stored form of a dead letter; its id and time are the key and the score. */
 export type DeadLetterRecord = Omit<DeadLetter, 'id' | 'at'>;
 
+/** The approximate limit of attempts as text per delivery: the first and the last matter, a flood of 429s does not. */
+const MAX_ATTEMPTS_TEXT = 4000;
+
 /**
- * Moves deliveries from one state to another, and their counts. A settled delivery stays unchanged, so that running a
- * job twice counts once. Returns each delivery's previous state.
+ * Moves deliveries from one state to another, and their counts, and records attempts. A settled delivery stays settled,
+ * so that running a job twice counts once; and attempts are recorded once, even if the script is run again because its
+ * answer was lost. Returns each delivery's previous state.
  */
 const SETTLE = script<number[]>(`
 -- KEYS event, states, load, open, dead letters, attempts
--- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts,
---   then per delivery: ordinal, state, load field, delivery id, dead letter
+-- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts, longest text of attempts,
+--   then per delivery: ordinal, state, load field, dead letter, attempts (a line each)
 -- returns each delivery's state before, in order; none when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
@@ -49,76 +56,134 @@ local NAMES = ${STATE_NAMES_LUA}
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return {} end
 local loadLane = loadLanes(KEYS[1])
-local before, letters = {}, false
-for i = 6, #ARGV, 5 do
-  local at, to = '#' .. ARGV[i], tonumber(ARGV[i + 1])
-  local from = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', at)[1]
+
+-- unpack takes some thousand values at most
+local states = {}
+for from = 7, #ARGV, 5000 do
+  local gets = {}
+  for i = from, math.min(from + 4995, #ARGV), 5 do
+    for _, word in ipairs({'GET', '${STATE_BITS}', '#' .. ARGV[i]}) do gets[#gets + 1] = word end
+  end
+  for n, state in ipairs(redis.call('BITFIELD', KEYS[2], unpack(gets))) do states[ARGV[from + 5 * n - 5]] = state end
+end
+
+local function record(ordinal, lines)
+  local text = redis.call('HGET', KEYS[6], ordinal)
+  if text == lines or text and string.sub(text, -1 - #lines) == '\\n' .. lines then return end
+  for line in string.gmatch(lines, '[^\\n]+') do
+    if text and #text > tonumber(ARGV[6]) then text = string.match(text, '^(.*)\\n') end
+    text = (text and text .. '\\n' or '') .. line
+  end
+  redis.call('HSET', KEYS[6], ordinal, text)
+end
+
+local before, sets, counts, load, attempts, letters = {}, {}, {}, {}, false, false
+for i = 7, #ARGV, 5 do
+  local ordinal, to = ARGV[i], tonumber(ARGV[i + 1])
+  local from = states[ordinal]
   before[#before + 1] = from
+  if ARGV[i + 4] ~= '' then
+    record(ordinal, ARGV[i + 4])
+    attempts = true
+  end
   local settles = not isOpen(to)
   -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
   if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
-    redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', at, to)
+    states[ordinal] = to
+    for _, word in ipairs({'SET', '${STATE_BITS}', '#' .. ordinal, to}) do sets[#sets + 1] = word end
     if settles then
-      redis.call('HINCRBY', KEYS[1], NAMES[to + 1], 1)
+      counts[to] = (counts[to] or 0) + 1
       -- A held one is not counted as ready; its list forgets it when it comes to it.
-      if from ~= ${stateNumber('held')} then addLoad(KEYS[3], loadLane(ARGV[i]), ARGV[i + 2], -1) end
+      if from ~= ${stateNumber('held')} then
+        local lane = loadLane(ordinal)
+        load[lane] = load[lane] or {}
+        load[lane][ARGV[i + 2]] = (load[lane][ARGV[i + 2]] or 0) - 1
+      end
     end
-    if ARGV[i + 4] ~= '' then
-      redis.call('ZADD', KEYS[5], ARGV[2], ARGV[i + 3])
-      redis.call('HSET', KEYS[6], 'd' .. ARGV[i], ARGV[i + 4])
+    if ARGV[i + 3] ~= '' then
+      redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1] .. '-' .. ordinal)
+      redis.call('HSET', KEYS[6], 'd' .. ordinal, ARGV[i + 3])
       letters = true
     end
   end
 end
-if letters then
-  redis.call('PEXPIREAT', KEYS[6], exp)
-  trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp)
+for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.min(i + 3999, #sets))) end
+for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
+for lane, fields in pairs(load) do
+  for field, n in pairs(fields) do addLoad(KEYS[3], lane, field, n) end
 end
+if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
+if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp) end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
 `);
 
-/** The new state of a delivery. `rejected` includes its dead letter. */
-export type Settlement = { ordinal: number; provider: ProviderKind } & (
-  | { state: 'rejected'; deadLetter: DeadLetterRecord }
-  | { state: Exclude<SettledState, 'rejected'> | 'retrying' }
-);
+/**
+ * The new state of a delivery, with the attempts to record: those that were not the only one, or whose details are
+ * stored nowhere else. `rejected` includes its dead letter.
+ */
+export type Settlement = {
+  ordinal: number;
+  provider: ProviderKind;
+  attempts?: readonly RecordedAttempt[] | undefined;
+} & ({ state: 'rejected'; deadLetter: DeadLetterRecord } | { state: Exclude<SettledState, 'rejected'> | 'retrying' });
+
+/** Settlements of one event. */
+export interface EventSettlements {
+  ref: EventRef;
+  appId: string;
+  settlements: readonly Settlement[];
+}
 
 /**
  * Settles deliveries of one event. Returns each one's previous state, in order; a settled one is left unchanged. Empty
- * when the event's record has expired.
+ * when the event's record has expired. Running it again with the same settlements changes nothing.
  */
 export async function settle(
   redis: Redis,
-  { shard, key }: EventRef,
+  ref: EventRef,
   appId: string,
   settlements: readonly Settlement[],
   now: number,
 ): Promise<DeliveryState[]> {
-  const before = await SETTLE(
-    redis,
-    [
-      keys.event(shard, key),
-      keys.states(shard, key),
-      keys.load(shard),
-      keys.open(shard),
-      keys.deadLetters(shard, appId),
-      keys.attempts(shard, key),
-    ],
-    [
-      ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, ''), keys.attempts(shard, '')],
-      ...settlements.flatMap((settlement) => settlementArgs(key, appId, settlement)),
-    ],
-  );
-  return before.map(stateOf);
+  const { keys: names, args } = settleCall({ ref, appId, settlements }, now);
+  return (await SETTLE(redis, names, args)).map(stateOf);
 }
 
-function settlementArgs(key: string, appId: string, settlement: Settlement): (string | number)[] {
+/** The same for several events in one round trip, each on its own. */
+export async function settleEach(
+  redis: Redis,
+  events: readonly EventSettlements[],
+  now: number,
+): Promise<DeliveryState[][]> {
+  const answers = await SETTLE.each(
+    redis,
+    events.map((event) => settleCall(event, now)),
+  );
+  return answers.map((before) => before.map(stateOf));
+}
+
+const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlements, now: number) => ({
+  keys: [
+    keys.event(shard, key),
+    keys.states(shard, key),
+    keys.load(shard),
+    keys.open(shard),
+    keys.deadLetters(shard, appId),
+    keys.attempts(shard, key),
+  ],
+  args: [
+    ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, ''), keys.attempts(shard, ''), MAX_ATTEMPTS_TEXT],
+    ...settlements.flatMap((settlement) => settlementArgs(appId, settlement)),
+  ],
+});
+
+function settlementArgs(appId: string, settlement: Settlement): (string | number)[] {
   return [
     settlement.ordinal,
     stateNumber(settlement.state),
     loadField(appId, settlement.provider),
-    deliveryId(key, settlement.ordinal),
     settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
+    encodeAttempts(settlement.attempts ?? []),
   ];
 }

@@ -1,9 +1,11 @@
-import { type EventRef, LANES, needsJob, type PlannedDelivery } from '@fanfare/core';
+import { type EventRef, LANES } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/states.ts';
 import { keys } from '../keys.ts';
-import { decodeSlice, deliveriesOf } from '../plan/planned-slice.ts';
+import { type OpenJob, openJobs } from '../plan/packs.ts';
+import { readSlice } from '../plan/plan.ts';
+import { deliveriesOf, type PlannedSlice } from '../plan/planned-slice.ts';
 
 /** Returns open events that are due for a check and postpones them, so that several sweepers share the work. */
 const CLAIM_DUE = script<string[]>(`
@@ -53,22 +55,28 @@ return 1
 export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
   (await LOOK(redis, [keys.event(shard, key), keys.open(shard)], [key])) === 1;
 
-/** The deliveries of an event's first slices that need a job, slice by slice, so that memory stays bounded. */
-export async function* openDeliveries(
+/** A slice and the jobs that its open deliveries need. */
+export interface OpenSlice {
+  number: number;
+  jobs: OpenJob[];
+}
+
+/** An event's first slices that have open deliveries, one at a time, so that memory stays bounded. */
+export async function* openSlices(
   redis: Redis,
   ref: EventRef,
   slices = Number.POSITIVE_INFINITY,
-): AsyncGenerator<PlannedDelivery[]> {
+): AsyncGenerator<OpenSlice> {
   for (let number = 0; number < slices; number++) {
-    const text = await redis.hget(keys.plan(ref.shard, ref.key), String(number));
-    if (text === null) return;
-    const deliveries = deliveriesOf(decodeSlice(text));
-    const states = await readStates(
-      redis,
-      ref,
-      deliveries.map((delivery) => delivery.ordinal),
-    );
-    const open = deliveries.filter((_, i) => needsJob(states[i] ?? 'pending'));
-    if (open.length > 0) yield open;
+    const slice = await readSlice(redis, ref, number);
+    if (!slice) return;
+    const jobs = await readOpenJobs(redis, ref, slice);
+    if (jobs.length > 0) yield { number, jobs };
   }
+}
+
+/** The jobs that the open deliveries of a slice need. */
+export async function readOpenJobs(redis: Redis, ref: EventRef, slice: PlannedSlice): Promise<OpenJob[]> {
+  const ordinals = deliveriesOf(slice).map(({ ordinal }) => ordinal);
+  return openJobs(slice, await readStates(redis, ref, ordinals));
 }

@@ -116,6 +116,25 @@ export async function readSlice(
   return text === null ? undefined : decodeSlice(text);
 }
 
+const FIND_SLICE = script<number>(`
+-- KEYS plan
+-- ARGV ordinal
+-- returns the number of the last slice that begins at or before the ordinal, -1 when nothing is planned
+local low, high = 0, redis.call('HLEN', KEYS[1]) - 1
+while low < high do
+  local middle = math.ceil((low + high) / 2)
+  local first = string.match(redis.call('HGET', KEYS[1], middle), '^%d+')
+  if tonumber(first) <= tonumber(ARGV[1]) then low = middle else high = middle - 1 end
+end
+return high < 0 and -1 or low
+`);
+
+/** The number of the slice that a delivery was planned in; undefined when the event has expired. */
+export async function findSlice(redis: Redis, { shard, key }: EventRef, ordinal: number): Promise<number | undefined> {
+  const number = await FIND_SLICE(redis, [keys.plan(shard, key)], [ordinal]);
+  return number < 0 ? undefined : number;
+}
+
 /**
  * Plans a slice and counts it. Returns the stored slice, which is another worker's if that came first.
  * @throws FencedError when the event has expired or its cursor has moved on.

@@ -1,7 +1,7 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { type RecordedAttempt, readAttempts, recordAttempt } from '../../src/index.ts';
-import { NOW, stored } from '../support/events.ts';
+import { type RecordedAttempt, readAttempts, UNKNOWN_OUTCOME } from '../../src/index.ts';
+import { countsOf, NOW, planned, recordAttempt, settleAll, stored, users } from '../support/events.ts';
 
 const attemptOf = (n: number, over: Partial<RecordedAttempt> = {}): RecordedAttempt => ({
   at: NOW + n,
@@ -39,6 +39,18 @@ test('one long attempt leaves room for the last', async () => {
   const huge = attemptOf(0, { detail: 'x'.repeat(5000) });
   for (const attempt of [huge, attemptOf(1), attemptOf(2)]) await recordAttempt(own.redis, ref, 0, attempt);
   expect((await readAttempts(own.redis, ref, 0)).at(-1)).toEqual(attemptOf(2));
+});
+
+test('an attempt that is recorded again, because the answer of the first time was lost, is there once', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, users(1));
+  const attempts = [attemptOf(1, { outcome: UNKNOWN_OUTCOME }), attemptOf(2, { outcome: 'expired' })];
+  await recordAttempt(own.redis, ref, 0, attemptOf(0));
+  for (let times = 0; times < 2; times++) {
+    await settleAll(own.redis, ref, [{ ordinal: 0, provider: 'custom', state: 'expired', attempts }]);
+  }
+  expect(await readAttempts(own.redis, ref, 0)).toEqual([attemptOf(0), ...attempts]);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 1, planned: 1, expired: 1 });
 });
 
 test('nothing is recorded of an event that has expired', async () => {

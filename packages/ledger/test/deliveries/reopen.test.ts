@@ -36,7 +36,7 @@ async function oneRejected(redis: Redis) {
   return { ref, letter: letter as FoundDeadLetter };
 }
 
-test('a reopened delivery is pending again, its deadline stored, and its event open and swept', async () => {
+test('a reopened delivery is open outside of its pack, its deadline stored, and its event open and swept', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await oneRejected(own.redis);
   expect([await stateOf(own.redis, ref), await isOnOpenList(own.redis, ref), await loadOf(own.redis)]).toEqual([
@@ -45,7 +45,7 @@ test('a reopened delivery is pending again, its deadline stored, and its event o
     0,
   ]);
   expect(await reopen(own.redis, APP, letter, WHEN)).toBe(true);
-  expect(await readStates(own.redis, ref, [0, 1])).toEqual(['accepted', 'pending']);
+  expect(await readStates(own.redis, ref, [0, 1])).toEqual(['accepted', 'retrying']);
   expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, pending: 1 });
   expect(await loadOf(own.redis)).toBe(1);
   expect(await stateOf(own.redis, ref)).toBe('delivering');

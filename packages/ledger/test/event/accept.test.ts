@@ -1,6 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { acceptEvent, findEvent, readCursor, readEvent, readProgress, recordAttempt } from '../../src/index.ts';
+import { acceptEvent, findEvent, readCursor, readEvent, readProgress } from '../../src/index.ts';
 import {
   APP,
   accepted,
@@ -10,6 +10,7 @@ import {
   isOnOpenList,
   NOW,
   planned,
+  recordAttempt,
   settleAll,
   users,
 } from '../support/events.ts';

@@ -1,4 +1,4 @@
-import type { EventRef, PlannedDelivery } from '@fanfare/core';
+import type { EventRef } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -7,7 +7,8 @@ import {
   claimDueEvents,
   forgetEvent,
   movedSinceLastLook,
-  openDeliveries,
+  type OpenSlice,
+  openSlices,
   planSlice,
   readCursor,
 } from '../../src/index.ts';
@@ -102,8 +103,8 @@ describe('an event has moved since the last check', () => {
 
 describe('open deliveries', () => {
   const collect = async (redis: Redis, ref: EventRef) => {
-    const slices: PlannedDelivery[][] = [];
-    for await (const deliveries of openDeliveries(redis, ref)) slices.push(deliveries);
+    const slices: OpenSlice[] = [];
+    for await (const slice of openSlices(redis, ref)) slices.push(slice);
     return slices;
   };
 
@@ -124,12 +125,15 @@ describe('open deliveries', () => {
     }
     expect((await readCursor(own.redis, ref))?.next).toBe(5);
     await settleAll(own.redis, ref, [becomes(0, 'accepted'), becomes(2, 'rejected'), becomes(4, 'retrying')]);
+    const one = (ordinal: number, provider: 'custom' | 'fcm', open: object) => ({
+      provider,
+      ordinal,
+      count: 1,
+      open: [{ ordinal, provider, ...open }],
+    });
     expect(await collect(own.redis, ref)).toEqual([
-      [{ ordinal: 1, uid: 'carl', provider: 'custom' }],
-      [
-        { ordinal: 3, uid: 'eve', provider: 'fcm', deviceId: 'phone' },
-        { ordinal: 4, uid: 'frank', provider: 'custom' },
-      ],
+      { number: 0, jobs: [one(1, 'custom', { uid: 'carl' })] },
+      { number: 3, jobs: [one(3, 'fcm', { uid: 'eve', deviceId: 'phone' }), one(4, 'custom', { uid: 'frank' })] },
     ]);
   });
 

@@ -8,8 +8,8 @@ import {
   gateId,
   gatesWithLate,
   hold,
-  openDeliveries,
   openGate,
+  openSlices,
   readGates,
   readHeld,
   readLoad,
@@ -51,7 +51,7 @@ test('held deliveries are neither ready nor in need of a job, and are as they we
   expect([await ready(), await heldCount()]).toEqual([1, [3]]);
   expect(await countsOf(own.redis, ref)).toMatchObject({ planned: 5, accepted: 1, pending: 4 });
   const needy = [];
-  for await (const some of openDeliveries(own.redis, ref)) needy.push(...some.map(({ ordinal }) => ordinal));
+  for await (const { jobs } of openSlices(own.redis, ref)) needy.push(...jobs.map(({ ordinal }) => ordinal));
   expect(needy).toEqual([3]);
 
   expect(await release(own.redis, 0, GATE, 1, NOW)).toEqual({

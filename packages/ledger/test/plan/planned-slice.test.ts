@@ -9,7 +9,10 @@ const uid = fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/);
 const deviceId = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,64}$/);
 const target: fc.Arbitrary<Target> = fc.oneof(
   fc.constant<Target>({ provider: 'custom' }),
-  fc.record({ provider: fc.constantFrom(...PROVIDER_KINDS), deviceId }),
+  fc.record(
+    { provider: fc.constantFrom(...PROVIDER_KINDS), deviceId, providerId: fc.constantFrom('default', 'a.b-c', 'x') },
+    { requiredKeys: ['provider', 'deviceId'] },
+  ),
 );
 const detail = fc.stringMatching(/^[^\t\n,]{0,30}$/);
 const recipient: fc.Arbitrary<PlannedRecipient> = fc.oneof(
@@ -32,6 +35,7 @@ const anySlice: fc.Arbitrary<PlannedSlice> = fc.record({
   cursor: fc.oneof(fc.constant(''), uid),
   last: fc.boolean(),
   recipients: fc.array(recipient, { maxLength: 30 }),
+  packSize: fc.integer({ min: 1, max: 10 }),
 });
 
 test('a slice is read as it was written', () => {
@@ -53,28 +57,41 @@ test('deliveries have ordinals without a gap, in the order of recipients and tar
   );
 });
 
+/** A user with a phone, by default without a named credential. */
+const phones = (...ids: (string | undefined)[]) => ({
+  kind: 'send' as const,
+  uid: 'carl',
+  targets: [
+    { provider: 'fcm', deviceId: 'd1', ...(ids[0] ? { providerId: ids[0] } : {}) },
+    { provider: 'apns', deviceId: 'd2', ...(ids[1] ? { providerId: ids[1] } : {}) },
+  ] as [Target, Target],
+});
+
 describe('the stored text', () => {
   test('never changes: slices outlive a deploy', () => {
-    const phones = {
-      kind: 'send',
-      uid: 'carl',
-      targets: [
-        { provider: 'fcm', deviceId: 'd1' },
-        { provider: 'apns', deviceId: 'd2' },
-      ],
-    } as const;
-    const text = '7\tdora\t0\nann\tc\nbob\t!DND_PREFERENCE\ncarl\tfd1,ad2';
-    const one = slice([reached('ann'), left('bob', 'DND_PREFERENCE'), phones], {
-      first: 7,
-      cursor: 'dora',
-      last: false,
-    });
+    const text = '7\tdora\t0\t2\t100\tdefault,ios\nann\tc\nbob\t!DND_PREFERENCE\ncarl\tfd1,ad2\t\t0,1';
+    const recipients = [reached('ann'), left('bob', 'DND_PREFERENCE'), phones('default', 'ios')];
+    const one = slice(recipients, { first: 7, cursor: 'dora', last: false, packSize: 100 });
     expect(encodeSlice(one)).toBe(text);
     expect(decodeSlice(text)).toEqual(one);
   });
 
+  test('names no credentials where all are the first', () => {
+    const text = '0\tcarl\t1\t2\t7\tdefault\ncarl\tfd1,ad2\t3';
+    const one = slice([{ ...phones('default', 'default'), unread: 3 }], { packSize: 7 });
+    expect(encodeSlice(one)).toBe(text);
+    expect(decodeSlice(text)).toEqual(one);
+  });
+
+  test('of the first version is still read, as packs of one', () => {
+    const recipients = [reached('ann'), left('bob', 'DND_PREFERENCE'), { ...phones(), unread: 0 }];
+    expect(decodeSlice('7\tdora\t0\nann\tc\nbob\t!DND_PREFERENCE\ncarl\tfd1,ad2\t0')).toEqual(
+      slice(recipients, { first: 7, cursor: 'dora', last: false, packSize: 1 }),
+    );
+  });
+
   test("has the unread count after the targets, and a reason's detail after a colon", () => {
-    const text = '0\t\t1\nann\tc\t0\nbob\tc\t12\ncarl\t!SCHEDULE_PREFERENCE:09:00';
+    const text = '0\t\t1\t2\t1\t\nann\tc\t0\nbob\tc\t12\ncarl\t!SCHEDULE_PREFERENCE:09:00';
     const one = slice(
       [
         { kind: 'send', uid: 'ann', targets: [{ provider: 'custom' }], unread: 0 },
@@ -88,6 +105,6 @@ describe('the stored text', () => {
   });
 
   test('of an empty slice is a head line only', () => {
-    expect(encodeSlice(slice([]))).toBe('0\t\t1');
+    expect(encodeSlice(slice([]))).toBe('0\t\t1\t2\t1\t');
   });
 });

@@ -6,13 +6,12 @@ import {
   findRing,
   readReached,
   readRung,
-  recordAttempt,
   recordCall,
   ringEndBy,
   rungFor,
   UNKNOWN_OUTCOME,
 } from '../../src/index.ts';
-import { APP, becomes, HOUR, left, NOW, planned, reached, settleAll } from '../support/events.ts';
+import { APP, becomes, HOUR, left, NOW, planned, reached, recordAttempt, settleAll } from '../support/events.ts';
 
 const own = await startTestRedis();
 const { redis } = own;

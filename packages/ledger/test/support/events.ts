@@ -6,6 +6,7 @@ import {
   type Counts,
   type PlannedSlice,
   planSlice,
+  type RecordedAttempt,
   readProgress,
   type Settlement,
   settle,
@@ -64,6 +65,7 @@ export const slice = (recipients: PlannedRecipient[], over: Partial<PlannedSlice
   first: 0,
   cursor: recipients.at(-1)?.uid ?? '',
   last: true,
+  packSize: 1,
   recipients,
   ...over,
 });
@@ -93,6 +95,10 @@ export function becomes(ordinal: number, state: Settlement['state'], reason = 'h
   const deadLetter = { eventId: 'msg-1', uid: `u${ordinal}`, provider: 'custom', reason, attempts: 1 } as const;
   return { ordinal, provider: 'custom', state, deadLetter };
 }
+
+/** Records an attempt that is to be followed by another. */
+export const recordAttempt = async (redis: Redis, ref: EventRef, ordinal: number, attempt: RecordedAttempt) =>
+  void (await settleAll(redis, ref, [{ ordinal, provider: 'custom', state: 'retrying', attempts: [attempt] }]));
 
 /** Settles deliveries of the app `APP`. */
 export const settleAll = (redis: Redis, ref: EventRef, settlements: Settlement[], now = NOW) =>

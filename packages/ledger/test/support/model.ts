@@ -72,7 +72,7 @@ export class Model {
   async #plan({ worker, recipients, last }: Step & { do: 'plan' }): Promise<void> {
     const { cursor } = this.#hand(worker);
     if (!cursor) return;
-    const offered = { first: cursor.next, cursor: `after-${cursor.slice}`, last, recipients };
+    const offered = { first: cursor.next, cursor: `after-${cursor.slice}`, last, recipients, packSize: 1 };
     const planning = planSlice(this.#redis, this.#ref, APP, cursor.slice, offered);
     const stands = this.#slices[cursor.slice];
     if (stands) expect(await planning).toEqual({ slice: stands, mine: false });
@@ -118,7 +118,7 @@ export class Model {
     const when = { now: NOW, deadline: NOW + HOUR, sweepAt: NOW };
     const replays = [reopen(this.#redis, APP, letter, when), reopen(this.#redis, APP, letter, when)];
     expect(await Promise.all(replays)).toEqual([true, false]);
-    this.#states[letter.ordinal] = 'pending';
+    this.#states[letter.ordinal] = 'retrying';
   }
 
   /** The ledger reports what the model does, and its counts add up. */

@@ -17,8 +17,8 @@ export const EVENT = 'em5x8k2a0abc123';
 /** A delivery of it. */
 export const delivery = (ordinal: number): DeliveryJob => ({
   eventKey: EVENT,
+  slice: 0,
   ordinal,
-  uid: `user-${ordinal}`,
 });
 
 /** The id of its job. */

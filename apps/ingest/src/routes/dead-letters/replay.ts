@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { deadlineOf, publicAppId } from '@fanfare/core';
-import {
-  type FoundDeadLetter,
-  findDeadLetters,
-  findPlanned,
-  listDeadLetters,
-  readEvent,
-  reopen,
-} from '@fanfare/ledger';
-import { deliveryJob } from '@fanfare/queue';
+import { type FoundDeadLetter, findDeadLetters, listDeadLetters, readEvent, reopen } from '@fanfare/ledger';
+import type { DeliveryJob } from '@fanfare/queue';
 import { redisTrouble } from '@fanfare/redis';
 import { readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
@@ -166,23 +159,16 @@ async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLette
     : { leaveBy: now, holdUntil: now };
   const when = { now, deadline: leaveBy, sweepAt: now + SWEEP_AFTER_MS };
   if (!(await reopen(deps.queueRedis, appId, letter, when)) || !accepted) return false;
-  const { ordinal, uid, provider, deviceId, ref } = letter;
-  const unread = (await findPlanned(deps.queueRedis, ref, uid))?.deliveries.find(
-    (one) => one.ordinal === ordinal,
-  )?.unread;
-  const delivery = {
-    provider,
-    uid,
+  const { ordinal, slice, provider, ref } = letter;
+  const job: DeliveryJob = {
+    eventKey: ref.key,
+    slice,
     ordinal,
-    ...(deviceId ? { deviceId } : {}),
-    ...(unread === undefined ? {} : { unread }),
-  };
-  const job = deliveryJob(ref, delivery, {
     addedAgain: true,
     deadlineAt: leaveBy,
     holdUntil,
     settingsVersion: app?.version,
-  });
+  };
   await deps.producer.addDeliveries(ref.shard, provider, accepted.lane, [job]);
   return true;
 }

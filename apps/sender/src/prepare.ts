@@ -1,15 +1,13 @@
 import {
   buildPush,
+  type CustomCredential,
   type DevicePush,
   deliveryId,
   isNotifying,
-  isUnanswered,
-  type Lane,
   type NotifyingEvent,
   type Outcome,
   PLATFORMS,
   type Platform,
-  type ProviderKind,
   type Push,
   publicAppId,
   pushToDevice,
@@ -20,66 +18,62 @@ import {
   type Device,
   disableCustomProvider,
   type PushKind,
-  readDeliveryTarget,
   recordFailing,
   retireDevice,
 } from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
-import type { LoadedEvent } from './event-cache.ts';
-import type { SendHealth } from './gate.ts';
+import type { Entrance } from './gate.ts';
+import type { Delivery, PackInHand } from './pack.ts';
 import type { Subject } from './refusals.ts';
 
-/**
- * The result of trying to send: the provider's answer, a wait for the endpoint, or that the delivery is superseded;
- * with the device's platform, if any.
- */
-export type Sent = (Outcome | { kind: 'deferred'; delayMs: number } | { kind: 'superseded' }) & { platform?: Platform };
-
-/** A delivery about to be sent. */
-interface Outgoing {
-  event: NotifyingEvent;
-  lane: Lane;
-  app: AppBundle;
-  /** The recipient's device; absent for webhooks, or if it has been removed. */
-  device: Device | undefined;
-  push: Push;
+/** A rendered delivery, addressed with the current provider settings and device token. */
+export interface Ready {
+  kind: 'ready';
+  /** The device's platform; absent for webhooks. */
+  platform?: Platform;
+  /** Where it has to pass the gate. */
+  entrance: Entrance;
+  subject: Subject;
+  /** Makes one attempt, and records what the answer says about the token and the credential. */
+  send(): Promise<Outcome>;
 }
 
-/**
- * Makes one attempt with the current provider settings and device token. `again`: the delivery has been tried or
- * delayed before.
- */
-export async function send(
+/** Why a delivery is not sent. */
+export type Unsendable = (Outcome | { kind: 'superseded' } | { kind: 'expired' }) & { platform?: Platform };
+
+/** Prepares a delivery for sending, unless it is too late, no longer wanted or cannot be sent. */
+export function prepare(
   deps: SenderDeps,
-  loaded: LoadedEvent,
-  { lane, provider, again }: { lane: Lane; provider: ProviderKind; again: boolean },
-  job: DeliveryJob,
-  { deadlineAt, mayLeave }: Pick<Push, 'deadlineAt' | 'mayLeave'>,
-): Promise<Sent> {
-  const { event, appId, settingsVersion, holdUntil } = loaded.accepted;
-  const app = await deps.apps.get(appId, job.settingsVersion ?? settingsVersion);
+  pack: PackInHand,
+  { planned, recipient, deadlineAt }: Delivery,
+): Ready | Unsendable {
+  const { job, loaded, app } = pack;
+  const { event, holdUntil } = loaded.accepted;
+  const now = deps.now();
+  if (now >= deadlineAt) return { kind: 'expired' };
   if (!app) return { kind: 'rejected', reason: 'app_deleted' };
   if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
-  const [target, over] = await Promise.all([
-    readDeliveryTarget(deps.registry, appId, job.uid, job.deviceId),
-    deps.superseded.isSuperseded(loaded, again),
-  ]);
   // The user was erased or deactivated since planning, the call was cancelled, or the message changed.
-  if (!target || over) return { kind: 'superseded' };
-  const built = buildPush(event, {
-    app: app.app,
-    deliveryId: deliveryId(job.eventKey, job.ordinal),
-    provider,
-    profiles: loaded.profiles,
-    recipient: target,
-    unread: job.unread,
-    deadlineAt,
-    holdUntil: heldUntil(job, holdUntil, deps.now()),
-  });
-  const push = { ...built, mayLeave };
-  const outgoing = { event, lane, app, device: target.device, push };
-  return provider === 'custom' ? sendToWebhook(deps, outgoing) : sendToDevice(deps, outgoing, provider);
+  if (!recipient || pack.superseded) return { kind: 'superseded' };
+  const push: Push = {
+    ...buildPush(event, {
+      app: app.app,
+      deliveryId: deliveryId(pack.ref.key, planned.ordinal),
+      provider: pack.source.provider,
+      profiles: loaded.profiles,
+      recipient,
+      unread: planned.unread,
+      deadlineAt,
+      holdUntil: heldUntil(job.data, holdUntil, now),
+    }),
+    mayLeave: () => deps.now() < deadlineAt && job.holdsLock(),
+  };
+  const { provider } = pack.source;
+  if (provider === 'custom') return toWebhook(deps, app, push);
+  return recipient.device
+    ? toDevice(deps, app, recipient.device, { event, push, kind: provider })
+    : { kind: 'superseded' };
 }
 
 /**
@@ -103,40 +97,57 @@ function tryDecrypt<T>(read: () => T): T | 'unreadable' {
   }
 }
 
-async function sendToWebhook(deps: SenderDeps, { lane, app, push }: Outgoing): Promise<Sent> {
+function toWebhook(deps: SenderDeps, app: AppBundle, push: Push): Ready | Unsendable {
   const custom = tryDecrypt(() => app.custom);
   if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
+  const { appId } = push;
   const { origin } = new URL(custom.webhookURL);
-  const subject: Subject = { appId: push.appId, provider: 'custom', name: origin };
-  const attempt = () => deps.providers.custom.send(push, custom);
-  const sent = await throughGate(deps, { lane, name: custom.webhookURL, origin, subject }, attempt);
+  return {
+    kind: 'ready',
+    entrance: { appId, name: custom.webhookURL, origin },
+    subject: { appId, provider: 'custom', name: origin },
+    send: () => post(deps, custom, push),
+  };
+}
+
+/** Sends to the webhook, and disables it if the answer says so. */
+async function post(deps: SenderDeps, custom: CustomCredential, push: Push): Promise<Outcome> {
+  const { appId } = push;
+  const sent = await deps.providers.custom.send(push, custom);
   if (sent.kind === 'rejected' && sent.disable) {
-    const why = { reason: sent.reason, at: deps.now() };
-    await disableCustomProvider(deps.registry, push.appId, custom.webhookURL, why);
-    deps.log.warn({ appId: publicAppId(push.appId), reason: sent.reason }, 'provider.disabled');
+    await disableCustomProvider(deps.registry, appId, custom.webhookURL, { reason: sent.reason, at: deps.now() });
+    deps.log.warn({ appId: publicAppId(appId), reason: sent.reason }, 'provider.disabled');
   }
   return sent;
 }
 
-async function sendToDevice(
+function toDevice(
   deps: SenderDeps,
-  { event, lane, app, device, push }: Outgoing,
-  kind: PushKind,
-): Promise<Sent> {
-  if (!device) return { kind: 'superseded' };
+  app: AppBundle,
+  device: Device,
+  { event, push, kind }: { event: NotifyingEvent; push: Push; kind: PushKind },
+): Ready | Unsendable {
   const { platform } = device;
   const by = tryDecrypt(() => adapterFor(deps, app, kind, device.providerId));
   if (by === 'unreadable') return { ...UNREADABLE, platform };
   if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
-  const devicePush = pushToDevice(push, event, device, app.app.settings);
+  const { appId } = push;
+  const { credentialId } = by;
   // Also by system: FCM may reject a project's iOS pushes, for lack of an APNs key, and accept the others.
-  const name = `${kind}|${by.credentialId}|${PLATFORMS[device.platform].os}`;
-  const subject: Subject = { appId: push.appId, provider: kind, name: by.credentialId };
-  const through = { lane, name: `${name}|${app.app.version}`, subject };
-  const sent = await throughGate(deps, through, () => by.send(devicePush));
-  await recordSideEffects(deps, { app, push }, device, { kind, id: by.credentialId }, sent);
-  return { ...sent, platform };
+  const name = `${kind}|${credentialId}|${PLATFORMS[platform].os}|${app.app.version}`;
+  const devicePush = pushToDevice(push, event, device, app.app.settings);
+  return {
+    kind: 'ready',
+    platform,
+    entrance: { appId, name },
+    subject: { appId, provider: kind, name: credentialId },
+    send: async () => {
+      const sent = await by.send(devicePush);
+      await recordSideEffects(deps, { app, push }, device, { kind, id: credentialId }, sent);
+      return sent;
+    },
+  };
 }
 
 /** A push service with the credential named by a device's `providerId`. */
@@ -173,10 +184,10 @@ const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SEN
 /** Records what an answer says about the token and the credential. */
 async function recordSideEffects(
   deps: SenderDeps,
-  { app, push: { appId, uid } }: Pick<Outgoing, 'app' | 'push'>,
+  { app, push: { appId, uid } }: { app: AppBundle; push: Push },
   device: Device,
   credential: { kind: PushKind; id: string },
-  sent: Sent,
+  sent: Outcome,
 ): Promise<void> {
   if (sent.kind === 'token_dead' && !PROVES_NOTHING.has(sent.reason))
     await retireDevice(deps.registry, appId, uid, device);
@@ -190,32 +201,4 @@ async function recordSideEffects(
     await recordFailing(deps.registry, appId, credential, undefined);
     deps.log.info({ appId: publicAppId(appId), ...credential }, 'credential.works_again');
   }
-}
-
-/** Sends if the gate admits it, and reports the result to the gate. */
-async function throughGate(
-  deps: SenderDeps,
-  { lane, subject, ...to }: { lane: Lane; name: string; origin?: string; subject: Subject },
-  attempt: () => Promise<Outcome>,
-): Promise<Sent> {
-  const admission = deps.gates[lane].enter({ appId: subject.appId, ...to });
-  if (!admission.ok) return { kind: 'deferred', delayMs: admission.waitMs };
-  let health: SendHealth = 'failed';
-  try {
-    const outcome = await attempt();
-    deps.refusals.record(subject, outcome);
-    health = sendHealthOf(outcome);
-    return outcome;
-  } finally {
-    admission.left(health);
-  }
-}
-
-function sendHealthOf(outcome: Outcome): SendHealth {
-  if (outcome.kind === 'credential_failing') return 'refused';
-  if (outcome.kind === 'withheld') return 'unsent';
-  // An endpoint that answers is up; one that does not, or answers 5xx, is down.
-  const { kind } = outcome;
-  if (kind === 'throttled') return isUnanswered(outcome.reason) ? 'failed' : 'fine';
-  return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
 }

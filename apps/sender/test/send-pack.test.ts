@@ -16,8 +16,9 @@ import {
 } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { send } from '../src/send.ts';
-import { aCall, aMessage, jobFor, plan } from './support/deliveries.ts';
+import { readPack } from '../src/pack.ts';
+import { sendPack } from '../src/send-pack.ts';
+import { aCall, aMessage, plan, takeJob } from './support/deliveries.ts';
 import { APP, box, HOUR, otherBox, type Sender, seedApp, startSender } from './support/sender.ts';
 import { startWebhook } from './support/webhook.ts';
 
@@ -41,11 +42,11 @@ afterEach(async () => sender[Symbol.asyncDispose]());
 type Planned = Awaited<ReturnType<typeof plan>>;
 
 /** Makes one attempt at bob's delivery. */
-async function sendTo({ provider, deviceId }: Target, { ref }: Planned, again = false) {
-  const loaded = await sender.events.get(ref);
-  if (!loaded) throw new Error('the event is gone');
-  const limits = { deadlineAt: loaded.accepted.leaveBy, mayLeave: () => true };
-  return send(sender, loaded, { lane: 'chat', provider, again }, jobFor(ref, { deviceId }), limits);
+async function sendTo({ provider }: Target, { ref }: Planned, again = false) {
+  const pack = await readPack(sender, { shard: 0, lane: 'chat', provider }, takeJob(ref, { startedBefore: again }));
+  if (!pack) throw new Error('the event is gone');
+  const [attempted] = await sendPack(sender, pack, async (attempt) => attempt.attempted);
+  return attempted;
 }
 
 const toWebhook = (planned: Planned, again?: boolean) => sendTo({ provider: 'custom' }, planned, again);

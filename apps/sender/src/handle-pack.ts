@@ -1,0 +1,140 @@
+import { isOpen, type Outcome } from '@fanfare/core';
+import { type RecordedAttempt, type Settlement, UNKNOWN_OUTCOME } from '@fanfare/ledger';
+import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
+import type { SenderDeps } from './deps.ts';
+import { attemptsBefore, type PackInHand, readPack, type Source } from './pack.ts';
+import { type Ended, explanationOf, observeWait, report } from './report.ts';
+import { type Attempt, type Attempted, sendPack } from './send-pack.ts';
+
+/**
+ * Makes one attempt at each delivery of a pack that is not settled. Sends first and records afterwards, so that a crash
+ * in between causes a second send rather than none. What must be tried again leaves a pack of several as jobs of their
+ * own; the only delivery of a job has the job. Returns the next step for the job.
+ */
+export async function handlePack(deps: SenderDeps, source: Source, job: JobInHand<DeliveryJob>): Promise<Step> {
+  const pack = await readPack(deps, source, job);
+  if (!pack) return { do: 'done' };
+  observeWait(deps, source, job);
+  const sending = sendPack(deps, pack, (attempt) => record(deps, pack, attempt));
+  const ended = await sending;
+  report(deps, pack, ended);
+  return leave(deps, pack, ended);
+}
+
+/** Decides what follows an attempt, and writes it to the ledger. */
+async function record(deps: SenderDeps, pack: PackInHand, attempt: Attempt): Promise<Ended> {
+  const step = stepAfter(deps, pack, attempt);
+  // Nothing was sent, so there is nothing to record. Without the lock, another worker settles the delivery.
+  if (isUntried(attempt.attempted) && step.do !== 'settle') return { ...attempt, step, isNew: false };
+  const { ref, loaded } = pack;
+  const recording = deps.recorder.record(ref, loaded.accepted.appId, settlementOf(deps, pack, attempt, step));
+  // A pack of one has nothing to wait for.
+  if (pack.size === 1) deps.recorder.flush();
+  const before = await recording;
+  return { ...attempt, step, isNew: step.do === 'settle' && before !== undefined && isOpen(before) };
+}
+
+const isUntried = ({ kind }: Attempted): boolean => kind === 'deferred' || kind === 'withheld';
+
+function stepAfter(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: Attempt): NextStep {
+  if (attempted.kind === 'expired' || attempted.kind === 'superseded') return { do: 'settle', state: attempted.kind };
+  const outcome: Outcome =
+    attempted.kind === 'deferred'
+      ? { kind: 'throttled', retryAfterMs: attempted.delayMs, reason: 'endpoint_busy' }
+      : attempted;
+  return nextStep(outcome, {
+    lane: pack.source.lane,
+    provider: pack.source.provider,
+    attemptsMade: attemptsBefore(pack),
+    now: deps.now(),
+    deadlineAt: delivery.deadlineAt,
+    random: deps.random(),
+  });
+}
+
+function settlementOf(
+  deps: SenderDeps,
+  pack: PackInHand,
+  { delivery, attempted }: Attempt,
+  step: NextStep,
+): Settlement {
+  const { ordinal, uid, deviceId } = delivery.planned;
+  const { provider } = pack.source;
+  const attempts = attemptsToRecord(pack, attempted, step, deps.now());
+  if (step.do !== 'settle') return { ordinal, provider, attempts, state: 'retrying' };
+  if (step.state !== 'rejected') return { ordinal, provider, attempts, state: step.state };
+  return {
+    ordinal,
+    provider,
+    attempts,
+    state: 'rejected',
+    deadLetter: {
+      eventId: pack.loaded.accepted.event.id,
+      uid,
+      provider,
+      deviceId,
+      slice: pack.job.data.slice,
+      reason: step.reason,
+      detail: step.detail,
+      attempts: attemptsBefore(pack) + 1,
+    },
+  };
+}
+
+function attemptsToRecord(pack: PackInHand, attempted: Attempted, step: NextStep, at: number): RecordedAttempt[] {
+  const attempts: RecordedAttempt[] = [];
+  if (isInDoubt(pack, attempted)) attempts.push({ at, outcome: UNKNOWN_OUTCOME, reason: 'sender_lost' });
+  if (isRecorded(pack, attempted, step)) attempts.push({ at, outcome: attempted.kind, ...explanationOf(attempted) });
+  return attempts;
+}
+
+/** Whether a delivery that is not sent now may have been sent by a sender that died before recording anything. */
+const isInDoubt = ({ job }: PackInHand, { kind }: Attempted): boolean =>
+  job.lostBefore && (kind === 'expired' || kind === 'superseded');
+
+/** Outcomes that, for an only attempt, say no more than the delivery's state or dead letter. */
+const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
+  ...(['accepted', 'rejected', 'expired', 'superseded'] as const),
+  // No attempt was made.
+  ...(['deferred', 'withheld'] as const),
+]);
+
+const isRecorded = (pack: PackInHand, { kind }: Attempted, step: NextStep): boolean =>
+  step.do !== 'settle' || attemptsBefore(pack) > 0 || !SAID_BY_STATE.has(kind);
+
+/**
+ * What is left of a pack: a delivery that was tried and is to be tried again gets a job of its own, unless it is the
+ * only one; those not tried stay, and the pack waits for them.
+ */
+async function leave(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): Promise<Step> {
+  const [only] = ended;
+  if (pack.size === 1 && only && only.step.do !== 'settle') return only.step;
+  const untried = ended.flatMap(({ attempted, step }) =>
+    isUntried(attempted) && step.do !== 'settle' ? step.delayMs : [],
+  );
+  await addSingles(deps, pack, ended);
+  return untried.length === 0 ? { do: 'done' } : { do: 'wait', delayMs: Math.min(...untried) };
+}
+
+/**
+ * Adds the jobs of deliveries that leave the pack. Those that left it before have theirs, unless a sender died before
+ * adding them: their ids are the same, so adding them again changes nothing.
+ */
+async function addSingles(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): Promise<void> {
+  const { source, job } = pack;
+  const { count: _, attempts: __, ...common } = job.data;
+  const spent = attemptsBefore(pack);
+  const leaving = ended.flatMap(({ delivery, attempted, step }) =>
+    step.do === 'settle' || isUntried(attempted)
+      ? []
+      : {
+          ...common,
+          ordinal: delivery.planned.ordinal,
+          attempts: spent + (step.do === 'retry' ? 1 : 0),
+          addedAgain: true as const,
+          delayMs: step.delayMs,
+        },
+  );
+  const left = pack.retrying.map(({ ordinal }) => ({ ...common, ordinal, addedAgain: true as const }));
+  await deps.producer.addDeliveries(source.shard, source.provider, source.lane, [...leaving, ...left]);
+}
