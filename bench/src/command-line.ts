@@ -3,7 +3,7 @@ import type { RoundsOptions } from './providers/rounds.ts';
 import { ROW_NAMES, ROWS, type RowName } from './rows/index.ts';
 
 /** What `npm run bench -- --help` prints. */
-export const HELP = `Usage: npm run bench -- [rows] [--quick]
+export const HELP = `Usage: npm run bench -- [rows] [--quick] [--profile]
        npm run bench -- providers [options]
        npm run bench -- decision
        npm run bench -- rings
@@ -20,6 +20,7 @@ ringing after the call was answered on another.
 
 Options:
   --quick               Fewer rounds and smaller groups; nothing is written
+  --profile             P1, P1c: one more round with CPU profiles of our processes, in .fanfare/profiles
   --sends <n>           providers: sends per client and round, 1 to 100000 (default: 3000)
   --rounds <n>          providers: counted rounds, 1 to 50 (default: 5)
   --concurrency <list>  providers: concurrent sends, each 1 to 1000 (default: 100,500)
@@ -38,6 +39,8 @@ export interface RowsCommand {
   name: 'rows';
   rows: readonly RowName[];
   quick: boolean;
+  /** Whether to profile our processes too. */
+  profile: boolean;
 }
 
 /** The command line is wrong; the message says how. */
@@ -67,7 +70,7 @@ export const commandOf = ({ sends, rounds, concurrency }: RoundsOptions): string
 
 type Values = ReturnType<typeof parse>['values'];
 
-function rowsCommand(names: readonly string[], { quick = false, ...others }: Values): RowsCommand {
+function rowsCommand(names: readonly string[], { quick = false, profile = false, ...others }: Values): RowsCommand {
   const [option] = Object.keys(others);
   if (option !== undefined) throw new UsageError(`--${option} is an option of the bench "providers"`);
   const rows = names.map((name) => {
@@ -75,11 +78,18 @@ function rowsCommand(names: readonly string[], { quick = false, ...others }: Val
     if (row !== undefined) return row;
     throw new UsageError(`there is no row or bench "${name}"; see --help`);
   });
-  return { name: 'rows', rows: rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row)), quick };
+  const wanted = rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row));
+  return { name: 'rows', rows: wanted, quick, profile };
 }
 
-function providersOptions({ quick, sends = '3000', rounds = '5', concurrency = '100,500' }: Values): RoundsOptions {
-  if (quick !== undefined) throw new UsageError('--quick is an option of the rows');
+function providersOptions({
+  quick,
+  profile,
+  sends = '3000',
+  rounds = '5',
+  concurrency = '100,500',
+}: Values): RoundsOptions {
+  if (quick ?? profile) throw new UsageError('--quick and --profile are options of the rows');
   return {
     sends: wholeNumber('--sends', sends, 100_000),
     rounds: wholeNumber('--rounds', rounds, 50),
@@ -95,6 +105,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         quick: { type: 'boolean' },
+        profile: { type: 'boolean' },
         sends: { type: 'string' },
         rounds: { type: 'string' },
         concurrency: { type: 'string' },

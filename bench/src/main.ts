@@ -28,7 +28,7 @@ const providers = (options: RoundsOptions): Promise<void> =>
 /** Measures rows and prints their table; a whole run is written to RESULTS.md too, even where a target was missed. */
 async function rows(command: RowsCommand): Promise<void> {
   const isWhole = !command.quick && command.rows.length === ROW_NAMES.length;
-  const facts = circumstances(['npm run bench', ...(isWhole ? [] : ['--', ...command.rows])].join(' '));
+  const facts = circumstances(['npm run bench --', ...command.rows, ...(command.quick ? ['--quick'] : [])].join(' '));
   const { title, head, rows, notes, losses } = await benchRows(command, complain);
   const table = markdownTable(head, rows);
   print([...facts, '', table, '', ...notes].join('\n'));

@@ -4,7 +4,7 @@ import { ROW_NAMES } from '../src/rows/index.ts';
 
 describe('the command line', () => {
   test('without arguments asks for all rows', () => {
-    expect(parseCommandLine([])).toEqual({ name: 'rows', rows: ROW_NAMES, quick: false });
+    expect(parseCommandLine([])).toEqual({ name: 'rows', rows: ROW_NAMES, quick: false, profile: false });
   });
 
   test('takes rows in any spelling and order, each once', () => {
@@ -12,6 +12,7 @@ describe('the command line', () => {
       name: 'rows',
       rows: ['P1', 'P1c'],
       quick: true,
+      profile: false,
     });
   });
 

@@ -16,11 +16,11 @@ const NOTES = [
 
 /** Measures rows, one after the other. */
 export async function benchRows(
-  { rows, quick }: Pick<RowsCommand, 'rows' | 'quick'>,
+  { rows, quick, profile }: RowsCommand,
   say: (line: string) => void,
 ): Promise<BenchResult> {
   const closer = new Closer();
-  const lab = new Lab({ quick, say, closer });
+  const lab = new Lab({ quick, profile, say, closer });
   try {
     const results = [];
     for (const name of rows) results.push(await ROWS[name].run(lab));

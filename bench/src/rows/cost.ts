@@ -1,4 +1,6 @@
+import { relative } from 'node:path';
 import { runRound, type Sample, type Work } from '../pipeline/round.ts';
+import { profile } from '../profile/profiler.ts';
 import type { Figure, Target } from '../report/figure.ts';
 import { median } from '../report/statistics.ts';
 import type { Design } from '../system/design.ts';
@@ -56,6 +58,7 @@ async function compare(lab: Lab, options: CostOptions): Promise<RowResult> {
       if (round > 0) samples.push(sample);
     }
   }
+  if (lab.profile) await profileOnce(lab, options, rounds.full + 1);
   return resultOf(options, samples);
 }
 
@@ -64,6 +67,15 @@ async function runOnce(lab: Lab, design: Design, options: CostOptions, round: nu
   const posts = Array.from({ length: messages }, (_, i) => ({ id: `${row}-${round}-${i}`, group: `${row}-group` }));
   const work: Work = { posts, deliveries: members * messages, concurrency };
   return runRound(design, (await lab.stage()).provider, work);
+}
+
+/** A round that does not count, because the profiler costs time. */
+async function profileOnce(lab: Lab, options: CostOptions, round: number): Promise<void> {
+  const fanfare = await lab.fanfare();
+  const files = await profile(options.row, fanfare.processes.values(), () => runOnce(lab, fanfare, options, round));
+  lab.say(
+    `profiles; for a table: node bench/dist/profile/main.js ${files.map((file) => relative('', file)).join(' ')}`,
+  );
 }
 
 const progress = (row: string, round: number, { design, deliveriesPerSecond, cpuMicros, loss }: Sample): string =>

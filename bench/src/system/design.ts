@@ -19,6 +19,3 @@ export interface Design {
   cpu(): Promise<Cpu>;
   close(): Promise<void>;
 }
-
-export const TEXT = 'Are we still on for lunch?';
-export const uidOf = (n: number): string => `user-${n}`;

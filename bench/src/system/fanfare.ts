@@ -6,11 +6,12 @@ import { Closer } from '@fanfare/runtime';
 import { Redis } from 'ioredis';
 import { Api } from './api.ts';
 import { processCpu, redisCpu } from './cpu.ts';
-import { type Design, TEXT } from './design.ts';
+import type { Design } from './design.ts';
+import { groupMessage } from './events.ts';
 import { freePort } from './free-port.ts';
 import { NodeProcess } from './node-process.ts';
-import { Registry } from './registry.ts';
 import type { Stage } from './stage.ts';
+import { type Platform, Tenant } from './tenant.ts';
 
 const MAINS = {
   ingest: new URL('./main.js', import.meta.resolve('@fanfare/ingest/app')),
@@ -23,35 +24,29 @@ type Role = keyof typeof MAINS;
 export interface FanfareOptions {
   /** Additional environment variables of all processes. */
   env?: Record<string, string>;
-  /** Options of Node for all processes. */
+  /** Options of Node. */
   nodeArgs?: readonly string[];
+  /** The processes to start with; one of each by default. */
+  roles?: readonly Role[];
 }
 
 /** Our system: ingest, fan-out and sender as operators run them, and a Redis that syncs every write. */
 export interface Fanfare extends Design {
   redis: Redis;
-  /** With the operator's key. */
-  admin: Api;
-  /** The URL of ingest. */
   url: string;
+  /** By name: `ingest`, `fanout`, `sender`, `sender-2`, … */
   processes: ReadonlyMap<string, NodeProcess>;
-  /** Starts another process of a kind. */
-  add(role: Role, env?: Record<string, string>): Promise<NodeProcess>;
-  createApp(appId: string, project: string): Promise<Tenant>;
-}
-
-/** An app with an FCM credential, `fcm-1`. */
-interface Tenant {
-  appId: string;
-  /** With a key of the app that may do everything. */
-  api: Api;
-  registry: Registry;
+  /** The app of `createGroup` and `post`, with the FCM credential `fcm-1`. */
+  bench: Tenant;
+  start(role: Role): Promise<NodeProcess>;
+  createTenant(appId: string): Promise<Tenant>;
 }
 
 let systems = 0;
 
-/** Starts our system, with one app, `bench`. */
-export async function startFanfare(stage: Stage, { env = {}, nodeArgs = [] }: FanfareOptions = {}): Promise<Fanfare> {
+/** Starts our system, with one app. */
+export async function startFanfare(stage: Stage, options: FanfareOptions = {}): Promise<Fanfare> {
+  const { env = {}, nodeArgs = [], roles = ['ingest', 'fanout', 'sender'] } = options;
   const closer = new Closer();
   return closer.closeOnFailure(async () => {
     systems += 1;
@@ -60,78 +55,50 @@ export async function startFanfare(stage: Stage, { env = {}, nodeArgs = [] }: Fa
     const server = closer.add('redis server', await startRedis(), (running) => running[Symbol.asyncDispose]());
     const redis = closer.add('redis', new Redis(server.url, { enableAutoPipelining: true }), (one) => one.disconnect());
     const adminKey = randomBytes(32).toString('hex');
-    const shared = {
-      REDIS_URL: server.url,
-      FANFARE_ADMIN_KEY: adminKey,
-      FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
-      FCM_ENDPOINT: stage.provider.url,
-      EXTRA_CA_FILE: stage.certificate.caFile,
-      WEBHOOK_ALLOW_HTTP: 'true',
-      WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
-      METRICS_PORT: '0',
-      ...env,
-    };
+    const shared = { ...environment(stage), REDIS_URL: server.url, FANFARE_ADMIN_KEY: adminKey, ...env };
+    const ports = { ingest: await freePort() };
     const processes = new Map<string, NodeProcess>();
-    const add = async (role: Role, own: Record<string, string> = {}, port?: number) => {
-      const count = [...processes.keys()].filter((name) => name.startsWith(role)).length;
-      const name = count === 0 ? role : `${role}-${count + 1}`;
-      const given = port ?? (await freePort());
+    const start = async (role: Role): Promise<NodeProcess> => {
+      const others = [...processes.keys()].filter((name) => name.startsWith(role)).length;
+      const name = others === 0 ? role : `${role}-${others + 1}`;
+      const port = role === 'ingest' ? ports.ingest : await freePort();
       const started = await NodeProcess.start(MAINS[role].pathname, {
         name,
         folder,
-        env: { ...shared, PORT: String(given), ...own },
+        env: { ...shared, PORT: String(port) },
         nodeArgs,
-        readyUrl: `http://127.0.0.1:${given}/readyz`,
+        readyUrl: `http://127.0.0.1:${port}/readyz`,
       });
-      processes.set(
-        name,
-        closer.add(name, started, (running) => running.stop()),
-      );
-      return started;
+      processes.set(name, started);
+      return closer.add(name, started, (running) => running.stop());
     };
-    const port = await freePort();
-    await Promise.all([add('ingest', {}, port), add('fanout'), add('sender')]);
-    const url = `http://127.0.0.1:${port}`;
-    const admin = new Api(url, { adminkey: adminKey });
-    const createApp = async (appId: string, project: string): Promise<Tenant> => {
-      await admin.post('/v3/apps', { appId, name: appId, region: 'us' });
-      const { apiKey } = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
-      const api = new Api(url, { apikey: String(apiKey) });
-      const { account } = stage.certificate;
-      await api.post('/v3/notifications/push/v1/providers/fcm', {
-        providerId: 'fcm-1',
-        serviceAccountFilename: 'sa.json',
-        serviceAccountCreds: { ...account, project_id: project, token_uri: `${stage.provider.url}/token` },
-      });
-      return { appId, api, registry: await Registry.of(redis, appId) };
+    await Promise.all(roles.map(start));
+    const url = `http://127.0.0.1:${ports.ingest}`;
+    const platform: Platform = {
+      url,
+      admin: new Api(url, { adminkey: adminKey }),
+      redis,
+      account: stage.certificate.account,
+      providerUrl: stage.provider.url,
     };
-    const { api, registry } = await createApp('bench', 'bench-project');
+    const bench = await Tenant.create(platform, 'bench');
+    await bench.useFcm('fcm-1', 'bench-project');
     return {
       name: 'Fanfare',
       redis,
-      admin,
       url,
       processes,
-      add,
-      createApp,
+      bench,
+      start,
+      createTenant: (appId) => Tenant.create(platform, appId),
       async createGroup(group, size) {
-        await registry.createDevices(size);
-        await registry.createGroup(group, size);
+        await bench.registry.createDevices(size);
+        await bench.registry.createGroup(group, size);
       },
       async post({ id, group }) {
-        await api.post('/v3/events', {
-          id,
-          type: 'message.sent',
-          sentAt: Date.now(),
-          sender: { uid: 'alice', name: 'Alice' },
-          conversation: { type: 'group', id: group, name: group },
-          message: { id, text: TEXT },
-        });
+        await bench.api.post('/v3/events', groupMessage(id, group));
       },
-      async isDone(ids) {
-        for (const id of ids) if ((await api.get(`/v3/events/${id}`)).state !== 'done') return false;
-        return true;
-      },
+      isDone: (ids) => bench.isDone(ids),
       async cpu() {
         const cpus = [...processes].map(([name, { pid }]) => [name, processCpu(pid)] as const);
         return { redis: await redisCpu(redis), ...Object.fromEntries(cpus) };
@@ -140,3 +107,15 @@ export async function startFanfare(stage: Stage, { env = {}, nodeArgs = [] }: Fa
     };
   });
 }
+
+/** What all processes share. */
+const environment = ({ provider, certificate }: Stage): Record<string, string> => ({
+  FANFARE_MASTER_KEY: randomBytes(32).toString('base64'),
+  FCM_ENDPOINT: provider.url,
+  EXTRA_CA_FILE: certificate.caFile,
+  WEBHOOK_ALLOW_HTTP: 'true',
+  WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
+  METRICS_PORT: '0',
+  // A run is over when it is over; nothing in hand is worth waiting for.
+  SHUTDOWN_GRACE_MS: '3000',
+});

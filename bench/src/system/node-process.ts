@@ -10,7 +10,7 @@ const START_LIMIT_MS = 60_000;
 
 export interface ProcessOptions {
   name: string;
-  /** The folder for its log. */
+  /** Its current folder, with its log. */
   folder: string;
   env: Record<string, string>;
   /** Options of Node. */
@@ -22,14 +22,17 @@ export interface ProcessOptions {
 /** A program in a process of its own. Its output goes to a file. */
 export class NodeProcess {
   readonly name: string;
+  readonly folder: string;
   readonly #child: ChildProcess;
   readonly #log: string;
 
   private constructor(main: string, { name, folder, env, nodeArgs = [] }: ProcessOptions) {
     this.name = name;
+    this.folder = folder;
     this.#log = join(folder, `${name}.log`);
     const output = openSync(this.#log, 'a');
-    this.#child = untilEnded(spawn(process.execPath, [...nodeArgs, main], { env, stdio: ['ignore', output, output] }));
+    const stdio = ['ignore', output, output] as const;
+    this.#child = untilEnded(spawn(process.execPath, [...nodeArgs, main], { cwd: folder, env, stdio: [...stdio] }));
   }
 
   /** Resolves when it is ready. @throws with the end of its log if it is not in time. */

@@ -8,7 +8,8 @@ import { connect, FANOUT, membersKey, SEND, TOKENS } from '../plain/queues.ts';
 import type { SenderCalls } from '../plain/sender.ts';
 import { fcmToken } from '../providers/pushes.ts';
 import { processCpu, redisCpu } from './cpu.ts';
-import { type Design, TEXT, uidOf } from './design.ts';
+import type { Design } from './design.ts';
+import { TEXT, uidOf } from './events.ts';
 import { postJson } from './post-json.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { addMembers, findAppId, registerDevice } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { fcmToken } from '../providers/pushes.ts';
-import { uidOf } from './design.ts';
+import { uidOf } from './events.ts';
 
 /** Users and members written at once. */
 const BATCH = 2000;
@@ -34,8 +34,8 @@ export class Registry {
     });
   }
 
-  async createDevice(uid: string, token: string): Promise<void> {
-    const device = { platform: 'fcm_android', providerId: 'fcm-1', token } as const;
+  async createDevice(uid: string, token: string, providerId = 'fcm-1'): Promise<void> {
+    const device = { platform: 'fcm_android', providerId, token } as const;
     await registerDevice(this.#redis, this.#appId, uid, device, Date.now());
   }
 
