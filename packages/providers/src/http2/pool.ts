@@ -139,15 +139,15 @@ export class SessionPool {
       if (session === avoid || session.fill >= 1) continue;
       if (best === undefined || session.fill < best.fill) best = session;
     }
-    if (best !== undefined || this.#open()) return best;
+    if (best !== undefined || this.#open(avoid)) return best;
     return avoid !== undefined && avoid.fill < 1 ? avoid : undefined;
   }
 
-  /** Opens another session if allowed. Returns whether one is starting, now or since before. */
-  #open(): boolean {
+  /** Opens another session if allowed. Returns whether one other than `avoid` is starting, now or since before. */
+  #open(avoid?: PooledSession): boolean {
     let live = 0;
     for (const session of this.#sessions) {
-      if (session.isStarting) return true;
+      if (session.isStarting && session !== avoid) return true;
       if (!session.isDraining) live += 1;
     }
     if (this.#closed || live >= this.#options.maxSessions) return false;

@@ -74,6 +74,19 @@ describe('a refused stream', () => {
     expect(server.received.map(({ session }) => session)).toEqual([0, 0]);
   });
 
+  test.each([1, 4])(
+    'is sent again if it was the first of a new credential, with up to %i sessions',
+    async (maxSessions) => {
+      await using server = await startH2((response) => {
+        if (server.received.length > 1) return reply(response, 200);
+        streamOf(response).close(constants.NGHTTP2_REFUSED_STREAM);
+      });
+      await using pool = startPool(server, { maxSessions, timeoutMs: 2000, provenBy: (status) => status !== 403 });
+      expect(statuses([await pool.request(aRequest())])).toEqual([200]);
+      expect(server.received).toHaveLength(2);
+    },
+  );
+
   test('is given up, as never processed, when it is refused a fourth time', async () => {
     await using server = await startH2((response) => streamOf(response).close(constants.NGHTTP2_REFUSED_STREAM));
     await using pool = startPool(server);
