@@ -29,7 +29,10 @@ export interface Simulator {
   /** The base URL of the webhook receivers (`{url}/webhook/{endpoint}`) and the control API (`{url}/control`). */
   url: string;
   port: number;
-  /** The base URL of FCM, its token endpoint (`{tlsUrl}/token`) and APNs, for clients that trust `caPem`. */
+  /**
+   * The base URL of FCM, its token endpoint (`{tlsUrl}/token`), APNs and the webhook receivers
+   * (`{tlsUrl}/webhook/{name}`), for clients that trust `caPem`.
+   */
   tlsUrl: string;
   tlsPort: number;
   /** The CA that signed the certificate of `tlsUrl`, PEM. */
@@ -68,7 +71,7 @@ export async function start(config: SimulatorConfig, overrides: SimulatorOverrid
   const { now = Date.now, random = Math.random } = overrides;
   const { rememberRequests, rememberUids, trustAny } = config;
   let tlsUrl = '';
-  const endpoints = new Endpoints({ rememberRequests, rememberUids, now, log });
+  const endpoints = new Endpoints({ rememberRequests, rememberUids, now, random, log });
   const push = { rememberRequests, rememberTokens: rememberUids, trustAny, now, random, log };
   const fcm = new FcmSimulator({ ...push, maxStreams: config.fcmMaxStreams, tokenUri: () => `${tlsUrl}/token` });
   const apns = new ApnsSimulator({ ...push, maxStreams: config.apnsMaxStreams });
@@ -83,7 +86,7 @@ export async function start(config: SimulatorConfig, overrides: SimulatorOverrid
     // The first request shows whether a connection is for FCM or APNs; then it gets that limit.
     maxStreams: Math.min(config.fcmMaxStreams, config.apnsMaxStreams),
     keepAliveMs: KEEP_ALIVE_MS,
-    handle: (exchange) => void routeTls(exchange, { fcm, apns, log }),
+    handle: (exchange) => void routeTls(exchange, { fcm, apns, endpoints, log }),
   });
   const { port, tlsPort, close } = await listenOnBoth({ plain, tls }, config);
   const url = `http://${reachable(config.host)}:${port}`;

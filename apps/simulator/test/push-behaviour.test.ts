@@ -26,6 +26,7 @@ test.each([
   ['tok_unregistered-7', '404 UNREGISTERED', '410 Unregistered'],
   ['tok_bad_1', '400 INVALID_ARGUMENT', '400 BadDeviceToken'],
   ['tok_mismatch', '403 SENDER_ID_MISMATCH', '400 DeviceTokenNotForTopic'],
+  ['tok_invalid', '400 INVALID_ARGUMENT', '400 InvalidPushType'],
   ['tok_429_x', '429 QUOTA_EXCEEDED', '429 TooManyRequests'],
   ['tok_bare_429', '429 QUOTA_EXCEEDED', '429 TooManyRequests'],
   ['tok_500', '500 INTERNAL', '500 InternalServerError'],
@@ -73,6 +74,25 @@ test.each(both)('%s says in a 429 when to retry', async (_, start) => {
   const { to } = await start();
   expect((await to('tok_429')).headers['retry-after']).toBe('1');
   expect((await to('tok_bare_429')).headers['retry-after']).toBeUndefined();
+});
+
+test.each(both)('%s names the time to retry that the token asks for', async (_, start) => {
+  const { to } = await start();
+  expect((await to('tok_429_after_600-x')).headers['retry-after']).toBe('600');
+  expect((await to('tok_503_date_600-x')).headers['retry-after']).toBe('Thu, 13 Mar 2025 06:41:00 GMT');
+});
+
+test.each(both)('%s pads the answer to a tok_oversize', async (_, start) => {
+  const { to } = await start();
+  const { status, text } = await to('tok_oversize');
+  expect([status, text.length]).toEqual([500, 32 * 1_048_576]);
+});
+
+test.each(both)('%s breaks off the answer to a tok_truncated', async (_, start) => {
+  const { to, service } = await start();
+  expect(await to('tok_truncated')).toMatchObject({ status: 200, code: RESET });
+  expect(service.counts()).toMatchObject({ received: 1, reset: 1, answered: {} });
+  expect((await to('tok_1')).status).toBe(200);
 });
 
 test.each(both)(

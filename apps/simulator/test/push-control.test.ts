@@ -1,7 +1,20 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { DemoApnsKey, ServiceAccount } from '../src/app.ts';
-import { anApns, anFcm, BUNDLE, connected, ecPem, exchange, KEY, rsaPem, TEAM } from './push-clients.ts';
+import {
+  anApns,
+  anFcm,
+  askToken,
+  assertion,
+  BUNDLE,
+  connected,
+  ecPem,
+  exchange,
+  GRANT,
+  KEY,
+  rsaPem,
+  TEAM,
+} from './push-clients.ts';
 import { aControlledSimulator, aSimulator } from './setup.ts';
 
 const control = async (url: string, method: string, path: string, body?: unknown) => {
@@ -50,6 +63,7 @@ test.each<[string, unknown, string]>([
   ['/fcm/faults', { errors: { 503: 0.6, 429: 0.6 } }, 'errors: cannot be more than 1 together'],
   ['/fcm/faults', { errors: { 404: 0.1 } }, 'errors'],
   ['/apns/faults', { goAwayEvery: 0 }, 'goAwayEvery: '],
+  ['/apns/faults', { logNormalMs: { median: 2, p99: 1 } }, 'logNormalMs.p99: cannot be less than median'],
 ])('PUT %s of %j is refused naming the field', async (path, body, message) => {
   const { call } = await aControlledSimulator();
   expect(await call('PUT', path, body)).toEqual({
@@ -184,4 +198,52 @@ test('a connection ends after every n-th request, and no request is lost', async
     expect((await Promise.all(pushes)).map(({ status }) => status)).toEqual([200, 200, 200]);
     await closed;
   }
+});
+
+test('a connection that ends in two steps serves what arrives between them', async () => {
+  const { simulator, head } = await anApns();
+  simulator.apns.setFaults({ goAwayEvery: 2, goAwayInTwoSteps: true });
+  const session = connected(simulator);
+  const ends: number[] = [];
+  session.on('goaway', (_code, lastStream) => ends.push(lastStream));
+  const closed = once(session, 'close');
+  const pushes = ['tok_1', 'tok_2', 'tok_3'].map((token) => exchange(session, head(token), '{"aps":{}}'));
+  expect((await Promise.all(pushes)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  await closed;
+  // Node repeats the last one when the session closes.
+  expect(new Set(ends)).toEqual(new Set([2 ** 31 - 1, 5]));
+});
+
+test('the limit of concurrent requests changes on open connections', async () => {
+  const { simulator, session, to } = await anFcm();
+  simulator.fcm.setFaults({ maxStreams: 1 });
+  const lowered = once(session, 'remoteSettings');
+  await to('tok_1');
+  await lowered;
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(1);
+});
+
+test('every credential is refused until the fault is over', async () => {
+  const apns = await anApns();
+  apns.simulator.apns.setFaults({ badCredential: true });
+  expect((await apns.to('tok_1')).text).toBe('{"reason":"InvalidProviderToken"}');
+  const fcm = await anFcm();
+  fcm.simulator.fcm.setFaults({ badCredential: true });
+  expect((await fcm.to('tok_1')).status).toBe(401);
+  const ask = () => askToken(fcm.session, { grant_type: GRANT, assertion: assertion(fcm.simulator) });
+  expect(JSON.parse((await ask()).text)).toMatchObject({ error: 'invalid_grant' });
+  fcm.simulator.fcm.clear();
+  expect((await ask()).status).toBe(200);
+  expect((await fcm.to('tok_1')).status).toBe(200);
+});
+
+test('requests may be cut, refused or left waiting at random', async () => {
+  const draws = [0, 0.4];
+  const { simulator, to } = await anApns({}, { random: () => draws.shift() ?? 1 });
+  simulator.apns.setFaults({ errors: { reset: 0.3, refused: 0.3 } });
+  expect([await to('tok_1'), await to('tok_1'), await to('tok_1')]).toMatchObject([
+    { status: undefined, code: 2 },
+    { status: undefined, code: 7 },
+    { status: 200 },
+  ]);
 });

@@ -59,7 +59,7 @@ class ApnsProtocol implements PushProtocol {
     this.#providerTokens = providerTokens;
   }
 
-  check({ exchange, body, now }: Arrival): CheckResult {
+  check({ exchange, body, now, badCredential }: Arrival): CheckResult {
     const header = (name: string) => exchange.headers[name] as string | undefined;
     const id = apnsIdOf(header('apns-id'));
     const sandbox = exchange.authority.includes('sandbox');
@@ -68,6 +68,7 @@ class ApnsProtocol implements PushProtocol {
     const refuse = (reason: Reason): CheckResult => ({ ok: false, token, refusal: refusal(reason, answered) });
     if (exchange.method !== 'POST') return refuse('MethodNotAllowed');
     if (token === undefined) return refuse(exchange.path === '/3/device/' ? 'MissingDeviceToken' : 'BadPath');
+    if (badCredential) return refuse('InvalidProviderToken');
     const authorization = header('authorization');
     const environment = sandbox ? 'sandbox' : 'production';
     const { connection } = exchange;

@@ -42,6 +42,7 @@ const REASON: Record<Failure['kind'], Reason | undefined> = {
   unregistered: 'Unregistered',
   bad: 'BadDeviceToken',
   mismatch: 'DeviceTokenNotForTopic',
+  invalid: 'InvalidPushType',
   throttled: 'TooManyRequests',
   internal: 'InternalServerError',
   unavailable: 'Shutdown',

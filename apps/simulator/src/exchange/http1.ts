@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { readBody } from '../http.ts';
-import type { Exchange, Reply } from './exchange.ts';
+import { type Exchange, type Farewell, firstHalf, type Reply } from './exchange.ts';
 
 /** Statuses without body and content length. */
 const BODILESS = new Set([204, 304]);
@@ -45,10 +45,15 @@ export class Http1Exchange implements Exchange {
     return readBody(this.#request, limit);
   }
 
-  send({ status, headers, text }: Reply, last?: string): void {
+  send({ status, headers, text }: Reply, last?: Farewell): void {
     if (!BODILESS.has(status)) this.#response.setHeader('content-length', Buffer.byteLength(text));
     if (last !== undefined) this.#response.setHeader('connection', 'close');
     this.#response.writeHead(status, headers).end(text);
+  }
+
+  truncate({ status, headers, text }: Reply): void {
+    this.#response.setHeader('content-length', Math.max(1, Buffer.byteLength(text)));
+    this.#response.writeHead(status, headers).write(firstHalf(text), () => this.cut());
   }
 
   cut(): void {

@@ -1,4 +1,4 @@
-import type { Cut, Exchange, Reply } from './exchange.ts';
+import type { Cut, Exchange, Farewell, Reply } from './exchange.ts';
 
 /**
  * How a request ended: the status of the answer, or why there was none (`abandoned`: the caller disconnected first).
@@ -13,8 +13,10 @@ export interface Manner {
   hang?: boolean | undefined;
   /** Cut instead of answering. */
   cut?: Cut | undefined;
-  /** Makes this the connection's last answer, with this debug data. */
-  last?: string | undefined;
+  /** Cut in the middle of the answer. */
+  truncate?: boolean | undefined;
+  /** Makes this the connection's last answer. */
+  last?: Farewell | undefined;
 }
 
 /** Answers in this manner, now or after its latency. Calls `settled` once, with the result. */
@@ -42,6 +44,10 @@ function finish(exchange: Exchange, reply: Reply, manner: Manner): Fate {
   if (exchange.gone) return 'abandoned';
   if (manner.cut) {
     exchange.cut(manner.cut);
+    return 'reset';
+  }
+  if (manner.truncate) {
+    exchange.truncate(reply);
     return 'reset';
   }
   exchange.send(reply, manner.last);

@@ -139,6 +139,7 @@ const FAILED: Record<Failure['kind'], Refusal> = {
     status: 'NOT_FOUND',
   }),
   bad: badToken(),
+  invalid: invalidArgument('message.data', 'Invalid data payload'),
   mismatch: withCode('SENDER_ID_MISMATCH', { code: 403, message: 'SenderId mismatch', status: 'PERMISSION_DENIED' }),
   throttled: withCode(
     'QUOTA_EXCEEDED',

@@ -1,4 +1,5 @@
 import { parseStrictJson } from '../http.ts';
+import type { Faults } from '../push/faults.ts';
 import {
   type Arrival,
   type CheckResult,
@@ -71,8 +72,14 @@ export class FcmSimulator extends PushReceiver implements Fcm {
     return { ...super.counts(options), oauth: this.oauth.counts };
   }
 
+  override setFaults(faults: Faults): void {
+    super.setFaults(faults);
+    this.oauth.refuseAll = faults.badCredential === true;
+  }
+
   override clear(): void {
     super.clear();
+    this.oauth.refuseAll = false;
     this.oauth.clearCounts();
   }
 
@@ -99,7 +106,7 @@ class FcmProtocol implements PushProtocol {
     this.#trustAny = trustAny;
   }
 
-  check({ exchange, body, now }: Arrival): CheckResult {
+  check({ exchange, body, now, badCredential }: Arrival): CheckResult {
     const [, projectId] = /^\/v1\/projects\/([^/]+)\/messages:send$/.exec(exchange.path) ?? [];
     const json = body && parseStrictJson(body);
     const token = tokenOf(json);
@@ -107,6 +114,7 @@ class FcmProtocol implements PushProtocol {
     if (projectId === undefined || exchange.method !== 'POST') {
       return refuse(htmlPage(404, 'Not Found', 'The requested URL was not found on this server.'));
     }
+    if (badCredential) return refuse(invalidCredential(false));
     const denied = this.#authProblem(exchange.headers.authorization, projectId, now);
     if (denied) return refuse(denied);
     if (json === undefined) return refuse(notJson());

@@ -52,6 +52,8 @@ export class OAuth {
   readonly #options: OAuthOptions;
   readonly #access = new RecentMap<string, Access>(REMEMBERED);
   #counts: OAuthCounts = { issued: 0, refused: 0 };
+  /** As if every key had been revoked. */
+  refuseAll = false;
 
   constructor(options: OAuthOptions) {
     this.#options = options;
@@ -100,6 +102,7 @@ export class OAuth {
     if (!assertion) return problem('invalid_request', 'Required parameter is missing: assertion');
     const jws = parseJws(assertion);
     if (jws?.header.alg !== 'RS256') return problem('invalid_grant', 'Invalid JWT: it is not a JWT signed with RS256.');
+    if (this.refuseAll) return problem('invalid_grant', 'Invalid JWT Signature.');
     if (this.#options.trustAny) return { kind: 'granted', projectId: undefined };
     const account = this.#options.accounts.byEmail(String(jws.claims.iss));
     if (!account) return problem('invalid_grant', 'Invalid grant: account not found');

@@ -1,11 +1,12 @@
 import type { Logger } from '@fanfare/runtime';
 import type { Exchange, Reply } from '../exchange/exchange.ts';
 import { type Manner, perform } from '../exchange/perform.ts';
+import { latencyOf } from '../faults.ts';
 import { parse } from '../parse.ts';
 import { Recorder } from '../recording/recorder.ts';
-import { Faults, failureOf, latencyOf } from './faults.ts';
+import { Faults, randomStep } from './faults.ts';
 import type { PushCounts, PushQuery, PushService, RecordedPush, StoredPush } from './push-service.ts';
-import { type Failure, TokenScripts, type TokenStep } from './token-script.ts';
+import { type Failure, type RetryAfter, TokenScripts, type TokenStep } from './token-script.ts';
 
 /** A completely received request. */
 export interface Arrival {
@@ -14,6 +15,8 @@ export interface Arrival {
   body: Buffer | undefined;
   /** Epoch ms. */
   now: number;
+  /** Refuse the credential, whatever it is. */
+  badCredential: boolean;
 }
 
 /** An answer, with the reason if it is a refusal. */
@@ -121,8 +124,9 @@ export class PushReceiver implements PushService {
     const nth = this.#countOn(exchange);
     const body = await exchange.body(this.#protocol.maxBodyBytes);
     const now = this.#options.now();
-    const verdict = this.#protocol.check({ exchange, body, now });
-    const { answer, manner } = this.#decide(verdict, nth);
+    const { badCredential = false } = this.#faults;
+    const verdict = this.#protocol.check({ exchange, body, now, badCredential });
+    const { answer, manner } = this.#decide(verdict, { nth, now });
     const { method, path, headers, http2 } = exchange;
     const { token } = verdict;
     const { reason } = answer;
@@ -148,29 +152,37 @@ export class PushReceiver implements PushService {
   #countOn(exchange: Exchange): number {
     const nth = (this.#connections.get(exchange.connection) ?? 0) + 1;
     this.#connections.set(exchange.connection, nth);
-    if (nth === 1) exchange.allowStreams(this.#options.maxStreams);
+    const { maxStreams = this.#options.maxStreams } = this.#faults;
+    if (nth === 1 || this.#faults.maxStreams !== undefined) exchange.allowStreams(maxStreams);
     return nth;
   }
 
-  #decide(verdict: CheckResult, nth: number): { answer: Answer; manner: Manner } {
+  #decide(verdict: CheckResult, { nth, now }: { nth: number; now: number }): { answer: Answer; manner: Manner } {
     const { random } = this.#options;
-    const { goAwayEvery = Number.POSITIVE_INFINITY } = this.#faults;
-    const step = verdict.ok ? this.#scripts.next(verdict.token) : ANSWERED;
-    const { failure, goAway = nth % goAwayEvery === 0, ...manner } = step;
+    const { goAwayEvery = Number.POSITIVE_INFINITY, goAwayInTwoSteps: twoSteps = false } = this.#faults;
+    const step = verdict.ok ? { ...randomStep(this.#faults, random), ...this.#scripts.next(verdict.token) } : ANSWERED;
+    const { failure, goAway = nth % goAwayEvery === 0, retryAfter, padTo = 0, ...manner } = step;
+    const answer = verdict.ok ? answerTo(verdict, failure) : verdict.refusal;
     return {
-      answer: verdict.ok ? this.#answerTo(verdict, failure) : verdict.refusal,
+      answer: {
+        ...answer,
+        text: answer.text.padEnd(padTo),
+        ...(retryAfter && { headers: { ...answer.headers, 'retry-after': retryAfterHeader(retryAfter, now) } }),
+      },
       manner: {
         latencyMs: latencyOf(this.#faults, random),
-        last: goAway ? this.#protocol.farewell : undefined,
+        last: goAway ? { words: this.#protocol.farewell, twoSteps } : undefined,
         ...manner,
       },
     };
   }
-
-  #answerTo({ accepted, failed }: GoodResult, scripted: Failure | undefined): Answer {
-    const failure = scripted ?? failureOf(this.#faults, this.#options.random);
-    return (failure && failed(failure)) ?? accepted;
-  }
 }
 
 const ANSWERED: TokenStep = {};
+
+const answerTo = ({ accepted, failed }: GoodResult, failure: Failure | undefined): Answer =>
+  (failure && failed(failure)) ?? accepted;
+
+/** Either form of https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+const retryAfterHeader = ({ seconds, as }: RetryAfter, now: number): string =>
+  as === 'seconds' ? String(seconds) : new Date(now + seconds * 1_000).toUTCString();

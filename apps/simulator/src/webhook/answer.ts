@@ -15,10 +15,11 @@ export function replyOf(step: Step): Reply {
 }
 
 /** The manner of a step's answer. */
-export const mannerOf = ({ latencyMs, hang, reset }: Step): Manner => ({
+export const mannerOf = ({ latencyMs, hang, reset, truncate }: Step): Manner => ({
   latencyMs,
   hang,
   cut: reset ? 'reset' : undefined,
+  truncate,
 });
 
 /** A configured step may have numbers, which become strings here; our own steps have none. */

@@ -26,12 +26,13 @@ export const Step = z
     latencyMs: z.int().min(0).max(HOUR_MS).optional().describe('Delay before the answer or the cut.'),
     hang: z.literal(true).optional().describe('Never answer; the connection stays open.'),
     reset: z.literal(true).optional().describe('Reset the connection instead of answering.'),
+    truncate: z.literal(true).optional().describe('Cut the connection in the middle of the body.'),
     times: z.int().min(1).optional().describe('Applies to this many first requests of each uid.'),
   })
   .superRefine((step, context) => {
     const never = step.hang ? 'hang' : 'reset';
     if (!step[never]) return;
-    for (const field of ['status', 'body', 'headers', 'reset'] as const) {
+    for (const field of ['status', 'body', 'headers', 'truncate', 'reset'] as const) {
       if (field !== never && step[field] !== undefined) {
         context.addIssue({ code: 'custom', path: [field], message: `cannot be combined with ${never}` });
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Behaviour } from './behaviour.ts';
+import { EndpointFaults } from './faults.ts';
 
 /** What one endpoint demands and how it answers. Replaced as a whole. */
 export interface EndpointConfig {
@@ -11,6 +12,8 @@ export interface EndpointConfig {
   behaviour?: Behaviour;
   /** Of those for single recipients, instead of `behaviour`. */
   uids?: Record<string, Behaviour>;
+  /** Random errors and delays of requests that pass the checks. */
+  faults?: EndpointFaults;
 }
 
 /** Its schema. */
@@ -24,6 +27,7 @@ export const ConfigSchema = z.strictObject({
     .optional(),
   behaviour: Behaviour.optional(),
   uids: z.record(z.string(), Behaviour).optional(),
+  faults: EndpointFaults.optional(),
 });
 
 /** An EndpointConfig that was checked: every behaviour is a list of steps. */

@@ -4,9 +4,11 @@ import { perform } from '../exchange/perform.ts';
 import { parse } from '../parse.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { mannerOf, replyOf } from './answer.ts';
+import type { Step } from './behaviour.ts';
 import { check, refuse } from './check.ts';
 import type { Counts, Endpoint, RecordedRequest, RequestQuery, StoredWebhook } from './endpoint.ts';
 import { type CheckedConfig, ConfigSchema, type EndpointConfig } from './endpoint-config.ts';
+import { faultyStep } from './faults.ts';
 import { Script } from './script.ts';
 
 /** A notification has a few KiB at most, but a message object in it may be large. */
@@ -17,6 +19,8 @@ export interface ReceiverOptions {
   rememberRequests: number;
   rememberUids: number;
   now(): number;
+  /** In [0, 1). */
+  random(): number;
   log: Logger;
 }
 
@@ -84,12 +88,18 @@ export class Receiver implements Endpoint {
     const uid = verdict.ok ? verdict.uid : undefined;
     const delivery = verdict.ok ? verdict.delivery : undefined;
     const pending = this.#recorder.receive({ receivedAt: now, method, headers, body: body?.toString() ?? '', uid });
-    const step = verdict.ok ? this.#script.next(verdict.uid) : verdict.refusal;
+    const step = verdict.ok ? this.#next(verdict.uid) : verdict.refusal;
     perform(exchange, { reply: replyOf(step), manner: mannerOf(step) }, (fate) => {
       const { sequence } = pending.request;
       this.#options.log.debug({ endpoint: this.name, sequence, uid, answered: fate }, 'webhook.answered');
       pending.settle({ fate, delivery });
     });
+  }
+
+  #next(uid: string): Step {
+    const step = this.#script.next(uid);
+    const { faults } = this.#config;
+    return faults === undefined ? step : { ...faultyStep(faults, this.#options.random), ...step };
   }
 }
 
