@@ -12,17 +12,24 @@ export interface TcpProxy extends AsyncDisposable {
   pointTo(url: string): void;
   /** Blocks all traffic on open connections without closing them; new ones work. */
   silence(): void;
+  /** Resets all open connections, like a firewall that has forgotten them; new ones work. */
+  reset(): void;
+  /** Bytes passed on to clients so far. */
+  readonly bytesToClients: number;
   /** The number of connections opened so far. */
   readonly opened: number;
 }
 
-/** Starts a proxy to a server (`redis://host:port`) on a free loopback port. */
+/** Starts a proxy to a server (`redis://host:port` or `https://host:port`) on a free loopback port. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let url = new URL(target);
   let opened = 0;
+  let bytesToClients = 0;
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     opened++;
+    clients.add(client.on('close', () => clients.delete(client)));
     const upstream = connect(Number(url.port), url.hostname);
     for (const [socket, other] of [
       [client, upstream],
@@ -36,6 +43,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       });
       socket.pipe(other);
     }
+    upstream.on('data', (chunk) => {
+      bytesToClients += chunk.length;
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,6 +57,12 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     },
     silence: () => {
       for (const socket of sockets) socket.unpipe().resume();
+    },
+    reset: () => {
+      for (const client of clients) client.resetAndDestroy();
+    },
+    get bytesToClients() {
+      return bytesToClients;
     },
     get opened() {
       return opened;
