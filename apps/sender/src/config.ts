@@ -45,6 +45,10 @@ export const SenderEnv = z.object({
     .enum(['http2', 'apn'])
     .default('http2')
     .describe('Client for APNs: http2, our own, or apn (node-apn).'),
+  HTTP2_CLIENT: z
+    .enum(['lean', 'node'])
+    .default('node')
+    .describe('Client of the transport http2: lean, our own HTTP/2, or node, that of Node.'),
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),
   WEBHOOK_ALLOW_CIDRS: listBy(parseCidrs).describe('Private networks in which webhooks are allowed, e.g. 10.0.0.0/8.'),

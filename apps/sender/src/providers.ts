@@ -18,9 +18,10 @@ export function createProviders(config: SenderConfig, limits: Record<Lane, numbe
     ...(config.APNS_ENDPOINT === undefined ? {} : { endpoint: config.APNS_ENDPOINT }),
     ...(config.APNS_SANDBOX_ENDPOINT === undefined ? {} : { sandboxEndpoint: config.APNS_SANDBOX_ENDPOINT }),
   };
+  const http2 = { http2Client: config.HTTP2_CLIENT };
   return {
-    fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...endpoint, ...extraCa }),
-    apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...apns, ...extraCa }),
+    fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...http2, ...endpoint, ...extraCa }),
+    apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...http2, ...apns, ...extraCa }),
     custom: createCustomProvider({
       now,
       policy: {

@@ -1,5 +1,5 @@
 import type { ApnsCredential, DevicePush, Outcome, Provider } from '@fanfare/core';
-import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
 import { ApnTransport } from './apn-transport.ts';
 import { ApnsHttp2Transport } from './http2-transport.ts';
 import { apnsOutcome, renewalFor } from './outcome.ts';
@@ -14,6 +14,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export interface ApnsProviderOptions {
   /** Ours (`http2`, the default) or node-apn. */
   transport?: 'http2' | 'apn';
+  /** The client of the transport `http2`. Default: node. */
+  http2Client?: Http2Client;
   /** APNS_ENDPOINT, `https://host[:port]`; default Apple's. */
   endpoint?: string;
   /** APNS_SANDBOX_ENDPOINT, for credentials without `productionMode`; default Apple's. */
@@ -70,6 +72,7 @@ function createTransport(options: ApnsProviderOptions): ApnsTransport {
     sandbox: endpointOrigin(options.sandboxEndpoint ?? SANDBOX),
   };
   if (options.transport === 'apn') return new ApnTransport({ origins, extraCa, timeoutMs });
-  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
+  const { http2Client: client } = options;
+  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
   return new ApnsHttp2Transport(origins, createPool, { now, random });
 }

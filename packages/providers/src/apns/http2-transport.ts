@@ -21,6 +21,9 @@ const MAX_POOLS = 1000;
  */
 const APNS_POOL = { maxSessions: 4, provenBy: (status: number) => status !== 403 };
 
+/** Of every notification another. */
+const UNREPEATED: ReadonlySet<string> = new Set([':path', 'apns-id', 'apns-expiration', 'apns-collapse-id']);
+
 /** Sends through our own HTTP/2 pools; a connection never carries the tokens of two keys. */
 export class ApnsHttp2Transport implements ApnsTransport {
   readonly #origins: ApnsOrigins;
@@ -41,6 +44,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
       headers: headersOf(notification, jwt),
       body: notification.body,
       mayLeave,
+      unrepeated: UNREPEATED,
     });
     return result.ok ? this.#read(result, credential, jwt) : { kind: 'failed', outcome: unansweredOutcome(result) };
   }

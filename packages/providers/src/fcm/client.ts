@@ -1,5 +1,5 @@
 import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
-import { endpointOrigin, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
 import { renderFcm } from './message.ts';
@@ -17,6 +17,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export interface FcmProviderOptions {
   /** Ours (`http2`, the default) or firebase-admin's `send()`. */
   transport?: 'http2' | 'firebase-admin';
+  /** The client of our HTTP/2 connections. Default: node. */
+  http2Client?: Http2Client;
   /**
    * FCM_ENDPOINT, `https://host[:port]`; default Google's. Access tokens come from the service account's `token_uri`.
    */
@@ -78,8 +80,9 @@ async function post(
 
 function connect(options: FcmProviderOptions): Connections {
   const { now = Date.now, random = Math.random, timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, pool } = options;
+  const { http2Client: client } = options;
   const origin = endpointOrigin(options.endpoint ?? FCM);
-  const createPool = poolFactory({ timeoutMs, extraCa, tuning: pool, now, random });
+  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
   const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
   const library = options.transport === 'firebase-admin';
   const transport = library

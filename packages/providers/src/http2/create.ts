@@ -1,15 +1,18 @@
+import { openLean } from '../lean-http2/connection.ts';
 import { openNode } from '../node-http2/connection.ts';
 import { trusting } from '../wire/trust.ts';
+import type { OpenConnection } from './connection.ts';
 import { type PoolOptions, SessionPool } from './pool.ts';
 
 /** Tunable settings; meanings and units are those of `PoolOptions`. */
-export type PoolTuning = Partial<Omit<PoolOptions, 'origin' | 'secureContext' | 'now' | 'random' | 'timeoutMs'>>;
+export type PoolTuning = Partial<
+  Omit<PoolOptions, 'open' | 'origin' | 'secureContext' | 'now' | 'random' | 'timeoutMs'>
+>;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const DEFAULTS = {
-  open: openNode,
   /** Both services announce their limit at once; RFC 9113 advises servers against less than 100. */
   startStreams: 100,
   connectTimeoutMs: 5 * SECOND,
@@ -21,8 +24,15 @@ const DEFAULTS = {
   maxWaiting: 10_000,
 };
 
+/** HTTP/2 clients: `lean` is ours, `node` Node's own. */
+export type Http2Client = 'lean' | 'node';
+
+const CLIENTS: Record<Http2Client, OpenConnection> = { lean: openLean, node: openNode };
+
 /** Creates the pools of one provider: shared TLS settings, clock and tuning. */
 export interface PoolFactoryOptions {
+  /** Default: node. */
+  client?: Http2Client | undefined;
   timeoutMs: number;
   /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string | undefined;
@@ -35,9 +45,10 @@ export interface PoolFactoryOptions {
 export type CreatePool = (origin: string, own?: PoolTuning) => SessionPool;
 
 /** Throws when `extraCa` is malformed. */
-export function poolFactory({ extraCa, tuning, ...options }: PoolFactoryOptions): CreatePool {
+export function poolFactory({ client = 'node', extraCa, tuning, ...options }: PoolFactoryOptions): CreatePool {
   const secureContext = extraCa === undefined ? undefined : trusting(extraCa);
-  return (origin, own) => new SessionPool({ ...DEFAULTS, ...options, ...own, ...tuning, origin, secureContext });
+  const open = CLIENTS[client];
+  return (origin, own) => new SessionPool({ ...DEFAULTS, ...options, ...own, ...tuning, open, origin, secureContext });
 }
 
 /**

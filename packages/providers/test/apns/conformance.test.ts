@@ -1,6 +1,7 @@
 import type { Outcome } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import { apnsId } from '../../src/apns/payload.ts';
+import type { ApnsProviderOptions } from '../../src/index.ts';
 import { apnsAt, startApns } from '../support/apns.ts';
 import { aDevicePush, anApnsCredential, NOW } from '../support/device-push.ts';
 import { reply } from '../support/h2-server.ts';
@@ -51,19 +52,26 @@ const ANSWERS: [status: number, reason: string, kind: Outcome['kind'], asked: nu
 ];
 const WAITS: Record<string, number> = { TooManyRequests: 10_000, TooManyProviderTokenUpdates: 60_000 };
 
-describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
+const TRANSPORTS: [name: string, options: ApnsProviderOptions][] = [
+  ['http2', { transport: 'http2', http2Client: 'node' }],
+  ['http2, lean', { transport: 'http2', http2Client: 'lean' }],
+  ['apn', { transport: 'apn' }],
+];
+
+describe.each(TRANSPORTS)('by the transport %s', (_name, options) => {
+  const { transport } = options;
   const push = aDevicePush('apns_ios_device');
   const credential = anApnsCredential();
 
   test('a yes is accepted, with the id of the request', async () => {
     await using server = await startApns();
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     expect(await apns.send(push, credential)).toEqual({ kind: 'accepted', providerId: apnsId('dlv_1') });
   });
 
   test.each(ANSWERS)('%i %s is %s', async (status, reason, kind, asked) => {
     await using server = await startApns((response) => reply(response, status, { reason }));
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     const wait = WAITS[reason] === undefined ? {} : { retryAfterMs: WAITS[reason], byDefault: true };
     expect(await apns.send(push, credential)).toEqual({ kind, reason, ...wait });
     expect(server.received).toHaveLength(transport === 'apn' ? 1 : asked);
@@ -73,7 +81,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     await using server = await startApns((response, { path }) =>
       reply(response, Number(path.slice('/3/device/'.length)), { reason: 'Whatever' }),
     );
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     const outcomes = [400, 418, 502, 504].map((status) =>
       apns.send(aDevicePush('apns_ios_device', { device: { token: String(status) } }), credential),
     );
@@ -93,7 +101,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     await using server = await startApns((response) =>
       reply(response, 410, { reason: 'Unregistered', timestamp: registeredAt + offset }),
     );
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     expect(await apns.send(aDevicePush('apns_ios_device', { device: { registeredAt } }), credential)).toEqual(outcome);
   });
 
@@ -102,7 +110,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     await using server = await startApns((response) =>
       server.received.length === 2 ? reply(response, 403, { reason: 'ExpiredProviderToken' }) : reply(response, 200),
     );
-    await using apns = apnsAt(server, { transport, now: () => now });
+    await using apns = apnsAt(server, { ...options, now: () => now });
     await apns.send(push, credential);
     now += 30 * 60_000;
     expect(await apns.send(push, credential)).toMatchObject({ kind: 'accepted' });
@@ -114,7 +122,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
     await using server = await startApns((response) =>
       server.received.length > 1 ? reply(response, 403, { reason: 'ExpiredProviderToken' }) : reply(response, 200),
     );
-    await using apns = apnsAt(server, { transport, now: () => now });
+    await using apns = apnsAt(server, { ...options, now: () => now });
     await apns.send(push, credential);
     now += 30 * 60_000;
     const failing = { kind: 'credential_failing', reason: 'ExpiredProviderToken' };
@@ -128,7 +136,7 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
       [302, ''],
     ])("a %i that is not Apple's is no yes", async (status, body) => {
       await using server = await startApns((response) => response.writeHead(status).end(body));
-      await using apns = apnsAt(server, { transport });
+      await using apns = apnsAt(server, options);
       const notApns = { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
       expect(await apns.send(push, credential)).toEqual(notApns);
     });
@@ -136,20 +144,20 @@ describe.each(['http2', 'apn'] as const)('by the transport %s', (transport) => {
 
   test('an answer that is not JSON is retryable', async () => {
     await using server = await startApns((response) => response.writeHead(502).end('<html>Bad gateway</html>'));
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     expect(await apns.send(push, credential)).toMatchObject({ kind: 'retryable' });
   });
 
   test('a connection that breaks is retryable', async () => {
     await using server = await startApns((response) => response.stream.session?.destroy());
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     expect(await apns.send(push, credential)).toMatchObject({ kind: 'retryable' });
     expect(server.received).toHaveLength(1);
   });
 
   test('the same push is identical on the wire over both transports', async () => {
     await using server = await startApns();
-    await using apns = apnsAt(server, { transport });
+    await using apns = apnsAt(server, options);
     await apns.send(push, credential);
     const [{ headers, body, path } = { headers: {}, body: '', path: '' }] = server.received;
     expect(path).toBe('/3/device/f00dcafe');

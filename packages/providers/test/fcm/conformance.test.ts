@@ -1,10 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import type { FcmProviderOptions } from '../../src/index.ts';
 import { aDevicePush, anFcmCredential } from '../support/device-push.ts';
 import { fcmAt, fcmError, startFcm, taken } from '../support/fcm.ts';
 import { ANSWERS } from '../support/fcm-answers.ts';
 import { reply } from '../support/h2-server.ts';
 
-describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (transport) => {
+const TRANSPORTS: [name: string, options: FcmProviderOptions][] = [
+  ['http2', { transport: 'http2', http2Client: 'node' }],
+  ['http2, lean', { transport: 'http2', http2Client: 'lean' }],
+  ['firebase-admin', { transport: 'firebase-admin' }],
+];
+
+describe.each(TRANSPORTS)('by the transport %s', (_name, options) => {
   const push = aDevicePush('fcm_android');
   const answering = (status: number, body: object | string | undefined, headers = {}) =>
     startFcm((response) =>
@@ -15,7 +22,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
 
   test('a yes is accepted, with the name of the message', async () => {
     await using server = await startFcm();
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     const accepted = { kind: 'accepted', providerId: 'projects/chat-prod/messages/1' };
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual(accepted);
     expect(server.sends).toMatchObject([
@@ -31,7 +38,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
     ['a 302', 302, '<html>Moved</html>'],
   ])('%s is no yes', async (_what, status, body) => {
     await using server = await answering(status, body);
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     const notFcm = { kind: 'retryable', reason: 'bad_response' };
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject(notFcm);
     expect(server.sends).toHaveLength(1);
@@ -39,7 +46,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
 
   test.each(ANSWERS)('%s', async (_what, status, body, outcome) => {
     await using server = await answering(status, body);
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     const words = typeof body === 'object' && !('detail' in outcome) ? { detail: 'Some words.' } : {};
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual({ ...outcome, ...words });
     expect(server.sends).toHaveLength(1);
@@ -55,7 +62,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
       [503, 'UNAVAILABLE'],
     ] as const) {
       await using server = await answering(status, fcmError(status, 'X', { errorCode }), { 'retry-after': retryAfter });
-      await using fcm = fcmAt(server, { transport });
+      await using fcm = fcmAt(server, options);
       const outcome = await fcm.send(push, anFcmCredential(server.tokenUri));
       expect(outcome).toMatchObject({ kind: 'throttled', retryAfterMs, reason: errorCode });
       expect(server.sends).toHaveLength(1);
@@ -68,14 +75,14 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
         ? reply(response, 401, fcmError(401, 'UNAUTHENTICATED'))
         : taken(response),
     );
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'accepted' });
     expect(server.grants).toHaveLength(2);
   });
 
   test('a second 401 makes the credential failing', async () => {
     await using server = await answering(401, fcmError(401, 'UNAUTHENTICATED'));
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     const failing = { kind: 'credential_failing', reason: 'UNAUTHENTICATED', detail: 'Some words.' };
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toEqual(failing);
     expect(server.sends).toHaveLength(2);
@@ -83,7 +90,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
 
   test('the push token does not appear in the detail', async () => {
     await using server = await answering(400, fcmError(400, 'INVALID_ARGUMENT', { message: 'What is f00dcafe?' }));
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ detail: 'What is [token]?' });
   });
 
@@ -92,7 +99,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
       const { socket } = response;
       socket?.destroy();
     });
-    await using fcm = fcmAt(server, { transport });
+    await using fcm = fcmAt(server, options);
     expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'retryable' });
     expect(server.sends).toHaveLength(1);
   });
@@ -102,7 +109,7 @@ describe.each(['http2', 'firebase-admin'] as const)('by the transport %s', (tran
     const down = await startFcm();
     await down[Symbol.asyncDispose]();
     const credential = anFcmCredential(tokens.tokenUri.replace(tokens.origin, down.origin));
-    await using fcm = fcmAt(down, { transport });
+    await using fcm = fcmAt(down, options);
     expect(await fcm.send(push, credential)).toEqual({
       kind: 'throttled',
       retryAfterMs: 250,

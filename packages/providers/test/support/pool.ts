@@ -1,7 +1,16 @@
-import { type PoolTuning, poolFactory } from '../../src/http2/create.ts';
+import { type Http2Client, type PoolTuning, poolFactory } from '../../src/http2/create.ts';
 import type { SessionPool } from '../../src/http2/pool.ts';
 import type { PoolResult } from '../../src/http2/result.ts';
 import type { H2Server } from './h2-server.ts';
+
+/** Every test of the pool runs with each. */
+export const HTTP2_CLIENTS: readonly Http2Client[] = ['node', 'lean'];
+
+interface TestPoolOptions extends PoolTuning {
+  client?: Http2Client;
+  timeoutMs?: number;
+  now?: () => number;
+}
 
 /** Long enough never to be reached on a slow machine; tests of the deadline set their own. */
 const PLENTY_MS = 20_000;
@@ -9,9 +18,9 @@ const PLENTY_MS = 20_000;
 /** A pool to a test server that closes with the test. */
 export function startPool(
   { origin, ca }: Pick<H2Server, 'origin' | 'ca'>,
-  { timeoutMs = PLENTY_MS, now = Date.now, ...tuning }: PoolTuning & { timeoutMs?: number; now?: () => number } = {},
+  { client, timeoutMs = PLENTY_MS, now = Date.now, ...tuning }: TestPoolOptions = {},
 ): SessionPool & AsyncDisposable {
-  const create = poolFactory({ timeoutMs, extraCa: ca, now, random: () => 0, tuning });
+  const create = poolFactory({ client, timeoutMs, extraCa: ca, now, random: () => 0, tuning });
   const pool = create(origin);
   return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.close() });
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_TABLE_SIZE, DynamicTable } from './dynamic-table.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** A representation's first byte: https://www.rfc-editor.org/rfc/rfc7541#section-6 . `mask`: the bits of its integer. */
+/** First bytes, with the bits that begin an integer: https://www.rfc-editor.org/rfc/rfc7541#section-6 */
 const INDEXED = { pattern: 0x80, mask: 0x7f };
 const REMEMBERED = { pattern: 0x40, mask: 0x3f };
 const NOT_REMEMBERED = { pattern: 0x00, mask: 0x0f };
