@@ -37,10 +37,10 @@ export interface Transport {
 const POOL = { pingAfterMs: 50, killAfterMs: 200, maxSessions: 1 };
 
 const fcmBy =
-  (transport: NonNullable<FcmProviderOptions['transport']>) =>
+  (how: Pick<FcmProviderOptions, 'transport' | 'http2Client'>) =>
   ({ origin, ca, timeoutMs, resolve }: Address, { serviceAccount }: Keys): Client => {
     const pool = { ...POOL, lookup: resolve };
-    const provider = createFcmProvider({ transport, endpoint: origin, extraCa: ca, timeoutMs, pool });
+    const provider = createFcmProvider({ ...how, endpoint: origin, extraCa: ca, timeoutMs, pool });
     const off = { chat: false, call: false };
     const credential: FcmCredential = {
       id: 'fcm-1',
@@ -52,10 +52,10 @@ const fcmBy =
   };
 
 const apnsBy =
-  (transport: NonNullable<ApnsProviderOptions['transport']>) =>
+  (how: Pick<ApnsProviderOptions, 'transport' | 'http2Client'>) =>
   ({ origin, ca, timeoutMs, resolve }: Address, { apnsKey }: Keys): Client => {
     const pool = { ...POOL, lookup: resolve };
-    const provider = createApnsProvider({ transport, endpoint: origin, extraCa: ca, timeoutMs, pool });
+    const provider = createApnsProvider({ ...how, endpoint: origin, extraCa: ca, timeoutMs, pool });
     const content = { includeContentAvailable: false, includeMutableContent: false };
     const credential: ApnsCredential = { id: 'apns-1', ...apnsKey, productionMode: true, ...content };
     return client(provider, credential, 'apns_ios_device');
@@ -96,12 +96,23 @@ const ABANDONS = 'node-apn abandons the pushes in flight when it gets a GOAWAY o
 
 /** Every transport of every provider. A new one joins by a line here. */
 export const TRANSPORTS: readonly Transport[] = [
-  { name: 'FCM over our HTTP/2 pool', service: 'fcm', protocol: 'HTTP/2', open: fcmBy('http2') },
+  {
+    name: 'FCM over our HTTP/2 pool, lean',
+    service: 'fcm',
+    protocol: 'HTTP/2',
+    open: fcmBy({ http2Client: 'lean' }),
+  },
+  {
+    name: 'FCM over our HTTP/2 pool, node',
+    service: 'fcm',
+    protocol: 'HTTP/2',
+    open: fcmBy({ http2Client: 'node' }),
+  },
   {
     name: 'FCM by firebase-admin',
     service: 'fcm',
     protocol: 'HTTP/1.1',
-    open: fcmBy('firebase-admin'),
+    open: fcmBy({ transport: 'firebase-admin' }),
     exceptions: {
       'no answer until the deadline': OWN_TIMEOUT,
       'a TLS handshake that hangs': OWN_TIMEOUT,
@@ -110,12 +121,23 @@ export const TRANSPORTS: readonly Transport[] = [
       'closing with a push under way': 'the SDK cannot tell its own closing from a reset',
     },
   },
-  { name: 'APNs over our HTTP/2 pool', service: 'apns', protocol: 'HTTP/2', open: apnsBy('http2') },
+  {
+    name: 'APNs over our HTTP/2 pool, lean',
+    service: 'apns',
+    protocol: 'HTTP/2',
+    open: apnsBy({ http2Client: 'lean' }),
+  },
+  {
+    name: 'APNs over our HTTP/2 pool, node',
+    service: 'apns',
+    protocol: 'HTTP/2',
+    open: apnsBy({ http2Client: 'node' }),
+  },
   {
     name: 'APNs by node-apn',
     service: 'apns',
     protocol: 'HTTP/2',
-    open: apnsBy('apn'),
+    open: apnsBy({ transport: 'apn' }),
     exceptions: {
       'throttled, Retry-After in seconds': NO_HEADERS,
       'throttled, Retry-After as a date': NO_HEADERS,
