@@ -11,6 +11,8 @@ import { ROW_NAMES } from './rows/index.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+/** With the seconds since the start. */
+const progress = (text: string): void => complain(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}`);
 
 /** Exit code 1 if something was lost, 2 if the command line is wrong. */
 async function main(): Promise<void> {
@@ -19,17 +21,17 @@ async function main(): Promise<void> {
   if (command?.name === 'rows') await rows(command);
   if (command?.name === 'decision') decision();
   if (command?.name === 'providers') await providers(command.options);
-  if (command?.name === 'rings') await written(circumstances('npm run bench -- rings'), benchRings(complain));
+  if (command?.name === 'rings') await written(circumstances('npm run bench -- rings'), benchRings(progress));
 }
 
 const providers = (options: RoundsOptions): Promise<void> =>
-  written(circumstances(commandOf(options)), benchProviders(options, complain));
+  written(circumstances(commandOf(options)), benchProviders(options, progress));
 
 /** Measures rows and prints their table; a whole run is written to RESULTS.md too, even where a target was missed. */
 async function rows(command: RowsCommand): Promise<void> {
   const isWhole = !command.quick && command.rows.length === ROW_NAMES.length;
   const facts = circumstances(['npm run bench --', ...command.rows, ...(command.quick ? ['--quick'] : [])].join(' '));
-  const { title, head, rows, notes, losses } = await benchRows(command, complain);
+  const { title, head, rows, notes, losses } = await benchRows(command, progress);
   const table = markdownTable(head, rows);
   print([...facts, '', table, '', ...notes].join('\n'));
   if (losses.length > 0) return refuse(losses);

@@ -51,6 +51,7 @@ export async function startNginx(options: NginxOptions): Promise<PushProvider> {
   return {
     name: `nginx ${version}`,
     url: `https://127.0.0.1:${port}`,
+    webhookUrl: `http://127.0.0.1:${statusPort}/webhook`,
     accepted: () => status.requests(),
     async close() {
       if (ended(child)) return;
@@ -133,6 +134,13 @@ http {
   server {
     listen 127.0.0.1:${statusPort};
     location = /status { stub_status; }
+    location = /webhook {
+      mirror /read;
+      root ${folder}/empty;
+      error_page 404 405 =200 @taken;
+    }
+    location = /read { internal; return 204; }
+    location @taken { return 200 '{}'; }
   }
 }
 `;

@@ -4,6 +4,8 @@ export interface PushProvider {
   name: string;
   /** `https://127.0.0.1:<port>`. */
   url: string;
+  /** Takes webhooks as well, over plain HTTP; they are counted alike. */
+  webhookUrl: string;
   /** Pushes accepted so far. */
   accepted(): Promise<number>;
   close(): Promise<void>;

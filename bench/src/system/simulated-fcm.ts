@@ -34,14 +34,15 @@ export async function startSimulatedFcm(folder: string): Promise<SimulatedFcm> {
     },
     readyUrl: `${control}/counts`,
   });
-  const counts = async () => (await (await fetch(`${control}/counts`)).json()) as Counts;
+  const counts = () => countsOf(`${control}/counts`);
   return {
     name: 'our simulator',
     url: `https://127.0.0.1:${tlsPort}`,
+    webhookUrl: `http://127.0.0.1:${port}/webhook/bench`,
     counts,
     async accepted() {
-      const { answered } = await counts();
-      return answered['200'] ?? 0;
+      const webhooks = await countsOf(`http://127.0.0.1:${port}/control/endpoints/bench/counts`);
+      return [await counts(), webhooks].reduce((sum, { answered }) => sum + (answered['200'] ?? 0), 0);
     },
     async setFaults(faults) {
       await fetch(`${control}/faults`, { method: 'PUT', body: JSON.stringify(faults) });
@@ -49,3 +50,5 @@ export async function startSimulatedFcm(folder: string): Promise<SimulatedFcm> {
     close: () => started.stop(),
   };
 }
+
+const countsOf = async (url: string): Promise<Counts> => (await (await fetch(url)).json()) as Counts;
