@@ -4,14 +4,18 @@ import { mergePatch } from '../preferences/merge-patch.ts';
 import { type Participants, sentObject } from './message-object.ts';
 import { callActionOf, type NotificationDetails } from './notification-details.ts';
 import type { RenderContext } from './render-context.ts';
+import { renderShared } from './shared-details.ts';
 import { textsOf } from './texts.ts';
 
 /**
  * Renders the notification of one event for one recipient. Keys follow the order of the samples
  * (docs/rules/cometchat.md#samples), absent ones are omitted; texts come from the app's templates. Every valid event
- * can be rendered.
+ * can be rendered. The result may be shared between recipients: it must not be changed.
  */
-export function renderDetails(event: NotifyingEvent, context: RenderContext): NotificationDetails {
+export const renderDetails = (event: NotifyingEvent, context: RenderContext): NotificationDetails =>
+  renderShared(event, context, () => renderOne(event, context));
+
+function renderOne(event: NotifyingEvent, context: RenderContext): NotificationDetails {
   const participants = participantsOf(event, context);
   const { customJson } = context.settings.preferences.push;
   return compact({

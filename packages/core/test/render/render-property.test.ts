@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEFAULT_TEMPLATES, isMessage, mentionsIn, type NotifyingEvent } from '../../src/index.ts';
+import {
+  DEFAULT_TEMPLATES,
+  effectiveSettings,
+  isMessage,
+  mentionsIn,
+  type NotifyingEvent,
+  renderDetails,
+} from '../../src/index.ts';
 import { anyUid, event } from '../support/sample-events.ts';
 import { details } from './render-context.ts';
 
@@ -74,5 +81,40 @@ test('the body of a private notification does not depend on the message', () => 
       const settings = { preferences: { usePrivacyTemplate: 2 } };
       expect(details(subject, { settings }).body).toBe(details(bare, { settings }).body);
     }),
+  );
+});
+
+test('what recipients of a group share is what each would get alone', () => {
+  const anyGroupEvent = fc.oneof(
+    anyMessage,
+    anyMessage.map((subject) => ({ ...subject, conversation: { type: 'group' as const, id: 'hiking' } })),
+    fc
+      .constantFrom('group.member_added' as const, 'group.member_kicked' as const)
+      .map((type) => event(type, { conversation: { type: 'group', id: 'hiking' }, members: [{ uid: 'bob' }] })),
+  );
+  const anyRecipient = fc.record(
+    {
+      uid: fc.constantFrom('bob', 'carol', 'dave', 'alice'),
+      name: fc.constantFrom('Robert', 'Rob'),
+      locale: fc.constantFrom('de', 'en'),
+      preferences: fc.record({ usePrivacyTemplate: fc.boolean() }),
+    },
+    { requiredKeys: ['uid'] },
+  );
+  const settings = effectiveSettings({ preferences: { usePrivacyTemplate: 3 } });
+  const profiles = { members: { bob: { name: 'Bob' } } };
+  fc.assert(
+    fc.property(
+      anyGroupEvent,
+      fc.array(fc.tuple(anyRecipient, fc.option(fc.nat({ max: 2 }), { nil: undefined })), { maxLength: 8 }),
+      (subject, recipients) => {
+        for (const [recipient, unread] of recipients) {
+          const context = { settings, profiles, recipient, unread, provider: 'fcm' as const };
+          // Of a copy of the event nothing is known yet.
+          expect(renderDetails(subject, context)).toEqual(renderDetails(structuredClone(subject), context));
+        }
+      },
+    ),
+    { numRuns: 300 },
   );
 });
