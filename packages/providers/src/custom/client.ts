@@ -1,12 +1,13 @@
 import type { CustomCredential, Outcome, Provider } from '@fanfare/core';
 import type { Resolve } from '../tcp/dial.ts';
 import { guardedAgent } from './agent.ts';
+import { Deadlines } from './deadline.ts';
 import { detailOf } from './detail.ts';
+import { endpointsOf } from './endpoint.ts';
 import { exchange } from './exchange.ts';
 import { type AddressPolicy, createGuard } from './guard.ts';
-import { buildMessage } from './message.ts';
+import { headersOf, webhookBody } from './message.ts';
 import { answerOutcome, errorOutcome, unsafeAddress } from './outcome.ts';
-import { withhold } from './withhold.ts';
 
 /**
  * CometChat's limit for the custom provider (docs/rules/delivery.md#webhook), from the first DNS packet to the last
@@ -43,25 +44,22 @@ export function createCustomProvider(options: CustomProviderOptions): Provider<C
   const { policy, timeoutMs = DEFAULT_TIMEOUT_MS, now = Date.now } = options;
   const guard = createGuard(policy);
   const agent = guardedAgent({ ...options, timeoutMs }, guard);
-  const withholding = agent.compose(withhold);
+  const endpointOf = endpointsOf(guard);
+  const bounds = { deadlines: new Deadlines(timeoutMs), maxBytes: MAX_BODY_BYTES };
 
   return {
     async send(push, credential) {
-      const problem = guard.urlProblem(credential.webhookURL);
-      if (problem !== undefined) return unsafeAddress(problem);
-      const message = buildMessage(push, credential, now());
-      const { origin, pathname, search } = new URL(credential.webhookURL);
-      try {
-        const { mayLeave } = push;
-        const request = { origin, path: `${pathname}${search}`, method: 'POST', ...message, mayLeave } as const;
-        const answer = await exchange(withholding, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
-        const limits = { now: now(), deadlineAt: push.deadlineAt };
-        return withWords(answerOutcome(answer.status, answer.retryAfter, limits), () =>
-          detailOf(answer.body, credential, push.details.body),
-        );
-      } catch (error) {
-        return errorOutcome(error);
-      }
+      const endpoint = endpointOf(credential);
+      if (endpoint.kind === 'unsafe') return unsafeAddress(endpoint.problem);
+      const { origin, path } = endpoint;
+      const { deliveryId: id, mayLeave, deadlineAt } = push;
+      const body = webhookBody(push);
+      const headers = headersOf({ id, body, sentAt: now() }, endpoint.headers, credential.signingSecrets);
+      const end = await exchange(agent, { origin, path, method: 'POST', headers, body, mayLeave }, bounds);
+      if (end.kind === 'failed') return errorOutcome(end.error);
+      return withWords(answerOutcome(end.status, end.retryAfter, { now: now(), deadlineAt }), () =>
+        detailOf(end.body(), credential, push.details.body),
+      );
     },
     close: () => agent.destroy(),
   };

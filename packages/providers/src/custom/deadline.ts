@@ -7,25 +7,49 @@ export class DeadlineError extends Error {
   }
 }
 
+/** Work that ends at its deadline, whatever it waits for. */
+export interface Expiring {
+  expire(error: DeadlineError): void;
+}
+
 /**
- * Runs `work` for at most `timeoutMs` and then rejects with a DeadlineError, whether or not `work` heeds its signal:
- * undici notices an abort only once a request is on its way, not during the lookup of its name. So this is a race, and
- * the signal only releases what the loser holds. Node keeps timers of equal length in one list, which makes a timer per
- * attempt as cheap as a shared one.
+ * The deadlines of all work that may take `timeoutMs`. As it is the same for all, the oldest work is due first, and one
+ * timer, set for the oldest, serves them all: under load it fires once per `timeoutMs`, not once per work.
  */
-export async function withDeadline<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new DeadlineError(timeoutMs);
-      reject(error);
-      abort.abort(error);
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([work(abort.signal), deadline]);
-  } finally {
-    clearTimeout(timer);
+export class Deadlines {
+  readonly #timeoutMs: number;
+  /** When each work is due, the oldest first. */
+  readonly #due = new Map<Expiring, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The work expires `timeoutMs` from now, unless it is removed before. */
+  add(work: Expiring): void {
+    this.#due.set(work, performance.now() + this.#timeoutMs);
+    this.#timer ??= setTimeout(() => this.#fire(), this.#timeoutMs);
+  }
+
+  /** The work has ended. */
+  remove(work: Expiring): void {
+    this.#due.delete(work);
+    if (this.#due.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const [work, dueAt] of this.#due) {
+      if (dueAt > now) {
+        this.#timer = setTimeout(() => this.#fire(), dueAt - now);
+        return;
+      }
+      this.#due.delete(work);
+      work.expire(new DeadlineError(this.#timeoutMs));
+    }
   }
 }

@@ -1,13 +1,6 @@
 import { type CustomCredential, customBody, type Push } from '@fanfare/core';
 import { toJson } from '../wire/json.ts';
-import { signatureHeaders } from './sign.ts';
-
-/** One POST, ready to be sent. */
-export interface Message {
-  headers: Record<string, string>;
-  /** Serialized once: the bytes that are signed are the bytes that are sent. */
-  body: Buffer;
-}
+import { type SignedMessage, signatureHeaders } from './sign.ts';
 
 /** The version of the format (headers and body), not of the release. */
 export const USER_AGENT = 'Fanfare/1.0';
@@ -17,22 +10,28 @@ export const basicToken = ({ username, password }: NonNullable<CustomCredential[
   Buffer.from(`${username}:${password}`).toString('base64');
 
 /**
- * Builds the POST of one attempt. It always has the delivery's id, signed or not: receivers deduplicate by it. `now`
- * (epoch ms) becomes the timestamp of the signature. Compression of the answer is declined, since its first bytes are
- * read as text.
+ * The headers that all pushes with a credential share, names and values in turn. Compression is declined: the answer's
+ * beginning is read as text.
  */
-export function buildMessage(push: Push, { basicAuth, signingSecrets }: CustomCredential, now: number): Message {
-  const body = Buffer.from(toJson(customBody(push)));
-  const signed = { id: push.deliveryId, body, sentAt: now };
-  return {
-    headers: {
-      'content-type': 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': USER_AGENT,
-      ...(basicAuth === undefined ? {} : { authorization: `Basic ${basicToken(basicAuth)}` }),
-      'webhook-id': push.deliveryId,
-      ...(signingSecrets.length === 0 ? {} : signatureHeaders(signed, signingSecrets)),
-    },
-    body,
-  };
-}
+export const constantHeaders = ({ basicAuth }: CustomCredential): string[] => [
+  ...['content-type', 'application/json'],
+  ...['accept-encoding', 'identity'],
+  ...['user-agent', USER_AGENT],
+  ...(basicAuth === undefined ? [] : ['authorization', `Basic ${basicToken(basicAuth)}`]),
+];
+
+/** The JSON of a push, serialized once: the bytes that are signed are the bytes that are sent. */
+export const webhookBody = (push: Push): Buffer => Buffer.from(toJson(customBody(push)));
+
+/**
+ * The headers of one attempt. They always have the delivery's id, signed or not: receivers deduplicate by it.
+ * `constant` are those of the credential.
+ */
+export const headersOf = (
+  message: SignedMessage,
+  constant: readonly string[],
+  signingSecrets: readonly string[],
+): string[] =>
+  signingSecrets.length === 0
+    ? [...constant, 'webhook-id', message.id]
+    : [...constant, ...Object.entries(signatureHeaders(message, signingSecrets)).flat()];

@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
 
-/** The start of an answer: https://www.rfc-editor.org/rfc/rfc9112#section-4 */
-const STATUS_LINE = /^HTTP\/\d\.\d (\d{3})/;
 /** Bytes of the status line that contain the status. */
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
 const END_OF_HEAD = /\r?\n\r?\n/;
 /** An interim answer beyond this is left to undici, which refuses heads of this size. */
 const MAX_INTERIM_BYTES = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
+
+/** The status in the first bytes of an answer, 0 if there is none: https://www.rfc-editor.org/rfc/rfc9112#section-4 */
+const statusIn = (head: Buffer): number =>
+  Number(/^HTTP\/\d\.\d (\d{3})/.exec(head.toString('latin1', 0, STATUS_LENGTH))?.[1] ?? 0);
 
 /** The status of the answer during which an error happened. */
 const statuses = new WeakMap<Error, number>();
@@ -57,7 +59,7 @@ class AnswerHead {
   take(chunk: Buffer): Buffer {
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     while (this.#held.length >= STATUS_LENGTH) {
-      const status = Number(STATUS_LINE.exec(this.#held.toString('latin1', 0, STATUS_LENGTH))?.[1] ?? 0);
+      const status = statusIn(this.#held);
       const isInterim = status >= 100 && status < 200 && status !== 101;
       if (!isInterim || this.#held.length > MAX_INTERIM_BYTES) return this.#release(status);
       const end = END_OF_HEAD.exec(this.#held.toString('latin1'));

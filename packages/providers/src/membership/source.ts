@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Lane, Outcome } from '@fanfare/core';
 import type { Agent } from 'undici';
 import { guardedAgent } from '../custom/agent.ts';
+import { Deadlines } from '../custom/deadline.ts';
 import { exchange } from '../custom/exchange.ts';
 import { type AddressPolicy, createGuard } from '../custom/guard.ts';
 import { USER_AGENT } from '../custom/message.ts';
@@ -79,6 +80,7 @@ export function createMembershipSource(options: MembershipSourceOptions): Member
   const guard = createGuard(policy);
   const gate = new BackendLimiter();
   const agent = guardedAgent({ ...options, timeoutMs }, guard);
+  const deadlines = new Deadlines(timeoutMs);
   return {
     async page({ url, secret }, { appId, lane, ...question }) {
       if (guard.urlProblem(url) !== undefined) return { kind: 'failed', reason: 'unsafe_address' };
@@ -88,9 +90,7 @@ export function createMembershipSource(options: MembershipSourceOptions): Member
       try {
         const target = withQuery(url, question);
         const headers = headersOf(target, secret, now());
-        const { outcome, body } = await get(agent, { url: target, headers, timeoutMs }, now).catch(
-          (error: unknown) => ({ outcome: errorOutcome(error), body: '' }),
-        );
+        const { outcome, body } = await get(agent, { url: target, headers, deadlines }, now);
         health = healthOf(outcome);
         return pageOf(outcome, body);
       } finally {
@@ -120,17 +120,23 @@ function headersOf(target: URL, secret: string | undefined, sentAt: number): Rec
 interface Request {
   url: URL;
   headers: Record<string, string>;
-  timeoutMs: number;
+  deadlines: Deadlines;
 }
 
-async function get(agent: Agent, { url, headers, timeoutMs }: Request, now: () => number) {
+async function get(agent: Agent, { url, headers, deadlines }: Request, now: () => number) {
   const { origin, pathname, search } = url;
-  const request = { origin, path: `${pathname}${search}`, method: 'GET', headers } as const;
-  const { status, retryAfter, body, broken } = await exchange(agent, request, { timeoutMs, maxBytes: MAX_BODY_BYTES });
+  const request = {
+    origin,
+    path: `${pathname}${search}`,
+    method: 'GET',
+    headers: Object.entries(headers).flat(),
+  } as const;
+  const end = await exchange(agent, request, { deadlines, maxBytes: MAX_BODY_BYTES });
   // A page counts only when complete.
-  if (broken !== undefined) throw broken;
+  const error = end.kind === 'failed' ? end.error : end.broken;
+  if (end.kind === 'failed' || error !== undefined) return { outcome: errorOutcome(error), body: '' };
   const limits = { now: now(), deadlineAt: now() + MAX_REST_MS };
-  return { outcome: answerOutcome(status, retryAfter, limits), body };
+  return { outcome: answerOutcome(end.status, end.retryAfter, limits), body: end.body() };
 }
 
 /** A backend that refuses one group, or answers nonsense about it, may still answer about the next. */

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { expect, test } from '@jest/globals';
-import { withDeadline } from '../../src/custom/deadline.ts';
+import { expect, jest, test } from '@jest/globals';
+import { Deadlines } from '../../src/custom/deadline.ts';
 import { startEndpoint, startTcp } from '../support/endpoint.ts';
 import { sendTo, startProvider } from '../support/provider.ts';
 import { aCredential, aPush } from '../support/push.ts';
@@ -54,24 +53,53 @@ test('one hanging endpoint does not hold up another', async () => {
   expect(await stuck).toMatchObject({ reason: 'closed' });
 });
 
-test('work that ends in time decides the result, and its signal is not aborted', async () => {
-  let signal: AbortSignal | undefined;
-  const result = await withDeadline(60_000, async (given) => {
-    signal = given;
-    return 'done';
-  });
-  expect(result).toBe('done');
-  expect(signal?.aborted).toBe(false);
-  await expect(withDeadline(60_000, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+test('each work expires at its own deadline, once, unless it was removed', () => {
+  jest.useFakeTimers();
+  try {
+    const deadlines = new Deadlines(100);
+    const expired: string[] = [];
+    const work = (name: string) => ({ expire: (error: Error) => void expired.push(`${name}: ${error.message}`) });
+    const [early, removed, late] = [work('early'), work('removed'), work('late')];
+    deadlines.add(early);
+    jest.advanceTimersByTime(40);
+    deadlines.add(removed);
+    jest.advanceTimersByTime(40);
+    deadlines.add(late);
+    deadlines.remove(removed);
+    const words = 'There was no complete answer within 100 ms.';
+    jest.advanceTimersByTime(20);
+    expect(expired).toEqual([`early: ${words}`]);
+    jest.advanceTimersByTime(79);
+    expect(expired).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(expired).toEqual([`early: ${words}`, `late: ${words}`]);
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
-test('late work is aborted and may fail unnoticed', async () => {
-  let failed: Promise<unknown> = Promise.resolve();
-  const late = withDeadline(1, (signal) => {
-    const work = once(signal, 'abort').then(() => Promise.reject(new Error('aborted')));
-    failed = work.catch((error: unknown) => error);
-    return work;
+test('many sends take one timer, and none is left when they have ended', () => {
+  jest.useFakeTimers();
+  try {
+    const deadlines = new Deadlines(2000);
+    const works = Array.from({ length: 1000 }, () => ({ expire: () => undefined }));
+    for (const work of works) deadlines.add(work);
+    expect(jest.getTimerCount()).toBe(1);
+    for (const work of works) deadlines.remove(work);
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('an answer that comes after the deadline changes nothing, and the next send works', async () => {
+  const late: (() => void)[] = [];
+  await using endpoint = await startEndpoint((response) => {
+    if (late.push(() => response.end()) > 1) response.end();
   });
-  await expect(late).rejects.toThrow('There was no complete answer within 1 ms.');
-  expect(await failed).toEqual(new Error('aborted'));
+  await using provider = startProvider({ timeoutMs: 100, connectionsPerOrigin: 1 });
+  expect(await provider.send(aPush(), aCredential(endpoint.url))).toMatchObject({ reason: 'timeout' });
+  late[0]?.();
+  expect(await provider.send(aPush(), aCredential(endpoint.url))).toEqual({ kind: 'accepted' });
 });

@@ -2,13 +2,12 @@ import type { NotificationDetails } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderApns } from '../../src/apns/payload.ts';
-import { buildMessage } from '../../src/custom/message.ts';
+import { webhookBody } from '../../src/custom/message.ts';
 import { renderFcm, wireMessage } from '../../src/fcm/message.ts';
 import { toJson, wellFormed } from '../../src/wire/json.ts';
 import { apnsAt, startApns } from '../support/apns.ts';
 import { aDevicePush, anApnsCredential, anFcmCredential, CALL, NOW, SHOWN } from '../support/device-push.ts';
 import { fcmAt, startFcm } from '../support/fcm.ts';
-import { aCredential } from '../support/push.ts';
 
 const HALF = '\ud83c';
 const LONE = /\p{Surrogate}/u;
@@ -91,7 +90,7 @@ describe('for any texts, the JSON on the wire is well-formed Unicode', () => {
     fc.assert(
       fc.property(anyDetails, (details) => {
         const push = aDevicePush('fcm_android', { details });
-        strictly(buildMessage(push, aCredential('https://hooks.acme.com/'), NOW).body.toString());
+        strictly(webhookBody(push).toString());
       }),
     );
   });
