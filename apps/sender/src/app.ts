@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { LANES, type Lane } from '@fanfare/core';
+import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { publishRefusals } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
@@ -105,13 +105,24 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
-  const metricsServer = await startMetricsServer(config, deps.metrics);
+  const render = () => {
+    countInFlight(deps);
+    return deps.metrics.render();
+  };
+  const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
   log.info(
     { port: health.port, metricsPort: metricsServer.port, providers: config.SENDER_PROVIDERS },
     'sender.started',
   );
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
+}
+
+/** Counted at a scrape, since a send is short. */
+function countInFlight({ metrics, sends }: SenderDeps): void {
+  for (const provider of PROVIDER_KINDS) {
+    for (const lane of LANES) metrics.inflight.set({ provider, lane }, sends[provider][lane].inUse);
+  }
 }
 
 const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({

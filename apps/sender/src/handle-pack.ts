@@ -1,8 +1,9 @@
-import { isOpen, type Outcome } from '@fanfare/core';
+import { type DeliveryState, isOpen, type Outcome } from '@fanfare/core';
 import { type RecordedAttempt, type Settlement, UNKNOWN_OUTCOME } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
 import { attemptsBefore, type PackInHand, readPack, type Source } from './pack.ts';
+import type { Recording } from './recorder.ts';
 import { type Ended, explanationOf, observeWait, report } from './report.ts';
 import { type Attempt, type Attempted, sendPack } from './send-pack.ts';
 
@@ -15,23 +16,42 @@ export async function handlePack(deps: SenderDeps, source: Source, job: JobInHan
   const pack = await readPack(deps, source, job);
   if (!pack) return { do: 'done' };
   observeWait(deps, source, job);
-  const sending = sendPack(deps, pack, (attempt) => record(deps, pack, attempt));
-  const ended = await sending;
+  const decided: Decided[] = [];
+  try {
+    await sendPack(deps, pack, (attempt) => decided.push(decide(deps, pack, attempt)));
+  } finally {
+    deps.recorder.flush();
+  }
+  const ended = await recorded(decided);
   report(deps, pack, ended);
   return leave(deps, pack, ended);
 }
 
-/** Decides what follows an attempt, and writes it to the ledger. */
-async function record(deps: SenderDeps, pack: PackInHand, attempt: Attempt): Promise<Ended> {
+/** An attempt, what follows, and what is being recorded of it. */
+interface Decided extends Attempt {
+  step: NextStep;
+  recording: Recording | undefined;
+}
+
+/** Decides what follows an attempt, and records it. */
+function decide(deps: SenderDeps, pack: PackInHand, attempt: Attempt): Decided {
   const step = stepAfter(deps, pack, attempt);
   // Nothing was sent, so there is nothing to record. Without the lock, another worker settles the delivery.
-  if (isUntried(attempt.attempted) && step.do !== 'settle') return { ...attempt, step, isNew: false };
-  const { ref, loaded } = pack;
-  const recording = deps.recorder.record(ref, loaded.accepted.appId, settlementOf(deps, pack, attempt, step));
-  // A pack of one has nothing to wait for.
-  if (pack.size === 1) deps.recorder.flush();
-  const before = await recording;
-  return { ...attempt, step, isNew: step.do === 'settle' && before !== undefined && isOpen(before) };
+  if (isUntried(attempt.attempted) && step.do !== 'settle') return { ...attempt, step, recording: undefined };
+  const settlement = settlementOf(deps, pack, attempt, step);
+  return { ...attempt, step, recording: deps.recorder.record(pack.ref, pack.loaded.accepted.appId, settlement) };
+}
+
+/** Waits until everything is recorded. */
+async function recorded(decided: readonly Decided[]): Promise<Ended[]> {
+  const before = new Map<Recording['before'], readonly DeliveryState[]>();
+  for (const { recording } of decided) {
+    if (recording && !before.has(recording.before)) before.set(recording.before, await recording.before);
+  }
+  return decided.map(({ recording, ...attempt }) => {
+    const state = recording && before.get(recording.before)?.[recording.index];
+    return { ...attempt, isNew: attempt.step.do === 'settle' && state !== undefined && isOpen(state) };
+  });
 }
 
 const isUntried = ({ kind }: Attempted): boolean => kind === 'deferred' || kind === 'withheld';

@@ -1,4 +1,5 @@
 import {
+  type DevicePush,
   type EventRef,
   followsRing,
   type Lane,
@@ -10,6 +11,7 @@ import {
 import { deliveriesIn, findRing, readStates } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand } from '@fanfare/queue';
 import { type AppBundle, type DeliveryTarget, readDeliveryTargets } from '@fanfare/store';
+import type { Address } from './address.ts';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 
@@ -43,6 +45,8 @@ export interface PackInHand {
   superseded: boolean;
   /** Those still to be sent. */
   deliveries: readonly Delivery[];
+  /** Where its devices are reached, by provider id and system; filled while it is sent. */
+  addresses: Map<string, Address<DevicePush>>;
   /** Those that have left the pack and are not settled: each has a job of its own, or should have. */
   retrying: readonly PlannedDelivery[];
 }
@@ -75,32 +79,16 @@ export async function readPack(
     deps.apps.get(accepted.appId, settingsVersion ?? accepted.settingsVersion),
     ringShowsUntil(deps, loaded, source.provider),
   ]);
-  const deadlineAt = job.data.deadlineAt ?? accepted.leaveBy;
-  const isAlone = planned.length === 1;
-  const pack: PackInHand = {
-    source,
-    ref,
-    job,
-    size: planned.length,
-    loaded,
-    app,
-    superseded,
-    deliveries: [],
-    retrying: [],
-  };
+  const pack = { source, ref, job, size: planned.length, loaded, app, superseded, addresses: new Map() };
   const [deliveries, retrying]: [Delivery[], PlannedDelivery[]] = [[], []];
+  const deadlineAt = job.data.deadlineAt ?? accepted.leaveBy;
   for (const [i, one] of planned.entries()) {
-    const state = states[i] ?? 'pending';
-    const recipient = recipients[i];
+    const [state, recipient] = [states[i] ?? 'pending', recipients[i]];
     // A held delivery waits for its gate, and gets a job when it may go on.
     if (!needsJob(state)) continue;
-    if (state === 'retrying' && !isAlone) retrying.push(one);
-    else
-      deliveries.push({
-        planned: one,
-        recipient,
-        deadlineAt: isVoip(recipient) ? Math.min(deadlineAt, ringEndsAt) : deadlineAt,
-      });
+    const leaveBy = isVoip(recipient) ? Math.min(deadlineAt, ringEndsAt) : deadlineAt;
+    if (state === 'retrying' && pack.size > 1) retrying.push(one);
+    else deliveries.push({ planned: one, recipient, deadlineAt: leaveBy });
   }
   return { ...pack, deliveries, retrying };
 }

@@ -1,13 +1,11 @@
 import {
   buildPush,
   type CustomCredential,
-  type DevicePush,
   deliveryId,
   isNotifying,
   type NotifyingEvent,
   type Outcome,
   PLATFORMS,
-  type Platform,
   type Push,
   publicAppId,
   pushToDevice,
@@ -21,25 +19,19 @@ import {
   recordFailing,
   retireDevice,
 } from '@fanfare/store';
+import { type Address, addressOf } from './address.ts';
 import type { SenderDeps } from './deps.ts';
-import type { Entrance } from './gate.ts';
 import type { Delivery, PackInHand } from './pack.ts';
-import type { Subject } from './refusals.ts';
 
 /** A rendered delivery, addressed with the current provider settings and device token. */
-export interface Ready {
+export interface Ready extends Pick<Address<Push>, 'entrance' | 'subject'> {
   kind: 'ready';
-  /** The device's platform; absent for webhooks. */
-  platform?: Platform;
-  /** Where it has to pass the gate. */
-  entrance: Entrance;
-  subject: Subject;
   /** Makes one attempt, and records what the answer says about the token and the credential. */
   send(): Promise<Outcome>;
 }
 
 /** Why a delivery is not sent. */
-export type Unsendable = (Outcome | { kind: 'superseded' } | { kind: 'expired' }) & { platform?: Platform };
+export type Unsendable = Outcome | { kind: 'superseded' } | { kind: 'expired' };
 
 /** Prepares a delivery for sending, unless it is too late, no longer wanted or cannot be sent. */
 export function prepare(
@@ -56,24 +48,21 @@ export function prepare(
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   // The user was erased or deactivated since planning, the call was cancelled, or the message changed.
   if (!recipient || pack.superseded) return { kind: 'superseded' };
-  const push: Push = {
-    ...buildPush(event, {
-      app: app.app,
-      deliveryId: deliveryId(pack.ref.key, planned.ordinal),
-      provider: pack.source.provider,
-      profiles: loaded.profiles,
-      recipient,
-      unread: planned.unread,
-      deadlineAt,
-      holdUntil: heldUntil(job.data, holdUntil, now),
-    }),
-    mayLeave: () => deps.now() < deadlineAt && job.holdsLock(),
-  };
+  const push = buildPush(event, {
+    app: app.app,
+    deliveryId: deliveryId(pack.ref.key, planned.ordinal),
+    provider: pack.source.provider,
+    profiles: loaded.profiles,
+    recipient,
+    unread: planned.unread,
+    deadlineAt,
+    holdUntil: heldUntil(job.data, holdUntil, now),
+  });
+  push.mayLeave = () => deps.now() < deadlineAt && job.holdsLock();
   const { provider } = pack.source;
   if (provider === 'custom') return toWebhook(deps, app, push);
-  return recipient.device
-    ? toDevice(deps, app, recipient.device, { event, push, kind: provider })
-    : { kind: 'superseded' };
+  const { device } = recipient;
+  return device ? toDevice(deps, pack, app, { device, event, push, kind: provider }) : { kind: 'superseded' };
 }
 
 /**
@@ -124,55 +113,27 @@ async function post(deps: SenderDeps, custom: CustomCredential, push: Push): Pro
 
 function toDevice(
   deps: SenderDeps,
+  pack: PackInHand,
   app: AppBundle,
-  device: Device,
-  { event, push, kind }: { event: NotifyingEvent; push: Push; kind: PushKind },
+  { device, event, push, kind }: { device: Device; event: NotifyingEvent; push: Push; kind: PushKind },
 ): Ready | Unsendable {
-  const { platform } = device;
-  const by = tryDecrypt(() => adapterFor(deps, app, kind, device.providerId));
-  if (by === 'unreadable') return { ...UNREADABLE, platform };
-  if (!by) return { kind: 'rejected', reason: 'provider_disabled', platform };
-  const { appId } = push;
-  const { credentialId } = by;
-  // Also by system: FCM may reject a project's iOS pushes, for lack of an APNs key, and accept the others.
-  const name = `${kind}|${credentialId}|${PLATFORMS[platform].os}|${app.app.version}`;
+  const { os } = PLATFORMS[device.platform];
+  const id = `${device.providerId} ${os}`;
+  const address = pack.addresses.get(id) ?? tryDecrypt(() => addressOf(deps, app, kind, device.providerId, os));
+  if (address === 'unreadable') return UNREADABLE;
+  if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
+  pack.addresses.set(id, address);
   const devicePush = pushToDevice(push, event, device, app.app.settings);
   return {
     kind: 'ready',
-    platform,
-    entrance: { appId, name },
-    subject: { appId, provider: kind, name: credentialId },
+    entrance: address.entrance,
+    subject: address.subject,
     send: async () => {
-      const sent = await by.send(devicePush);
-      await recordSideEffects(deps, { app, push }, device, { kind, id: credentialId }, sent);
+      const sent = await address.send(devicePush);
+      await recordSideEffects(deps, { app, push }, device, { kind, id: address.subject.name }, sent);
       return sent;
     },
   };
-}
-
-/** A push service with the credential named by a device's `providerId`. */
-interface Adapter {
-  credentialId: string;
-  send(push: DevicePush): Promise<Outcome>;
-}
-
-/** Undefined if there is no such credential. @throws if its secret cannot be decrypted. */
-function adapterFor(
-  { providers }: SenderDeps,
-  app: AppBundle,
-  kind: PushKind,
-  providerId: string,
-): Adapter | undefined {
-  switch (kind) {
-    case 'fcm': {
-      const credential = app.credential(kind, providerId);
-      return credential && { credentialId: credential.id, send: (push) => providers.fcm.send(push, credential) };
-    }
-    case 'apns': {
-      const credential = app.credential(kind, providerId);
-      return credential && { credentialId: credential.id, send: (push) => providers.apns.send(push, credential) };
-    }
-  }
 }
 
 /**

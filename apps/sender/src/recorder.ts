@@ -16,10 +16,20 @@ interface RecorderDeps {
   now(): number;
 }
 
-/** Settlements of one event that wait to be written, and who is to be notified of the states before. */
+/** A result that is written together with others of its event. */
+export interface Recording {
+  /** The states before, of all that were written together; none if the record of the event has expired. */
+  before: Promise<readonly DeliveryState[]>;
+  /** Its place among them. */
+  index: number;
+}
+
+/** Settlements of one event that wait to be written. */
 interface Batch extends EventSettlements {
   settlements: Settlement[];
-  waiting: { resolve(before: DeliveryState | undefined): void; reject(error: unknown): void }[];
+  before: Promise<readonly DeliveryState[]>;
+  resolve(before: readonly DeliveryState[]): void;
+  reject(error: unknown): void;
 }
 
 /**
@@ -36,19 +46,15 @@ export class Recorder {
     this.#deps = deps;
   }
 
-  /**
-   * Records a result with the next write. Resolves to the delivery's state before, or undefined if the record of the
-   * event has expired.
-   * @throws when Redis refuses the write repeatedly.
-   */
-  record(ref: EventRef, appId: string, settlement: Settlement): Promise<DeliveryState | undefined> {
-    const batch = this.#batches.get(ref.key) ?? { ref, appId, settlements: [], waiting: [] };
-    this.#batches.set(ref.key, batch);
-    this.#timer ??= globalThis.setTimeout(() => this.#flush(), LONGEST_WAIT_MS);
-    return new Promise((resolve, reject) => {
-      batch.settlements.push(settlement);
-      batch.waiting.push({ resolve, reject });
-    });
+  /** Records a result with the next write. What it returns rejects when Redis refuses the write repeatedly. */
+  record(ref: EventRef, appId: string, settlement: Settlement): Recording {
+    let batch = this.#batches.get(ref.key);
+    if (!batch) {
+      batch = newBatch(ref, appId);
+      this.#batches.set(ref.key, batch);
+      this.#timer ??= globalThis.setTimeout(() => this.#flush(), LONGEST_WAIT_MS);
+    }
+    return { before: batch.before, index: batch.settlements.push(settlement) - 1 };
   }
 
   /** Writes at the end of this turn of the event loop: a pack has ended, and more may end in the same turn. */
@@ -58,7 +64,7 @@ export class Recorder {
 
   #flush(): void {
     clearTimeout(this.#timer);
-    if (this.#soon) clearImmediate(this.#soon);
+    clearImmediate(this.#soon);
     this.#timer = undefined;
     this.#soon = undefined;
     const batches = [...this.#batches.values()];
@@ -70,29 +76,32 @@ export class Recorder {
     const { redis, now } = this.#deps;
     try {
       const answers = await settleEach(redis, batches, now());
-      for (const [i, batch] of batches.entries()) answer(batch, answers[i] ?? []);
+      for (const [i, { resolve }] of batches.entries()) resolve(answers[i] ?? []);
     } catch {
       await Promise.all(batches.map((batch) => this.#retry(batch)));
     }
   }
 
   /** Each on its own, so that one that cannot be written holds up no other. */
-  async #retry(batch: Batch): Promise<void> {
+  async #retry({ ref, appId, settlements, resolve, reject }: Batch): Promise<void> {
     const { redis, now } = this.#deps;
     for (let tries = 2; ; tries++) {
       await setTimeout(PAUSE_MS);
       try {
-        answer(batch, await settle(redis, batch.ref, batch.appId, batch.settlements, now()));
-        return;
+        return resolve(await settle(redis, ref, appId, settlements, now()));
       } catch (error) {
-        if (tries < TRIES) continue;
-        for (const { reject } of batch.waiting) reject(error);
-        return;
+        if (tries === TRIES) return reject(error);
       }
     }
   }
 }
 
-function answer({ waiting }: Batch, before: readonly DeliveryState[]): void {
-  for (const [i, { resolve }] of waiting.entries()) resolve(before[i]);
+function newBatch(ref: EventRef, appId: string): Batch {
+  let settle: Pick<Batch, 'resolve' | 'reject'> | undefined;
+  const before = new Promise<readonly DeliveryState[]>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // The packs await it later; until then a failure must not count as unhandled.
+  before.catch(() => undefined);
+  return { ref, appId, settlements: [], before, ...(settle as Pick<Batch, 'resolve' | 'reject'>) };
 }

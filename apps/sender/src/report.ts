@@ -98,7 +98,7 @@ function attemptRecord(
     deliveryId: deliveryId(pack.ref.key, ordinal),
     uid,
     provider: pack.source.provider,
-    platform: attempted.platform,
+    platform: delivery.recipient?.device?.platform,
     attempt: attemptsBefore(pack) + 1,
     outcome: attempted.kind,
     reason: explanationOf(attempted).reason,

@@ -2,12 +2,19 @@ import { LANES, type Lane, PROVIDER_KINDS, type ProviderKind } from '@fanfare/co
 
 /** Admits a fixed number at a time, the others in order. */
 export class Semaphore {
+  readonly #places: number;
   #free: number;
   readonly #waiting: (() => void)[] = [];
   #next = 0;
 
   constructor(places: number) {
+    this.#places = places;
     this.#free = places;
+  }
+
+  /** Places taken. */
+  get inUse(): number {
+    return this.#places - this.#free;
   }
 
   /** Resolves once there is a place, which is the caller's until `release`. */

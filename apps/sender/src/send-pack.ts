@@ -1,6 +1,7 @@
 import { isUnanswered, type Outcome, type Platform } from '@fanfare/core';
 import type { SenderDeps } from './deps.ts';
 import type { SendHealth } from './gate.ts';
+import { InFlight } from './in-flight.ts';
 import type { Delivery, PackInHand } from './pack.ts';
 import { prepare, type Ready, type Unsendable } from './prepare.ts';
 
@@ -14,44 +15,33 @@ export interface Attempt {
   durationMs: number;
 }
 
+/** What a send that starts needs to know. */
+interface Sending {
+  pack: PackInHand;
+  delivery: Delivery;
+  end(attempt: Attempt): void;
+}
+
 /**
  * Sends the deliveries of a pack in order, as many at a time as the lane and the endpoint have places for, and calls
- * `end` with each result. Resolves to what `end` returned, in order. If one throws, the others are still sent first.
+ * `end` with each result. If something throws, the others are still sent first.
  */
-export async function sendPack<T>(
-  deps: SenderDeps,
-  pack: PackInHand,
-  end: (attempt: Attempt) => Promise<T>,
-): Promise<T[]> {
+export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt: Attempt) => void): Promise<void> {
   const inFlight = new InFlight();
-  const ends: Promise<T>[] = [];
-  for (const delivery of pack.deliveries) {
-    const { attempt } = await begin(deps, pack, delivery, inFlight);
-    const ended = attempt.then(end);
-    // Settled below; until then a failure must not count as unhandled.
-    ended.catch(() => undefined);
-    ends.push(ended);
-  }
-  await Promise.allSettled(ends);
-  return Promise.all(ends);
+  for (const delivery of pack.deliveries) await begin(deps, { pack, delivery, end }, inFlight);
+  await inFlight.allEnd();
 }
 
 /** Starts one send as soon as there is a place for it. */
-async function begin(
-  deps: SenderDeps,
-  pack: PackInHand,
-  delivery: Delivery,
-  inFlight: InFlight,
-): Promise<{ attempt: Promise<Attempt> }> {
+async function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Promise<void> {
+  const { pack, delivery, end } = sending;
   const { lane, provider } = pack.source;
   const places = deps.sends[provider][lane];
-  const startedAt = deps.now();
-  const ended = (attempted: Attempted): Attempt => ({ delivery, attempted, durationMs: deps.now() - startedAt });
   await places.take();
   let isSending = false;
   try {
     const ready = prepare(deps, pack, delivery);
-    if (ready.kind !== 'ready') return { attempt: Promise.resolve(ended(ready)) };
+    if (ready.kind !== 'ready') return end({ delivery, attempted: ready, durationMs: 0 });
     let admission = deps.gates[lane].enter(ready.entrance);
     while (!admission.ok && !admission.isOpen && inFlight.count > 0) {
       places.release();
@@ -59,47 +49,44 @@ async function begin(
       await places.take();
       admission = deps.gates[lane].enter(ready.entrance);
     }
-    if (!admission.ok) return { attempt: Promise.resolve(ended({ kind: 'deferred', delayMs: admission.waitMs })) };
+    if (!admission.ok) {
+      return end({ delivery, attempted: { kind: 'deferred', delayMs: admission.waitMs }, durationMs: 0 });
+    }
     isSending = true;
-    const leave = inFlight.enter();
-    const attempt = sendReady(deps, pack, ready, admission.left).then(async (outcome) => {
-      const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
-      return ended(
-        isLate ? { kind: 'expired' } : { ...outcome, ...(ready.platform ? { platform: ready.platform } : {}) },
-      );
-    });
-    return {
-      attempt: attempt.finally(() => {
-        places.release();
-        leave();
-      }),
-    };
+    inFlight.add(send(deps, sending, ready, admission.left));
+  } catch (error) {
+    inFlight.fail(error);
   } finally {
     if (!isSending) places.release();
   }
 }
 
 /** Sends, measures, and reports to the gate how it went. */
-async function sendReady(
+async function send(
   deps: SenderDeps,
-  { source: { provider, lane } }: PackInHand,
+  { pack, delivery, end }: Sending,
   ready: Ready,
   left: (health: SendHealth) => void,
-): Promise<Outcome> {
-  const endTimer = deps.metrics.sendSeconds.startTimer({ provider });
-  const labels = { provider, lane };
+): Promise<void> {
+  const { provider, lane } = pack.source;
+  const startedAt = performance.now();
   let health: SendHealth = 'failed';
-  deps.metrics.inflight.inc(labels);
+  let outcome: Outcome;
   try {
-    const outcome = await ready.send();
-    deps.refusals.record(ready.subject, outcome);
+    outcome = await ready.send();
     health = sendHealthOf(outcome);
-    if (outcome.kind !== 'withheld') endTimer({ outcome: outcome.kind });
-    return outcome;
   } finally {
     left(health);
-    deps.metrics.inflight.dec(labels);
+    deps.sends[provider][lane].release();
   }
+  const durationMs = performance.now() - startedAt;
+  deps.refusals.record(ready.subject, outcome);
+  if (outcome.kind !== 'withheld') {
+    deps.metrics.sendSeconds.observe({ provider, outcome: outcome.kind }, durationMs / 1000);
+  }
+  const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
+  const attempted: Attempted = isLate ? { kind: 'expired' } : outcome;
+  end({ delivery, attempted, durationMs: Math.round(durationMs) });
 }
 
 function sendHealthOf(outcome: Outcome): SendHealth {
@@ -109,26 +96,4 @@ function sendHealthOf(outcome: Outcome): SendHealth {
   const { kind } = outcome;
   if (kind === 'throttled') return isUnanswered(outcome.reason) ? 'failed' : 'fine';
   return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
-}
-
-/** The sends of one pack that are in flight. */
-class InFlight {
-  count = 0;
-  #wake: (() => void) | undefined;
-
-  /** Counts a send; call the result when it ends. */
-  enter(): () => void {
-    this.count++;
-    return () => {
-      this.count--;
-      this.#wake?.();
-    };
-  }
-
-  /** Resolves when the next one ends. */
-  oneEnds(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
 }
