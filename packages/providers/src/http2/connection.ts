@@ -38,6 +38,18 @@ interface Broken {
 /** How a stream ended. */
 export type Ended = { kind: 'answered'; answer: Answer } | ({ kind: 'broken' } & Broken);
 
+/** A request on a connection, as its owner sees it. */
+export interface Exchange {
+  readonly request: Http2Request;
+  /** The stream is over; called exactly once. */
+  ended(end: Ended): void;
+}
+
+/** What is under way. */
+export interface Cancellable {
+  cancel(): void;
+}
+
 /**
  * An HTTP/2 connection to a server. There are two implementations: `node-http2` and `lean-http2`. Every request ends
  * exactly once, at the latest with the connection.
@@ -47,8 +59,8 @@ export interface Http2Connection {
   readonly streamLimit: number | undefined;
   /** Whether a stream may be opened now, apart from that limit. */
   readonly isOpen: boolean;
-  /** Sends a request; only while `isOpen`. Returns a function that cancels it. */
-  send(request: Http2Request, ended: (end: Ended) => void): () => void;
+  /** Sends a request; only while `isOpen`. Throws a TypeError for a header that must not be sent. */
+  send(exchange: Exchange): Cancellable;
   /** `answered` is not called when the connection ends before. */
   ping(answered: () => void): void;
   /** Says goodbye to the server, and closes the socket. Only when no request is in flight. */

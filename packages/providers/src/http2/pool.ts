@@ -1,6 +1,8 @@
 import { WithheldError } from '../wire/withheld.ts';
 import { ConnectPause } from './connect-pause.ts';
 import type { Http2Request } from './connection.ts';
+import { Deadlines } from './deadlines.ts';
+import { PendingRequest } from './pending-request.ts';
 import type { PoolResult, Processed } from './result.ts';
 import { PooledSession, type Run, type SessionOptions } from './session.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -17,18 +19,6 @@ export interface PoolOptions extends SessionOptions {
   random: () => number;
 }
 
-/** One request on its way through the pool. */
-interface Item {
-  request: Http2Request;
-  finish(result: PoolResult): void;
-  finished: boolean;
-  /** Set while it is in flight. */
-  cancel: (() => void) | undefined;
-  resends: number;
-  /** The session that refused it. */
-  avoid: PooledSession | undefined;
-}
-
 /** Share of its streams in use at which another session is opened. */
 const GROW_AT = 0.5;
 /** A server that refuses the same request more often will not accept it. */
@@ -39,17 +29,17 @@ const AGE_JITTER = 0.1;
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 /**
- * The HTTP/2 sessions to one origin: least-loaded pick, another session from half load on, replacement
- * by age and GOAWAY, resend of refused requests (https://www.rfc-editor.org/rfc/rfc9113#section-8.7), a deadline for
- * every request, a bounded queue, and a growing pause between attempts to connect while the origin is down.
+ * The HTTP/2 sessions to one origin: least-loaded pick, another session from half load on, replacement by age and by
+ * GOAWAY, resend of refused requests (https://www.rfc-editor.org/rfc/rfc9113#section-8.7), a deadline for every
+ * request, a bounded queue, and a growing pause between attempts to connect while the origin is down.
  */
 export class SessionPool {
   readonly #options: PoolOptions;
   readonly #pause: ConnectPause;
-  readonly #line: WaitQueue<Item>;
-  readonly #sessions = new Set<PooledSession>();
+  readonly #line: WaitQueue<PendingRequest>;
+  readonly #sessions = new Set<PooledSession<PendingRequest>>();
   /** Requests without a result yet, waiting or in flight. */
-  readonly #unfinished = new Set<Item>();
+  readonly #unfinished = new Deadlines<PendingRequest>((pending) => this.#expire(pending));
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -60,14 +50,15 @@ export class SessionPool {
 
   /** Sends a request; always ends, within `timeoutMs`. A request that may have been processed is never sent again. */
   request(request: Http2Request): Promise<PoolResult> {
-    return new Promise((resolve) => {
-      const item = this.#track(request, resolve);
+    return new Promise((resolve, reject) => {
+      const pending = new PendingRequest(request, performance.now() + this.#options.timeoutMs, { resolve, reject });
       const refusal = this.#refusal();
+      this.#unfinished.add(pending);
       if (refusal === undefined) {
-        this.#line.push(item);
+        this.#line.push(pending);
         this.#pump();
       } else {
-        this.#fail(item, 'no', refusal);
+        this.#fail(pending, 'no', refusal);
       }
     });
   }
@@ -81,60 +72,59 @@ export class SessionPool {
   async close(): Promise<void> {
     this.#closed = true;
     const sessions = [...this.#sessions];
-    for (const item of this.#unfinished) {
-      this.#fail(item, item.cancel ? 'maybe' : 'no', failure('ECANCELED', 'the pool is closed'));
+    for (const pending of this.#unfinished.all()) {
+      this.#fail(pending, pending.stream ? 'maybe' : 'no', failure('ECANCELED', 'the pool is closed'));
     }
+    this.#unfinished.close();
     for (const session of sessions) session.destroy('ECANCELED');
     await Promise.all(sessions.map((session) => session.closed));
   }
 
-  #track(request: Http2Request, resolve: (result: PoolResult) => void): Item {
-    const finish = (result: PoolResult): void => {
-      if (item.finished) return;
-      item.finished = true;
-      clearTimeout(timer);
-      this.#unfinished.delete(item);
-      resolve(result);
-    };
-    const item: Item = { request, finish, finished: false, cancel: undefined, resends: 0, avoid: undefined };
-    const timer = setTimeout(() => this.#expire(item), this.#options.timeoutMs);
-    this.#unfinished.add(item);
-    return item;
+  #expire(pending: PendingRequest): void {
+    const { stream } = pending;
+    if (stream === undefined) this.#line.left();
+    this.#fail(pending, stream === undefined ? 'no' : 'maybe', failure('ETIMEDOUT', 'no complete answer in time'));
+    stream?.cancel();
   }
 
-  #expire(item: Item): void {
-    const { cancel } = item;
-    if (cancel === undefined) this.#line.left();
-    this.#fail(item, cancel === undefined ? 'no' : 'maybe', failure('ETIMEDOUT', 'no complete answer in time'));
-    cancel?.();
+  #fail(pending: PendingRequest, processed: Processed, error: Error): void {
+    this.#finish(pending, { ok: false, processed, error, retryAfterMs: this.#pause.leftMs });
   }
 
-  #fail(item: Item, processed: Processed, error: Error): void {
-    item.finish({ ok: false, processed, error, retryAfterMs: this.#pause.leftMs });
+  #finish(pending: PendingRequest, result: PoolResult): void {
+    this.#unfinished.delete(pending);
+    pending.finish(result);
   }
 
   #failWaiting(error: Error): void {
-    for (const item of this.#line.takeAll()) this.#fail(item, 'no', error);
+    for (const pending of this.#line.takeAll()) this.#fail(pending, 'no', error);
   }
 
   /** Hands waiting requests to sessions with room. */
   #pump(): void {
-    for (let item = this.#line.first(); item !== undefined; item = this.#line.first()) {
-      const session = this.#pick(item.avoid);
+    for (let pending = this.#line.first(); pending !== undefined; pending = this.#line.first()) {
+      const session = this.#pick(pending.avoid);
       if (session === undefined) return;
       this.#line.shift();
-      if (item.request.mayLeave?.() === false) {
-        this.#fail(item, 'no', new WithheldError());
-        continue;
-      }
-      item.cancel = session.run(item.request, (run) => this.#ended(item, session, run));
+      this.#run(pending, session);
       if (session.fill >= GROW_AT) this.#open();
     }
   }
 
+  #run(pending: PendingRequest, session: PooledSession<PendingRequest>): void {
+    try {
+      if (pending.request.mayLeave?.() === false) this.#fail(pending, 'no', new WithheldError());
+      else pending.stream = session.run(pending);
+    } catch (error) {
+      // A surprise such as a malformed header is for the one who sent it, and must not stop the others.
+      this.#unfinished.delete(pending);
+      pending.throw(error);
+    }
+  }
+
   /** The session to use now; undefined when the request has to wait, for a session being opened or for room. */
-  #pick(avoid: PooledSession | undefined): PooledSession | undefined {
-    let best: PooledSession | undefined;
+  #pick(avoid: PooledSession<PendingRequest> | undefined): PooledSession<PendingRequest> | undefined {
+    let best: PooledSession<PendingRequest> | undefined;
     for (const session of this.#sessions) {
       if (session === avoid || session.fill >= 1) continue;
       if (best === undefined || session.fill < best.fill) best = session;
@@ -144,7 +134,7 @@ export class SessionPool {
   }
 
   /** Opens another session if allowed. Returns whether one other than `avoid` is starting, now or since before. */
-  #open(avoid?: PooledSession): boolean {
+  #open(avoid?: PooledSession<PendingRequest>): boolean {
     let live = 0;
     for (const session of this.#sessions) {
       if (session.isStarting && session !== avoid) return true;
@@ -160,16 +150,17 @@ export class SessionPool {
     return true;
   }
 
-  #ended(item: Item, session: PooledSession, run: Run): void {
+  /** Called by a session: a request on it has ended. */
+  ended(pending: PendingRequest, session: PooledSession<PendingRequest>, run: Run): void {
     if (run.kind === 'answered') {
-      item.finish({ ok: true, answer: run.answer, connection: session });
-    } else if (run.processed === 'maybe' || item.resends >= MAX_RESENDS || item.finished) {
-      this.#fail(item, run.processed, run.error);
+      this.#finish(pending, { ok: true, answer: run.answer, connection: session });
+    } else if (run.processed === 'maybe' || pending.resends >= MAX_RESENDS || pending.finished) {
+      this.#fail(pending, run.processed, run.error);
     } else {
-      item.resends += 1;
-      item.avoid = session;
-      item.cancel = undefined;
-      this.#line.unshift(item);
+      pending.resends += 1;
+      pending.avoid = session;
+      pending.stream = undefined;
+      this.#line.unshift(pending);
     }
   }
 
@@ -185,7 +176,7 @@ export class SessionPool {
   }
 
   /** Called by a session: it is over. `failed`: it never was connected. */
-  gone(session: PooledSession, failed: Error | undefined): void {
+  gone(session: PooledSession<PendingRequest>, failed: Error | undefined): void {
     this.#sessions.delete(session);
     if (failed !== undefined) {
       this.#pause.failed();

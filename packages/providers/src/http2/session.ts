@@ -1,7 +1,16 @@
 import { constants } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { type ConnectOptions, connectTo } from './connect.ts';
-import type { Answer, Ended, Http2Connection, Http2Request, OpenConnection, OpenOptions } from './connection.ts';
+import type {
+  Answer,
+  Cancellable,
+  Ended,
+  Exchange,
+  Http2Connection,
+  Http2Request,
+  OpenConnection,
+  OpenOptions,
+} from './connection.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import type { Processed } from './result.ts';
 
@@ -19,14 +28,21 @@ export interface SessionOptions extends LivenessLimits, ConnectOptions, OpenOpti
   maxAgeMs: number;
 }
 
+/** What the pool wants sent. */
+interface SessionRequest {
+  readonly request: Http2Request;
+}
+
 /** Callbacks from a session to its pool. */
-export interface SessionListener {
+export interface SessionListener<R extends SessionRequest> {
   /** It is connected. */
   opened(): void;
   /** A stream has ended, or the server has changed its limits: there may be room. */
   room(): void;
+  /** A request has ended that was not cancelled. */
+  ended(request: R, session: PooledSession<R>, run: Run): void;
   /** It is over. `failed` when it was never connected: why. */
-  gone(session: PooledSession, failed: Error | undefined): void;
+  gone(session: PooledSession<R>, failed: Error | undefined): void;
 }
 
 /** How a request on a session ended. */
@@ -39,11 +55,11 @@ interface Link {
 }
 
 /** One HTTP/2 connection: connecting → open → draining (GOAWAY, age, `retire`) → gone. */
-export class PooledSession {
+export class PooledSession<R extends SessionRequest> {
   #link: Link | undefined;
   readonly #giveUp = new AbortController();
   readonly #options: SessionOptions;
-  readonly #listener: SessionListener;
+  readonly #listener: SessionListener<R>;
   readonly #age: NodeJS.Timeout;
   readonly #connecting: NodeJS.Timeout;
   /** Settles when the connection is gone. */
@@ -55,7 +71,7 @@ export class PooledSession {
   #lastProcessedId = Number.POSITIVE_INFINITY;
   #error: Error | undefined;
 
-  constructor(options: SessionOptions, listener: SessionListener) {
+  constructor(options: SessionOptions, listener: SessionListener<R>) {
     this.#options = options;
     this.#listener = listener;
     this.#proven = options.provenBy === undefined;
@@ -81,23 +97,15 @@ export class PooledSession {
     return this.#inFlight >= limit ? 1 : this.#inFlight / limit;
   }
 
-  /** Sends a request; only while `fill` < 1. Returns a function that cancels it: `done` is then not called. */
-  run(request: Http2Request, done: (run: Run) => void): () => void {
+  /** Sends a request; only while `fill` < 1. Once it is cancelled, its end is not reported. */
+  run(wanted: R): Cancellable {
     if (this.#link === undefined) throw new Error('there is no connection yet');
     const { connection, liveness } = this.#link;
+    const stream = new SessionStream(wanted, this.#ended);
+    stream.onConnection = connection.send(stream);
     this.#inFlight += 1;
     liveness.watch();
-    let cancelled = false;
-    const cancel = connection.send(request, (end) => {
-      this.#inFlight -= 1;
-      const run = this.#judge(end);
-      if (!cancelled) done(run);
-      this.#streamEnded();
-    });
-    return () => {
-      cancelled = true;
-      cancel();
-    };
+    return stream;
   }
 
   /** Accepts no new streams; closes when those in flight have ended. */
@@ -167,11 +175,14 @@ export class PooledSession {
     this.#listener.gone(this, this.#connected ? undefined : this.#failure);
   }
 
-  #streamEnded(): void {
+  readonly #ended = ({ wanted, isCancelled }: SessionStream<R>, end: Ended): void => {
+    this.#inFlight -= 1;
+    const run = this.#judge(end);
+    if (!isCancelled) this.#listener.ended(wanted, this, run);
     if (this.#inFlight === 0) this.#link?.liveness.rest();
     this.#closeIfIdle();
     this.#listener.room();
-  }
+  };
 
   /**
    * https://www.rfc-editor.org/rfc/rfc9113#section-8.7: REFUSED_STREAM, and ids above that of a GOAWAY, were not
@@ -193,3 +204,29 @@ export class PooledSession {
 }
 
 const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+
+/** A request on a session. */
+class SessionStream<R extends SessionRequest> implements Exchange, Cancellable {
+  readonly wanted: R;
+  readonly #ended: (stream: SessionStream<R>, end: Ended) => void;
+  onConnection: Cancellable | undefined;
+  isCancelled = false;
+
+  constructor(wanted: R, ended: (stream: SessionStream<R>, end: Ended) => void) {
+    this.wanted = wanted;
+    this.#ended = ended;
+  }
+
+  get request(): Http2Request {
+    return this.wanted.request;
+  }
+
+  ended(end: Ended): void {
+    this.#ended(this, end);
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.onConnection?.cancel();
+  }
+}

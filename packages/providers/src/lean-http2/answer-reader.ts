@@ -1,5 +1,4 @@
 import { type Answer, MAX_BODY_BYTES } from '../http2/connection.ts';
-import type { FieldList } from './hpack/decoder.ts';
 import type { Field } from './hpack/field.ts';
 
 const NOT_MODIFIED = 304;
@@ -17,9 +16,9 @@ export class AnswerReader {
   #length = 0;
   #text = '';
 
-  /** Takes a header list: interim answers, the answer's own, or trailers. False when it is malformed or too large. */
-  fields({ fields, isTooLarge }: FieldList, endStream: boolean): boolean {
-    if (isTooLarge) return false;
+  /** Takes headers: of interim answers, the answer's own, or trailers. False when they are malformed or too large. */
+  fields(fields: readonly Field[] | undefined, endStream: boolean): boolean {
+    if (fields === undefined) return false;
     return this.#status === 0 ? this.#head(fields, endStream) : endStream && fields.every(isRegular);
   }
 

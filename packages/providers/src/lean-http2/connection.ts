@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
 import type {
+  Cancellable,
   ConnectionListener,
-  Ended,
+  Exchange,
   Http2Connection,
-  Http2Request,
   OpenConnection,
   OpenOptions,
 } from '../http2/connection.ts';
@@ -54,11 +54,11 @@ class LeanConnection implements Http2Connection {
     return this.#state === 'open' && this.#socket.writableLength < FULL_BYTES && !this.#protocol.isExhausted;
   }
 
-  send(request: Http2Request, ended: (end: Ended) => void): () => void {
-    const cancel = this.#protocol.send(request, ended);
+  send(exchange: Exchange): Cancellable {
+    const stream = this.#protocol.send(exchange);
     // As if the server had said goodbye: the streams so far are answered, later ones take another connection.
     if (this.#protocol.isExhausted) this.#listener.goaway(MAX_31_BITS);
-    return cancel;
+    return stream;
   }
 
   ping(answered: () => void): void {

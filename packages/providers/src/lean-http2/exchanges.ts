@@ -1,11 +1,10 @@
-import type { Ended, Http2Request } from '../http2/connection.ts';
+import type { Cancellable, Exchange } from '../http2/connection.ts';
 import { BodySender } from './body-sender.ts';
 import type { Busywork } from './busywork.ts';
 import { ErrorCode, Flag } from './codes.ts';
 import type { Frame } from './frame-reader.ts';
 import { unpad } from './frame-rules.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import type { HeaderBlock } from './header-block.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HpackEncoder } from './hpack/encoder.ts';
 import { MAX_HEADER_LIST_SIZE } from './settings.ts';
@@ -18,6 +17,8 @@ export interface ExchangesOptions {
   authority: string;
   output: FrameWriter;
   busywork: Busywork;
+  /** Called when a request that was cancelled has written to `output`. */
+  wrote: () => void;
 }
 
 /**
@@ -33,11 +34,17 @@ export class Exchanges {
   readonly #streams = new Streams();
   readonly #bodies: BodySender;
 
-  constructor({ authority, output, busywork }: ExchangesOptions) {
+  readonly #cancel: (stream: Stream) => void;
+
+  constructor({ authority, output, busywork, wrote }: ExchangesOptions) {
     this.#authority = authority;
     this.#output = output;
     this.#busywork = busywork;
     this.#bodies = new BodySender(output);
+    this.#cancel = (stream) => {
+      this.#abandon(stream, ErrorCode.CANCEL);
+      wrote();
+    };
   }
 
   /** No request can be sent any longer. */
@@ -45,8 +52,9 @@ export class Exchanges {
     return this.#streams.isExhausted;
   }
 
-  /** Writes a request. Returns a function that cancels it. Throws a TypeError for a header that must not be sent. */
-  send({ path, headers, body, unrepeated }: Http2Request, ended: (end: Ended) => void): () => void {
+  /** Writes a request. Throws a TypeError for a header that must not be sent. */
+  send(exchange: Exchange): Cancellable {
+    const { path, headers, body, unrepeated } = exchange.request;
     const encoder = this.#encoder;
     encoder.begin();
     encoder.add(':method', 'POST');
@@ -55,10 +63,10 @@ export class Exchanges {
     encoder.add(':path', path, unrepeated);
     for (const name in headers) encoder.add(name, headers[name] as string, unrepeated);
     const length = encoder.end();
-    const stream = this.#streams.open(ended);
+    const stream = this.#streams.open(exchange, this.#cancel);
     this.#output.headers(stream.id, { bytes: encoder.bytes, length, endStream: body.length === 0 });
     if (body.length > 0) this.#bodies.send(stream, body);
-    return () => this.#abandon(stream, ErrorCode.CANCEL);
+    return stream;
   }
 
   /** The server's SETTINGS_HEADER_TABLE_SIZE. */
@@ -67,13 +75,14 @@ export class Exchanges {
   }
 
   /** Takes a header block: an answer's or its trailers. */
-  block({ streamId, endStream, bytes, start, end }: HeaderBlock): void {
+  block({ streamId, flags, bytes, start, end }: Frame): void {
     // Those of streams that are over, too, change the table.
-    const list = this.#decoder.decode(bytes, start, end);
+    const fields = this.#decoder.decode(bytes, start, end);
+    const endStream = (flags & Flag.END_STREAM) !== 0;
     const stream = this.#streams.findReceiving(streamId);
     if (stream === undefined || !endStream) this.#busywork.count();
     if (stream === undefined) return;
-    if (!stream.answer.fields(list, endStream)) this.#abandon(stream, ErrorCode.PROTOCOL_ERROR);
+    if (!stream.answer.fields(fields, endStream)) this.#abandon(stream, ErrorCode.PROTOCOL_ERROR);
     else if (endStream) this.#finish(stream);
   }
 

@@ -7,45 +7,36 @@ import { excessError, protocolError } from './violation.ts';
 /** Far more than a block within the limit needs: a flood of empty frames is ended by it. */
 const MAX_CONTINUATIONS = 32;
 
-/** A complete header block. Its bytes are those from `start` to `end`. */
-export interface HeaderBlock {
-  streamId: number;
-  endStream: boolean;
-  bytes: Buffer;
-  start: number;
-  end: number;
-}
-
 /** Joins HEADERS with the CONTINUATION frames that follow: https://www.rfc-editor.org/rfc/rfc9113#section-6.10 */
 export class HeaderBlockReader {
-  #unfinished: { streamId: number; endStream: boolean; parts: Buffer[]; length: number } | undefined;
+  #unfinished: { first: Frame; parts: Buffer[]; length: number } | undefined;
 
   /** Throws a `Violation` when another frame comes between HEADERS and its continuation. */
   expects({ type, streamId }: Frame): void {
     const isContinuation = type === FrameType.CONTINUATION;
     if (isContinuation !== (this.#unfinished !== undefined)) throw protocolError('a header block is interrupted');
-    if (isContinuation && streamId !== this.#unfinished?.streamId) throw protocolError('a header block changes stream');
+    if (isContinuation && streamId !== this.#unfinished?.first.streamId)
+      throw protocolError('a header block changes stream');
   }
 
-  /** Takes HEADERS. Returns the block if that completes it. */
-  headers(frame: Frame): HeaderBlock | undefined {
+  /** Takes HEADERS. Returns the whole block, as one frame, if that completes it. */
+  headers(frame: Frame): Frame | undefined {
     unpad(frame);
     skipPriority(frame);
-    const endStream = (frame.flags & Flag.END_STREAM) !== 0;
     // The usual case: no copy.
-    if (frame.flags & Flag.END_HEADERS) return { ...frame, endStream };
-    this.#unfinished = { streamId: frame.streamId, endStream, parts: [], length: 0 };
+    if (frame.flags & Flag.END_HEADERS) return frame;
+    this.#unfinished = { first: frame, parts: [], length: 0 };
     this.#add(frame);
     return undefined;
   }
 
-  /** Takes CONTINUATION. Returns the block if that completes it. */
-  continuation(frame: Frame): HeaderBlock | undefined {
+  /** Takes CONTINUATION. Returns the whole block, as one frame, if that completes it. */
+  continuation(frame: Frame): Frame | undefined {
     this.#add(frame);
     if (this.#unfinished === undefined || (frame.flags & Flag.END_HEADERS) === 0) return undefined;
-    const { streamId, endStream, parts, length } = this.#unfinished;
+    const { first, parts, length } = this.#unfinished;
     this.#unfinished = undefined;
-    return { streamId, endStream, bytes: Buffer.concat(parts), start: 0, end: length };
+    return { ...first, bytes: Buffer.concat(parts), start: 0, end: length };
   }
 
   #add({ bytes, start, end }: Frame): void {

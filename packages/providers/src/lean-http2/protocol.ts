@@ -1,11 +1,11 @@
-import type { Ended, Http2Request } from '../http2/connection.ts';
+import type { Cancellable, Exchange } from '../http2/connection.ts';
 import { Busywork } from './busywork.ts';
 import { DEFAULT_WINDOW, ErrorCode, Flag, FrameType, MAX_31_BITS, Setting } from './codes.ts';
 import { Exchanges } from './exchanges.ts';
 import { type Frame, FrameReader } from './frame-reader.ts';
 import { checkFrame } from './frame-rules.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { type HeaderBlock, HeaderBlockReader } from './header-block.ts';
+import { HeaderBlockReader } from './header-block.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { OUR_SETTINGS, readSettings } from './settings.ts';
 import { protocolError } from './violation.ts';
@@ -47,7 +47,12 @@ export class ClientProtocol {
 
   constructor(authority: string, listener: ProtocolListener) {
     this.#listener = listener;
-    this.#exchanges = new Exchanges({ authority, output: this.output, busywork: this.#busywork });
+    this.#exchanges = new Exchanges({
+      authority,
+      output: this.output,
+      busywork: this.#busywork,
+      wrote: () => listener.wrote(),
+    });
   }
 
   /** See `Http2Connection`. */
@@ -68,14 +73,11 @@ export class ClientProtocol {
     this.#listener.wrote();
   }
 
-  /** See `Exchanges`. */
-  send(request: Http2Request, ended: (end: Ended) => void): () => void {
-    const cancel = this.#exchanges.send(request, ended);
+  /** Writes a request. Throws a TypeError for a header that must not be sent. */
+  send(exchange: Exchange): Cancellable {
+    const stream = this.#exchanges.send(exchange);
     this.#listener.wrote();
-    return () => {
-      cancel();
-      this.#listener.wrote();
-    };
+    return stream;
   }
 
   /** Asks the server for a sign of life. */
@@ -151,7 +153,7 @@ export class ClientProtocol {
     }
   }
 
-  #block(block: HeaderBlock | undefined): void {
+  #block(block: Frame | undefined): void {
     if (block !== undefined) this.#exchanges.block(block);
   }
 

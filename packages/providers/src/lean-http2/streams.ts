@@ -1,4 +1,4 @@
-import type { Ended } from '../http2/connection.ts';
+import type { Exchange } from '../http2/connection.ts';
 import { DEFAULT_WINDOW, ErrorCode, MAX_31_BITS } from './codes.ts';
 import { Stream } from './stream.ts';
 import { protocolError, Violation } from './violation.ts';
@@ -22,8 +22,8 @@ export class Streams {
     return this.#nextId > MAX_31_BITS;
   }
 
-  open(ended: (end: Ended) => void): Stream {
-    const stream = new Stream(this.#nextId, this.initialWindow, ended);
+  open(exchange: Exchange, cancel: (stream: Stream) => void): Stream {
+    const stream = new Stream(this.#nextId, this.initialWindow, exchange, cancel);
     this.#nextId += 2;
     this.#open.set(stream.id, stream);
     return stream;

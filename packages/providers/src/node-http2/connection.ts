@@ -1,10 +1,10 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type {
+  Cancellable,
   ConnectionListener,
-  Ended,
+  Exchange,
   Http2Connection,
-  Http2Request,
   OpenConnection,
   OpenOptions,
 } from '../http2/connection.ts';
@@ -45,9 +45,9 @@ class NodeConnection implements Http2Connection {
     return !this.#session.closed && !this.#session.destroyed;
   }
 
-  send(request: Http2Request, ended: (end: Ended) => void): () => void {
-    const stream = exchange(this.#session, request, { received: () => this.#listener.received(), ended });
-    return () => stream.close(constants.NGHTTP2_CANCEL);
+  send(its: Exchange): Cancellable {
+    const stream = exchange(this.#session, its, () => this.#listener.received());
+    return { cancel: () => stream.close(constants.NGHTTP2_CANCEL) };
   }
 
   ping(answered: () => void): void {

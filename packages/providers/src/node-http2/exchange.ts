@@ -1,33 +1,23 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import { type Answer, type Ended, type Http2Request, MAX_BODY_BYTES } from '../http2/connection.ts';
-
-/** Callbacks to the owner of a stream. */
-export interface ExchangeListener {
-  /** Something arrived. */
-  received(): void;
-  /** The stream is over; called exactly once. */
-  ended(end: Ended): void;
-}
+import { type Answer, type Exchange, MAX_BODY_BYTES } from '../http2/connection.ts';
 
 /**
  * Runs one request on an open session. An answer is complete when the server ends the stream without an error: one that
  * breaks off after its status is broken. A body that exceeds the cap is cut and its stream cancelled.
+ * `received` is called whenever something arrives.
  */
-export function exchange(
-  session: ClientHttp2Session,
-  { path, headers, body }: Http2Request,
-  listener: ExchangeListener,
-): ClientHttp2Stream {
+export function exchange(session: ClientHttp2Session, owner: Exchange, received: () => void): ClientHttp2Stream {
+  const { path, headers, body } = owner.request;
   const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
   const reading = new Reading(stream);
   let error: Error | undefined;
-  stream.on('response', (received) => {
-    reading.headers = received;
-    listener.received();
+  stream.on('response', (headersReceived) => {
+    reading.headers = headersReceived;
+    received();
   });
   stream.on('data', (chunk: Buffer) => {
     reading.add(chunk);
-    listener.received();
+    received();
   });
   stream.on('end', () => reading.end());
   stream.on('error', (cause) => {
@@ -35,7 +25,7 @@ export function exchange(
   });
   stream.on('close', () => {
     const { answer } = reading;
-    listener.ended(
+    owner.ended(
       answer ? { kind: 'answered', answer } : { kind: 'broken', streamId: stream.id, rstCode: stream.rstCode, error },
     );
   });

@@ -99,3 +99,12 @@ test('a server that resets every stream at once is not called without end', asyn
     new Set([JSON.stringify({ processed: 'no', code: 'ERR_HTTP2_STREAM_ERROR' })]),
   );
 });
+
+test('a header that must not be sent fails its own request, and no other', async () => {
+  await using server = await startRawH2(ACCEPTED);
+  await using pool = lean(server);
+  const send = (authorization: string) => pool.request({ path: '/push', headers: { authorization }, body: 'hello' });
+  const results = [send('good'), send('good')];
+  await expect(send('a\r\nb')).rejects.toThrow(TypeError);
+  expect(statuses(await Promise.all([...results, send('good')]))).toEqual([200, 200, 200]);
+});

@@ -1,23 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Ended } from '../../src/http2/connection.ts';
+import type { Ended, Exchange, Http2Request } from '../../src/http2/connection.ts';
 import { ErrorCode } from '../../src/lean-http2/codes.ts';
 import { HpackDecoder } from '../../src/lean-http2/hpack/decoder.ts';
 import { ACK, END_HEADERS, END_STREAM, frame, STATUS_200, settings, uint32 } from '../support/frames.ts';
 import { A_REQUEST, inFlight, startProtocol, summary } from '../support/protocol.ts';
 
-const ignore = (): void => undefined;
+const exchange = (changes: Partial<Http2Request>, ended: (end: Ended) => void = () => undefined): Exchange => ({
+  request: { ...A_REQUEST, ...changes },
+  ended,
+});
 
 describe('a request', () => {
   test('has the headers of a POST, then its body', () => {
     const { protocol, takeFrames } = startProtocol();
     takeFrames();
-    protocol.send({ path: '/push', headers: { authorization: 'bearer x' }, body: 'grüß dich 👋' }, ignore);
+    protocol.send(exchange({ headers: { authorization: 'bearer x' }, body: 'grüß dich 👋' }));
     const [headers, data] = takeFrames();
     expect(headers).toMatchObject({ type: 'HEADERS', streamId: 1, flags: END_HEADERS });
     const block = headers?.payload ?? Buffer.alloc(0);
-    const { fields } = new HpackDecoder(1000).decode(block, 0, block.length);
-    expect(fields.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+    const fields = new HpackDecoder(1000).decode(block, 0, block.length);
+    expect(fields?.map(({ name, value }) => `${name}: ${value}`)).toEqual([
       ':method: POST',
       ':scheme: https',
       ':authority: push.acme.com',
@@ -31,14 +34,14 @@ describe('a request', () => {
   test('without a body ends with its headers', () => {
     const { protocol, takeFrames } = startProtocol();
     takeFrames();
-    protocol.send({ ...A_REQUEST, body: '' }, ignore);
+    protocol.send(exchange({ body: '' }));
     expect(takeFrames()).toMatchObject([{ type: 'HEADERS', flags: END_HEADERS | END_STREAM }]);
   });
 
   test('with headers beyond a frame continues them', () => {
     const { protocol, takeFrames } = startProtocol();
     takeFrames();
-    protocol.send({ ...A_REQUEST, headers: { 'x-a': 'a'.repeat(40_000) } }, ignore);
+    protocol.send(exchange({ headers: { 'x-a': 'a'.repeat(40_000) } }));
     expect(takeFrames().map(({ type, flags, payload }) => [type, flags, payload.length > 16_384])).toEqual([
       ['HEADERS', 0, false],
       ['CONTINUATION', 0, false],
@@ -51,10 +54,10 @@ describe('a request', () => {
     const { protocol, takeFrames } = startProtocol();
     protocol.receive(settings());
     const ends: Ended[] = [];
-    const cancel = protocol.send(A_REQUEST, (end) => ends.push(end));
+    const stream = protocol.send(exchange({}, (end) => ends.push(end)));
     takeFrames();
-    cancel();
-    cancel();
+    stream.cancel();
+    stream.cancel();
     expect(takeFrames()).toEqual([{ type: 'RST_STREAM', flags: 0, streamId: 1, payload: uint32(ErrorCode.CANCEL) }]);
     protocol.receive(frame('HEADERS', { streamId: 1, flags: END_HEADERS, payload: STATUS_200 }));
     protocol.receive(frame('DATA', { streamId: 1, flags: END_STREAM, payload: [1, 2, 3] }));
@@ -65,7 +68,7 @@ describe('a request', () => {
     const { protocol, takeFrames } = startProtocol();
     protocol.receive(settings({ INITIAL_WINDOW_SIZE: 2 }));
     const ends = new Map<number, Ended>();
-    protocol.send(A_REQUEST, (end) => ends.set(1, end));
+    protocol.send(exchange({}, (end) => ends.set(1, end)));
     protocol.receive(frame('HEADERS', { streamId: 1, flags: END_HEADERS | END_STREAM, payload: STATUS_200 }));
     protocol.receive(frame('WINDOW_UPDATE', { streamId: 1, payload: uint32(100) }));
     expect(summary(ends)).toEqual([[1, '200 ']]);
@@ -149,7 +152,7 @@ describe('windows', () => {
           if (step.kind === 'send') {
             const text = String(bodies.length).repeat(step.length).slice(0, step.length);
             bodies.push({ text, window: initial, received: 0, isEnded: false });
-            protocol.send({ path: '/', headers: {}, body: text }, ignore);
+            protocol.send(exchange({ body: text }));
           } else if (step.kind === 'connection') {
             connection += step.by;
             protocol.receive(frame('WINDOW_UPDATE', { payload: uint32(step.by) }));

@@ -42,7 +42,9 @@ export function startProtocol() {
 export function inFlight(requests: number) {
   const started = startProtocol();
   const ends = new Map<number, Ended>();
-  for (let id = 1; id < 2 * requests; id += 2) started.protocol.send(A_REQUEST, (end) => ends.set(id, end));
+  for (let id = 1; id < 2 * requests; id += 2) {
+    started.protocol.send({ request: A_REQUEST, ended: (end) => ends.set(id, end) });
+  }
   return { ...started, ends };
 }
 

@@ -4,13 +4,6 @@ import { type Field, fieldOf } from './field.ts';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** The fields of a header block. */
-export interface FieldList {
-  fields: Field[];
-  /** Whether it exceeds the limit; `fields` is then incomplete. */
-  isTooLarge: boolean;
-}
-
 /**
  * Decodes the header blocks of one connection, in the order of their arrival.
  * https://www.rfc-editor.org/rfc/rfc7541#section-3 . Every error is a `Violation`: it makes later blocks unreadable.
@@ -27,8 +20,11 @@ export class HpackDecoder {
     this.#maxListSize = maxListSize;
   }
 
-  /** Decodes the bytes of a complete block. One that is too large is read to its end as well, for the table. */
-  decode(block: Buffer, start: number, end: number): FieldList {
+  /**
+   * Decodes the bytes of a complete block; undefined when its fields exceed the limit. It is then read to its end as
+   * well, for the table.
+   */
+  decode(block: Buffer, start: number, end: number): Field[] | undefined {
     this.#block = block;
     this.#at = start;
     this.#end = end;
@@ -40,7 +36,7 @@ export class HpackDecoder {
       size += field.size;
       if (size <= this.#maxListSize) fields.push(field);
     }
-    return { fields, isTooLarge: size > this.#maxListSize };
+    return size <= this.#maxListSize ? fields : undefined;
   }
 
   /** They may only begin a block: https://www.rfc-editor.org/rfc/rfc7541#section-4.2 */

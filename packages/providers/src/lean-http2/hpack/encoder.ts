@@ -41,6 +41,14 @@ interface Planned {
   isUnrepeated: boolean;
 }
 
+const NOTHING_PLANNED: Planned = {
+  name: '',
+  value: '',
+  known: { staticIndex: 0, remembered: [] },
+  found: undefined,
+  isUnrepeated: false,
+};
+
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /**
@@ -51,7 +59,9 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 export class HpackEncoder {
   readonly #table = new DynamicTable<{ size: number }>();
   readonly #names = new Map<string, KnownName>();
-  #planned: Planned[] = [];
+  /** The fields of the block; the objects are used again for the next one. */
+  readonly #planned: Planned[] = [];
+  #count = 0;
   #maxBytes = 0;
   #at = 0;
   /** Table sizes that the next block has to announce. */
@@ -72,7 +82,7 @@ export class HpackEncoder {
 
   /** Starts a block. */
   begin(): void {
-    this.#planned = [];
+    this.#count = 0;
     this.#maxBytes = 4 * MAX_PREFIX_BYTES;
   }
 
@@ -82,9 +92,14 @@ export class HpackEncoder {
    */
   add(name: string, value: string, unrepeated: ReadonlySet<string> = NO_NAMES): void {
     const known = this.#names.get(name) ?? this.#learn(name);
-    const found = known.remembered.find((candidate) => candidate.value === value);
+    const found = find(known, value);
     if (found === undefined && !VALUE.test(value)) throw new TypeError(`the header ${name} has a malformed value`);
-    this.#planned.push({ name, value, known, found, isUnrepeated: unrepeated.has(name) });
+    const planned = this.#next();
+    planned.name = name;
+    planned.value = value;
+    planned.known = known;
+    planned.found = found;
+    planned.isUnrepeated = unrepeated.has(name);
     this.#maxBytes += MAX_PREFIX_BYTES + name.length + value.length;
   }
 
@@ -94,8 +109,15 @@ export class HpackEncoder {
     this.#at = 0;
     for (const size of this.#sizeUpdates) this.#integer(SIZE_UPDATE, size);
     this.#sizeUpdates = [];
-    for (const field of this.#planned) this.#field(field);
+    for (let i = 0; i < this.#count; i += 1) this.#field(this.#planned[i] as Planned);
     return this.#at;
+  }
+
+  #next(): Planned {
+    const planned = this.#planned[this.#count] ?? { ...NOTHING_PLANNED };
+    this.#planned[this.#count] = planned;
+    this.#count += 1;
+    return planned;
   }
 
   #learn(name: string): KnownName {
@@ -172,6 +194,11 @@ export class HpackEncoder {
     this.#integer(STRING, text.length);
     this.#at += this.bytes.write(text, this.#at, 'latin1');
   }
+}
+
+function find({ remembered }: KnownName, value: string): Remembered | undefined {
+  for (const entry of remembered) if (entry.value === value) return entry;
+  return undefined;
 }
 
 const sizeOf = ({ name, value }: Planned): number => name.length + value.length + OVERHEAD_BYTES;

@@ -6,7 +6,7 @@ function decoded(blocks: readonly string[], setUp = ''): string[][] {
   const decoder = new HpackDecoder(10_000);
   const decode = (hex: string): string[] => {
     const block = Buffer.from(hex.replace(/\s/g, ''), 'hex');
-    return decoder.decode(block, 0, block.length).fields.map(({ name, value }) => `${name}: ${value}`);
+    return (decoder.decode(block, 0, block.length) ?? []).map(({ name, value }) => `${name}: ${value}`);
   };
   decode(setUp);
   return blocks.map(decode);
