@@ -53,11 +53,7 @@ export const ERRORS = {
   ERR_ROUTE_NOT_FOUND: { status: 404, retry: false, meaning: 'No such path or method.' },
   ERR_PAYLOAD_TOO_LARGE: { status: 413, retry: false, meaning: 'The body is larger than this path takes.' },
   ERR_UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false, meaning: 'The `Content-Type` is not one this path takes.' },
-  ERR_OVERLOADED: {
-    status: 503,
-    retry: true,
-    meaning: 'Redis is nearly full or the backlog is too deep; wait for `Retry-After` seconds.',
-  },
+  ERR_OVERLOADED: { status: 503, retry: true, meaning: 'Redis is nearly full; wait for `Retry-After` seconds.' },
   ERR_UNAVAILABLE: {
     status: 503,
     retry: true,
