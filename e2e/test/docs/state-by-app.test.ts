@@ -37,6 +37,11 @@ const OF_ONE_CALL = new Set([
   'members.ts joining',
   'rings.ts devices',
   'origin-places.ts entry',
+  'admit.ts byGroup',
+  'counts.ts totals',
+  'import-preferences.ts byUser',
+  'write-lines.ts byUser',
+  'write-lines.ts members',
 ]);
 
 /** Where code keeps something from one request to the next, as `file name`. */

@@ -9,9 +9,13 @@ export { listDevices, listDevicesOf, readDevice, removeDevices, retireDevice } f
 export * from './erase-user.ts';
 export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
+export { importDevices } from './import/import-devices.ts';
+export { type ImportedGroup, importGroups } from './import/import-groups.ts';
+export { importPreferences } from './import/import-preferences.ts';
+export { importUsers } from './import/import-users.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
 export * from './moderation.ts';
-export { listMutes, muteConversations, unmuteConversations } from './mutes.ts';
+export { listMutes, muteConversations, muteEach, unmuteConversations } from './mutes.ts';
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export { type Presence, recordPresence } from './presence.ts';
 export * from './push-providers.ts';

@@ -1,5 +1,5 @@
 import { FanfareError, type MutableConversation, type Mute } from '@fanfare/core';
-import { answersOf, script } from '@fanfare/redis';
+import { answersOf, commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { CREATE_RECORD } from './user-record.ts';
@@ -55,11 +55,35 @@ export async function muteConversations(
   if (new Set([...before, ...mutes].map(muteField)).size > MAX_MUTES) refuse();
   // Recorded before, so that after a crash, erasing a muted user still finds the mute; and after, in case an unmute in
   // between removed the record.
-  await recordMuter(redis, appId, uid, mutes);
+  await recordMuters(redis, appId, [{ uid, mutes }]);
   const fields = mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOREVER]);
   const written = await WRITE(redis, [keys.user(appId, uid)], [now, MAX_MUTES, ...fields]);
   if (written !== 1) refuse();
-  await recordMuter(redis, appId, uid, mutes);
+  await recordMuters(redis, appId, [{ uid, mutes }]);
+}
+
+/**
+ * The same for many users, in a few round trips, each user once.
+ * @returns the users who would have more than 1,000 mutes at a time; nothing is changed for them.
+ */
+export async function muteEach(
+  redis: Redis,
+  appId: string,
+  muters: readonly { uid: string; mutes: readonly Mute[] }[],
+  now: number,
+): Promise<string[]> {
+  await recordMuters(redis, appId, muters);
+  const calls = muters.map(({ uid, mutes }) => ({
+    keys: [keys.user(appId, uid)],
+    args: [now, MAX_MUTES, ...mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOREVER])],
+  }));
+  const written = await WRITE.each(redis, calls);
+  await recordMuters(
+    redis,
+    appId,
+    muters.filter((_, i) => written[i] === 1),
+  );
+  return muters.filter((_, i) => written[i] !== 1).map(({ uid }) => uid);
 }
 
 /** Ends mutes; missing ones are ignored. */
@@ -118,15 +142,13 @@ function mutesIn(hash: Record<string, string>): Mute[] {
 }
 
 /** Records with each muted user who mutes them, for erasing. Groups are not erased and have no such record. */
-async function recordMuter(
+async function recordMuters(
   redis: Redis,
   appId: string,
-  uid: string,
-  muted: readonly MutableConversation[],
+  muters: readonly { uid: string; mutes: readonly MutableConversation[] }[],
 ): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (const id of usersIn(muted)) pipeline.sadd(keys.mutedBy(appId, id), uid);
-  answersOf(await pipeline.exec());
+  const records = muters.flatMap(({ uid, mutes }) => usersIn(mutes).map((muted) => ({ uid, muted })));
+  await commandEach(redis, records, (commands, { uid, muted }) => commands.sadd(keys.mutedBy(appId, muted), uid));
 }
 
 /** Removes these records, except of users who were muted again meanwhile. */
@@ -144,7 +166,7 @@ async function removeMuter(
   const fields = uids.map((id) => muteField({ id, type: 'oneOnOne' }));
   const now = await redis.hmget(keys.user(appId, uid), ...fields);
   const again = uids.filter((_, i) => now[i] !== null).map((id) => ({ id, type: 'oneOnOne' as const }));
-  await recordMuter(redis, appId, uid, again);
+  await recordMuters(redis, appId, [{ uid, mutes: again }]);
 }
 
 const usersIn = (conversations: readonly MutableConversation[]): string[] =>

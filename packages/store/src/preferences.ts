@@ -10,7 +10,7 @@ import { CREATE_RECORD } from './user-record.ts';
 const PARSED = 1000;
 
 /** Writes the preferences unless they have changed since they were read as ARGV[1] ('' for none). */
-const REPLACE = script<number>(`
+export const REPLACE = script<number>(`
 -- KEYS user
 -- ARGV preferences before, preferences, now
 -- returns 1, or 0 when they have changed meanwhile

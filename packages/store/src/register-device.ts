@@ -124,7 +124,7 @@ async function writeMigrated(
   appId: string,
   uid: string,
   device: Device,
-  options: WriteOptions,
+  options: WriteOptions & { how: 'known' | 'any' },
 ): Promise<Written | undefined> {
   for (;;) {
     const written = await writeDevice(redis, appId, uid, device, options);

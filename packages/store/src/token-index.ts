@@ -92,16 +92,27 @@ export interface Holding {
  * is called, so that after a crash in between the next claim finds them all.
  * @returns the others; undefined when the index did not know the token.
  */
-export async function claimToken(redis: Redis, holding: Holding): Promise<string[] | undefined> {
-  const others = await CLAIM(redis, ...entryOf(holding));
-  return others === null ? undefined : others.split(' ').filter(Boolean);
-}
+export const claimToken = async (redis: Redis, holding: Holding): Promise<string[] | undefined> =>
+  othersIn(await CLAIM(redis, ...entryOf(holding)));
+
+/** The same for many tokens in one round trip. */
+export const claimTokens = async (redis: Redis, holdings: readonly Holding[]): Promise<(string[] | undefined)[]> =>
+  (await CLAIM.each(redis, holdings.map(callOf))).map(othersIn);
+
+const othersIn = (names: string | null): string[] | undefined =>
+  names === null ? undefined : names.split(' ').filter(Boolean);
 
 /** Ends a claim whose others have lost the token. `lost`: another user has claimed it since. */
-export async function settleToken(redis: Redis, holding: Holding): Promise<'settled' | 'lost' | 'unknown'> {
-  const answer = await SETTLE(redis, ...entryOf(holding));
-  return answer === 1 ? 'settled' : answer === 0 ? 'lost' : 'unknown';
-}
+export const settleToken = async (redis: Redis, holding: Holding): Promise<ClaimEnd> =>
+  endOf(await SETTLE(redis, ...entryOf(holding)));
+
+/** The same for many tokens in one round trip. */
+export const settleTokens = async (redis: Redis, holdings: readonly Holding[]): Promise<ClaimEnd[]> =>
+  (await SETTLE.each(redis, holdings.map(callOf))).map(endOf);
+
+type ClaimEnd = 'settled' | 'lost' | 'unknown';
+
+const endOf = (answer: number): ClaimEnd => (answer === 1 ? 'settled' : answer === 0 ? 'lost' : 'unknown');
 
 /** Names a user who has a token again after a concurrent removal forgot it; false when another has claimed it. */
 export const holdToken = async (redis: Redis, holding: Holding): Promise<boolean> =>
@@ -125,6 +136,23 @@ export async function formerHolders(redis: Redis, appId: string, spellings: read
   );
 }
 
+/** The same for many tokens, without the user who is to have the token. */
+export async function otherFormerHolders(
+  redis: Redis,
+  holdings: readonly (Holding & { platform: Platform })[],
+): Promise<string[][]> {
+  const spelled = holdings.flatMap(({ appId, platform, token }, i) =>
+    spellingsOf(platform, token).map((spelling) => ({ i, key: keys.pushToken(appId, hashToken(spelling)) })),
+  );
+  const named = await commandEach(redis, spelled, (commands, { key }) => commands.get(key));
+  const others = holdings.map((): string[] => []);
+  for (const [n, { i }] of spelled.entries()) {
+    const [holder] = ((named[n] as string | null) ?? '').split(' ', 1);
+    if (holder && holder !== holdings[i]?.uid) others[i]?.push(holder);
+  }
+  return others;
+}
+
 /** Removes the index entries of a token from before. */
 export async function forgetFormer(redis: Redis, appId: string, spellings: readonly string[]): Promise<void> {
   await commandEach(redis, spellings, (commands, token) => commands.unlink(keys.pushToken(appId, hashToken(token))));
@@ -134,6 +162,11 @@ export async function forgetFormer(redis: Redis, appId: string, spellings: reado
 export function spellingsOf(platform: Platform, token: string): string[] {
   const upper = token.toUpperCase();
   return upper !== token && canonicalToken(platform, upper) === token ? [token, upper] : [token];
+}
+
+function callOf(holding: Holding) {
+  const [names, args] = entryOf(holding);
+  return { keys: names, args };
 }
 
 function entryOf({ appId, uid, token }: Holding): [keys: [string, string], args: [string, string]] {

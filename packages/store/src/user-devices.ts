@@ -15,21 +15,25 @@ import { CREATE_RECORD } from './user-record.ts';
  */
 const WRITE = script<[id: string, createdAt: number, gone: string] | number | null>(`
 -- KEYS user
--- ARGV "refresh" only when the token is the same, "known" only for a known user, or "any"; now, id, record, entry, most
--- returns {id, when it was first seen, tokens to forget}; nil when not written; -1 when devices are stored as before
+-- ARGV how: see WriteOptions; now, id, record, entry, most
+-- returns {id, when it was first seen, tokens to forget}; nil when not written; of an import 0 when the user has the
+-- token, 1 when there is no room for it; -1 when devices are stored as before
 ${CREATE_RECORD}
 ${DEVICES_LUA}
 local user, how, id, record = KEYS[1], ARGV[1], ARGV[3], ARGV[4]
 local stored = redis.call('HMGET', user, '${DEVICE_INDEX}', '${GONE_TOKENS}', 'createdAt')
-local index, token, session = stored[1] or '', tokenOf(record), sessionOf(record)
-if how == 'known' and not stored[3] then return false end
+local index, token, session, most = stored[1] or '', tokenOf(record), sessionOf(record), tonumber(ARGV[6])
+if (how == 'known' or how == 'import') and not stored[3] then return false end
 if not stored[1] and hasFormer(user) then return -1 end
-local records = {}
+local records, count = {}, 0
 for entry in string.gmatch(index, '[^,]+') do
   local other = idOf(entry)
+  count = count + 1
   records[other] = redis.call('HGET', user, deviceField(other))
+  if how == 'import' and tokenOf(records[other]) == token then return 0 end
   if tokenOf(records[other]) == token and sessionOf(records[other]) == session then id = other end
 end
+if how == 'import' and count >= most then return 1 end
 local before = records[id]
 if how == 'refresh' and tokenOf(before) ~= token then return false end
 createRecord(user, ARGV[2])
@@ -44,7 +48,7 @@ for entry in string.gmatch(index, '[^,]+') do
   elseif other ~= id and records[other] then kept[#kept + 1] = entry end
 end
 kept[#kept + 1] = string.sub(ARGV[5], 1, 1) .. id .. string.match(ARGV[5], ';.*')
-while #kept > tonumber(ARGV[6]) do
+while #kept > most do
   local other = idOf(table.remove(kept, 1))
   gone[#gone + 1] = tokenOf(records[other])
   redis.call('HDEL', user, deviceField(other))
@@ -104,10 +108,20 @@ export interface Written {
   gone: string[];
 }
 
-/** `refresh`: only if the user has the token already. `known`: only if the user exists. */
+/**
+ * `refresh`: only if the user has the token already. `known`: only if the user exists. `import`: only if the user
+ * exists, has no device with the token, and has room for one more.
+ */
 export interface WriteOptions {
-  how: 'refresh' | 'known' | 'any';
+  how: 'refresh' | 'known' | 'import' | 'any';
   most: number;
+}
+
+/** A device to be written for a user. */
+export interface Writing {
+  appId: string;
+  uid: string;
+  device: Device;
 }
 
 /**
@@ -119,12 +133,40 @@ export async function writeDevice(
   appId: string,
   uid: string,
   device: Device,
-  { how, most }: WriteOptions,
+  { how, most }: WriteOptions & { how: Exclude<WriteOptions['how'], 'import'> },
 ): Promise<Written | 'former' | undefined> {
-  const args = [how, device.registeredAt, device.id, encodeDevice(device), indexEntry(device), most];
-  const answer = await WRITE(redis, [keys.user(appId, uid)], args);
+  const { keys: names, args } = writeCall({ appId, uid, device }, { how, most });
+  return writtenOf(device, await WRITE(redis, names, args)) as Written | 'former' | undefined;
+}
+
+/** Why a device was not written: the devices are stored as before; of an import, the token is there or has no room. */
+type NotWritten = 'former' | 'held' | 'full';
+const NOT_WRITTEN: Record<number, NotWritten> = { [-1]: 'former', 0: 'held', 1: 'full' };
+
+/** The same for many devices in one round trip. */
+export async function writeDevices(
+  redis: Redis,
+  devices: readonly Writing[],
+  options: WriteOptions,
+): Promise<(Written | NotWritten | undefined)[]> {
+  const answers = await WRITE.each(
+    redis,
+    devices.map((writing) => writeCall(writing, options)),
+  );
+  return devices.map(({ device }, i) => writtenOf(device, answers[i] ?? null));
+}
+
+const writeCall = ({ appId, uid, device }: Writing, { how, most }: WriteOptions) => ({
+  keys: [keys.user(appId, uid)],
+  args: [how, device.registeredAt, device.id, encodeDevice(device), indexEntry(device), most],
+});
+
+function writtenOf(
+  device: Device,
+  answer: [id: string, createdAt: number, gone: string] | number | null,
+): Written | NotWritten | undefined {
   if (answer === null) return undefined;
-  if (typeof answer === 'number') return 'former';
+  if (typeof answer === 'number') return NOT_WRITTEN[answer];
   const [id, createdAt, gone] = answer;
   return { device: { ...device, id, createdAt }, gone: tokensIn(gone) };
 }

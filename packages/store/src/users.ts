@@ -29,34 +29,47 @@ export interface User extends UserProfile {
 /** What a user's hash has about the user. */
 const PROFILE = ['createdAt', 'name', 'avatar', 'timezone', 'locale', 'deactivated', 'status', 'seen'] as const;
 
+/** Lua: creates a user's record if missing and changes its fields; true when it is new. See `profileFields`. */
+export const WRITE_PROFILE = `
+${CREATE_RECORD}
+local function writeProfile(user, now, fields)
+  local isNew = createRecord(user, now)
+  for i = 1, #fields, 2 do
+    if fields[i + 1] == '' then redis.call('HDEL', user, fields[i])
+    else redis.call('HSET', user, fields[i], fields[i + 1]) end
+  end
+  return isNew
+end`;
+
 const UPSERT = script<(string | null)[]>(`
 -- KEYS user
--- ARGV now, how many to set, field, value …, field to remove …
+-- ARGV now, field, value …
 -- returns the fields of PROFILE
-${CREATE_RECORD}
-createRecord(KEYS[1], ARGV[1])
-local sets = 2 + 2 * tonumber(ARGV[2])
-for i = 3, sets, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-for i = sets + 1, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
+${WRITE_PROFILE}
+writeProfile(KEYS[1], ARGV[1], {unpack(ARGV, 2)})
 return redis.call('HMGET', KEYS[1], ${PROFILE.map((field) => `'${field}'`).join(', ')})`);
 
-/** Creates or changes a user; omitted fields stay, `null` removes one. */
+/** A change of a profile: omitted fields stay, `null` removes one. */
+export type ProfileChange = { [K in keyof UserProfile]: UserProfile[K] | null };
+
+/** Creates or changes a user. */
 export async function upsertUser(
   redis: Redis,
   appId: string,
   uid: string,
-  profile: { [K in keyof UserProfile]: UserProfile[K] | null },
+  profile: ProfileChange,
   now: number,
 ): Promise<User> {
-  const fields = Object.entries(profile);
-  const set = fields.flatMap(([field, value]) =>
-    value === null || value === undefined ? [] : [field, typeof value === 'boolean' ? Number(value) : value],
-  );
-  const removed = fields.flatMap(([field, value]) => (value === null ? [field] : []));
-  const values = await UPSERT(redis, [keys.user(appId, uid)], [now, set.length / 2, ...set, ...removed]);
+  const values = await UPSERT(redis, [keys.user(appId, uid)], [now, ...profileFields(profile).flat()]);
   const known = PROFILE.flatMap((field, i) => (values[i] === null ? [] : [[field, values[i]]]));
   return decodeUser(uid, Object.fromEntries(known)) as User;
 }
+
+/** The fields of a user's hash that a change of their profile sets; an empty value removes one. */
+export const profileFields = (profile: ProfileChange): [field: string, value: string][] =>
+  Object.entries(profile).flatMap(([field, value]): [string, string][] =>
+    value === undefined ? [] : [[field, typeof value === 'boolean' ? (value ? '1' : '0') : (value ?? '')]],
+  );
 
 /** Sets the field ARGV[1] to ARGV[2] if the user exists. */
 const SET_KNOWN = script<number>(`

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { FanfareError } from '@fanfare/core';
 import { closeIfUnread, holdBodies } from '@fanfare/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BODY_LIMITS, type BodyKind } from './body-limits.ts';
+import { BODY_LIMITS, type BodyKind, isStreamed } from './body-limits.ts';
 import type { BodyTimes } from './body-times.ts';
 import { complexityProblem, parseJson, unusable } from './json.ts';
 import { checkLength, readBody, streamBody } from './read-body.ts';
@@ -32,9 +32,10 @@ export function acceptBodies(server: FastifyInstance, times: BodyTimes): void {
   holdBodies(server.server);
   server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
   server.addHook('preParsing', async (request, reply, payload) => {
-    if (request.routeOptions.config.body !== 'stream') return payload;
-    checkLength(request.headers, BODY_LIMITS.stream.bytes);
-    const body = streamBody(payload, BODY_LIMITS.stream.bytes, times);
+    const kind = request.routeOptions.config.body;
+    if (!isStreamed(kind)) return payload;
+    checkLength(request.headers, BODY_LIMITS[kind].bytes);
+    const body = streamBody(payload, BODY_LIMITS[kind].bytes, times);
     reply.raw.once('close', () => body.destroy());
     return body;
   });
@@ -43,14 +44,14 @@ export function acceptBodies(server: FastifyInstance, times: BodyTimes): void {
     readJson(request, payload, times),
   );
   server.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: IncomingMessage) => {
-    if (request.routeOptions.config.body !== 'stream') throw wrongType('application/json');
+    if (!isStreamed(request.routeOptions.config.body)) throw wrongType('application/json');
     return payload;
   });
 }
 
 async function readJson(request: FastifyRequest, payload: IncomingMessage, times: BodyTimes): Promise<unknown> {
   const kind = request.routeOptions.config.body ?? 'small';
-  if (kind === 'stream') throw wrongType('application/x-ndjson');
+  if (isStreamed(kind)) throw wrongType('application/x-ndjson');
   const limits = BODY_LIMITS[kind];
   checkLength(request.headers, limits.bytes);
   const bytes = await readBody(payload, limits.bytes, times);

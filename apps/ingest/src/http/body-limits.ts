@@ -12,8 +12,14 @@ export const BODY_LIMITS = {
   batch: { bytes: 5 * 1024 * KIB, keys: 30_000 },
   /** NDJSON, passed on as it arrives: over two million uids of maximum length. */
   stream: { bytes: 256 * 1024 * KIB },
+  /** The same for imports: four million lines with a push token each. */
+  import: { bytes: 1024 * 1024 * KIB },
 } as const;
 export type BodyKind = keyof typeof BODY_LIMITS;
+
+/** Whether bodies of a kind are NDJSON and passed on as they arrive. */
+export const isStreamed = (kind: BodyKind | undefined): kind is 'stream' | 'import' =>
+  kind === 'stream' || kind === 'import';
 
 /** Maximum nesting, including the 50 levels allowed in the caller's own JSON. */
 export const MAX_DEPTH = 64;

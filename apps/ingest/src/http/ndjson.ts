@@ -41,6 +41,14 @@ function parseJson(line: string, number: number): unknown {
 }
 
 async function* lines(stream: Readable): AsyncGenerator<string> {
+  for await (const part of lineParts(stream)) yield* part;
+}
+
+/**
+ * The lines of a stream, in parts as they arrive. The last line need not end with a line break.
+ * @throws FanfareError `ERR_BAD_REQUEST` for a line that is too long.
+ */
+export async function* lineParts(stream: Readable): AsyncGenerator<string[]> {
   let rest = '';
   for await (const chunk of stream.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     const parts = (rest + chunk).split('\n');
@@ -48,7 +56,7 @@ async function* lines(stream: Readable): AsyncGenerator<string> {
     if (rest.length > MAX_LINE) {
       throw badRequest([{ field: 'body', problem: `has a line over ${MAX_LINE} characters` }]);
     }
-    yield* parts;
+    yield parts;
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
 }

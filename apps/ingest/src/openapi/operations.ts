@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@fanfare/core';
 import type { Route } from '../http/auth.ts';
+import { isStreamed } from '../http/body-limits.ts';
 import { errorResponses, errorsOf } from './errors.ts';
 import type { Example } from './examples/example.ts';
 import { EXAMPLES } from './examples/index.ts';
@@ -68,7 +69,7 @@ function routeOf(routes: readonly Route[], method: string, path: string): Route 
 function completed(operation: Operation, path: string, route: Route) {
   const examples = EXAMPLES.filter((example) => example.operation === `${route.method} ${path}`);
   const parameters = [...(operation.parameters ?? []), ...(route.access === 'user' ? [ON_BEHALF_OF] : [])];
-  const requestBody = route.body === 'stream' ? NDJSON : operation.requestBody;
+  const requestBody = isStreamed(route.body) ? NDJSON : operation.requestBody;
   const inputs = { hasBody: requestBody !== undefined, hasInput: parameters.length > 0 || requestBody !== undefined };
   const codes = [...errorsOf(route, inputs), ...examples.flatMap(codesOf)];
   const { description } = operation;

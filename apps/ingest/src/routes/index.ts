@@ -4,6 +4,7 @@ import { deadLetters } from './dead-letters/index.ts';
 import { devices } from './devices/index.ts';
 import { events } from './events/index.ts';
 import { groups } from './groups/index.ts';
+import { imports } from './import/index.ts';
 import { messages } from './messages/index.ts';
 import { preferences } from './preferences/index.ts';
 import { providers } from './providers/index.ts';
@@ -19,6 +20,7 @@ export const AREAS: readonly Area[] = [
   devices,
   users,
   groups,
+  imports,
   providers,
   preferences,
   messages,

@@ -4,7 +4,7 @@ import { createApiKey, createSession } from '@fanfare/store';
 import { until } from '@fanfare/testkit';
 import { beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Route } from '../../src/http/auth.ts';
-import { BODY_LIMITS, type BodyKind } from '../../src/http/body-limits.ts';
+import { BODY_LIMITS, type BodyKind, isStreamed } from '../../src/http/body-limits.ts';
 import { ADMIN_KEY, NOW } from '../support/private-deps.ts';
 import { privateIngest } from '../support/private-ingest.ts';
 
@@ -54,7 +54,7 @@ const targets = [...routes.filter(({ method }) => method !== 'HEAD'), UNKNOWN];
 const nameOf = ({ method, url }: Route) => `${method} ${url}`;
 
 const headOf = (route: Route, headers: string[]) => {
-  const type = route.body === 'stream' ? 'application/x-ndjson' : 'application/json';
+  const type = isStreamed(route.body) ? 'application/x-ndjson' : 'application/json';
   const path = route.url.replace(/:\w+/g, 'x').replace('*', 'x');
   return [`${route.method} ${path} HTTP/1.1`, 'host: x', `content-type: ${type}`, ...headers, '', ''].join('\r\n');
 };

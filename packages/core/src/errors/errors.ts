@@ -50,6 +50,8 @@ export const ERRORS = {
   ERR_EVENT_NOT_FOUND: { status: 404, retry: false, meaning: 'No event with this id, or its record has expired.' },
   ERR_MESSAGE_NOT_FOUND: { status: 404, retry: false, meaning: 'No message with this id, or its record has expired.' },
   ERR_REPLAY_NOT_FOUND: { status: 404, retry: false, meaning: 'No replay with this id, or its record has expired.' },
+  ERR_IMPORT_NOT_FOUND: { status: 404, retry: false, meaning: 'No import with this id, or its record has expired.' },
+  ERR_IMPORT_TAKEN_OVER: { status: 409, retry: false, meaning: 'Another request has continued this import.' },
   ERR_ROUTE_NOT_FOUND: { status: 404, retry: false, meaning: 'No such path or method.' },
   ERR_PAYLOAD_TOO_LARGE: { status: 413, retry: false, meaning: 'The body is larger than this path takes.' },
   ERR_UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false, meaning: 'The `Content-Type` is not one this path takes.' },

@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import type { Example } from './example.ts';
 import { fcmProviders } from './fcm-providers.ts';
 import { groups } from './groups.ts';
+import { imports } from './imports.ts';
 import { messages } from './messages.ts';
 import { preferences } from './preferences.ts';
 import { sdk } from './sdk.ts';
@@ -29,6 +30,7 @@ export const EXAMPLES: readonly Example[] = [
   ...apps,
   ...users,
   ...groups,
+  ...imports,
   ...customProvider,
   ...fcmProviders,
   ...apnsProviders,

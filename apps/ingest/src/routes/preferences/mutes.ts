@@ -97,7 +97,8 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   );
 }
 
-const mayMute = ({ mute }: AppPreferences, { type }: MutableConversation): boolean =>
+/** Whether the app lets users mute conversations of this type. */
+export const mayMute = ({ mute }: AppPreferences, { type }: MutableConversation): boolean =>
   type === 'group' ? mute.mutedGroupsOverride : mute.mutedOneOnOnesOverride;
 
 function checkFuture(mutes: readonly Mute[], now: number): void {
