@@ -21,6 +21,7 @@ ringing after the call was answered on another.
 Options:
   --quick               Fewer rounds and smaller groups; nothing is written
   --profile             P1, P1c: one more round with CPU profiles of our processes, in .fanfare/profiles
+  --members <n>         P2: members of the largest group, up to 5000000 (default: 100000)
   --sends <n>           providers: sends per client and round, 1 to 100000 (default: 3000)
   --rounds <n>          providers: counted rounds, 1 to 50 (default: 5)
   --concurrency <list>  providers: concurrent sends, each 1 to 1000 (default: 100,500)
@@ -41,6 +42,8 @@ export interface RowsCommand {
   quick: boolean;
   /** Whether to profile our processes too. */
   profile: boolean;
+  /** Members of the largest group of P2. */
+  members: number;
 }
 
 /** The command line is wrong; the message says how. */
@@ -70,7 +73,10 @@ export const commandOf = ({ sends, rounds, concurrency }: RoundsOptions): string
 
 type Values = ReturnType<typeof parse>['values'];
 
-function rowsCommand(names: readonly string[], { quick = false, profile = false, ...others }: Values): RowsCommand {
+function rowsCommand(
+  names: readonly string[],
+  { quick = false, profile = false, members, ...others }: Values,
+): RowsCommand {
   const [option] = Object.keys(others);
   if (option !== undefined) throw new UsageError(`--${option} is an option of the bench "providers"`);
   const rows = names.map((name) => {
@@ -79,17 +85,19 @@ function rowsCommand(names: readonly string[], { quick = false, profile = false,
     throw new UsageError(`there is no row or bench "${name}"; see --help`);
   });
   const wanted = rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row));
-  return { name: 'rows', rows: wanted, quick, profile };
+  const largest = members === undefined ? (quick ? 10_000 : 100_000) : wholeNumber('--members', members, 5_000_000);
+  return { name: 'rows', rows: wanted, quick, profile, members: largest };
 }
 
 function providersOptions({
   quick,
   profile,
+  members,
   sends = '3000',
   rounds = '5',
   concurrency = '100,500',
 }: Values): RoundsOptions {
-  if (quick ?? profile) throw new UsageError('--quick and --profile are options of the rows');
+  if (quick ?? profile ?? members) throw new UsageError('--quick, --profile and --members are options of the rows');
   return {
     sends: wholeNumber('--sends', sends, 100_000),
     rounds: wholeNumber('--rounds', rounds, 50),
@@ -106,6 +114,7 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         quick: { type: 'boolean' },
         profile: { type: 'boolean' },
+        members: { type: 'string' },
         sends: { type: 'string' },
         rounds: { type: 'string' },
         concurrency: { type: 'string' },
@@ -117,7 +126,7 @@ function parse(args: readonly string[]) {
 }
 
 function wholeNumber(name: string, text: string, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (number >= 1 && number <= max) return number;
   throw new UsageError(`${name}: expected a whole number from 1 to ${max}, got "${text}"`);
 }

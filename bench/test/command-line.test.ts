@@ -4,7 +4,13 @@ import { ROW_NAMES } from '../src/rows/index.ts';
 
 describe('the command line', () => {
   test('without arguments asks for all rows', () => {
-    expect(parseCommandLine([])).toEqual({ name: 'rows', rows: ROW_NAMES, quick: false, profile: false });
+    expect(parseCommandLine([])).toEqual({
+      name: 'rows',
+      rows: ROW_NAMES,
+      quick: false,
+      profile: false,
+      members: 100_000,
+    });
   });
 
   test('takes rows in any spelling and order, each once', () => {
@@ -13,6 +19,7 @@ describe('the command line', () => {
       rows: ['P1', 'P1c'],
       quick: true,
       profile: false,
+      members: 10_000,
     });
   });
 

@@ -31,7 +31,7 @@ const SLOWEST_PER_SECOND = 50;
 const STUCK_MS = 60_000;
 
 /** From the first POST to the last push accepted; the CPU until nothing is left to do. */
-export async function runRound(design: Design, provider: PushProvider, work: Work): Promise<Sample> {
+export async function runRound(design: Design, provider: Pick<PushProvider, 'accepted'>, work: Work): Promise<Sample> {
   const { posts, deliveries } = work;
   const limitMs = STUCK_MS + (deliveries / SLOWEST_PER_SECOND) * 1000;
   const before = await provider.accepted();

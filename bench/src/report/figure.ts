@@ -52,10 +52,10 @@ function mustReach(target: Target | undefined): string {
   return parts.join(' ');
 }
 
-/** Three significant digits at least; whole from 100 on. */
+/** Three significant digits at least; whole from 1000 on. */
 function shown(value: number | undefined): string {
   if (value === undefined) return '–';
   if (!Number.isFinite(value)) return '?';
-  if (Number.isInteger(value) || Math.abs(value) >= 100) return value.toFixed(0);
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }

@@ -1,15 +1,27 @@
+import { accepting } from './accepting.ts';
+import { bytes } from './bytes.ts';
+import { clients } from './clients.ts';
 import { bulkCost, chatCost } from './cost.ts';
+import { drill } from './drill.ts';
 import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { outage } from './outage.ts';
 import { rings } from './rings.ts';
 import type { Row } from './row.ts';
+import { scaleOut } from './scale-out.ts';
+import { sizes } from './sizes.ts';
 import { twoBlasts } from './two-blasts.ts';
 
 /** All rows, in the order they run. */
 export const ROWS = {
   P1: bulkCost,
   P1c: chatCost,
+  P2: sizes,
   P3: rings,
+  P4: accepting,
+  P5: clients,
+  P6: bytes,
+  P7: scaleOut,
+  P8: drill,
   'fair-a': manyMessages,
   'fair-b': twoBlasts,
   'fair-c': hangingEndpoint,

@@ -10,6 +10,8 @@ export interface LabOptions {
   quick: boolean;
   /** Whether the rows that compare cost also profile our processes. */
   profile: boolean;
+  /** The largest group of P2. */
+  members: number;
   /** Progress, a line each. */
   say(line: string): void;
   /** Ends what has been started. */
@@ -20,15 +22,17 @@ export interface LabOptions {
 export class Lab {
   readonly quick: boolean;
   readonly profile: boolean;
+  readonly members: number;
   readonly say: (line: string) => void;
   readonly #closer: Closer;
   #stage: Promise<Stage> | undefined;
   #plain: Promise<Design> | undefined;
   #fanfare: Promise<Fanfare> | undefined;
 
-  constructor({ quick, profile, say, closer }: LabOptions) {
+  constructor({ quick, profile, members, say, closer }: LabOptions) {
     this.quick = quick;
     this.profile = profile;
+    this.members = members;
     this.say = say;
     this.#closer = closer;
   }

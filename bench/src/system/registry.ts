@@ -1,4 +1,4 @@
-import { addMembers, findAppId, registerDevice } from '@fanfare/store';
+import { addMembers, findAppId, registerDevice, upsertUser } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { fcmToken } from '../providers/pushes.ts';
 import { uidOf } from './events.ts';
@@ -22,6 +22,14 @@ export class Registry {
     const internal = await findAppId(redis, appId);
     if (internal === undefined) throw new Error(`there is no app ${appId}`);
     return new Registry(redis, internal);
+  }
+
+  /** The first `count` users, by name. */
+  async createUsers(count: number): Promise<void> {
+    const users = Array.from({ length: count }, (_, n) => n);
+    await Promise.all(
+      users.map((n) => upsertUser(this.#redis, this.#appId, uidOf(n), { name: `User ${n}` }, Date.now())),
+    );
   }
 
   /** Gives each of the first `count` users an Android phone. */

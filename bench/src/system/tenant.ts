@@ -19,21 +19,23 @@ export interface Platform {
 /** An app, as its chat backend and operator use it. */
 export class Tenant {
   readonly api: Api;
+  /** Of its requests. */
+  readonly headers: Record<string, string>;
   readonly registry: Registry;
   readonly #platform: Platform;
 
-  private constructor(platform: Platform, api: Api, registry: Registry) {
+  private constructor(platform: Platform, headers: Record<string, string>, registry: Registry) {
     this.#platform = platform;
-    this.api = api;
+    this.headers = headers;
+    this.api = new Api(platform.url, headers);
     this.registry = registry;
   }
 
   static async create(platform: Platform, appId: string): Promise<Tenant> {
-    const { url, admin, redis } = platform;
+    const { admin, redis } = platform;
     await admin.post('/v3/apps', { appId, name: appId, region: 'us' });
     const { apiKey } = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
-    const api = new Api(url, { apikey: String(apiKey) });
-    return new Tenant(platform, api, await Registry.of(redis, appId));
+    return new Tenant(platform, { apikey: String(apiKey) }, await Registry.of(redis, appId));
   }
 
   /** Adds an FCM credential. */
