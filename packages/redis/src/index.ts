@@ -3,6 +3,7 @@ export { connectRedis, connectRedisPair, type RedisPair, type RedisRole } from '
 export { redisEnv } from './env.ts';
 export { MemoryWatch } from './memory-watch.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
+export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
 export { type Script, script } from './script.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
 export { shardTag } from './shard-tag.ts';

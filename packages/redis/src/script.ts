@@ -11,9 +11,12 @@ interface ScriptCall {
 /** An argument of a script; bytes stay bytes. */
 type ScriptArgument = string | number | Buffer;
 
+type ScriptRun<Result> = (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<Result>;
+
 /** A Lua script. Each run is atomic, and nothing here retries it. */
-export interface Script<Result> {
-  (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<Result>;
+export interface Script<Result> extends ScriptRun<Result> {
+  /** Runs the script; texts in the result are buffers. */
+  bytes: ScriptRun<Result>;
   /** Runs the script once per call, a thousand calls per round trip; answers are in the order of the calls. */
   each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]>;
 }
@@ -25,14 +28,20 @@ export interface Script<Result> {
 export function script<Result>(lua: string): Script<Result> {
   const sha = createHash('sha1').update(lua).digest('hex');
 
-  async function run(redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<Result> {
+  async function byHash(send: (how: 'evalsha' | 'eval', text: string) => Promise<unknown>): Promise<Result> {
     try {
-      return (await redis.evalsha(sha, keys.length, ...keys, ...args)) as Result;
+      return (await send('evalsha', sha)) as Result;
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return (await redis.eval(lua, keys.length, ...keys, ...args)) as Result;
+      return (await send('eval', lua)) as Result;
     }
   }
+
+  const run: ScriptRun<Result> = (redis, keys, args) =>
+    byHash((how, text) => redis[how](text, keys.length, ...keys, ...args));
+
+  const bytes: ScriptRun<Result> = (redis, keys, args) =>
+    byHash((how, text) => redis.callBuffer(how, text, keys.length, ...keys, ...args));
 
   async function attempt(redis: Redis, calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
     const answers: [Error | null, unknown][] = [];
@@ -59,5 +68,5 @@ export function script<Result>(lua: string): Script<Result> {
     return answersOf(answers) as Result[];
   }
 
-  return Object.assign(run, { each });
+  return Object.assign(run, { bytes, each });
 }

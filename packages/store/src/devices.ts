@@ -32,17 +32,19 @@ export async function readDevice(redis: Redis, appId: string, uid: string, id: s
   return record === null ? undefined : currentDevice(redis, appId, uid, id, record);
 }
 
-/** The device in a record as read; one stored as before is migrated first, and may be gone then. */
-export async function currentDevice(
+/** The device in a record as read. Only one stored as before must be awaited: it is migrated, and may be gone then. */
+export const currentDevice = (
   redis: Redis,
   appId: string,
   uid: string,
   id: string,
   record: Buffer,
-): Promise<Device | undefined> {
-  if (!isFormer(record)) return decodeDevice(id, record);
-  const migrated = (await migrateDevices(redis, appId, uid))[deviceField(id)];
-  return migrated && decodeDevice(id, migrated);
+): Device | Promise<Device | undefined> =>
+  isFormer(record) ? migratedDevice(redis, appId, uid, id) : decodeDevice(id, record);
+
+async function migratedDevice(redis: Redis, appId: string, uid: string, id: string): Promise<Device | undefined> {
+  const record = (await migrateDevices(redis, appId, uid))[deviceField(id)];
+  return record && decodeDevice(id, record);
 }
 
 /** Removes a user's devices that match; returns how many. */

@@ -1,5 +1,5 @@
 import type { MutableConversation, UserPreferences } from '@fanfare/core';
-import { commandEach } from '@fanfare/redis';
+import { type HashValues, readHashes } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { DEVICE_INDEX, devicesOfIndex, type IndexedDevice } from './device-index.ts';
 import { type Device, deviceField } from './device-record.ts';
@@ -55,21 +55,18 @@ export async function readRecipients(
   conversation?: MutableConversation,
 ): Promise<Recipient[]> {
   const fields = conversation ? [...READ, muteField(conversation)] : READ;
-  const read = async (some: readonly string[]) =>
-    (await commandEach(redis, some, (commands, uid) => commands.hmget(keys.user(appId, uid), ...fields))) as Fields[];
-  const found = await read(uids);
-  const former = uids.filter((_, i) => isWithoutIndex(found[i] as Fields));
+  const reads = uids.map((uid) => ({ key: keys.user(appId, uid) }));
+  const found = await readHashes(redis, reads, fields);
+  const former = uids.filter((_, i) => isWithoutIndex(found[i] as HashValues));
   if (former.length > 0) {
     await Promise.all(former.map((uid) => migrateDevices(redis, appId, uid)));
     return readRecipients(redis, appId, uids, conversation);
   }
-  return uids.map((uid, i) => recipientIn(uid, found[i] as Fields));
+  return uids.map((uid, i) => recipientIn(uid, found[i] as HashValues));
 }
 
-type Fields = readonly (string | null)[];
-
 /** A user with a record from before there was an index of devices. */
-const isWithoutIndex = ([index, createdAt]: Fields): boolean => createdAt !== null && index === null;
+const isWithoutIndex = ([index, createdAt]: HashValues): boolean => !index && Boolean(createdAt);
 
 /** A recipient and, for FCM and APNs, the device of a delivery. */
 export interface TargetRef {
@@ -77,8 +74,8 @@ export interface TargetRef {
   deviceId?: string | undefined;
 }
 
-/** The fields of a user's hash that a sender reads, before that of the device. */
-const PERSON = [ERASED, 'deactivated', 'name', 'avatar', 'locale', PREFERENCES];
+/** The fields of a user's hash that a sender reads, after that of the device. */
+const PERSON = ['name', 'locale', 'avatar', PREFERENCES, 'deactivated', ERASED];
 
 /**
  * The recipients of deliveries and their devices, in one round trip and in the order asked; undefined for one who was
@@ -89,10 +86,18 @@ export async function readDeliveryTargets(
   appId: string,
   refs: readonly TargetRef[],
 ): Promise<(DeliveryTarget | undefined)[]> {
-  const answers = await commandEach(redis, refs, (commands, { uid, deviceId }) =>
-    commands.hmgetBuffer(keys.user(appId, uid), ...PERSON, ...(deviceId === undefined ? [] : [deviceField(deviceId)])),
-  );
-  return Promise.all(refs.map((ref, i) => targetIn(redis, appId, ref, answers[i] as (Buffer | null)[])));
+  const reads = refs.map(({ uid, deviceId }) => ({
+    key: keys.user(appId, uid),
+    field: deviceId === undefined ? '' : deviceField(deviceId),
+  }));
+  const found = await readHashes(redis, reads, PERSON);
+  const devices = refs.map(({ uid, deviceId }, i) => {
+    const record = found[i]?.[0];
+    return record && deviceId !== undefined ? currentDevice(redis, appId, uid, deviceId, record) : undefined;
+  });
+  // Only devices stored as before are awaited.
+  const current = devices.some((device) => device instanceof Promise) ? await Promise.all(devices) : devices;
+  return refs.map(({ uid }, i) => targetIn(uid, found[i] as HashValues, current[i] as Device | undefined));
 }
 
 /** The same for one delivery. */
@@ -103,36 +108,32 @@ export const readDeliveryTarget = async (
   deviceId?: string,
 ): Promise<DeliveryTarget | undefined> => (await readDeliveryTargets(redis, appId, [{ uid, deviceId }]))[0];
 
-async function targetIn(
-  redis: Redis,
-  appId: string,
-  { uid, deviceId }: TargetRef,
-  answer: readonly (Buffer | null)[],
-): Promise<DeliveryTarget | undefined> {
-  const [erased, deactivated, name, avatar, locale, preferences] = answer.slice(0, 6).map((one) => one?.toString());
-  if (erased || deactivated === '1') return undefined;
-  const record = answer[6];
-  const device = record && deviceId !== undefined && (await currentDevice(redis, appId, uid, deviceId, record));
+function targetIn(uid: string, values: HashValues, device: Device | undefined): DeliveryTarget | undefined {
+  const [_record, name, locale, avatar, preferences, deactivated, erased] = values;
+  if (erased || deactivated?.toString() === '1') return undefined;
+  const target: DeliveryTarget = { uid };
+  if (name?.length) target.name = name.toString();
+  if (avatar?.length) target.avatar = avatar.toString();
+  if (locale?.length) target.locale = locale.toString();
+  if (preferences?.length) target.preferences = parsePreferences(preferences.toString());
+  if (device) target.device = device;
+  return target;
+}
+
+function recipientIn(
+  uid: string,
+  [index, createdAt, preferences, timezone, deactivated, erased, mute]: HashValues,
+): Recipient {
   return {
     uid,
-    ...(name ? { name } : {}),
-    ...(avatar ? { avatar } : {}),
-    ...(locale ? { locale } : {}),
-    ...(preferences ? { preferences: parsePreferences(preferences) } : {}),
-    ...(device ? { device } : {}),
+    hasRecord: Boolean(createdAt),
+    erased: Boolean(erased),
+    deactivated: deactivated?.toString() === '1',
+    devices: index ? devicesOfIndex(index.toString()) : NONE,
+    preferences: preferences ? parsePreferences(preferences.toString()) : undefined,
+    timezone: timezone?.toString(),
+    mutedUntil: mutedUntilOf(mute?.toString()),
   };
 }
 
-function recipientIn(uid: string, fields: Fields): Recipient {
-  const [index, createdAt, preferences, timezone, deactivated, erased, mute] = fields;
-  return {
-    uid,
-    hasRecord: createdAt !== null,
-    erased: erased !== null,
-    deactivated: deactivated === '1',
-    devices: devicesOfIndex(index ?? ''),
-    preferences: preferences ? parsePreferences(preferences) : undefined,
-    timezone: timezone ?? undefined,
-    mutedUntil: mutedUntilOf(mute ?? undefined),
-  };
-}
+const NONE: readonly IndexedDevice[] = [];

@@ -12,6 +12,7 @@ import {
   deleteUser,
   listMutes,
   muteConversations,
+  readDeliveryTargets,
   readRecipients,
   recordPresence,
   registerDevice,
@@ -37,6 +38,7 @@ const MUTES = [
   { id: 'carol', type: 'oneOnOne' as const, until: 5 },
   { id: 'hiking', type: 'group' as const, until: null },
 ];
+const TARGETS = uidsOf(10).map((uid) => ({ uid, deviceId: 'device-1' }));
 const PHONE = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default' };
 
 test('a server of a cluster refuses commands on two slots', async () => {
@@ -71,7 +73,9 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['who is blocked', () => blockedAmong(redis, 'demo', 'bob', ['carol', 'erin'])],
   ['members', () => addMembers(redis, 'demo', 'hiking', ['bob', 'carol'], 1)],
   ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)))],
-  ['recipients', () => readRecipients(redis, 'demo', ['bob', 'carol'], MUTES[0])],
+  ['recipients', () => readRecipients(redis, 'demo', uidsOf(10), MUTES[0])],
+  ['the targets of deliveries', () => readDeliveryTargets(redis, 'demo', TARGETS)],
+  ['a token that moves', () => registerDevice(redis, 'demo', 'carol', PHONE, 2)],
   ['erasing', () => deleteUser(redis, 'demo', 'bob')],
 ])('%s touches one slot at a time', async (_what, act) => {
   await act();
