@@ -72,7 +72,7 @@ export const listBlocked = async (redis: Redis, appId: string, uid: string): Pro
 
 /**
  * The given users that a user has blocked or is blocked by. Checks only these, since any number of others may have
- * blocked the user.
+ * blocked the user; none if neither list exists, as of most users.
  */
 export async function blockedAmong(
   redis: Redis,
@@ -81,9 +81,14 @@ export async function blockedAmong(
   uids: readonly string[],
 ): Promise<Set<string>> {
   const found = new Set<string>();
+  const [blocked, blockedBy] = [keys.blocked(appId, uid), keys.blockedBy(appId, uid)];
+  if (uids.length === 0 || (await redis.exists(blocked, blockedBy)) === 0) return found;
   for (const batch of inBatches(uids)) {
-    const pipeline = redis.pipeline().smismember(keys.blocked(appId, uid), ...batch);
-    const [has, by] = answersOf(await pipeline.smismember(keys.blockedBy(appId, uid), ...batch).exec()) as number[][];
+    const pipeline = redis
+      .pipeline()
+      .smismember(blocked, ...batch)
+      .smismember(blockedBy, ...batch);
+    const [has, by] = answersOf(await pipeline.exec()) as number[][];
     for (const [i, other] of batch.entries()) if (has?.[i] === 1 || by?.[i] === 1) found.add(other);
   }
   return found;
