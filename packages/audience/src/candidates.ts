@@ -6,7 +6,7 @@ import type { AudienceDeps, AudienceSource, Later, Walk } from './source.ts';
 /** A user to decide about. */
 export interface Candidate extends Recipient {
   /** The devices the call rang on; undefined: it has not rung for them. */
-  rung: ReadonlySet<string> | undefined;
+  rung?: ReadonlySet<string> | undefined;
 }
 
 /** The next candidates of an event and where to continue. */
@@ -22,9 +22,6 @@ export type CandidateStanding =
   | { kind: 'candidate'; candidate: Candidate; assumed: boolean }
   | { kind: 'absent'; absence: Absence };
 
-/** A user of a source, admitted or excluded. */
-type Admission = { recipient: Recipient; absence: Absence | undefined };
-
 /**
  * The candidates after `cursor`, at most a slice of them, in the order of their source. A slice may be empty without
  * being the last.
@@ -38,9 +35,10 @@ export async function nextCandidates(
 ): Promise<Candidates | Later> {
   const page = await source.page(walk, cursor);
   if (page.kind === 'later') return page;
-  const admissions = await admit(deps, { appId, event }, page.uids);
-  const admitted = admissions.flatMap(({ recipient, absence }) => (absence === undefined ? [recipient] : []));
-  const candidates = admitted.map((recipient) => ({ ...recipient, rung: page.rung?.get(recipient.uid) }));
+  const { recipients, absenceOf } = await readAll(deps, { appId, event }, page.uids);
+  const admitted = recipients.filter((recipient) => absenceOf(recipient) === undefined);
+  const { rung } = page;
+  const candidates = rung ? admitted.map((one) => ({ ...one, rung: rung.get(one.uid) })) : admitted;
   return { kind: 'page', candidates, cursor: page.cursor, last: page.last };
 }
 
@@ -53,8 +51,9 @@ export async function candidateStanding(
 ): Promise<CandidateStanding> {
   const certain = absenceByEvent(about.event, uid);
   if (certain) return { kind: 'absent', absence: certain };
-  const [standing, [admission]] = await Promise.all([source.standing(uid), admit(deps, about, [uid])]);
-  const { recipient, absence } = admission as Admission;
+  const [standing, { recipients, absenceOf }] = await Promise.all([source.standing(uid), readAll(deps, about, [uid])]);
+  const recipient = recipients[0] as Recipient;
+  const absence = absenceOf(recipient);
   // Distinguishes an erased user from one who is not a member.
   if (absence === 'erased') return { kind: 'absent', absence };
   if (standing.kind === 'absent') return standing;
@@ -64,14 +63,14 @@ export async function candidateStanding(
 }
 
 /**
- * Admits the users of a source, except the sender, a user just removed, one who is deactivated or erased, and one who
- * blocks or is blocked by the sender.
+ * Reads the users of a source, except the sender and a user just removed, and which of them are left out: one who is
+ * deactivated or erased, and one who blocks or is blocked by the sender.
  */
-async function admit(
+async function readAll(
   { registry }: AudienceDeps,
   { appId, event }: { appId: string; event: Event },
   uids: readonly string[],
-): Promise<Admission[]> {
+): Promise<{ recipients: Recipient[]; absenceOf: (recipient: Recipient) => Absence | undefined }> {
   const excluded = excludedFrom(event);
   const left = uids.filter((uid) => !excluded.has(uid));
   const conversation = isNotifying(event) ? mutableConversation(event) : undefined;
@@ -79,14 +78,10 @@ async function admit(
     readRecipients(registry, appId, left, conversation),
     blockedAmong(registry, appId, event.sender.uid, left),
   ]);
-  return recipients.map((recipient) => ({
-    recipient,
-    absence: recipient.erased
-      ? 'erased'
-      : recipient.deactivated
-        ? 'deactivated'
-        : blocked.has(recipient.uid)
-          ? 'blocked'
-          : undefined,
-  }));
+  const absenceOf = ({ uid, erased, deactivated }: Recipient): Absence | undefined => {
+    if (erased) return 'erased';
+    if (deactivated) return 'deactivated';
+    return blocked.has(uid) ? 'blocked' : undefined;
+  };
+  return { recipients, absenceOf };
 }

@@ -40,10 +40,9 @@ export async function decideAll(
 ): Promise<PlannedRecipient[]> {
   const { event, app, source, moderation, now, pending = APPLIED } = deciding;
   const { pushEnabled, settings } = app.app;
-  const uids = candidates.map(({ uid }) => uid);
   const [groupTooLarge, followers, unread] = await Promise.all([
     isGroupTooLarge(registry, app.app, source),
-    followersOf(registry, app.app, event, uids),
+    followersOf(registry, app.app, event, candidates),
     settings.badge ? unreadOf(deciding, candidates) : undefined,
   ]);
   const decide = decider(event, {
@@ -53,17 +52,20 @@ export async function decideAll(
     now,
     moderation: moderation.kind === 'closed' ? moderation.reason : undefined,
   });
+  // On the hot path of the fan-out: users are copied only where there is something to add.
   const decisions = candidates.map((candidate) => {
     const inThread = followers.has(candidate.uid) || pending.followers.has(candidate.uid);
-    return decide({ ...candidate, inThread, rang: candidate.rung !== undefined });
+    const rang = candidate.rung !== undefined;
+    return decide(inThread || rang ? { ...candidate, inThread, rang } : candidate);
   });
   const rung = candidates.filter((candidate, i) => candidate.rung && decisions[i]?.send);
   const ended = rung.length > 0 ? await deciding.ringEnds(rung.map(({ uid }) => uid)) : NO_USERS;
   return candidates.map((candidate, i) => {
     const { uid, rung: devices } = candidate;
-    const ring = devices && { devices, isEndedNow: ended.has(uid) };
-    const planned = planRecipient(event, { ...candidate, ring }, decisions[i] as Decision, app);
-    return planned.kind === 'send' && unread ? { ...planned, unread: unread[i] as number } : planned;
+    const reachable = devices ? { ...candidate, ring: { devices, isEndedNow: ended.has(uid) } } : candidate;
+    const planned = planRecipient(event, reachable, decisions[i] as Decision, app);
+    if (planned.kind === 'send' && unread) planned.unread = unread[i] as number;
+    return planned;
   });
 }
 
@@ -81,9 +83,10 @@ async function followersOf(
   registry: Redis,
   { appId }: App,
   event: NotifyingEvent,
-  uids: readonly string[],
+  candidates: readonly Candidate[],
 ): Promise<ReadonlySet<string>> {
   if (event.type !== 'message.sent' || event.message.parentId === undefined) return NO_USERS;
+  const uids = candidates.map(({ uid }) => uid);
   return followersAmong(registry, appId, event.message.parentId, uids);
 }
 

@@ -48,9 +48,9 @@ export interface DecisionSubject {
   /** Until when they have muted this conversation (epoch ms); null: forever; undefined: not muted. */
   mutedUntil: number | null | undefined;
   /** Whether they follow the thread of the reply. */
-  inThread: boolean;
+  inThread?: boolean;
   /** Whether the call that this event ends or changes has rung on any of their devices or the webhook. */
-  rang: boolean;
+  rang?: boolean;
 }
 
 /** One check of the decision: a "no", or undefined. */

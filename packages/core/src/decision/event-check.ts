@@ -72,7 +72,7 @@ function messageCheck({ message }: MessageEvent, scope: Scope, mentions: Mention
     return choiceCheck(scope('quotedReplies'), 'QUOTED_REPLIES_PREFERENCE', either(wanted, quotesMe));
   }
   if (message.parentId !== undefined) {
-    const followed: Admits = (value, { inThread }) => value === RepliesOption.FollowedThreads && inThread;
+    const followed: Admits = (value, { inThread }) => value === RepliesOption.FollowedThreads && inThread === true;
     return choiceCheck(scope('replies'), 'REPLIES_PREFERENCE', either(wanted, followed));
   }
   return choiceCheck(scope('messages'), 'MESSAGES_PREFERENCE', wanted);

@@ -1,4 +1,4 @@
-import type { NotifyingEvent } from '../event/event.ts';
+import { isCall, type NotifyingEvent } from '../event/event.ts';
 import { PLATFORMS, type Platform } from './device.ts';
 import { followsRing, type Ring } from './ring.ts';
 import type { Target } from './target.ts';
@@ -30,21 +30,28 @@ export function deviceTargets(
   devices: readonly DeviceRef[],
   { ring, acting }: { ring?: Ring | undefined; acting?: string | undefined } = {},
 ): Target[] {
+  if (!isCall(event)) return targetsOf(devices, (device) => !isVoip(device));
   const rings = event.type === 'call.initiated';
   const stopsOn = followsRing(event) && ring?.isEndedNow ? ring.devices : NONE;
   const byVoip = (device: DeviceRef) => isVoip(device) && (rings || stopsOn.has(device.id));
   const others = devices.filter(({ session }) => acting === undefined || session !== acting);
   const voip = new Set(others.flatMap((device) => (byVoip(device) ? [device.session] : [])));
-  return others
-    .filter((device) => {
-      if (isVoip(device)) return byVoip(device);
-      return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !voip.has(device.session);
-    })
-    .map(({ platform, id, providerId }) => ({
-      provider: PLATFORMS[platform].provider,
-      deviceId: id,
-      ...(providerId === undefined ? {} : { providerId }),
-    }));
+  return targetsOf(others, (device) => {
+    if (isVoip(device)) return byVoip(device);
+    return PLATFORMS[device.platform].os !== 'ios' || device.session === undefined || !voip.has(device.session);
+  });
+}
+
+/** On the hot path of the fan-out. */
+function targetsOf(devices: readonly DeviceRef[], isTarget: (device: DeviceRef) => boolean): Target[] {
+  const targets: Target[] = [];
+  for (const device of devices) {
+    if (!isTarget(device)) continue;
+    const { platform, id: deviceId, providerId } = device;
+    const { provider } = PLATFORMS[platform];
+    targets.push(providerId === undefined ? { provider, deviceId } : { provider, deviceId, providerId });
+  }
+  return targets;
 }
 
 const isVoip = (device: DeviceRef): boolean => PLATFORMS[device.platform].kind === 'voip';

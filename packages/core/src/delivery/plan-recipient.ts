@@ -37,13 +37,18 @@ export function planRecipient(
     const { reason, detail } = decision;
     return { kind: 'suppress', uid, reason, ...(detail === undefined ? {} : { detail }) };
   }
-  const usable = devices.filter(({ platform, providerId }) => routes.hasProvider(providerKindOf(platform), providerId));
-  const targets: Target[] = routes.customEnabled ? [{ provider: 'custom' }] : [];
-  targets.push(...deviceTargets(event, usable, { ring, acting: actingSession(event, uid) }));
-  const [first, ...others] = targets;
-  if (first) return { kind: 'send', uid, targets: [first, ...others] };
+  const isUsable = ({ platform, providerId }: Reachable['devices'][number]) =>
+    routes.hasProvider(providerKindOf(platform), providerId);
+  const usable = devices.every(isUsable) ? devices : devices.filter(isUsable);
+  const targets = deviceTargets(event, usable, { ring, acting: actingSession(event, uid) });
+  if (routes.customEnabled) targets.unshift(WEBHOOK);
+  if (hasAny(targets)) return { kind: 'send', uid, targets };
   return { kind: 'suppress', uid, reason: usable.length < devices.length ? 'INVALID_PUSH_PROVIDER_ID' : 'NO_TARGET' };
 }
+
+const WEBHOOK: Target = { provider: 'custom' };
+
+const hasAny = (targets: Target[]): targets is [Target, ...Target[]] => targets.length > 0;
 
 /** The tag of the recipient's session that brought a state of a call about, where the event says it. */
 function actingSession(event: NotifyingEvent, uid: string): string | undefined {

@@ -64,7 +64,11 @@ function naiveEventPreference(event: NotifyingEvent, { settings }: DecisionConte
   }
   if (event.type === 'message.sent' && event.message.parentId !== undefined) {
     const v = value('replies');
-    return answer('REPLIES_PREFERENCE', v, v === 2 || (v === 3 && mentioned) || (v === 4 && recipient.inThread));
+    return answer(
+      'REPLIES_PREFERENCE',
+      v,
+      v === 2 || (v === 3 && mentioned) || (v === 4 && recipient.inThread === true),
+    );
   }
   if (event.type === 'message.sent') {
     const v = value('messages');
