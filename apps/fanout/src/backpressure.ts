@@ -1,33 +1,29 @@
-import { PROVIDER_KINDS } from '@fanfare/core';
-import { readLoad } from '@fanfare/ledger';
+import { isLoaded } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
-
-/** Open deliveries an app may have with one provider before its next slice waits. */
-const HIGH_WATER = 5000;
 
 /** Share of Redis memory above which no slice is planned; the rest is reserved for finishing planned ones. */
 const MEMORY_HIGH = 0.7;
 
-/**
- * How long a slice waits before checking again. Grows with the event's age, so a dead endpoint causes little polling.
- */
+/** How long a slice waits for memory before checking again. Grows with the event's age. */
 const SHORTEST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 15_000;
 
+/** Why the next slice is not planned now: wait so long for memory, or park until the app's deliveries are sent. */
+export type Pressure = { kind: 'wait'; delayMs: number } | { kind: 'park' };
+
 /**
- * How long the next slice must wait, in ms; 0 if it need not. Counts the app's own deliveries per provider and lane, so
- * that one app's dead endpoint delays no other app. An event's first slice never waits for these, so only large groups,
- * which could fill Redis, are delayed. Calls never wait, since they would be stale.
+ * Whether the next slice must wait (docs/rules/delivery.md#backpressure). What is ready is counted per app, provider
+ * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale.
  */
-export async function backpressure(deps: FanoutDeps, { accepted }: EventInHand, slice: number): Promise<number> {
-  if (accepted.lane === 'call') return 0;
-  const [load, fullness] = await Promise.all([
-    slice === 0 ? undefined : readLoad(deps.queueRedis, accepted.appId, PROVIDER_KINDS, deps.shards, [accepted.lane]),
+export async function backpressure(deps: FanoutDeps, { shard, accepted }: EventInHand): Promise<Pressure | undefined> {
+  if (accepted.lane === 'call') return undefined;
+  const [loaded, fullness] = await Promise.all([
+    isLoaded(deps.queueRedis, { shard, key: accepted.key }),
     deps.memory.fullness(),
   ]);
-  const high = fullness > MEMORY_HIGH || Math.max(0, ...(load?.values() ?? [])) >= HIGH_WATER;
-  if (!high) return 0;
+  if (loaded) return { kind: 'park' };
+  if (fullness <= MEMORY_HIGH) return undefined;
   const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, (deps.now() - accepted.receivedAt) / 20));
-  return Math.ceil((wait * (1 + deps.random())) / 2);
+  return { kind: 'wait', delayMs: Math.ceil((wait * (1 + deps.random())) / 2) };
 }

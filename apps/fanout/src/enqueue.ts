@@ -1,6 +1,7 @@
 import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
-import { type OpenJob, openJobs, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
+import { admitWaiting, type OpenJob, openJobs, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
+import { queueAdmitted } from './queue-admitted.ts';
 
 /** A planned slice to queue. */
 export interface ToQueue {
@@ -45,16 +46,19 @@ export async function enqueue(
 
 /** Settles deliveries past their deadline as expired. */
 export async function expire(
-  { queueRedis, metrics, now }: FanoutDeps,
+  deps: FanoutDeps,
   ref: EventRef,
   { appId, lane }: Pick<AcceptedEvent, 'appId' | 'lane'>,
   deliveries: PlannedDelivery[],
 ): Promise<void> {
+  const { queueRedis, metrics, now } = deps;
   const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));
   const before = await settle(queueRedis, ref, appId, settlements, now());
   deliveries.forEach(({ provider }, i) => {
     if (before[i] && isOpen(before[i])) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
   });
+  const [admitted] = await admitWaiting(queueRedis, [{ shard: ref.shard, lane, appId }], now());
+  await queueAdmitted(deps, ref.shard, lane, admitted?.keys ?? []);
 }
 
 /** Groups jobs by provider, keeping their order. */

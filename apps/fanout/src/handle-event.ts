@@ -1,9 +1,18 @@
 import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
-import { type Lane, publicAppId } from '@fanfare/core';
-import { advance, type Cursor, FencedError, markApplied, readCursor, readEvent, stepAside } from '@fanfare/ledger';
+import { type EventRef, type Lane, publicAppId } from '@fanfare/core';
+import {
+  advance,
+  type Cursor,
+  FencedError,
+  markApplied,
+  parkEvent,
+  readCursor,
+  readEvent,
+  stepAside,
+} from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { applyEvent } from './apply-event.ts';
-import { backpressure } from './backpressure.ts';
+import { backpressure, type Pressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
 import { moveToBulk, recordSize } from './large-audience.ts';
@@ -74,16 +83,17 @@ async function expandSome(
   job: JobInHand<EventJob>,
 ): Promise<Step> {
   const turn: Turn = { slices: 0, recipients: 0, done: false };
+  const ref = { shard: inHand.shard, key: inHand.accepted.key };
   let cursor = from;
-  let delayMs = 1;
+  let pressure: Pressure | undefined;
   while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
-    delayMs = await backpressure(deps, inHand, cursor.slice);
-    if (delayMs > 0) break;
-    if (job.signal.aborted) throw new FencedError(`event ${inHand.accepted.key}: lock lost`);
+    pressure = await backpressure(deps, inHand);
+    if (pressure) break;
+    if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
     const expanded = await expandSlice(deps, inHand, cursor, job);
     if (expanded.kind === 'later') {
       await letOthersPass(deps, inHand, from);
-      delayMs = expanded.retryInMs;
+      pressure = { kind: 'wait', delayMs: expanded.retryInMs };
       break;
     }
     turn.slices++;
@@ -93,8 +103,17 @@ async function expandSome(
   }
   logTurn(deps, inHand, turn);
   if (turn.done) await recordSize(deps, inHand);
-  else if (await moveToBulk(deps, inHand)) return { do: 'done' };
-  return turn.done ? { do: 'done' } : { do: 'wait', delayMs: Math.max(1, delayMs) };
+  if (turn.done || (await moveToBulk(deps, inHand))) return { do: 'done' };
+  if (pressure?.kind === 'park') return { do: 'done', afterwards: () => park(deps, ref, inHand.accepted.lane) };
+  return { do: 'wait', delayMs: Math.max(1, pressure?.delayMs ?? 1) };
+}
+
+/**
+ * Lets an event wait until some of its app's deliveries are sent. Its job is gone by then: otherwise a job added in
+ * between would be taken for the same one, and be lost.
+ */
+async function park(deps: FanoutDeps, ref: EventRef, lane: Lane): Promise<void> {
+  if ((await parkEvent(deps.queueRedis, ref)) === 'room') await queueAdmitted(deps, ref.shard, lane, [ref.key]);
 }
 
 /** An event that waits for something other than fan-out keeps no other event of its app waiting. */

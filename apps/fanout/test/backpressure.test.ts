@@ -1,9 +1,11 @@
-import type { PlannedRecipient } from '@fanfare/core';
-import { planSlice, settle } from '@fanfare/ledger';
+import type { AcceptedEvent, PlannedRecipient } from '@fanfare/core';
+import { admitWaiting, planSlice, readCursor, settle } from '@fanfare/ledger';
+import { addMembers } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { backpressure } from '../src/backpressure.ts';
-import { aCall, accept, aGroupMessage } from './support/events.ts';
+import { handleEvent } from '../src/handle-event.ts';
+import { aCall, accept, aGroupMessage, queuedFor, takeJob } from './support/events.ts';
 import { APP, seedApp, startFanout } from './support/fanout.ts';
 import { takeEvent } from './support/in-hand.ts';
 
@@ -16,69 +18,96 @@ beforeEach(async () => {
   await seedApp(redis);
 });
 
-/** Leaves so many deliveries open with FCM. */
-async function open(count: number, appId = APP) {
-  const { ref } = await accept(redis, aGroupMessage(), { appId });
+/** Leaves so many deliveries ready for FCM. */
+async function ready(count: number, changes: Partial<AcceptedEvent> = {}) {
+  const { ref } = await accept(redis, aGroupMessage(), changes);
   const recipients = Array.from(
     { length: count },
     (_, i): PlannedRecipient => ({ kind: 'send', uid: `u${i}`, targets: [{ provider: 'fcm', deviceId: 'phone' }] }),
   );
-  await planSlice(redis, ref, appId, 0, { first: 0, cursor: '', last: true, recipients, packSize: 1 });
+  await planSlice(redis, ref, changes.appId ?? APP, 0, { first: 0, cursor: '', last: true, recipients, packSize: 1 });
   return ref;
 }
 
-describe('an app with 5,000 deliveries open at one provider', () => {
-  test('makes later slices of a message wait until one is settled', async () => {
+const PARK = { kind: 'park' };
+
+describe('an app with 200 deliveries ready in chat for one provider', () => {
+  test('has its messages parked until one is settled', async () => {
     await using fanout = startFanout(redis);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
-    const ref = await open(5000);
-    expect(await backpressure(fanout, inHand, 1)).toBeGreaterThan(0);
+    const ref = await ready(200);
+    expect(await backpressure(fanout, inHand)).toEqual(PARK);
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());
-    expect(await backpressure(fanout, inHand, 1)).toBe(0);
+    expect(await backpressure(fanout, inHand)).toBeUndefined();
   });
 
-  test('delays neither first slices nor calls', async () => {
+  test('has neither calls nor large groups parked', async () => {
     await using fanout = startFanout(redis);
-    await open(5000);
-    const message = await takeEvent(fanout, aGroupMessage());
+    await ready(200);
+    const large = await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' });
     const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-    expect(await backpressure(fanout, message.inHand, 0)).toBe(0);
-    expect(await backpressure(fanout, call.inHand, 1)).toBe(0);
+    expect(await backpressure(fanout, large.inHand)).toBeUndefined();
+    expect(await backpressure(fanout, call.inHand)).toBeUndefined();
   });
 
   test('delays no other app', async () => {
     await using fanout = startFanout(redis);
-    await open(5000, 'another');
+    await ready(200, { appId: 'another' });
     const { inHand } = await takeEvent(fanout, aGroupMessage());
-    expect(await backpressure(fanout, inHand, 1)).toBe(0);
-  });
-
-  test('checks less often as the event ages, with jitter over half the wait', async () => {
-    await using fanout = startFanout(redis);
-    await open(5000);
-    const { inHand } = await takeEvent(fanout, aGroupMessage());
-    const between = async () => [
-      await backpressure({ ...fanout, random: () => 0 }, inHand, 1),
-      await backpressure({ ...fanout, random: () => 1 }, inHand, 1),
-    ];
-    fanout.clock.set(inHand.accepted.receivedAt);
-    expect(await between()).toEqual([150, 300]);
-    fanout.clock.advance(60_000);
-    expect(await between()).toEqual([1500, 3000]);
-    fanout.clock.advance(3_600_000);
-    expect(await between()).toEqual([7500, 15_000]);
+    expect(await backpressure(fanout, inHand)).toBeUndefined();
   });
 });
 
-test('a Redis over 70% full delays every slice, including the first, but no call', async () => {
+test('an app whose message is parked leaves no job, and goes on where it was', async () => {
+  await using fanout = startFanout(redis);
+  await addMembers(redis, APP, 'hiking', ['bob', 'carol'], fanout.now());
+  const full = await ready(200);
+  const { ref } = await accept(redis, aGroupMessage());
+  const turn = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
+  expect(turn).toEqual({ do: 'done', afterwards: expect.any(Function) });
+  await (turn as { afterwards(): Promise<void> }).afterwards();
+  expect((await readCursor(redis, ref))?.admission).toBe('waiting');
+  const admit = () => admitWaiting(redis, [{ shard: 0, lane: 'chat', appId: APP }], fanout.now());
+  expect(await admit()).toEqual([]);
+  const half = Array.from({ length: 101 }, (_, ordinal) => ordinal);
+  const accepted = half.map((ordinal) => ({ ordinal, provider: 'fcm', state: 'accepted' }) as const);
+  await settle(redis, full, APP, accepted, fanout.now());
+  expect(await admit()).toEqual([{ shard: 0, lane: 'chat', keys: [ref.key] }]);
+  const next = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
+  expect(next).toEqual({ do: 'done' });
+  expect(await queuedFor(redis, ref)).toEqual(['bob', 'carol']);
+});
+
+test('an event for which there is room again before it is parked gets its job back', async () => {
+  await using fanout = startFanout(redis);
+  const full = await ready(200);
+  const { ref } = await accept(redis, aGroupMessage());
+  const turn = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
+  await settle(redis, full, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());
+  await (turn as { afterwards(): Promise<void> }).afterwards();
+  expect(await fanout.producer.presence('events', 'chat', 0, [ref.key])).toEqual(['present']);
+  expect((await readCursor(redis, ref))?.admission).toBe('admitted');
+});
+
+test('a Redis over 70% full delays every slice, the longer the older its event is, but no call', async () => {
   const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
   await redis.config('SET', 'maxmemory', String(Math.round(used * 1.25)));
   await using fanout = startFanout(redis);
-  const message = await takeEvent(fanout, aGroupMessage());
+  const { inHand } = await takeEvent(fanout, aGroupMessage());
   const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-  expect(await backpressure(fanout, message.inHand, 0)).toBeGreaterThan(0);
-  expect(await backpressure(fanout, call.inHand, 0)).toBe(0);
+  expect(await backpressure(fanout, call.inHand)).toBeUndefined();
+  const between = async () => [
+    await backpressure({ ...fanout, random: () => 0 }, inHand),
+    await backpressure({ ...fanout, random: () => 1 }, inHand),
+  ];
+  const waits = (...delays: number[]) => delays.map((delayMs) => ({ kind: 'wait', delayMs }));
+  fanout.clock.set(inHand.accepted.receivedAt);
+  expect(await between()).toEqual(waits(150, 300));
+  fanout.clock.advance(60_000);
+  expect(await between()).toEqual(waits(1500, 3000));
+  fanout.clock.advance(3_600_000);
+  expect(await between()).toEqual(waits(7500, 15_000));
   await redis.config('SET', 'maxmemory', String(used * 4));
   fanout.clock.advance(1000);
-  expect(await backpressure(fanout, message.inHand, 0)).toBe(0);
+  expect(await backpressure(fanout, inHand)).toBeUndefined();
 });

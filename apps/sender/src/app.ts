@@ -14,6 +14,7 @@ import {
   startMetricsServer,
 } from '@fanfare/runtime';
 import { AppCache, createSecretBox } from '@fanfare/store';
+import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
@@ -77,6 +78,10 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
   const gate = (limit: number, more: Partial<GateOptions> = {}) => new Gate({ limit, now, random, ...more });
+  const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
+  const admitter = closer.add('admitter', new Admitter({ redis: queueRedis, producer, log, now }), (one) =>
+    one.flush(),
+  );
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -91,8 +96,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
       bulk: gate(limits.bulk),
     },
     sends: sendPlaces(concurrency),
-    recorder: new Recorder({ redis: queueRedis, now }),
-    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
+    recorder: new Recorder({
+      redis: queueRedis,
+      now,
+      onRecorded: (shard, appId) => admitter.madeRoom(shard, appId),
+    }),
+    producer,
     refusals: new Refusals(now),
     metrics,
     log,

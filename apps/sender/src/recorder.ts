@@ -14,6 +14,8 @@ interface RecorderDeps {
   /** The Redis of the ledger. */
   redis: Redis;
   now(): number;
+  /** Called after results of an app's deliveries are written. */
+  onRecorded(shard: number, appId: string): void;
 }
 
 /** A result that is written together with others of its event. */
@@ -76,23 +78,29 @@ export class Recorder {
     const { redis, now } = this.#deps;
     try {
       const answers = await settleEach(redis, batches, now());
-      for (const [i, { resolve }] of batches.entries()) resolve(answers[i] ?? []);
+      for (const [i, batch] of batches.entries()) this.#recorded(batch, answers[i] ?? []);
     } catch {
       await Promise.all(batches.map((batch) => this.#retry(batch)));
     }
   }
 
   /** Each on its own, so that one that cannot be written holds up no other. */
-  async #retry({ ref, appId, settlements, resolve, reject }: Batch): Promise<void> {
+  async #retry(batch: Batch): Promise<void> {
     const { redis, now } = this.#deps;
+    const { ref, appId, settlements, reject } = batch;
     for (let tries = 2; ; tries++) {
       await setTimeout(PAUSE_MS);
       try {
-        return resolve(await settle(redis, ref, appId, settlements, now()));
+        return this.#recorded(batch, await settle(redis, ref, appId, settlements, now()));
       } catch (error) {
         if (tries === TRIES) return reject(error);
       }
     }
+  }
+
+  #recorded({ ref, appId, resolve }: Batch, before: readonly DeliveryState[]): void {
+    resolve(before);
+    this.#deps.onRecorded(ref.shard, appId);
   }
 }
 

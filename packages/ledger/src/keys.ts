@@ -56,8 +56,10 @@ export const keys = {
   refusalsOf: (processId: string) => `${shardTag(0)}:refusals:${processId}`,
   /** Prefix of the next: scripts append the lane. */
   load: (shard: number) => `${shardTag(shard)}:load`,
-  /** Hash: `<appId>|<provider>` → deliveries that are ready: planned, and neither settled nor held. No TTL. */
-  laneLoad: (shard: number, lane: Lane) => `${shardTag(shard)}:load:${lane}`,
+  /** Hash: `<appId>|<provider>` → deliveries that are ready: planned and in the state `pending`. No TTL. */
+  ready: (shard: number, lane: Lane) => `${shardTag(shard)}:load:${lane}`,
+  /** Hash: the same for those in the state `retrying`. No TTL. */
+  retrying: (shard: number, lane: Lane) => `${shardTag(shard)}:load:${lane}:retrying`,
   /** String: until when a gate is open, since when and why (see held/gates.ts). Minutes more than that. */
   gate: (shard: number, gate: string) => `${shardTag(shard)}:gate:${gate}`,
   /** String: the token of the one trial a gate lets through. Seconds. */

@@ -3,8 +3,8 @@ import { backoffMs, retryPolicy } from './backoff.ts';
 
 /** What happens to a job when its handler returns. */
 export type Step =
-  /** It is done. */
-  | { do: 'done' }
+  /** It is done. `afterwards` runs once the job is gone; if the process dies before that, it does not. */
+  | { do: 'done'; afterwards?: () => Promise<void> }
   /** Run again in `delayMs`, without spending an attempt. */
   | { do: 'wait'; delayMs: number }
   /** Run again in `delayMs`; this attempt is spent. */

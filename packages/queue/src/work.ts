@@ -3,6 +3,7 @@ import { shardTag } from '@fanfare/redis';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
+import { Afterwards } from './afterwards.ts';
 import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { JobLimit } from './job-limit.ts';
 import { Leases } from './leases.ts';
@@ -124,12 +125,15 @@ export function work<Data>(options: WorkOptions<Data>): Work {
     },
   });
   renewal.include(shard, leases);
+  const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
   const limit = sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1);
   const worker: OurWorker = new OurWorker(
     queueName(kind, lane),
     (job, token, signal) =>
-      leases.hold(String(job.id), token ?? '', () => run({ ...options, limit }, worker, leases, job, token, signal)),
+      leases.hold(String(job.id), token ?? '', () =>
+        run({ ...options, limit, afterwards }, worker, leases, job, token, signal),
+      ),
     {
       connection: redis,
       prefix: shardTag(shard),
@@ -149,19 +153,26 @@ export function work<Data>(options: WorkOptions<Data>): Work {
     onError(error);
     if (error.message.startsWith('OOM')) rest(worker);
   });
+  worker.on('completed', (job) => afterwards.run(job));
   worker.on('failed', (job, error) => {
     if (!(error instanceof RetryLater)) onError(error, job?.id);
   });
   return {
     close: async (graceMs) => {
-      await closeWithin(worker, leases, graceMs);
+      await closeWithin(worker, leases, afterwards, graceMs);
       renewal.exclude(shard, leases);
     },
   };
 }
 
 async function run<Data>(
-  { schema, handle, sizeOf, limit }: WorkOptions<Data> & { limit: JobLimit | undefined },
+  {
+    schema,
+    handle,
+    sizeOf,
+    limit,
+    afterwards,
+  }: WorkOptions<Data> & { limit: JobLimit | undefined; afterwards: Afterwards },
   worker: Worker,
   leases: Leases,
   job: Job,
@@ -189,7 +200,10 @@ async function run<Data>(
         holdsLock: () => !signal.aborted && leases.isLive(id),
         signal,
       });
-  if (step.do === 'done') return;
+  if (step.do === 'done') {
+    if (step.afterwards) afterwards.add(job, step.afterwards);
+    return;
+  }
   if (step.do === 'retry') throw new RetryLater(step.delayMs);
   await job.moveToDelayed(Date.now() + step.delayMs, token);
   throw new DelayedError();
@@ -215,12 +229,12 @@ function rest(worker: Worker): void {
   setTimeout(() => worker.closing || void worker.resume(), OOM_REST_MS).unref();
 }
 
-async function closeWithin(worker: OurWorker, leases: Leases, graceMs: number): Promise<void> {
+async function closeWithin(worker: OurWorker, leases: Leases, afterwards: Afterwards, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);
   });
-  const ended = await Promise.race([worker.close(), late]);
+  const ended = await Promise.race([worker.close().then(() => afterwards.ended()), late]);
   clearTimeout(timer);
   if (ended !== 'late') return;
   leases.abandon();

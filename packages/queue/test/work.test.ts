@@ -42,6 +42,24 @@ test('done removes the job, and the queue keeps nothing of it', async () => {
   expect(await own.redis.exists(`{p0}:${KIND}-chat:completed`, `{p0}:${KIND}-chat:failed`)).toBe(0);
 });
 
+test('what is to be done afterwards finds the job gone, and its id free', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const found: unknown[] = [];
+  await using worker = startWorker(own.redis, () => ({
+    do: 'done',
+    afterwards: async () => {
+      found.push(await presence(producer, 1));
+      if (worker.jobs.length === 1) await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
+      else throw new Error('too late');
+    },
+  }));
+  await producer.addDeliveries(0, 'custom', 'chat', [delivery(1)]);
+  await until(() => worker.errors.length > 0, 'the job has run again');
+  expect(found).toEqual(['missing', 'missing']);
+  expect(worker.errors).toMatchObject([{ message: 'too late' }]);
+});
+
 test('wait spends no attempt, runs again, and is marked as started before', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);

@@ -4,6 +4,7 @@ import { createLogger, createMetrics } from '@fanfare/runtime';
 import { AppCache, createApp, createSecretBox, createUser, writeCustomProvider } from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
+import { Admitter } from '../../src/admitter.ts';
 import { readConfig } from '../../src/config.ts';
 import type { AttemptRecord, SenderDeps } from '../../src/deps.ts';
 import { EventCache } from '../../src/event-cache.ts';
@@ -46,13 +47,15 @@ export function startSender(redis: Redis): Sender {
   const providers = createProviders(config, { call: 2, chat: 2, bulk: 2 }, now);
   const attempts: AttemptRecord[] = [];
   const producer = new Producer(redis);
+  const log = createLogger({ name: 'sender', level: 'silent' });
+  const admitter = new Admitter({ redis, producer, log, now });
   return {
     queueRedis: redis,
     registry: redis,
     events: new EventCache(redis, redis),
     plans: new PlanCache(redis),
     sends: sendPlaces({ call: 100, chat: 100, bulk: 100 }),
-    recorder: new Recorder({ redis, now }),
+    recorder: new Recorder({ redis, now, onRecorded: (shard, appId) => admitter.madeRoom(shard, appId) }),
     producer,
     refusals: new Refusals(now),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
@@ -60,13 +63,14 @@ export function startSender(redis: Redis): Sender {
     providers,
     gates: { call: gate(), chat: gate(), bulk: gate() },
     metrics,
-    log: createLogger({ name: 'sender', level: 'silent' }),
+    log,
     now,
     random: () => 0,
     onAttempt: (attempt) => attempts.push(attempt),
     clock,
     attempts,
     async [Symbol.asyncDispose]() {
+      await admitter.flush();
       await producer.close();
       await closeProviders(providers);
     },

@@ -1,4 +1,4 @@
-import type { Lane } from '@fanfare/core';
+import { type Lane, PROVIDER_KINDS } from '@fanfare/core';
 
 /** Events of all apps of a lane and shard that may be admitted at a time, shared equally between the apps. */
 const ADMITTED_IN_ALL = 512;
@@ -7,16 +7,52 @@ const ADMITTED_IN_ALL = 512;
 const ADMITTED_LEAST = 4;
 const ADMITTED_MOST = 64;
 
+/** Deliveries that all apps together may have ready in a lane and shard, and the least and the most of each app. */
+const READY: Record<Exclude<Lane, 'call'>, { inAll: number; least: number; most: number }> = {
+  chat: { inAll: 1600, least: 16, most: 200 },
+  bulk: { inAll: 8000, least: 500, most: 2000 },
+};
+
+/** Deliveries of an app that may be waiting to be retried, per provider and lane. They take up memory only. */
+const RETRYING_MOST = 5000;
+
 /** When the sweeper first looks at an admitted event: later than any healthy hand-over takes. */
 const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
 
 /**
- * Lua: which events may be expanded (docs/rules/delivery.md#admission). An event is admitted, and then has a job; or it
- * waits in its app's list, without one; or it is neither: fully planned, or left to its job while it waits for
- * something other than fan-out. `root` is the prefix of all keys of the shard.
+ * Lua: which events may be expanded (docs/rules/delivery.md#admission, #backpressure). An event is admitted, and then
+ * has a job; or it waits in its app's list, without one; or it is neither: fully planned, or left to its job while it
+ * waits for something other than fan-out. `root` is the prefix of all keys of the shard.
  */
 export const ADMISSION_LUA = `
 local FIRST_LOOK = { call = ${FIRST_LOOK_MS.call}, chat = ${FIRST_LOOK_MS.chat}, bulk = ${FIRST_LOOK_MS.bulk} }
+
+local READY = {
+${Object.entries(READY)
+  .map(([lane, { inAll, least, most }]) => `  ${lane} = {${inAll}, ${least}, ${most}},`)
+  .join('\n')}
+}
+
+-- Whether an app has as many deliveries ready with one provider as it may have, or this share of them. Calls are never
+-- held up: they would be stale.
+local function isLoaded(root, lane, app, share)
+  local limit = READY[lane]
+  if not limit then return false end
+  local load, fields = root .. 'load:' .. lane, {}
+  for i, provider in ipairs({${PROVIDER_KINDS.map((provider) => `'${provider}'`).join(', ')}}) do
+    fields[i] = app .. '|' .. provider
+  end
+  local ready = redis.call('HMGET', load, unpack(fields))
+  local retrying = redis.call('HMGET', load .. ':retrying', unpack(fields))
+  for i = 1, #fields do
+    if ready[i] then
+      local equal = math.floor(limit[1] / redis.call('HLEN', load))
+      if tonumber(ready[i]) >= share * math.max(limit[2], math.min(limit[3], equal)) then return true end
+    end
+    if retrying[i] and tonumber(retrying[i]) >= share * ${RETRYING_MOST} then return true end
+  end
+  return false
+end
 
 local function mayAdmit(root, lane, app)
   local counts = root .. 'adm:' .. lane
@@ -60,10 +96,11 @@ local function leave(root, lane, app, key)
   if redis.call('HINCRBY', counts, app, -1) <= 0 then redis.call('HDEL', counts, app) end
 end
 
--- Admits events of an app that wait, the earliest first, while it has room. Returns their keys: each needs a job.
-local function wake(root, lane, app, now)
+-- Admits events of an app that wait, the earliest first, while it has room and no more than this share of the
+-- deliveries that it may have ready. Returns their keys: each needs a job.
+local function wake(root, lane, app, now, share)
   local list, woken = root .. 'wait:' .. lane .. ':' .. app, {}
-  if redis.call('EXISTS', list) == 0 then return woken end
+  if redis.call('EXISTS', list) == 0 or isLoaded(root, lane, app, share or 1) then return woken end
   while mayAdmit(root, lane, app) do
     local key = redis.call('ZPOPMIN', list)[1]
     if not key then break end

@@ -4,6 +4,38 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { ADMISSION_LUA } from './admission.lua.ts';
 
+const IS_LOADED = script<number>(`
+-- KEYS event, root of the shard's keys
+-- returns 1 when the event's app has as many deliveries ready as it may have, else 0
+${ADMISSION_LUA}
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app')
+return event[1] and isLoaded(KEYS[2], event[1], event[2], 1) and 1 or 0
+`);
+
+/** Whether no slice of this event may be planned now, because its app has too many deliveries ready in its lane. */
+export const isLoaded = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
+  (await IS_LOADED(redis, [keys.event(shard, key), keys.root(shard)], [])) === 1;
+
+const PARK = script<number>(`
+-- KEYS event, root of the shard's keys
+-- ARGV event key
+-- returns 1 when its job must be added again, else 0
+${ADMISSION_LUA}
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at', 'adm', 'full')
+if not event[1] or event[4] == '0' or event[5] then return 0 end
+if not isLoaded(KEYS[2], event[1], event[2], 1) then return 1 end
+leave(KEYS[2], event[1], event[2], ARGV[1])
+wait(KEYS[2], event[1], event[2], ARGV[1], event[3])
+return 0
+`);
+
+/**
+ * Puts an event whose job has ended back into its app's list, where it waits until some of the app's deliveries are
+ * sent: `parked`. If there is room by now, its job must be added again: `room`. Running it again changes nothing.
+ */
+export const parkEvent = async (redis: Redis, { shard, key }: EventRef): Promise<'parked' | 'room'> =>
+  (await PARK(redis, [keys.event(shard, key), keys.root(shard)], [key])) === 1 ? 'room' : 'parked';
+
 const STEP_ASIDE = script<string[]>(`
 -- KEYS event, root of the shard's keys
 -- ARGV event key, now
@@ -77,20 +109,54 @@ return 1
 export const recountAdmitted = async (redis: Redis, shard: number, lane: Lane): Promise<boolean> =>
   (await RECOUNT(redis, [keys.admittedCounts(shard, lane), keys.admitted(shard, lane), keys.root(shard)], [])) === 1;
 
+/** The share of the deliveries an app may have ready at which it goes on: below it, so that it does not stop and go. */
+const LOW_WATER = 0.5;
+
 const WAKE = script<string[]>(`
 -- KEYS root of the shard's keys
--- ARGV lane, app, now
+-- ARGV lane, app, now, share
 -- returns the keys of the events that are admitted
 ${ADMISSION_LUA}
-return wake(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]))
+return wake(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
 `);
 
-/** Admits events of a lane that wait although their apps have room; the caller adds their jobs. */
+/** Events that were admitted together; each needs a job. */
+export interface Admitted {
+  shard: number;
+  lane: Lane;
+  keys: string[];
+}
+
+/** Whose waiting events may have room now. */
+export interface Waiting {
+  shard: number;
+  lane: Lane;
+  appId: string;
+}
+
+/** Admits events that wait although their apps have room; the caller adds their jobs. */
 export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: number): Promise<string[]> {
   const apps = await redis.smembers(keys.waitingApps(shard, lane));
-  const woken = await WAKE.each(
+  const woken = await wake(
     redis,
-    apps.map((app) => ({ keys: [keys.root(shard)], args: [lane, app, now] })),
+    apps.map((appId) => ({ shard, lane, appId })),
+    now,
+    1,
   );
   return woken.flat();
 }
+
+/**
+ * Admits events of apps whose deliveries have been sent or held, once they have few enough left; the caller adds their
+ * jobs. Costs little while none of their events wait.
+ */
+export async function admitWaiting(redis: Redis, all: readonly Waiting[], now: number): Promise<Admitted[]> {
+  const woken = await wake(redis, all, now, LOW_WATER);
+  return all.flatMap(({ shard, lane }, i) => (woken[i]?.length ? { shard, lane, keys: woken[i] } : []));
+}
+
+const wake = (redis: Redis, all: readonly Waiting[], now: number, share: number): Promise<string[][]> =>
+  WAKE.each(
+    redis,
+    all.map(({ shard, lane, appId }) => ({ keys: [keys.root(shard)], args: [lane, appId, now, share] })),
+  );

@@ -1,10 +1,17 @@
+import { stateNumber } from '../deliveries/states.ts';
+
 /**
- * Lua: counts deliveries that are ready, by lane, app and provider. `load` is the key of the shard's load, to which the
- * lane is appended; `event` is the key of the deliveries' event.
+ * Lua: counts the deliveries that have a job, by lane, app and provider: those that are ready (pending), and apart from
+ * them those that are retried. `load` is the key of the shard's load, `event` the key of the deliveries' event.
  */
 export const LOAD_LUA = `
-local function addLoad(load, lane, field, n)
+local function countLoad(load, lane, field, state, n)
   local counts = load .. ':' .. lane
+  if state == ${stateNumber('retrying')} then
+    counts = counts .. ':retrying'
+  elseif state ~= ${stateNumber('pending')} then
+    return
+  end
   if redis.call('HINCRBY', counts, field, n) <= 0 then redis.call('HDEL', counts, field) end
 end
 

@@ -77,7 +77,14 @@ local function record(ordinal, lines)
   redis.call('HSET', KEYS[6], ordinal, text)
 end
 
-local before, sets, counts, load, attempts, letters = {}, {}, {}, {}, false, false
+local load = {}
+local function moveLoad(lane, field, state, n)
+  local id = lane .. ' ' .. field .. ' ' .. state
+  load[id] = load[id] or {lane, field, state, 0}
+  load[id][4] = load[id][4] + n
+end
+
+local before, sets, counts, attempts, letters = {}, {}, {}, false, false
 for i = 7, #ARGV, 5 do
   local ordinal, to = ARGV[i], tonumber(ARGV[i + 1])
   local from = states[ordinal]
@@ -91,15 +98,9 @@ for i = 7, #ARGV, 5 do
   if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
     states[ordinal] = to
     for _, word in ipairs({'SET', '${STATE_BITS}', '#' .. ordinal, to}) do sets[#sets + 1] = word end
-    if settles then
-      counts[to] = (counts[to] or 0) + 1
-      -- A held one is not counted as ready; its list forgets it when it comes to it.
-      if from ~= ${stateNumber('held')} then
-        local lane = loadLane(ordinal)
-        load[lane] = load[lane] or {}
-        load[lane][ARGV[i + 2]] = (load[lane][ARGV[i + 2]] or 0) - 1
-      end
-    end
+    if settles then counts[to] = (counts[to] or 0) + 1 end
+    moveLoad(loadLane(ordinal), ARGV[i + 2], from, -1)
+    moveLoad(loadLane(ordinal), ARGV[i + 2], to, 1)
     if ARGV[i + 3] ~= '' then
       redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1] .. '-' .. ordinal)
       redis.call('HSET', KEYS[6], 'd' .. ordinal, ARGV[i + 3])
@@ -109,9 +110,7 @@ for i = 7, #ARGV, 5 do
 end
 for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.min(i + 3999, #sets))) end
 for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
-for lane, fields in pairs(load) do
-  for field, n in pairs(fields) do addLoad(KEYS[3], lane, field, n) end
-end
+for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
 if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
 if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp) end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])

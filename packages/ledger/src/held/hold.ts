@@ -67,7 +67,7 @@ local n = #taken
 if n == 0 then return 0 end
 redis.call('BITFIELD', KEYS[2], unpack(set))
 local loadLane = loadLanes(KEYS[1])
-for _, ordinal in ipairs(taken) do addLoad(KEYS[3], loadLane(ordinal), ARGV[7], -1) end
+for _, ordinal in ipairs(taken) do countLoad(KEYS[3], loadLane(ordinal), ARGV[7], back, -1) end
 redis.call('ZADD', KEYS[5], ARGV[5], table.concat({
   ARGV[2], back, n == #ordinals and ARGV[3] or table.concat(taken, ','), ARGV[4]}, ' '))
 redis.call('HINCRBY', KEYS[6], ARGV[1], n)

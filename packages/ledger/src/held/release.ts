@@ -49,7 +49,7 @@ for _, member in ipairs(redis.call('ZRANGE', KEYS[2], ARGV[4], ARGV[5], 'BYSCORE
   if #still > 0 then
     redis.call('BITFIELD', ARGV[6] .. key, unpack(set))
     local loadLane = loadLanes(ARGV[7] .. key)
-    for _, ordinal in ipairs(still) do addLoad(KEYS[1], loadLane(ordinal), ARGV[2], 1) end
+    for _, ordinal in ipairs(still) do countLoad(KEYS[1], loadLane(ordinal), ARGV[2], tonumber(back), 1) end
     for _, part in ipairs({key, table.concat(still, ','), job}) do answer[#answer + 1] = part end
   end
 end

@@ -1,4 +1,4 @@
-import { type EventRef, LANES, type Lane, type ProviderKind, type SuppressionReason } from '@fanfare/core';
+import { type EventRef, LANES, type ProviderKind, type SuppressionReason } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
@@ -45,7 +45,7 @@ redis.call('PEXPIREAT', KEYS[2], event[3])
 redis.call('HINCRBY', KEYS[1], 'aud', ARGV[3])
 local reasons = 5 + tonumber(ARGV[5]) * 2
 for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i + 1]) end
-for i = reasons + 1, #ARGV, 2 do addLoad(KEYS[3], event[4], ARGV[i], ARGV[i + 1]) end
+for i = reasons + 1, #ARGV, 2 do countLoad(KEYS[3], event[4], ARGV[i], ${stateNumber('pending')}, ARGV[i + 1]) end
 if ARGV[4] ~= '0' then
   local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
   redis.call('BITFIELD', KEYS[4], 'SET', '${STATE_BITS}', '#' .. (next - 1), ${stateNumber('pending')})
@@ -189,17 +189,18 @@ export async function advance(
   throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
 }
 
-/** Deliveries of an app that are ready (planned, and neither settled nor held), by provider, over all shards. */
+/** Deliveries of an app that have a job (planned, and neither settled nor held), by provider, over all shards. */
 export async function readLoad(
   redis: Redis,
   appId: string,
   providers: readonly ProviderKind[],
   shards: number,
-  lanes: readonly Lane[] = LANES,
 ): Promise<Map<ProviderKind, number>> {
   const fields = providers.map((provider) => loadField(appId, provider));
   if (fields.length === 0) return new Map();
-  const hashes = lanes.flatMap((lane) => Array.from({ length: shards }, (_, shard) => keys.laneLoad(shard, lane)));
+  const hashes = LANES.flatMap((lane) =>
+    Array.from({ length: shards }, (_, shard) => [keys.ready(shard, lane), keys.retrying(shard, lane)]).flat(),
+  );
   const counts = await Promise.all(hashes.map((hash) => redis.hmget(hash, ...fields)));
   return new Map(providers.map((provider, i) => [provider, counts.reduce((sum, n) => sum + Number(n[i] ?? 0), 0)]));
 }

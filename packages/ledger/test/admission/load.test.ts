@@ -9,16 +9,19 @@ const load = async (redis: Redis) => ({
   bulk: await redis.hgetall('{p0}:load:bulk'),
 });
 
-test('deliveries count by lane, app and provider, and a count that is zero is gone', async () => {
+const retrying = async (redis: Redis) => redis.hgetall('{p0}:load:chat:retrying');
+
+test('ready deliveries count by lane, app and provider, retried ones apart; a count that is zero is gone', async () => {
   await using own = await startTestRedis();
   const chat = await planned(own.redis, users(3), { lane: 'chat' });
   await planned(own.redis, users(2), { lane: 'bulk', id: 'other' });
   expect(await load(own.redis)).toEqual({ chat: { 'shop|custom': '3' }, bulk: { 'shop|custom': '2' } });
   await settleAll(own.redis, chat, [becomes(0, 'accepted'), becomes(1, 'retrying')]);
   await settleAll(own.redis, chat, [becomes(0, 'accepted')]);
-  expect((await load(own.redis)).chat).toEqual({ 'shop|custom': '2' });
+  expect((await load(own.redis)).chat).toEqual({ 'shop|custom': '1' });
+  expect(await retrying(own.redis)).toEqual({ 'shop|custom': '1' });
   await settleAll(own.redis, chat, [becomes(1, 'expired'), becomes(2, 'accepted')]);
-  expect(await own.redis.exists('{p0}:load:chat')).toBe(0);
+  expect(await own.redis.exists('{p0}:load:chat', '{p0}:load:chat:retrying')).toBe(0);
 });
 
 test('deliveries planned before their event moved to the bulk lane count in chat until the end', async () => {

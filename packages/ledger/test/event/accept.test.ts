@@ -171,8 +171,9 @@ test.each([
     if (ttl === -1) withoutTtl.push(key);
     else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
   }
-  expect(withoutTtl).toEqual([`{p0}:load:${lane}`, '{p0}:open', `{p0}:open:${lane}`]);
-  expect(keys).toHaveLength(12);
+  const load = `{p0}:load:${lane}`;
+  expect(withoutTtl).toEqual([load, `${load}:retrying`, '{p0}:open', `{p0}:open:${lane}`]);
+  expect(keys).toHaveLength(13);
 });
 
 test('the retention may be set', async () => {

@@ -1,0 +1,57 @@
+import { acceptEvent, parkEvent, readCursor } from '@fanfare/ledger';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { handlePack } from '../src/handle-pack.ts';
+import { plan, takeJob } from './support/deliveries.ts';
+import { APP, seedApp, startSender } from './support/sender.ts';
+import { startWebhook } from './support/webhook.ts';
+
+const own = await startTestRedis();
+const { redis } = own;
+const webhook = await startWebhook();
+afterAll(async () => {
+  await webhook[Symbol.asyncDispose]();
+  await own[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await redis.flushall();
+  await seedApp(redis, webhook.url);
+});
+
+const CUSTOM = { shard: 0, lane: 'chat', provider: 'custom' } as const;
+
+/** A message whose slice waits because its app has too much to send, and one more that is ready to be sent. */
+async function startParked() {
+  const { ref, accepted } = await plan(redis);
+  await redis.hset('{p0}:load:chat', `${APP}|custom`, 200);
+  const key = `${ref.key}x`;
+  const event = { ...accepted.event, id: 'parked' };
+  const parked = await acceptEvent(redis, { ...accepted, key, event }, { shards: 1 });
+  expect(await parkEvent(redis, parked)).toBe('parked');
+  return { ref, parked };
+}
+
+test.each([
+  ['sent', 200],
+  ['to be retried later', 500],
+])('a delivery that is %s lets a parked event of its app go on, once there are few enough', async (_, status) => {
+  await using sender = startSender(redis);
+  const { ref, parked } = await startParked();
+  await redis.hset('{p0}:load:chat', `${APP}|custom`, 100);
+  webhook.answers.push({ status });
+  await handlePack(sender, CUSTOM, takeJob(ref));
+  await until(
+    async () => (await sender.producer.presence('events', 'chat', 0, [parked.key]))[0] === 'present',
+    'the parked event has a job',
+  );
+  expect((await readCursor(redis, parked))?.admission).toBe('admitted');
+});
+
+test('a delivery that is sent while more are ready leaves the event parked', async () => {
+  const { ref, parked } = await startParked();
+  {
+    await using sender = startSender(redis);
+    await handlePack(sender, CUSTOM, takeJob(ref));
+  }
+  expect((await readCursor(redis, parked))?.admission).toBe('waiting');
+});
