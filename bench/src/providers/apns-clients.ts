@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createApnsProvider } from '@fanfare/providers';
+import { createApnsProvider, type Http2Client } from '@fanfare/providers';
 import apn from 'apn';
 import { type Client, type OpenClient, problemOf, type Target, TIMEOUT_MS } from './client.ts';
 import { aDevicePush, apnsToken, DETAILS, expiry, SOUND } from './pushes.ts';
@@ -8,17 +8,19 @@ import { aDevicePush, apnsToken, DETAILS, expiry, SOUND } from './pushes.ts';
 const CLIENT_COUNT = 4;
 
 /** Our provider, over its own HTTP/2 pool: renders, sends, reads the answer. */
-export const openFanfareApns: OpenClient = ({ tlsUrl, caPem, apnsKey }) => {
-  const provider = createApnsProvider({ endpoint: tlsUrl, extraCa: caPem, timeoutMs: TIMEOUT_MS });
-  const content = { includeContentAvailable: false, includeMutableContent: false };
-  const credential = { id: 'apns-1', ...apnsKey, productionMode: true, ...content };
-  return {
-    async send(n) {
-      const push = aDevicePush(n, { platform: 'apns_ios_device', token: apnsToken(n) });
-      return problemOf(await provider.send(push, credential));
-    },
+export const openFanfareApns =
+  (http2Client: Http2Client): OpenClient =>
+  ({ tlsUrl, caPem, apnsKey }) => {
+    const provider = createApnsProvider({ endpoint: tlsUrl, extraCa: caPem, timeoutMs: TIMEOUT_MS, http2Client });
+    const content = { includeContentAvailable: false, includeMutableContent: false };
+    const credential = { id: 'apns-1', ...apnsKey, productionMode: true, ...content };
+    return {
+      async send(n) {
+        const push = aDevicePush(n, { platform: 'apns_ios_device', token: apnsToken(n) });
+        return problemOf(await provider.send(push, credential));
+      },
+    };
   };
-};
 
 /** node-apn with its one connection. */
 export const openNodeApn: OpenClient = (target) => nodeApn(new apn.Provider(optionsOf(target)), target);

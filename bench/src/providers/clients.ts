@@ -11,9 +11,11 @@ interface ClientEntry {
 
 /** All measured clients, in the order of the table: for each service ours first, then the others. */
 export const CLIENTS = {
-  'fcm-fanfare': { service: 'fcm', label: 'Fanfare', open: openFanfareFcm },
+  'fcm-fanfare': { service: 'fcm', label: 'Fanfare', open: openFanfareFcm('lean') },
+  'fcm-fanfare-node': { service: 'fcm', label: 'Fanfare, HTTP2_CLIENT=node', open: openFanfareFcm('node') },
   'fcm-firebase-admin': { service: 'fcm', label: 'firebase-admin send()', open: openFirebaseAdmin },
-  'apns-fanfare': { service: 'apns', label: 'Fanfare', open: openFanfareApns },
+  'apns-fanfare': { service: 'apns', label: 'Fanfare', open: openFanfareApns('lean') },
+  'apns-fanfare-node': { service: 'apns', label: 'Fanfare, HTTP2_CLIENT=node', open: openFanfareApns('node') },
   'apns-node-apn': { service: 'apns', label: '@parse/node-apn', open: openNodeApn },
   'apns-node-apn-multi': { service: 'apns', label: '@parse/node-apn × 4', open: openNodeApnMulti },
   'webhook-fanfare': { service: 'webhook', label: 'Fanfare', open: openFanfareWebhook },

@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { createFcmProvider } from '@fanfare/providers';
+import { createFcmProvider, type Http2Client } from '@fanfare/providers';
 import { initializeApp } from 'firebase-admin/app';
 import { getMessaging, type TokenMessage } from 'firebase-admin/messaging';
 import { type OpenClient, problemOf, type Target, TIMEOUT_MS } from './client.ts';
@@ -14,17 +14,19 @@ const MAX_FREE_SOCKETS = 2048;
 const OFF = { chat: false, call: false };
 
 /** Our provider, over its own HTTP/2 pool: renders, sends, reads the answer. */
-export const openFanfareFcm: OpenClient = ({ tlsUrl, caPem, serviceAccount }) => {
-  const provider = createFcmProvider({ endpoint: tlsUrl, extraCa: caPem, timeoutMs: TIMEOUT_MS });
-  const notificationInPayload = { android: OFF, ios: OFF, web: OFF };
-  const credential = { id: 'fcm-1', serviceAccount, notificationInPayload };
-  return {
-    async send(n) {
-      const push = aDevicePush(n, { platform: 'fcm_android', token: fcmToken(n) });
-      return problemOf(await provider.send(push, credential));
-    },
+export const openFanfareFcm =
+  (http2Client: Http2Client): OpenClient =>
+  ({ tlsUrl, caPem, serviceAccount }) => {
+    const provider = createFcmProvider({ endpoint: tlsUrl, extraCa: caPem, timeoutMs: TIMEOUT_MS, http2Client });
+    const notificationInPayload = { android: OFF, ios: OFF, web: OFF };
+    const credential = { id: 'fcm-1', serviceAccount, notificationInPayload };
+    return {
+      async send(n) {
+        const push = aDevicePush(n, { platform: 'fcm_android', token: fcmToken(n) });
+        return problemOf(await provider.send(push, credential));
+      },
+    };
   };
-};
 
 /** firebase-admin's `send()`, through its public API, with the message as our provider renders it. */
 export const openFirebaseAdmin: OpenClient = (target) => {

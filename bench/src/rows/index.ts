@@ -4,6 +4,7 @@ import { clients } from './clients.ts';
 import { bulkCost, chatCost } from './cost.ts';
 import { drill } from './drill.ts';
 import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
+import { http2Cost } from './http2.ts';
 import { outage } from './outage.ts';
 import { rings } from './rings.ts';
 import type { Row } from './row.ts';
@@ -28,6 +29,7 @@ export const ROWS = {
   'fair-d': noDevices,
   'fair-e': slowEndpoints,
   outage,
+  http2: http2Cost,
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;
