@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { RoundsOptions } from './providers/rounds.ts';
 import { ROW_NAMES, ROWS, type RowName } from './rows/index.ts';
+import type { RunOptions } from './rows/lab.ts';
 
 /** What `npm run bench -- --help` prints. */
 export const HELP = `Usage: npm run bench -- [rows] [--quick] [--profile]
@@ -22,6 +23,7 @@ Options:
   --quick               Fewer rounds and smaller groups; nothing is written
   --profile             P1, P1c: one more round with CPU profiles of our processes, in .fanfare/profiles
   --members <n>         P2: members of the largest group, up to 5000000 (default: 100000)
+  --env <name=value>    Sets a variable of our processes, e.g. PACK_BULK=50; may be repeated
   --sends <n>           providers: sends per client and round, 1 to 100000 (default: 3000)
   --rounds <n>          providers: counted rounds, 1 to 50 (default: 5)
   --concurrency <list>  providers: concurrent sends, each 1 to 1000 (default: 100,500)
@@ -36,14 +38,9 @@ export type Command =
   | RowsCommand;
 
 /** To measure these rows. */
-export interface RowsCommand {
+export interface RowsCommand extends RunOptions {
   name: 'rows';
   rows: readonly RowName[];
-  quick: boolean;
-  /** Whether to profile our processes too. */
-  profile: boolean;
-  /** Members of the largest group of P2. */
-  members: number;
 }
 
 /** The command line is wrong; the message says how. */
@@ -75,29 +72,44 @@ type Values = ReturnType<typeof parse>['values'];
 
 function rowsCommand(
   names: readonly string[],
-  { quick = false, profile = false, members, ...others }: Values,
+  { quick = false, profile = false, members, env = [], ...others }: Values,
 ): RowsCommand {
   const [option] = Object.keys(others);
   if (option !== undefined) throw new UsageError(`--${option} is an option of the bench "providers"`);
-  const rows = names.map((name) => {
-    const row = ROW_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
-    if (row !== undefined) return row;
-    throw new UsageError(`there is no row or bench "${name}"; see --help`);
-  });
-  const wanted = rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row));
-  const largest = members === undefined ? (quick ? 10_000 : 100_000) : wholeNumber('--members', members, 5_000_000);
-  return { name: 'rows', rows: wanted, quick, profile, members: largest };
+  const rows = names.map(rowNamed);
+  return {
+    name: 'rows',
+    rows: rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row)),
+    quick,
+    profile,
+    members: wholeNumber('--members', members ?? (quick ? '10000' : '100000'), 5_000_000),
+    env: Object.fromEntries(env.map(variableIn)),
+  };
+}
+
+function rowNamed(name: string): RowName {
+  const row = ROW_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (row === undefined) throw new UsageError(`there is no row or bench "${name}"; see --help`);
+  return row;
+}
+
+function variableIn(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError(`--env: expected NAME=value, got "${text}"`);
+  return [name, value];
 }
 
 function providersOptions({
   quick,
   profile,
   members,
+  env,
   sends = '3000',
   rounds = '5',
   concurrency = '100,500',
 }: Values): RoundsOptions {
-  if (quick ?? profile ?? members) throw new UsageError('--quick, --profile and --members are options of the rows');
+  if (quick ?? profile ?? members ?? env)
+    throw new UsageError('--quick, --profile, --members and --env are options of the rows');
   return {
     sends: wholeNumber('--sends', sends, 100_000),
     rounds: wholeNumber('--rounds', rounds, 50),
@@ -115,6 +127,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean' },
         profile: { type: 'boolean' },
         members: { type: 'string' },
+        env: { type: 'string', multiple: true },
         sends: { type: 'string' },
         rounds: { type: 'string' },
         concurrency: { type: 'string' },

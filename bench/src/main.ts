@@ -29,14 +29,18 @@ const providers = (options: RoundsOptions): Promise<void> =>
 
 /** Measures rows and prints their table; a whole run is written to RESULTS.md too, even where a target was missed. */
 async function rows(command: RowsCommand): Promise<void> {
-  const isWhole = !command.quick && command.rows.length === ROW_NAMES.length;
-  const facts = circumstances(['npm run bench --', ...command.rows, ...(command.quick ? ['--quick'] : [])].join(' '));
+  const isWhole = !command.quick && command.rows.length === ROW_NAMES.length && envOf(command).length === 0;
+  const facts = circumstances(
+    ['npm run bench --', ...command.rows, ...(command.quick ? ['--quick'] : []), ...envOf(command)].join(' '),
+  );
   const { title, head, rows, notes, losses } = await benchRows(command, progress);
   const table = markdownTable(head, rows);
   print([...facts, '', table, '', ...notes].join('\n'));
   if (losses.length > 0) return refuse(losses);
   if (isWhole) print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
 }
+
+const envOf = ({ env }: RowsCommand): string[] => Object.entries(env).map(([name, value]) => `--env ${name}=${value}`);
 
 /** Prints a bench's table and writes it to RESULTS.md, unless something was lost. */
 async function written(facts: string[], result: Promise<BenchResult>): Promise<void> {

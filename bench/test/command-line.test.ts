@@ -10,6 +10,7 @@ describe('the command line', () => {
       quick: false,
       profile: false,
       members: 100_000,
+      env: {},
     });
   });
 
@@ -20,6 +21,7 @@ describe('the command line', () => {
       quick: true,
       profile: false,
       members: 10_000,
+      env: {},
     });
   });
 
@@ -27,6 +29,12 @@ describe('the command line', () => {
     expect(parseCommandLine(['providers', '--sends', '10', '--concurrency', '1,1000'])).toEqual({
       name: 'providers',
       options: { sends: 10, rounds: 5, concurrency: [1, 1000] },
+    });
+  });
+
+  test('takes variables for our processes', () => {
+    expect(parseCommandLine(['P1', '--env', 'PACK_BULK=50', '--env', 'A=b=c'])).toMatchObject({
+      env: { PACK_BULK: '50', A: 'b=c' },
     });
   });
 
@@ -41,6 +49,7 @@ describe('the command line', () => {
     ['a row beside a bench', ['decision', 'P1']],
     ['an option of another bench', ['P1', '--sends', '10']],
     ['a bench without options', ['rings', '--quick']],
+    ['a variable without value', ['--env', 'PACK_BULK']],
     ['a number out of range', ['providers', '--rounds', '51']],
     ['a number that is none', ['providers', '--concurrency', '100,x']],
   ])('refuses %s', (_, args) => {

@@ -15,12 +15,9 @@ const NOTES = [
 ];
 
 /** Measures rows, one after the other. */
-export async function benchRows(
-  { rows, quick, profile, members }: RowsCommand,
-  say: (line: string) => void,
-): Promise<BenchResult> {
+export async function benchRows({ rows, ...options }: RowsCommand, say: (line: string) => void): Promise<BenchResult> {
   const closer = new Closer();
-  const lab = new Lab({ quick, profile, members, say, closer });
+  const lab = new Lab({ ...options, say, closer });
   try {
     const results = [];
     for (const name of rows) results.push(await ROWS[name].run(lab));

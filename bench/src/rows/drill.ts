@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figure } from '../report/figure.ts';
 import type { Design, Post } from '../system/design.ts';
-import { startFanfare } from '../system/fanfare.ts';
 import { startPlain } from '../system/plain.ts';
 import { type SimulatedFcm, startSimulatedFcm } from '../system/simulated-fcm.ts';
 import type { Stage } from '../system/stage.ts';
@@ -18,7 +17,7 @@ const PATIENCE_MS = 180_000;
 export const drill: Row = {
   title: 'FCM with GOAWAY every 500 streams, 5 % 503 and 2 % 429: lost and duplicated',
   async run(lab) {
-    const ours = await measure(lab, 'Fanfare', (stage) => startFanfare(stage));
+    const ours = await measure(lab, 'Fanfare', (stage) => lab.startFanfare(stage));
     const plain = await measure(lab, 'plain', startPlain);
     const none = { of: 'value', atMost: 0 } as const;
     const figures: Figure[] = [

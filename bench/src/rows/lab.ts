@@ -5,13 +5,19 @@ import { type Fanfare, type FanfareOptions, startFanfare } from '../system/fanfa
 import { startPlain } from '../system/plain.ts';
 import { openStage, type Stage } from '../system/stage.ts';
 
-export interface LabOptions {
+/** What a command line may ask for. */
+export interface RunOptions {
   /** Fewer rounds and smaller groups. */
   quick: boolean;
   /** Whether the rows that compare cost also profile our processes. */
   profile: boolean;
-  /** The largest group of P2. */
+  /** Members of the largest group of P2. */
   members: number;
+  /** Environment variables for our processes, beside those that the rows set. */
+  env: Readonly<Record<string, string>>;
+}
+
+interface LabOptions extends RunOptions {
   /** Progress, a line each. */
   say(line: string): void;
   /** Ends what has been started. */
@@ -20,25 +26,33 @@ export interface LabOptions {
 
 /** What the rows share: the provider and the two designs, each started when a row first needs it. */
 export class Lab {
-  readonly quick: boolean;
-  readonly profile: boolean;
-  readonly members: number;
-  readonly say: (line: string) => void;
-  readonly #closer: Closer;
+  readonly #options: LabOptions;
   #stage: Promise<Stage> | undefined;
   #plain: Promise<Design> | undefined;
   #fanfare: Promise<Fanfare> | undefined;
 
-  constructor({ quick, profile, members, say, closer }: LabOptions) {
-    this.quick = quick;
-    this.profile = profile;
-    this.members = members;
-    this.say = say;
-    this.#closer = closer;
+  constructor(options: LabOptions) {
+    this.#options = options;
+  }
+
+  get quick(): boolean {
+    return this.#options.quick;
+  }
+
+  get profile(): boolean {
+    return this.#options.profile;
+  }
+
+  get members(): number {
+    return this.#options.members;
+  }
+
+  say(line: string): void {
+    this.#options.say(line);
   }
 
   stage(): Promise<Stage> {
-    this.#stage ??= openStage().then((stage) => this.#closer.add('stage', stage, (one) => one.close()));
+    this.#stage ??= openStage().then((stage) => this.#options.closer.add('stage', stage, (one) => one.close()));
     return this.#stage;
   }
 
@@ -54,10 +68,15 @@ export class Lab {
     return this.#fanfare;
   }
 
+  /** Starts another system, with the variables of the command line. */
+  startFanfare(stage: Stage, options: FanfareOptions = {}): Promise<Fanfare> {
+    return startFanfare(stage, { ...options, env: { ...options.env, ...this.#options.env } });
+  }
+
   /** A system of its own, for a row that leaves work unfinished; it ends with `use`. */
   async withFanfare<T>(options: FanfareOptions, use: (fanfare: Fanfare, stage: Stage) => Promise<T>): Promise<T> {
     const stage = await this.stage();
-    const fanfare = await startFanfare(stage, options);
+    const fanfare = await this.startFanfare(stage, options);
     try {
       return await use(fanfare, stage);
     } finally {
@@ -68,6 +87,6 @@ export class Lab {
   async #start<D extends Design>(name: string, start: (stage: Stage) => Promise<D>): Promise<D> {
     const stage = await this.stage();
     this.say(`starting ${name}`);
-    return this.#closer.add(name, await start(stage), (design) => design.close());
+    return this.#options.closer.add(name, await start(stage), (design) => design.close());
   }
 }
