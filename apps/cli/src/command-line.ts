@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Env } from '@fanfare/runtime';
-import { DEV_HELP, HELP, KEYS_HELP } from './help.ts';
+import { DEV_HELP, HELP, IMPORT_HELP, KEYS_HELP } from './help.ts';
+import type { ImportCommand } from './import/import.ts';
+import { FORMATS, type Format } from './import/read-file.ts';
 import { version } from './version.ts';
 
 /** The options of `fanfare dev`. */
@@ -16,7 +18,8 @@ export interface DevOptions {
 export type Command =
   | { name: 'print'; text: string }
   | { name: 'dev'; options: DevOptions }
-  | { name: 'keys'; action: 'derive' | 'reseal' };
+  | { name: 'keys'; action: 'derive' | 'reseal' }
+  | { name: 'import'; options: ImportCommand };
 
 /** The command line is wrong. The message names the problem and points to the help. */
 export class UsageError extends Error {
@@ -24,6 +27,7 @@ export class UsageError extends Error {
 }
 
 const DEFAULT_PORT = '8080';
+const DEFAULT_URL = 'http://127.0.0.1:8080';
 const DEFAULT_DATA = join('.fanfare', 'dev');
 
 /**
@@ -35,6 +39,7 @@ export function parseCommandLine([first, ...rest]: readonly string[], env: Env):
   if (first === undefined) return { name: 'print', text: HELP };
   if (first === 'dev') return parseDev(rest, env);
   if (first === 'keys') return parseKeys(rest);
+  if (first === 'import') return parseImport(rest, env);
   if (!first.startsWith('-')) throw new UsageError(`there is no command "${first}"; see "fanfare --help"`);
   const values = parse('fanfare', [first, ...rest], {
     help: { type: 'boolean', short: 'h' },
@@ -63,6 +68,35 @@ function parseKeys([action, ...rest]: readonly string[]): Command {
   }
   if (action === undefined || action === '--help' || action === '-h') return { name: 'print', text: KEYS_HELP };
   throw new UsageError(`there is no command "keys ${action}"; see "fanfare keys --help"`);
+}
+
+function parseImport([path, ...rest]: readonly string[], env: Env): Command {
+  if (path === undefined || path === '--help' || path === '-h') return { name: 'print', text: IMPORT_HELP };
+  if (path.startsWith('-')) throw new UsageError('the file comes first; see "fanfare import --help"');
+  const values = parse('fanfare import', rest, {
+    help: { type: 'boolean', short: 'h' },
+    format: { type: 'string', default: formatOf(path) },
+    url: { type: 'string', default: env.FANFARE_URL || DEFAULT_URL },
+    group: { type: 'string' },
+    type: { type: 'string' },
+    id: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    print: { type: 'boolean', default: false },
+  });
+  if (values.help) return { name: 'print', text: IMPORT_HELP };
+  const { 'dry-run': dryRun, format, url, group, type, id, print } = values;
+  if (!isFormat(format)) throw new UsageError(`--format: expected ${FORMATS.join(', ')}, got "${format}"`);
+  const apiKey = env.FANFARE_API_KEY ?? '';
+  if (apiKey === '' && !print) throw new UsageError('FANFARE_API_KEY is not set: a key with the scope "manage"');
+  return { name: 'import', options: { path, format, url, apiKey, group, type, id, dryRun, print } };
+}
+
+const isFormat = (text: string): text is Format => FORMATS.some((format) => format === text);
+
+/** The format of a file by its name. */
+function formatOf(path: string): Format {
+  if (/\.csv$/i.test(path)) return 'csv';
+  return /\.json$/i.test(path) ? 'cometchat' : 'ndjson';
 }
 
 function parse<Options extends NonNullable<ParseArgsConfig['options']>>(

@@ -5,6 +5,7 @@ Usage: fanfare <command> [options]
 
 Commands:
   dev              Run the whole system in this terminal, with a demo
+  import           Load users, push tokens, preferences, mutes and groups from a file
   keys derive      Print fan-out's key, derived from the master key
   keys reseal      Encrypt all secrets anew after the master key was changed
 
@@ -52,3 +53,30 @@ Environment:
   FANFARE_MASTER_KEY            The current key
   FANFARE_MASTER_KEY_PREVIOUS   The one before it (reseal)
   REDIS_URL                     The registry's Redis (reseal)`;
+
+/** What `fanfare import --help` prints. */
+export const IMPORT_HELP = `Usage: fanfare import <file> [options]
+
+Loads users, push tokens, preferences, mutes, groups and members (docs/import.md).
+If it breaks off, the same command continues where it was; after that it starts
+again, which changes nothing.
+
+Options:
+  --format <format>  ndjson: lines of an import; csv: the same as a table, with the
+                     names of the fields in the first record; cometchat: saved
+                     answers of CometChat's REST API (lists of users, groups,
+                     members, push tokens). Default: by the file's name, .csv or
+                     .json (cometchat), else ndjson
+  --group <guid>     The group whose members a list of CometChat's contains
+  --type <type>      The type of all lines of a CSV without a column "type"
+  --dry-run          Only check the lines
+  --print            Only print the lines
+  --url <url>        The API (default: FANFARE_URL, else http://127.0.0.1:8080)
+  --id <id>          Id of the import (default: one of the file)
+  -h, --help         Show this help
+
+Exits with 1 if lines were rejected, with 2 if the file was not imported.
+
+Environment:
+  FANFARE_API_KEY    A key with the scope "manage"
+  FANFARE_URL        The API`;

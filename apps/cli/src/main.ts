@@ -10,6 +10,11 @@ async function main(): Promise<void> {
     process.exitCode = await keys(command.action, process.env, { out: console.log, error: console.error });
     return;
   }
+  if (command.name === 'import') {
+    const { runImport } = await import('./import/import.ts');
+    process.exitCode = await runImport(command.options, { out: console.log, error: console.error });
+    return;
+  }
   // Loaded late: the apps take half a second to load, and --help should not.
   const { dev } = await import('./dev/dev.ts');
   await dev(command.options);

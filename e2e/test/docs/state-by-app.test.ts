@@ -39,6 +39,7 @@ const OF_ONE_CALL = new Set([
   'origin-places.ts entry',
   'admit.ts byGroup',
   'counts.ts totals',
+  'import-devices.ts seen',
   'import-preferences.ts byUser',
   'write-lines.ts byUser',
   'write-lines.ts members',

@@ -51,6 +51,8 @@ const TABLE: Record<Access, Routes> = {
     '/v3/groups/:guid': ['PUT', 'GET', 'DELETE'],
     '/v3/groups/:guid/members': ['POST', 'PUT', 'GET'],
     '/v3/groups/:guid/members/:uid': ['DELETE'],
+    '/v3/import': ['POST'],
+    '/v3/import/:id': ['GET'],
     [`${P}/providers/custom`]: ['POST', 'PUT', 'GET', 'DELETE'],
     ...below(`${P}/providers/fcm`, ONE_KIND),
     ...below(`${P}/providers/apns`, ONE_KIND),

@@ -1,6 +1,7 @@
 export * from './enums.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export type { ImportLine, ImportLines, ImportOptions, ImportProgress } from './imports.ts';
 export * from './notifications.ts';
 export * from './preferences.ts';
 export * from './server.ts';

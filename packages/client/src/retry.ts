@@ -28,7 +28,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, { retries, rando
   }
 }
 
-function mayWorkLater(error: unknown): error is FanfareClientError {
+/** Whether the same request may succeed later. */
+export function mayWorkLater(error: unknown): error is FanfareClientError {
   if (!(error instanceof FanfareClientError) || (error.retryAfterS ?? 0) > MAX_RETRY_AFTER_S) return false;
   const { code, status } = error;
   return code === 'ERR_NETWORK' || code === 'ERR_TIMEOUT' || status === 429 || (status !== undefined && status >= 500);
@@ -38,6 +39,6 @@ function mayWorkLater(error: unknown): error is FanfareClientError {
  * Full jitter, so that many clients do not retry in one wave
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), added to the wait the server asks for.
  */
-function waitMs({ retryAfterS = 0 }: FanfareClientError, failures: number, random: number): number {
+export function waitMs({ retryAfterS = 0 }: FanfareClientError, failures: number, random: number): number {
   return retryAfterS * 1000 + Math.round(random * Math.min(CAP_MS, BASE_MS * 2 ** (failures - 1)));
 }

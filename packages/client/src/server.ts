@@ -2,7 +2,8 @@ import { batches } from './batches.ts';
 import { FanfareClientError } from './errors.ts';
 import type { EventProgress, FanfareEvent, PublishResult } from './events.ts';
 import { credential, type Fetch, Http, type HttpRequest } from './http.ts';
-import { memberLines, type Uids } from './member-lines.ts';
+import { type ImportLines, type ImportOptions, type ImportProgress, readProgress, runImport } from './imports.ts';
+import { ndjsonBody } from './ndjson.ts';
 import { PublishQueue } from './publish-queue.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 
@@ -60,6 +61,9 @@ export interface AuthToken {
   /** Epoch seconds. */
   createdAt: number;
 }
+
+/** Uids, in memory or streamed from a database; not a single uid, which would be iterable text. */
+export type Uids = (Iterable<string> & object) | AsyncIterable<string>;
 
 const DEFAULT_RETRIES = 5;
 
@@ -158,13 +162,28 @@ export class FanfareServer {
     const group = `/v3/groups/${encodeURIComponent(guid)}`;
     await this.#call({ method: 'PUT', path: group, body: '{}' });
     const upload = async () => {
-      const body = await memberLines(uids);
+      const body = await ndjsonBody(memberLines(uids));
       const contentType = 'application/x-ndjson';
       const path = `${group}/members${empty ? '?empty=true' : ''}`;
       return this.#http.call<{ members: number }>({ method: 'PUT', path, body, contentType });
     };
     const { members } = await (canBeReadAgain(uids) ? withRetries(upload, this.#retry) : upload());
     return members;
+  }
+
+  /**
+   * Imports users, push tokens, preferences, mutes, groups and members; see docs/import.md for the lines. Where `fetch`
+   * can upload a stream, a million lines need little memory. `lines` is called again for each try, which continues
+   * where the server has come to. Lines with a problem are skipped and reported; this throws only if the import cannot
+   * continue.
+   */
+  importLines(lines: () => ImportLines, options: ImportOptions): Promise<ImportProgress> {
+    return runImport(this.#http, lines, options, this.#retry);
+  }
+
+  /** How far an import has come. */
+  importProgress(id: string): Promise<ImportProgress> {
+    return readProgress(this.#http, id, this.#retry);
   }
 
   async #post(body: string): Promise<PublishResult[]> {
@@ -182,6 +201,10 @@ const authTokens = (uid: string): string => `/v3/users/${encodeURIComponent(uid)
 /** Array.isArray that narrows readonly arrays. */
 const isList = (events: FanfareEvent | readonly FanfareEvent[]): events is readonly FanfareEvent[] =>
   Array.isArray(events);
+
+async function* memberLines(uids: Uids): AsyncGenerator<string> {
+  for await (const uid of uids) yield JSON.stringify({ uid });
+}
 
 const canBeReadAgain = (uids: Uids): boolean => Array.isArray(uids) || uids instanceof Set;
 

@@ -1,24 +1,23 @@
-/** Uids, in memory or streamed from a database; not a single uid, which would be iterable text. */
-export type Uids = (Iterable<string> & object) | AsyncIterable<string>;
-
 /** Characters per chunk: few writes, little memory. */
 const CHUNK = 65_536;
 
 /**
- * A group's members as NDJSON, one `{"uid":"…"}` per line: a stream that reads only as fast as the server takes it, or
- * one text where `fetch` cannot upload a stream (most browsers, React Native).
+ * Lines as an NDJSON body: a stream that reads them only as fast as the server takes them, or one text where `fetch`
+ * cannot upload a stream (most browsers, React Native).
  */
-export async function memberLines(uids: Uids): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
-  if (uploadsStreams()) return streamOf(chunks(uids));
+export async function ndjsonBody(
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
+  if (uploadsStreams()) return streamOf(chunks(lines));
   let text = '';
-  for await (const chunk of chunks(uids)) text += chunk;
+  for await (const chunk of chunks(lines)) text += chunk;
   return text;
 }
 
-async function* chunks(uids: Uids): AsyncGenerator<string, undefined> {
+async function* chunks(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, undefined> {
   let chunk = '';
-  for await (const uid of uids) {
-    chunk += `${JSON.stringify({ uid })}\n`;
+  for await (const line of lines) {
+    chunk += `${line}\n`;
     if (chunk.length < CHUNK) continue;
     yield chunk;
     chunk = '';

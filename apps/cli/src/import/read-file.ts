@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { cometChatLines } from './cometchat.ts';
+import { csvLines } from './csv.ts';
+
+/** What a file contains: lines of an import, answers of CometChat's API, or CSV. */
+export const FORMATS = ['ndjson', 'cometchat', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A file to import. */
+export interface ImportFile {
+  path: string;
+  format: Format;
+  /** The group whose members a list of CometChat's contains. */
+  group?: string | undefined;
+  /** The type of the lines of a CSV without such a column. */
+  type?: string | undefined;
+}
+
+/** The lines of a file, read as they are taken. @throws Error if it cannot be read or is not in this format. */
+export function linesOf({ path, format, group, type }: ImportFile): AsyncIterable<string> {
+  const stream = createReadStream(path, 'utf8');
+  switch (format) {
+    case 'ndjson':
+      return textLines(stream);
+    case 'cometchat':
+      return asJson(cometChatLines(stream, { guid: group }));
+    case 'csv':
+      return asJson(csvLines(stream, { type }));
+  }
+}
+
+async function* asJson(lines: AsyncIterable<object>): AsyncGenerator<string> {
+  for await (const line of lines) yield JSON.stringify(line);
+}
+
+async function* textLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+/** An id for importing this file as it is now, so that the same command continues an import that broke off. */
+export async function idOf({ path, format, group = '', type = '' }: ImportFile): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const parts = [resolve(path), size, mtimeMs, format, group, type];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+}
