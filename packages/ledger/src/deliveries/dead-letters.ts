@@ -102,7 +102,7 @@ if state ~= ${stateNumber('rejected')} then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('retrying')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
 redis.call('HDEL', KEYS[1], 'done')
-countLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], ${stateNumber('pending')}, 1)
+countLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], ${stateNumber('retrying')}, 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)
 redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])

@@ -138,6 +138,13 @@ export class Model {
     expect(progress?.finishedAt !== undefined).toBe(isDone);
     expect(await isOnOpenList(this.#redis, this.#ref)).toBe(!isDone);
     expect((await readLoad(this.#redis, APP, ['custom'], 1)).get('custom')).toBe(open);
+    for (const [state, hash] of [
+      ['pending', '{p0}:load:chat'],
+      ['retrying', '{p0}:load:chat:retrying'],
+    ]) {
+      const counted = Number(await this.#redis.hget(hash as string, `${APP}|custom`));
+      expect([state, counted]).toEqual([state, this.#states.filter((one) => one === state).length]);
+    }
     const ordinals = this.#states.map((_, ordinal) => ordinal);
     expect(await readStates(this.#redis, this.#ref, ordinals)).toEqual(this.#states);
     const { letters } = await listDeadLetters(this.#redis, APP, 1, { limit: 1000 });
