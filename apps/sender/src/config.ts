@@ -47,7 +47,7 @@ export const SenderEnv = z.object({
     .describe('Client for APNs: http2, our own, or apn (node-apn).'),
   HTTP2_CLIENT: z
     .enum(['lean', 'node'])
-    .default('node')
+    .default('lean')
     .describe('Client of the transport http2: lean, our own HTTP/2, or node, that of Node.'),
   ...trustEnv,
   WEBHOOK_ALLOW_HTTP: flag(false).describe('Allow webhooks over plain http. For development and private networks.'),

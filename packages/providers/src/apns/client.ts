@@ -14,7 +14,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export interface ApnsProviderOptions {
   /** Ours (`http2`, the default) or node-apn. */
   transport?: 'http2' | 'apn';
-  /** The client of the transport `http2`. Default: node. */
+  /** The client of the transport `http2`. Default: lean. */
   http2Client?: Http2Client;
   /** APNS_ENDPOINT, `https://host[:port]`; default Apple's. */
   endpoint?: string;

@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export interface FcmProviderOptions {
   /** Ours (`http2`, the default) or firebase-admin's `send()`. */
   transport?: 'http2' | 'firebase-admin';
-  /** The client of our HTTP/2 connections. Default: node. */
+  /** The client of our HTTP/2 connections. Default: lean. */
   http2Client?: Http2Client;
   /**
    * FCM_ENDPOINT, `https://host[:port]`; default Google's. Access tokens come from the service account's `token_uri`.

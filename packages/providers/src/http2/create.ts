@@ -31,7 +31,7 @@ const CLIENTS: Record<Http2Client, OpenConnection> = { lean: openLean, node: ope
 
 /** Creates the pools of one provider: shared TLS settings, clock and tuning. */
 export interface PoolFactoryOptions {
-  /** Default: node. */
+  /** Default: lean. */
   client?: Http2Client | undefined;
   timeoutMs: number;
   /** PEM certificates trusted in addition to those built into Node. */
@@ -45,7 +45,7 @@ export interface PoolFactoryOptions {
 export type CreatePool = (origin: string, own?: PoolTuning) => SessionPool;
 
 /** Throws when `extraCa` is malformed. */
-export function poolFactory({ client = 'node', extraCa, tuning, ...options }: PoolFactoryOptions): CreatePool {
+export function poolFactory({ client = 'lean', extraCa, tuning, ...options }: PoolFactoryOptions): CreatePool {
   const secureContext = extraCa === undefined ? undefined : trusting(extraCa);
   const open = CLIENTS[client];
   return (origin, own) => new SessionPool({ ...DEFAULTS, ...options, ...own, ...tuning, open, origin, secureContext });
