@@ -1,14 +1,14 @@
-import { type AcceptedEvent, type EventRef, type Lane, type PlannedDelivery, packId } from '@fanfare/core';
+import { type AcceptedEvent, type EventRef, LANES, type Lane, type PlannedDelivery, packId } from '@fanfare/core';
 import {
+  adoptOpenEvents,
   claimDueEvents,
-  forgetEvent,
-  movedSinceLastLook,
   type OpenJob,
   type OpenSlice,
   openSlices,
   readCursor,
   readEvent,
   readReplayDeadlines,
+  stuckSinceLastLook,
 } from '@fanfare/ledger';
 import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
@@ -18,8 +18,11 @@ import { sweepAdmission } from './sweep-admission.ts';
 /** How long after its deadline a delivery is still left to its sender. */
 const LATE_MS = 60_000;
 
-/** Events checked at a time, per shard. */
-const BATCH = 100;
+/** How long a run looks at events, so that the next one finds lost jobs in time. */
+const LONGEST_RUN_MS = 1000;
+
+/** Events of an older version that are taken over per run. */
+const ADOPTED = 1000;
 
 /** How often the sweeper runs, and how long it waits before checking an event again. */
 export interface SweepTimes {
@@ -31,26 +34,32 @@ export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 
 /**
  * Checks open events that are due and restores missing jobs: of events whose job was lost between two writes, of
- * deliveries lost in a failover or failed by a bug. Skips events that have moved since the last check, so a healthy
- * event costs one command per check.
+ * deliveries lost in a failover or failed by a bug. Lanes take turns, calls first, and apps within a lane. Skips events
+ * that have moved since the last check, so a healthy event costs next to nothing.
  */
 export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
-  for (let shard = 0; shard < deps.shards; shard++) await sweepAdmission(deps, shard);
-  for (let shard = 0; shard < deps.shards; shard++) {
-    const now = deps.now();
-    for (const ref of await claimDueEvents(deps.queueRedis, shard, { now, again: now + againMs }, BATCH)) {
-      if (deps.stopping.aborted) return;
-      await sweepEvent(deps, ref).catch((error: Error) =>
-        deps.log.warn({ eventKey: ref.key, reason: error.message }, 'event.not_swept'),
-      );
+  const { queueRedis, now, shards, stopping } = deps;
+  for (let shard = 0; shard < shards; shard++) await sweepAdmission(deps, shard);
+  for (let shard = 0; shard < shards; shard++) await adoptOpenEvents(queueRedis, shard, now(), ADOPTED);
+  const end = now() + LONGEST_RUN_MS;
+  const due = new Set(LANES.flatMap((lane) => Array.from({ length: shards }, (_, shard) => ({ lane, shard }))));
+  while (due.size > 0 && now() < end) {
+    for (const part of due) {
+      if (stopping.aborted) return;
+      const refs = await claimDueEvents(queueRedis, part.shard, part.lane, { now: now(), again: now() + againMs });
+      if (refs.length === 0) due.delete(part);
+      for (const ref of await stuckSinceLastLook(queueRedis, refs)) {
+        await sweepEvent(deps, ref).catch((error: Error) =>
+          deps.log.warn({ eventKey: ref.key, reason: error.message }, 'event.not_swept'),
+        );
+      }
     }
   }
 }
 
 async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
-  if (!accepted || !cursor) return forgetEvent(deps.queueRedis, ref);
-  if (await movedSinceLastLook(deps.queueRedis, ref)) return;
+  if (!accepted || !cursor) return;
   if (!cursor.full && cursor.admission !== 'waiting') await reviveEvent(deps, ref, accepted);
   // Not the slice at the cursor, which may be being queued right now.
   for await (const slice of openSlices(deps.queueRedis, ref, cursor.slice)) {

@@ -160,7 +160,7 @@ test('an event whose record has expired is not checked again', async () => {
   await redis.del(`{p0}:ev:${ref.key}`);
   await look(fanout);
   const later = { now: fanout.now() + HOUR, again: fanout.now() + HOUR };
-  expect(await claimDueEvents(redis, 0, later, 10)).toEqual([]);
+  expect(await claimDueEvents(redis, 0, 'chat', later)).toEqual([]);
   expect(await eventJob(fanout, ref)).toBe('missing');
 });
 

@@ -55,6 +55,6 @@ test('an event of a deleted app changes nothing', async () => {
   await using disposals = new AsyncDisposals();
   const worker = await fanout.start(fanout.readConfig(env));
   disposals.add({ [Symbol.asyncDispose]: () => worker.close() });
-  await until(async () => (await redis.redis.zcard('{p0}:open')) === 0, 'the event is done');
+  await until(async () => (await redis.redis.zcard('{p0}:open:chat')) === 0, 'the event is done');
   expect(await redis.redis.keys(`*{${appId}:*`)).toEqual([`loc:{${appId}:join-eve}`]);
 });

@@ -138,7 +138,11 @@ test('a user who was erased is not notified where the backend lists them, until 
 
 test('what was queued before an event moved to bulk is not queued a second time', async () => {
   await using source = await startChatBackend(7);
-  await using system = await startSystem({ apps: ['fanout'], env: { FANOUT_SLICE: '2', BULK_AUDIENCE: '10' } });
+  await using system = await startSystem({
+    apps: ['fanout'],
+    // A job per delivery, so that the jobs can be counted.
+    env: { FANOUT_SLICE: '2', BULK_AUDIENCE: '10', PACK_BULK: '1' },
+  });
   const { redis } = system.redis;
   await pullFrom(system, source);
   source.groups.set('hiking', uids(30));
@@ -146,7 +150,10 @@ test('what was queued before an event moved to bulk is not queued a second time'
   const key = (await redis.get(`{p0}:id:${system.appId}:${id}`)) as string;
   await until(async () => (await redis.hget(`{p0}:ev:${key}`, 'full')) === '1', 'the event is planned');
   const looks = new Set<string | null>();
-  await until(async () => looks.add(await redis.zscore('{p0}:open', key)).size > 3, 'the sweeper has looked');
+  await until(
+    async () => looks.add(await redis.zscore(`{p0}:open-looks:bulk:${system.appId}`, key)).size > 3,
+    'the sweeper has looked',
+  );
   expect(await laneOf(system, id)).toBe('bulk');
   const jobs = await redis.keys(`{p0}:deliveries-custom-*:${key}-*`);
   expect(new Set(jobs.map((job) => job.slice(job.lastIndexOf(':')))).size).toBe(30);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   credentials = [{ apikey }, { authtoken: bindings.get(STAND_INS.authToken) as string, appid: 'app123' }];
   const backend = new Api(system.url, { apikey });
   await until(async () => (await backend.get('/v3/dead-letters')).body.data.length > 0, 'a dead letter is there');
-  await until(async () => (await system.redis.redis.zcard('{p0}:open')) === 0, 'every event is done');
+  await until(async () => (await system.redis.redis.keys('{p0}:open:*')).length === 0, 'every event is done');
   keysOfFirst = new Set(await keysNaming('app123'));
   await system.admin.delete('/v3/apps/app123');
   system.hook.configure({ basicAuth: BASIC_AUTH });
@@ -114,7 +114,7 @@ test('what a deleted app had not delivered is not delivered by the one created u
   await system.admin.delete('/v3/apps/fleeting');
   await withProvider();
   endpoint.configure({});
-  const open = () => system.redis.redis.zcard('{p0}:open');
+  const open = () => system.redis.redis.zcard('{p0}:open:chat');
   await until(async () => (await open()) === 0, 'every event is done', { timeoutMs: 30_000 });
   expect(endpoint.requests()).toHaveLength(1);
 }, 60_000);

@@ -35,12 +35,13 @@ export const keys = {
   waiting: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:wait:${lane}:${appId}`,
   /** Set: the apps with such events. No TTL. */
   waitingApps: (shard: number, lane: Lane) => `${shardTag(shard)}:waiting:${lane}`,
-  /** Sorted set: keys of events admitted and not yet done, by the time of the sweeper's next check. No TTL. */
+  /** Prefix of the next ones: scripts append lane and app. Older versions kept all open events in a sorted set here. */
   open: (shard: number) => `${shardTag(shard)}:open`,
-  /**
-   * Sorted set: the same keys for one lane, by when they were received or last reopened. Scripts append the lane to the
-   * key of `open`. No TTL.
-   */
+  /** Sorted set: apps with events to look at in a lane, by when the first is due. No TTL. */
+  looks: (shard: number, lane: Lane) => `${shardTag(shard)}:open-looks:${lane}`,
+  /** Sorted set: an app's events admitted and not yet done, by the time of the sweeper's next check. No TTL. */
+  looksOf: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:open-looks:${lane}:${appId}`,
+  /** Sorted set: keys of a lane's open events, admitted or not, by when they were received or last reopened. No TTL. */
   openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
   /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */
   openOf: (shard: number, appId: string) => `${shardTag(shard)}:open-of:${appId}`,

@@ -3,6 +3,7 @@ import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import {
   acceptEvent,
+  adoptOpenEvents,
   advance,
   changeLane,
   claimDueEvents,
@@ -20,12 +21,10 @@ import {
   findPlanned,
   findReaction,
   findSlice,
-  forgetEvent,
   hold,
   isFullyPlanned,
   isRingOver,
   listDeadLetters,
-  movedSinceLastLook,
   openGate,
   openSlices,
   pageLogged,
@@ -44,6 +43,7 @@ import {
   release,
   reopen,
   stepAside,
+  stuckSinceLastLook,
   wakeWaiting,
 } from '../src/index.ts';
 import { APP, accepted, becomes, HOUR, lockOf, NOW, recordAttempt, settleAll, slice, users } from './support/events.ts';
@@ -83,7 +83,8 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);
     await recordAttempt(own.redis, ref, 0, { at: NOW, outcome: 'retryable' });
     await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'rejected'), becomes(2, 'accepted')]);
-    expect(await movedSinceLastLook(own.redis, ref)).toBe(true);
+    expect(await stuckSinceLastLook(own.redis, [ref])).toEqual([]);
+    expect(await stuckSinceLastLook(own.redis, [ref])).toEqual([ref]);
     expect(await readAttempts(own.redis, ref, 0)).toHaveLength(1);
     const ids = [`${key}-0`, `${key}-1`];
     const [first, second] = await findDeadLetters(own.redis, APP, SHARDS, ids);
@@ -93,7 +94,9 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     expect((await readReplayDeadlines(own.redis, ref, [0, 1])).size).toBe(1);
     expect(await findSlice(own.redis, ref, 3)).toBe(0);
     for await (const { jobs } of openSlices(own.redis, ref)) expect(jobs.map((it) => it.ordinal)).toEqual([0, 3]);
-    expect(await claimDueEvents(own.redis, shard, { now: NOW, again: NOW + 1e6 }, 10)).toEqual([ref]);
+    expect(await claimDueEvents(own.redis, shard, 'chat', { now: NOW, again: NOW + 1e6 })).toEqual([ref]);
+    await own.redis.zadd(`{p${shard}}:open`, 1, key);
+    expect(await adoptOpenEvents(own.redis, shard, NOW, 10)).toBe(1);
     const gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'x' } as const;
     await openGate(own.redis, shard, gate, { now: NOW, reason: 'timeout', leastMs: 0, mostMs: 0 });
     const holding = { ref, ordinals: [3], deadlineAt: NOW + HOUR, job: {} };
@@ -104,7 +107,6 @@ test('a server in cluster mode, which refuses cross-slot commands, accepts the e
     expect((await release(own.redis, shard, gate, 1, NOW)).released).toMatchObject([{ ref, ordinals: [3] }]);
     await settleAll(own.redis, ref, [becomes(0, 'expired'), becomes(3, 'rejected')]);
     expect((await readProgress(own.redis, ref))?.state).toBe('done');
-    await forgetEvent(own.redis, ref);
   }
   expect(used.size).toBeGreaterThan(2);
   expect((await readLoad(own.redis, APP, ['custom'], SHARDS)).get('custom')).toBe(0);

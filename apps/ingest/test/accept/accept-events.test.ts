@@ -88,7 +88,7 @@ describe('posted events', () => {
     expect(await acceptEvents(broken, 'demo', [offer(message('1'))])).toEqual([{ id: 'm-1', status: 'accepted' }]);
     const ref = await findEvent(deps.redis, 'demo', 'm-1');
     const later = { now: NOW + 3_600_000, again: NOW + 7_200_000 };
-    expect(await claimDueEvents(deps.redis, 0, later, 10)).toEqual([ref]);
+    expect(await claimDueEvents(deps.redis, 0, 'chat', later)).toEqual([ref]);
   });
 });
 

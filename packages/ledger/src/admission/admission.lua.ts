@@ -1,4 +1,5 @@
 import { type Lane, PROVIDER_KINDS } from '@fanfare/core';
+import { LOOKS_LUA } from '../event/looks.lua.ts';
 
 /** Events of all apps of a lane and shard that may be admitted at a time, shared equally between the apps. */
 const ADMITTED_IN_ALL = 512;
@@ -25,6 +26,7 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
  * waits for something other than fan-out. `root` is the prefix of all keys of the shard.
  */
 export const ADMISSION_LUA = `
+${LOOKS_LUA}
 local FIRST_LOOK = { call = ${FIRST_LOOK_MS.call}, chat = ${FIRST_LOOK_MS.chat}, bulk = ${FIRST_LOOK_MS.bulk} }
 
 local READY = {
@@ -66,7 +68,7 @@ local function admit(root, lane, app, key, now)
   redis.call('HSET', root .. 'ev:' .. key, 'adm', 1)
   redis.call('HINCRBY', root .. 'adm:' .. lane, app, 1)
   redis.call('ZADD', root .. 'admitted:' .. lane, now, key)
-  redis.call('ZADD', root .. 'open', 'NX', now + FIRST_LOOK[lane], key)
+  lookAt(root .. 'open', lane, app, key, now + FIRST_LOOK[lane], true)
 end
 
 local function wait(root, lane, app, key, receivedAt)

@@ -2,6 +2,7 @@ import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
+import { LOOKS_LUA } from '../event/looks.lua.ts';
 import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
@@ -92,6 +93,7 @@ const REOPEN = script<number>(`
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
 -- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
 ${COUNT_OPEN}
+${LOOKS_LUA}
 ${LOAD_LUA}
 redis.call('ZREM', KEYS[5], ARGV[3])
 redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
@@ -105,10 +107,10 @@ redis.call('HDEL', KEYS[1], 'done')
 countLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], ${stateNumber('retrying')}, 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)
-redis.call('ZADD', KEYS[4], ARGV[6], ARGV[1])
-local lane = redis.call('HGET', KEYS[1], 'lane')
+local of = redis.call('HMGET', KEYS[1], 'app', 'size', 'lane')
+local lane = of[3]
+lookAt(KEYS[4], lane, of[1], ARGV[1], ARGV[6])
 redis.call('ZADD', KEYS[4] .. ':' .. lane, 'NX', ARGV[7], ARGV[1])
-local of = redis.call('HMGET', KEYS[1], 'app', 'size')
 if of[2] then countOpen(KEYS[4], lane, of[1], ARGV[1], of[2], tonumber(ARGV[7]), tonumber(exp)) end
 return 1
 `);

@@ -1,3 +1,4 @@
+import { LOOKS_LUA } from './looks.lua.ts';
 import { UNCOUNT_OPEN } from './open-usage.ts';
 
 /**
@@ -7,13 +8,14 @@ import { UNCOUNT_OPEN } from './open-usage.ts';
  */
 export const FINISH_LUA = `
 ${UNCOUNT_OPEN}
+${LOOKS_LUA}
 local function finish(event, open, key, now)
   local n = redis.call('HMGET', event,
     'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane', 'app', 'size')
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
   if n[1] ~= '1' or tonumber(n[2]) ~= settled then return end
-  redis.call('ZREM', open, key)
+  lookNoMore(open, n[8], n[9], key)
   redis.call('ZREM', open .. ':' .. n[8], key)
   -- An event that was accepted by an older version has no size and is not counted.
   if n[10] then uncountOpen(open, n[8], n[9], key, n[10]) end

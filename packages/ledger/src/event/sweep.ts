@@ -1,4 +1,4 @@
-import { type EventRef, LANES } from '@fanfare/core';
+import type { EventRef, Lane } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/states.ts';
@@ -6,44 +6,82 @@ import { keys } from '../keys.ts';
 import { type OpenJob, openJobs } from '../plan/packs.ts';
 import { readSlice } from '../plan/plan.ts';
 import { deliveriesOf, type PlannedSlice } from '../plan/planned-slice.ts';
+import { LOOKS_LUA } from './looks.lua.ts';
+
+/** Apps looked at per claim, and events of each: small, so that apps take turns often. */
+const APPS = 10;
+const EVENTS_OF_EACH = 10;
 
 /** Returns open events that are due for a check and postpones them, so that several sweepers share the work. */
 const CLAIM_DUE = script<string[]>(`
--- KEYS open
--- ARGV now, next look, limit
--- returns the keys of the events that are due
-local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])
-for _, key in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[2], key) end
+-- KEYS apps by first look, open events by receipt, root of the shard's keys
+-- ARGV now, next look, apps, events of each
+-- returns the keys of the events that are due, of the apps that have waited longest
+local due = {}
+for _, app in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
+  local events = KEYS[1] .. ':' .. app
+  for _, key in ipairs(redis.call('ZRANGE', events, '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[4])) do
+    if redis.call('EXISTS', KEYS[3] .. 'ev:' .. key) == 1 then
+      redis.call('ZADD', events, ARGV[2], key)
+      due[#due + 1] = key
+    else
+      redis.call('ZREM', events, key)
+      redis.call('ZREM', KEYS[2], key)
+    end
+  end
+  local first = redis.call('ZRANGE', events, 0, 0, 'WITHSCORES')[2]
+  if not first then redis.call('ZREM', KEYS[1], app)
+  else redis.call('ZADD', KEYS[1], math.max(first, ARGV[1]), app) end
+end
 return due
 `);
 
-/** Up to `limit` open events of a shard that are due for a check; each is due again at `again` (epoch ms). */
+/**
+ * Some open events of a lane and shard that are due for a check, a few of each app, in turn; each is due again at
+ * `again` (epoch ms). None when no event is due. Those whose records have expired are dropped.
+ */
 export async function claimDueEvents(
   redis: Redis,
   shard: number,
+  lane: Lane,
   when: { now: number; again: number },
-  limit: number,
 ): Promise<EventRef[]> {
-  const due = await CLAIM_DUE(redis, [keys.open(shard)], [when.now, when.again, limit]);
+  const due = await CLAIM_DUE(
+    redis,
+    [keys.looks(shard, lane), keys.openSince(shard, lane), keys.root(shard)],
+    [when.now, when.again, APPS, EVENTS_OF_EACH],
+  );
   return due.map((key) => ({ key, shard }));
 }
 
-/** Removes an event whose record has expired from the lists of open events. */
-export const forgetEvent = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
-  const lists = [keys.open(shard), ...LANES.map((lane) => keys.openSince(shard, lane))];
-  await Promise.all(lists.map((list) => redis.zrem(list, key)));
-};
+const ADOPT = script<number>(`
+-- KEYS open events of an older version, root of the shard's keys
+-- ARGV now, limit
+-- returns how many events were taken over
+${LOOKS_LUA}
+local keys = redis.call('ZRANGE', KEYS[1], 0, ARGV[2] - 1)
+for _, key in ipairs(keys) do
+  local event = redis.call('HMGET', KEYS[2] .. 'ev:' .. key, 'lane', 'app', 'at', 'done')
+  if event[1] and not event[4] then
+    lookAt(KEYS[1], event[1], event[2], key, ARGV[1], true)
+    redis.call('ZADD', KEYS[1] .. ':' .. event[1], 'NX', event[3], key)
+  end
+  redis.call('ZREM', KEYS[1], key)
+end
+return #keys
+`);
+
+/** Takes over up to `limit` open events from the list in which older versions kept them. */
+export const adoptOpenEvents = (redis: Redis, shard: number, now: number, limit: number): Promise<number> =>
+  ADOPT(redis, [keys.open(shard), keys.root(shard)], [now, limit]);
 
 /** Compares what is settled and planned with the last check, and stores it. */
 const LOOK = script<number>(`
--- KEYS event, open
--- ARGV event key
+-- KEYS event
 -- returns 1 when it has progressed since the last check, else 0
 local n = redis.call('HMGET', KEYS[1],
-  'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look', 'lane', 'at')
+  'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look')
 if not n[1] then return 0 end
--- An event that was accepted by an older version is not yet listed by receipt.
-if redis.call('ZSCORE', KEYS[2], ARGV[1]) then redis.call('ZADD', KEYS[2] .. ':' .. n[8], 'NX', n[9], ARGV[1]) end
 local look = n[1]
 for i = 2, 6 do look = look .. ' ' .. (n[i] or 0) end
 if look == n[7] then return 0 end
@@ -51,9 +89,14 @@ redis.call('HSET', KEYS[1], 'look', look)
 return 1
 `);
 
-/** Whether an event has progressed since the last call: the sweeper leaves such events alone. */
-export const movedSinceLastLook = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
-  (await LOOK(redis, [keys.event(shard, key), keys.open(shard)], [key])) === 1;
+/** Those of some events that have not progressed since the last call: the sweeper leaves the others alone. */
+export async function stuckSinceLastLook(redis: Redis, refs: readonly EventRef[]): Promise<EventRef[]> {
+  const moved = await LOOK.each(
+    redis,
+    refs.map(({ shard, key }) => ({ keys: [keys.event(shard, key)], args: [] })),
+  );
+  return refs.filter((_, i) => moved[i] === 0);
+}
 
 /** A slice and the jobs that its open deliveries need. */
 export interface OpenSlice {

@@ -19,6 +19,7 @@ import {
   HOUR,
   isOnOpenList,
   NOW,
+  nextLook,
   planned,
   settleAll,
   stateOf,
@@ -49,7 +50,7 @@ test('a reopened delivery is open outside of its pack, its deadline stored, and 
   expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, pending: 1 });
   expect(await loadOf(own.redis)).toBe(1);
   expect(await stateOf(own.redis, ref)).toBe('delivering');
-  expect(await own.redis.zscore('{p0}:open', ref.key)).toBe(String(WHEN.sweepAt));
+  expect(await nextLook(own.redis, ref)).toBe(WHEN.sweepAt);
   expect(await readReplayDeadlines(own.redis, ref, [0, 1])).toEqual(new Map([[1, WHEN.deadline]]));
   expect(await readReplayDeadlines(own.redis, ref, [])).toEqual(new Map());
   expect(await readAttempts(own.redis, ref, 1)).toEqual([]);
@@ -91,7 +92,7 @@ test('the letter of an expired event is removed, and nothing is reopened or left
   await own.redis.del(...gone);
   expect(await reopen(own.redis, APP, letter, WHEN)).toBe(false);
   expect((await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters).toEqual([]);
-  expect(await own.redis.exists('{p0}:open', `{p0}:at:${ref.key}`, ...gone)).toBe(0);
+  expect(await own.redis.exists('{p0}:open-looks:chat:shop', `{p0}:at:${ref.key}`, ...gone)).toBe(0);
   expect(await loadOf(own.redis)).toBe(0);
 });
 

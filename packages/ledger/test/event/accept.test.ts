@@ -51,7 +51,7 @@ describe('a repeated event', () => {
     const again = await acceptEvent(own.redis, accepted({ to: 'carl' }), ONE);
     expect(again).toMatchObject({ key: first.key, shard: 0, duplicate: true });
     expect(await readEvent(own.redis, again)).toEqual(first);
-    expect(await own.redis.zcard('{p0}:open')).toBe(1);
+    expect(await own.redis.zcard('{p0}:open-looks:chat:shop')).toBe(1);
   });
 
   test('offered twenty times at once is accepted exactly once', async () => {
@@ -60,7 +60,7 @@ describe('a repeated event', () => {
     const answers = await Promise.all(offers);
     expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1);
     expect(new Set(answers.map((answer) => answer.key)).size).toBe(1);
-    expect(await own.redis.zcard('{p0}:open')).toBe(1);
+    expect(await own.redis.zcard('{p0}:open-looks:chat:shop')).toBe(1);
   });
 
   test('is a duplicate for 24 hours, and then accepted again', async () => {
@@ -172,8 +172,10 @@ test.each([
     else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(60_000);
   }
   const load = `{p0}:load:${lane}`;
-  expect(withoutTtl).toEqual([load, `${load}:retrying`, '{p0}:open', `{p0}:open:${lane}`]);
-  expect(keys).toHaveLength(13);
+  expect(withoutTtl).toEqual([
+    ...[load, `${load}:retrying`, `{p0}:open-looks:${lane}`, `{p0}:open-looks:${lane}:shop`, `{p0}:open:${lane}`],
+  ]);
+  expect(keys).toHaveLength(14);
 });
 
 test('the retention may be set', async () => {

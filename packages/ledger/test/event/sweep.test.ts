@@ -1,25 +1,25 @@
-import type { EventRef } from '@fanfare/core';
+import type { EventRef, Lane } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import {
+  adoptOpenEvents,
   advance,
   claimDueEvents,
-  forgetEvent,
-  movedSinceLastLook,
   type OpenSlice,
   openSlices,
   planSlice,
   readCursor,
+  stuckSinceLastLook,
 } from '../../src/index.ts';
 import {
   APP,
   accepted,
   becomes,
-  isOnOpenList,
   left,
   lockOf,
   NOW,
+  nextLook,
   planned,
   reached,
   settleAll,
@@ -35,57 +35,95 @@ describe('claiming events that are due', () => {
     await using own = await startTestRedis();
     const chat = await stored(own.redis, { id: 'chat' });
     const call = await stored(own.redis, { id: 'call', lane: 'call' });
-    const dueAt = async ({ key }: EventRef) => Number(await own.redis.zscore('{p0}:open', key));
-    const [callDue, chatDue] = [await dueAt(call), await dueAt(chat)];
+    const [callDue, chatDue] = [Number(await nextLook(own.redis, call)), Number(await nextLook(own.redis, chat))];
     expect([NOW < callDue, callDue < chatDue]).toEqual([true, true]);
-    const claim = (now: number) => claimDueEvents(own.redis, 0, { now, again: NOW + 1e6 }, 10);
-    expect(await claim(callDue - 1)).toEqual([]);
-    expect(await claim(callDue)).toEqual([call]);
-    expect(await claim(chatDue - 1)).toEqual([]);
-    expect(await claim(chatDue)).toEqual([chat]);
-    expect(await claim(chatDue)).toEqual([]);
-    expect(await claim(NOW + 1e6)).toHaveLength(2);
+    const claim = (lane: Lane, now: number) => claimDueEvents(own.redis, 0, lane, { now, again: NOW + 1e6 });
+    expect(await claim('call', callDue - 1)).toEqual([]);
+    expect(await claim('call', callDue)).toEqual([call]);
+    expect(await claim('chat', chatDue - 1)).toEqual([]);
+    expect(await claim('chat', chatDue)).toEqual([chat]);
+    expect(await claim('chat', chatDue)).toEqual([]);
+    expect(await claim('call', NOW + 1e6)).toEqual([call]);
+    expect(await claim('chat', NOW + 1e6)).toEqual([chat]);
   });
 
-  test('two sweepers share the events, the oldest first, up to the limit each time', async () => {
+  test('several sweepers share the events, and of one app each takes a few, the oldest first', async () => {
     await using own = await startTestRedis();
     const refs: EventRef[] = [];
     for (let i = 0; i < 25; i++) refs.push(await stored(own.redis, { id: `msg-${i}`, receivedAt: NOW + i }));
     const when = { now: NOW + 60_000, again: NOW + 120_000 };
-    const claims = await Promise.all(Array.from({ length: 4 }, () => claimDueEvents(own.redis, 0, when, 10)));
+    const claims = await Promise.all(Array.from({ length: 4 }, () => claimDueEvents(own.redis, 0, 'chat', when)));
     expect(claims.map((claim) => claim.length)).toEqual([10, 10, 5, 0]);
     expect(keysOf(claims.flat())).toEqual(keysOf(refs));
+  });
+
+  test('apps take turns, however many events one has', async () => {
+    await using own = await startTestRedis();
+    for (let i = 0; i < 60; i++) await stored(own.redis, { id: `msg-${i}`, receivedAt: NOW + i });
+    const others: EventRef[] = [];
+    for (let i = 0; i < 12; i++) others.push(await stored(own.redis, { id: `late-${i}`, appId: `app-${i}` }));
+    const when = { now: NOW + 60_000, again: NOW + 120_000 };
+    const claims: string[][] = [];
+    for (let n = 0; n < 3; n++) claims.push(keysOf(await claimDueEvents(own.redis, 0, 'chat', when)));
+    // Ten apps at a time: the others before the second ten of the first app.
+    expect(claims.map((claim) => claim.length)).toEqual([10, 12, 10]);
+    expect(claims.slice(0, 2).flat()).toEqual(expect.arrayContaining(keysOf(others)));
   });
 
   test('each shard has its own', async () => {
     await using own = await startTestRedis();
     await stored(own.redis);
-    expect(await claimDueEvents(own.redis, 1, { now: NOW + 1e6, again: NOW + 2e6 }, 10)).toEqual([]);
+    expect(await claimDueEvents(own.redis, 1, 'chat', { now: NOW + 1e6, again: NOW + 2e6 })).toEqual([]);
+  });
+
+  test('an event that waits to be admitted is not due, and one that has expired is dropped', async () => {
+    await using own = await startTestRedis();
+    const refs: EventRef[] = [];
+    for (let i = 0; i < 65; i++) refs.push(await stored(own.redis, { id: `msg-${i}` }));
+    expect(await nextLook(own.redis, refs[64] as EventRef)).toBeNull();
+    for (const { key } of refs) await own.redis.del(`{p0}:ev:${key}`);
+    for (let n = 0; n < 7; n++) {
+      expect(await claimDueEvents(own.redis, 0, 'chat', { now: NOW + 1e6, again: NOW + 2e6 })).toEqual([]);
+    }
+    expect(await own.redis.keys('{p0}:open-looks*')).toEqual([]);
+    expect(await own.redis.zcard('{p0}:open:chat')).toBe(1);
   });
 });
 
-test('an expired event can be removed', async () => {
+test('events that an older version has open are taken over, unless they are done or have expired', async () => {
   await using own = await startTestRedis();
-  const ref = await stored(own.redis);
-  await own.redis.del(`{p0}:ev:${ref.key}`);
-  await forgetEvent(own.redis, ref);
-  expect(await isOnOpenList(own.redis, ref)).toBe(false);
-  expect(await movedSinceLastLook(own.redis, ref)).toBe(false);
-  expect(await own.redis.exists(`{p0}:ev:${ref.key}`)).toBe(0);
+  const { redis } = own;
+  const [open, done, gone] = [
+    await stored(redis, { id: 'open', lane: 'bulk' }),
+    await stored(redis, { id: 'done' }),
+    await stored(redis, { id: 'gone' }),
+  ];
+  await redis.hset(`{p0}:ev:${done.key}`, 'done', NOW);
+  await redis.del(`{p0}:ev:${gone.key}`, ...(await redis.keys('{p0}:open*')));
+  for (const { key } of [open, done, gone]) await redis.zadd('{p0}:open', NOW, key);
+  expect(await adoptOpenEvents(redis, 0, NOW, 2)).toBe(2);
+  expect(await adoptOpenEvents(redis, 0, NOW, 2)).toBe(1);
+  expect(await adoptOpenEvents(redis, 0, NOW, 2)).toBe(0);
+  expect((await redis.keys('{p0}:open*')).sort()).toEqual([
+    ...['{p0}:open-looks:bulk', '{p0}:open-looks:bulk:shop', '{p0}:open:bulk'],
+  ]);
+  expect(await claimDueEvents(redis, 0, 'bulk', { now: NOW, again: NOW + 1 })).toEqual([open]);
 });
+
+const hasMoved = async (redis: Redis, ref: EventRef) => (await stuckSinceLastLook(redis, [ref])).length === 0;
 
 describe('an event has moved since the last check', () => {
   test('not before anything has happened', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
-    expect(await movedSinceLastLook(own.redis, ref)).toBe(false);
+    expect(await hasMoved(own.redis, ref)).toBe(false);
   });
 
   test('once after a slice is passed or a delivery settled', async () => {
     await using own = await startTestRedis();
     const ref = await stored(own.redis);
     const all = slice(users(9));
-    const look = async () => [await movedSinceLastLook(own.redis, ref), await movedSinceLastLook(own.redis, ref)];
+    const look = async () => [await hasMoved(own.redis, ref), await hasMoved(own.redis, ref)];
     await planSlice(own.redis, ref, APP, 0, all);
     expect(await look()).toEqual([false, false]);
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);

@@ -1,4 +1,11 @@
-import type { AcceptedEvent, Event, EventRef, PlannedRecipient, SuppressionReason } from '@fanfare/core';
+import {
+  type AcceptedEvent,
+  type Event,
+  type EventRef,
+  LANES,
+  type PlannedRecipient,
+  type SuppressionReason,
+} from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import {
   acceptEvent,
@@ -113,6 +120,12 @@ export async function countsOf(redis: Redis, ref: EventRef): Promise<Partial<Cou
 
 export const stateOf = async (redis: Redis, ref: EventRef) => (await readProgress(redis, ref))?.state;
 
+/** When the sweeper looks at an event of `APP`, in whichever lane; null when it is on none of its lists. */
+export async function nextLook(redis: Redis, { shard, key }: EventRef): Promise<number | null> {
+  const scores = await Promise.all(LANES.map((lane) => redis.zscore(`{p${shard}}:open-looks:${lane}:${APP}`, key)));
+  const score = scores.find((one) => one !== null);
+  return score ? Number(score) : null;
+}
+
 /** Whether the event is on the sweeper's list. */
-export const isOnOpenList = async (redis: Redis, { shard, key }: EventRef) =>
-  (await redis.zscore(`{p${shard}}:open`, key)) !== null;
+export const isOnOpenList = async (redis: Redis, ref: EventRef) => (await nextLook(redis, ref)) !== null;

@@ -3,10 +3,9 @@ import { expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import {
   changeLane,
+  claimDueEvents,
   type FoundDeadLetter,
-  forgetEvent,
   listDeadLetters,
-  movedSinceLastLook,
   readOpenEvents,
   reopen,
 } from '../../src/index.ts';
@@ -41,21 +40,10 @@ test('a replayed event is open since its replay, not since its receipt', async (
   expect((await openNow(own.redis, NOW + HOUR + 1000)).chat).toEqual({ count: 1, oldestMs: 1000 });
 });
 
-test('an expired event is no longer open', async () => {
+test('an event whose record has expired is no longer open once the sweeper has come to it', async () => {
   await using own = await startTestRedis();
   const ref = await stored(own.redis, { lane: 'call' });
-  await forgetEvent(own.redis, ref);
+  await own.redis.del(`{p0}:ev:${ref.key}`);
+  await claimDueEvents(own.redis, 0, 'call', { now: NOW + HOUR, again: NOW + 2 * HOUR });
   expect((await openNow(own.redis)).call).toEqual(NONE);
-});
-
-test('an event accepted by an older version is listed when the sweeper checks it, unless it is done', async () => {
-  await using own = await startTestRedis();
-  const ref = await stored(own.redis, { lane: 'chat' });
-  await own.redis.del('{p0}:open:chat');
-  await movedSinceLastLook(own.redis, ref);
-  expect((await openNow(own.redis)).chat.count).toBe(1);
-  const done = await planned(own.redis, users(1), { id: 'msg-2' });
-  await settleAll(own.redis, done, [becomes(0, 'accepted')]);
-  await movedSinceLastLook(own.redis, done);
-  expect((await openNow(own.redis)).chat.count).toBe(1);
 });
