@@ -23,6 +23,8 @@ const { deps, server, routes } = await privateIngest();
 const sockets = new Map<number, Socket>();
 /** What was answered on each: a client that is still sending may find the connection reset before it reads. */
 const statuses = new Map<Socket, number>();
+/** The server's ends of requests that have been sent. */
+const seen = new Set<Socket>();
 let port = 0;
 beforeAll(async () => {
   server.server.on('connection', (socket) => sockets.set(socket.remotePort as number, socket));
@@ -64,7 +66,12 @@ async function send(head: string, body: Buffer) {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   await once(socket, 'connect');
-  const serverEnd = await until(() => sockets.get(socket.localPort as number), 'the server has the connection');
+  const serverEnd = await until(() => {
+    const end = sockets.get(socket.localPort as number);
+    // One of an earlier request that had the same port.
+    return end && !seen.has(end) ? end : undefined;
+  }, 'the server has the connection');
+  seen.add(serverEnd);
   socket.write(head);
   socket.write(body);
   socket.resume();
