@@ -9,12 +9,10 @@ import type {
 } from '../http2/connection.ts';
 import { ErrorCode, MAX_31_BITS } from './codes.ts';
 import { ClientProtocol } from './protocol.ts';
-import { excessError, Violation } from './violation.ts';
+import { Violation } from './violation.ts';
 
 /** Unsent bytes above which the socket is given no further requests. */
 const FULL_BYTES = 256 * 1024;
-/** Unsent bytes above which the server does not read but makes us write. One tick's requests are far less. */
-const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
 /** How long a server that broke the protocol has to take our GOAWAY, milliseconds. */
 const GOODBYE_MS = 1000;
 
@@ -134,7 +132,6 @@ class LeanConnection implements Http2Connection {
     const bytes = this.#protocol.output.take();
     if (bytes === undefined || this.#state !== 'open') return;
     this.#socket.write(bytes);
-    if (this.#socket.writableLength > MAX_UNSENT_BYTES) this.#violated(excessError('the server does not read'));
   }
 }
 

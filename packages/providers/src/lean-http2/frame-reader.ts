@@ -29,6 +29,7 @@ export class FrameReader {
 
   /** Throws a `Violation` for a frame that is larger than we allow, and whatever the handler throws. */
   push(chunk: Buffer): void {
+    if (this.#isStopped) return;
     let at = this.#length > 0 ? this.#complete(chunk) : 0;
     while (!this.#isStopped && chunk.length - at >= FRAME_HEADER_BYTES) {
       const end = at + FRAME_HEADER_BYTES + lengthAt(chunk, at);

@@ -33,6 +33,13 @@ describe('a server that breaks the protocol is left, and the next connection is 
   });
 });
 
+test.each([[[]], [['http/1.1']]])('a server that does not speak HTTP/2, but %j, is left', async (protocols) => {
+  await using server = await startRawH2(ACCEPTED, settings(), protocols);
+  await using pool = lean(server);
+  const code = expect.stringMatching(/^ERR_(HTTP2_ERROR|SSL_)/);
+  expect(failed(await pool.request(aRequest()))).toEqual({ processed: 'no', code });
+});
+
 describe('a malformed answer leaves the connection alone', () => {
   test.each(STREAM_ERRORS)('%s', async (_what, bytes) => {
     await using server = await startRawH2((streamId, connection) =>

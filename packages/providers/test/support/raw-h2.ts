@@ -26,10 +26,10 @@ export const ACCEPTED: Answer = (streamId) =>
   frame('HEADERS', { streamId, flags: END_HEADERS | END_STREAM, payload: STATUS_200 });
 
 /** Writes its settings, then the answer to every request that is complete. */
-export async function startRawH2(answer: Answer, beginning = settings()) {
+export async function startRawH2(answer: Answer, beginning = settings(), ALPNProtocols = ['h2']) {
   const identity = selfSigned(['127.0.0.1']);
   const connections: RawConnection[] = [];
-  const server = createServer({ ...identity, ALPNProtocols: ['h2'] }, (socket) => {
+  const server = createServer({ ...identity, ...(ALPNProtocols.length > 0 && { ALPNProtocols }) }, (socket) => {
     socket.on('error', () => undefined);
     const connection: RawConnection = {
       index: connections.length,
