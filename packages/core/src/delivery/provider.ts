@@ -13,6 +13,11 @@ export interface Push {
   /** The recipient. */
   uid: string;
   details: NotificationDetails;
+  /**
+   * The same as `details` but for the number in `unreadMessageCount`, and one object for all recipients it is shared
+   * by, so that an adapter can build most of the payload once. Undefined: not shared.
+   */
+  shared?: NotificationDetails | undefined;
   /** It must be sent before this moment (epoch ms); a wait that a provider asks for is clamped to it. */
   deadlineAt: number;
   /**
@@ -27,7 +32,7 @@ export interface Push {
    * Whether an oversized message object is sent with its text shortened, instead of being left out
    * (docs/rules/decision.md#payload-options).
    */
-  trimText?: boolean;
+  trimText?: boolean | undefined;
 }
 
 /** A push to a device, through FCM or APNs. */

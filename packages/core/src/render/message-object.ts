@@ -8,6 +8,7 @@ import {
   type NotifyingEvent,
 } from '../event/event.ts';
 import type { AppPreferences } from '../preferences/settings.ts';
+import { compact } from './compact.ts';
 
 type Json = Record<string, unknown>;
 
@@ -40,7 +41,7 @@ export function sentObject(event: MessageEvent, participants: Participants, opti
   const { object } = event.message;
   const metadata = partsOf(event).data?.metadata;
   const complete = object
-    ? filled(object, { data: compact({ metadata, entities: entitiesOf(event, participants) }) })
+    ? filled(object, { data: compact<Json>({ metadata, entities: entitiesOf(event, participants) }) })
     : made;
   const left: (string[] | false)[] = [
     !options.includeSenderMetadataSetting && ['data', 'entities', 'sender', 'entity', 'metadata'],
@@ -52,7 +53,7 @@ export function sentObject(event: MessageEvent, participants: Participants, opti
 
 function madeObject(event: NotifyingEvent, participants: Participants): Json {
   const { id, category, type, parentId, data } = partsOf(event);
-  return compact({
+  return compact<Json>({
     id,
     conversationId: conversationId(event.sender.uid, event.conversation),
     sender: participants.sender,
@@ -61,7 +62,7 @@ function madeObject(event: NotifyingEvent, participants: Participants): Json {
     category,
     type,
     parentId,
-    data: compact({ ...data, entities: entitiesOf(event, participants) }),
+    data: compact<Json>({ ...data, entities: entitiesOf(event, participants) }),
     sentAt: seconds(event),
     updatedAt: seconds(event),
     ...changeOf(event),
@@ -104,7 +105,7 @@ const entitiesOf = ({ conversation }: NotifyingEvent, participants: Participants
           entityType: 'user',
         }
       : {
-          entity: compact({
+          entity: compact<Json>({
             guid: participants.receiver,
             name: participants.receiverName,
             icon: participants.receiverAvatar,
@@ -113,10 +114,7 @@ const entitiesOf = ({ conversation }: NotifyingEvent, participants: Participants
         },
 });
 
-const person = (uid: string, name: string, avatar: string | undefined): Json => compact({ uid, name, avatar });
-
-const compact = (object: Json): Json =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+const person = (uid: string, name: string, avatar: string | undefined): Json => compact<Json>({ uid, name, avatar });
 
 /** The object, with values from `defaults` where it has none: absent, null or empty text. */
 function filled(object: Json, defaults: Json): Json {

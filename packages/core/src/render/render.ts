@@ -1,10 +1,11 @@
 import { conversationId, isCall, isMessage, isReaction, type NotifyingEvent } from '../event/event.ts';
 import { usesPrivacyTemplate } from '../preferences/effective-preferences.ts';
 import { mergePatch } from '../preferences/merge-patch.ts';
+import { compact } from './compact.ts';
 import { type Participants, sentObject } from './message-object.ts';
 import { callActionOf, type NotificationDetails } from './notification-details.ts';
 import type { RenderContext } from './render-context.ts';
-import { renderShared } from './shared-details.ts';
+import { type Rendered, renderShared } from './shared-details.ts';
 import { textsOf } from './texts.ts';
 
 /**
@@ -13,21 +14,34 @@ import { textsOf } from './texts.ts';
  * can be rendered. The result may be shared between recipients: it must not be changed.
  */
 export const renderDetails = (event: NotifyingEvent, context: RenderContext): NotificationDetails =>
+  render(event, context).details;
+
+/** The same, and what the recipient shares with others. */
+export const render = (event: NotifyingEvent, context: RenderContext): Rendered =>
   renderShared(event, context, () => renderOne(event, context));
 
 function renderOne(event: NotifyingEvent, context: RenderContext): NotificationDetails {
   const participants = participantsOf(event, context);
   const { customJson } = context.settings.preferences.push;
-  return compact({
-    ...textsOf(event, context, participants),
-    ...participants,
+  const { title, body } = textsOf(event, context, participants);
+  const call = isCall(event) ? event : undefined;
+  // Spreads would double the cost, which a message of a 1:1 conversation shares with no other.
+  return compact<NotificationDetails>({
+    title,
+    body,
+    sender: participants.sender,
+    senderName: participants.senderName,
+    senderAvatar: participants.senderAvatar,
+    receiver: participants.receiver,
+    receiverName: participants.receiverName,
+    receiverAvatar: participants.receiverAvatar,
     receiverType: event.conversation.type,
     tag: tagOf(event),
     conversationId: conversationId(event.sender.uid, event.conversation),
-    type: isCall(event) ? 'call' : 'chat',
-    ...(isCall(event)
-      ? { callAction: callActionOf(event.type), sessionId: event.call.sessionId, callType: event.call.type }
-      : {}),
+    type: call ? 'call' : 'chat',
+    callAction: call && callActionOf(call.type),
+    sessionId: call?.call.sessionId,
+    callType: call?.call.type,
     sentAt: String(event.sentAt),
     unreadMessageCount: context.unread,
     message: messageOf(event, context, participants),
@@ -76,11 +90,3 @@ function messageOf(
 /** The event's custom JSON merged over the app's (RFC 7396); unchanged if the app has none. */
 const customOf = (app: object | undefined, event: Record<string, unknown> | undefined) =>
   app === undefined ? event : (mergePatch(app, event ?? {}) as Record<string, unknown>);
-
-type Loose<T> = { [K in keyof T]: T[K] | undefined };
-
-/** Drops undefined values, keeping the order of the rest. */
-const compact = (details: Loose<NotificationDetails>): NotificationDetails =>
-  Object.fromEntries(
-    Object.entries(details).filter(([, value]) => value !== undefined),
-  ) as unknown as NotificationDetails;

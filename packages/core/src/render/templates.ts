@@ -47,7 +47,8 @@ export const TemplatesPatch = z.object(
  * without a language. Case does not matter, and `_` equals `-`.
  */
 export function textsFor(template: Template, languages: readonly (string | undefined)[]): TemplateTexts[] {
-  const variants = new Map(Object.entries(template.locales ?? {}).map(([tag, texts]) => [normal(tag), texts]));
+  if (template.locales === undefined) return [template];
+  const variants = new Map(Object.entries(template.locales).map(([tag, texts]) => [normal(tag), texts]));
   const found = languages.flatMap((language) => wider(language).map((tag) => variants.get(tag)));
   return [...found.filter((texts) => texts !== undefined), template];
 }

@@ -6,6 +6,7 @@ import {
   isMessage,
   mentionsIn,
   type NotifyingEvent,
+  render,
   renderDetails,
 } from '../../src/index.ts';
 import { anyUid, event } from '../support/sample-events.ts';
@@ -111,7 +112,12 @@ test('what recipients of a group share is what each would get alone', () => {
         for (const [recipient, unread] of recipients) {
           const context = { settings, profiles, recipient, unread, provider: 'fcm' as const };
           // Of a copy of the event nothing is known yet.
-          expect(renderDetails(subject, context)).toEqual(renderDetails(structuredClone(subject), context));
+          const alone = renderDetails(structuredClone(subject), context);
+          const { details: together, shared } = render(subject, context);
+          expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
+          if (!shared) continue;
+          const counted = unread === undefined ? {} : { unreadMessageCount: unread };
+          expect(JSON.stringify({ ...shared, ...counted })).toBe(JSON.stringify(alone));
         }
       },
     ),
