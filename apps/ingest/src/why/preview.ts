@@ -116,7 +116,7 @@ function apnsPayload(bundle: AppBundle, push: DevicePush): object | undefined {
   const credential = bundle.credential('apns', 'default');
   if (!credential) throw noDefault('APNs');
   const notification = renderApns(push, credential);
-  return notification && { headers: apnsHeaders(notification), body: JSON.parse(notification.body) as object };
+  return notification && { headers: apnsHeaders(notification), body: JSON.parse(String(notification.body)) as object };
 }
 
 const noDefault = (kind: string) =>

@@ -76,7 +76,7 @@ const renew = (what: Renewal): boolean => what === 'token';
 
 function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNotification): apn.Notification {
   const notification = new apn.Notification();
-  notification.rawPayload = JSON.parse(rest.body);
+  notification.rawPayload = JSON.parse(String(rest.body));
   notification.id = id;
   notification.topic = topic;
   notification.pushType = pushType;

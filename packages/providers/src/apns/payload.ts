@@ -3,6 +3,8 @@ import { type ApnsCredential, type DevicePush, isVisible, type NotificationDetai
 import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
+import { markNumber, SharedTemplates, withUnreadMark } from '../payload/shared-templates.ts';
+import { fill, type Template, template } from '../payload/template.ts';
 import { toJson } from '../wire/json.ts';
 
 /** The kinds of push we send. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
@@ -19,7 +21,7 @@ export interface ApnsNotification {
   expiration: number;
   collapseId: string | undefined;
   /** The JSON. */
-  body: string;
+  body: Buffer | string;
 }
 
 /** Bytes of JSON: https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification */
@@ -76,12 +78,7 @@ const VOIP_KEYS = [
  */
 export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNotification | undefined {
   const pushType = pushTypeOf(push);
-  const body = fit(push.details, {
-    build: (details) => toJson(payloadOf(pushType, { ...push, details }, credential)),
-    size: (json) => Buffer.byteLength(json),
-    limit: pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES,
-    trimText: push.trimText,
-  });
+  const body = sharedBody(pushType, push, credential) ?? ownBody(pushType, push, credential);
   if (body === undefined) return undefined;
   const voip = pushType === 'voip';
   return {
@@ -96,12 +93,52 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
   };
 }
 
+const limitOf = (pushType: PushType): number => (pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES);
+
+/** The body for this recipient alone. */
+const ownBody = (pushType: PushType, push: DevicePush, credential: ApnsCredential): string | undefined =>
+  fit(push.details, {
+    build: (details) => toJson(payloadOf(pushType, { details, sound: push.sound }, credential)),
+    size: (json) => Buffer.byteLength(json),
+    limit: limitOf(pushType),
+    trimText: push.trimText,
+  });
+
+const UNREAD = markNumber();
+/** Undefined: the body has to be built for each recipient. */
+const bodies = new SharedTemplates<Template<'unread'> | undefined>();
+
+/** The same bytes, built once for all who share them. Undefined when none are, or they have to be shortened. */
+function sharedBody(pushType: PushType, push: DevicePush, credential: ApnsCredential): Buffer | undefined {
+  const { shared, sound, details } = push;
+  if (shared === undefined) return undefined;
+  const { includeContentAvailable, includeMutableContent } = credential;
+  const made = bodies.get(shared, [pushType, sound, includeContentAvailable, includeMutableContent], () =>
+    bodyTemplate(pushType, { details: shared, sound }, credential),
+  );
+  const unread = String(details.unreadMessageCount);
+  if (made === undefined || made.size + made.holes.length * unread.length > limitOf(pushType)) return undefined;
+  return fill(made, { unread });
+}
+
+function bodyTemplate(pushType: PushType, { details: shared, sound }: Content, credential: ApnsCredential) {
+  const details = withUnreadMark(shared, UNREAD);
+  const made = template(toJson(payloadOf(pushType, { details, sound }, credential)), { unread: String(UNREAD) });
+  const isCounted = details.unreadMessageCount !== undefined && pushType !== 'voip';
+  // In the root, and in the badge of an alert.
+  const expected = isCounted ? (pushType === 'alert' ? 2 : 1) : 0;
+  return made.holes.length === expected ? made : undefined;
+}
+
 function pushTypeOf({ device, details }: DevicePush): PushType {
   if (PLATFORMS[device.platform].kind === 'voip') return 'voip';
   return isVisible(details) ? 'alert' : 'background';
 }
 
-function payloadOf(pushType: PushType, { details, sound }: DevicePush, credential: ApnsCredential): object {
+/** What a body is built from. */
+type Content = Pick<DevicePush, 'details' | 'sound'>;
+
+function payloadOf(pushType: PushType, { details, sound }: Content, credential: ApnsCredential): object {
   if (pushType === 'voip') return pick(details, VOIP_KEYS);
   const notification = new apn.Notification({ payload: pick(details, ROOT_KEYS) });
   if (pushType === 'background') {

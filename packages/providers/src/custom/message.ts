@@ -1,4 +1,6 @@
 import { type CustomCredential, customBody, type Push } from '@fanfare/core';
+import { markNumber, SharedTemplates, withUnreadMark } from '../payload/shared-templates.ts';
+import { fill, type Template, template } from '../payload/template.ts';
 import { toJson } from '../wire/json.ts';
 import { type SignedMessage, signatureHeaders } from './sign.ts';
 
@@ -20,8 +22,28 @@ export const constantHeaders = ({ basicAuth }: CustomCredential): string[] => [
   ...(basicAuth === undefined ? [] : ['authorization', `Basic ${basicToken(basicAuth)}`]),
 ];
 
-/** The JSON of a push, serialized once: the bytes that are signed are the bytes that are sent. */
-export const webhookBody = (push: Push): Buffer => Buffer.from(toJson(customBody(push)));
+const UNREAD = markNumber();
+const UID = `uid-${markNumber()}`;
+const MARKS = { uid: `"${UID}"`, unread: String(UNREAD) };
+/** Undefined: the body has to be built for each recipient. */
+const bodies = new SharedTemplates<Template<keyof typeof MARKS> | undefined>();
+
+/**
+ * The JSON of a push, serialized once: the bytes that are signed are the bytes that are sent. What recipients share is
+ * built once.
+ */
+export function webhookBody(push: Push): Buffer {
+  const { shared, uid, details, appId, region } = push;
+  const made = shared && bodies.get(shared, [appId, region], () => bodyTemplate({ ...push, details: shared }));
+  if (made === undefined) return Buffer.from(toJson(customBody(push)));
+  return fill(made, { uid: toJson(uid), unread: String(details.unreadMessageCount) });
+}
+
+function bodyTemplate(push: Push): Template<keyof typeof MARKS> | undefined {
+  const details = withUnreadMark(push.details, UNREAD);
+  const made = template<keyof typeof MARKS>(toJson(customBody({ ...push, uid: UID, details })), MARKS);
+  return made.holes.length === (details.unreadMessageCount === undefined ? 1 : 2) ? made : undefined;
+}
 
 /**
  * The headers of one attempt. They always have the delivery's id, signed or not: receivers deduplicate by it.

@@ -1,8 +1,8 @@
 import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { fcmBody } from './body.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
-import { renderFcm } from './message.ts';
 import { AccessTokens } from './oauth.ts';
 import { fcmOutcome, wantsNewToken } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
@@ -44,9 +44,9 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
   const connections = connect(options);
   return {
     async send(push, credential) {
-      const message = renderFcm(push, credential, now());
-      if (message === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
-      const sent = await post(connections, { message, account: credential.serviceAccount, mayLeave: push.mayLeave });
+      const body = fcmBody(push, credential, now());
+      if (body === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave: push.mayLeave });
       if (sent.kind === 'failed') return sent.outcome;
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },

@@ -5,9 +5,8 @@ import { rootCertificates } from 'node:tls';
 import { isNativeError } from 'node:util/types';
 import type { Outcome } from '@fanfare/core';
 import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
-import { getMessaging, type Messaging } from 'firebase-admin/messaging';
+import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
 import { dial, type Resolve } from '../tcp/dial.ts';
-import { toJson } from '../wire/json.ts';
 import { networkFailure } from '../wire/network-reason.ts';
 import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
@@ -68,13 +67,12 @@ export class FirebaseAdminTransport implements FcmTransport {
     this.#agent = agentTo(new URL(origin), extraCa, lookup);
   }
 
-  async post({ message, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
+  async post({ body, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
     if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
     const project = this.#projects.get(accountDigest(account), () => this.#open(account.project_id));
     project.accessToken = accessToken;
     try {
-      // A copy in well-formed Unicode: the SDK modifies the message in place, and writes its strings unchanged.
-      const name = await project.messaging.send(JSON.parse(toJson(message)));
+      const name = await project.messaging.send(sdkMessage(body));
       return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'answered', reply: error.reply };
@@ -98,6 +96,14 @@ export class FirebaseAdminTransport implements FcmTransport {
     const project: Project = { app, messaging, accessToken: '' };
     return project;
   }
+}
+
+/** The message of a body, as the SDK takes it: with the ttl in milliseconds. The SDK modifies it in place. */
+function sdkMessage(body: Buffer | string): TokenMessage {
+  const { message } = JSON.parse(String(body)) as { message: TokenMessage & { android?: { ttl?: unknown } } };
+  const { android } = message;
+  if (android?.ttl === undefined) return message;
+  return { ...message, android: { ...android, ttl: Number.parseInt(String(android.ttl), 10) * 1000 } };
 }
 
 /** App names are unique per process. */

@@ -1,6 +1,5 @@
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
-import { wireMessage } from './message.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
 /** Sends through our own HTTP/2 pool; all projects share it, since each request carries its own access token. */
@@ -11,16 +10,16 @@ export class FcmHttp2Transport implements FcmTransport {
     this.#pool = pool;
   }
 
-  async post({ message, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
+  async post({ body, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
     const result = await this.#pool.request({
       path: `/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: wireMessage(message),
+      body,
       mayLeave,
     });
     if (!result.ok) return { kind: 'failed', outcome: unansweredOutcome(result) };
-    const { status, headers, body } = result.answer;
-    return { kind: 'answered', reply: { status, retryAfter: headers['retry-after'], body } };
+    const { status, headers, body: text } = result.answer;
+    return { kind: 'answered', reply: { status, retryAfter: headers['retry-after'], body: text } };
   }
 
   close(): Promise<void> {

@@ -1,11 +1,19 @@
-import { type DevicePush, type FcmCredential, isVisible, type NotificationDetails, PLATFORMS } from '@fanfare/core';
+import {
+  type DeviceOs,
+  type DevicePush,
+  type FcmCredential,
+  isVisible,
+  type NotificationDetails,
+  PLATFORMS,
+  type Presentation,
+} from '@fanfare/core';
 import type { AndroidConfig, ApnsConfig, TokenMessage, WebpushConfig } from 'firebase-admin/messaging';
 import { collapseId, webPushTopic } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
 import { toJson } from '../wire/json.ts';
 
 /** Bytes: https://firebase.google.com/docs/cloud-messaging/concept-options#data_messages */
-const MAX_BYTES = 4096;
+export const MAX_FCM_BYTES = 4096;
 /** The longest ttl FCM takes: four weeks. https://firebase.google.com/docs/cloud-messaging/concept-options#ttl */
 const MAX_TTL_S = 2_419_200;
 
@@ -35,12 +43,17 @@ const DATA_KEYS = [
   'custom',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
-/** A push, and what else its message depends on. */
-interface Rendering extends DevicePush {
+/** Everything a message depends on. */
+export interface Rendering extends Presentation {
+  token: string;
+  os: DeviceOs;
+  details: NotificationDetails;
   /** Whether FCM shows it, instead of only passing the data to the app. */
   shown: boolean;
   /** Whole seconds FCM may hold it. */
   ttlS: number;
+  /** Until when APNs may hold it, epoch seconds; 0: not at all. */
+  heldUntilS: number;
 }
 
 /**
@@ -54,25 +67,40 @@ interface Rendering extends DevicePush {
  * in the browser on the web, by `apns-collapse-id` on iOS; and in the app by the tag in `data`.
  */
 export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
-  const { os } = PLATFORMS[push.device.platform];
-  const shown = credential.notificationInPayload[os][push.details.type] && isVisible(push.details);
-  const ttlS = Math.min(MAX_TTL_S, Math.max(0, Math.floor((push.holdUntil - now) / 1000)));
+  const rendering = renderingOf(push, credential, now);
   return fit(push.details, {
-    build: (details) => messageOf({ ...push, details, shown, ttlS }),
+    build: (details) => messageOf({ ...rendering, details }),
     size: sizeOf,
-    limit: MAX_BYTES,
+    limit: MAX_FCM_BYTES,
     trimText: push.trimText,
   });
 }
 
-function messageOf(rendering: Rendering): TokenMessage {
-  const { device, details, shown } = rendering;
+/** What a message is built from. */
+export function renderingOf(push: DevicePush, credential: FcmCredential, now: number): Rendering {
+  const { os } = PLATFORMS[push.device.platform];
+  const shown = credential.notificationInPayload[os][push.details.type] && isVisible(push.details);
+  return {
+    token: push.device.token,
+    os,
+    details: push.details,
+    collapseKey: push.collapseKey,
+    sound: push.sound,
+    shown,
+    ttlS: Math.min(MAX_TTL_S, Math.max(0, Math.floor((push.holdUntil - now) / 1000))),
+    heldUntilS: Math.floor(push.holdUntil / 1000),
+  };
+}
+
+/** The message, whatever its size. */
+export function messageOf(rendering: Rendering): TokenMessage {
+  const { token, os, details, shown } = rendering;
   const { title, body } = details;
   return {
-    token: device.token,
+    token,
     data: dataOf(details),
     ...(shown ? { notification: { title, body } } : {}),
-    ...PLATFORM_BLOCKS[PLATFORMS[device.platform].os](rendering),
+    ...PLATFORM_BLOCKS[os](rendering),
   };
 }
 
@@ -105,14 +133,14 @@ function webpushOf({ details, collapseKey, sound, shown, ttlS }: Rendering): Web
 /**
  * Data-only messages wake the app in the background, which APNs accepts with priority 5 only. A silent push is passive.
  */
-function apnsOf({ details, collapseKey, sound, shown, holdUntil }: Rendering): ApnsConfig {
+function apnsOf({ details, collapseKey, sound, shown, heldUntilS }: Rendering): ApnsConfig {
   const { unreadMessageCount: badge } = details;
   const alarm = sound === undefined ? { 'interruption-level': 'passive' } : { sound };
   return {
     headers: {
       'apns-push-type': shown ? 'alert' : 'background',
       'apns-priority': shown && sound !== undefined ? '10' : '5',
-      'apns-expiration': String(Math.floor(holdUntil / 1000)),
+      'apns-expiration': String(heldUntilS),
       'apns-collapse-id': collapseId(collapseKey),
     },
     payload: { aps: shown ? { ...alarm, ...(badge === undefined ? {} : { badge }) } : { 'content-available': 1 } },
@@ -131,7 +159,7 @@ function dataOf(details: NotificationDetails): Record<string, string> {
 }
 
 /** Bytes of keys and values of the data, and of the blocks sent to the device with them. */
-function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessage): number {
+export function sizeOf({ data = {}, notification, android, webpush, apns }: TokenMessage): number {
   let size = 0;
   for (const [key, value] of Object.entries(data)) size += key.length + Buffer.byteLength(value);
   for (const block of [notification, android?.notification, webpush?.notification, apns?.payload]) {

@@ -1,10 +1,10 @@
 import type { FcmCredential, Outcome } from '@fanfare/core';
-import type { TokenMessage } from 'firebase-admin/messaging';
 import type { FcmReply } from './outcome.ts';
 
 /** One message, with its service account, project and access token. */
 export interface FcmRequest {
-  message: TokenMessage;
+  /** The JSON of `messages:send`. */
+  body: Buffer | string;
   account: FcmCredential['serviceAccount'];
   accessToken: string;
   /** Called right before it is written; false: it is not written. */

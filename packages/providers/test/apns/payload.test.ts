@@ -5,7 +5,7 @@ import { aDevicePush, anApnsCredential, CALL, NOW } from '../support/device-push
 const rendered = (...args: Parameters<typeof renderApns>) => {
   const notification = renderApns(...args);
   if (notification === undefined) throw new Error('too large');
-  return { ...notification, body: JSON.parse(notification.body) };
+  return { ...notification, body: JSON.parse(String(notification.body)) };
 };
 
 const CHAT_KEYS = {

@@ -97,7 +97,7 @@ test('FCM and APNs trim the text of the message object when the push says so', (
   const textsWith = (trimText: boolean): unknown[] => {
     const fcm = renderFcm(aDevicePush('fcm_android', { details: { message }, trimText }), fcmCredential, NOW);
     const apns = renderApns(aDevicePush('apns_ios_device', { details: { message }, trimText }), anApnsCredential());
-    const objects = [fcm?.data?.message, JSON.stringify(JSON.parse(apns?.body ?? '').message)];
+    const objects = [fcm?.data?.message, JSON.stringify(JSON.parse(String(apns?.body)).message)];
     return objects.map((object) => object && JSON.parse(object).data.text);
   };
   expect(textsWith(false)).toEqual([undefined, undefined]);
@@ -154,7 +154,7 @@ test('any details become an APNs payload within the limit, with whole graphemes'
       const notification = renderApns({ ...aDevicePush(platform), details, trimText }, anApnsCredential());
       if (notification === undefined) return bytes(details) > 4096;
       expect(Buffer.byteLength(notification.body)).toBeLessThanOrEqual(platform === 'apns_ios_voip' ? 5120 : 4096);
-      const { body, aps } = JSON.parse(notification.body);
+      const { body, aps } = JSON.parse(String(notification.body));
       expect(aps?.alert?.body ?? body).toBe(body);
       return isBeginning(body, details.body);
     }),

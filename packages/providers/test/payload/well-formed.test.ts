@@ -61,7 +61,7 @@ describe('for any texts, the JSON on the wire is well-formed Unicode', () => {
             collapseKey: `message-${sound}`,
           });
           const notification = renderApns(push, anApnsCredential());
-          if (notification) strictly(notification.body);
+          if (notification) strictly(String(notification.body));
           expect(notification?.collapseId ?? '').toMatch(/^[\x21-\x7e]*$/);
         },
       ),
