@@ -13,6 +13,9 @@ type ScriptArgument = string | number | Buffer;
 
 type ScriptRun<Result> = (redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<Result>;
 
+/** Missing in the types of ioredis. Its `callBuffer` loses its first argument under auto-pipelining. */
+type Bytes = Record<'evalshaBuffer' | 'evalBuffer', (...args: (string | number | Buffer)[]) => Promise<unknown>>;
+
 /** A Lua script. Each run is atomic, and nothing here retries it. */
 export interface Script<Result> extends ScriptRun<Result> {
   /** Runs the script; texts in the result are buffers. */
@@ -41,7 +44,7 @@ export function script<Result>(lua: string): Script<Result> {
     byHash((how, text) => redis[how](text, keys.length, ...keys, ...args));
 
   const bytes: ScriptRun<Result> = (redis, keys, args) =>
-    byHash((how, text) => redis.callBuffer(how, text, keys.length, ...keys, ...args));
+    byHash((how, text) => (redis as unknown as Bytes)[`${how}Buffer`](text, keys.length, ...keys, ...args));
 
   async function attempt(redis: Redis, calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
     const answers: [Error | null, unknown][] = [];

@@ -1,6 +1,6 @@
 import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { readHashes } from '../src/index.ts';
 
 const COUNT = 1200;
@@ -53,6 +53,19 @@ describe.each([
     ]);
     expect(found[1]?.[2]).toEqual(Buffer.of(0, 255, 123));
   });
+});
+
+test('under auto-pipelining, all hashes are read', async () => {
+  await using own = await startTestRedis();
+  await write(own.redis);
+  const redis = new Redis(own.url, { enableAutoPipelining: true });
+  const found = await readHashes(
+    redis,
+    KEYS.map((key) => ({ key })),
+    ['name'],
+  );
+  redis.disconnect();
+  expect(found.map(([name]) => name?.toString())).toEqual(KEYS.map((_, i) => (i % 3 > 0 ? `u${i}` : undefined)));
 });
 
 test('what Redis refuses is thrown', async () => {
