@@ -1,8 +1,11 @@
 import { type Platform, sessionTag } from '@fanfare/core';
 import { type Device, letterOf, platformOf, sessionless } from './device-record.ts';
 
-/** The field of a user's hash with the index of their devices. */
-export const DEVICE_INDEX = 'ds';
+/**
+ * The field of a user's hash with the index of their devices. Every user has it, and Redis keeps a small number in
+ * fewer bytes than a name.
+ */
+export const DEVICE_INDEX = '0';
 
 /** A device as fan-out needs it. */
 export interface IndexedDevice {

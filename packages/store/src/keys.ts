@@ -31,7 +31,7 @@ export const keys = {
   /** String: the holder of the push token with this SHA-256, `uid device`, from before `tokens`. */
   pushToken: (appId: string, hash: string) => `pushtoken:{${appId}:${hash}}`,
   /**
-   * Hash: a user, their presence `status` and its time `seen`, their devices `d:<id>`, the index of these `ds` and
+   * Hash: a user, their presence `status` and its time `seen`, their devices `d:<id>`, the index of these `0` and
    * tokens about to leave the token index `gone`, their preferences `prefs`, and until when they mute a user
    * `m:u:<uid>` or a group `m:g:<guid>`: everything the fan-out needs, in one read.
    */

@@ -105,7 +105,7 @@ describe('erasing a user', () => {
     expect(await withoutTombstone()).toBeDefined();
     await upsertUser(redis, 'demo', 'victim', { name: 'V2' }, NOW + 1);
     expect(await everything(redis)).toMatchObject({
-      [TOMBSTONE]: JSON.stringify({ createdAt: String(NOW + 1), ds: '', name: 'V2' }),
+      [TOMBSTONE]: JSON.stringify({ createdAt: String(NOW + 1), 0: '', name: 'V2' }),
     });
     expect(await redis.ttl(TOMBSTONE)).toBe(-1);
   });

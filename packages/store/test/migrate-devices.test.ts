@@ -45,7 +45,7 @@ describe('a device stored before records were bytes', () => {
   ])('is read by %s, and rewritten', async (_by, read) => {
     expect(await read()).toEqual(DEVICE);
     const { [USER]: user, ...index } = await everything(redis);
-    expect(user).toContain('"ds":"ao6efYGz_Yc;a1b2c3d4"');
+    expect(user).toContain('"0":"ao6efYGz_Yc;a1b2c3d4"');
     expect(Object.entries(index)).toEqual([[expect.stringMatching(/^tokens:\{demo:/), expect.stringContaining('bob')]]);
     expect(await read()).toEqual(DEVICE);
   });
