@@ -26,7 +26,7 @@ const P1: CostOptions = {
   members: 10_000,
   messages: 1,
   concurrency: 1,
-  rounds: { full: 5, quick: 2 },
+  rounds: { full: 5, quick: 1 },
   cpu: { of: 'ratio', atMost: 0.5, later: 'lean wire: ≤ 0.33×' },
   rate: { of: 'ratio', atLeast: 2, later: 'lean wire: ≥ 3×' },
 };
@@ -37,7 +37,7 @@ const P1C: CostOptions = {
   members: 100,
   messages: 100,
   concurrency: 8,
-  rounds: { full: 5, quick: 2 },
+  rounds: { full: 5, quick: 1 },
   cpu: { of: 'ratio', atMost: 1, later: 'lean wire: ≤ 0.7×' },
   rate: { of: 'ratio', atLeast: 1, later: 'lean wire: ≥ 1.2×' },
 };

@@ -8,7 +8,7 @@ import type { Stage } from '../system/stage.ts';
 import type { Row } from './row.ts';
 
 /** Events of B, alone and beside A, calls and messages in turn, and the time between two. */
-const EVENTS = 160;
+const EVENTS = { full: 160, quick: 50 };
 const EVERY_MS = 40;
 const WARM_UP = 20;
 
@@ -100,11 +100,12 @@ const rowOf = (scenario: Scenario): Row => ({
       const { row, channel, title } = scenario;
       const tenant = await fanfare.createTenant('b');
       const probe = await Probe[channel](tenant, stage.receiver, row);
+      const count = lab.quick ? EVENTS.quick : EVENTS.full;
       await probe.run(['call', 'message'], EVERY_MS, { count: WARM_UP });
-      const alone = await probe.run(['call', 'message'], EVERY_MS, { count: EVENTS });
+      const alone = await probe.run(['call', 'message'], EVERY_MS, { count });
       lab.say(`${row}: alone ${shown(alone)}; now A`);
       await scenario.disturb(fanfare, stage, lab.quick);
-      const beside = await probe.run(['call', 'message'], EVERY_MS, { count: EVENTS });
+      const beside = await probe.run(['call', 'message'], EVERY_MS, { count });
       lab.say(`${row}: beside ${shown(beside)}`);
       return { figures: figuresOf(row, alone, beside), notes: [`${row}: A ${title}. "Plain" is B alone.`] };
     }),

@@ -8,7 +8,7 @@ import type { Row, RowResult } from './row.ts';
 
 const MEMBERS = { full: 100_000, quick: 20_000 };
 /** Rings, idle and during the blast, and the time between two. */
-const RINGS = 200;
+const RINGS = { full: 200, quick: 80 };
 const EVERY_MS = 50;
 const WARM_UP = 20;
 /** Deliveries of the blast before the first ring. */
@@ -26,14 +26,15 @@ async function measure(lab: Lab, fanfare: Fanfare, { provider, receiver }: Stage
   await fanfare.createGroup('group', members);
   const probe = await Probe.overFcm(fanfare.bench, receiver, 'ring');
   await probe.run(['call'], EVERY_MS, { count: WARM_UP });
-  const idle = await probe.run(['call'], EVERY_MS, { count: RINGS });
+  const count = lab.quick ? RINGS.quick : RINGS.full;
+  const idle = await probe.run(['call'], EVERY_MS, { count });
   lab.say(`P3: idle p99 ${percentile(idle.call, 0.99).toFixed(0)} ms; blast`);
   const before = await provider.accepted();
   const blasted = async () => (await provider.accepted()) - before;
   await fanfare.post({ id: 'blast', group: 'group' });
   while ((await blasted()) < UNDER_WAY) await delay(10);
   const during = await probe.run(['call'], EVERY_MS, {
-    count: RINGS,
+    count,
     isOn: async () => (await blasted()) < members,
   });
   return resultOf(members, idle.call, during.call);

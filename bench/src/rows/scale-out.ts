@@ -6,7 +6,7 @@ import type { Stage } from '../system/stage.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
-const SENDERS = [1, 2, 4];
+const SENDERS = { full: [1, 2, 4], quick: [1, 2] };
 const LATENCY_MS = 100;
 /** Sends at once and process: little enough for the latency to bind, not the CPU. */
 const CONCURRENCY = 20;
@@ -32,12 +32,11 @@ async function measure(lab: Lab, fanfare: Fanfare, { receiver }: Stage): Promise
   receiver.listen('scale', () => {
     arrived += 1;
   });
-  const rates: number[] = [];
+  const rates = new Map<number, number>();
   const losses: string[] = [];
-  for (const senders of SENDERS) {
-    for (let n = rates.length === 0 ? 1 : (SENDERS[rates.length - 1] as number); n < senders; n += 1) {
-      await fanfare.start('sender');
-    }
+  let running = 1;
+  for (const senders of lab.quick ? SENDERS.quick : SENDERS.full) {
+    for (; running < senders; running += 1) await fanfare.start('sender');
     const members = senders * (lab.quick ? DELIVERIES.quick : DELIVERIES.full);
     await fanfare.bench.registry.createGroup(`group-${senders}`, members);
     const samples: number[] = [];
@@ -49,15 +48,14 @@ async function measure(lab: Lab, fanfare: Fanfare, { receiver }: Stage): Promise
       if (round > 0) samples.push(deliveriesPerSecond);
       if (loss !== undefined) losses.push(`P7, ${senders} senders: ${loss}`);
     }
-    rates.push(median(samples));
+    rates.set(senders, median(samples));
   }
   return { figures: figuresOf(rates), losses };
 }
 
-function figuresOf(rates: readonly number[]): Figure[] {
-  const [one = Number.NaN] = rates;
-  return SENDERS.map((senders, i): Figure => {
-    const ours = rates[i] as number;
+function figuresOf(rates: ReadonlyMap<number, number>): Figure[] {
+  const one = rates.get(1) as number;
+  return [...rates].map(([senders, ours]): Figure => {
     if (senders === 1) return { row: 'P7', what: 'deliveries/s, 1 sender', ours };
     const what = `${senders} senders; plain: ${senders} × one`;
     return { row: 'P7', what, ours, plain: senders * one, target: { of: 'ratio', atLeast: 0.9 } };

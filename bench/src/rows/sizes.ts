@@ -1,12 +1,13 @@
-import { runRound, type Work } from '../pipeline/round.ts';
+import { runRound, type Sample, type Work } from '../pipeline/round.ts';
 import type { Figure } from '../report/figure.ts';
 import type { Fanfare } from '../system/fanfare.ts';
-import { peakMemory } from '../system/memory.ts';
+import { withPeakMemory } from '../system/memory.ts';
+import type { PushProvider } from '../system/provider.ts';
 import type { Stage } from '../system/stage.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
-const SIZES = [10, 100, 1000, 10_000];
+const SIZES = { full: [10, 100, 1000, 10_000], quick: [100, 10_000] };
 /** The size that the largest is compared with. */
 const REFERENCE = 10_000;
 /** Small groups get several messages, so that there is something to measure. */
@@ -19,36 +20,35 @@ export const sizes: Row = {
   run: (lab) => lab.withFanfare({}, (fanfare, stage) => measure(lab, fanfare, stage)),
 };
 
-interface Measured {
+interface Measured extends Sample {
   members: number;
-  cpuMicros: number;
-  deliveriesPerSecond: number;
   /** Bytes by process. */
   peaks: Record<string, number>;
 }
 
 async function measure(lab: Lab, fanfare: Fanfare, { provider }: Stage): Promise<RowResult> {
   await fanfare.bench.useWebhook(provider.webhookUrl);
+  const own = lab.quick ? SIZES.quick : SIZES.full;
+  await measureSize(fanfare, provider, 'warm-up', REFERENCE);
   const results: Measured[] = [];
-  const losses: string[] = [];
-  const all = [...SIZES, ...(lab.members > REFERENCE ? [lab.members] : [])];
-  // The first one warms up.
-  for (const [i, members] of [REFERENCE, ...all].entries()) {
-    const group = `group-${i}`;
-    await fanfare.bench.registry.createGroup(group, members);
-    const messages = Math.max(1, LEAST_DELIVERIES / members);
-    const posts = Array.from({ length: messages }, (_, n) => ({ id: `${group}-${n}`, group }));
-    const work: Work = { posts, deliveries: members * messages, concurrency: 4 };
-    const measured: { sample?: Awaited<ReturnType<typeof runRound>> } = {};
-    const peaks = await peakMemory(fanfare.redis, fanfare.processes, async () => {
-      measured.sample = await runRound(fanfare, provider, work);
-    });
-    const sample = measured.sample as Awaited<ReturnType<typeof runRound>>;
-    lab.say(`P2: ${members} members: ${sample.cpuMicros.toFixed(0)} µs, ${sample.deliveriesPerSecond.toFixed(0)}/s`);
-    if (sample.loss !== undefined) losses.push(`P2, ${members} members: ${sample.loss}`);
-    if (i > 0) results.push({ ...sample, members, peaks });
+  for (const members of [...own, ...(lab.members > REFERENCE ? [lab.members] : [])]) {
+    const result = await measureSize(fanfare, provider, `group-${members}`, members);
+    lab.say(`P2: ${members} members: ${result.cpuMicros.toFixed(0)} µs, ${result.deliveriesPerSecond.toFixed(0)}/s`);
+    results.push(result);
   }
+  const losses = results.flatMap(({ members, loss }) => (loss === undefined ? [] : [`P2, ${members}: ${loss}`]));
   return { figures: figuresOf(results), notes: [peaksOf(results)], losses };
+}
+
+async function measureSize(fanfare: Fanfare, provider: PushProvider, group: string, members: number) {
+  await fanfare.bench.registry.createGroup(group, members);
+  const messages = Math.max(1, LEAST_DELIVERIES / members);
+  const posts = Array.from({ length: messages }, (_, n) => ({ id: `${group}-${n}`, group }));
+  const work: Work = { posts, deliveries: members * messages, concurrency: 4 };
+  const { result, peaks } = await withPeakMemory(fanfare.redis, fanfare.processes, () =>
+    runRound(fanfare, provider, work),
+  );
+  return { ...result, members, peaks };
 }
 
 function figuresOf(results: readonly Measured[]): Figure[] {

@@ -20,12 +20,12 @@ export async function memoryOf(redis: Redis, matches: (key: string) => boolean):
   return bytes;
 }
 
-/** The most memory used while `work` ran, bytes: Redis (`used_memory`), and each process (resident). */
-export async function peakMemory(
+/** The result of `work`, and the most memory used while it ran, bytes: Redis (`used_memory`), and each process (resident). */
+export async function withPeakMemory<T>(
   redis: Redis,
   processes: ReadonlyMap<string, NodeProcess>,
-  work: () => Promise<unknown>,
-): Promise<Record<string, number>> {
+  work: () => Promise<T>,
+): Promise<{ result: T; peaks: Record<string, number> }> {
   const peaks: Record<string, number> = {};
   const reach = (name: string, bytes: number) => {
     peaks[name] = Math.max(peaks[name] ?? 0, bytes);
@@ -39,8 +39,7 @@ export async function peakMemory(
     isOver = true;
   });
   while (!isOver) await Promise.all([sample(), Promise.race([working, delay(SAMPLE_MS)])]);
-  await working;
-  return peaks;
+  return { result: await working, peaks };
 }
 
 /** Source: proc(5), `VmRSS`. */
