@@ -14,6 +14,8 @@ export interface RoundsOptions {
   /** Counted rounds at each concurrency. */
   rounds: number;
   concurrency: readonly number[];
+  /** All by default. */
+  clients?: readonly ClientName[];
 }
 
 /** One round of one client. */
@@ -41,7 +43,7 @@ interface Stage {
  */
 export async function runRounds(options: RoundsOptions, onSample: (sample: Sample) => void): Promise<Sample[]> {
   const simulator = new Child<SimulatorCalls>(new URL('./simulator-process.js', import.meta.url));
-  const clients = new Map(CLIENT_NAMES.map((name) => [name, newClient()]));
+  const clients = new Map((options.clients ?? CLIENT_NAMES).map((name) => [name, newClient()]));
   try {
     const target = await simulator.call('target', undefined);
     await openAll(clients, target, Math.max(...options.concurrency));
@@ -69,10 +71,10 @@ interface Plan {
   round: number;
 }
 
-function* plans({ concurrency: levels, rounds }: RoundsOptions): Generator<Plan> {
+function* plans({ concurrency: levels, rounds, clients = CLIENT_NAMES }: RoundsOptions): Generator<Plan> {
   for (const concurrency of levels) {
     for (let round = 0; round <= rounds; round += 1) {
-      for (const client of CLIENT_NAMES) yield { client, concurrency, round };
+      for (const client of clients) yield { client, concurrency, round };
     }
   }
 }

@@ -22,8 +22,11 @@ export const clients: Row = {
   title: 'each provider client alone, beside the public one, at 20 ms latency',
   async run(lab) {
     const options = lab.quick ? OPTIONS.quick : OPTIONS.full;
-    const samples = await runRounds(options, ({ client, concurrency, round, cpuMicrosPerSend }) =>
-      lab.say(`P5 round ${round}, ${client}, ${concurrency} at once: ${cpuMicrosPerSend.toFixed(0)} µs`),
+    const names = OTHERS.flatMap(({ service, other }) => [OURS[service], other]);
+    const samples = await runRounds(
+      { ...options, clients: names },
+      ({ client, concurrency, round, cpuMicrosPerSend }) =>
+        lab.say(`P5 round ${round}, ${client}, ${concurrency} at once: ${cpuMicrosPerSend.toFixed(0)} µs`),
     );
     const counted = samples.filter(({ round }) => round > 0);
     const losses = counted.flatMap(({ client, loss }) => (loss === undefined ? [] : [`P5, ${client}: ${loss}`]));

@@ -20,7 +20,10 @@ export async function memoryOf(redis: Redis, matches: (key: string) => boolean):
   return bytes;
 }
 
-/** The result of `work`, and the most memory used while it ran, bytes: Redis (`used_memory`), and each process (resident). */
+/**
+ * The result of `work`, and the most memory used while it ran, bytes: Redis (`used_memory`), and each process
+ * (resident).
+ */
 export async function withPeakMemory<T>(
   redis: Redis,
   processes: ReadonlyMap<string, NodeProcess>,
