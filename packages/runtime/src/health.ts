@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { messageOf } from './error-message.ts';
 import { type Address, type Listening, listen } from './listen.ts';
+import { closeIfUnread, holdBodies } from './unread-bodies.ts';
 
 /** Whether a process can do its work, with the checks behind that. */
 export interface Readiness {
@@ -54,11 +55,12 @@ export function startHealthServer({ ready, ...address }: { ready: Ready } & Addr
 
 type Answering = (path: string, authorization: string | undefined) => Promise<HealthAnswer | undefined>;
 
-/** Serves GET and HEAD by a function; undefined is 404. */
+/** Serves GET and HEAD by a function; undefined is 404. No body is read. */
 export function serve(address: Address, answering: Answering): Promise<Listening> {
   const server = createServer((request, response) => {
     void respond(request, response, answering);
   });
+  holdBodies(server);
   return listen(server, address);
 }
 
@@ -70,6 +72,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
       : undefined;
   const { status, headers, body } =
     found ?? failure(404, 'ERR_ROUTE_NOT_FOUND', `There is no ${request.method} ${path}.`);
+  closeIfUnread(request, response);
   response.writeHead(status, headers).end(body);
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { answerHealth, Closer, listen, type Readiness, startHealthServer } from '../src/index.ts';
 
@@ -26,6 +27,15 @@ test('/livez says that the process runs, even when it is not ready', async () =>
   const response = await fetch(`${url}/livez`);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ live: true });
+});
+
+test.each(['/livez', '/readyz', '/nothing'])('a POST of %s is answered without its body, and ends', async (path) => {
+  const { port } = new URL(await serve());
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  // The rest of the body never arrives.
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 5000000\r\n\r\n[`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 .*connection: close/is);
 });
 
 test('/readyz shows the checks, with 200 when the process is ready', async () => {
