@@ -59,6 +59,27 @@ test('Basic authentication is sent in UTF-8 when it is configured', async () => 
   expect(Buffer.from(authorization.slice('Basic '.length), 'base64').toString()).toBe('Ümit:p:w€');
 });
 
+test('a replaced credential is used from the next send on', async () => {
+  await using endpoint = await accepting();
+  await using provider = startProvider();
+  const withPassword = (password: string) =>
+    aCredential(endpoint.url, { basicAuth: { username: 'fanfare', password } });
+  const [before, after] = [withPassword('old'), withPassword('new')];
+  for (const credential of [before, before, after]) await provider.send(aPush(), credential);
+  await provider.send(aPush(), aCredential(`${endpoint.url}/moved`));
+
+  const sent = endpoint.received.map(({ path, headers: { authorization = '' } }) => [
+    path,
+    Buffer.from(authorization.slice('Basic '.length), 'base64').toString(),
+  ]);
+  expect(sent).toEqual([
+    ['/hook', 'fanfare:old'],
+    ['/hook', 'fanfare:old'],
+    ['/hook', 'fanfare:new'],
+    ['/hook/moved', ''],
+  ]);
+});
+
 test('Basic authentication may have an empty password', async () => {
   await using endpoint = await accepting();
   await sendTo(endpoint.url, { credential: { basicAuth: { username: 'key', password: '' } } });
