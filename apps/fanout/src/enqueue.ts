@@ -49,7 +49,7 @@ export async function expire(
   deps: FanoutDeps,
   ref: EventRef,
   { appId, lane }: Pick<AcceptedEvent, 'appId' | 'lane'>,
-  deliveries: PlannedDelivery[],
+  deliveries: readonly Pick<PlannedDelivery, 'ordinal' | 'provider'>[],
 ): Promise<void> {
   const { queueRedis, metrics, now } = deps;
   const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));

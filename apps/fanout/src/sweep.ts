@@ -14,6 +14,7 @@ import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
 import { sweepAdmission } from './sweep-admission.ts';
+import { sweepHeld } from './sweep-held.ts';
 
 /** How long after its deadline a delivery is still left to its sender. */
 const LATE_MS = 60_000;
@@ -35,11 +36,13 @@ export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 /**
  * Checks open events that are due and restores missing jobs: of events whose job was lost between two writes, of
  * deliveries lost in a failover or failed by a bug. Lanes take turns, calls first, and apps within a lane. Skips events
- * that have moved since the last check, so a healthy event costs next to nothing.
+ * that have moved since the last check, so a healthy event costs next to nothing. Held deliveries have no job; those
+ * that are late are expired.
  */
 export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
   const { queueRedis, now, shards, stopping } = deps;
   for (let shard = 0; shard < shards; shard++) await sweepAdmission(deps, shard);
+  for (let shard = 0; shard < shards; shard++) await sweepHeld(deps, shard);
   for (let shard = 0; shard < shards; shard++) await adoptOpenEvents(queueRedis, shard, now(), ADOPTED);
   const end = now() + LONGEST_RUN_MS;
   const due = new Set(LANES.flatMap((lane) => Array.from({ length: shards }, (_, shard) => ({ lane, shard }))));

@@ -1,13 +1,14 @@
-import type { DeviceOs, DevicePush, Outcome, Push } from '@fanfare/core';
+import type { DeviceOs, DevicePush, Lane, Outcome, Push } from '@fanfare/core';
+import type { Gate } from '@fanfare/ledger';
 import type { AppBundle, PushKind } from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
-import type { Entrance } from './gate.ts';
+import { credentialGate } from './held/gate-of.ts';
 import type { Subject } from './refusals.ts';
 
 /** Where deliveries of a pack go: one credential and system, or the webhook. */
 export interface Address<P extends Push> {
-  /** Where they have to pass the gate. */
-  entrance: Entrance;
+  /** What they may have to be held for. */
+  gate: Gate;
   subject: Subject;
   /** Makes one attempt. */
   send(push: P): Promise<Outcome>;
@@ -21,17 +22,14 @@ export function addressOf(
   deps: Pick<SenderDeps, 'providers'>,
   app: AppBundle,
   kind: PushKind,
-  providerId: string,
-  os: DeviceOs,
+  { lane, providerId, os }: { lane: Lane; providerId: string; os: DeviceOs },
 ): Address<DevicePush> | undefined {
   const adapter = adapterFor(deps, app, kind, providerId);
   if (!adapter) return undefined;
-  const { appId, version } = app.app;
   const { credentialId, send } = adapter;
   return {
-    // Also by system: FCM may reject a project's iOS pushes, for lack of an APNs key, and accept the others.
-    entrance: { appId, name: `${kind}|${credentialId}|${os}|${version}` },
-    subject: { appId, provider: kind, name: credentialId },
+    gate: credentialGate(app, lane, { kind, id: credentialId }, os),
+    subject: { appId: app.app.appId, provider: kind, name: credentialId },
     send,
   };
 }

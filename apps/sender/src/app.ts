@@ -18,13 +18,13 @@ import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
-import { Gate, type GateOptions } from './gate.ts';
 import { handlePack } from './handle-pack.ts';
+import { Gates, inHandOf } from './held/gates.ts';
+import { startLooking } from './held/look.ts';
 import { PlanCache } from './plan-cache.ts';
 import { closeProviders, createProviders } from './providers.ts';
 import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
-import { sendPlaces } from './semaphore.ts';
 import { SupersededCheck } from './superseded-check.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
@@ -77,11 +77,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
-  const gate = (limit: number, more: Partial<GateOptions> = {}) => new Gate({ limit, now, random, ...more });
   const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
   const admitter = closer.add('admitter', new Admitter({ redis: queueRedis, producer, log, now }), (one) =>
     one.flush(),
   );
+  const shards = config.QUEUE_SHARDS;
+  const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -90,17 +91,8 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits, now), closeProviders),
-    gates: {
-      call: gate(limits.call, { longestOpenMs: CALL_OPEN_MS }),
-      chat: gate(limits.chat),
-      bulk: gate(limits.bulk),
-    },
-    sends: sendPlaces(concurrency),
-    recorder: new Recorder({
-      redis: queueRedis,
-      now,
-      onRecorded: (shard, appId) => admitter.madeRoom(shard, appId),
-    }),
+    gates: new Gates({ redis: queueRedis, producer, log, shards, concurrency, limits, now, onHeld: madeRoom }),
+    recorder: new Recorder({ redis: queueRedis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
     metrics,
@@ -110,6 +102,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     onAttempt: overrides.onAttempt,
   };
   startReporting(deps, closer);
+  startLooking(deps, closer, config);
   startWorkers(deps, closer, config, concurrency);
   const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
@@ -128,9 +121,9 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
 }
 
 /** Counted at a scrape, since a send is short. */
-function countInFlight({ metrics, sends }: SenderDeps): void {
+function countInFlight({ metrics, gates }: SenderDeps): void {
   for (const provider of PROVIDER_KINDS) {
-    for (const lane of LANES) metrics.inflight.set({ provider, lane }, sends[provider][lane].inUse);
+    for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
   }
 }
 
@@ -166,9 +159,6 @@ function startReporting({ queueRedis, refusals, log, now }: SenderDeps, closer: 
   closer.add('reporting', timer, clearInterval);
 }
 
-/** Calls live for 30 seconds, so a failed endpoint is retried soon enough for one to ring. */
-const CALL_OPEN_MS = 2000;
-
 /** The share of a lane one endpoint may have in flight: never all of it, so that others always get through. */
 const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
 
@@ -183,8 +173,8 @@ function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, co
           kind: `deliveries-${provider}`,
           lane,
           shard,
-          // Twice as many deliveries as are sent at a time: the others are being read or recorded.
-          concurrency: Math.ceil((2 * concurrency[lane]) / config.QUEUE_SHARDS),
+          // More than are sent at a time: the others are being read or recorded, or wait.
+          concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / config.QUEUE_SHARDS),
           sizeOf: ({ count = 1 }) => count,
           schema: DeliveryJob,
           handle: (job) => handlePack(deps, { shard, lane, provider }, job),

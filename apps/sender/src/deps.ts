@@ -1,15 +1,14 @@
-import type { Lane, Platform, ProviderKind, SettledState } from '@fanfare/core';
+import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
 import type { Producer } from '@fanfare/queue';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
-import type { Gate } from './gate.ts';
+import type { Gates } from './held/gates.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusals } from './refusals.ts';
-import type { Semaphore } from './semaphore.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 
 /** The dependencies for handling a delivery; created in app.ts. */
@@ -23,12 +22,10 @@ export interface SenderDeps {
   superseded: SupersededCheck;
   apps: AppCache;
   providers: Providers;
-  /** Limits per endpoint or credential, by lane, so that a ring does not wait for a bulk event to the same endpoint. */
-  gates: Record<Lane, Gate>;
-  /** Sends in flight, by provider and lane. */
-  sends: Record<ProviderKind, Record<Lane, Semaphore>>;
+  /** What may be sent now, and what is held. */
+  gates: Gates;
   recorder: Recorder;
-  /** For deliveries that leave their pack. */
+  /** For deliveries that leave their pack, or were held. */
   producer: Producer;
   /** Endpoints and credentials that refuse, for the operator. */
   refusals: Refusals;

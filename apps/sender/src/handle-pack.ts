@@ -1,10 +1,11 @@
-import { type DeliveryState, isOpen, type Outcome } from '@fanfare/core';
-import { type RecordedAttempt, type Settlement, UNKNOWN_OUTCOME } from '@fanfare/ledger';
-import { type DeliveryJob, type JobInHand, type NextStep, nextStep, type Step } from '@fanfare/queue';
+import { type DeliveryState, isOpen } from '@fanfare/core';
+import { type Gate, type RecordedAttempt, type Settlement, UNKNOWN_OUTCOME } from '@fanfare/ledger';
+import { type DeliveryJob, type JobInHand, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
-import { attemptsBefore, type PackInHand, readPack, type Source } from './pack.ts';
+import { holdSome } from './held/hold-some.ts';
+import { attemptsBefore, type PackInHand, readPack, type Source, singleOf } from './pack.ts';
 import type { Recording } from './recorder.ts';
-import { type Ended, explanationOf, observeWait, report } from './report.ts';
+import { type Ended, type EndStep, explanationOf, observeWait, report } from './report.ts';
 import { type Attempt, type Attempted, sendPack } from './send-pack.ts';
 
 /**
@@ -29,13 +30,13 @@ export async function handlePack(deps: SenderDeps, source: Source, job: JobInHan
 
 /** An attempt, what follows, and what is being recorded of it. */
 interface Decided extends Attempt {
-  step: NextStep;
+  step: EndStep;
   recording: Recording | undefined;
 }
 
 /** Decides what follows an attempt, and records it. */
 function decide(deps: SenderDeps, pack: PackInHand, attempt: Attempt): Decided {
-  const step = stepAfter(deps, pack, attempt);
+  const step = endOf(deps, pack, attempt);
   // Nothing was sent, so there is nothing to record. Without the lock, another worker settles the delivery.
   if (isUntried(attempt.attempted) && step.do !== 'settle') return { ...attempt, step, recording: undefined };
   const settlement = settlementOf(deps, pack, attempt, step);
@@ -54,15 +55,15 @@ async function recorded(decided: readonly Decided[]): Promise<Ended[]> {
   });
 }
 
-const isUntried = ({ kind }: Attempted): boolean => kind === 'deferred' || kind === 'withheld';
+const isUntried = ({ kind }: Attempted): boolean => kind === 'held' || kind === 'withheld';
 
-function stepAfter(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: Attempt): NextStep {
+/**
+ * What follows an attempt. What has to wait is held, without a job, if its endpoint or credential is paused for all.
+ */
+function endOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted, gate }: Attempt): EndStep {
   if (attempted.kind === 'expired' || attempted.kind === 'superseded') return { do: 'settle', state: attempted.kind };
-  const outcome: Outcome =
-    attempted.kind === 'deferred'
-      ? { kind: 'throttled', retryAfterMs: attempted.delayMs, reason: 'endpoint_busy' }
-      : attempted;
-  return nextStep(outcome, {
+  if (attempted.kind === 'held') return { do: 'hold', gate: gate as Gate, reason: attempted.reason };
+  const step = nextStep(attempted, {
     lane: pack.source.lane,
     provider: pack.source.provider,
     attemptsMade: attemptsBefore(pack),
@@ -70,14 +71,11 @@ function stepAfter(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: 
     deadlineAt: delivery.deadlineAt,
     random: deps.random(),
   });
+  const isPaused = gate !== undefined && deps.gates.isOpen(pack.source.shard, gate);
+  return step.do === 'wait' && isPaused && !isUntried(attempted) ? { do: 'hold', gate, reason: 'open' } : step;
 }
 
-function settlementOf(
-  deps: SenderDeps,
-  pack: PackInHand,
-  { delivery, attempted }: Attempt,
-  step: NextStep,
-): Settlement {
+function settlementOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: Attempt, step: EndStep): Settlement {
   const { ordinal, uid, deviceId } = delivery.planned;
   const { provider } = pack.source;
   const attempts = attemptsToRecord(pack, attempted, step, deps.now());
@@ -101,7 +99,7 @@ function settlementOf(
   };
 }
 
-function attemptsToRecord(pack: PackInHand, attempted: Attempted, step: NextStep, at: number): RecordedAttempt[] {
+function attemptsToRecord(pack: PackInHand, attempted: Attempted, step: EndStep, at: number): RecordedAttempt[] {
   const attempts: RecordedAttempt[] = [];
   if (isInDoubt(pack, attempted)) attempts.push({ at, outcome: UNKNOWN_OUTCOME, reason: 'sender_lost' });
   if (isRecorded(pack, attempted, step)) attempts.push({ at, outcome: attempted.kind, ...explanationOf(attempted) });
@@ -116,45 +114,39 @@ const isInDoubt = ({ job }: PackInHand, { kind }: Attempted): boolean =>
 const SAID_BY_STATE: ReadonlySet<Attempted['kind']> = new Set([
   ...(['accepted', 'rejected', 'expired', 'superseded'] as const),
   // No attempt was made.
-  ...(['deferred', 'withheld'] as const),
+  ...(['held', 'withheld'] as const),
 ]);
 
-const isRecorded = (pack: PackInHand, { kind }: Attempted, step: NextStep): boolean =>
+const isRecorded = (pack: PackInHand, { kind }: Attempted, step: EndStep): boolean =>
   step.do !== 'settle' || attemptsBefore(pack) > 0 || !SAID_BY_STATE.has(kind);
 
 /**
- * What is left of a pack: a delivery that was tried and is to be tried again gets a job of its own, unless it is the
- * only one; those not tried stay, and the pack waits for them.
+ * What is left of a pack: what is to be held is; a delivery that was tried and is to be tried again gets a job of its
+ * own, unless it is the only one; those not tried stay, and the pack waits for them.
  */
-async function leave(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): Promise<Step> {
+async function leave(deps: SenderDeps, pack: PackInHand, all: readonly Ended[]): Promise<Step> {
+  const ended = await holdSome(deps, pack, all);
   const [only] = ended;
-  if (pack.size === 1 && only && only.step.do !== 'settle') return only.step;
-  const untried = ended.flatMap(({ attempted, step }) =>
-    isUntried(attempted) && step.do !== 'settle' ? step.delayMs : [],
-  );
+  if (pack.size === 1 && only && isNext(only.step)) return only.step;
+  const untried = ended.flatMap(({ attempted, step }) => (isUntried(attempted) && isNext(step) ? step.delayMs : []));
   await addSingles(deps, pack, ended);
   return untried.length === 0 ? { do: 'done' } : { do: 'wait', delayMs: Math.min(...untried) };
 }
+
+const isNext = (step: EndStep): step is EndStep & { do: 'wait' | 'retry' } => step.do === 'wait' || step.do === 'retry';
 
 /**
  * Adds the jobs of deliveries that leave the pack. Those that left it before have theirs, unless a sender died before
  * adding them: their ids are the same, so adding them again changes nothing.
  */
 async function addSingles(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): Promise<void> {
-  const { source, job } = pack;
-  const { count: _, attempts: __, ...common } = job.data;
+  const { source, retrying } = pack;
   const spent = attemptsBefore(pack);
-  const leaving = ended.flatMap(({ delivery, attempted, step }) =>
-    step.do === 'settle' || isUntried(attempted)
-      ? []
-      : {
-          ...common,
-          ordinal: delivery.planned.ordinal,
-          attempts: spent + (step.do === 'retry' ? 1 : 0),
-          addedAgain: true as const,
-          delayMs: step.delayMs,
-        },
+  const leaving = ended.flatMap(({ delivery: { planned }, attempted, step }) =>
+    isNext(step) && !isUntried(attempted)
+      ? { ...singleOf(pack, planned.ordinal, spent + (step.do === 'retry' ? 1 : 0)), delayMs: step.delayMs }
+      : [],
   );
-  const left = pack.retrying.map(({ ordinal }) => ({ ...common, ordinal, addedAgain: true as const }));
+  const left = retrying.map(({ ordinal }) => singleOf(pack, ordinal));
   await deps.producer.addDeliveries(source.shard, source.provider, source.lane, [...leaving, ...left]);
 }

@@ -108,3 +108,9 @@ async function ringShowsUntil(
 
 const isVoip = (recipient: DeliveryTarget | undefined): boolean =>
   recipient?.device !== undefined && PLATFORMS[recipient.device.platform].kind === 'voip';
+
+/** The job of one delivery that leaves its pack. */
+export function singleOf({ job }: PackInHand, ordinal: number, attempts?: number): DeliveryJob {
+  const { count: _, attempts: __, ...common } = job.data;
+  return { ...common, ordinal, attempts, addedAgain: true };
+}

@@ -3,6 +3,7 @@ import {
   type CustomCredential,
   deliveryId,
   isNotifying,
+  type Lane,
   type NotifyingEvent,
   type Outcome,
   PLATFORMS,
@@ -21,10 +22,11 @@ import {
 } from '@fanfare/store';
 import { type Address, addressOf } from './address.ts';
 import type { SenderDeps } from './deps.ts';
+import { originOf, webhookGate } from './held/gate-of.ts';
 import type { Delivery, PackInHand } from './pack.ts';
 
-/** A rendered delivery, addressed with the current provider settings and device token. */
-export interface Ready extends Pick<Address<Push>, 'entrance' | 'subject'> {
+/** A delivery with the current provider settings and device token. It is rendered when it is sent. */
+export interface Ready extends Pick<Address<Push>, 'gate' | 'subject'> {
   kind: 'ready';
   /** Makes one attempt, and records what the answer says about the token and the credential. */
   send(): Promise<Outcome>;
@@ -41,28 +43,30 @@ export function prepare(
 ): Ready | Unsendable {
   const { job, loaded, app } = pack;
   const { event, holdUntil } = loaded.accepted;
-  const now = deps.now();
-  if (now >= deadlineAt) return { kind: 'expired' };
+  if (deps.now() >= deadlineAt) return { kind: 'expired' };
   if (!app) return { kind: 'rejected', reason: 'app_deleted' };
   if (!app.app.pushEnabled) return { kind: 'superseded' };
   if (!isNotifying(event)) return { kind: 'rejected', reason: 'nothing_to_send' };
   // The user was erased or deactivated since planning, the call was cancelled, or the message changed.
   if (!recipient || pack.superseded) return { kind: 'superseded' };
-  const push = buildPush(event, {
-    app: app.app,
-    deliveryId: deliveryId(pack.ref.key, planned.ordinal),
-    provider: pack.source.provider,
-    profiles: loaded.profiles,
-    recipient,
-    unread: planned.unread,
-    deadlineAt,
-    holdUntil: heldUntil(job.data, holdUntil, now),
-  });
-  push.mayLeave = () => deps.now() < deadlineAt && job.holdsLock();
-  const { provider } = pack.source;
-  if (provider === 'custom') return toWebhook(deps, app, push);
+  const { provider, lane } = pack.source;
+  const render = (): Push => {
+    const push: Push = buildPush(event, {
+      app: app.app,
+      deliveryId: deliveryId(pack.ref.key, planned.ordinal),
+      provider,
+      profiles: loaded.profiles,
+      recipient,
+      unread: planned.unread,
+      deadlineAt,
+      holdUntil: heldUntil(job.data, holdUntil, deps.now()),
+    });
+    push.mayLeave = () => deps.now() < deadlineAt && job.holdsLock();
+    return push;
+  };
+  if (provider === 'custom') return toWebhook(deps, app, lane, render);
   const { device } = recipient;
-  return device ? toDevice(deps, pack, app, { device, event, push, kind: provider }) : { kind: 'superseded' };
+  return device ? toDevice(deps, pack, app, { device, event, render, kind: provider }) : { kind: 'superseded' };
 }
 
 /**
@@ -86,17 +90,17 @@ function tryDecrypt<T>(read: () => T): T | 'unreadable' {
   }
 }
 
-function toWebhook(deps: SenderDeps, app: AppBundle, push: Push): Ready | Unsendable {
+function toWebhook(deps: SenderDeps, app: AppBundle, lane: Lane, render: () => Push): Ready | Unsendable {
   const custom = tryDecrypt(() => app.custom);
   if (custom === 'unreadable') return UNREADABLE;
   if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
-  const { appId } = push;
-  const { origin } = new URL(custom.webhookURL);
+  const { appId } = app.app;
+  const gate = webhookGate(appId, lane, custom.webhookURL);
   return {
     kind: 'ready',
-    entrance: { appId, name: custom.webhookURL, origin },
-    subject: { appId, provider: 'custom', name: origin },
-    send: () => post(deps, custom, push),
+    gate,
+    subject: { appId, provider: 'custom', name: originOf(gate) },
+    send: () => post(deps, custom, render()),
   };
 }
 
@@ -115,21 +119,23 @@ function toDevice(
   deps: SenderDeps,
   pack: PackInHand,
   app: AppBundle,
-  { device, event, push, kind }: { device: Device; event: NotifyingEvent; push: Push; kind: PushKind },
+  { device, event, render, kind }: { device: Device; event: NotifyingEvent; render: () => Push; kind: PushKind },
 ): Ready | Unsendable {
+  const { lane } = pack.source;
+  const { providerId } = device;
   const { os } = PLATFORMS[device.platform];
-  const id = `${device.providerId} ${os}`;
-  const address = pack.addresses.get(id) ?? tryDecrypt(() => addressOf(deps, app, kind, device.providerId, os));
+  const id = `${providerId} ${os}`;
+  const address = pack.addresses.get(id) ?? tryDecrypt(() => addressOf(deps, app, kind, { lane, providerId, os }));
   if (address === 'unreadable') return UNREADABLE;
   if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
   pack.addresses.set(id, address);
-  const devicePush = pushToDevice(push, event, device, app.app.settings);
   return {
     kind: 'ready',
-    entrance: address.entrance,
+    gate: address.gate,
     subject: address.subject,
     send: async () => {
-      const sent = await address.send(devicePush);
+      const push = render();
+      const sent = await address.send(pushToDevice(push, event, device, app.app.settings));
       await recordSideEffects(deps, { app, push }, device, { kind, id: address.subject.name }, sent);
       return sent;
     },

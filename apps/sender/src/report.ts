@@ -1,12 +1,16 @@
 import { deliveryId, publicAppId } from '@fanfare/core';
+import type { Gate, HoldReason } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand, NextStep } from '@fanfare/queue';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { attemptsBefore, type PackInHand, type Source } from './pack.ts';
 import type { Attempt, Attempted } from './send-pack.ts';
 
+/** What follows an attempt: what its outcome asks for, or that the delivery is held. */
+export type EndStep = NextStep | { do: 'hold'; gate: Gate; reason: HoldReason };
+
 /** An attempt that is recorded, and what follows. */
 export interface Ended extends Attempt {
-  step: NextStep;
+  step: EndStep;
   /** Whether it settled the delivery: not if another worker had. */
   isNew: boolean;
 }
@@ -39,7 +43,7 @@ export function report(deps: SenderDeps, pack: PackInHand, all: readonly Ended[]
   }
 }
 
-const isAttempt = ({ kind }: Attempted): boolean => kind !== 'deferred' && kind !== 'withheld';
+const isAttempt = ({ kind }: Attempted): boolean => kind !== 'held' && kind !== 'withheld';
 
 function count({ metrics, now }: SenderDeps, { source, loaded }: PackInHand, ended: readonly Ended[]): void {
   const { provider, lane } = source;
@@ -58,7 +62,7 @@ function count({ metrics, now }: SenderDeps, { source, loaded }: PackInHand, end
   }
 }
 
-const stateAfter = (step: NextStep) => (step.do === 'settle' ? step.state : undefined);
+const stateAfter = (step: EndStep) => (step.do === 'settle' ? step.state : undefined);
 
 /** How many there are of each kind. */
 function tally(ended: readonly Ended[], kindOf: (one: Ended) => string): Map<string, number> {
@@ -77,7 +81,9 @@ function logPack(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): v
     provider: pack.source.provider,
     lane: pack.source.lane,
     attempts: Object.fromEntries(tally(ended, ({ attempted }) => attempted.kind)),
-    settled: Object.fromEntries(tally(ended, ({ step }) => stateAfter(step) ?? 'retrying')),
+    settled: Object.fromEntries(
+      tally(ended, ({ step }) => stateAfter(step) ?? (step.do === 'hold' ? 'held' : 'retrying')),
+    ),
     longestMs: Math.max(...ended.map(({ durationMs }) => durationMs)),
     ageMs: deps.now() - accepted.receivedAt,
   };
@@ -103,7 +109,7 @@ function attemptRecord(
     outcome: attempted.kind,
     reason: explanationOf(attempted).reason,
     settled: stateAfter(step),
-    againInMs: step.do === 'settle' ? undefined : step.delayMs,
+    againInMs: 'delayMs' in step ? step.delayMs : undefined,
     durationMs,
     ageMs: deps.now() - receivedAt,
   };
@@ -113,7 +119,7 @@ function attemptRecord(
 export function explanationOf(attempted: Attempted): { reason?: string; detail?: string } {
   switch (attempted.kind) {
     case 'accepted':
-    case 'deferred':
+    case 'held':
     case 'superseded':
     case 'expired':
       return {};

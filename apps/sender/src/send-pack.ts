@@ -1,17 +1,19 @@
-import { isUnanswered, type Outcome, type Platform } from '@fanfare/core';
+import type { Outcome } from '@fanfare/core';
+import type { Gate, HoldReason } from '@fanfare/ledger';
 import type { SenderDeps } from './deps.ts';
-import type { SendHealth } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import type { Delivery, PackInHand } from './pack.ts';
 import { prepare, type Ready, type Unsendable } from './prepare.ts';
 
-/** The result for a delivery: an answer, a wait for the endpoint, or why nothing was sent. */
-export type Attempted = (Unsendable | { kind: 'deferred'; delayMs: number }) & { platform?: Platform };
+/** The result for a delivery: an answer, that it is to be held, or why nothing was sent. */
+export type Attempted = Unsendable | { kind: 'held'; reason: HoldReason };
 
 /** An attempt, and how long it took. */
 export interface Attempt {
   delivery: Delivery;
   attempted: Attempted;
+  /** What it was sent through or is to be held for; absent if it could not be sent. */
+  gate?: Gate;
   durationMs: number;
 }
 
@@ -24,76 +26,78 @@ interface Sending {
 
 /**
  * Sends the deliveries of a pack in order, as many at a time as the lane and the endpoint have places for, and calls
- * `end` with each result. If something throws, the others are still sent first.
+ * `end` with each result. If something throws, the others are still sent first. Sends nothing of an app that has too
+ * much in hand already.
  */
 export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt: Attempt) => void): Promise<void> {
+  const { inHand } = deps.gates.lane(pack.source);
+  const { appId } = pack.loaded.accepted;
+  const { length } = pack.deliveries;
+  if (!inHand.take(appId, length, pack.job.data.addedAgain === true)) {
+    for (const delivery of pack.deliveries) end(putOff(deps, pack, delivery));
+    return;
+  }
   const inFlight = new InFlight();
-  for (const delivery of pack.deliveries) await begin(deps, { pack, delivery, end }, inFlight);
-  await inFlight.allEnd();
+  let left = length;
+  const endOne = (attempt: Attempt) => {
+    left--;
+    inHand.drop(appId, 1);
+    end(attempt);
+  };
+  try {
+    for (const delivery of pack.deliveries) await begin(deps, { pack, delivery, end: endOne }, inFlight);
+    await inFlight.allEnd();
+  } finally {
+    inHand.drop(appId, left);
+  }
 }
 
-/** Starts one send as soon as there is a place for it. */
+/** Not sent now: to be held, unless it cannot be sent anyway. */
+function putOff(deps: SenderDeps, pack: PackInHand, delivery: Delivery): Attempt {
+  const ready = prepare(deps, pack, delivery);
+  if (ready.kind !== 'ready') return { delivery, attempted: ready, durationMs: 0 };
+  return { delivery, attempted: { kind: 'held', reason: 'busy' }, gate: ready.gate, durationMs: 0 };
+}
+
+/** Starts one send as soon as there is a place for it, unless it is to be held. */
 async function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Promise<void> {
   const { pack, delivery, end } = sending;
-  const { lane, provider } = pack.source;
-  const places = deps.sends[provider][lane];
-  await places.take();
-  let isSending = false;
   try {
     const ready = prepare(deps, pack, delivery);
     if (ready.kind !== 'ready') return end({ delivery, attempted: ready, durationMs: 0 });
-    let admission = deps.gates[lane].enter(ready.entrance);
-    while (!admission.ok && !admission.isOpen && inFlight.count > 0) {
-      places.release();
-      await inFlight.oneEnds();
-      await places.take();
-      admission = deps.gates[lane].enter(ready.entrance);
-    }
-    if (!admission.ok) {
-      return end({ delivery, attempted: { kind: 'deferred', delayMs: admission.waitMs }, durationMs: 0 });
-    }
-    isSending = true;
-    inFlight.add(send(deps, sending, ready, admission.left));
+    const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
+    const pass = passing instanceof Promise ? await passing : passing;
+    if (pass.kind === 'go') return inFlight.add(send(deps, sending, ready, pass.end));
+    end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
   } catch (error) {
     inFlight.fail(error);
-  } finally {
-    if (!isSending) places.release();
   }
 }
+
+/** What is assumed of a send that threw. */
+const BUG: Outcome = { kind: 'retryable', reason: 'bug' };
 
 /** Sends, measures, and reports to the gate how it went. */
 async function send(
   deps: SenderDeps,
   { pack, delivery, end }: Sending,
-  ready: Ready,
-  left: (health: SendHealth) => void,
+  { gate, subject, send: attempt }: Ready,
+  leave: (outcome: Outcome) => void,
 ): Promise<void> {
-  const { provider, lane } = pack.source;
+  const { provider } = pack.source;
   const startedAt = performance.now();
-  let health: SendHealth = 'failed';
-  let outcome: Outcome;
+  let outcome = BUG;
   try {
-    outcome = await ready.send();
-    health = sendHealthOf(outcome);
+    outcome = await attempt();
   } finally {
-    left(health);
-    deps.sends[provider][lane].release();
+    leave(outcome);
   }
   const durationMs = performance.now() - startedAt;
-  deps.refusals.record(ready.subject, outcome);
+  deps.refusals.record(subject, outcome);
   if (outcome.kind !== 'withheld') {
     deps.metrics.sendSeconds.observe({ provider, outcome: outcome.kind }, durationMs / 1000);
   }
   const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
   const attempted: Attempted = isLate ? { kind: 'expired' } : outcome;
-  end({ delivery, attempted, durationMs: Math.round(durationMs) });
-}
-
-function sendHealthOf(outcome: Outcome): SendHealth {
-  if (outcome.kind === 'credential_failing') return 'refused';
-  if (outcome.kind === 'withheld') return 'unsent';
-  // An endpoint that answers is up; one that does not, or answers 5xx, is down.
-  const { kind } = outcome;
-  if (kind === 'throttled') return isUnanswered(outcome.reason) ? 'failed' : 'fine';
-  return kind === 'retryable' && !outcome.reason.startsWith('http_4') ? 'failed' : 'fine';
+  end({ delivery, attempted, gate, durationMs: Math.round(durationMs) });
 }

@@ -1,8 +1,9 @@
-import { findDeadLetters, readAttempts, settle } from '@fanfare/ledger';
+import { findDeadLetters, readAttempts, readGates, readStates, release, settle } from '@fanfare/ledger';
 import { viewCustomProvider } from '@fanfare/store';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { handlePack } from '../src/handle-pack.ts';
+import { webhookGate } from '../src/held/gate-of.ts';
 import { aCall, countsOf, plan, takeJob } from './support/deliveries.ts';
 import { APP, HOUR, type Sender, seedApp, startSender } from './support/sender.ts';
 import { startWebhook } from './support/webhook.ts';
@@ -142,38 +143,92 @@ test('a replay has its own deadline', async () => {
   expect(await countsOf(redis, ref)).toMatchObject({ accepted: 1 });
 });
 
-test('a busy endpoint delays further deliveries, without using or reporting an attempt', async () => {
+test('a delivery for a busy endpoint waits for its place, without using or reporting an attempt', async () => {
   let release = () => {};
-  const held = new Promise<void>((resolve) => {
+  const slow = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const slow = () => held.then(() => ({ status: 200 }));
-  webhook.answers.push(slow, slow);
+  const answer = () => slow.then(() => ({ status: 200 }));
+  webhook.answers.push(answer, answer);
   const [first, second, third] = [await plan(redis), await plan(redis), await plan(redis)];
   const busy = [first, second].map(({ ref }) => handlePack(sender, CUSTOM, takeJob(ref)));
   await until(() => webhook.received.length === 2, 'two sends are in flight');
-  expect(await handlePack(sender, CUSTOM, takeJob(third.ref))).toMatchObject({ do: 'wait' });
-  expect(await countsOf(redis, third.ref)).toMatchObject({ pending: 1 });
-  expect(await readAttempts(redis, third.ref, 0)).toEqual([]);
-  expect(sender.attempts).toEqual([]);
+  const waiting = handlePack(sender, CUSTOM, takeJob(third.ref));
   release();
-  await Promise.all(busy);
-  await handlePack(sender, CUSTOM, takeJob(third.ref, { startedBefore: true }));
+  await Promise.all([...busy, waiting]);
+  expect(await readAttempts(redis, third.ref, 0)).toEqual([]);
   expect(sender.attempts.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'accepted']);
 });
 
-test('an endpoint with mostly failing sends is paused for a while, then tried once', async () => {
+/** Makes the gate of the webhook open: most sends fail. */
+async function breakDown(): Promise<void> {
   const failing = await Promise.all(Array.from({ length: 20 }, () => plan(redis)));
   for (const { ref } of failing) {
     webhook.answers.push({ status: 500 });
     await handlePack(sender, CUSTOM, takeJob(ref));
   }
-  const { ref } = await plan(redis);
-  expect(await handlePack(sender, CUSTOM, takeJob(ref))).toMatchObject({ do: 'wait' });
+}
+
+const release1 = () => release(redis, 0, webhookGate(APP, 'chat', webhook.url), 1, sender.now());
+const stateOf = async ({ ref }: Awaited<ReturnType<typeof plan>>) => (await readStates(redis, ref, [0]))[0];
+
+test('an endpoint with mostly failing sends is paused for all senders, and tried once by one of them', async () => {
+  await breakDown();
+  const [one, another] = [await plan(redis), await plan(redis)];
+  expect(await handlePack(sender, CUSTOM, takeJob(one.ref))).toEqual({ do: 'done' });
+  await using other = startSender(redis);
+  expect(await handlePack(other, CUSTOM, takeJob(another.ref))).toEqual({ do: 'done' });
+  expect([await stateOf(one), await stateOf(another)]).toEqual(['held', 'held']);
   expect(webhook.received).toHaveLength(20);
-  sender.clock.advance(5000);
-  expect(await handlePack(sender, CUSTOM, takeJob(ref, { startedBefore: true }))).toEqual({ do: 'done' });
-  expect(await countsOf(redis, ref)).toMatchObject({ accepted: 1 });
+  expect(await readAttempts(redis, one.ref, 0)).toEqual([]);
+
+  for (const each of [sender, other]) each.clock.advance(1000);
+  const { released } = await release1();
+  expect(released).toHaveLength(1);
+  const trials = [sender, other].map(async (each) => {
+    const fresh = await plan(redis);
+    return handlePack(each, CUSTOM, takeJob(fresh.ref));
+  });
+  webhook.answers.push({ status: 500 });
+  await Promise.all(trials);
+  expect(webhook.received).toHaveLength(21);
+
+  for (const each of [sender, other]) each.clock.advance(1000);
+  await handlePack(other, CUSTOM, takeJob((await plan(redis)).ref));
+  await until(
+    async () => !sender.gates.isOpen(0, webhookGate(APP, 'chat', webhook.url)) || (await look()),
+    'it closes',
+  );
+  const last = await plan(redis);
+  await handlePack(sender, CUSTOM, takeJob(last.ref));
+  expect(await stateOf(last)).toBe('accepted');
+});
+
+/** What a sender knows of a gate is old after a while. */
+async function look(): Promise<boolean> {
+  sender.clock.advance(200);
+  return (await readGates(redis, 0, [webhookGate(APP, 'chat', webhook.url)]))[0] === undefined;
+}
+
+test('what is held carries the attempts it has spent', async () => {
+  await breakDown();
+  const tried = await plan(redis);
+  await handlePack(sender, CUSTOM, takeJob(tried.ref, { attemptsMade: 3, startedBefore: true }));
+  sender.clock.advance(1000);
+  expect((await release1()).released).toMatchObject([{ ref: tried.ref, job: { e: tried.ref.key, o: 0, a: 3, r: 1 } }]);
+});
+
+test('throttled by a credential or endpoint as a whole, deliveries are held, and spend no attempts', async () => {
+  for (let i = 0; i < 8; i++) webhook.answers.push({ status: 429, headers: { 'retry-after': '30' } });
+  const all = await Promise.all(Array.from({ length: 12 }, () => plan(redis)));
+  for (const { ref } of all) await handlePack(sender, CUSTOM, takeJob(ref));
+  expect(webhook.received).toHaveLength(6);
+  const states = await Promise.all(all.map(stateOf));
+  expect(states).toEqual([...Array(5).fill('retrying'), ...Array(7).fill('held')]);
+  sender.clock.advance(29_999);
+  const early = await plan(redis);
+  await handlePack(sender, CUSTOM, takeJob(early.ref));
+  expect(await stateOf(early)).toBe('held');
 });
 
 test('a delivery sent while Redis rejects writes is recorded once it accepts them, and not sent twice', async () => {

@@ -23,6 +23,8 @@ const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) 
 /** Filled and read within one call. */
 const OF_ONE_CALL = new Set([
   'counts.ts totals',
+  'counts.ts byProvider',
+  'hold-some.ts found',
   'enqueue.ts groups',
   'record-references.ts groups',
   'accept-events.ts batches',

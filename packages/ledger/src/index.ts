@@ -7,10 +7,18 @@ export * from './event/accept.ts';
 export { type OpenUsage, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
-export * from './held/counts.ts';
+export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';
 export { type Gate, gateId, webhookGateName } from './held/gate-id.ts';
-export * from './held/gates.ts';
+export {
+  claimTrial,
+  closeGate,
+  endTrial,
+  lastTryAt,
+  type OpenGate,
+  openGate,
+  readGates,
+} from './held/gates.ts';
 export * from './held/hold.ts';
 export * from './held/release.ts';
 export * from './log/log-index.ts';

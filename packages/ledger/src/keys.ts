@@ -1,4 +1,4 @@
-import type { Lane } from '@fanfare/core';
+import type { Lane, ProviderKind } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
 
 /**
@@ -71,8 +71,8 @@ export const keys = {
   held: (shard: number) => `${shardTag(shard)}:held`,
   /** Sorted set: gates with held deliveries, by the earliest deadline of these. */
   heldUntil: (shard: number) => `${shardTag(shard)}:held-until`,
-  /** Sorted set: gates with held deliveries, by the time a sender next looks at them. */
-  heldDue: (shard: number) => `${shardTag(shard)}:held-due`,
+  /** Sorted set: gates with held deliveries of one provider, by the time a sender next looks at them. */
+  heldDue: (shard: number, provider: ProviderKind) => `${shardTag(shard)}:held-due:${provider}`,
   /**
    * Sorted set: ids of an app's rejected deliveries, by time. Capped; expires with the last of their events. Contains
    * no user data: the letters expire with their own events.

@@ -8,12 +8,11 @@ import { Admitter } from '../../src/admitter.ts';
 import { readConfig } from '../../src/config.ts';
 import type { AttemptRecord, SenderDeps } from '../../src/deps.ts';
 import { EventCache } from '../../src/event-cache.ts';
-import { Gate } from '../../src/gate.ts';
+import { Gates } from '../../src/held/gates.ts';
 import { PlanCache } from '../../src/plan-cache.ts';
 import { closeProviders, createProviders } from '../../src/providers.ts';
 import { Recorder } from '../../src/recorder.ts';
 import { Refusals } from '../../src/refusals.ts';
-import { sendPlaces } from '../../src/semaphore.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
 
 export const APP = 'demo';
@@ -43,25 +42,26 @@ export function startSender(redis: Redis): Sender {
     WEBHOOK_ALLOW_HTTP: 'true',
     WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
   });
-  const gate = () => new Gate({ limit: 2, now, random: () => 0 });
-  const providers = createProviders(config, { call: 2, chat: 2, bulk: 2 }, now);
+  const log = createLogger({ name: 'sender', level: 'silent' });
+  const limits = { call: 2, chat: 2, bulk: 2 };
+  const concurrency = { call: 100, chat: 100, bulk: 100 };
+  const providers = createProviders(config, limits, now);
   const attempts: AttemptRecord[] = [];
   const producer = new Producer(redis);
-  const log = createLogger({ name: 'sender', level: 'silent' });
   const admitter = new Admitter({ redis, producer, log, now });
+  const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
   return {
     queueRedis: redis,
     registry: redis,
     events: new EventCache(redis, redis),
     plans: new PlanCache(redis),
-    sends: sendPlaces({ call: 100, chat: 100, bulk: 100 }),
-    recorder: new Recorder({ redis, now, onRecorded: (shard, appId) => admitter.madeRoom(shard, appId) }),
+    recorder: new Recorder({ redis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
     providers,
-    gates: { call: gate(), chat: gate(), bulk: gate() },
+    gates: new Gates({ redis, producer, log, shards: 1, concurrency, limits, now, onHeld: madeRoom }),
     metrics,
     log,
     now,

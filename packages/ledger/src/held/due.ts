@@ -1,8 +1,9 @@
+import type { ProviderKind } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { type Gate, parseGateId } from './gate-id.ts';
-import { decodeEntry, type OpenGate } from './gates.ts';
+import { decodeEntry, LAST_TRY_MS, type OpenGate } from './gates.ts';
 
 /** A gate that has deliveries held and is due for a look, and how it stands. */
 export interface DueGate {
@@ -11,31 +12,46 @@ export interface DueGate {
   open: OpenGate | undefined;
 }
 
-/** Returns the gates that are due and postpones them, so that several senders share the work. */
+/**
+ * Returns the gates that are due and postpones them, so that several senders share the work. An open gate whose pause
+ * is not over, with no deadline near, is only postponed.
+ */
 const CLAIM = script<(string | null)[]>(`
--- KEYS gates by next look
--- ARGV now, next look, limit, prefix of gates
+-- KEYS gates by next look, gates by first deadline
+-- ARGV now, next look, limit, prefix of gates, last try before a deadline
 -- returns per gate: the gate, its entry or nothing
-local answer = {}
-for i, gate in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
-  redis.call('ZADD', KEYS[1], ARGV[2], gate)
-  answer[2 * i - 1] = gate
-  answer[2 * i] = redis.call('GET', ARGV[4] .. gate)
+local answer, now = {}, tonumber(ARGV[1])
+for _, gate in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
+  local entry = redis.call('GET', ARGV[4] .. gate)
+  local opens = entry and tonumber(string.match(entry, '^%d+')) or 0
+  local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[5]
+  if opens > now and last > now then
+    redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
+  else
+    redis.call('ZADD', KEYS[1], ARGV[2], gate)
+    answer[#answer + 1] = gate
+    answer[#answer + 1] = entry
+  end
 end
 return answer
 `);
 
 /**
- * Up to `limit` gates of a shard whose held deliveries may go on: the pause is over, a deadline is near, or the gate is
- * closed. Each is due again at `again` (epoch ms).
+ * Up to `limit` gates of a shard and provider whose held deliveries may go on: the pause is over, a deadline is near,
+ * or the gate is closed. Each is due again at `again` (epoch ms).
  */
 export async function claimDueGates(
   redis: Redis,
   shard: number,
+  provider: ProviderKind,
   when: { now: number; again: number },
   limit: number,
 ): Promise<DueGate[]> {
-  const answer = await CLAIM(redis, [keys.heldDue(shard)], [when.now, when.again, limit, keys.gate(shard, '')]);
+  const answer = await CLAIM(
+    redis,
+    [keys.heldDue(shard, provider), keys.heldUntil(shard)],
+    [when.now, when.again, limit, keys.gate(shard, ''), LAST_TRY_MS],
+  );
   const due: DueGate[] = [];
   for (let i = 0; i < answer.length; i += 2) {
     const entry = answer[i + 1];

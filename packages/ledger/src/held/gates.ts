@@ -36,7 +36,7 @@ const KEPT_MS = 600_000;
 const TRIAL_MS = 15_000;
 
 /** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
-const LAST_TRY_MS = 2000;
+export const LAST_TRY_MS = 2000;
 
 /**
  * Opens a gate, or opens it again after a failed trial. Without a trial, only a closed gate opens: failures of sends
@@ -97,7 +97,7 @@ export async function openGate(
   const asked = pause.askedMs === undefined ? -1 : Math.min(pause.askedMs, LONGEST_ASKED_MS);
   const entry = await OPEN(
     redis,
-    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard)],
+    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard, gate.provider)],
     [id, now, pause.leastMs, pause.mostMs, asked, reason, trial],
   );
   return decodeEntry(entry);
@@ -108,7 +108,7 @@ export async function closeGate(redis: Redis, shard: number, gate: Gate, now: nu
   const id = gateId(gate);
   const held = await CLOSE(
     redis,
-    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard), keys.held(shard)],
+    [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard, gate.provider), keys.held(shard)],
     [id, now],
   );
   return Number(held ?? 0);

@@ -94,7 +94,7 @@ export async function hold(
   const calls = holdings.map(({ ref: { key }, ordinals, deadlineAt, job }) => ({
     keys: [
       ...[keys.event(shard, key), keys.states(shard, key), keys.load(shard), keys.gate(shard, id)],
-      ...[keys.heldFor(shard, id), keys.held(shard), keys.heldUntil(shard), keys.heldDue(shard)],
+      ...[keys.heldFor(shard, id), keys.held(shard), keys.heldUntil(shard), keys.heldDue(shard, gate.provider)],
     ],
     args: [
       ...[id, key, encodeOrdinals(ordinals), JSON.stringify(job), deadlineAt, lastTryAt(deadlineAt)],

@@ -90,7 +90,13 @@ async function run(
   const id = gateId(gate);
   const [left, ...parts] = await RELEASE(
     redis,
-    [keys.load(shard), keys.heldFor(shard, id), keys.held(shard), keys.heldUntil(shard), keys.heldDue(shard)],
+    [
+      keys.load(shard),
+      keys.heldFor(shard, id),
+      keys.held(shard),
+      keys.heldUntil(shard),
+      keys.heldDue(shard, gate.provider),
+    ],
     [id, loadField(gate.appId, gate.provider), count, first, last, keys.states(shard, ''), keys.event(shard, '')],
   );
   const released: Released[] = [];

@@ -1,5 +1,7 @@
 import { LANES, PROVIDER_KINDS } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { heldByProvider, readHeld } from '../held/counts.ts';
+import { loadField } from '../keys.ts';
 import { readOpenEvents } from './open-events.ts';
 import { readRefusals } from './refusals.ts';
 
@@ -18,19 +20,23 @@ export interface LedgerGauges {
 /** Updates the gauges of open events and held deliveries; they show nothing when Redis cannot be read. */
 export async function readLedgerGauges(redis: Redis, shards: number, gauges: LedgerGauges, now: number): Promise<void> {
   try {
-    const [open, refusals] = await Promise.all([readOpenEvents(redis, shards, now), readRefusals(redis, shards)]);
+    const [open, refusals, held] = await Promise.all([
+      readOpenEvents(redis, shards, now),
+      readRefusals(redis, shards),
+      readHeld(redis, shards),
+    ]);
     for (const lane of LANES) {
       gauges.openEvents.set({ lane }, open[lane].count);
       gauges.openOldestSeconds.set({ lane }, open[lane].oldestMs / 1000);
     }
+    // Where a provider refuses, what is still in the queues waits as well.
+    const waiting = heldByProvider(held);
+    for (const { appId, provider, waiting: all } of refusals) waiting.set(loadField(appId, provider), all);
     for (const provider of PROVIDER_KINDS) {
-      // Several credentials of one app share its count for that provider.
-      const perApp = new Map(
-        refusals.filter((one) => one.provider === provider).map((one) => [one.appId, one.waiting]),
-      );
+      const counts = [...waiting].filter(([field]) => field.endsWith(`|${provider}`));
       gauges.deliveriesHeld.set(
         { provider },
-        [...perApp.values()].reduce((sum, waiting) => sum + waiting, 0),
+        counts.reduce((sum, [, count]) => sum + count, 0),
       );
     }
   } catch {

@@ -1,6 +1,7 @@
 import type { ProviderKind } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { keys } from '../keys.ts';
+import { heldByProvider, readHeld } from '../held/counts.ts';
+import { keys, loadField } from '../keys.ts';
 import { readLoad } from '../plan/plan.ts';
 
 /** An endpoint or credential that refuses everything, as one sender sees it. Holds no path and no secret. */
@@ -15,7 +16,7 @@ export interface Refusal {
   since: number;
 }
 
-/** A refusal with the number of deliveries waiting for it. */
+/** A refusal with the number of the app's deliveries that wait for that provider, in the queues or held. */
 export interface RefusalWithBacklog extends Refusal {
   waiting: number;
 }
@@ -54,10 +55,12 @@ export async function readRefusals(redis: Redis, shards: number): Promise<Refusa
     const known = found.get(id);
     if (!known || refusal.since < known.since) found.set(id, refusal);
   }
+  const held = heldByProvider(await readHeld(redis, shards));
   const all = await Promise.all(
     [...found.values()].map(async (refusal) => {
-      const load = await readLoad(redis, refusal.appId, [refusal.provider], shards);
-      return { ...refusal, waiting: load.get(refusal.provider) ?? 0 };
+      const { appId, provider } = refusal;
+      const ready = (await readLoad(redis, appId, [provider], shards)).get(provider) ?? 0;
+      return { ...refusal, waiting: ready + (held.get(loadField(appId, provider)) ?? 0) };
     }),
   );
   return all.filter(({ waiting }) => waiting > 0).sort((a, b) => b.waiting - a.waiting);

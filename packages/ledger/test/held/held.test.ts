@@ -31,7 +31,7 @@ beforeEach(() => own.redis.flushall());
 
 const ready = async () => (await readLoad(own.redis, APP, ['custom'], 1)).get('custom');
 const heldCount = async () => (await readHeld(own.redis, 1)).map(({ count }) => count);
-const due = (now: number) => claimDueGates(own.redis, 0, { now, again: now + HOUR }, 10);
+const due = (now: number) => claimDueGates(own.redis, 0, 'custom', { now, again: now + HOUR }, 10);
 
 async function holdOf(ref: { key: string; shard: number }, ordinals: number[], over = {}) {
   const deadlineAt = NOW + HOUR;
@@ -178,4 +178,13 @@ test('the trial of a gate that no one closes gives way to another', async () => 
   const ttl = await own.redis.pttl(`{p0}:trial:${gateId(GATE)}`);
   expect(ttl).toBeGreaterThan(0);
   expect(ttl).toBeLessThanOrEqual(15_000);
+});
+
+test('a gate that was opened again while deliveries were held is due when its new pause is over', async () => {
+  const ref = await planned(own.redis, users(1));
+  await openGate(own.redis, 0, GATE, DOWN);
+  await holdOf(ref, [0]);
+  await own.redis.zadd('{p0}:held-due:custom', NOW, gateId(GATE));
+  expect(await due(NOW + 500)).toEqual([]);
+  expect(await due(NOW + 1000)).toHaveLength(1);
 });

@@ -1,0 +1,102 @@
+import { isUnanswered, type Lane, type Outcome } from '@fanfare/core';
+
+/** How a gate is to be opened, times in ms. */
+export interface Opening {
+  reason: string;
+  /** The shortest and the longest pause until a trial. */
+  leastMs: number;
+  mostMs: number;
+  /** The pause that the provider asked for. */
+  askedMs?: number;
+}
+
+/**
+ * What a send says about its endpoint or credential. `throttled`: slow down, for everything; `refused`: every other
+ * send would fail too; `unsent`: nothing.
+ */
+export type SendHealth = 'fine' | 'failed' | 'throttled' | 'refused' | 'unsent';
+
+/** The gate opens if at least half of at least 20 sends in a window failed (docs/rules/delivery.md#breaker). */
+const WINDOW_MS = 10_000;
+const MIN_SENDS = 20;
+const MAX_FAILED = 0.5;
+
+/**
+ * How much the last answer counts in the share of throttled ones, and the share at which the gate opens: after six in a
+ * row. So one user's limit at a chat backend, or a few percent of 429s, delay only what they concern.
+ */
+const NEW_SHARE = 1 / 8;
+const MAX_THROTTLED = 0.5;
+
+/** The pause before a trial: calls cannot wait long, and a refused credential is not fixed in a second. */
+const LEAST_MS = 1000;
+const LEAST_REFUSED_MS = 5000;
+const MOST_MS = 60_000;
+const MOST_CALL_MS = 2000;
+
+/** The pause of a call after an answer that named no time. */
+const BY_DEFAULT_CALL_MS = 2000;
+
+/** Reasons that concern one device only (FCM's message rate per device; APNs: "to the same device token"). */
+const OF_ONE_DEVICE: ReadonlySet<string> = new Set(['DEVICE_RATE_EXCEEDED', 'TooManyRequests']);
+
+/** What an outcome says about the endpoint or credential. One that answers is up; no answer or a 5xx means down. */
+export function sendHealthOf(outcome: Outcome): SendHealth {
+  switch (outcome.kind) {
+    case 'credential_failing':
+      return 'refused';
+    case 'withheld':
+      return 'unsent';
+    case 'throttled':
+      if (isUnanswered(outcome.reason)) return 'failed';
+      return OF_ONE_DEVICE.has(outcome.reason) ? 'fine' : 'throttled';
+    case 'retryable':
+      return outcome.reason.startsWith('http_4') ? 'fine' : 'failed';
+    default:
+      return 'fine';
+  }
+}
+
+/** How the gate opens, or opens again, after this outcome. */
+export function openingOf(outcome: Outcome, lane: Lane): Opening {
+  const health = sendHealthOf(outcome);
+  const reason = 'reason' in outcome ? outcome.reason : outcome.kind;
+  const mostMs = lane === 'call' ? MOST_CALL_MS : MOST_MS;
+  const leastMs = Math.min(health === 'refused' ? LEAST_REFUSED_MS : LEAST_MS, mostMs);
+  if (health !== 'throttled' || outcome.kind !== 'throttled') return { reason, leastMs, mostMs };
+  const { retryAfterMs, byDefault } = outcome;
+  const askedMs = byDefault && lane === 'call' ? Math.min(retryAfterMs, BY_DEFAULT_CALL_MS) : retryAfterMs;
+  return { reason, leastMs, mostMs, askedMs };
+}
+
+/** Watches how the sends to one endpoint, or with one credential, go. */
+export class Breaker {
+  #windowEndsAt = 0;
+  #sends = 0;
+  #failures = 0;
+  #throttled = 0;
+
+  /** Counts a send. Returns whether the gate opens. */
+  opensAfter(health: SendHealth, now: number): boolean {
+    if (health === 'unsent') return false;
+    if (health === 'refused') return true;
+    if (this.#windowEndsAt <= now) this.#begin(now);
+    this.#sends++;
+    if (health === 'failed') this.#failures++;
+    this.#throttled += ((health === 'throttled' ? 1 : 0) - this.#throttled) * NEW_SHARE;
+    const isDown = this.#sends >= MIN_SENDS && this.#failures >= this.#sends * MAX_FAILED;
+    return isDown || this.#throttled > MAX_THROTTLED;
+  }
+
+  /** Forgets what was counted: the gate has opened or closed. */
+  reset(): void {
+    this.#windowEndsAt = 0;
+    this.#throttled = 0;
+  }
+
+  #begin(now: number): void {
+    this.#windowEndsAt = now + WINDOW_MS;
+    this.#sends = 0;
+    this.#failures = 0;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Gate, OpenGate } from '@fanfare/ledger';
+import type { OriginPlaces } from '@fanfare/providers';
+import { Breaker } from './breaker.ts';
+import type { Destination } from './places.ts';
+
+/** How a gate of one shard stands, as last seen. */
+export interface Seen {
+  /** Undefined: closed. */
+  open: OpenGate | undefined;
+  /** When it was last read or changed, epoch ms. */
+  at: number;
+  /** Deliveries held for it, as far as is known. */
+  held: number;
+  /** A read that is under way. */
+  reading?: Promise<void> | undefined;
+  /** No trial is asked for before this: another is under way. */
+  nextTrialAt: number;
+  /** Whether a release is under way. */
+  isReleasing: boolean;
+}
+
+/**
+ * An endpoint or credential of an app, as this process uses it in one lane: how many sends it may have in flight, and
+ * how they go. After a trial was accepted it may have one, and one more with every accepted send, up to its limit.
+ */
+export class Endpoint implements Destination {
+  readonly gate: Gate;
+  readonly breaker = new Breaker();
+  /** How the gate stands, by shard. */
+  readonly shards = new Map<number, Seen>();
+  inFlight = 0;
+  readonly #limit: number;
+  readonly #origin: { places: OriginPlaces; name: string; now(): number } | undefined;
+  #window: number;
+
+  constructor(gate: Gate, limit: number, origin?: { places: OriginPlaces; name: string; now(): number }) {
+    this.gate = gate;
+    this.#limit = limit;
+    this.#origin = origin;
+    this.#window = limit;
+  }
+
+  /** How many sends may be in flight now. */
+  get window(): number {
+    return this.#window;
+  }
+
+  /** For the one trial, which waits for no send to end. */
+  readonly forTrial: Destination = {
+    enter: () => {
+      this.inFlight++;
+      return () => {
+        this.inFlight--;
+      };
+    },
+  };
+
+  /** Takes a place for a send, if there is one. */
+  enter(): (() => void) | undefined {
+    if (this.inFlight >= this.#window) return undefined;
+    const place = this.#origin?.places.take(this.gate.appId, this.#origin.name, this.#limit, this.#origin.now());
+    if (this.#origin && !place) return undefined;
+    this.inFlight++;
+    return () => {
+      this.inFlight--;
+      place?.leave();
+    };
+  }
+
+  /** After an accepted send. */
+  widen(): void {
+    if (this.#window < this.#limit) this.#window++;
+  }
+
+  /** The gate has closed: begin with one. */
+  narrow(): void {
+    this.#window = 1;
+    this.breaker.reset();
+  }
+}

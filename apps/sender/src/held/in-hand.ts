@@ -1,0 +1,122 @@
+import { mayTake } from './fair-share.ts';
+
+/** Deliveries that are sent within this time, at the app's pace, need not be held, ms. */
+const SOON_MS = 250;
+
+/** The assumed duration of a send until one has been measured, ms. */
+const ASSUMED_SEND_MS = 20;
+
+/** How much of the mean one send counts for. */
+const NEW_SHARE = 1 / 8;
+
+/** How long released deliveries count as on their way, ms. */
+const ON_THEIR_WAY_MS = 1000;
+
+/** Apps whose pace is remembered. */
+const MAX_APPS = 10_000;
+
+interface AppHand {
+  count: number;
+  inFlight: number;
+  meanMs: number;
+  released: number;
+  releasedAt: number;
+}
+
+/**
+ * The deliveries of one lane that this process has in hand, in flight or waiting. They are shared fairly between apps,
+ * so that there is always room to take the next app's job: what an app has too much of is held, unless it is sent soon
+ * anyway.
+ */
+export class InHand {
+  readonly #capacity: number;
+  readonly #now: () => number;
+  readonly #apps = new Map<string, AppHand>();
+  #total = 0;
+  #active = 0;
+
+  constructor(capacity: number, now: () => number) {
+    this.#capacity = capacity;
+    this.#now = now;
+  }
+
+  /** Takes deliveries of an app in hand, unless it has too many. `released`: they were held before. */
+  take(appId: string, count: number, released: boolean): boolean {
+    const app = this.#app(appId);
+    if (released) app.released = Math.max(0, app.released - count);
+    if (count === 0) return true;
+    if (!this.#hasRoom(app, count)) return false;
+    if (app.count === 0) this.#active++;
+    app.count += count;
+    this.#total += count;
+    return true;
+  }
+
+  /** So many of them are done with. */
+  drop(appId: string, count: number): void {
+    if (count === 0) return;
+    const app = this.#app(appId);
+    app.count -= count;
+    this.#total -= count;
+    if (app.count === 0) this.#active--;
+  }
+
+  /** One is being sent; call the result when it ends. */
+  send(appId: string): () => void {
+    const app = this.#app(appId);
+    const since = this.#now();
+    app.inFlight++;
+    return () => {
+      app.inFlight--;
+      app.meanMs += (this.#now() - since - app.meanMs) * NEW_SHARE;
+    };
+  }
+
+  /** How many held deliveries of an app to release, so that it always has some waiting. `window`: sends in flight. */
+  wants(appId: string, window: number): number {
+    const app = this.#app(appId);
+    const onTheirWay = this.#now() - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0;
+    const fair = Math.max(1, Math.floor(this.#capacity / (this.#active + 2)));
+    const wanted = Math.min(2 * window, Math.max(fair, app.inFlight + this.#sentSoon(app)));
+    const missing = wanted - app.count - onTheirWay;
+    // In batches, unless it has next to nothing.
+    return missing >= wanted / 4 ? missing : 0;
+  }
+
+  /** Notes that deliveries of an app were released and come back as jobs. */
+  expect(appId: string, count: number): void {
+    const app = this.#app(appId);
+    const now = this.#now();
+    app.released = count + (now - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0);
+    app.releasedAt = now;
+  }
+
+  #hasRoom(app: AppHand, count: number): boolean {
+    if (app.count === 0 || app.count - app.inFlight + count <= this.#sentSoon(app)) return true;
+    const free = this.#capacity - this.#total - (count - 1);
+    const apps = this.#active;
+    return mayTake({ capacity: this.#capacity, free, mine: app.count, apps, isShared: apps > 1 });
+  }
+
+  /** How many of its deliveries are sent soon, at its pace. */
+  #sentSoon(app: AppHand): number {
+    return Math.floor((Math.max(1, app.inFlight) * SOON_MS) / Math.max(1, app.meanMs));
+  }
+
+  #app(id: string): AppHand {
+    const known = this.#apps.get(id);
+    if (known) return known;
+    const app = { count: 0, inFlight: 0, meanMs: ASSUMED_SEND_MS, released: 0, releasedAt: 0 };
+    this.#apps.set(id, app);
+    if (this.#apps.size > MAX_APPS) this.#forgetIdle();
+    return app;
+  }
+
+  #forgetIdle(): void {
+    for (const [id, { count, inFlight }] of this.#apps) {
+      if (count + inFlight > 0) continue;
+      this.#apps.delete(id);
+      return;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { ProviderKind } from '@fanfare/core';
+import { claimDueGates, type DueGate, type Gate, webhookGateName } from '@fanfare/ledger';
+import type { Closer } from '@fanfare/runtime';
+import type { AppBundle } from '@fanfare/store';
+import type { SenderConfig } from '../config.ts';
+import type { SenderDeps } from '../deps.ts';
+import { credentialGateVersion } from './gate-of.ts';
+import { releaseSome } from './release.ts';
+
+/** How long this sender has for a gate before another looks at it, ms. */
+const AGAIN_MS = 1000;
+
+/** Gates looked at in one go. */
+const BATCH = 100;
+
+/** Deliveries released at a time for a gate that stands for nothing any longer. */
+const GONE_BATCH = 200;
+
+/** How often a sender looks whether there are any, ms. */
+const EVERY_MS = 250;
+
+/** Looks at the gates of all shards, for the providers that this process serves. */
+export function startLooking(
+  deps: SenderDeps,
+  closer: Closer,
+  { QUEUE_SHARDS: shards, SENDER_PROVIDERS: providers }: SenderConfig,
+): void {
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    if (isLooking) return;
+    isLooking = true;
+    const looks = Array.from({ length: shards }, (_, shard) => providers.map((one) => lookAtGates(deps, shard, one)));
+    await Promise.all(looks.flat())
+      .catch((error: Error) => deps.log.warn({ reason: error.message }, 'gates.not_looked_at'))
+      .finally(() => {
+        isLooking = false;
+      });
+  }, EVERY_MS);
+  closer.add('looking', timer, clearInterval);
+}
+
+/**
+ * Looks at the gates of a shard and provider whose held deliveries may go on. After its pause, one delivery is
+ * released, which becomes the trial; for a closed gate, as many as there is room for. Those held for a webhook or
+ * credential that the app no longer has are released, whatever becomes of them.
+ */
+async function lookAtGates(deps: SenderDeps, shard: number, provider: ProviderKind): Promise<void> {
+  const now = deps.now();
+  const due = await claimDueGates(deps.queueRedis, shard, provider, { now, again: now + AGAIN_MS }, BATCH);
+  await Promise.all(due.map((one) => lookAt(deps, shard, one)));
+}
+
+async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate): Promise<void> {
+  const app = await deps.apps.get(gate.appId, 0);
+  if (!isCurrent(app, gate)) {
+    if (open) await deps.gates.close(gate);
+    await releaseSome(releasing(deps), shard, gate, GONE_BATCH, () => undefined);
+    return;
+  }
+  deps.gates.learn(shard, gate, open);
+  if (open) await releaseSome(releasing(deps), shard, gate, 1, () => undefined);
+  else deps.gates.release(shard, gate, 1);
+}
+
+const releasing = ({ queueRedis, producer, now }: SenderDeps) => ({ redis: queueRedis, producer, now });
+
+/** Whether a delivery of the app would still pass this gate. */
+function isCurrent(app: AppBundle | undefined, gate: Gate): boolean {
+  if (!app) return false;
+  if (gate.provider !== 'custom') return credentialGateVersion(gate) === app.app.version;
+  try {
+    return app.custom?.isEnabled === true && webhookGateName(app.custom.webhookURL) === gate.name;
+  } catch {
+    // The master key is missing: nothing can be sent, and nothing is decided.
+    return true;
+  }
+}

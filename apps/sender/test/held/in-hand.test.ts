@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InHand } from '../../src/held/in-hand.ts';
+
+/** As slow that nothing is sent soon. */
+const SLOW_MS = 2000;
+
+/** An app that has sent so slowly that its pace is known. */
+function slowly(inHand: InHand, time: { now: number }, app: string): void {
+  for (let i = 0; i < 30; i++) {
+    const end = inHand.send(app);
+    time.now += SLOW_MS;
+    end();
+  }
+}
+
+test('an app with a slow endpoint leaves room, and gets none beyond; a fast one is never turned away', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  slowly(inHand, time, 'slow');
+  const taken = Array.from({ length: 300 }, () => inHand.take('slow', 1, false)).filter(Boolean).length;
+  expect(taken).toBe(150);
+  for (let i = 0; i < 75; i++) inHand.send('fast');
+  expect(Array.from({ length: 300 }, () => inHand.take('fast', 1, false)).every(Boolean)).toBe(true);
+});
+
+test('an app that has nothing in hand can always take a job, whatever the others have', () => {
+  const step = fc.record({ app: fc.nat({ max: 5 }), count: fc.integer({ min: 0, max: 100 }), drops: fc.boolean() });
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 600 }), fc.array(step, { maxLength: 80 }), (capacity, steps) => {
+      const time = { now: 0 };
+      const inHand = new InHand(capacity, () => time.now);
+      const counts = new Map<string, number>();
+      for (const { app: number, count, drops } of steps) {
+        const app = `app-${number}`;
+        const has = counts.get(app) ?? 0;
+        if (drops) {
+          const dropped = Math.min(count, has);
+          inHand.drop(app, dropped);
+          counts.set(app, has - dropped);
+        } else {
+          slowly(inHand, time, app);
+          const isTaken = inHand.take(app, count, false);
+          if (has === 0) expect(isTaken).toBe(true);
+          if (isTaken) counts.set(app, has + count);
+        }
+      }
+      expect(inHand.take('newcomer', 1, false)).toBe(true);
+    }),
+  );
+});
+
+test('held deliveries are wanted as far as they can be sent, and not twice while they are on their way', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  // After a trial: the one in flight, and one that waits.
+  expect(inHand.wants('app', 1)).toBe(2);
+  inHand.expect('app', 2);
+  expect(inHand.wants('app', 1)).toBe(0);
+  expect(inHand.take('app', 2, true)).toBe(true);
+  expect(inHand.wants('app', 2)).toBe(2);
+  inHand.expect('app', 2);
+  // They were lost: after a while, others are wanted.
+  time.now += 1000;
+  expect(inHand.wants('app', 2)).toBe(2);
+});
