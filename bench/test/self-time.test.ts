@@ -3,7 +3,7 @@ import { selfTimes } from '../src/profile/self-time.ts';
 
 const frame = (functionName: string, url: string) => ({ functionName, url, lineNumber: 1 });
 
-test('self time is summed by package and function, without idle time', () => {
+test('self time is summed by package and function, without idle time and the profiler', () => {
   const profile = {
     nodes: [
       { id: 1, callFrame: frame('send', 'file:///app/packages/providers/dist/fcm/client.js') },
@@ -13,9 +13,11 @@ test('self time is summed by package and function, without idle time', () => {
       { id: 5, callFrame: frame('writeUtf8String', '') },
       { id: 6, callFrame: frame('send', 'file:///app/packages/providers/dist/fcm/client.js') },
       { id: 7, callFrame: frame('request', 'node:internal/http2/core') },
+      { id: 8, callFrame: frame('post', 'node:inspector'), children: [9] },
+      { id: 9, callFrame: frame('dispatch', '') },
     ],
-    samples: [1, 2, 3, 4, 5, 6, 7, 99],
-    timeDeltas: [10, 20, 30, 1000, 5, 40, 2, 7],
+    samples: [1, 2, 3, 4, 5, 6, 7, 9, 99],
+    timeDeltas: [10, 20, 30, 1000, 5, 40, 2, 500, 7],
   };
   expect(selfTimes(profile)).toEqual({
     total: 107,

@@ -1,4 +1,4 @@
-import { access, copyFile, mkdir } from 'node:fs/promises';
+import { access, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,9 @@ export async function profile(
   const files = [];
   for (const one of all) {
     const file = join(FOLDER, `${label}-${one.name}.cpuprofile`);
-    await copyFile(await written(join(one.folder, PROFILE_FILE(one.pid))), file);
+    const source = await written(join(one.folder, PROFILE_FILE(one.pid)));
+    await copyFile(source, file);
+    await rm(source);
     files.push(file);
   }
   return files;
