@@ -2,15 +2,7 @@ import type { Redis } from 'ioredis';
 import { type Device, deviceOf, type Registration } from './device-record.ts';
 import { migrateDevices } from './migrate-devices.ts';
 import { syncTokens } from './sync-tokens.ts';
-import {
-  claimToken,
-  forgetFormer,
-  forgetToken,
-  formerHolders,
-  type Holding,
-  settleToken,
-  spellingsOf,
-} from './token-index.ts';
+import { claimToken, forgetFormer, forgetToken, formerHolders, settleToken, spellingsOf } from './token-index.ts';
 import { takeToken, type WriteOptions, type Written, writeDevice } from './user-devices.ts';
 
 /** Tokens a user may have by default (docs/rules/cometchat.md#limits); the one idle longest is dropped. */
@@ -92,11 +84,14 @@ async function move(
 ): Promise<Written | undefined> {
   const { appId, uid, fresh, how } = registering;
   const holding = { appId, uid, token: fresh.token };
-  let others = claimed ?? (await claimFormer(redis, holding, fresh));
+  const spellings = spellingsOf(fresh.platform, fresh.token);
+  // A token that the index does not know may have an entry from before there was one.
+  const former = claimed ? [] : await formerHolders(redis, appId, spellings);
+  let others = claimed ?? [...new Set(former)].filter((other) => other !== uid);
   for (let claims = 1; ; claims++) {
     const had = await Promise.all(others.map((other) => takeToken(redis, { ...holding, uid: other })));
     for (const [i, other] of others.entries()) if (had[i]) onMove?.(other);
-    if (claimed === undefined) await forgetFormer(redis, appId, spellingsOf(fresh.platform, fresh.token));
+    if (former.length > 0) await forgetFormer(redis, appId, spellings);
     const written = await writeMigrated(redis, appId, uid, fresh, { how, most });
     if (!written) return undefined;
     const end = await settleToken(redis, holding);
@@ -109,13 +104,6 @@ async function move(
     // The user who claimed the token meanwhile may have lost it to this claim. It is claimed again, so that one has it.
     others = (await claimToken(redis, holding)) ?? [];
   }
-}
-
-/** The other users whom the former index names, for a token that the index does not know. */
-async function claimFormer(redis: Redis, { appId, uid }: Holding, { platform, token }: Device): Promise<string[]> {
-  const holders = new Set(await formerHolders(redis, appId, spellingsOf(platform, token)));
-  holders.delete(uid);
-  return [...holders];
 }
 
 /** Writes a device of a user whose devices may be stored as before. */
