@@ -6,6 +6,7 @@ import { drill } from './drill.ts';
 import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { http2Cost } from './http2.ts';
 import { outage } from './outage.ts';
+import { registering } from './registering.ts';
 import { rings } from './rings.ts';
 import type { Row } from './row.ts';
 import { scaleOut } from './scale-out.ts';
@@ -23,6 +24,7 @@ export const ROWS = {
   P6: bytes,
   P7: scaleOut,
   P8: drill,
+  P9: registering,
   'fair-a': manyMessages,
   'fair-b': twoBlasts,
   'fair-c': hangingEndpoint,

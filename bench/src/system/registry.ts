@@ -1,4 +1,4 @@
-import { addMembers, findAppId, registerDevice, upsertUser } from '@fanfare/store';
+import { addMembers, createSession, findAppId, registerDevice, upsertUser } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { fcmToken } from '../providers/pushes.ts';
 import { uidOf } from './events.ts';
@@ -30,6 +30,13 @@ export class Registry {
     await Promise.all(
       users.map((n) => upsertUser(this.#redis, this.#appId, uidOf(n), { name: `User ${n}` }, Date.now())),
     );
+  }
+
+  /** Logs each of the first `count` users in; their auth tokens. */
+  async createSessions(count: number): Promise<string[]> {
+    const users = Array.from({ length: count }, (_, n) => uidOf(n));
+    const sessions = await Promise.all(users.map((uid) => createSession(this.#redis, this.#appId, uid, Date.now())));
+    return sessions.map(({ authToken }) => authToken);
   }
 
   /** Gives each of the first `count` users an Android phone. */
