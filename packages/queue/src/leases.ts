@@ -57,10 +57,13 @@ export class Leases {
     if (ids.length > 0) this.#options.onLost(ids);
   }
 
-  /** Whether the lock of an active job cannot have expired. */
-  isLive(id: string): boolean {
-    const { since = Number.NEGATIVE_INFINITY } = this.#active.get(id) ?? {};
-    return performance.now() - since < this.#options.durationMs;
+  /**
+   * Whether the lock that was taken with this token cannot have expired. A process that was held up may take a job
+   * again that it still works on.
+   */
+  isLive(id: string, token: string): boolean {
+    const lease = this.#active.get(id);
+    return lease?.token === token && performance.now() - lease.since < this.#options.durationMs;
   }
 
   /** Gives all locks up: they expire. */

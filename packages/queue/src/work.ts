@@ -197,7 +197,7 @@ async function run<Data>(
         lostBefore: job.stalledCounter > 0,
         addedAt: job.timestamp,
         lock: { key: `${worker.toKey(id)}:lock`, token },
-        holdsLock: () => !signal.aborted && leases.isLive(id),
+        holdsLock: () => !signal.aborted && leases.isLive(id, token),
         signal,
       });
   if (step.do === 'done') {
