@@ -30,13 +30,15 @@ export const aCall = () => ({
   call: { sessionId: 'v1.us.1', type: 'audio' },
 });
 
-/** An event by alice after fan-out: bob has one delivery per target. */
+const bobWith = (targets: [Target, ...Target[]]): PlannedRecipient => ({ kind: 'send', uid: 'bob', targets });
+
+/** An event by alice after fan-out: bob has one delivery per target, unless other recipients are given. */
 export async function plan(
   redis: Redis,
   event: object = aMessage(),
-  changes: Partial<AcceptedEvent> & { targets?: [Target, ...Target[]] } = {},
+  changes: Partial<AcceptedEvent> & { targets?: [Target, ...Target[]] } & Partial<PlannedSlice> = {},
 ): Promise<{ ref: EventRef; accepted: AcceptedEvent }> {
-  const { targets = [{ provider: 'custom' }], ...rest } = changes;
+  const { targets = [{ provider: 'custom' }], recipients = [bobWith(targets)], packSize = 1, ...rest } = changes;
   const now = Date.now();
   const accepted: AcceptedEvent = {
     key: newEventKey(now, Math.random),
@@ -50,8 +52,7 @@ export async function plan(
     ...rest,
   };
   const ref = await acceptEvent(redis, accepted, { shards: 1 });
-  const bob: PlannedRecipient = { kind: 'send', uid: 'bob', targets };
-  const slice: PlannedSlice = { first: 0, cursor: 'bob', last: true, recipients: [bob], packSize: 1 };
+  const slice: PlannedSlice = { first: 0, cursor: 'bob', last: true, recipients, packSize };
   const lock = { key: `{p0}:events-chat:${ref.key}:lock`, token: 'fan-out' };
   await redis.set(lock.key, lock.token);
   await planSlice(redis, ref, APP, 0, slice);
