@@ -33,8 +33,11 @@ export interface Transport {
   exceptions?: Readonly<Record<string, string>>;
 }
 
-/** Quick to notice a silent peer; one connection, so that its limits can be seen. */
-const POOL = { pingAfterMs: 50, killAfterMs: 200, maxSessions: 1 };
+/**
+ * Quick to ask a silent peer, but patient: client, proxy and service share a process, which a slow machine may hold up.
+ * One connection, so that its limits can be seen.
+ */
+const POOL = { pingAfterMs: 50, killAfterMs: 3000, maxSessions: 1 };
 
 const fcmBy =
   (how: Pick<FcmProviderOptions, 'transport' | 'http2Client'>) =>

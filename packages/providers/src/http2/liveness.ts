@@ -20,6 +20,7 @@ export class Liveness {
   readonly #dead: () => void;
   #silence: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
+  #lastLook: NodeJS.Immediate | undefined;
 
   constructor(connection: Pick<Http2Connection, 'ping'>, limits: LivenessLimits, dead: () => void) {
     this.#connection = connection;
@@ -47,11 +48,17 @@ export class Liveness {
 
   #ping(): void {
     if (this.#killTimer !== undefined) return;
-    this.#killTimer = setTimeout(this.#dead, this.#limits.killAfterMs);
+    this.#killTimer = setTimeout(() => this.#suspect(), this.#limits.killAfterMs);
     this.#connection.ping(() => this.received());
   }
 
+  /** Timers run before what has arrived is read: a process that was busy for that long looks once more. */
+  #suspect(): void {
+    this.#lastLook = setImmediate(this.#dead);
+  }
+
   #acquit(): void {
+    clearImmediate(this.#lastLook);
     clearTimeout(this.#killTimer);
     this.#killTimer = undefined;
   }
