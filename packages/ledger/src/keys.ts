@@ -33,6 +33,8 @@ export const keys = {
   admitted: (shard: number, lane: Lane) => `${shardTag(shard)}:admitted:${lane}`,
   /** Sorted set: an app's events of a lane that wait to be admitted, by when they were received. No TTL. */
   waiting: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:wait:${lane}:${appId}`,
+  /** Hash: app → how many deliveries its last events had on average, while others wait. No TTL. */
+  sizes: (shard: number, lane: Lane) => `${shardTag(shard)}:sizes:${lane}`,
   /** Set: the apps with such events. No TTL. */
   waitingApps: (shard: number, lane: Lane) => `${shardTag(shard)}:waiting:${lane}`,
   /** Prefix of the next ones: scripts append lane and app. Older versions kept all open events in a sorted set here. */

@@ -27,6 +27,7 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
  */
 export const ADMISSION_LUA = `
 ${LOOKS_LUA}
+local UNKNOWN_SIZE = { call = 1, chat = 1, bulk = ${READY.bulk.least} }
 local FIRST_LOOK = { call = ${FIRST_LOOK_MS.call}, chat = ${FIRST_LOOK_MS.chat}, bulk = ${FIRST_LOOK_MS.bulk} }
 
 local READY = {
@@ -35,25 +36,28 @@ ${Object.entries(READY)
   .join('\n')}
 }
 
--- Whether an app has as many deliveries ready with one provider as it may have, or this share of them. Calls are never
--- held up: they would be stale.
+-- Whether an app has as many deliveries ready with one provider as it may have, or this share of them; and how many
+-- more it may have. Calls are never held up: they would be stale.
 local function isLoaded(root, lane, app, share)
   local limit = READY[lane]
-  if not limit then return false end
+  if not limit then return false, math.huge end
   local load, fields = root .. 'load:' .. lane, {}
   for i, provider in ipairs({${PROVIDER_KINDS.map((provider) => `'${provider}'`).join(', ')}}) do
     fields[i] = app .. '|' .. provider
   end
   local ready = redis.call('HMGET', load, unpack(fields))
   local retrying = redis.call('HMGET', load .. ':retrying', unpack(fields))
+  local room, loaded = limit[3], false
   for i = 1, #fields do
     if ready[i] then
       local equal = math.floor(limit[1] / redis.call('HLEN', load))
-      if tonumber(ready[i]) >= share * math.max(limit[2], math.min(limit[3], equal)) then return true end
+      local most = math.max(limit[2], math.min(limit[3], equal))
+      loaded = loaded or tonumber(ready[i]) >= share * most
+      room = math.min(room, most - ready[i])
     end
-    if retrying[i] and tonumber(retrying[i]) >= share * ${RETRYING_MOST} then return true end
+    loaded = loaded or tonumber(retrying[i] or 0) >= share * ${RETRYING_MOST}
   end
-  return false
+  return loaded, room
 end
 
 local function mayAdmit(root, lane, app)
@@ -98,22 +102,40 @@ local function leave(root, lane, app, key)
   if redis.call('HINCRBY', counts, app, -1) <= 0 then redis.call('HDEL', counts, app) end
 end
 
--- Admits events of an app that wait, the earliest first, while it has room and no more than this share of the
--- deliveries that it may have ready. Returns their keys: each needs a job.
+-- Remembers how many deliveries an app's events have on average, while more of them wait.
+local function learnSize(root, lane, app, size)
+  if redis.call('EXISTS', root .. 'wait:' .. lane .. ':' .. app) == 0 then return end
+  local sizes = root .. 'sizes:' .. lane
+  local before = tonumber(redis.call('HGET', sizes, app) or size)
+  redis.call('HSET', sizes, app, math.floor((3 * before + size) / 4))
+end
+
+-- Admits events of an app that wait, the earliest first, while it has room: for the event, and for the deliveries that
+-- the admitted ones will have. None if it has more than this share of what may be ready. Returns their keys: each needs
+-- a job.
 local function wake(root, lane, app, now, share)
   local list, woken = root .. 'wait:' .. lane .. ':' .. app, {}
-  if redis.call('EXISTS', list) == 0 or isLoaded(root, lane, app, share or 1) then return woken end
-  while mayAdmit(root, lane, app) do
+  if redis.call('EXISTS', list) == 0 then return woken end
+  local loaded, room = isLoaded(root, lane, app, share or 1)
+  if loaded then return woken end
+  local counts, sizes = root .. 'adm:' .. lane, root .. 'sizes:' .. lane
+  local size = tonumber(redis.call('HGET', sizes, app) or UNKNOWN_SIZE[lane])
+  local admitted = tonumber(redis.call('HGET', counts, app) or 0)
+  while mayAdmit(root, lane, app) and (admitted == 0 or (admitted + 1) * size <= room) do
     local key = redis.call('ZPOPMIN', list)[1]
     if not key then break end
     if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then
       admit(root, lane, app, key, now)
+      admitted = admitted + 1
       woken[#woken + 1] = key
     else
       redis.call('ZREM', root .. 'open:' .. lane, key)
     end
   end
-  if redis.call('EXISTS', list) == 0 then redis.call('SREM', root .. 'waiting:' .. lane, app) end
+  if redis.call('EXISTS', list) == 0 then
+    redis.call('SREM', root .. 'waiting:' .. lane, app)
+    redis.call('HDEL', sizes, app)
+  end
   return woken
 end
 `;

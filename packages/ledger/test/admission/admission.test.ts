@@ -14,7 +14,7 @@ import {
   stepAside,
   wakeWaiting,
 } from '../../src/index.ts';
-import { accepted, HOUR, left, lockOf, NOW, slice } from '../support/events.ts';
+import { accepted, HOUR, left, lockOf, NOW, slice, users } from '../support/events.ts';
 
 const own = await startTestRedis({ args: ['--appendonly', 'no'] });
 const { redis } = own;
@@ -88,6 +88,27 @@ describe('an app', () => {
     await redis.del('{p0}:adm:chat');
     expect((await accept('shop')).now).toBe(false);
     expect((await wakeWaiting(redis, 0, 'chat', NOW))[0]).toBe(all[64]?.key);
+  });
+});
+
+describe('an app whose events are for groups', () => {
+  /** Plans an event to its end, for so many recipients. */
+  async function planFor(ref: EventRef, count: number): Promise<string[]> {
+    const all = slice(users(count));
+    await planSlice(redis, ref, 'shop', 0, all);
+    return advance(redis, ref, await lockOf(redis, ref), 0, all, NOW);
+  }
+
+  test('has no more of them admitted than it may have deliveries ready', async () => {
+    const all = await acceptMany('shop', 75);
+    expect(await planFor(all[0] as EventRef, 50)).toEqual([]);
+    for (const { key } of all.slice(1, 64)) await redis.del(`{p0}:ev:${key}`);
+    await redis.del('{p0}:adm:chat', '{p0}:admitted:chat');
+    // 150 more may be ready: three times 50.
+    const woken = await wakeWaiting(redis, 0, 'chat', NOW);
+    expect(woken).toEqual(keysOf(all.slice(64, 67)));
+    expect(await planFor({ key: woken[0] as string, shard: 0 }, 50)).toEqual([]);
+    expect(await redis.hgetall('{p0}:sizes:chat')).toEqual({ shop: '50' });
   });
 });
 
