@@ -139,3 +139,14 @@ test('three apps with slow endpoints leave a fourth its share, for calls and mes
   // By then the others, at twenty sends of 1.8 s in a lane, have hardly begun.
   for (const received of busy()) expect(received).toBeLessThan(120);
 }, 90_000);
+
+test('what is held for a webhook goes to the one that takes its place', async () => {
+  await using system = await startSystem({ env: LANES });
+  system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
+  const ids = await post(system, 60);
+  await until(async () => (await held(system)) >= 30, 'some are held');
+  const webhookURL = `${system.hooks.url}/webhook/new`;
+  await system.backend.put('/v3/notifications/push/v1/providers/custom', { webhookURL, useBasicAuth: false });
+  for (const id of ids) expect(await system.done(id, 60_000)).toMatchObject({ accepted: 1 });
+  expect(system.hooks.endpoint('new').counts().answered[200]).toBe(60);
+}, 90_000);
