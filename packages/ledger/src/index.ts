@@ -7,6 +7,7 @@ export * from './event/accept.ts';
 export { type OpenUsage, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
+export { packFinished } from './finished/pack-finished.ts';
 export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';
 export { type Gate, gateId, webhookGateName } from './held/gate-id.ts';

@@ -45,6 +45,8 @@ export const keys = {
   looksOf: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:open-looks:${lane}:${appId}`,
   /** Sorted set: keys of a lane's open events, admitted or not, by when they were received or last reopened. No TTL. */
   openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
+  /** Sorted set: keys of events that are done and not packed yet (see finished/), by when they were done. No TTL. */
+  finished: (shard: number) => `${shardTag(shard)}:finished`,
   /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */
   openOf: (shard: number, appId: string) => `${shardTag(shard)}:open-of:${appId}`,
   /** String: the sum of these bytes, kept as long. */

@@ -1,5 +1,6 @@
 import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
 
 /** The number of a state, as stored in the ledger and compared in its scripts: its index in `DELIVERY_STATES`. */
@@ -34,9 +35,14 @@ export async function readStates(
   if (ordinals.length === 0) return [];
   const first = ordinals.reduce((least, ordinal) => Math.min(least, ordinal)) >> 1;
   const last = ordinals.reduce((most, ordinal) => Math.max(most, ordinal)) >> 1;
-  const bytes = await redis.getrangeBuffer(keys.states(shard, key), first, last);
+  const stored = await redis.getrangeBuffer(keys.states(shard, key), first, last);
+  // Planned deliveries always have states: they may have moved into the event's own key.
+  const bytes = stored.length > 0 ? stored : await packedStates(redis, { shard, key }, first);
   return ordinals.map((ordinal) => {
     const byte = bytes[(ordinal >> 1) - first] ?? 0;
     return stateOf(ordinal % 2 === 0 ? byte >> 4 : byte & 15);
   });
 }
+
+const packedStates = async (redis: Redis, ref: EventRef, first: number): Promise<Buffer> =>
+  (await readPacked(redis, ref))?.states?.subarray(first) ?? Buffer.alloc(0);

@@ -19,6 +19,8 @@ local function finish(event, open, key, now)
   redis.call('ZREM', open .. ':' .. n[8], key)
   -- An event that was accepted by an older version has no size and is not counted.
   if n[10] then uncountOpen(open, n[8], n[9], key, n[10]) end
-  redis.call('HSETNX', event, 'done', now)
+  -- string.gsub has a second result.
+  local finished = string.gsub(open, 'open$', 'finished')
+  if redis.call('HSETNX', event, 'done', now) == 1 then redis.call('ZADD', finished, now, key) end
 end
 `;

@@ -1,5 +1,7 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
+import { isPacked, textsOf, unpack } from '../finished/packed.ts';
+import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
 import { ACCEPTED_FIELDS, decodeAccepted, type EventHash } from './record.ts';
 
@@ -24,8 +26,21 @@ export interface Counts {
 
 /** The event as it was accepted, or undefined when it has expired. */
 export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise<AcceptedEvent | undefined> {
-  return decodeAccepted(key, await redis.hmget(keys.event(shard, key), ...ACCEPTED_FIELDS));
+  const values = await redis.hmget(keys.event(shard, key), ...ACCEPTED_FIELDS);
+  const accepted = decodeAccepted(key, values);
+  if (accepted || !isRecorded(values)) return accepted;
+  const packed = await readPacked(redis, { shard, key });
+  return (
+    packed &&
+    decodeAccepted(
+      key,
+      ACCEPTED_FIELDS.map((name) => packed.fields[name] ?? null),
+    )
+  );
 }
+
+/** Whether there is a record, even if nothing else can be read of it because it is packed. */
+const isRecorded = (values: readonly (string | null)[]): boolean => values[ACCEPTED_FIELDS.indexOf('at')] != null;
 
 /** The state and counts of an event. */
 export interface Progress {
@@ -37,8 +52,9 @@ export interface Progress {
 
 /** Reads state, counts and end of an event in one command; undefined when it has expired. */
 export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
-  const fields: EventHash = await redis.hgetall(keys.event(shard, key));
-  if (!fields.at) return undefined;
+  const hash = await redis.hgetallBuffer(keys.event(shard, key));
+  if (!hash.at) return undefined;
+  const fields: EventHash = isPacked(hash) ? unpack(hash).fields : textsOf(hash);
   const n = (field: string) => Number(fields[field] ?? 0);
   const settled = {
     accepted: n('accepted'),

@@ -38,7 +38,7 @@ const HOLD = script<number>(`
 -- returns how many are held now, -1 when the gate has closed, -2 when the event is gone
 ${ORDINALS_LUA}
 ${LOAD_LUA}
-if redis.call('EXISTS', KEYS[1]) == 0 then return -2 end
+if redis.call('HEXISTS', KEYS[1], 'exp') == 0 then return -2 end
 local now = tonumber(ARGV[8])
 local look = now + ${BUSY_LOOK_MS}
 if ARGV[9] == 'open' then

@@ -5,6 +5,7 @@ import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { LOAD_LUA } from '../admission/load.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
+import { readPacked } from '../finished/read-packed.ts';
 import { keys, loadField } from '../keys.ts';
 import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
 
@@ -76,9 +77,15 @@ return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
 
 /** The progress of the event's expansion, or undefined when the event has expired. */
 export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
-  const fields = ['slice', 'cursor', 'next', 'full', 'applied', 'adm'];
-  const [slice, cursor, next, full, applied, adm] = await redis.hmget(keys.event(shard, key), ...fields);
-  if (!slice) return undefined;
+  const fields = ['at', 'slice', 'cursor', 'next', 'full', 'applied', 'adm'];
+  const [at, ...values] = await redis.hmget(keys.event(shard, key), ...fields);
+  if (!at) return undefined;
+  if (values[0]) return cursorOf(values);
+  const packed = await readPacked(redis, { shard, key });
+  return packed && cursorOf(fields.slice(1).map((name) => packed.fields[name] ?? null));
+}
+
+function cursorOf([slice, cursor, next, full, applied, adm]: readonly (string | null)[]): Cursor {
   return {
     slice: Number(slice),
     cursor: cursor ?? '',
@@ -113,8 +120,10 @@ export async function readSlice(
   { shard, key }: EventRef,
   slice: number,
 ): Promise<PlannedSlice | undefined> {
-  const text = await redis.hget(keys.plan(shard, key), String(slice));
-  return text === null ? undefined : decodeSlice(text);
+  const text =
+    (await redis.hget(keys.plan(shard, key), String(slice))) ??
+    (slice === 0 ? (await readPacked(redis, { shard, key }))?.plan : undefined);
+  return text === undefined ? undefined : decodeSlice(text);
 }
 
 const FIND_SLICE = script<number>(`

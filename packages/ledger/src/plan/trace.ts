@@ -2,6 +2,7 @@ import type { DeliveryState, EventRef, PlannedRecipient, Target } from '@fanfare
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { readStates } from '../deliveries/states.ts';
+import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
 import { decodeSlice, deliveriesOf } from './planned-slice.ts';
 
@@ -41,9 +42,10 @@ export async function findPlanned(redis: Redis, ref: EventRef, uid: string): Pro
   for (let first = 0; text === 0; first += BATCH) {
     text = await FIND(redis, [keys.plan(ref.shard, ref.key)], [first, BATCH, `\n${uid}\t`]);
   }
-  if (typeof text === 'number') return undefined;
-  const slice = decodeSlice(text);
-  const recipient = slice.recipients.find((one) => one.uid === uid) as PlannedRecipient;
+  const found = typeof text === 'string' ? text : (await readPacked(redis, ref))?.plan;
+  const slice = found === undefined ? undefined : decodeSlice(found);
+  const recipient = slice?.recipients.find((one) => one.uid === uid);
+  if (!slice || !recipient) return undefined;
   const deliveries = deliveriesOf(slice).filter((delivery) => delivery.uid === uid);
   const ordinals = deliveries.map((delivery) => delivery.ordinal);
   const states = await readStates(redis, ref, ordinals);

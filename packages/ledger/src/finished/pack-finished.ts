@@ -1,0 +1,77 @@
+import { answersOf, script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { isPacked, pack, textsOf } from './packed.ts';
+
+/** How long a finished event is left as it is: jobs that were added twice find its states where they expect them. */
+const REST_MS = 10_000;
+
+/** A plan up to this many characters, and the states of its deliveries, move into the event's own key. */
+const SMALL_PLAN = 1000;
+
+/**
+ * Replaces the hash of an event, unless it has changed since it was read: reopened by a replay, or packed by another.
+ * Its plan and states go when the new hash has them.
+ */
+const REPLACE = script<number>(`
+-- KEYS event, plan, states
+-- ARGV done as it was read, expires at, whether plan and states go, field, value …
+-- returns 1 when replaced, else 0
+local now = redis.call('HMGET', KEYS[1], 'done', 'exp')
+if now[1] ~= ARGV[1] or now[2] ~= ARGV[2] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+if ARGV[3] == '1' then redis.call('UNLINK', KEYS[2], KEYS[3]) end
+return 1
+`);
+
+const TAKE = script<string[]>(`
+-- KEYS finished
+-- ARGV finished before, limit
+-- returns the keys of that many events, which are taken off the list
+local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
+if #due > 0 then redis.call('ZREM', KEYS[1], unpack(due)) end
+return due
+`);
+
+/**
+ * Packs up to `limit` events of a shard that finished some seconds before `now` (epoch ms): what later questions need
+ * stays, in a fraction of the memory. Returns how many there were to look at. An event with dead letters is left as it
+ * is, for their replay. Cut off in between, an event stays as it was until it expires.
+ */
+export async function packFinished(redis: Redis, shard: number, now: number, limit: number): Promise<number> {
+  const due = await TAKE(redis, [keys.finished(shard)], [now - REST_MS, limit]);
+  if (due.length === 0) return 0;
+  const read = redis.pipeline();
+  for (const key of due) {
+    read.hgetallBuffer(keys.event(shard, key)).hlen(keys.plan(shard, key)).hget(keys.plan(shard, key), '0');
+    read.getBuffer(keys.states(shard, key));
+  }
+  const answers = answersOf(await read.exec());
+  const calls = due.flatMap((key, i) => {
+    const [hash, slices, plan, states] = answers.slice(4 * i, 4 * i + 4) as Read;
+    return packing(hash, slices, plan, states).map((args) => ({ keys: keysOf(shard, key), args }));
+  });
+  await REPLACE.each(redis, calls);
+  return due.length;
+}
+
+type Read = [hash: Record<string, Buffer>, slices: number, plan: string | null, states: Buffer | null];
+
+const keysOf = (shard: number, key: string): string[] => [
+  keys.event(shard, key),
+  keys.plan(shard, key),
+  keys.states(shard, key),
+];
+
+/** The arguments that replace an event by its packed form; none if it stays as it is. */
+function packing(...[hash, slices, plan, states]: Read): (string | number | Buffer)[][] {
+  const { done, exp, rejected } = hash;
+  if (!done || !exp || isPacked(hash) || Number(rejected ?? 0) > 0) return [];
+  const small = slices <= 1 && (plan?.length ?? 0) <= SMALL_PLAN;
+  const moved = small
+    ? { plan: plan ?? undefined, states: states ?? undefined }
+    : { plan: undefined, states: undefined };
+  return [[done, exp, small ? 1 : 0, ...pack({ fields: textsOf(hash), ...moved })]];
+}
