@@ -18,7 +18,7 @@ const SOURCES = ['apps', 'packages']
 
 /** A collection that starts empty, and is filled as requests come. */
 const STARTS_EMPTY = /(?:new (?:Map|Set|WeakMap|WeakSet)(?:<.*>)?\(\)|new (?:LRUCache|Recent)\b|\bmemoByText\()/;
-const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) =/;
+const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) =|^\s*(\w+): new /;
 
 /** Filled and read within one call. */
 const OF_ONE_CALL = new Set([
@@ -40,7 +40,12 @@ const OF_ONE_CALL = new Set([
   'rings.ts devices',
   'origin-places.ts entry',
   'admit.ts byGroup',
-  'counts.ts totals',
+  'handle-pack.ts before',
+  'migrate-devices.ts kept',
+  'pack.ts pack',
+  'packs.ts groups',
+  'planned-slice.ts ids',
+  'report.ts counts',
   'import-devices.ts seen',
   'import-preferences.ts byUser',
   'write-lines.ts byUser',
@@ -56,8 +61,8 @@ const inCode = (): string[] =>
       .filter((line) => !/const [A-Z_]+\b/.test(line))
       .filter((line) => STARTS_EMPTY.test(line) && !/^\s*(\*|\/\/|export function|return|if)/.test(line))
       .map((line) => {
-        const [, declared, assigned] = NAME.exec(line) ?? [];
-        return `${basename(file)} ${declared ?? assigned ?? line.trim()}`;
+        const [, ...names] = NAME.exec(line) ?? [];
+        return `${basename(file)} ${names.find((name) => name !== undefined) ?? line.trim()}`;
       }),
   );
 

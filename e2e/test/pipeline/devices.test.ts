@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { ANDROID, addPushProviders, IPHONE, logIn, register, tokensOf, VOIP, WEB } from '../support/devices.ts';
 import { aCall, aMessage } from '../support/events.ts';
 import { startProcess } from '../support/process.ts';
-import { jobsOf, type System, startSystem } from '../support/system.ts';
+import { type System, startSystem } from '../support/system.ts';
 
 /** Bob with a phone of each kind, a browser, and the app's webhook. */
 async function startWithDevices(options: Parameters<typeof startSystem>[0] = {}) {
@@ -311,11 +311,10 @@ test('a credential that is refused as a whole is failing: its deliveries wait, a
   await until(async () => (await counts()).accepted === 2, 'the other devices have it');
   expect(await counts()).toMatchObject({ planned: 3, accepted: 2, rejected: 0, token_dead: 0, pending: 1 });
   expect(await tokensOf(system)).toContain('tok_iphone');
-  await until(async () => (await system.redis.redis.zcard('{p0}:deliveries-apns-chat:delayed')) === 1, 'it waits');
-  const [job] = await jobsOf(system, 'deliveries-apns-chat');
-  // BullMQ's fields: attempts started, and attempts made, which is there only once there is one.
-  const fields = await system.redis.redis.hmget(`{p0}:deliveries-apns-chat:${job}`, 'data', 'ats', 'atm');
-  expect(fields).toEqual([expect.stringContaining('bob'), expect.stringMatching(/^[1-9]/), null]);
+  const held = async () => (await system.redis.redis.hvals('{p0}:held')).map(Number);
+  await until(async () => (await held()).includes(1), 'it is held');
+  const trace = await system.backend.get(`/v3/events/${event.id}/recipients/bob`);
+  expect(trace.body.data.targets).toContainEqual(expect.objectContaining({ provider: 'apns', state: 'held' }));
   expect((await system.backend.get('/v3/dead-letters')).body.data).toEqual([]);
 
   await system.backend.put(path, { providerId: 'apns-1', bundleId: 'com.example.chat' });
