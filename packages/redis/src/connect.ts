@@ -42,8 +42,6 @@ const OPTIONS = {
     ...COMMON,
     socketTimeout: SILENT_MS.worker,
     maxRetriesPerRequest: null,
-    // Joins the commands of all jobs in hand in one turn of the event loop: a write for each costs more than all else.
-    enableAutoPipelining: true,
     retryStrategy: (times: number) => Math.min(100 * 2 ** times, MAX_RECONNECT_MS),
   },
 } satisfies Record<RedisRole, RedisOptions>;
@@ -64,8 +62,7 @@ export async function connectRedis(
   if (url.includes(',')) throw new Error('REDIS_URL: a list of servers (Redis Cluster) is not supported yet');
   const redis = new Redis(url, OPTIONS[role]);
   const duplicate = redis.duplicate.bind(redis);
-  redis.duplicate = (override) =>
-    duplicate(Object.assign({ socketTimeout: SILENT_MS.blocking, enableAutoPipelining: false }, override));
+  redis.duplicate = (override) => duplicate(Object.assign({ socketTimeout: SILENT_MS.blocking }, override));
   redis.on('error', onError);
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, waitMs);

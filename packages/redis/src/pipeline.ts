@@ -3,9 +3,6 @@ import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 /** The number of commands per round trip; one buffer for all members of a large group would be too large. */
 const BATCH = 1000;
 
-/** Up to this many commands are sent one by one where auto-pipelining joins them. */
-const FEW = 8;
-
 /** The answers of a pipeline or transaction. Throws the first error, which the pipeline returns among its answers. */
 export function answersOf(answers: [Error | null, unknown][] | null): unknown[] {
   return (answers ?? []).map(([error, answer]) => {
@@ -30,8 +27,7 @@ export async function commandEach<T>(
 ): Promise<unknown[]> {
   const answers: unknown[] = [];
   for (const batch of inBatches(items)) {
-    const alone = redis.isCluster || (redis.options.enableAutoPipelining && batch.length <= FEW);
-    for (const answer of await (alone ? withOthers(redis, batch, add) : pipelined(redis, batch, add))) {
+    for (const answer of await (redis.isCluster ? perNode(redis, batch, add) : pipelined(redis, batch, add))) {
       answers.push(answer);
     }
   }
@@ -48,15 +44,12 @@ async function pipelined<T>(
   return answersOf(await pipeline.exec());
 }
 
-/**
- * As single commands, which auto-pipelining joins with all others of this turn of the event loop, sorted by node: an
- * ioredis pipeline may not span nodes, and costs as much as some ten commands.
- */
-async function withOthers<T>(
-  redis: Redis | Cluster,
+/** An ioredis pipeline may not span nodes; its auto-pipelining sorts single commands by node. */
+async function perNode<T>(
+  cluster: Redis | Cluster,
   batch: readonly T[],
   add: (commands: ChainableCommander, item: T) => unknown,
 ): Promise<unknown[]> {
-  redis.options.enableAutoPipelining = true;
-  return Promise.all(batch.map((item) => add(redis as unknown as ChainableCommander, item)));
+  cluster.options.enableAutoPipelining = true;
+  return Promise.all(batch.map((item) => add(cluster as unknown as ChainableCommander, item)));
 }
