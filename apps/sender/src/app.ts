@@ -26,6 +26,7 @@ import { closeProviders, createProviders } from './providers.ts';
 import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
 import { SupersededCheck } from './superseded-check.ts';
+import { TargetReader } from './target-reader.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
@@ -88,6 +89,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     registry,
     events: new EventCache(queueRedis, registry),
     plans: new PlanCache(queueRedis),
+    targets: new TargetReader(registry),
     superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     providers: closer.add('providers', createProviders(config, limits, now), closeProviders),

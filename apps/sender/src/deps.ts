@@ -10,6 +10,7 @@ import type { Providers } from './providers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
+import type { TargetReader } from './target-reader.ts';
 
 /** The dependencies for handling a delivery; created in app.ts. */
 export interface SenderDeps {
@@ -19,6 +20,7 @@ export interface SenderDeps {
   registry: Redis;
   events: EventCache;
   plans: PlanCache;
+  targets: TargetReader;
   superseded: SupersededCheck;
   apps: AppCache;
   providers: Providers;

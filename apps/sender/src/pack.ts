@@ -10,7 +10,7 @@ import {
 } from '@fanfare/core';
 import { deliveriesIn, findRing, readStates } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand } from '@fanfare/queue';
-import { type AppBundle, type DeliveryTarget, readDeliveryTargets } from '@fanfare/store';
+import type { AppBundle, DeliveryTarget } from '@fanfare/store';
 import type { Address } from './address.ts';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
@@ -74,7 +74,7 @@ export async function readPack(
   const ordinals = planned.map((delivery) => delivery.ordinal);
   const [states, recipients, superseded, app, ringEndsAt] = await Promise.all([
     readStates(deps.queueRedis, ref, ordinals),
-    readDeliveryTargets(deps.registry, accepted.appId, planned),
+    deps.targets.read(accepted.appId, planned),
     deps.superseded.isSuperseded(loaded, again),
     deps.apps.get(accepted.appId, settingsVersion ?? accepted.settingsVersion),
     ringShowsUntil(deps, loaded, source.provider),

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { joinWrites } from './joined-writes.ts';
 
 /**
  * The use of a connection: `request` fails at once while Redis is down, so that a caller gets its 503; `worker` waits
@@ -64,6 +65,7 @@ export async function connectRedis(
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = (override) => duplicate(Object.assign({ socketTimeout: SILENT_MS.blocking }, override));
   redis.on('error', onError);
+  joinWrites(redis);
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, waitMs);
     redis.once('ready', () => {

@@ -14,6 +14,7 @@ import { closeProviders, createProviders } from '../../src/providers.ts';
 import { Recorder } from '../../src/recorder.ts';
 import { Refusals } from '../../src/refusals.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
+import { TargetReader } from '../../src/target-reader.ts';
 
 export const APP = 'demo';
 export const HOUR = 3_600_000;
@@ -58,6 +59,7 @@ export function startSender(redis: Redis): Sender {
     recorder: new Recorder({ redis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
+    targets: new TargetReader(redis),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
     providers,
