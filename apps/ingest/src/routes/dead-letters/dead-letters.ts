@@ -130,4 +130,7 @@ async function list(
   }
 }
 
-const view = ({ ref: _ref, ordinal: _ordinal, at, ...letter }: FoundDeadLetter) => ({ ...letter, at: seconds(at) });
+const view = ({ ref: _ref, ordinal: _ordinal, slice: _slice, at, ...letter }: FoundDeadLetter) => ({
+  ...letter,
+  at: seconds(at),
+});
