@@ -4,26 +4,43 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { ADMISSION_LUA } from './admission.lua.ts';
 
+/**
+ * Lua: whether a slice of the event is planned whose deliveries may not all have jobs, because a worker was cut off.
+ * They count as ready, so an event that waited for them to be sent would wait forever.
+ */
+const UNQUEUED_LUA = `
+local function isUnqueued(event, root, key)
+  local slice = redis.call('HGET', event, 'slice')
+  return slice and redis.call('HEXISTS', root .. 'plan:' .. key, slice) == 1
+end`;
+
 const IS_LOADED = script<number>(`
 -- KEYS event, root of the shard's keys
+-- ARGV event key
 -- returns 1 when the event's app has as many deliveries ready as it may have, else 0
 ${ADMISSION_LUA}
+${UNQUEUED_LUA}
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app')
-return event[1] and isLoaded(KEYS[2], event[1], event[2], 1) and 1 or 0
+if not event[1] or isUnqueued(KEYS[1], KEYS[2], ARGV[1]) then return 0 end
+return isLoaded(KEYS[2], event[1], event[2], 1) and 1 or 0
 `);
 
-/** Whether no slice of this event may be planned now, because its app has too many deliveries ready in its lane. */
+/**
+ * Whether no slice of this event may be planned now, because its app has too many deliveries ready in its lane. A slice
+ * that is planned already must be queued whatever there is.
+ */
 export const isLoaded = async (redis: Redis, { shard, key }: EventRef): Promise<boolean> =>
-  (await IS_LOADED(redis, [keys.event(shard, key), keys.root(shard)], [])) === 1;
+  (await IS_LOADED(redis, [keys.event(shard, key), keys.root(shard)], [key])) === 1;
 
 const PARK = script<number>(`
 -- KEYS event, root of the shard's keys
 -- ARGV event key
 -- returns 1 when its job must be added again, else 0
 ${ADMISSION_LUA}
+${UNQUEUED_LUA}
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at', 'adm', 'full')
 if not event[1] or event[4] == '0' or event[5] then return 0 end
-if not isLoaded(KEYS[2], event[1], event[2], 1) then return 1 end
+if isUnqueued(KEYS[1], KEYS[2], ARGV[1]) or not isLoaded(KEYS[2], event[1], event[2], 1) then return 1 end
 leave(KEYS[2], event[1], event[2], ARGV[1])
 wait(KEYS[2], event[1], event[2], ARGV[1], event[3])
 return 0
