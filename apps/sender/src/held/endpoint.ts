@@ -40,6 +40,15 @@ export class Endpoint implements Destination {
     this.#window = limit;
   }
 
+  /** How the gate of a shard stands, as far as is known. */
+  seen(shard: number): Seen {
+    const known = this.shards.get(shard);
+    if (known) return known;
+    const seen: Seen = { open: undefined, at: 0, held: 0, nextTrialAt: 0, isReleasing: false };
+    this.shards.set(shard, seen);
+    return seen;
+  }
+
   /** How many sends may be in flight now. */
   get window(): number {
     return this.#window;

@@ -4,7 +4,6 @@ import {
   closeGate,
   endTrial,
   type Gate,
-  gateId,
   type Held,
   type Holding,
   type HoldReason,
@@ -12,37 +11,21 @@ import {
   openGate,
   readGates,
 } from '@fanfare/ledger';
-import { OriginPlaces } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import { openingOf, sendHealthOf } from './breaker.ts';
-import { Endpoint, type Seen } from './endpoint.ts';
-import { originOf } from './gate-of.ts';
-import { InHand } from './in-hand.ts';
-import { Places, type Taken } from './places.ts';
+import type { Endpoint, Seen } from './endpoint.ts';
+import { Endpoints, type EndpointsDeps, type SendLane } from './endpoints.ts';
+import type { Taken } from './places.ts';
 import { releaseSome } from './release.ts';
 
-/** What a process shares between the sends of one provider and lane. */
-export interface SendLane {
-  places: Places;
-  inHand: InHand;
-  /** Sends in flight to one endpoint of an app, or to one origin across all apps. */
-  limit: number;
-  origins: OriginPlaces;
-}
-
-export interface GatesDeps {
+export interface GatesDeps extends EndpointsDeps {
   /** The Redis of queues and ledger. */
   redis: Redis;
   producer: Producer;
   log: Logger;
   shards: number;
-  /** Sends in flight at a time, by lane; for each provider. */
-  concurrency: Record<Lane, number>;
-  /** The most to one endpoint. */
-  limits: Record<Lane, number>;
-  now(): number;
   /** Called when deliveries of an app were held: they are no longer ready. */
   onHeld(shard: number, appId: string): void;
 }
@@ -62,15 +45,6 @@ const STALE_MS = 200;
 /** How long after another's trial began no other is asked for, ms. */
 const TRIAL_PAUSE_MS = 500;
 
-/** Deliveries in hand, as a multiple of the sends in flight. A job of the bulk lane may contain as many as those. */
-const IN_HAND: Record<Lane, number> = { call: 2, chat: 2, bulk: 6 };
-
-/** Endpoints kept; the oldest without sends in flight are forgotten first. */
-const MAX_ENDPOINTS = 10_000;
-
-/** How many deliveries of a lane a process has in hand, for this many sends in flight. */
-export const inHandOf = (lane: Lane, concurrency: number): number => IN_HAND[lane] * concurrency;
-
 /**
  * Decides what may be sent now (docs/rules/delivery.md#held). Whether an endpoint or credential is paused, and its
  * trial, are decided in the ledger for all senders; this process only counts how its own sends go, and shares its
@@ -78,28 +52,17 @@ export const inHandOf = (lane: Lane, concurrency: number): number => IN_HAND[lan
  */
 export class Gates {
   readonly #deps: GatesDeps;
-  readonly #lanes = new Map<string, SendLane>();
-  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #endpoints: Endpoints;
   #trials = 0;
 
   constructor(deps: GatesDeps) {
     this.#deps = deps;
+    this.#endpoints = new Endpoints(deps);
   }
 
   /** What the sends of a provider and lane share. */
-  lane({ provider, lane }: { provider: ProviderKind; lane: Lane }): SendLane {
-    const id = `${provider} ${lane}`;
-    const known = this.#lanes.get(id);
-    if (known) return known;
-    const { concurrency, limits, now } = this.#deps;
-    const made: SendLane = {
-      places: new Places(concurrency[lane], now),
-      inHand: new InHand(inHandOf(lane, concurrency[lane]), now),
-      limit: limits[lane],
-      origins: new OriginPlaces(),
-    };
-    this.#lanes.set(id, made);
-    return made;
+  lane(of: { provider: ProviderKind; lane: Lane }): SendLane {
+    return this.#endpoints.lane(of);
   }
 
   /**
@@ -107,8 +70,8 @@ export class Gates {
    * the trial nor is this the delivery's last chance.
    */
   pass(shard: number, gate: Gate, deadlineAt: number): Pass | Promise<Pass> {
-    const endpoint = this.#endpoint(gate);
-    const seen = this.#seen(endpoint, shard);
+    const endpoint = this.#endpoints.of(gate);
+    const seen = endpoint.seen(shard);
     if (this.#isFresh(seen) && !seen.open) {
       const taken = this.lane(gate).places.take(gate.appId, endpoint);
       if (!(taken instanceof Promise)) return this.#go(endpoint, taken);
@@ -120,7 +83,7 @@ export class Gates {
   }
 
   async #passLater(shard: number, gate: Gate, deadlineAt: number): Promise<Pass> {
-    const endpoint = this.#endpoint(gate);
+    const endpoint = this.#endpoints.of(gate);
     const { places } = this.lane(gate);
     for (;;) {
       const seen = await this.#look(endpoint, shard);
@@ -135,15 +98,15 @@ export class Gates {
 
   /** Whether a gate was open when last seen. */
   isOpen(shard: number, gate: Gate): boolean {
-    return this.#endpoints.get(gateId(gate))?.shards.get(shard)?.open !== undefined;
+    return this.#endpoints.known(gate)?.shards.get(shard)?.open !== undefined;
   }
 
   /** Takes deliveries out of the queues until their gate lets them through. */
   async hold(shard: number, gate: Gate, holdings: readonly Holding[], reason: HoldReason): Promise<Held[]> {
     const { redis, now } = this.#deps;
     const held = await hold(redis, shard, gate, holdings, { now: now(), reason });
-    const endpoint = this.#endpoint(gate);
-    const seen = this.#seen(endpoint, shard);
+    const endpoint = this.#endpoints.of(gate);
+    const seen = endpoint.seen(shard);
     for (const one of held) {
       if (one.kind === 'held') seen.held += one.count;
       else this.#see(endpoint, seen, undefined);
@@ -155,8 +118,8 @@ export class Gates {
 
   /** Releases held deliveries of a closed gate as far as there is room for them, one batch at a time. */
   release(shard: number, gate: Gate, least = 0): void {
-    const endpoint = this.#endpoint(gate);
-    const seen = this.#seen(endpoint, shard);
+    const endpoint = this.#endpoints.of(gate);
+    const seen = endpoint.seen(shard);
     if (seen.open || seen.isReleasing || seen.held <= 0) return;
     const { inHand } = this.lane(gate);
     const count = Math.max(least, inHand.wants(gate.appId, endpoint.window));
@@ -177,8 +140,8 @@ export class Gates {
 
   /** Notes how a gate stands, and that deliveries are held for it. */
   learn(shard: number, gate: Gate, open: Seen['open']): void {
-    const endpoint = this.#endpoint(gate);
-    const seen = this.#seen(endpoint, shard);
+    const endpoint = this.#endpoints.of(gate);
+    const seen = endpoint.seen(shard);
     this.#see(endpoint, seen, open);
     seen.held = Math.max(seen.held, 1);
   }
@@ -186,11 +149,11 @@ export class Gates {
   /** Closes a gate in all shards: its trial was accepted, or it no longer stands for anything. */
   async close(gate: Gate): Promise<void> {
     const { redis, shards, now } = this.#deps;
-    const endpoint = this.#endpoint(gate);
+    const endpoint = this.#endpoints.of(gate);
     endpoint.narrow();
     await Promise.all(
       Array.from({ length: shards }, async (_, shard) => {
-        const seen = this.#seen(endpoint, shard);
+        const seen = endpoint.seen(shard);
         seen.open = undefined;
         seen.at = now();
         seen.held = await closeGate(redis, shard, gate, now());
@@ -235,7 +198,7 @@ export class Gates {
     const { gate } = endpoint;
     const opening = openingOf(outcome, gate.lane);
     for (const shard of shards) {
-      const seen = this.#seen(endpoint, shard);
+      const seen = endpoint.seen(shard);
       const since = seen.open?.since ?? now();
       const openUntil = now() + (opening.askedMs ?? opening.leastMs);
       this.#see(endpoint, seen, { openUntil, since, reason: opening.reason });
@@ -260,7 +223,7 @@ export class Gates {
 
   /** How a gate stands, read again if that is old. */
   async #look(endpoint: Endpoint, shard: number): Promise<Seen> {
-    const seen = this.#seen(endpoint, shard);
+    const seen = endpoint.seen(shard);
     if (this.#isFresh(seen)) return seen;
     seen.reading ??= this.#read(endpoint, shard, seen).finally(() => {
       seen.reading = undefined;
@@ -284,39 +247,6 @@ export class Gates {
     seen.at = this.#deps.now();
     if (wasOpen && !open) endpoint.narrow();
     if (!wasOpen && open) this.lane(endpoint.gate).places.callOff(endpoint.gate.appId, endpoint);
-  }
-
-  #seen(endpoint: Endpoint, shard: number): Seen {
-    const known = endpoint.shards.get(shard);
-    if (known) return known;
-    const seen: Seen = { open: undefined, at: 0, held: 0, nextTrialAt: 0, isReleasing: false };
-    endpoint.shards.set(shard, seen);
-    return seen;
-  }
-
-  #endpoint(gate: Gate): Endpoint {
-    const id = gateId(gate);
-    const known = this.#endpoints.get(id);
-    if (known) return known;
-    const endpoint = this.#makeEndpoint(gate);
-    this.#endpoints.set(id, endpoint);
-    if (this.#endpoints.size > MAX_ENDPOINTS) this.#forgetOldest();
-    return endpoint;
-  }
-
-  #makeEndpoint(gate: Gate): Endpoint {
-    const { limit, origins } = this.lane(gate);
-    // A push service needs no limit across apps.
-    if (gate.provider !== 'custom') return new Endpoint(gate, limit);
-    return new Endpoint(gate, limit, { places: origins, name: originOf(gate), now: this.#deps.now });
-  }
-
-  #forgetOldest(): void {
-    for (const [id, { inFlight }] of this.#endpoints) {
-      if (inFlight > 0) continue;
-      this.#endpoints.delete(id);
-      return;
-    }
   }
 
   #inBackground(writing: Promise<unknown>): void {
