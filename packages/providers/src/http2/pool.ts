@@ -1,7 +1,7 @@
+import { DeadlineQueue } from '../wire/deadline-queue.ts';
 import { WithheldError } from '../wire/withheld.ts';
 import { ConnectPause } from './connect-pause.ts';
 import type { Http2Request } from './connection.ts';
-import { Deadlines } from './deadlines.ts';
 import { PendingRequest } from './pending-request.ts';
 import type { PoolResult, Processed } from './result.ts';
 import { PooledSession, type Run, type SessionOptions } from './session.ts';
@@ -39,7 +39,7 @@ export class SessionPool {
   readonly #line: WaitQueue<PendingRequest>;
   readonly #sessions = new Set<PooledSession<PendingRequest>>();
   /** Requests without a result yet, waiting or in flight. */
-  readonly #unfinished = new Deadlines<PendingRequest>((pending) => this.#expire(pending));
+  readonly #unfinished = new DeadlineQueue<PendingRequest>((pending) => this.#expire(pending));
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -53,7 +53,7 @@ export class SessionPool {
     return new Promise((resolve, reject) => {
       const pending = new PendingRequest(request, performance.now() + this.#options.timeoutMs, { resolve, reject });
       const refusal = this.#refusal();
-      this.#unfinished.add(pending);
+      this.#unfinished.add(pending, pending.deadlineAt);
       if (refusal === undefined) {
         this.#line.push(pending);
         this.#pump();
