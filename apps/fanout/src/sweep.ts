@@ -5,7 +5,6 @@ import {
   type OpenJob,
   type OpenSlice,
   openSlices,
-  packFinished,
   readCursor,
   readEvent,
   readReplayDeadlines,
@@ -15,6 +14,7 @@ import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
 import { sweepAdmission } from './sweep-admission.ts';
+import { sweepFinished } from './sweep-finished.ts';
 import { sweepHeld } from './sweep-held.ts';
 
 /** How long after its deadline a delivery is still left to its sender. */
@@ -59,18 +59,7 @@ export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<
       }
     }
   }
-  for (let shard = 0; shard < shards; shard++) await packSome(deps, shard);
-}
-
-/** Finished events packed at a time, and the most per sweep: thousands per second, without holding up the rest. */
-const PACK_BATCH = 250;
-const PACK_MOST = 10_000;
-
-/** Packs what has finished, so that its memory is free for what comes. */
-async function packSome({ queueRedis, now, stopping }: FanoutDeps, shard: number): Promise<void> {
-  for (let packed = 0; packed < PACK_MOST && !stopping.aborted; packed += PACK_BATCH) {
-    if ((await packFinished(queueRedis, shard, now(), PACK_BATCH)) < PACK_BATCH) return;
-  }
+  for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
 }
 
 async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
