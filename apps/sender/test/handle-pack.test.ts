@@ -1,28 +1,18 @@
 import { findDeadLetters, readAttempts, readGates, readStates, release, settle } from '@fanfare/ledger';
 import { viewCustomProvider } from '@fanfare/store';
-import { startTestRedis, until } from '@fanfare/testkit';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '@fanfare/testkit';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { handlePack } from '../src/handle-pack.ts';
 import { webhookGate } from '../src/held/gate-of.ts';
 import { aCall, countsOf, plan, takeJob } from './support/deliveries.ts';
-import { APP, HOUR, type Sender, seedApp, startSender } from './support/sender.ts';
-import { startWebhook } from './support/webhook.ts';
+import { startOwnSender } from './support/own-sender.ts';
+import { APP, HOUR, type Sender, startSender } from './support/sender.ts';
 
-const own = await startTestRedis();
-const { redis } = own;
-const webhook = await startWebhook();
-afterAll(async () => {
-  await webhook[Symbol.asyncDispose]();
-  await own[Symbol.asyncDispose]();
-});
+const { redis, webhook, fresh } = await startOwnSender();
 
 let sender: Sender;
 beforeEach(async () => {
-  await redis.flushall();
-  await seedApp(redis, webhook.url);
-  webhook.received.length = 0;
-  webhook.answers.length = 0;
-  sender = startSender(redis);
+  sender = await fresh();
 });
 afterEach(async () => sender[Symbol.asyncDispose]());
 

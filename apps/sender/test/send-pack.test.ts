@@ -14,28 +14,18 @@ import {
   writeCustomProvider,
   writePushProvider,
 } from '@fanfare/store';
-import { startTestRedis } from '@fanfare/testkit';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readPack } from '../src/pack.ts';
 import { type Attempt, sendPack } from '../src/send-pack.ts';
 import { aCall, aMessage, plan, takeJob } from './support/deliveries.ts';
-import { APP, box, HOUR, otherBox, type Sender, seedApp, startSender } from './support/sender.ts';
-import { startWebhook } from './support/webhook.ts';
+import { startOwnSender } from './support/own-sender.ts';
+import { APP, box, HOUR, otherBox, type Sender } from './support/sender.ts';
 
-const own = await startTestRedis();
-const { redis } = own;
-const webhook = await startWebhook();
-afterAll(async () => {
-  await webhook[Symbol.asyncDispose]();
-  await own[Symbol.asyncDispose]();
-});
+const { redis, webhook, fresh } = await startOwnSender();
 
 let sender: Sender;
 beforeEach(async () => {
-  await redis.flushall();
-  await seedApp(redis, webhook.url);
-  webhook.received.length = 0;
-  sender = startSender(redis);
+  sender = await fresh();
 });
 afterEach(async () => sender[Symbol.asyncDispose]());
 
