@@ -1,5 +1,17 @@
 import type { Example } from './example.ts';
 
+/** The import that one example makes and another reads. */
+const MARCH = {
+  id: 'march',
+  state: 'done',
+  dryRun: false,
+  offset: 6,
+  imported: { user: 1, token: 1, preferences: 1, mute: 1, group: 1, member: 1 },
+  rejected: 0,
+  problems: [],
+  updatedAt: 1_741_847_453,
+};
+
 /** Bulk imports. */
 export const imports: readonly Example[] = [
   {
@@ -35,18 +47,7 @@ export const imports: readonly Example[] = [
       '{"type":"group","guid":"chess","name":"Chess club"}\n' +
       '{"type":"member","guid":"chess","uid":"erin"}\n',
     status: 200,
-    answer: {
-      data: {
-        id: 'march',
-        state: 'done',
-        dryRun: false,
-        offset: 6,
-        imported: { user: 1, token: 1, preferences: 1, mute: 1, group: 1, member: 1 },
-        rejected: 0,
-        problems: [],
-        updatedAt: 1_741_847_453,
-      },
-    },
+    answer: { data: MARCH },
   },
   {
     operation: 'POST /v3/import',
@@ -62,18 +63,7 @@ export const imports: readonly Example[] = [
     as: 'backend',
     params: { id: 'march' },
     status: 200,
-    answer: {
-      data: {
-        id: 'march',
-        state: 'done',
-        dryRun: false,
-        offset: 6,
-        imported: { user: 1, token: 1, preferences: 1, mute: 1, group: 1, member: 1 },
-        rejected: 0,
-        problems: [],
-        updatedAt: 1_741_847_453,
-      },
-    },
+    answer: { data: MARCH },
   },
   {
     operation: 'GET /v3/import/{id}',
