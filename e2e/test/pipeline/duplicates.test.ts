@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Answer } from '../support/api.ts';
-import { aMessage } from '../support/events.ts';
+import { aGroupMessage, aMessage, uids } from '../support/events.ts';
+import { PACK_SIZES, packsOf } from '../support/packs.ts';
 import { acceptedDeliveries } from '../support/received.ts';
 import { startSystem } from '../support/system.ts';
 
@@ -17,17 +18,19 @@ test('the same event posted twice is delivered once; the second answer says dupl
   expect(await acceptedDeliveries(system)).toBe(1);
 });
 
-test('posted 20 at once it is accepted once, and delivered once', async () => {
-  await using system = await startSystem();
-  const event = aMessage();
+test.each(PACK_SIZES)('posted 20 at once it is accepted once, and delivered once, %i per job', async (size) => {
+  await using system = await startSystem({ env: packsOf(size) });
+  await system.backend.put('/v3/groups/club', {});
+  await system.backend.loadMembers('club', uids(30));
+  const event = aGroupMessage('club');
   const answers = await Promise.all(Array.from({ length: 20 }, () => system.backend.post('/v3/events', event)));
   const count = (status: string) => statuses(answers).filter((each) => each === status).length;
   expect([count('accepted'), count('duplicate')]).toEqual([1, 19]);
-  await system.done(event.id);
+  expect(await system.done(event.id)).toMatchObject({ planned: 30, accepted: 30 });
   const marker = aMessage();
   await system.backend.post('/v3/events', marker);
   await system.done(marker.id);
-  expect(await acceptedDeliveries(system)).toBe(2);
+  expect(await acceptedDeliveries(system)).toBe(31);
 });
 
 test('the id decides, whatever the body; and the same id in another batch or app is another matter', async () => {
