@@ -20,6 +20,7 @@ export * from './event/event.ts';
 export * from './event/fields.ts';
 export * from './event/ids.ts';
 export * from './event/list-of.ts';
+export * from './event/log-facts.ts';
 export * from './event/mentions.ts';
 export * from './event/moderation.ts';
 export * from './event/shown-users.ts';

@@ -23,6 +23,7 @@ export {
 export * from './held/hold.ts';
 export * from './held/release.ts';
 export * from './log/log-index.ts';
+export * from './log/log-row.ts';
 export * from './plan/packs.ts';
 export * from './plan/plan.ts';
 export { deliveriesOf, type PlannedSlice } from './plan/planned-slice.ts';

@@ -1,8 +1,7 @@
-import { PROVIDER_KINDS } from '@fanfare/core';
+import { LOG_TRIGGERS, type LogFacts, PROVIDER_KINDS } from '@fanfare/core';
+import type { LogRow } from '@fanfare/ledger';
 import { z } from 'zod';
 import { PageCursor, PageLimit } from '../http/fields.ts';
-import { LOG_TRIGGERS, type LogFacts } from './log-facts.ts';
-import type { LogRow } from './log-row.ts';
 
 /** Maximum number of values for one filter. */
 const MAX_VALUES = 100;

@@ -1,10 +1,18 @@
-import { eventKeyTime } from '@fanfare/core';
-import { type LoggedRef, type PlannedSlice, pageLogged, readCursor, readEvent, readSlice } from '@fanfare/ledger';
+import { eventKeyTime, type LogFacts, logFacts } from '@fanfare/core';
+import {
+  eventKeyIn,
+  type LoggedRef,
+  type LogRow,
+  type PlannedSlice,
+  pageLogged,
+  readCursor,
+  readEvent,
+  readSlice,
+  rowsOf,
+} from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
-import { type LogFacts, logFacts } from './log-facts.ts';
 import { type Affix, decodePosition, endOf, isPassed, type Position } from './log-position.ts';
 import { eventWanted, type LogQuery, rowWanted } from './log-query.ts';
-import { eventKeyIn, type LogRow, rowsOf } from './log-row.ts';
 
 /** A matching row, with its event and position. */
 export interface FoundRow {

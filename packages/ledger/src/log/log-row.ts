@@ -1,6 +1,7 @@
 import { type DeliveryState, deliveryId, type EventRef, isOpen, type Target } from '@fanfare/core';
-import { deliveriesOf, type PlannedSlice, readStates } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
+import { readStates } from '../deliveries/states.ts';
+import { deliveriesOf, type PlannedSlice } from '../plan/planned-slice.ts';
 
 /** One log row as stored in the ledger: a delivery, or a user who was not notified. */
 export interface LogRow {

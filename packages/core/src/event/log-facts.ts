@@ -1,13 +1,5 @@
-import {
-  type AcceptedEvent,
-  conversationOf,
-  type Event,
-  type EventType,
-  isCall,
-  isGroupAction,
-  isMessage,
-  isReaction,
-} from '@fanfare/core';
+import type { AcceptedEvent } from './accepted-event.ts';
+import { conversationOf, type Event, type EventType, isCall, isGroupAction, isMessage, isReaction } from './event.ts';
 
 /** Event names in the log: CometChat's (docs/rules/cometchat.md#log), and two of ours in the same style. */
 export const LOG_TRIGGERS = {
