@@ -1,4 +1,16 @@
 export * from './admission/admission.ts';
+export {
+  dropErasures,
+  type Erasure,
+  readErasures,
+  recordErasure,
+} from './archive/erasures.ts';
+export {
+  markArchived,
+  readArchiveBacklog,
+  readUnarchived,
+  type UnarchivedRef,
+} from './archive/unarchived.ts';
 export * from './deliveries/attempts.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';

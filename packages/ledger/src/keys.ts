@@ -47,6 +47,10 @@ export const keys = {
   openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
   /** Sorted set: keys of events that are done and not packed yet (see finished/), by when they were done. No TTL. */
   finished: (shard: number) => `${shardTag(shard)}:finished`,
+  /** Sorted set: keys of finished events that the archive has not written yet, by when they were done. No TTL. */
+  unarchived: (shard: number) => `${shardTag(shard)}:unarchived`,
+  /** Sorted set: users and apps that the archive has yet to erase, by when they were erased. 30 days. */
+  erasures: `${shardTag(0)}:erasures`,
   /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */
   openOf: (shard: number, appId: string) => `${shardTag(shard)}:open-of:${appId}`,
   /** String: the sum of these bytes, kept as long. */

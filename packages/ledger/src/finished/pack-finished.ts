@@ -27,10 +27,13 @@ return 1
 `);
 
 const TAKE = script<string[]>(`
--- KEYS finished
+-- KEYS finished, and unarchived if there is an archive
 -- ARGV finished before, limit
 -- returns the keys of that many events, which are taken off the list
 local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
+for _, key in ipairs(KEYS[2] and due or {}) do
+  redis.call('ZADD', KEYS[2], redis.call('ZSCORE', KEYS[1], key), key)
+end
 if #due > 0 then redis.call('ZREM', KEYS[1], unpack(due)) end
 return due
 `);
@@ -38,10 +41,18 @@ return due
 /**
  * Packs up to `limit` events of a shard that finished some seconds before `now` (epoch ms): what later questions need
  * stays, in a fraction of the memory. Returns how many there were to look at. An event with dead letters is left as it
- * is, for their replay. Cut off in between, an event stays as it was until it expires.
+ * is, for their replay. Cut off in between, an event stays as it was until it expires. With `archive`, all of them are
+ * listed for the archive (see archive/unarchived.ts).
  */
-export async function packFinished(redis: Redis, shard: number, now: number, limit: number): Promise<number> {
-  const due = await TAKE(redis, [keys.finished(shard)], [now - REST_MS, limit]);
+export async function packFinished(
+  redis: Redis,
+  shard: number,
+  now: number,
+  limit: number,
+  { archive = false }: { archive?: boolean } = {},
+): Promise<number> {
+  const lists = archive ? [keys.finished(shard), keys.unarchived(shard)] : [keys.finished(shard)];
+  const due = await TAKE(redis, lists, [now - REST_MS, limit]);
   if (due.length === 0) return 0;
   const read = redis.pipeline();
   for (const key of due) {

@@ -58,6 +58,10 @@ export async function recordLogged(
   await NOTE(redis, [keys.log(shard, appId)], [encodeEntry(at, key), keepMs, keys.event(shard, '')]);
 }
 
+/** Whether an event is listed in its app's log: the log was on when it was received (`at`, epoch ms). */
+export const isLogged = async (redis: Redis, appId: string, { shard, key, at }: LoggedRef): Promise<boolean> =>
+  (await redis.zscore(keys.log(shard, appId), encodeEntry(at, key))) !== null;
+
 /**
  * One page of an app's log over all shards, in order of time; `cursor` continues it and is absent at the end. An
  * entry's event may have expired.

@@ -1,0 +1,59 @@
+import type { EventRef } from '@fanfare/core';
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+
+/** A finished event that is not archived yet, and when it was finished (epoch ms). */
+export type UnarchivedRef = EventRef & { doneAt: number };
+
+/** The finished events of a shard that are not archived yet, the first `limit` of them in the order they finished. */
+export async function readUnarchived(redis: Redis, shard: number, limit: number): Promise<UnarchivedRef[]> {
+  const answer = await redis.zrange(keys.unarchived(shard), 0, String(limit - 1), 'WITHSCORES');
+  return Array.from({ length: answer.length / 2 }, (_, i) => ({
+    key: answer[2 * i] as string,
+    shard,
+    doneAt: Number(answer[2 * i + 1]),
+  }));
+}
+
+/** How many finished events wait to be archived, over all shards, and when the first was finished (epoch ms). */
+export async function readArchiveBacklog(redis: Redis, shards: number): Promise<{ events: number; since?: number }> {
+  const lists = await Promise.all(
+    Array.from({ length: shards }, async (_, shard) => ({
+      events: await redis.zcard(keys.unarchived(shard)),
+      first: (await readUnarchived(redis, shard, 1))[0]?.doneAt,
+    })),
+  );
+  const firsts = lists.flatMap(({ first }) => first ?? []);
+  return {
+    events: lists.reduce((sum, { events }) => sum + events, 0),
+    ...(firsts.length > 0 ? { since: Math.min(...firsts) } : {}),
+  };
+}
+
+const REMOVE = script<number>(`
+-- KEYS unarchived
+-- ARGV event key, when it was finished as it was read, …
+-- returns how many events are taken off the list
+local removed = 0
+for i = 1, #ARGV, 2 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if score and tonumber(score) == tonumber(ARGV[i + 1]) then
+    removed = removed + redis.call('ZREM', KEYS[1], ARGV[i])
+  end
+end
+return removed
+`);
+
+/**
+ * Takes events of a shard off the list of those to archive, which is the archive's cursor: only what the archive has
+ * written durably, or what is lost. An event that was replayed and finished again meanwhile stays on the list.
+ */
+export async function markArchived(redis: Redis, shard: number, refs: readonly UnarchivedRef[]): Promise<number> {
+  if (refs.length === 0) return 0;
+  return REMOVE(
+    redis,
+    [keys.unarchived(shard)],
+    refs.flatMap(({ key, doneAt }) => [key, doneAt]),
+  );
+}
