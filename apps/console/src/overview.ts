@@ -1,6 +1,7 @@
 import { LANES, type Lane } from '@fanfare/core';
 import { type OpenEvents, type RefusalWithBacklog, readOpenEvents, readRefusals } from '@fanfare/ledger';
 import { QUEUE_KINDS, type QueueDepth, type QueueKind } from '@fanfare/queue';
+import { type MemoryState, readFullness, stopsAt } from '@fanfare/redis';
 import type { ConsoleDeps } from './deps.ts';
 
 /** One lane of a queue, across all shards. */
@@ -25,6 +26,8 @@ export interface Overview {
   open: Record<Lane, OpenEvents & { late: boolean }>;
   /** Endpoints and credentials that refuse, with the number of deliveries waiting for them. */
   refusals: readonly RefusalWithBacklog[];
+  /** How full Redis is, and what has stopped for that. */
+  memory: MemoryState;
 }
 
 /** How long the oldest job of a lane may wait before it needs attention. A call rings for at most thirty seconds. */
@@ -36,13 +39,15 @@ export async function readOverview(
 ): Promise<Overview> {
   const at = deps.now();
   const { queueRedis, config } = deps;
-  const [open, refusals, queues] = await Promise.all([
+  const [open, refusals, queues, fullness] = await Promise.all([
     readOpenEvents(queueRedis, config.QUEUE_SHARDS, at),
     readRefusals(queueRedis, config.QUEUE_SHARDS),
     readQueues(deps, at),
+    readFullness(queueRedis),
   ]);
   const late = (lane: Lane) => ({ ...open[lane], late: open[lane].oldestMs > LATE_MS[lane] });
-  return { at, queues, refusals, open: { call: late('call'), chat: late('chat'), bulk: late('bulk') } };
+  const memory = { fullness, stops: stopsAt(fullness) };
+  return { at, queues, refusals, memory, open: { call: late('call'), chat: late('chat'), bulk: late('bulk') } };
 }
 
 const readQueues = (deps: Pick<ConsoleDeps, 'config' | 'producer'>, at: number): Promise<QueueState[]> =>

@@ -25,6 +25,17 @@ test('the overview says which lane is late', async () => {
   expect(content).toContain('Waiting too long: Deliveries · APNs, call (1 min). Are the workers running?');
 });
 
+test('the overview says what a full Redis has stopped', async () => {
+  await using console = await startConsole();
+  const { redis } = console.redis;
+  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+  await redis.config('SET', 'maxmemory', String(Math.round(used / 0.78)));
+  const content = await (await ask(console, '/overview', { headers: await logIn(console) })).text();
+  expect(content).toMatch(
+    /Redis uses \d+ % of its memory: new events are refused, except calls; events for large groups/,
+  );
+});
+
 test('without Redis every page says so and reloads; the process keeps running', async () => {
   await using console = await startConsole();
   const headers = await logIn(console);

@@ -4,7 +4,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, LockRenewal, Producer, work } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, startClock } from '@fanfare/redis';
 import {
   Closer,
   createLogger,
@@ -18,6 +18,7 @@ import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
+import { readiness } from './readiness.ts';
 import { SWEEP_TIMES, type SweepTimes, sweep } from './sweep.ts';
 
 export { type FanoutConfig, readConfig } from './config.ts';
@@ -61,7 +62,7 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
     registry,
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     apps: new AppCache(registry, { membershipBox: membershipBoxOf(config), now }),
-    memory: new MemoryWatch(queueRedis, now),
+    memory: new MemoryWatch(queueRedis, now, log),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     metrics,
     log,
@@ -75,7 +76,7 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   };
   startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
   startWorkers(deps, closer, config);
-  const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
+  const { ready, drain } = drainable(() => readiness(deps));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
   const metricsServer = await startMetricsServer(config, metrics);

@@ -2,9 +2,6 @@ import { isLoaded } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 import type { EventInHand } from './plan.ts';
 
-/** Share of Redis memory above which no slice is planned; the rest is reserved for finishing planned ones. */
-const MEMORY_HIGH = 0.7;
-
 /** How long a slice waits for memory before checking again. Grows with the event's age. */
 const SHORTEST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 15_000;
@@ -17,13 +14,14 @@ export type Pressure = { kind: 'wait'; delayMs: number } | { kind: 'park' };
  * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale.
  */
 export async function backpressure(deps: FanoutDeps, { shard, accepted }: EventInHand): Promise<Pressure | undefined> {
-  if (accepted.lane === 'call') return undefined;
-  const [loaded, fullness] = await Promise.all([
+  const { lane } = accepted;
+  if (lane === 'call') return undefined;
+  const [loaded, isStopped] = await Promise.all([
     isLoaded(deps.queueRedis, { shard, key: accepted.key }),
-    deps.memory.fullness(),
+    deps.memory.isStopped(lane),
   ]);
   if (loaded) return { kind: 'park' };
-  if (fullness <= MEMORY_HIGH) return undefined;
+  if (!isStopped) return undefined;
   const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, (deps.now() - accepted.receivedAt) / 20));
   return { kind: 'wait', delayMs: Math.ceil((wait * (1 + deps.random())) / 2) };
 }

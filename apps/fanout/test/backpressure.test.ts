@@ -1,4 +1,4 @@
-import type { AcceptedEvent, PlannedRecipient } from '@fanfare/core';
+import { type AcceptedEvent, LANES, type PlannedRecipient } from '@fanfare/core';
 import { admitWaiting, planSlice, readCursor, settle } from '@fanfare/ledger';
 import { addMembers } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
@@ -89,9 +89,32 @@ test('an event for which there is room again before it is parked gets its job ba
   expect((await readCursor(redis, ref))?.admission).toBe('admitted');
 });
 
-test('a Redis over 70% full delays every slice, the longer the older its event is, but no call', async () => {
+/** Fills Redis to this share of its memory. */
+async function fill(share: number): Promise<void> {
   const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used * 1.25)));
+  await redis.config('SET', 'maxmemory', String(Math.round(used / share)));
+}
+
+test.each([
+  [0.72, ['call', 'chat', 'bulk']],
+  [0.78, ['call', 'chat']],
+  [0.88, ['call']],
+  [0.98, ['call']],
+] as const)('with Redis filled to %d, %j go on', async (share, expected) => {
+  await using fanout = startFanout(redis);
+  const held = {
+    call: await takeEvent(fanout, aCall(), { lane: 'call' }),
+    chat: await takeEvent(fanout, aGroupMessage()),
+    bulk: await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' }),
+  };
+  await fill(share);
+  const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand)));
+  expect(LANES.filter((_, i) => pressures[i] === undefined)).toEqual(expected);
+});
+
+test('a Redis that is too full delays every slice, the longer the older its event is, but no call', async () => {
+  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+  await fill(0.88);
   await using fanout = startFanout(redis);
   const { inHand } = await takeEvent(fanout, aGroupMessage());
   const call = await takeEvent(fanout, aCall(), { lane: 'call' });

@@ -66,7 +66,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     queueRedis,
     registry,
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
-    memory: new MemoryWatch(queueRedis, now),
+    memory: new MemoryWatch(queueRedis, now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     policy: {

@@ -25,6 +25,30 @@ test('ingest stays in service while a queue is stuck, and says that it is degrad
   expect(body).toMatchObject({ ready: true, checks: { redis: { ok: true }, queue: { ok: false } } });
 });
 
+test('ingest and fan-out stay in service while Redis is too full for their work, and say so', async () => {
+  await using system = await startSystem({ apps: [] });
+  const worker = await fanout.start(fanout.readConfig(system.env));
+  const { redis } = system.redis;
+  const urls = [system.url, `http://127.0.0.1:${worker.port}`];
+  for (const url of urls) expect((await readyz(url)).body.degraded).toBe(false);
+  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+  await redis.config('SET', 'maxmemory', String(Math.round(used / 0.8)));
+  for (const url of urls) {
+    const { status, body } = await until(async () => {
+      const now = await readyz(url);
+      return now.body.degraded ? now : undefined;
+    }, 'the memory is looked at again');
+    expect(status).toBe(200);
+    const detail = expect.stringContaining('new events are refused, except calls; events for large groups wait');
+    expect(body).toMatchObject({ ready: true, checks: { memory: { ok: false, detail } } });
+  }
+  const metrics = await (await fetch(`http://127.0.0.1:${system.metricsPort}/metrics`)).text();
+  expect(metrics).toMatch(/^fanfare_redis_memory_ratio 0\.[78]/m);
+  expect(metrics).toContain('fanfare_memory_stopped{what="bulk"} 1');
+  expect(metrics).toContain('fanfare_memory_stopped{what="chat"} 0');
+  await worker.close();
+});
+
 test('every process is out of service while Redis takes no writes, however well it answers', async () => {
   await using primary = await startTestRedis({ port: 0 });
   await using system = await startSystem({ apps: [] });

@@ -1,11 +1,13 @@
 export { type Clock, startClock } from './clock.ts';
 export { connectRedis, connectRedisPair, type RedisPair, type RedisRole } from './connect.ts';
 export { redisEnv } from './env.ts';
-export { MemoryWatch } from './memory-watch.ts';
+export { readMemoryGauges } from './memory-gauges.ts';
+export { type MemoryStop, memorySentence, stopsAt, TRIM_FROM } from './memory-stops.ts';
+export { type MemoryState, MemoryWatch, readFullness } from './memory-watch.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
 export { type Script, script } from './script.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
 export { shardTag } from './shard-tag.ts';
 export { redisTrouble } from './trouble.ts';
-export { checkWrite, readyWhenWritable } from './write-check.ts';
+export { checkMemory, checkWrite, readyWhenWritable } from './write-check.ts';

@@ -1,35 +1,64 @@
+import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
+import { type MemoryStop, memorySentence, stopsAt } from './memory-stops.ts';
 
 /** How long a reading of the memory is reused. */
 const MEMORY_FRESH_MS = 1000;
 
-/** Watches how full Redis is, with at most one request per second. */
+/** How full Redis is, and what has stopped for that. */
+export interface MemoryState {
+  /** The used share of `maxmemory`, 0 to 1 and slightly over; 0 without a limit. */
+  fullness: number;
+  stops: readonly MemoryStop[];
+}
+
+/** Watches how full Redis is, with at most one request per second, and logs when something stops or goes on. */
 export class MemoryWatch {
   readonly #redis: Redis;
   readonly #now: () => number;
-  #reading: Promise<number> | undefined;
+  readonly #log: Pick<Logger, 'info' | 'warn'>;
+  #reading: Promise<MemoryState> | undefined;
   #readAt = 0;
+  #stops: readonly MemoryStop[] = [];
 
-  constructor(redis: Redis, now: () => number) {
+  constructor(redis: Redis, now: () => number, log: Pick<Logger, 'info' | 'warn'>) {
     this.#redis = redis;
     this.#now = now;
+    this.#log = log;
   }
 
-  /** The used share of `maxmemory`, 0 to 1 and slightly over; 0 without a limit. */
-  fullness(): Promise<number> {
+  /** A reading that is at most a second old. */
+  state(): Promise<MemoryState> {
     const now = this.#now();
     if (!this.#reading || now - this.#readAt >= MEMORY_FRESH_MS) {
       this.#readAt = now;
-      this.#reading = readFullness(this.#redis);
+      this.#reading = this.#read();
       this.#reading.catch(() => {
         this.#reading = undefined;
       });
     }
     return this.#reading;
   }
+
+  /** Whether this has stopped because Redis is too full. */
+  async isStopped(stop: MemoryStop): Promise<boolean> {
+    return (await this.state()).stops.includes(stop);
+  }
+
+  async #read(): Promise<MemoryState> {
+    const fullness = await readFullness(this.#redis);
+    const stops = stopsAt(fullness, this.#stops);
+    if (stops.length !== this.#stops.length) {
+      const level = stops.length > this.#stops.length ? 'warn' : 'info';
+      this.#log[level]({ fullness, stops, reason: memorySentence(fullness, stops) }, 'redis.memory');
+    }
+    this.#stops = stops;
+    return { fullness, stops };
+  }
 }
 
-async function readFullness(redis: Redis): Promise<number> {
+/** The used share of `maxmemory` now; 0 without a limit. */
+export async function readFullness(redis: Redis): Promise<number> {
   const info = await redis.info('memory');
   const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
   const max = field('maxmemory');

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import { memorySentence } from './memory-stops.ts';
+import type { MemoryWatch } from './memory-watch.ts';
 
 /** The result of a readiness check. */
 interface Check {
@@ -16,6 +18,13 @@ export async function checkWrite(redis: Redis): Promise<Check> {
   } catch (error) {
     return { ok: false, detail: (error as Error).message };
   }
+}
+
+/** How full Redis is; not ok while something has stopped for that. Unknown without Redis, which is another problem. */
+export async function checkMemory(memory: MemoryWatch): Promise<Check> {
+  const state = await memory.state().catch(() => undefined);
+  if (!state) return { ok: true, detail: 'unknown' };
+  return { ok: state.stops.length === 0, detail: memorySentence(state.fullness, state.stops) };
 }
 
 /** The readiness of a process that needs only a writable Redis. */

@@ -1,51 +1,80 @@
 import { handClock, startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { connectRedis, MemoryWatch } from '../src/index.ts';
+import { connectRedis, MemoryWatch, readFullness } from '../src/index.ts';
+
+/** A log that keeps its lines as `level stops …`. */
+function logOf() {
+  const lines: string[] = [];
+  const at =
+    (level: string) =>
+    ({ stops }: { stops: readonly string[] }) =>
+      lines.push([level, ...stops].join(' '));
+  return {
+    lines,
+    log: { info: at('info'), warn: at('warn') } as unknown as ConstructorParameters<typeof MemoryWatch>[2],
+  };
+}
+
+const watchOf = (redis: Redis, now = () => 0) => new MemoryWatch(redis, now, logOf().log);
 
 describe('watching the memory', () => {
-  const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', bytes);
+  const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', Math.round(bytes));
+  const usedOf = async (redis: Redis) => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 
   test('returns the used share of the limit, slightly over 1 when full', async () => {
     await using own = await startTestRedis();
-    const fullness = () => new MemoryWatch(own.redis, () => 0).fullness();
-    const used = Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
+    const used = await usedOf(own.redis);
     await limit(own.redis, used * 10);
-    expect(await fullness()).toBeCloseTo(0.1, 1);
+    expect(await readFullness(own.redis)).toBeCloseTo(0.1, 1);
     await limit(own.redis, used * 2);
-    expect(await fullness()).toBeCloseTo(0.5, 1);
+    expect(await readFullness(own.redis)).toBeCloseTo(0.5, 1);
     await limit(own.redis, used / 2);
-    expect(await fullness()).toBeGreaterThan(1);
+    expect(await readFullness(own.redis)).toBeGreaterThan(1);
   });
 
   test('returns 0 without a limit', async () => {
     await using own = await startTestRedis();
-    expect(await new MemoryWatch(own.redis, () => 0).fullness()).toBe(0);
+    expect(await watchOf(own.redis).state()).toEqual({ fullness: 0, stops: [] });
   });
 
   test('asks the server at most once a second, however often it is called', async () => {
     await using own = await startTestRedis();
     await own.redis.config('RESETSTAT');
     const clock = handClock(1_741_847_453_000);
-    const watch = new MemoryWatch(own.redis, clock.now);
-    expect(await Promise.all([watch.fullness(), watch.fullness()])).toEqual([0, 0]);
+    const watch = watchOf(own.redis, clock.now);
+    expect(await Promise.all([watch.isStopped('events'), watch.isStopped('calls')])).toEqual([false, false]);
     await limit(own.redis, 1000);
     clock.advance(999);
-    expect(await watch.fullness()).toBe(0);
+    expect(await watch.isStopped('events')).toBe(false);
     clock.advance(1);
-    expect(await watch.fullness()).toBeGreaterThan(1);
+    expect(await watch.isStopped('events')).toBe(true);
     expect(await own.redis.info('commandstats')).toMatch(/cmdstat_info:calls=2,/);
+  });
+
+  test('logs each change once', async () => {
+    await using own = await startTestRedis();
+    const clock = handClock(1_741_847_453_000);
+    const { lines, log } = logOf();
+    const watch = new MemoryWatch(own.redis, clock.now, log);
+    const used = await usedOf(own.redis);
+    for (const share of [0.4, 0.72, 0.72, 0.9, 0.9, 0.4, 0.4]) {
+      await limit(own.redis, used / share);
+      clock.advance(1000);
+      await watch.state();
+    }
+    expect(lines).toEqual(['warn events', 'warn events bulk chat', 'info']);
   });
 
   test('does not cache that the server was down', async () => {
     await using own = await startTestRedis();
     const redis = await connectRedis(own.url, 'request', () => {});
-    const watch = new MemoryWatch(redis, () => 0);
+    const watch = watchOf(redis);
     await own.server.stop();
-    await expect(watch.fullness()).rejects.toThrow();
+    await expect(watch.state()).rejects.toThrow();
     await own.server.start();
     await until(() => redis.ping(), 'the connection has recovered');
-    expect(await watch.fullness()).toBe(0);
+    expect(await watch.isStopped('events')).toBe(false);
     redis.disconnect();
   });
 });

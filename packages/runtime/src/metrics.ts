@@ -48,6 +48,7 @@ const counters = ({ counter }: Makers) => ({
     'Settled deliveries, by final state; accepted means taken by the provider.',
     ['provider', 'lane', 'state'],
   ),
+  refusedForMemory: counter('refused_for_memory_total', 'Requests refused because Redis is nearly full.', []),
   /** `what`: event, delivery, failed_job. */
   swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
 });
@@ -79,6 +80,9 @@ const gauges = ({ gauge }: Makers) => ({
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
   openEvents: gauge('open_events', 'Events not done: waiting, delayed, held or in progress.', ['lane']),
   openOldestSeconds: gauge('open_oldest_seconds', 'Age of the oldest open event; 0 if there is none.', ['lane']),
+  redisMemoryRatio: gauge('redis_memory_ratio', 'Used share of the maxmemory of Redis; 0 without a limit.', []),
+  /** `what`: events, calls (new ones are refused); bulk, chat (events of the lane wait to be planned). */
+  memoryStopped: gauge('memory_stopped', '1 for what has stopped because Redis is too full.', ['what']),
   deliveriesHeld: gauge('deliveries_held', 'Deliveries waiting for a failing endpoint or credential.', ['provider']),
   queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',

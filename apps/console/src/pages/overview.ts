@@ -1,6 +1,7 @@
 import { LANES, type ProviderKind, publicAppId } from '@fanfare/core';
 import type { RefusalWithBacklog } from '@fanfare/ledger';
 import { type QueueKind, sumDepths } from '@fanfare/queue';
+import { memorySentence } from '@fanfare/redis';
 import type { Assets } from '../assets.ts';
 import type { Role } from '../login/passwords.ts';
 import type { LaneState, Overview, QueueState } from '../overview.ts';
@@ -39,6 +40,7 @@ ${tile('Active', count(total.active))}
 ${tile('Delayed', count(total.delayed))}
 ${tile('Open events', count(openEvents))}
 ${tile('Oldest open', age(oldestMs))}
+${tile('Redis memory', percent(overview.memory.fullness))}
 </dl>
 <div class="cards">${overview.queues.map(card)}</div>
 `;
@@ -53,7 +55,10 @@ const NAMES: Record<QueueKind, { title: string; what: string }> = {
 };
 
 /** The state of the queues in one sentence. */
-function status({ queues, open, refusals, at }: Overview): Html {
+function status({ queues, open, refusals, memory, at }: Overview): Html {
+  if (memory.stops.length > 0) {
+    return html`<p class="status late">${memorySentence(memory.fullness, memory.stops)}</p>`;
+  }
   const [worst] = refusals;
   if (worst) return html`<p class="status late">${refusalSentence(worst, at)}${others(refusals.length - 1)}</p>`;
   const late = queues.flatMap(({ kind, lanes }) =>
@@ -87,6 +92,8 @@ function moment(time: number, at: number): string {
   const iso = new Date(time).toISOString();
   return `${at - time < 24 * 3_600_000 ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+const percent = (share: number): string => (share === 0 ? 'no limit' : `${Math.round(share * 100)} %`);
 
 const tile = (name: string, value: string): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `;

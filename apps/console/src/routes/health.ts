@@ -1,5 +1,6 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
+import { readMemoryGauges } from '@fanfare/redis';
 import { answerHealth, type Metrics, type Readiness } from '@fanfare/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
@@ -16,6 +17,7 @@ export const metricsNow = ({ producer, queueRedis, config, metrics, now }: Conso
     await Promise.all([
       readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
       readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
+      readMemoryGauges(queueRedis, metrics),
     ]);
     return metrics.render();
   },

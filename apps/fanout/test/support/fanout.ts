@@ -24,15 +24,16 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
   const clock = handClock(Date.now());
   const producer = new Producer(redis);
   const membership = createMembershipSource({ policy: { allowHttp: true, allowCidrs: ['127.0.0.0/8'] } });
+  const log = createLogger({ name: 'fanout', level: 'silent' });
   return {
     queueRedis: redis,
     registry: redis,
     producer,
     apps: new AppCache(redis, { box, membershipBox: box, now: clock.now }),
-    memory: new MemoryWatch(redis, clock.now),
+    memory: new MemoryWatch(redis, clock.now, log),
     membership,
     metrics,
-    log: createLogger({ name: 'fanout', level: 'silent' }),
+    log,
     shards: 1,
     sliceSize: 2,
     packSizes: { call: 1, chat: 1, bulk: 1 },

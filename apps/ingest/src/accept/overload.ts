@@ -1,26 +1,44 @@
-import { FanfareError } from '@fanfare/core';
+import { FanfareError, isCall } from '@fanfare/core';
 import type { IngestDeps } from '../deps.ts';
-
-/** Share of Redis memory above which nothing is accepted; the rest is reserved for processing the backlog. */
-const MEMORY_LIMIT = 0.8;
+import type { Offer } from './offer.ts';
 
 /** Seconds after which a rejected caller should retry. */
 const RETRY_AFTER_S = 5;
 
 /**
  * Rejects what adds to Redis while Redis is nearly full, so that accepted events are never lost. Memory is all that
- * apps share here: a backlog is bounded per app (quotas.ts).
+ * apps share here: a backlog is bounded per app (quotas.ts). Calls are accepted longer than anything else, since they
+ * are few and of no use later.
  */
 export class OverloadGuard {
-  readonly #memory: IngestDeps['memory'];
+  readonly #deps: Pick<IngestDeps, 'memory' | 'metrics'>;
 
-  constructor({ memory }: Pick<IngestDeps, 'memory'>) {
-    this.#memory = memory;
+  constructor(deps: Pick<IngestDeps, 'memory' | 'metrics'>) {
+    this.#deps = deps;
   }
 
-  /** @throws FanfareError `ERR_OVERLOADED` when Redis is nearly full. */
-  async check(): Promise<void> {
-    if ((await this.#memory.fullness()) <= MEMORY_LIMIT) return;
-    throw new FanfareError('ERR_OVERLOADED', 'Redis is nearly full', { retryAfterS: RETRY_AFTER_S });
+  /** @throws FanfareError `ERR_OVERLOADED` when Redis is too full for anything new, or for calls. */
+  async check(what: 'events' | 'calls' = 'events'): Promise<void> {
+    if (!(await this.#deps.memory.isStopped(what))) return;
+    this.#deps.metrics.refusedForMemory.inc();
+    throw overloaded();
+  }
+
+  /**
+   * Rejects the events for which Redis is too full.
+   * @throws FanfareError `ERR_OVERLOADED` if that leaves none.
+   */
+  async admit(offers: readonly Offer[]): Promise<readonly Offer[]> {
+    if (!(await this.#deps.memory.isStopped('events'))) return offers;
+    if (!offers.some(isOfCall)) await this.check();
+    await this.check('calls');
+    return offers.map((each) =>
+      each.parsed.ok && !isOfCall(each) ? { ...each, parsed: { ok: false, error: overloaded() } } : each,
+    );
   }
 }
+
+const isOfCall = ({ parsed }: Offer): boolean => parsed.ok && isCall(parsed.event);
+
+const overloaded = (): FanfareError =>
+  new FanfareError('ERR_OVERLOADED', 'Redis is nearly full', { retryAfterS: RETRY_AFTER_S });

@@ -1,5 +1,6 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
+import { readMemoryGauges } from '@fanfare/redis';
 import type { Metrics } from '@fanfare/runtime';
 import type { IngestDeps } from '../deps.ts';
 
@@ -9,6 +10,7 @@ export const metricsNow = ({ producer, queueRedis, config, metrics, now }: Inges
     await Promise.all([
       readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
       readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
+      readMemoryGauges(queueRedis, metrics),
     ]);
     return metrics.render();
   },

@@ -1,6 +1,6 @@
 import { LANES } from '@fanfare/core';
 import { type QueueDepth, sumDepths } from '@fanfare/queue';
-import { checkWrite, readRedisSettings } from '@fanfare/redis';
+import { checkMemory, checkWrite, readRedisSettings } from '@fanfare/redis';
 import type { Readiness } from '@fanfare/runtime';
 import type { IngestDeps } from '../deps.ts';
 
@@ -12,8 +12,9 @@ const STUCK_AFTER_MS = 60_000;
  * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
 export async function readiness(deps: IngestDeps): Promise<Readiness> {
-  const [written, settings, backlog] = await Promise.all([
+  const [written, memory, settings, backlog] = await Promise.all([
     checkWrite(deps.queueRedis),
+    checkMemory(deps.memory),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
     eventsWaiting(deps).catch(() => undefined),
   ]);
@@ -21,6 +22,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
   const stuck = backlog !== undefined && backlog.oldestMs > STUCK_AFTER_MS;
   const checks: Readiness['checks'] = {
     redis: written,
+    memory,
     durability: { ok: true, detail: settings?.durability ?? 'unknown' },
     eviction: { ok: policy === 'noeviction' || policy === 'unknown', detail: policy },
     queue: { ok: !stuck, detail: `${backlog?.waiting ?? '?'} waiting, the oldest for ${backlog?.oldestMs ?? '?'} ms` },

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { offer } from '../../src/accept/offer.ts';
 import { OverloadGuard } from '../../src/accept/overload.ts';
-import { privateDeps } from '../support/private-deps.ts';
+import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();
 afterEach(() => deps.redis.config('SET', 'maxmemory', '0'));
@@ -14,6 +15,37 @@ test('events are let in while there is room, however many of an app wait', async
   await deps.producer.addEvents(0, 'bulk', ['e1']);
   deps.clock.advance(60 * MINUTE);
   await expect(new OverloadGuard(deps).check()).resolves.toBeUndefined();
+});
+
+/** Fills Redis to this share of its memory, as the guard reads it next. */
+async function fill(share: number): Promise<void> {
+  const used = Number(/used_memory:(\d+)/.exec(await deps.redis.info('memory'))?.[1]);
+  await deps.redis.config('SET', 'maxmemory', String(Math.round(used / share)));
+  deps.clock.advance(1000);
+}
+
+const base = { sentAt: NOW, sender: { uid: 'alice' }, conversation: { type: 'user', id: 'bob' } };
+const text = { id: '1', category: 'message', type: 'text', text: 'hi' };
+const message = offer({ ...base, id: 'm', type: 'message.sent', message: text });
+const call = offer({ ...base, id: 'c', type: 'call.initiated', call: { id: '9', sessionId: 's9', type: 'audio' } });
+
+test('with Redis filled to 72 %, calls are let in and nothing else; to 98 %, nothing', async () => {
+  const guard = new OverloadGuard(deps);
+  deps.clock.advance(90 * MINUTE);
+  // Beside which the buffers of earlier commands weigh little.
+  await deps.redis.setbit('ballast', 200_000_000, 1);
+  expect([message, call].every(({ parsed }) => parsed.ok)).toBe(true);
+  await fill(0.68);
+  expect(await guard.admit([message, call])).toEqual([message, call]);
+  await fill(0.72);
+  await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
+  expect(await guard.admit([call])).toEqual([call]);
+  expect(await guard.admit([message, call])).toEqual([
+    { input: message.input, parsed: { ok: false, error: expect.objectContaining(refused) } },
+    call,
+  ]);
+  await fill(0.98);
+  await expect(guard.admit([message, call])).rejects.toMatchObject(refused);
 });
 
 test('none is let in while Redis is nearly full, and again a second after there is room', async () => {

@@ -33,6 +33,7 @@ export async function privateDeps(
   });
   const clock = handClock(NOW);
   const producer = new Producer(own.redis);
+  const log = createLogger({ name: 'ingest', level: 'silent' });
   beforeEach(async () => {
     await own.redis.flushall();
     clock.set(NOW);
@@ -48,13 +49,13 @@ export async function privateDeps(
     registry: own.redis,
     redis: own.redis,
     producer,
-    memory: new MemoryWatch(own.redis, clock.now),
+    memory: new MemoryWatch(own.redis, clock.now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
     metrics: createMetrics(),
-    log: createLogger({ name: 'ingest', level: 'silent' }),
+    log,
     clock,
     now: clock.now,
     random: Math.random,

@@ -1,4 +1,4 @@
-import { type Event, FanfareError, publicAppId } from '@fanfare/core';
+import { type Event, FanfareError, isCall, publicAppId } from '@fanfare/core';
 import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
 import { deleteGroup, recordModeration, recordPresence } from '@fanfare/store';
 import { z } from 'zod';
@@ -65,7 +65,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       const answer = { trigger: read.trigger, ...(reason ? { reason } : {}) };
       if (read.trigger.startsWith('moderation_engine_')) await recordModeration(deps.registry, appId);
       if (events.length === 0 && !state) return { data: { ...answer, events: [] } };
-      await guard.check();
+      await guard.check(events.some(isCall) ? 'calls' : 'events');
       if (state) await changeState(deps, appId, state);
       const distinct = await Promise.all(events.map((event) => withDedupSuffix(deps, appId, event)));
       return { data: { ...answer, events: await acceptEvents(deps, appId, distinct.map(offered)) } };

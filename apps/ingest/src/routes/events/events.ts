@@ -55,8 +55,8 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     async (request, reply) => {
       const { appId } = request;
       const offers = await offersIn(request.body as unknown as Buffer | null | undefined);
-      await guard.check();
-      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, offers) } });
+      const admitted = await guard.admit(offers);
+      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, admitted) } });
     },
   );
 
