@@ -63,7 +63,7 @@ export class Lab {
 
   fanfare(): Promise<Fanfare> {
     this.#fanfare ??= this.#start('Fanfare', (stage) =>
-      startFanfare(stage, { nodeArgs: this.profile ? PROFILED : [] }),
+      this.startFanfare(stage, { nodeArgs: this.profile ? PROFILED : [] }),
     );
     return this.#fanfare;
   }
