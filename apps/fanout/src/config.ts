@@ -37,7 +37,7 @@ const Variables = z.object({
   ),
   FANOUT_SLICE: intBetween(1, 5000, 500).describe('Recipients planned at a time.'),
   PACK_CALL: intBetween(1, 1000, 1).describe('Most deliveries per job in the call lane.'),
-  PACK_CHAT: intBetween(1, 1000, 1).describe('Most deliveries per job in the chat lane.'),
+  PACK_CHAT: intBetween(1, 1000, 25).describe('Most deliveries per job in the chat lane.'),
   PACK_BULK: intBetween(1, 1000, 100).describe('Most deliveries per job in the bulk lane.'),
   FANOUT_CONCURRENCY_CALL: intBetween(1, 1000, 8).describe('Calls expanded at once.'),
   FANOUT_CONCURRENCY_CHAT: intBetween(1, 1000, 16).describe('Messages and other events expanded at once.'),

@@ -4,6 +4,7 @@ import { profile } from '../profile/profiler.ts';
 import type { Figure, Target } from '../report/figure.ts';
 import { median } from '../report/statistics.ts';
 import type { Design } from '../system/design.ts';
+import type { Fanfare } from '../system/fanfare.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
@@ -42,13 +43,21 @@ const P1C: CostOptions = {
   rate: { of: 'ratio', atLeast: 1, later: 'lean wire: ≥ 1.2×' },
 };
 
-export const bulkCost: Row = { title: P1.title, run: (lab) => compare(lab, P1) };
-export const chatCost: Row = { title: P1C.title, run: (lab) => compare(lab, P1C) };
+const P1C1: CostOptions = { ...P1C, row: 'P1c1', title: `${P1C.title}, a job per delivery` };
+
+export const bulkCost: Row = { title: P1.title, run: async (lab) => compare(lab, P1, await lab.fanfare()) };
+export const chatCost: Row = { title: P1C.title, run: async (lab) => compare(lab, P1C, await lab.fanfare()) };
+
+/** What 1:1 messages cost, which are always packs of one. */
+export const singlesCost: Row = {
+  title: P1C1.title,
+  run: (lab) => lab.withFanfare({ env: { PACK_CHAT: '1' } }, (fanfare) => compare(lab, P1C1, fanfare)),
+};
 
 /** CPU and rate of both designs, which take turns. A first round, not counted, warms up. */
-async function compare(lab: Lab, options: CostOptions): Promise<RowResult> {
+async function compare(lab: Lab, options: CostOptions, fanfare: Fanfare): Promise<RowResult> {
   const { row, members, rounds } = options;
-  const designs = [await lab.plain(), await lab.fanfare()];
+  const designs = [await lab.plain(), fanfare];
   for (const design of designs) await design.createGroup(`${row}-group`, members);
   const samples: Sample[] = [];
   for (let round = 0; round <= (lab.quick ? rounds.quick : rounds.full); round += 1) {
@@ -58,7 +67,7 @@ async function compare(lab: Lab, options: CostOptions): Promise<RowResult> {
       if (round > 0) samples.push(sample);
     }
   }
-  if (lab.profile) await profileOnce(lab, options, rounds.full + 1);
+  if (lab.profile) await profileOnce(lab, fanfare, options, rounds.full + 1);
   return resultOf(options, samples);
 }
 
@@ -70,8 +79,7 @@ async function runOnce(lab: Lab, design: Design, options: CostOptions, round: nu
 }
 
 /** A round that does not count, because the profiler costs time. */
-async function profileOnce(lab: Lab, options: CostOptions, round: number): Promise<void> {
-  const fanfare = await lab.fanfare();
+async function profileOnce(lab: Lab, fanfare: Fanfare, options: CostOptions, round: number): Promise<void> {
   const files = await profile(options.row, fanfare.processes.values(), () => runOnce(lab, fanfare, options, round));
   lab.say(
     `profiles; for a table: node bench/dist/profile/main.js ${files.map((file) => relative('', file)).join(' ')}`,

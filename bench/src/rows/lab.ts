@@ -62,15 +62,14 @@ export class Lab {
   }
 
   fanfare(): Promise<Fanfare> {
-    this.#fanfare ??= this.#start('Fanfare', (stage) =>
-      this.startFanfare(stage, { nodeArgs: this.profile ? PROFILED : [] }),
-    );
+    this.#fanfare ??= this.#start('Fanfare', (stage) => this.startFanfare(stage));
     return this.#fanfare;
   }
 
   /** Starts another system, with the variables of the command line. */
   startFanfare(stage: Stage, options: FanfareOptions = {}): Promise<Fanfare> {
-    return startFanfare(stage, { ...options, env: { ...options.env, ...this.#options.env } });
+    const nodeArgs = this.profile ? PROFILED : [];
+    return startFanfare(stage, { nodeArgs, ...options, env: { ...options.env, ...this.#options.env } });
   }
 
   /** A system of its own, for a row that leaves work unfinished; it ends with `use`. */
