@@ -56,5 +56,5 @@ test('an event of a deleted app changes nothing', async () => {
   const worker = await fanout.start(fanout.readConfig(env));
   disposals.add({ [Symbol.asyncDispose]: () => worker.close() });
   await until(async () => (await redis.redis.zcard('{p0}:open:chat')) === 0, 'the event is done');
-  expect(await redis.redis.keys(`*{${appId}:*`)).toEqual([`loc:{${appId}:join-eve}`]);
+  expect(await redis.redis.keys(`*{${appId}:*`)).toEqual([]);
 });

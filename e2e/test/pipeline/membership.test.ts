@@ -1,3 +1,4 @@
+import { findEvent } from '@fanfare/ledger';
 import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { type ChatBackend, SECRET, startChatBackend } from '../support/chat-backend.ts';
@@ -22,7 +23,7 @@ async function post(system: System, event: { id: string }): Promise<string> {
 
 /** The lane an event is in. */
 async function laneOf({ appId, redis: { redis } }: System, id: string): Promise<string | null> {
-  return redis.hget(`{p0}:ev:${await redis.get(`{p0}:id:${appId}:${id}`)}`, 'lane');
+  return redis.hget(`{p0}:ev:${(await findEvent(redis, appId, id))?.key}`, 'lane');
 }
 
 test('an event for a group that was never loaded reaches the members the backend names, page by page', async () => {
@@ -147,7 +148,7 @@ test('what was queued before an event moved to bulk is not queued a second time'
   await pullFrom(system, source);
   source.groups.set('hiking', uids(30));
   const id = await post(system, aGroupMessage('hiking'));
-  const key = (await redis.get(`{p0}:id:${system.appId}:${id}`)) as string;
+  const { key = '' } = (await findEvent(redis, system.appId, id)) ?? {};
   await until(async () => (await redis.hget(`{p0}:ev:${key}`, 'full')) === '1', 'the event is planned');
   const looks = new Set<string | null>();
   await until(

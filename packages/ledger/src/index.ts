@@ -16,6 +16,8 @@ export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
 export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
+export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
+export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';

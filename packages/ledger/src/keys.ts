@@ -2,7 +2,7 @@ import type { Lane, ProviderKind } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
 
 /**
- * Every key of the ledger. Except for `location` and the references by the chat backend's ids (`message` to
+ * Every key of the ledger. Except for `locations` and the references by the chat backend's ids (`messages` to
  * `webhookDedup`), which are read before a shard is known, they carry the hash tag of the event's shard. It is also the
  * prefix of the shard's BullMQ queues, so that one script may use both on Redis Cluster. All data of an event expires
  * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
@@ -10,10 +10,17 @@ import { shardTag } from '@fanfare/redis';
 export const keys = {
   /** The prefix of all keys of a shard, for the scripts about admission, which touch those of many events. */
   root: (shard: number) => `${shardTag(shard)}:`,
-  /** String: the shard assigned to an event id at acceptance. Retention of the event. */
-  location: (appId: string, eventId: string) => `loc:{${appId}:${eventId}}`,
-  /** String: event id → internal key. Retention of the event. */
-  id: (shard: number, appId: string, eventId: string) => `${shardTag(shard)}:id:${appId}:${eventId}`,
+  /**
+   * Prefix of hashes, one a day (see buckets/): event ids → internal keys. Retention of the events, and up to a day
+   * longer, as are all buckets.
+   */
+  ids: (shard: number, appId: string, bucket: string) => `${shardTag(shard)}:ids:${appId}:${bucket}:`,
+  /** Prefix of hashes, one a day: event ids → the shards assigned at acceptance, while there are several. */
+  locations: (appId: string, bucket: string) => `loc:{${appId}:${bucket}}:`,
+  /** String of an older version: the shard of an event id. */
+  oldLocation: (appId: string, eventId: string) => `loc:{${appId}:${eventId}}`,
+  /** String of an older version: event id → internal key. */
+  oldId: (shard: number, appId: string, eventId: string) => `${shardTag(shard)}:id:${appId}:${eventId}`,
   /** Hash: the event's body, its cursor and its counts; `event/record.ts` has the fields. */
   event: (shard: number, key: string) => `${shardTag(shard)}:ev:${key}`,
   /** Hash: slice number → planned slice (see planned-slice.ts). */
@@ -90,14 +97,18 @@ export const keys = {
    * Sorted set: time and key of the events in an app's notification log. Trimmed; expires with the last of the events.
    */
   log: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
-  /** String: the author and conversation of a message (see messages.ts). Retention of the event. */
-  message: (appId: string, messageId: string) => `msg:{${appId}:${messageId}}`,
+  /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */
+  messages: (appId: string, bucket: string) => `msg:{${appId}:${bucket}}:`,
+  /** String of an older version: the author and conversation of a message. */
+  oldMessage: (appId: string, messageId: string) => `msg:{${appId}:${messageId}}`,
   /** String: that a message was deleted, or when it was last edited (see changes.ts). Retention of that event. */
   change: (appId: string, messageId: string) => `chg:{${appId}:${messageId}}`,
   /** String: the latest moderation verdict on a message (see verdicts.ts). As long as events are kept. */
   verdict: (appId: string, messageId: string) => `verdict:{${appId}:${messageId}}`,
-  /** String: the user and message of a reaction (see reactions.ts). Retention of the event. */
-  reaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
+  /** Prefix of hashes, one a day: ids of reactions → their users and messages (see reactions.ts). */
+  reactions: (appId: string, bucket: string) => `rx:{${appId}:${bucket}}:`,
+  /** String of an older version: the user and message of a reaction. */
+  oldReaction: (appId: string, reactionId: string) => `rx:{${appId}:${reactionId}}`,
   /** String: when a reaction was removed (see reactions.ts). Retention of that event. */
   reactionRemoved: (appId: string, reactionId: string) => `rxr:{${appId}:${reactionId}}`,
   /** String: the ring of a call session (see calls.ts). A day at most, like the next two. */

@@ -4,41 +4,38 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { keys } from '../keys.ts';
+import { CLAIM_LUA, claimEntry, locate } from './claim.ts';
 import { COUNT_OPEN } from './open-usage.ts';
 import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
-
-/** How long the same event id counts as a duplicate. */
-export const DUPLICATE_WINDOW_MS = 24 * HOUR;
 
 /** How long all data of an event is kept. */
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
 /** Claim, body, index and admission in one script: all of it is stored, or none. */
 const ACCEPT = script<[string, string]>(`
--- KEYS id, event, open, open by receipt, root of the shard's keys
--- ARGV key, now, duplicate window, retention, expires at, lane, app, bytes, field, value …
+-- KEYS prefix of the buckets of its id, event, open, open by receipt, root of the shard's keys, old claim of its id
+-- ARGV key, now, retention, expires at, lane, app, bytes, field of its id, field, value …
 -- returns the key the id stands for: this one, or that of the event accepted before; and the lane to which its job must
---   be added, or '' when it waits to be admitted or is fully planned
+--   be added, or '' when it waits to be admitted, is fully planned or no longer kept
 ${COUNT_OPEN}
 ${ADMISSION_LUA}
+${CLAIM_LUA}
 local now, root = tonumber(ARGV[2]), KEYS[5]
-local old = redis.call('GET', KEYS[1])
-if old then
-  local first = redis.call('HMGET', root .. 'ev:' .. old, 'at', 'lane', 'adm', 'full')
-  if first[1] and now - tonumber(first[1]) < tonumber(ARGV[3]) then
-    return {old, (first[3] == '0' or first[4]) and '' or first[2]}
-  end
+local claimed = claimedBy(KEYS[1], ARGV[8], KEYS[6], now)
+if claimed then
+  local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
+  return {claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1]}
 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[5], 'size', ARGV[8], unpack(ARGV, 9))
+claim(KEYS[1], ARGV[8], ARGV[1], now, tonumber(ARGV[3]))
+redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[4], 'size', ARGV[7], unpack(ARGV, 9))
 redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
-redis.call('PEXPIREAT', KEYS[2], ARGV[5])
+redis.call('PEXPIREAT', KEYS[2], ARGV[4])
 redis.call('ZADD', KEYS[4], now, ARGV[1])
-countOpen(KEYS[3], ARGV[6], ARGV[7], ARGV[1], ARGV[8], now, tonumber(ARGV[5]))
-return {ARGV[1], enter(root, ARGV[6], ARGV[7], ARGV[1], now, now) and ARGV[6] or ''}
+countOpen(KEYS[3], ARGV[5], ARGV[6], ARGV[1], ARGV[7], now, tonumber(ARGV[4]))
+return {ARGV[1], enter(root, ARGV[5], ARGV[6], ARGV[1], now, now) and ARGV[5] or ''}
 `);
 
 /** The result of offering an event. */
@@ -68,27 +65,22 @@ export interface AcceptOptions {
  */
 export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options: AcceptOptions): Promise<Acceptance> {
   const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
-  const shard = await claimShard(redis, accepted, options.shards, retention);
+  const shard = await shardOf(redis, accepted, options.shards, retention);
   const { key, receivedAt: now, appId, event } = accepted;
   const body = JSON.stringify(event);
+  const id = claimEntry(shard, appId, event.id);
   const [stored, queueIn] = await ACCEPT(
     redis,
     [
-      keys.id(shard, appId, event.id),
+      id.prefix,
       keys.event(shard, key),
       keys.open(shard),
       keys.openSince(shard, accepted.lane),
       keys.root(shard),
+      keys.oldId(shard, appId, event.id),
     ],
     [
-      key,
-      now,
-      DUPLICATE_WINDOW_MS,
-      retention,
-      now + retention,
-      accepted.lane,
-      appId,
-      Buffer.byteLength(body),
+      ...[key, now, retention, now + retention, accepted.lane, appId, Buffer.byteLength(body), id.field],
       ...encodeAccepted(accepted, body),
     ],
   );
@@ -99,33 +91,20 @@ export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options
  * The shard of this (app, event id): the one assigned first, else by its conversation. Stored before the event, so that
  * a repeat with another body, or after the number of shards has grown, finds the first.
  */
-async function claimShard(redis: Redis, { appId, event }: AcceptedEvent, shards: number, ttl: number): Promise<number> {
-  const mine = shardOf(appId, conversationKey(event), shards);
-  const claim = claimLocation(redis, keys.location(appId, event.id), mine, ttl);
-  if (shards > 1) return claim;
-  // With one shard the answer does not matter, so the next command need not wait for it.
-  claim.catch(() => undefined);
-  return mine;
+async function shardOf(
+  redis: Redis,
+  { appId, event, receivedAt }: AcceptedEvent,
+  shards: number,
+  retentionMs: number,
+): Promise<number> {
+  if (shards === 1) return 0;
+  const mine = shardByHash(appId, conversationKey(event), shards);
+  return locate(redis, { appId, eventId: event.id }, mine, receivedAt, retentionMs);
 }
 
-async function claimLocation(redis: Redis, key: string, mine: number, ttl: number): Promise<number> {
-  const first = await redis.set(key, String(mine), 'PX', ttl, 'NX', 'GET');
-  if (first === null) return mine;
-  // The id may be accepted again after 24 hours, and must stay resolvable for as long as the new event is kept.
-  await redis.pexpire(key, ttl, 'GT');
-  return Number(first);
-}
-
-/** Spreads evenly by hash; events of one conversation share a shard, so that a cancelled call finds its ring. */
-const shardOf = (appId: string, conversation: string, shards: number): number =>
-  shards === 1 ? 0 : createHash('sha1').update(`${appId}\n${conversation}`).digest().readUInt32BE() % shards;
-
-/** The location of the event with this id, or undefined when there is none (or no longer). */
-export async function findEvent(redis: Redis, appId: string, eventId: string): Promise<EventRef | undefined> {
-  const shard = Number((await redis.get(keys.location(appId, eventId))) ?? 0);
-  const key = await redis.get(keys.id(shard, appId, eventId));
-  return key === null ? undefined : { key, shard };
-}
+/** Spreads evenly; events of one conversation share a shard, so that a cancelled call finds its ring. */
+const shardByHash = (appId: string, conversation: string, shards: number): number =>
+  createHash('sha1').update(`${appId}\n${conversation}`).digest().readUInt32BE() % shards;
 
 const CHANGE_LANE = script<[number, ...string[]]>(`
 -- KEYS event, open by receipt in the one lane and in the other, root of the shard's keys

@@ -4,6 +4,7 @@ import {
   decodeReference,
   encodeReference,
   type Reference,
+  type ReferenceKind,
   rankOf,
   readAll,
   writeFirst,
@@ -20,29 +21,34 @@ export interface ReactionReference extends Reference {
   author?: string;
 }
 
+const REACTIONS: ReferenceKind = { prefix: keys.reactions, old: keys.oldReaction };
+
 /**
  * Records reactions in one round trip. The first reference of a reaction id wins: a duplicate of its event would write
- * the same. `retentionMs` is how long the event itself is kept from now on. Takes about 225 bytes per reaction.
+ * the same. `retentionMs` is how long the event itself is kept from now on. Takes about 100 bytes per reaction.
  */
-export async function recordReactions(
+export const recordReactions = (
   redis: Redis,
   appId: string,
   references: readonly ReactionReference[],
   retentionMs: number,
-): Promise<void> {
-  const entries = references.map(
-    (reference) => [keys.reaction(appId, reference.reactionId), encode(reference)] as const,
+): Promise<void> =>
+  writeFirst(
+    redis,
+    REACTIONS,
+    appId,
+    references.map((reference) => ({ id: reference.reactionId, key: reference.ref.key, text: encode(reference) })),
+    retentionMs,
   );
-  await writeFirst(redis, entries, retentionMs);
-}
 
 /** The reference of a reaction, or undefined when it is unknown or expired. */
 export async function findReaction(
   redis: Redis,
   appId: string,
   reactionId: string,
+  now: number = Date.now(),
 ): Promise<ReactionReference | undefined> {
-  const [text] = await readAll(redis, [keys.reaction(appId, reactionId)]);
+  const [text] = await readAll(redis, REACTIONS, appId, [reactionId], now);
   return text === undefined ? undefined : decode(reactionId, text);
 }
 

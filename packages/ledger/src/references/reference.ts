@@ -1,6 +1,8 @@
-import type { EventRef } from '@fanfare/core';
+import { type EventRef, eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { bucketOf } from '../buckets/bucket.ts';
+import { type Entry, find, put } from '../buckets/buckets.ts';
 
 /** The conversation of an event: with a user, or in a group. */
 export interface ReferencedConversation {
@@ -36,17 +38,50 @@ export function decodeReference(text: string, count: number): Reference & { colu
   };
 }
 
+/** A kind of reference, kept in buckets by the id that the chat backend has for it. */
+export interface ReferenceKind {
+  /** The prefix of the buckets of an app with this name. */
+  prefix: (appId: string, bucket: string) => string;
+  /** The string in which older versions kept one. */
+  old: (appId: string, id: string) => string;
+}
+
 /**
- * Writes texts under keys that may be in any slot, in one round trip; the first text of a key wins. Single commands,
- * sent without waiting: a pipeline must not leave a slot on Redis Cluster.
+ * Writes references under the ids they are found by, in one round trip. The first of an id wins, of those whose events
+ * were accepted on the same day. Single commands, sent without waiting: a pipeline must not leave a slot on Redis
+ * Cluster.
  * @throws when any of them could not be written; writing them all again is safe.
  */
 export async function writeFirst(
   redis: Redis,
-  entries: readonly (readonly [key: string, text: string])[],
-  ttlMs: number,
+  kind: ReferenceKind,
+  appId: string,
+  references: readonly { id: string; key: string; text: string }[],
+  retentionMs: number,
 ): Promise<void> {
-  await Promise.all(entries.map(([key, text]) => redis.set(key, text, 'PX', ttlMs, 'NX')));
+  await Promise.all(
+    references.map(({ id, key, text }) => put(redis, entryOf(kind, appId, id), text, eventKeyTime(key), retentionMs)),
+  );
+}
+
+/** The texts of references, by id and in the order asked: in one round trip, and another if some are unknown. */
+export const readAll = (
+  redis: Redis,
+  kind: ReferenceKind,
+  appId: string,
+  ids: readonly string[],
+  now: number,
+): Promise<(string | undefined)[]> =>
+  Promise.all(
+    ids.map(
+      async (id) =>
+        (await find(redis, entryOf(kind, appId, id), now)) ?? (await redis.get(kind.old(appId, id))) ?? undefined,
+    ),
+  );
+
+function entryOf({ prefix }: ReferenceKind, appId: string, id: string): Entry {
+  const { name, field } = bucketOf(id);
+  return { prefix: prefix(appId, name), field };
 }
 
 const WRITE_LATEST = script<number>(`
@@ -70,9 +105,3 @@ export async function writeLatest(redis: Redis, key: string, text: string, ttlMs
 
 /** A moment (epoch ms) as a text that ranks by it. */
 export const rankOf = (at: number): string => String(at).padStart(16, '0');
-
-/** Reads the texts of keys that may be in any slot, in one round trip, in the order asked. */
-export async function readAll(redis: Redis, keys: readonly string[]): Promise<(string | undefined)[]> {
-  const texts = await Promise.all(keys.map((key) => redis.get(key)));
-  return texts.map((text) => text ?? undefined);
-}

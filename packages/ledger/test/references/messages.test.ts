@@ -1,3 +1,4 @@
+import { newEventKey } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -9,9 +10,9 @@ import {
   recordMessages,
   recordReactions,
 } from '../../src/index.ts';
-import { APP, HOUR } from '../support/events.ts';
+import { APP, HOUR, NOW } from '../support/events.ts';
 
-const ref = { key: 'em5x8k2a0000001', shard: 3 };
+const ref = { key: newEventKey(NOW, () => 0.5), shard: 3 };
 const message: MessageReference = { messageId: '101', author: 'ann', conversation: { type: 'user', id: 'bob' }, ref };
 const reply: MessageReference = {
   messageId: '102',
@@ -75,15 +76,26 @@ describe('reactions', () => {
   });
 });
 
-test('references expire with their retention: no key lacks a TTL, or has a longer one', async () => {
+test('a reference is found until its retention is over, and a day later at most', async () => {
   await using own = await startTestRedis();
-  await recordMessages(own.redis, APP, [message, reply], HOUR);
-  await recordReactions(own.redis, APP, [reaction], HOUR);
-  const keys = await own.redis.keys('*');
-  expect(keys).toHaveLength(3);
-  for (const key of keys) {
+  const DAY = 24 * HOUR;
+  await recordMessages(own.redis, APP, [message, reply], 7 * DAY);
+  await recordReactions(own.redis, APP, [reaction], 7 * DAY);
+  expect(await findMessage(own.redis, APP, '101', NOW + 7 * DAY)).toEqual(message);
+  expect(await findMessage(own.redis, APP, '101', NOW - DAY)).toEqual(message);
+  expect(await findReaction(own.redis, APP, '58', NOW + 7 * DAY)).toEqual(reaction);
+  for (const key of await own.redis.keys('*')) {
     const left = await own.redis.pttl(key);
-    expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(HOUR);
+    expect(left).toBeGreaterThan(7 * DAY - 60_000);
+    expect(left).toBeLessThanOrEqual(8 * DAY);
   }
+});
+
+test('what the version before has recorded is found', async () => {
+  await using own = await startTestRedis();
+  await own.redis.set(`msg:{${APP}:102}`, 'em5x8k2a0000000001\t3\tghiking\tbob\t101', 'PX', HOUR);
+  await own.redis.set(`rx:{${APP}:58}`, 'em5x8k2a0000000001\t3\tubob\tbob\tann\t101', 'PX', HOUR);
+  const old = { key: 'em5x8k2a0000000001', shard: 3 };
+  expect(await findMessage(own.redis, APP, '102')).toEqual({ ...reply, ref: old });
+  expect(await findReaction(own.redis, APP, '58')).toEqual({ ...reaction, ref: old });
 });

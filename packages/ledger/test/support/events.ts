@@ -3,6 +3,7 @@ import {
   type Event,
   type EventRef,
   LANES,
+  newEventKey,
   type PlannedRecipient,
   type SuppressionReason,
 } from '@fanfare/core';
@@ -39,7 +40,7 @@ export function accepted(over: Partial<AcceptedEvent> & { id?: string; to?: stri
     message: { id: 'm1', category: 'message', type: 'text', text: 'hello' },
   };
   return {
-    key: `em5x8k2a0${String(++made).padStart(6, '0')}`,
+    key: newEventKey(over.receivedAt ?? NOW, () => (++made + 0.5) / 36 ** 9),
     appId: APP,
     event,
     lane: 'chat',

@@ -1,0 +1,28 @@
+import { hash } from 'node:crypto';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Where an id is kept: in one of the hashes that the ids of its app share, as one field. */
+export interface Bucket {
+  /** Which of 4,096 hashes a day. */
+  name: string;
+  /** 72 more bits of the id's hash: two of ten million ids share name and field with a chance of 10^-11. */
+  field: string;
+}
+
+/** The bucket of an id. */
+export function bucketOf(id: string): Bucket {
+  const digest = hash('sha1', id, 'base64url');
+  return { name: digest.slice(0, 2), field: digest.slice(2, 14) };
+}
+
+/** The day (UTC) of a moment (epoch ms), which is the last part of a bucket's key. */
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+
+/** Lua: the same. */
+export const DAY_LUA = `
+local function dayOf(at) return math.floor(at / ${DAY_MS}) end`;
+
+/** Lua: when the bucket of a day may go. Its last entries are kept for the retention, the first up to a day longer. */
+export const BUCKET_EXPIRY_LUA = `
+local function bucketExpiry(day, retention) return (day + 1) * ${DAY_MS} + retention end`;

@@ -1,0 +1,84 @@
+import { eventKeyTime } from '@fanfare/core';
+import { script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { bucketOf, DAY_LUA } from '../buckets/bucket.ts';
+import { type Entry, find, PUT_LUA } from '../buckets/buckets.ts';
+import { keys } from '../keys.ts';
+
+/** How long the same event id counts as a duplicate, whatever has happened to the event since. */
+export const DUPLICATE_WINDOW_MS = 24 * 3_600_000;
+
+/** Lua: the entries of an id that may be 24 hours old at most; tomorrow's is from a server whose clock is ahead. */
+const RECENT_LUA = `
+${DAY_LUA}
+local function recent(prefix, field, now)
+  local day = dayOf(now)
+  local entries = {}
+  for _, each in ipairs({day, day - 1, day + 1}) do
+    local text = redis.call('HGET', prefix .. each, field)
+    if text then entries[#entries + 1] = text end
+  end
+  return entries
+end`;
+
+/**
+ * Lua: the claim of an event on its id, which holds for 24 hours from the time in the event's key. `old` is the string
+ * in which older versions kept it.
+ */
+export const CLAIM_LUA = `
+${PUT_LUA}
+${RECENT_LUA}
+local function claimedBy(prefix, field, old, now)
+  local claims = recent(prefix, field, now)
+  claims[#claims + 1] = redis.call('GET', old) or nil
+  for _, key in ipairs(claims) do
+    if now - (tonumber(string.sub(key, 2, -10), 36) or 0) < ${DUPLICATE_WINDOW_MS} then return key end
+  end
+end
+
+local function claim(prefix, field, key, now, retention)
+  put(prefix, dayOf(now), field, key, retention)
+end`;
+
+const LOCATE = script<string>(`
+-- KEYS prefix of the buckets of locations
+-- ARGV field, shard, now, retention
+-- returns the shard of the id: this one, or the one assigned before
+${PUT_LUA}
+${RECENT_LUA}
+local before = recent(KEYS[1], ARGV[1], tonumber(ARGV[3]))
+local shard = before[1] or ARGV[2]
+put(KEYS[1], dayOf(tonumber(ARGV[3])), ARGV[1], shard, tonumber(ARGV[4]))
+return shard
+`);
+
+/** The entry of an id among the claims of a shard. */
+export function claimEntry(shard: number, appId: string, eventId: string): Entry {
+  const { name, field } = bucketOf(eventId);
+  return { prefix: keys.ids(shard, appId, name), field };
+}
+
+/** The entry of an id among the locations. */
+export function locationEntry(appId: string, eventId: string): Entry {
+  const { name, field } = bucketOf(eventId);
+  return { prefix: keys.locations(appId, name), field };
+}
+
+/**
+ * The shard of an id, assigned once: `mine`, unless it has one. Needed only while there are several: an event without
+ * a location is in the first shard, where all went while there was one.
+ */
+export async function locate(
+  redis: Redis,
+  { appId, eventId }: { appId: string; eventId: string },
+  mine: number,
+  now: number,
+  retentionMs: number,
+): Promise<number> {
+  const { prefix, field } = locationEntry(appId, eventId);
+  const [shard, first] = await Promise.all([
+    LOCATE(redis, [prefix], [field, mine, now, retentionMs]),
+    find(redis, claimEntry(0, appId, eventId), now),
+  ]);
+  return first !== undefined && now - eventKeyTime(first) < DUPLICATE_WINDOW_MS ? 0 : Number(shard);
+}
