@@ -19,5 +19,6 @@ export {
   type MembershipSourceOptions,
 } from './membership/source.ts';
 export type { Resolve } from './tcp/dial.ts';
+export { lastPlaces, mayTake } from './wire/fair-share.ts';
 export { OriginPlaces } from './wire/origin-places.ts';
 export type { Parsed } from './wire/parsed.ts';

@@ -1,4 +1,4 @@
-import { mayTake } from './fair-share.ts';
+import { mayTake } from '@fanfare/providers';
 
 /** Deliveries that are sent within this time, at the app's pace, need not be held, ms. */
 const SOON_MS = 250;

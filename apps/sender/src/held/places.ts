@@ -1,4 +1,4 @@
-import { mayTake } from './fair-share.ts';
+import { mayTake } from '@fanfare/providers';
 
 /** An app counts as active for this long after it last asked for a place. */
 const ACTIVE_MS = 10_000;

@@ -1,6 +1,6 @@
+import { lastPlaces, mayTake } from '@fanfare/providers';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lastPlaces, mayTake } from '../../src/held/fair-share.ts';
 import { type Destination, Places, type Waited } from '../../src/held/places.ts';
 
 const ROOMY: Destination = { enter: () => () => undefined };

@@ -29,8 +29,8 @@ export interface Backend {
 
 /**
  * Keeps one backend that is slow or down from taking capacity from the others: a limit on concurrent requests per
- * origin and lane (half of it per app while apps share the origin), a pause after each failure of an app's backend, and
- * then one request at a time until one succeeds.
+ * origin and lane (a fair share of it per app while apps share the origin), a pause after each failure of an app's
+ * backend, and then one request at a time until one succeeds.
  */
 export class BackendLimiter {
   readonly #entries = new Recent<Entry, AppKey>(ENDPOINTS);

@@ -1,3 +1,5 @@
+import { mayTake } from './fair-share.ts';
+
 /** An app counts as using an origin for this long after it last asked for a place. */
 const ACTIVE_MS = 10_000;
 
@@ -18,8 +20,9 @@ interface Origin {
 }
 
 /**
- * Places for requests in flight to one origin, over all apps. While another app uses the origin, one app gets half of
- * them, so that no app can keep the others from an endpoint they share.
+ * Places for requests in flight to one origin, over all apps. One app alone may have all of them. While apps share the
+ * origin they get their fair share (docs/rules/delivery.md#fair-share), so that an app which sends little finds a place
+ * at once even if the others would fill it.
  */
 export class OriginPlaces {
   readonly #origins = new Map<string, Origin>();
@@ -29,8 +32,9 @@ export class OriginPlaces {
     const entry = this.#entry(origin, { appId, at: now });
     const mine = entry.byApp.get(appId) ?? 0;
     const isShared = entry.other !== undefined && now - entry.other.at < ACTIVE_MS;
-    const share = isShared ? Math.max(1, Math.floor(capacity / 2)) : capacity;
-    if (mine >= share || entry.inFlight >= capacity) return undefined;
+    const free = capacity - entry.inFlight;
+    const apps = entry.byApp.size + (mine === 0 ? 1 : 0);
+    if (!(isShared ? mayTake({ capacity, free, mine, apps, isShared }) : free > 0)) return undefined;
     entry.inFlight++;
     entry.byApp.set(appId, mine + 1);
     return { leave: () => leave(entry, appId) };
