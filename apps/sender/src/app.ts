@@ -13,7 +13,7 @@ import {
   startHealthServer,
   startMetricsServer,
 } from '@fanfare/runtime';
-import { AppCache, createSecretBox } from '@fanfare/store';
+import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
@@ -93,7 +93,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     targets: new TargetReader(registry),
     superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
-    providers: closer.add('providers', createProviders(config, limits, now), closeProviders),
+    box,
+    providers: closer.add(
+      'providers',
+      createProviders(config, { limits, tokens: createTokenStore(registry, box), now }),
+      closeProviders,
+    ),
     gates: new Gates({ redis: queueRedis, producer, log, shards, concurrency, limits, now, onHeld: madeRoom }),
     recorder: new Recorder({ redis: queueRedis, now, onRecorded: madeRoom }),
     producer,
@@ -124,8 +129,10 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
 }
 
 /** Counted at a scrape, since a send is short. */
-function countInFlight({ metrics, gates }: SenderDeps): void {
+function countInFlight({ metrics, gates, refusals }: SenderDeps): void {
+  const refusing = refusals.current();
   for (const provider of PROVIDER_KINDS) {
+    metrics.refusing.set({ provider }, refusing.filter((one) => one.provider === provider).length);
     for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
   }
 }

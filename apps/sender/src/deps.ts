@@ -1,7 +1,7 @@
 import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
 import type { Producer } from '@fanfare/queue';
 import type { Logger, Metrics } from '@fanfare/runtime';
-import type { AppCache } from '@fanfare/store';
+import type { AppCache, SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gates } from './held/gates.ts';
@@ -23,6 +23,8 @@ export interface SenderDeps {
   targets: TargetReader;
   superseded: SupersededCheck;
   apps: AppCache;
+  /** For the secrets of providers. */
+  box: SecretBox;
   providers: Providers;
   /** What may be sent now, and what is held. */
   gates: Gates;

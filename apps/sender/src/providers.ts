@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { ApnsCredential, CustomCredential, DevicePush, FcmCredential, Lane, Provider } from '@fanfare/core';
+import type {
+  ApnsCredential,
+  CustomCredential,
+  DevicePush,
+  FcmCredential,
+  Lane,
+  Provider,
+  TokenStore,
+} from '@fanfare/core';
 import { createApnsProvider, createCustomProvider, createFcmProvider } from '@fanfare/providers';
 import type { SenderConfig } from './config.ts';
 
@@ -10,15 +18,23 @@ export interface Providers {
   custom: Provider<CustomCredential>;
 }
 
-/** Creates the adapters. `limits` is what the gates admit to one endpoint, by lane. */
-export function createProviders(config: SenderConfig, limits: Record<Lane, number>, now: () => number): Providers {
+interface ProvidersDeps {
+  /** What the gates admit to one endpoint, by lane. */
+  limits: Record<Lane, number>;
+  /** Where the processes of the fleet share the tokens of push services. */
+  tokens: TokenStore;
+  now(): number;
+}
+
+/** Creates the adapters. */
+export function createProviders(config: SenderConfig, { limits, tokens, now }: ProvidersDeps): Providers {
   const extraCa = config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') };
   const endpoint = config.FCM_ENDPOINT === undefined ? {} : { endpoint: config.FCM_ENDPOINT };
   const apns = {
     ...(config.APNS_ENDPOINT === undefined ? {} : { endpoint: config.APNS_ENDPOINT }),
     ...(config.APNS_SANDBOX_ENDPOINT === undefined ? {} : { sandboxEndpoint: config.APNS_SANDBOX_ENDPOINT }),
   };
-  const http2 = { http2Client: config.HTTP2_CLIENT };
+  const http2 = { http2Client: config.HTTP2_CLIENT, tokens };
   return {
     fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...http2, ...endpoint, ...extraCa }),
     apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...http2, ...apns, ...extraCa }),

@@ -12,7 +12,7 @@ import { tlsServer } from './tls/server.ts';
 import type { Endpoint } from './webhook/endpoint.ts';
 import { Endpoints } from './webhook/endpoints.ts';
 
-export type { Apns } from './apns/apns.ts';
+export type { Apns, ApnsCounts } from './apns/apns.ts';
 export type { ApnsKey, DemoApnsKey, DemoApnsKeyOptions } from './apns/apns-keys.ts';
 export { readConfig, type SimulatorConfig } from './config.ts';
 export type { Fate } from './exchange/perform.ts';

@@ -12,6 +12,7 @@ export * from './delivery/push.ts';
 export * from './delivery/push-token.ts';
 export * from './delivery/ring.ts';
 export * from './delivery/session-tag.ts';
+export * from './delivery/shared-token.ts';
 export * from './delivery/target.ts';
 export * from './errors/errors.ts';
 export * from './event/accepted-event.ts';

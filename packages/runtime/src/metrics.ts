@@ -84,6 +84,7 @@ const gauges = ({ gauge }: Makers) => ({
   /** `what`: events, calls (new ones are refused); bulk, chat (events of the lane wait to be planned). */
   memoryStopped: gauge('memory_stopped', '1 for what has stopped because Redis is too full.', ['what']),
   deliveriesHeld: gauge('deliveries_held', 'Deliveries waiting for a failing endpoint or credential.', ['provider']),
+  refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider']),
   queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',
     'lane',

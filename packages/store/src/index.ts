@@ -28,6 +28,7 @@ export * from './secrets.ts';
 export * from './sessions.ts';
 export { changeSettings, resetSettings } from './settings.ts';
 export { followersAmong, hasLeftThread, subscribeToThread, unsubscribeFromThread } from './threads.ts';
+export { createTokenStore } from './token-store.ts';
 export * from './unread.ts';
 export { readUsage, type Usage } from './usage.ts';
 export { createUser, withoutRecord } from './user-record.ts';

@@ -67,6 +67,10 @@ export const keys = {
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
   /** String: the app's moderation engine sent a trigger. 7 days from the last. */
   moderation: (appId: string) => `moderation:{${appId}}`,
+  /** String: the token in use with a credential (`apns:<digest>`, `fcm:<digest>`), encrypted. Until it expires. */
+  token: (name: string) => `pushauth:{${name}}`,
+  /** String: who is fetching that token. 15 seconds at most. */
+  tokenLease: (name: string) => `pushauth:{${name}}:lease`,
   /** Hash: how many `users` with a record and how many memberships, `members`, an app has. */
   usage: (appId: string) => `usage:{${appId}}`,
   /** Set of the guids of an app's groups. */

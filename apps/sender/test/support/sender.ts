@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Producer } from '@fanfare/queue';
 import { createLogger, createMetrics } from '@fanfare/runtime';
-import { AppCache, createApp, createSecretBox, createUser, writeCustomProvider } from '@fanfare/store';
+import {
+  AppCache,
+  createApp,
+  createSecretBox,
+  createTokenStore,
+  createUser,
+  writeCustomProvider,
+} from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
 import { Admitter } from '../../src/admitter.ts';
@@ -46,7 +53,11 @@ export function startSender(redis: Redis): Sender {
   const log = createLogger({ name: 'sender', level: 'silent' });
   const limits = { call: 2, chat: 2, bulk: 2 };
   const concurrency = { call: 100, chat: 100, bulk: 100 };
-  const providers = createProviders(config, limits, now);
+  const providers = createProviders(config, {
+    limits,
+    tokens: createTokenStore(redis, box),
+    now,
+  });
   const attempts: AttemptRecord[] = [];
   const producer = new Producer(redis);
   const admitter = new Admitter({ redis, producer, log, now });
@@ -62,6 +73,7 @@ export function startSender(redis: Redis): Sender {
     targets: new TargetReader(redis),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
+    box,
     providers,
     gates: new Gates({ redis, producer, log, shards: 1, concurrency, limits, now, onHeld: madeRoom }),
     metrics,

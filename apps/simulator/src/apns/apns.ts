@@ -7,14 +7,21 @@ import {
   type PushProtocol,
   PushReceiver,
 } from '../push/push-receiver.ts';
-import type { PushService } from '../push/push-service.ts';
+import type { PushCounts, PushService } from '../push/push-service.ts';
 import { type ApnsKey, ApnsKeys, type DemoApnsKey, type DemoApnsKeyOptions } from './apns-keys.ts';
 import { apnsIdOf, MAX_VOIP_PAYLOAD_BYTES, problemOf } from './checks.ts';
 import { ProviderTokens } from './provider-token.ts';
 import { failed, type Reason, refusal } from './reasons.ts';
 
+/** Exact since the last `clear`. */
+export interface ApnsCounts extends PushCounts {
+  /** Different genuine provider tokens. */
+  providerTokens: number;
+}
+
 /** The simulated APNs. */
 export interface Apns extends PushService {
+  counts(options?: { byToken?: boolean }): ApnsCounts;
   /**
    * Trusts a key, replacing one with the same ids.
    *
@@ -32,11 +39,23 @@ export interface Apns extends PushService {
 /** APNs with its keys and recorded requests. */
 export class ApnsSimulator extends PushReceiver implements Apns {
   readonly #keys: ApnsKeys;
+  readonly #tokens: ProviderTokens;
 
   constructor(options: PushOptions & { trustAny: boolean }) {
     const keys = new ApnsKeys();
-    super(new ApnsProtocol(new ProviderTokens(keys, options.trustAny)), options);
+    const tokens = new ProviderTokens(keys, options.trustAny);
+    super(new ApnsProtocol(tokens), options);
     this.#keys = keys;
+    this.#tokens = tokens;
+  }
+
+  override counts(options?: { byToken?: boolean }): ApnsCounts {
+    return { ...super.counts(options), providerTokens: this.#tokens.seen };
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#tokens.seen = 0;
   }
 
   trust(key: ApnsKey): void {

@@ -42,6 +42,8 @@ export class ProviderTokens {
   readonly #verified = new RecentMap<string, Verified>(REMEMBERED);
   /** The current token of each connection. */
   readonly #current = new WeakMap<object, Verified>();
+  /** How many different tokens were genuine. */
+  seen = 0;
 
   /** `trustAny`: accept any well-formed, fresh token. */
   constructor(keys: ApnsKeys, trustAny: boolean) {
@@ -79,6 +81,7 @@ export class ProviderTokens {
     if (!signer) return undefined;
     const verified = { token, signer, teamId, keyId, issuedAt };
     this.#verified.set(token, verified);
+    this.seen += 1;
     return verified;
   }
 

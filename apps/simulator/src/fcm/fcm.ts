@@ -44,6 +44,8 @@ export interface Fcm extends PushService {
    * @throws FanfareError ERR_BAD_REQUEST if the id is not a valid project id.
    */
   demoServiceAccount(projectId: string): Promise<ServiceAccount>;
+  /** Revokes every access token issued so far. */
+  revokeTokens(): void;
 }
 
 export interface FcmOptions extends PushOptions {
@@ -81,6 +83,10 @@ export class FcmSimulator extends PushReceiver implements Fcm {
     super.clear();
     this.oauth.refuseAll = false;
     this.oauth.clearCounts();
+  }
+
+  revokeTokens(): void {
+    this.oauth.revokeTokens();
   }
 
   trust(account: FcmAccount): void {

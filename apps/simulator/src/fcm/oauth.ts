@@ -50,7 +50,7 @@ type Grant = { kind: 'granted'; projectId: string | undefined } | { kind: 'refus
 /** Google's token endpoint: exchanges signed assertions of service accounts for access tokens. */
 export class OAuth {
   readonly #options: OAuthOptions;
-  readonly #access = new RecentMap<string, Access>(REMEMBERED);
+  #access = new RecentMap<string, Access>(REMEMBERED);
   #counts: OAuthCounts = { issued: 0, refused: 0 };
   /** As if every key had been revoked. */
   refuseAll = false;
@@ -65,6 +65,10 @@ export class OAuth {
 
   clearCounts(): void {
     this.#counts = { issued: 0, refused: 0 };
+  }
+
+  revokeTokens(): void {
+    this.#access = new RecentMap<string, Access>(REMEMBERED);
   }
 
   /** Undefined if the token was not issued here. */

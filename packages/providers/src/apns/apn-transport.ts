@@ -22,7 +22,8 @@ export interface ApnTransportOptions {
 /**
  * Sends through node-apn, for comparison and low volume. Its limits: it opens one connection, abandons what is in
  * flight at a GOAWAY (so it may be sent twice), keeps a hung connection, hides Retry-After, and renews its token
- * whenever APNs calls it expired, even within 20 minutes. Its retries are off (`connectionRetryLimit: 0`).
+ * whenever APNs calls it expired, even within 20 minutes. Its token is its own, not that of
+ * the fleet. Its retries are off (`connectionRetryLimit: 0`).
  */
 export class ApnTransport implements ApnsTransport {
   readonly #options: ApnTransportOptions;
@@ -72,7 +73,7 @@ export class ApnTransport implements ApnsTransport {
 const connectBudget = (timeoutMs: number): object => ({ autoSelectFamilyAttemptTimeout: Math.ceil(timeoutMs / 2) });
 
 /** The library renews its token by itself; its connection cannot be replaced. */
-const renew = (what: Renewal): boolean => what === 'token';
+const renew = async (what: Renewal): Promise<boolean> => what === 'token';
 
 function libraryNotification({ id, topic, pushType, priority, ...rest }: ApnsNotification): apn.Notification {
   const notification = new apn.Notification();

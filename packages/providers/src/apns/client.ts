@@ -1,5 +1,6 @@
-import type { ApnsCredential, DevicePush, Outcome, Provider } from '@fanfare/core';
+import type { ApnsCredential, DevicePush, Outcome, Provider, TokenStore } from '@fanfare/core';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { ApnTransport } from './apn-transport.ts';
 import { ApnsHttp2Transport } from './http2-transport.ts';
 import { apnsOutcome, renewalFor } from './outcome.ts';
@@ -24,6 +25,8 @@ export interface ApnsProviderOptions {
   extraCa?: string;
   /** Total time for one request, milliseconds; default 10,000. */
   timeoutMs?: number;
+  /** Where provider tokens are shared; default: nowhere. For the transport `http2`. */
+  tokens?: TokenStore;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
@@ -59,7 +62,7 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
 async function renewed(sent: ApnsSent, again: () => Promise<ApnsSent>): Promise<ApnsSent> {
   if (sent.kind === 'failed') return sent;
   const renewal = renewalFor(sent.reply);
-  return renewal !== undefined && sent.renew(renewal) ? await again() : sent;
+  return renewal !== undefined && (await sent.renew(renewal)) ? await again() : sent;
 }
 
 const outcomeOf = (sent: ApnsSent, context: Parameters<typeof apnsOutcome>[1]): Outcome =>
@@ -74,5 +77,5 @@ function createTransport(options: ApnsProviderOptions): ApnsTransport {
   if (options.transport === 'apn') return new ApnTransport({ origins, extraCa, timeoutMs });
   const { http2Client: client } = options;
   const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
-  return new ApnsHttp2Transport(origins, createPool, { now, random });
+  return new ApnsHttp2Transport(origins, createPool, { now, random, store: options.tokens ?? UNSHARED });
 }

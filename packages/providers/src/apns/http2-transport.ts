@@ -1,4 +1,4 @@
-import type { ApnsCredential } from '@fanfare/core';
+import type { ApnsCredential, SharedToken } from '@fanfare/core';
 import type { CreatePool } from '../http2/create.ts';
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
@@ -6,7 +6,7 @@ import type { PoolResult } from '../http2/result.ts';
 import { wellFormed } from '../wire/json.ts';
 import { Recent } from '../wire/recent.ts';
 import { apnsKeyDigest } from './credential.ts';
-import { ProviderTokens } from './jwt.ts';
+import { ProviderTokens, type ProviderTokensOptions } from './jwt.ts';
 import type { Renewal } from './outcome.ts';
 import type { ApnsNotification } from './payload.ts';
 import { type ApnsOrigins, type ApnsRequest, type ApnsSent, type ApnsTransport, readBody } from './transport.ts';
@@ -31,17 +31,20 @@ export class ApnsHttp2Transport implements ApnsTransport {
   readonly #tokens: ProviderTokens;
   readonly #pools = new Recent<SessionPool>(MAX_POOLS, (pool) => void pool.close());
 
-  constructor(origins: ApnsOrigins, createPool: CreatePool, clock: { now: () => number; random: () => number }) {
+  constructor(origins: ApnsOrigins, createPool: CreatePool, tokens: ProviderTokensOptions) {
     this.#origins = origins;
     this.#createPool = createPool;
-    this.#tokens = new ProviderTokens(clock);
+    this.#tokens = new ProviderTokens(tokens);
   }
 
   async post(notification: ApnsNotification, { token, credential, mayLeave }: ApnsRequest): Promise<ApnsSent> {
-    const jwt = this.#tokens.current(credential);
+    const known = this.#tokens.current(credential);
+    const access = known instanceof Promise ? await known : known;
+    if (!access.ok) return { kind: 'failed', outcome: access.outcome };
+    const jwt = access.token;
     const result = await this.#pool(credential).request({
       path: `/3/device/${encodeURIComponent(wellFormed(token))}`,
-      headers: headersOf(notification, jwt),
+      headers: headersOf(notification, jwt.value),
       body: notification.body,
       mayLeave,
       unrepeated: UNREPEATED,
@@ -59,11 +62,11 @@ export class ApnsHttp2Transport implements ApnsTransport {
     return this.#pools.get(`${apnsKeyDigest(credential)} ${environment}`, make);
   }
 
-  #read({ answer, connection }: PoolResult & { ok: true }, credential: ApnsCredential, jwt: string): ApnsSent {
+  #read({ answer, connection }: PoolResult & { ok: true }, credential: ApnsCredential, jwt: SharedToken): ApnsSent {
     const { status, headers, body } = answer;
     const reply = { status, ...readBody(body), retryAfter: headers['retry-after'] };
-    if (reply.reason === 'TooManyProviderTokenUpdates') this.#tokens.hold(credential);
-    const renew = (what: Renewal): boolean => {
+    if (reply.reason === 'TooManyProviderTokenUpdates') this.#tokens.hold(credential, jwt);
+    const renew = async (what: Renewal): Promise<boolean> => {
       if (what === 'token') return this.#tokens.renew(credential, jwt);
       connection.retire();
       return true;

@@ -1,90 +1,82 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import type { ApnsCredential } from '@fanfare/core';
+import type { ApnsCredential, SharedToken, TokenStore } from '@fanfare/core';
+import { type Access, FleetTokens } from '../wire/fleet-tokens.ts';
 import { Recent } from '../wire/recent.ts';
 import { apnsKeyDigest } from './credential.ts';
 
 const MINUTE = 60_000;
-/** Apple refuses tokens older than 60 minutes. */
+/** Apple refuses tokens older than 60 minutes. A token that is due is used until then while another is signed. */
+const LIFE_MS = 55 * MINUTE;
 const RENEW_AFTER_MS = 45 * MINUTE;
-/** Randomly subtracted or added, so that the processes of a fleet do not renew together. */
+/** Randomly subtracted or added, so that processes that cannot share tokens do not renew together. */
 const JITTER_MS = 5 * MINUTE;
 /** A newer token before this results in 429 TooManyProviderTokenUpdates. */
 const MIN_LIFE_MS = 20 * MINUTE;
-/** Cached keys. An evicted one costs a signature, at worst earlier than Apple allows. */
+/** Cached keys. */
 const CAPACITY = 10_000;
-
-interface Signed {
-  jwt: string;
-  renewAt: number;
-  /** Not renewed before this, under any circumstances. */
-  heldUntil: number;
-}
-
-interface Entry {
-  key: KeyObject;
-  signed: Signed | undefined;
-}
 
 type TokenCredential = Pick<ApnsCredential, 'keyId' | 'teamId' | 'p8Key'>;
 
+export interface ProviderTokensOptions {
+  store: TokenStore;
+  /** Epoch ms. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+}
+
 /**
- * Provider tokens (ES256), one per key: signed once, used for 45 minutes give or take five, and never signed again
- * within 20 minutes, not even when APNs asks for it. Signing is synchronous, so it never runs twice at once.
+ * Provider tokens (ES256), one per key for all processes: signed once, used for 45 minutes give or take five, and never
+ * signed again within 20 minutes, not even when APNs asks for it.
  * https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
  */
 export class ProviderTokens {
-  readonly #now: () => number;
-  readonly #random: () => number;
-  readonly #entries = new Recent<Entry>(CAPACITY);
+  readonly #options: ProviderTokensOptions;
+  readonly #tokens: FleetTokens<TokenCredential>;
+  readonly #keys = new Recent<KeyObject>(CAPACITY);
 
-  /** `now` in epoch ms, `random` in [0, 1). */
-  constructor({ now, random }: { now: () => number; random: () => number }) {
-    this.#now = now;
-    this.#random = random;
+  constructor(options: ProviderTokensOptions) {
+    this.#options = options;
+    const { store, now } = options;
+    const fetch = async (credential: TokenCredential) => ({ ok: true as const, token: this.#sign(credential) });
+    this.#tokens = new FleetTokens({ store, now, nameOf: (credential) => `apns:${apnsKeyDigest(credential)}`, fetch });
   }
 
-  /** The token to send with. Throws when `p8Key` is not a private key. */
-  current(credential: TokenCredential): string {
-    const entry = this.#entry(credential);
-    const { signed } = entry;
-    const due = signed === undefined || (this.#now() >= signed.renewAt && this.#now() >= signed.heldUntil);
-    return due ? this.#sign(entry, credential) : signed.jwt;
+  /** The token to send with; not a promise when it is known. Rejects when `p8Key` is not a private key. */
+  current(credential: TokenCredential): Access | Promise<Access> {
+    return this.#tokens.current(credential);
   }
 
   /**
    * APNs calls this token expired: makes `current` return another one if allowed. False when the token is younger than
    * 20 minutes: then a clock is wrong, ours or the signer's.
    */
-  renew(credential: TokenCredential, refused: string): boolean {
-    const entry = this.#entry(credential);
-    if (entry.signed !== undefined && entry.signed.jwt === refused) {
-      if (this.#now() < entry.signed.heldUntil) return false;
-      entry.signed = undefined;
-    }
-    return true;
+  async renew(credential: TokenCredential, refused: SharedToken): Promise<boolean> {
+    return (await this.#tokens.renew(credential, refused))?.ok ?? false;
   }
 
-  /** APNs has seen too many tokens of this key: keeps the current one for 20 minutes from now. */
-  hold(credential: TokenCredential): void {
-    const { signed } = this.#entry(credential);
-    if (signed !== undefined) signed.heldUntil = this.#now() + MIN_LIFE_MS;
+  /** APNs has seen too many tokens of this key: keeps this one for 20 minutes from now. */
+  hold(credential: TokenCredential, token: SharedToken): void {
+    this.#tokens.hold(credential, token, MIN_LIFE_MS);
   }
 
-  #entry(credential: TokenCredential): Entry {
-    const make = (): Entry => ({ key: createPrivateKey(credential.p8Key), signed: undefined });
-    return this.#entries.get(apnsKeyDigest(credential), make);
+  #sign(credential: TokenCredential): Omit<SharedToken, 'generation'> {
+    const now = this.#options.now();
+    const key = this.#keys.get(apnsKeyDigest(credential), () => createPrivateKey(credential.p8Key));
+    return {
+      value: signToken(credential, key, now),
+      useUntil: now + RENEW_AFTER_MS + JITTER_MS * (2 * this.#options.random() - 1),
+      expiresAt: now + LIFE_MS,
+      heldUntil: now + MIN_LIFE_MS,
+    };
   }
+}
 
-  #sign(entry: Entry, { keyId, teamId }: TokenCredential): string {
-    const now = this.#now();
-    const header = encode({ alg: 'ES256', kid: keyId });
-    const content = `${header}.${encode({ iss: teamId, iat: Math.floor(now / 1000) })}`;
-    const signature = sign('sha256', Buffer.from(content), { key: entry.key, dsaEncoding: 'ieee-p1363' });
-    const jwt = `${content}.${signature.toString('base64url')}`;
-    const renewAt = now + RENEW_AFTER_MS + JITTER_MS * (2 * this.#random() - 1);
-    entry.signed = { jwt, renewAt, heldUntil: now + MIN_LIFE_MS };
-    return jwt;
-  }
+function signToken({ keyId, teamId }: TokenCredential, key: KeyObject, now: number): string {
+  const header = encode({ alg: 'ES256', kid: keyId });
+  const content = `${header}.${encode({ iss: teamId, iat: Math.floor(now / 1000) })}`;
+  const signature = sign('sha256', Buffer.from(content), { key, dsaEncoding: 'ieee-p1363' });
+  return `${content}.${signature.toString('base64url')}`;
 }
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');

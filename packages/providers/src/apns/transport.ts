@@ -6,7 +6,7 @@ import type { ApnsNotification } from './payload.ts';
 /** The result of one request. */
 export type ApnsSent =
   /** `renew` prepares for one more request; false when that is not possible. */
-  | { kind: 'answered'; reply: ApnsReply; renew(what: Renewal): boolean }
+  | { kind: 'answered'; reply: ApnsReply; renew(what: Renewal): Promise<boolean> }
   /** There was no complete answer. */
   | { kind: 'failed'; outcome: Outcome };
 

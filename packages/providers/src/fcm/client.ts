@@ -1,5 +1,7 @@
-import type { DevicePush, FcmCredential, Provider } from '@fanfare/core';
+import type { DevicePush, FcmCredential, Provider, TokenStore } from '@fanfare/core';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
+import type { Access } from '../wire/fleet-tokens.ts';
+import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { fcmBody } from './body.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
@@ -27,6 +29,8 @@ export interface FcmProviderOptions {
   extraCa?: string;
   /** Total time for one request, milliseconds; default 10,000. firebase-admin has its own 15 s. */
   timeoutMs?: number;
+  /** Where access tokens are shared; default: nowhere. */
+  tokens?: TokenStore;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
@@ -67,15 +71,15 @@ async function post(
   request: Omit<FcmRequest, 'accessToken'> & { account: Account },
 ): Promise<FcmSent> {
   const { account } = request;
-  const once = async (): Promise<FcmSent> => {
-    const access = await tokens.get(account);
-    if (!access.ok) return { kind: 'failed', outcome: access.outcome };
-    const sent = await transport.post({ ...request, accessToken: access.token });
-    if (sent.kind === 'answered' && wantsNewToken(sent.reply)) tokens.forget(account, access.token);
-    return sent;
-  };
-  const first = await once();
-  return first.kind === 'answered' && wantsNewToken(first.reply) ? await once() : first;
+  const once = (access: Access): Promise<FcmSent> | FcmSent =>
+    access.ok
+      ? transport.post({ ...request, accessToken: access.token.value })
+      : { kind: 'failed', outcome: access.outcome };
+  const access = await tokens.current(account);
+  const first = await once(access);
+  if (!access.ok || first.kind !== 'answered' || !wantsNewToken(first.reply)) return first;
+  const renewed = await tokens.renew(account, access.token);
+  return renewed === undefined ? first : once(renewed);
 }
 
 function connect(options: FcmProviderOptions): Connections {
@@ -83,7 +87,12 @@ function connect(options: FcmProviderOptions): Connections {
   const { http2Client: client } = options;
   const origin = endpointOrigin(options.endpoint ?? FCM);
   const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
-  const tokens = new AccessTokens({ createPool, fcmEndpoint: options.endpoint, now });
+  const tokens = new AccessTokens({
+    createPool,
+    fcmEndpoint: options.endpoint,
+    now,
+    store: options.tokens ?? UNSHARED,
+  });
   const library = options.transport === 'firebase-admin';
   const transport = library
     ? new FirebaseAdminTransport({ origin, extraCa, lookup: pool?.lookup })

@@ -1,12 +1,12 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import type { FcmCredential, Outcome } from '@fanfare/core';
+import type { FcmCredential, Outcome, SharedToken, TokenStore } from '@fanfare/core';
 import type { Answer } from '../http2/connection.ts';
 import type { CreatePool } from '../http2/create.ts';
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
+import { type Access, type Fetched, FleetTokens } from '../wire/fleet-tokens.ts';
 import { parseObject, stringIn } from '../wire/json.ts';
 import { plainWords } from '../wire/plain-words.ts';
-import { Recent } from '../wire/recent.ts';
 import { waitAsked } from '../wire/retry-after.ts';
 import { accountDigest, tokenUriProblem } from './credential.ts';
 
@@ -25,27 +25,20 @@ const MARGIN_MS = 5 * MINUTE;
  * The minimum use of a token, however short its life: pushes share one request. An expired one is refused and renewed.
  */
 const LEAST_USE_MS = 10 * SECOND;
-/** How long a refusal is cached, so that waiting deliveries do not each repeat the request. */
-const REFUSAL_MS = 30 * SECOND;
+/**
+ * A token fetched because the one before was refused is kept this long: if it is refused too, the account is, and
+ * another would not help.
+ */
+const AFTER_REFUSAL_MS = MINUTE;
 /** For a 429 without Retry-After. */
 const USUAL_WAIT = { retryAfterMs: 60 * SECOND, byDefault: true } as const;
-const CAPACITY = 10_000;
 /** One connection is enough for occasional token requests. */
 const TOKEN_POOL = { maxSessions: 1 };
-
-/** An access token, or the reason there is none. */
-export type Access = { ok: true; token: string } | { ok: false; outcome: Outcome };
-
-interface Entry {
-  token?: { value: string; usableUntil: number } | undefined;
-  refusal?: { outcome: Outcome; until: number } | undefined;
-  /** The exchange in progress. */
-  pending?: Promise<Access> | undefined;
-}
 
 /** How tokens are fetched. */
 export interface AccessTokensOptions {
   createPool: CreatePool;
+  store: TokenStore;
   /** The configured FCM_ENDPOINT, whose origin may also be a `token_uri`. */
   fcmEndpoint: string | undefined;
   /** Epoch ms. */
@@ -53,47 +46,38 @@ export interface AccessTokensOptions {
 }
 
 /**
- * OAuth access tokens of service accounts, fetched from their `token_uri` with a signed assertion (RFC 7523). They are
- * kept until five minutes before they expire (short-lived ones for half their life), with one exchange at a time per
- * account. Our own implementation, because the Google library ignores `token_uri`.
+ * OAuth access tokens of service accounts, fetched from their `token_uri` with a signed assertion (RFC 7523), one per
+ * account for all processes. They are kept until five minutes before they expire (short-lived ones for half their
+ * life). Our own implementation, because the Google library ignores `token_uri`.
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
-  readonly #entries = new Recent<Entry>(CAPACITY);
+  readonly #tokens: FleetTokens<ServiceAccount>;
   readonly #pools = new Map<string, SessionPool>();
 
   constructor(options: AccessTokensOptions) {
     this.#options = options;
+    const { store, now } = options;
+    // By content: a changed key is another account.
+    const nameOf = (account: ServiceAccount) => `fcm:${accountDigest(account)}`;
+    this.#tokens = new FleetTokens({ store, now, nameOf, fetch: (...asked) => this.#fetch(...asked) });
   }
 
   /** A token to send with. A failure is an outcome: `credential_failing` when the account is refused. */
-  async get(account: ServiceAccount): Promise<Access> {
-    const entry = this.#entry(account);
-    const now = this.#options.now();
-    if (entry.token !== undefined && now < entry.token.usableUntil) return { ok: true, token: entry.token.value };
-    if (entry.refusal !== undefined && now < entry.refusal.until) return { ok: false, outcome: entry.refusal.outcome };
-    entry.pending ??= this.#exchange(entry, account).finally(() => {
-      entry.pending = undefined;
-    });
-    return await entry.pending;
+  current(account: ServiceAccount): Access | Promise<Access> {
+    return this.#tokens.current(account);
   }
 
-  /** FCM has refused this token: the next `get` fetches another, unless that has already happened. */
-  forget(account: ServiceAccount, token: string): void {
-    const entry = this.#entry(account);
-    if (entry.token?.value === token) entry.token = undefined;
+  /** FCM has refused this token: another. Undefined when it replaced a refused one less than a minute ago. */
+  renew(account: ServiceAccount, refused: SharedToken): Promise<Access | undefined> {
+    return this.#tokens.renew(account, refused);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }
 
-  /** By content: a changed key is another account. */
-  #entry(account: ServiceAccount): Entry {
-    return this.#entries.get(accountDigest(account), () => ({}));
-  }
-
-  async #exchange(entry: Entry, account: ServiceAccount): Promise<Access> {
+  async #fetch(account: ServiceAccount, isRefused: boolean): Promise<Fetched> {
     const problem = tokenUriProblem(account.token_uri, this.#options);
     if (problem !== undefined) return { ok: false, outcome: failing('bad_token_uri', `token_uri ${problem}`) };
     const { origin, pathname, search } = new URL(account.token_uri);
@@ -103,19 +87,8 @@ export class AccessTokens {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
     });
-    return result.ok ? this.#read(entry, result.answer) : { ok: false, outcome: unansweredOutcome(result) };
-  }
-
-  #read(entry: Entry, answer: Answer): Access {
-    const now = this.#options.now();
-    const { access_token: token, expires_in: lifeS } = parseObject(answer.body) ?? {};
-    if (answer.status === 200 && typeof token === 'string' && typeof lifeS === 'number') {
-      entry.token = { value: token, usableUntil: now + usableMs(lifeS * SECOND) };
-      return { ok: true, token };
-    }
-    const outcome = refusalOutcome(answer, now);
-    if (outcome.kind === 'credential_failing') entry.refusal = { outcome, until: now + REFUSAL_MS };
-    return { ok: false, outcome };
+    if (!result.ok) return { ok: false, outcome: unansweredOutcome(result) };
+    return readGrant(result.answer, { now: this.#options.now(), isRefused });
   }
 
   #pool(origin: string): SessionPool {
@@ -123,6 +96,17 @@ export class AccessTokens {
     this.#pools.set(origin, known);
     return known;
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
+function readGrant(answer: Answer, { now, isRefused }: { now: number; isRefused: boolean }): Fetched {
+  const { access_token: value, expires_in: lifeS } = parseObject(answer.body) ?? {};
+  if (answer.status !== 200 || typeof value !== 'string' || typeof lifeS !== 'number') {
+    return { ok: false, outcome: refusalOutcome(answer, now) };
+  }
+  const useUntil = now + usableMs(lifeS * SECOND);
+  const expiresAt = Math.max(useUntil, now + lifeS * SECOND);
+  return { ok: true, token: { value, useUntil, expiresAt, heldUntil: isRefused ? now + AFTER_REFUSAL_MS : now } };
 }
 
 const usableMs = (lifeMs: number): number => Math.max(LEAST_USE_MS, lifeMs / 2, lifeMs - MARGIN_MS);

@@ -1,6 +1,7 @@
 import { verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { ProviderTokens } from '../../src/apns/jwt.ts';
+import { UNSHARED } from '../../src/wire/unshared-tokens.ts';
 import { apnsAt, startApns } from '../support/apns.ts';
 import { APNS_PUBLIC_KEY, aDevicePush, anApnsCredential, NOW } from '../support/device-push.ts';
 import { reply } from '../support/h2-server.ts';
@@ -11,11 +12,18 @@ const credential = anApnsCredential();
 /** Tokens whose time the test moves, in minutes from now. */
 function tokensAt(random = 0.5) {
   const clock = { minute: 0 };
-  return { clock, tokens: new ProviderTokens({ now: () => NOW + clock.minute * MINUTE, random: () => random }) };
+  const now = () => NOW + clock.minute * MINUTE;
+  const tokens = new ProviderTokens({ store: UNSHARED, now, random: () => random });
+  const current = async (of = credential) => {
+    const access = await tokens.current(of);
+    if (!access.ok) throw new Error('there is no token');
+    return access.token;
+  };
+  return { clock, tokens, current };
 }
 
-test('a token is an ES256 JWT of key and team', () => {
-  const [header = '', claims = '', signature = ''] = tokensAt().tokens.current(credential).split('.');
+test('a token is an ES256 JWT of key and team', async () => {
+  const [header = '', claims = '', signature = ''] = (await tokensAt().current()).value.split('.');
   const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
   expect(decode(header)).toEqual({ alg: 'ES256', kid: 'ABC123DEFG' });
   expect(decode(claims)).toEqual({ iss: 'DEF123GHIJ', iat: NOW / 1000 });
@@ -28,49 +36,50 @@ describe('a token', () => {
     [0, 40],
     [0.5, 45],
     [1, 50],
-  ])('with chance %d is used for %i minutes', (random, minutes) => {
-    const { clock, tokens } = tokensAt(random);
-    const first = tokens.current(credential);
+  ])('with chance %d is used for %i minutes', async (random, minutes) => {
+    const { clock, current } = tokensAt(random);
+    const first = await current();
     clock.minute = minutes - 1;
-    expect(tokens.current(credential)).toBe(first);
+    expect(await current()).toBe(first);
     clock.minute = minutes;
-    expect(tokens.current(credential)).not.toBe(first);
+    expect(await current()).not.toBe(first);
   });
 
-  test('called expired is renewed once, however many reports come', () => {
-    const { clock, tokens } = tokensAt();
-    const first = tokens.current(credential);
+  test('called expired is renewed once, however many reports come', async () => {
+    const { clock, tokens, current } = tokensAt();
+    const first = await current();
     clock.minute = 25;
-    expect(tokens.renew(credential, first)).toBe(true);
-    const second = tokens.current(credential);
+    expect(await Promise.all([tokens.renew(credential, first), tokens.renew(credential, first)])).toEqual([true, true]);
+    const second = await current();
     expect(second).not.toBe(first);
-    expect(tokens.renew(credential, first)).toBe(true);
-    expect(tokens.current(credential)).toBe(second);
+    expect(await tokens.renew(credential, first)).toBe(true);
+    expect(await current()).toBe(second);
   });
 
-  test('called expired within 20 minutes is kept', () => {
-    const { clock, tokens } = tokensAt();
-    const first = tokens.current(credential);
+  test('called expired within 20 minutes is kept', async () => {
+    const { clock, tokens, current } = tokensAt();
+    const first = await current();
     clock.minute = 19;
-    expect(tokens.renew(credential, first)).toBe(false);
-    expect(tokens.current(credential)).toBe(first);
+    expect(await tokens.renew(credential, first)).toBe(false);
+    expect(await current()).toBe(first);
   });
 
-  test('is kept for another 20 minutes when APNs has seen too many', () => {
-    const { clock, tokens } = tokensAt();
-    const first = tokens.current(credential);
+  test('is kept for another 20 minutes when APNs has seen too many', async () => {
+    const { clock, tokens, current } = tokensAt();
+    const first = await current();
     clock.minute = 40;
-    tokens.hold(credential);
+    tokens.hold(credential, first);
     clock.minute = 59;
-    expect(tokens.current(credential)).toBe(first);
+    expect((await current()).value).toBe(first.value);
     clock.minute = 60;
-    expect(tokens.current(credential)).not.toBe(first);
+    expect((await current()).value).not.toBe(first.value);
   });
 
-  test('belongs to one key', () => {
-    const { tokens } = tokensAt();
+  test('belongs to one key', async () => {
+    const { current } = tokensAt();
     const others = [{ keyId: 'ZZZ123DEFG' }, { teamId: 'ZZZ123DEFG' }].map((change) => anApnsCredential(change));
-    expect(new Set([credential, ...others].map((each) => tokens.current(each))).size).toBe(3);
+    const values = (await Promise.all([credential, ...others].map(current))).map(({ value }) => value);
+    expect(new Set(values).size).toBe(3);
   });
 });
 

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Outcome, SharedToken, TokenStore } from '@fanfare/core';
+import { Recent } from './recent.ts';
+
+/** Cached credentials. */
+const CAPACITY = 10_000;
+
+/** How often, and at what interval, a token that another process is fetching is asked for: as long as a lease lives. */
+const TRIES = 300;
+const PAUSE_MS = 50;
+
+/** How long a token that is due may be used before its successor is asked for again, ms. */
+const AGAIN_MS = 250;
+
+/** How long a refusal is cached, so that waiting deliveries do not each repeat the request. */
+const REFUSAL_MS = 30_000;
+
+/** A token to send with, or the reason there is none. */
+export type Access = { ok: true; token: SharedToken } | { ok: false; outcome: Outcome };
+
+/** A new token, or the reason there is none. */
+export type Fetched = { ok: true; token: Omit<SharedToken, 'generation'> } | { ok: false; outcome: Outcome };
+
+/** How the tokens of one kind of credential come about. */
+export interface FleetTokensOptions<C> {
+  store: TokenStore;
+  /** Identifies a credential by its content. */
+  nameOf(credential: C): string;
+  /** Makes or fetches a token. `isRefused`: because the push service refused the one before. */
+  fetch(credential: C, isRefused: boolean): Promise<Fetched>;
+  /** Epoch ms. */
+  now(): number;
+}
+
+interface Entry {
+  token?: SharedToken | undefined;
+  refusal?: { outcome: Outcome; until: number } | undefined;
+  /** The one request for a token that this process makes at a time. */
+  pending?: Promise<Access> | undefined;
+}
+
+/**
+ * Tokens that all processes with a credential share: one process fetches, the others get what it has fetched. The copy
+ * in memory needs no round trip. If they cannot be shared, this process uses what it has, or fetches its own.
+ */
+export class FleetTokens<C> {
+  readonly #options: FleetTokensOptions<C>;
+  readonly #entries = new Recent<Entry>(CAPACITY);
+
+  constructor(options: FleetTokensOptions<C>) {
+    this.#options = options;
+  }
+
+  /** The token to send with; not a promise when it is known. */
+  current(credential: C): Access | Promise<Access> {
+    const entry = this.#entry(credential);
+    const now = this.#options.now();
+    if (entry.token !== undefined && now < entry.token.useUntil) return { ok: true, token: entry.token };
+    if (entry.refusal !== undefined && now < entry.refusal.until) return { ok: false, outcome: entry.refusal.outcome };
+    return this.#obtainOnce(entry, credential);
+  }
+
+  /**
+   * The push service has refused this token: fetches another, unless that has already happened. Undefined when it is
+   * too young to be replaced: then a clock is wrong, or the credential itself is refused.
+   */
+  async renew(credential: C, refused: SharedToken): Promise<Access | undefined> {
+    const entry = this.#entry(credential);
+    if (entry.token?.generation === refused.generation) {
+      if (this.#options.now() < entry.token.heldUntil) return undefined;
+      entry.token = undefined;
+      return this.#obtainOnce(entry, credential, refused.generation);
+    }
+    return this.current(credential);
+  }
+
+  /** Keeps a token for this long from now, for all processes: the push service has seen too many. */
+  hold(credential: C, token: SharedToken, forMs: number): void {
+    const until = this.#options.now() + forMs;
+    const held = { ...token, useUntil: Math.max(token.useUntil, until), heldUntil: until };
+    const entry = this.#entry(credential);
+    if (entry.token?.generation === token.generation) entry.token = held;
+    this.#options.store.extend(this.#options.nameOf(credential), held).catch(() => undefined);
+  }
+
+  #entry(credential: C): Entry {
+    return this.#entries.get(this.#options.nameOf(credential), () => ({}));
+  }
+
+  #obtainOnce(entry: Entry, credential: C, refused?: string): Promise<Access> {
+    entry.pending ??= this.#obtain(entry, credential, refused).finally(() => {
+      entry.pending = undefined;
+    });
+    return entry.pending;
+  }
+
+  async #obtain(entry: Entry, credential: C, refused: string | undefined): Promise<Access> {
+    const { store, nameOf, now } = this.#options;
+    const name = nameOf(credential);
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await setTimeout(PAUSE_MS);
+      const claim = await store.claim(name, now(), refused).catch(() => ({ kind: 'unreachable' }) as const);
+      switch (claim.kind) {
+        case 'token':
+          return use(entry, claim.token);
+        case 'busy':
+          if (this.#mayGoOn(entry, AGAIN_MS)) return use(entry, entry.token as SharedToken);
+          break;
+        case 'fetch': {
+          const access = await this.#fetchFor(entry, credential, claim.lease, refused);
+          if (access !== 'too late') return access;
+          break;
+        }
+        case 'unreachable':
+        case 'unreadable':
+          if (claim.kind === 'unreachable' && this.#mayGoOn(entry, AGAIN_MS))
+            return use(entry, entry.token as SharedToken);
+          return this.#fetch(entry, credential, refused);
+      }
+    }
+    return { ok: false, outcome: { kind: 'retryable', reason: 'token_not_fetched' } };
+  }
+
+  /** Whether the token that is due may be used a little longer. */
+  #mayGoOn(entry: Entry, forMs: number): boolean {
+    const now = this.#options.now();
+    if (entry.token === undefined || now >= entry.token.expiresAt) return false;
+    entry.token = { ...entry.token, useUntil: Math.min(now + forMs, entry.token.expiresAt) };
+    return true;
+  }
+
+  /** Fetches a token for all processes; too late if the lease ended meanwhile: then another process has one. */
+  async #fetchFor(
+    entry: Entry,
+    credential: C,
+    lease: string,
+    refused: string | undefined,
+  ): Promise<Access | 'too late'> {
+    const { store, nameOf, now } = this.#options;
+    const name = nameOf(credential);
+    let access: Access | undefined;
+    try {
+      access = await this.#fetch(entry, credential, refused);
+    } finally {
+      if (!access?.ok) await store.abandon(name, lease).catch(() => undefined);
+    }
+    if (!access.ok) return access;
+    const isShared = await store.publish(name, lease, access.token, now()).catch(() => true);
+    return isShared ? access : 'too late';
+  }
+
+  async #fetch(entry: Entry, credential: C, refused: string | undefined): Promise<Access> {
+    const fetched = await this.#options.fetch(credential, refused !== undefined);
+    if (fetched.ok) return use(entry, { generation: randomUUID(), ...fetched.token });
+    const { outcome } = fetched;
+    if (outcome.kind === 'credential_failing') entry.refusal = { outcome, until: this.#options.now() + REFUSAL_MS };
+    return { ok: false, outcome };
+  }
+}
+
+function use(entry: Entry, token: SharedToken): Access {
+  entry.token = token;
+  entry.refusal = undefined;
+  return { ok: true, token };
+}
