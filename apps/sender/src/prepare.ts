@@ -20,7 +20,7 @@ import {
   recordFailing,
   retireDevice,
 } from '@fanfare/store';
-import { type Address, addressOf } from './address.ts';
+import { type Address, addressOf, tryDecrypt, UNREADABLE } from './address.ts';
 import type { SenderDeps } from './deps.ts';
 import { originOf, webhookGate } from './held/gate-of.ts';
 import type { Delivery, PackInHand } from './pack.ts';
@@ -79,28 +79,16 @@ function heldUntil({ deadlineAt, holdUntil }: DeliveryJob, ofEvent: number, now:
   return until > now ? until : 0;
 }
 
-/** The secret was encrypted with a master key this process lacks; deliveries wait until the operator provides it. */
-const UNREADABLE = { kind: 'credential_failing', reason: 'secret_unreadable' } as const;
-
-function tryDecrypt<T>(read: () => T): T | 'unreadable' {
-  try {
-    return read();
-  } catch {
-    return 'unreadable';
-  }
-}
-
 function toWebhook(deps: SenderDeps, app: AppBundle, lane: Lane, render: () => Push): Ready | Unsendable {
-  const custom = tryDecrypt(() => app.custom);
-  if (custom === 'unreadable') return UNREADABLE;
-  if (!custom?.isEnabled) return { kind: 'rejected', reason: 'provider_disabled' };
+  if (!app.customEnabled || app.webhookURL === undefined) return { kind: 'rejected', reason: 'provider_disabled' };
   const { appId } = app.app;
-  const gate = webhookGate(appId, lane, custom.webhookURL);
+  const gate = webhookGate(appId, lane, app.webhookURL);
+  const custom = tryDecrypt(() => app.custom);
   return {
     kind: 'ready',
     gate,
     subject: { appId, provider: 'custom', name: originOf(gate) },
-    send: () => post(deps, custom, render()),
+    send: custom ? () => post(deps, custom, render()) : UNREADABLE,
   };
 }
 
@@ -125,8 +113,7 @@ function toDevice(
   const { providerId } = device;
   const { os } = PLATFORMS[device.platform];
   const id = `${providerId} ${os}`;
-  const address = pack.addresses.get(id) ?? tryDecrypt(() => addressOf(deps, app, kind, { lane, providerId, os }));
-  if (address === 'unreadable') return UNREADABLE;
+  const address = pack.addresses.get(id) ?? addressOf(deps, app, kind, { lane, providerId, os });
   if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
   pack.addresses.set(id, address);
   return {

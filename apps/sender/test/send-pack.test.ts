@@ -114,6 +114,16 @@ describe('no provider is asked', () => {
     expect(await toWebhook(planned)).toEqual({ kind: 'credential_failing', reason: 'secret_unreadable' });
   });
 
+  test('for what waits for a lost master key: the first delivery says so, and the others are held', async () => {
+    await writeCustomProvider(redis, otherBox, APP, { isEnabled: true, webhookURL: webhook.url });
+    const iphone = await addIphone(otherBox);
+    await toWebhook(await plan(redis));
+    await sendTo(iphone, await plan(redis, aMessage(), { targets: [iphone] }));
+    expect(await toWebhook(await plan(redis))).toEqual({ kind: 'held', reason: 'open' });
+    const other = await plan(redis, aMessage(), { targets: [iphone] });
+    expect(await sendTo(iphone, other)).toEqual({ kind: 'held', reason: 'open' });
+  });
+
   test('for a device that has logged out', async () => {
     const iphone = await addIphone();
     const planned = await plan(redis, aMessage(), { targets: [iphone] });

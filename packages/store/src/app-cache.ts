@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { type App, decodeApp } from './apps.ts';
-import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled } from './custom-provider.ts';
+import { type CustomProviderConfig, decodeCustomProvider, isCustomEnabled, webhookURLOf } from './custom-provider.ts';
 import { keys } from './keys.ts';
 import { decodeMembership, type Membership } from './membership.ts';
 import { type CredentialOf, isFailing, openCredential, type PushKind, resolveProviderId } from './push-providers.ts';
@@ -20,6 +20,8 @@ export interface AppBundle {
   app: App;
   /** Whether deliveries go to the custom provider. */
   customEnabled: boolean;
+  /** Its URL, which may be read without its secrets. */
+  webhookURL: string | undefined;
   /** The custom provider with its secrets, decrypted on first use. @throws when they cannot be decrypted. */
   readonly custom?: CustomProviderConfig | undefined;
   /**
@@ -29,6 +31,8 @@ export interface AppBundle {
   readonly membership?: Membership | undefined;
   /** Whether a token's `providerId` (or `default`) names a configured credential. */
   hasProvider(kind: PushKind, providerId: string): boolean;
+  /** The id of the credential it names. */
+  providerIdOf(kind: PushKind, providerId: string): string | undefined;
   /** Whether the credential of this id is marked as refused by the push service. */
   failing(kind: PushKind, id: string): boolean;
   /** The credential a token's `providerId` names, decrypted once; undefined when there is none. */
@@ -91,7 +95,9 @@ function bundleOf(app: App, hash: Record<string, string>, { box, membershipBox }
   const bundle: AppBundle = {
     app,
     customEnabled: isCustomEnabled(hash),
+    webhookURL: webhookURLOf(hash),
     failing: (kind, id) => isFailing(hash, kind, id),
+    providerIdOf: (kind, providerId) => resolveProviderId(hash, kind, providerId),
     hasProvider: (kind, providerId) => resolveProviderId(hash, kind, providerId) !== undefined,
     credential: <K extends PushKind>(kind: K, providerId: string) => {
       const id = resolveProviderId(hash, kind, providerId);

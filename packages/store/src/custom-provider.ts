@@ -106,6 +106,9 @@ export function decodeCustomProvider(
 /** Whether deliveries go to the custom provider, according to the app's hash. */
 export const isCustomEnabled = (hash: Record<string, string>): boolean => parse(hash)?.isEnabled === true && !hash[OFF];
 
+/** The URL of the custom provider, according to the app's hash. */
+export const webhookURLOf = (hash: Record<string, string>): string | undefined => parse(hash)?.webhookURL;
+
 /** The custom provider without its secrets, or undefined when there is none. */
 export async function viewCustomProvider(redis: Redis, appId: string): Promise<CustomProviderView | undefined> {
   const hash = await redis.hgetall(keys.app(appId));

@@ -1,4 +1,5 @@
 import type { ApnsCredential, FcmCredential, ProviderKind } from '@fanfare/core';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { writeAppFields } from './apps.ts';
 import { keys } from './keys.ts';
@@ -144,6 +145,39 @@ export function openCredential<K extends PushKind>(
   const text = hash[field(kind, id)];
   if (!text) return undefined;
   return JSON.parse(box.open((JSON.parse(text) as Stored).sealed, additionalData(appId, kind, id))) as CredentialOf<K>;
+}
+
+/** Writes a credential if it still is what it was, and tries it again. */
+const REPLACE = script<number>(`
+-- KEYS app
+-- ARGV field, text before, text, field of its failing
+-- returns 1, or 0 when it has changed
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[4], '')
+redis.call('HINCRBY', KEYS[1], 'v', 1)
+return 1`);
+
+/** Puts the next key of a credential in place of its current one; false when that has happened, or there is none. */
+export async function promoteNext(
+  redis: Redis,
+  box: SecretBox,
+  appId: string,
+  kind: PushKind,
+  id: string,
+): Promise<boolean> {
+  const text = await redis.hget(keys.app(appId), field(kind, id));
+  if (text === null) return false;
+  const { shown, sealed } = JSON.parse(text) as Stored;
+  const context = additionalData(appId, kind, id);
+  const { next, ...current } = JSON.parse(box.open(sealed, context)) as CredentialOf<PushKind>;
+  if (!next) return false;
+  const { next: shownNext, ...shownNow } = shown;
+  const stored: Stored = {
+    shown: { ...shownNow, ...(shownNext as object) },
+    sealed: box.seal(JSON.stringify({ ...current, ...next }), context),
+  };
+  const args = [field(kind, id), text, JSON.stringify(stored), failingField(kind, id)];
+  return (await REPLACE(redis, [keys.app(appId)], args)) === 1;
 }
 
 /** A credential before a change. */

@@ -76,6 +76,8 @@ export interface FcmCredential {
     token_uri: string;
   };
   notificationInPayload: NotificationInPayload;
+  /** Used, and put in place of the current one, when that is refused. */
+  next?: Pick<FcmCredential, 'serviceAccount'> | undefined;
 }
 
 /** One APNs key and app as the operator configured it, decrypted. */
@@ -91,4 +93,6 @@ export interface ApnsCredential {
   productionMode: boolean;
   includeContentAvailable: boolean;
   includeMutableContent: boolean;
+  /** Used, and put in place of the current key, when that is refused. */
+  next?: Pick<ApnsCredential, 'keyId' | 'p8Key'> | undefined;
 }

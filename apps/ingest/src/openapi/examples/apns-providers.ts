@@ -73,6 +73,31 @@ export const apnsProviders: readonly Example[] = [
   },
   {
     operation: 'PUT /v3/notifications/push/v1/providers/apns',
+    name: 'Next key',
+    as: 'backend',
+    body: { providerId: 'apns-1', next: { keyId: 'NEXTKEY001', p8KeyFilename: 'Next.p8', p8Key: STAND_INS.p8Key } },
+    status: 200,
+    answer: {
+      data: {
+        pushProviders: [
+          {
+            providerId: 'apns-1',
+            isDefault: true,
+            keyId: STAND_INS.keyId,
+            teamId: STAND_INS.teamId,
+            bundleId: 'com.example.chat',
+            productionMode: true,
+            includeContentAvailable: false,
+            includeMutableContent: true,
+            p8KeyFilename: 'AuthKey.p8',
+            next: { keyId: 'NEXTKEY001', p8KeyFilename: 'Next.p8' },
+          },
+        ],
+      },
+    },
+  },
+  {
+    operation: 'PUT /v3/notifications/push/v1/providers/apns',
     name: 'No such provider',
     as: 'backend',
     body: { providerId: 'apns-9' },
@@ -96,6 +121,7 @@ export const apnsProviders: readonly Example[] = [
             includeContentAvailable: false,
             includeMutableContent: true,
             p8KeyFilename: 'AuthKey.p8',
+            next: { keyId: 'NEXTKEY001', p8KeyFilename: 'Next.p8' },
           },
         ],
       },

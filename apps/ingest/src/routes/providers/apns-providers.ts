@@ -1,4 +1,4 @@
-import { parseApnsIdentity } from '@fanfare/providers';
+import { type ApnsIdentity, parseApnsIdentity } from '@fanfare/providers';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -16,6 +16,14 @@ const Body = z.object({
   productionMode: z.boolean().optional().describe("false: Apple's sandbox."),
   includeContentAvailable: z.boolean().optional(),
   includeMutableContent: z.boolean().optional(),
+  next: z
+    .object({
+      keyId: z.string(),
+      p8KeyFilename: z.string().max(255).optional(),
+      p8Key: z.string().max(10_000).describe('Contents of the .p8 file; write-only.'),
+    })
+    .nullish()
+    .describe('A second key of the team, used when the current one is refused, and then in its place. null: none.'),
 });
 type Body = z.infer<typeof Body>;
 
@@ -39,8 +47,22 @@ function merge(body: Body, before: Before<'apns'> | undefined): Checked<'apns'> 
     includeMutableContent: body.includeMutableContent ?? old?.includeMutableContent ?? false,
   };
   const { p8Key: _secret, ...named } = identity.value;
+  const { next, shown } = nextKey(body, before, identity.value);
   return {
-    credential: { id: body.providerId, ...identity.value, ...switches },
-    shown: { ...named, ...switches, p8KeyFilename: body.p8KeyFilename ?? before?.shown.p8KeyFilename },
+    credential: { id: body.providerId, ...identity.value, ...switches, next },
+    shown: { ...named, ...switches, p8KeyFilename: body.p8KeyFilename ?? before?.shown.p8KeyFilename, next: shown },
   };
+}
+
+/** The next key as given, or as it was. It is dropped if its secret cannot be decrypted. */
+function nextKey({ next: given }: Body, before: Before<'apns'> | undefined, current: ApnsIdentity) {
+  if (given === null) return {};
+  if (given === undefined) {
+    const next = before?.credential.next;
+    return next?.p8Key === undefined ? {} : { next, shown: before?.shown.next };
+  }
+  const parsed = parseApnsIdentity({ ...current, keyId: given.keyId, p8Key: given.p8Key });
+  if (!parsed.ok) throw badField(`next.${parsed.field}`, parsed.problem);
+  const { keyId, p8Key } = parsed.value;
+  return { next: { keyId, p8Key }, shown: { keyId, p8KeyFilename: given.p8KeyFilename } };
 }

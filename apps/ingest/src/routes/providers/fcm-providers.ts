@@ -20,6 +20,16 @@ const Body = z.object({
     .partial()
     .optional()
     .describe('Whether messages have a `notification` block. Only ios.chat is on by default.'),
+  next: z
+    .object({
+      serviceAccountFilename: z.string().max(255).optional(),
+      serviceAccountCreds: z.unknown().meta({
+        type: ['object', 'string'],
+        description: 'The service account as a JSON object or string; write-only.',
+      }),
+    })
+    .nullish()
+    .describe('A second key for the project, used when the current one is refused, and then in its place. null: none.'),
 });
 type Body = z.infer<typeof Body>;
 
@@ -40,7 +50,7 @@ export function fcmProviderRoutes(server: Server, deps: IngestDeps): void {
 }
 
 function merge(body: Body, before: Before<'fcm'> | undefined, endpoint: string | undefined): Checked<'fcm'> {
-  const serviceAccount = serviceAccountOf(body, endpoint) ?? before?.credential.serviceAccount;
+  const serviceAccount = serviceAccountOf(body, 'serviceAccountCreds', endpoint) ?? before?.credential.serviceAccount;
   if (!serviceAccount) throw badField('serviceAccountCreds', 'is missing');
   const old = before?.credential.notificationInPayload ?? DEFAULT_IN_PAYLOAD;
   const now = body.notificationInPayload ?? {};
@@ -49,21 +59,43 @@ function merge(body: Body, before: Before<'fcm'> | undefined, endpoint: string |
     android: { chat: now.android?.chat ?? old.android.chat, call: now.android?.call ?? old.android.call },
     web: { chat: now.web?.chat ?? old.web.chat, call: now.web?.call ?? old.web.call },
   };
+  const { next, shown } = nextAccount(body, before, serviceAccount.project_id, endpoint);
   return {
-    credential: { id: body.providerId, serviceAccount, notificationInPayload },
+    credential: { id: body.providerId, serviceAccount, notificationInPayload, next },
     shown: {
       serviceAccountFilename: body.serviceAccountFilename ?? before?.shown.serviceAccountFilename,
       projectId: serviceAccount.project_id,
       clientEmail: serviceAccount.client_email,
       notificationInPayload,
+      next: shown,
     },
   };
 }
 
-function serviceAccountOf({ serviceAccountCreds }: Body, endpoint: string | undefined) {
+/** The next account as given, or as it was. It is dropped if its secret cannot be decrypted. */
+function nextAccount({ next: given }: Body, before: Before<'fcm'> | undefined, projectId: string, endpoint?: string) {
+  if (given === null) return {};
+  if (given === undefined) {
+    const next = before?.credential.next;
+    return next?.serviceAccount === undefined ? {} : { next, shown: before?.shown.next };
+  }
+  const serviceAccount = serviceAccountOf(given, 'next.serviceAccountCreds', endpoint);
+  if (!serviceAccount) throw badField('next.serviceAccountCreds', 'is missing');
+  if (serviceAccount.project_id !== projectId) {
+    throw badField('next.serviceAccountCreds.project_id', 'must be the project of the current service account');
+  }
+  const { client_email: clientEmail } = serviceAccount;
+  return { next: { serviceAccount }, shown: { serviceAccountFilename: given.serviceAccountFilename, clientEmail } };
+}
+
+function serviceAccountOf(
+  { serviceAccountCreds }: { serviceAccountCreds?: unknown },
+  field: string,
+  endpoint: string | undefined,
+) {
   if (serviceAccountCreds === undefined) return undefined;
   const parsed = parseServiceAccount(serviceAccountCreds, endpoint === undefined ? {} : { fcmEndpoint: endpoint });
   if (parsed.ok) return parsed.value;
   const inside = parsed.field === 'serviceAccount' ? '' : `.${parsed.field}`;
-  throw badField(`serviceAccountCreds${inside}`, parsed.problem);
+  throw badField(`${field}${inside}`, parsed.problem);
 }
