@@ -16,6 +16,7 @@ import { byProvider, expire } from './enqueue.ts';
 import { sweepAdmission } from './sweep-admission.ts';
 import { sweepFinished } from './sweep-finished.ts';
 import { sweepHeld } from './sweep-held.ts';
+import { sweepMemory } from './sweep-memory.ts';
 
 /** How long after its deadline a delivery is still left to its sender. */
 const LATE_MS = 60_000;
@@ -60,6 +61,7 @@ export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<
     }
   }
   for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
+  for (let shard = 0; shard < shards; shard++) await sweepMemory(deps, shard);
 }
 
 async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {

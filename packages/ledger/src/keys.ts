@@ -54,6 +54,10 @@ export const keys = {
   openSince: (shard: number, lane: Lane) => `${shardTag(shard)}:open:${lane}`,
   /** Sorted set: keys of events that are done and not packed yet (see finished/), by when they were done. No TTL. */
   finished: (shard: number) => `${shardTag(shard)}:finished`,
+  /** Sorted set: the lists of finished events that are kept, `<kind>:<app>`, by when they expire. No TTL. */
+  keptLists: (shard: number) => `${shardTag(shard)}:kept`,
+  /** List: finished events of a kind and app, in the order they finished (finished/kept.ts). Expires with the last. */
+  kept: (shard: number, list: string) => `${shardTag(shard)}:kept:${list}`,
   /** Sorted set: keys of finished events that the archive has not written yet, by when they were done. No TTL. */
   unarchived: (shard: number) => `${shardTag(shard)}:unarchived`,
   /** Sorted set: users and apps that the archive has yet to erase, by when they were erased. 30 days. */

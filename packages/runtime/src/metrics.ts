@@ -49,6 +49,8 @@ const counters = ({ counter }: Makers) => ({
     ['provider', 'lane', 'state'],
   ),
   refusedForMemory: counter('refused_for_memory_total', 'Requests refused because Redis is nearly full.', []),
+  /** `kind`: bulk, chat, call; letters for those with dead letters. */
+  trimmed: counter('trimmed_events_total', 'Finished events deleted early because memory was short.', ['kind']),
   /** `what`: event, delivery, failed_job. */
   swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
 });

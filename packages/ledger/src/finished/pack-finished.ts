@@ -1,6 +1,8 @@
+import type { Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { type KeptEvent, keepFinished, kindOf } from './kept.ts';
 import { isPacked, pack, textsOf } from './packed.ts';
 
 /** How long a finished event is left as it is: jobs that were added twice find its states where they expect them. */
@@ -41,18 +43,18 @@ return due
 /**
  * Packs up to `limit` events of a shard that finished some seconds before `now` (epoch ms): what later questions need
  * stays, in a fraction of the memory. Returns how many there were to look at. An event with dead letters is left as it
- * is, for their replay. Cut off in between, an event stays as it was until it expires. With `archive`, all of them are
- * listed for the archive (see archive/unarchived.ts).
+ * is, for their replay. All are listed, so that they can leave when memory is short (see kept.ts); with `archive`, for
+ * the archive as well (see archive/unarchived.ts). Cut off in between, an event stays as it was until it expires.
  */
 export async function packFinished(
   redis: Redis,
   shard: number,
   now: number,
   limit: number,
-  { archive = false }: { archive?: boolean } = {},
+  { archive = false, restMs = REST_MS }: PackOptions = {},
 ): Promise<number> {
   const lists = archive ? [keys.finished(shard), keys.unarchived(shard)] : [keys.finished(shard)];
-  const due = await TAKE(redis, lists, [now - REST_MS, limit]);
+  const due = await TAKE(redis, lists, [now - restMs, limit]);
   if (due.length === 0) return 0;
   const read = redis.pipeline();
   for (const key of due) {
@@ -60,12 +62,39 @@ export async function packFinished(
     read.getBuffer(keys.states(shard, key));
   }
   const answers = answersOf(await read.exec());
-  const calls = due.flatMap((key, i) => {
-    const [hash, slices, plan, states] = answers.slice(4 * i, 4 * i + 4) as Read;
-    return packing(hash, slices, plan, states).map((args) => ({ keys: keysOf(shard, key), args }));
-  });
+  const records = due.map((_, i) => answers.slice(4 * i, 4 * i + 4) as Read);
+  const calls = due.flatMap((key, i) =>
+    packing(...(records[i] as Read)).map((args) => ({ keys: keysOf(shard, key), args })),
+  );
   await REPLACE.each(redis, calls);
+  const kept = due.flatMap((key, i) => keptEvent(key, (records[i] as Read)[0]));
+  await keepFinished(redis, shard, kept, now);
   return due.length;
+}
+
+/** How finished events are packed. */
+export interface PackOptions {
+  /** Whether they are listed for an archive. */
+  archive?: boolean;
+  /** How long they have been finished. */
+  restMs?: number;
+}
+
+/** What a recipient of a large group takes in the plan, roughly. */
+const RECIPIENT_BYTES = 40;
+
+/** The entry of an event in the list of its kind; none if it has gone, or is no longer done. */
+function keptEvent(key: string, { app, lane, done, exp, rejected, aud, size }: Read[0]): KeptEvent[] {
+  if (!app || !done || !exp) return [];
+  return [
+    {
+      key,
+      appId: app.toString(),
+      kind: kindOf(String(lane) as Lane, Number(rejected ?? 0) > 0),
+      bytes: Number(aud ?? 0) * RECIPIENT_BYTES + Number(size ?? 0),
+      expiresAt: Number(exp),
+    },
+  ];
 }
 
 type Read = [hash: Record<string, Buffer>, slices: number, plan: string | null, states: Buffer | null];

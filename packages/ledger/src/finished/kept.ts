@@ -1,0 +1,175 @@
+import { type EventRef, eventKeyTime, type Lane } from '@fanfare/core';
+import { answersOf, script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+
+/**
+ * The kinds of finished events that are kept, in the order in which they leave when memory is short. `letters`: with
+ * dead letters, which may still be replayed.
+ */
+export const KEPT_KINDS = ['bulk', 'chat', 'letters', 'call'] as const;
+export type KeptKind = (typeof KEPT_KINDS)[number];
+
+/** A finished event to list: its kind, and an estimate of its bytes. */
+export interface KeptEvent {
+  key: string;
+  appId: string;
+  kind: KeptKind;
+  bytes: number;
+  /** When its record expires, epoch ms. */
+  expiresAt: number;
+}
+
+/** The finished events of one kind and app that a shard keeps. */
+export interface KeptList {
+  shard: number;
+  kind: KeptKind;
+  appId: string;
+  events: number;
+  /** Estimated from the first and last few. */
+  bytes: number;
+  /** When the first of them was received, epoch ms. */
+  oldest: number;
+}
+
+/** The bytes of an entry that names none: a packed event with one recipient, its ids and references. */
+const USUAL_BYTES = 700;
+
+/** Lists finished events. An entry takes 20 bytes; it stays behind when its event expires, until it comes first. */
+const KEEP = script<number>(`
+-- KEYS list of the kind and app, all lists
+-- ARGV member of the latter, now, expires at, prefix of event keys, entry …
+-- returns how many entries of expired events were dropped
+redis.call('RPUSH', KEYS[1], unpack(ARGV, 5))
+if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+redis.call('ZADD', KEYS[2], 'GT', ARGV[3], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[2])
+local gone = 0
+for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, 2 * (#ARGV - 4))) do
+  if redis.call('EXISTS', ARGV[4] .. string.match(entry, '^[^ ]+')) == 1 then break end
+  gone = gone + 1
+end
+if gone > 0 then redis.call('LPOP', KEYS[1], gone) end
+return gone
+`);
+
+/** Lists finished events of a shard, in the order they finished, so that the oldest can leave first. */
+export async function keepFinished(
+  redis: Redis,
+  shard: number,
+  events: readonly KeptEvent[],
+  now: number,
+): Promise<void> {
+  const lists = new Map<string, KeptEvent[]>();
+  for (const event of events) {
+    const member = memberOf(event);
+    lists.set(member, [...(lists.get(member) ?? []), event]);
+  }
+  await KEEP.each(
+    redis,
+    [...lists].map(([member, group]) => ({
+      keys: [keys.kept(shard, member), keys.keptLists(shard)],
+      args: [
+        member,
+        now,
+        Math.max(...group.map(({ expiresAt }) => expiresAt)),
+        keys.event(shard, ''),
+        ...group.map(entryOf),
+      ],
+    })),
+  );
+}
+
+/** What a shard keeps of finished events, by kind and app. Reads the ends of every list. */
+export async function readKept(redis: Redis, shard: number): Promise<KeptList[]> {
+  const members = await redis.zrange(keys.keptLists(shard), '0', '-1');
+  const read = redis.pipeline();
+  for (const member of members) {
+    const list = keys.kept(shard, member);
+    read
+      .llen(list)
+      .lrange(list, '0', String(SAMPLE - 1))
+      .lrange(list, String(-SAMPLE), '-1');
+  }
+  const answers = answersOf(await read.exec());
+  return members.flatMap((member, i) => {
+    const [events, first, last] = answers.slice(3 * i, 3 * i + 3) as [number, string[], string[]];
+    const head = first[0];
+    if (head === undefined) return [];
+    const sample = [...first, ...last].map(bytesOf);
+    const each = sample.reduce((sum, bytes) => sum + bytes, 0) / sample.length;
+    return [{ shard, ...partsOf(member), events, bytes: Math.round(events * each), oldest: receivedAt(head) }];
+  });
+}
+
+/** Entries at each end of a list by which its size is estimated. */
+const SAMPLE = 10;
+
+/**
+ * Deletes the first events of a list. Contains no command that a full server refuses. An event that was reopened by a
+ * replay stays; it is listed again when it is done.
+ */
+const TRIM = script<[number, string]>(`
+-- KEYS list of the kind and app, dead letters of the app, root of the shard's keys
+-- ARGV the first key to stay, limit
+-- returns how many events were deleted, and the entry that comes first now, or ''
+local root, trimmed = KEYS[3], 0
+local function of(what, key) return root .. what .. ':' .. key end
+local first = redis.call('LINDEX', KEYS[1], 0)
+for _ = 1, ARGV[2] do
+  local key = first and string.match(first, '^[^ ]+')
+  if not key or key >= ARGV[1] then break end
+  redis.call('LPOP', KEYS[1])
+  local is = redis.call('HMGET', of('ev', key), 'exp', 'done')
+  if is[2] or not is[1] then
+    for _, field in ipairs(redis.call('HKEYS', of('at', key))) do
+      local ordinal = string.match(field, '^d(.+)')
+      if ordinal then redis.call('ZREM', KEYS[2], key .. '-' .. ordinal) end
+    end
+    trimmed = trimmed + redis.call('UNLINK', of('ev', key))
+    redis.call('UNLINK', of('plan', key), of('st', key), of('at', key), of('re', key))
+  end
+  first = redis.call('LINDEX', KEYS[1], 0)
+end
+return {trimmed, first or ''}
+`);
+
+/**
+ * Deletes up to `limit` events of a list that were received before a time (epoch ms), oldest first, with everything
+ * that is stored of them but the claim of their id and the references by the chat backend's ids. Returns how many were
+ * deleted, and what is left of the list, if anything.
+ */
+export async function trimKept(
+  redis: Redis,
+  list: KeptList,
+  before: number,
+  limit: number,
+): Promise<{ trimmed: number; left?: KeptList }> {
+  const { shard, appId } = list;
+  const [trimmed, first] = await TRIM(
+    redis,
+    [keys.kept(shard, memberOf(list)), keys.deadLetters(shard, appId), keys.root(shard)],
+    [`e${before.toString(36)}`, limit],
+  );
+  if (first === '') return { trimmed };
+  const events = Math.max(1, list.events - trimmed);
+  const bytes = Math.round((list.bytes * events) / list.events);
+  return { trimmed, left: { ...list, events, bytes, oldest: receivedAt(first) } };
+}
+
+/** The kind of a finished event. */
+export const kindOf = (lane: Lane, hasLetters: boolean): KeptKind => (hasLetters ? 'letters' : lane);
+
+const memberOf = ({ kind, appId }: Pick<KeptList, 'kind' | 'appId'>): string => `${kind}:${appId}`;
+
+function partsOf(member: string): Pick<KeptList, 'kind' | 'appId'> {
+  const colon = member.indexOf(':');
+  return { kind: member.slice(0, colon) as KeptKind, appId: member.slice(colon + 1) };
+}
+
+const entryOf = ({ key, bytes }: KeptEvent): string =>
+  bytes <= 2 * USUAL_BYTES ? key : `${key} ${Math.round(bytes).toString(36)}`;
+
+const bytesOf = (entry: string): number => Number.parseInt(entry.split(' ')[1] ?? USUAL_BYTES.toString(36), 36);
+
+const receivedAt = (entry: string): number => eventKeyTime((entry.split(' ') as [EventRef['key']])[0]);
