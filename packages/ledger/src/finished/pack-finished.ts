@@ -2,6 +2,7 @@ import type { Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { isPlain } from '../plan/planned-slice.ts';
 import { type KeptEvent, keepFinished, kindOf } from './kept.ts';
 import { isPacked, pack, textsOf } from './packed.ts';
 
@@ -58,7 +59,7 @@ export async function packFinished(
   if (due.length === 0) return 0;
   const read = redis.pipeline();
   for (const key of due) {
-    read.hgetallBuffer(keys.event(shard, key)).hlen(keys.plan(shard, key)).hget(keys.plan(shard, key), '0');
+    read.hgetallBuffer(keys.event(shard, key)).hlen(keys.plan(shard, key)).hgetBuffer(keys.plan(shard, key), '0');
     read.getBuffer(keys.states(shard, key));
   }
   const answers = answersOf(await read.exec());
@@ -97,7 +98,7 @@ function keptEvent(key: string, { app, lane, done, exp, rejected, aud, size }: R
   ];
 }
 
-type Read = [hash: Record<string, Buffer>, slices: number, plan: string | null, states: Buffer | null];
+type Read = [hash: Record<string, Buffer>, slices: number, plan: Buffer | null, states: Buffer | null];
 
 const keysOf = (shard: number, key: string): string[] => [
   keys.event(shard, key),
@@ -109,9 +110,9 @@ const keysOf = (shard: number, key: string): string[] => [
 function packing(...[hash, slices, plan, states]: Read): (string | number | Buffer)[][] {
   const { done, exp, rejected } = hash;
   if (!done || !exp || isPacked(hash) || Number(rejected ?? 0) > 0) return [];
-  const small = slices <= 1 && (plan?.length ?? 0) <= SMALL_PLAN;
+  const small = slices <= 1 && (plan === null || (plan.length <= SMALL_PLAN && isPlain(plan)));
   const moved = small
-    ? { plan: plan ?? undefined, states: states ?? undefined }
+    ? { plan: plan?.toString(), states: states ?? undefined }
     : { plan: undefined, states: undefined };
   return [[done, exp, small ? 1 : 0, ...pack({ fields: textsOf(hash), ...moved })]];
 }

@@ -31,7 +31,7 @@ export class FencedError extends Error {
 }
 
 /** Writes a slice and counts it, once: a second writer receives what the first one wrote. */
-const PLAN = script<string | number>(`
+const PLAN = script<Buffer | number>(`
 -- KEYS event, plan, load, states
 -- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
 -- returns 0, the slice that is planned already, -1 when the event is gone, -2 when the cursor is elsewhere
@@ -120,10 +120,10 @@ export async function readSlice(
   { shard, key }: EventRef,
   slice: number,
 ): Promise<PlannedSlice | undefined> {
-  const text =
-    (await redis.hget(keys.plan(shard, key), String(slice))) ??
+  const stored =
+    (await redis.hgetBuffer(keys.plan(shard, key), String(slice))) ??
     (slice === 0 ? (await readPacked(redis, { shard, key }))?.plan : undefined);
-  return text === undefined ? undefined : decodeSlice(text);
+  return stored === undefined ? undefined : decodeSlice(stored);
 }
 
 const FIND_SLICE = script<number>(`
@@ -157,7 +157,7 @@ export async function planSlice(
   slice: PlannedSlice,
 ): Promise<{ slice: PlannedSlice; mine: boolean }> {
   const { reasons, providers, deliveries } = tally(slice);
-  const answer = await PLAN(
+  const answer = await PLAN.bytes(
     redis,
     [keys.event(shard, key), keys.plan(shard, key), keys.load(shard), keys.states(shard, key)],
     [
@@ -170,7 +170,7 @@ export async function planSlice(
       ...[...providers].flatMap(([provider, n]) => [loadField(appId, provider), n]),
     ],
   );
-  if (typeof answer === 'string') return { slice: decodeSlice(answer), mine: false };
+  if (typeof answer !== 'number') return { slice: decodeSlice(answer), mine: false };
   if (answer < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${answer})`);
   return { slice, mine: true };
 }

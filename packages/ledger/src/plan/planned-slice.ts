@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { PlannedDelivery, PlannedRecipient, ProviderKind, SuppressionReason, Target } from '@fanfare/core';
 
 /**
@@ -21,8 +22,15 @@ const PROVIDER_OF = Object.fromEntries(
   Object.entries(PROVIDER_LETTER).map(([provider, letter]) => [letter, provider as ProviderKind]),
 );
 
-/** The version of the text below; slices of the first version name none. */
-const VERSION = 2;
+/** Versions of what is stored: slices of the first name none. */
+const PLAIN = '2';
+const DEFLATED = '3';
+
+/** Recipients in more characters are deflated. */
+const LONG = 1000;
+
+/** Higher levels save one byte of a hundred and take twice the time. */
+const OPTIONS = { level: 1 };
 
 /**
  * Text, about ten bytes per recipient besides the uid: a head line `first TAB cursor TAB last TAB version TAB pack size
@@ -31,19 +39,29 @@ const VERSION = 2;
  * of the targets' provider ids in the head, separated by commas; omitted if all are the first. No part may contain a
  * tab, comma or line feed; uids, cursors, device ids, provider ids and details never do. The first version ends after
  * `last`, has packs of one and no credentials.
+ *
+ * The third version is for many recipients: their lines are deflated, and the head ends with the first and the last of
+ * their uids in the order of bytes, so that a search on the server skips slices of others.
  */
-export function encodeSlice(slice: PlannedSlice): string {
+export function encodeSlice(slice: PlannedSlice): string | Buffer {
   const ids = new Map<string, number>();
   const lines = slice.recipients.map((recipient) => encodeRecipient(recipient, ids));
-  const head = [slice.first, slice.cursor, slice.last ? 1 : 0, VERSION, slice.packSize, [...ids.keys()].join(',')];
-  return [head.join('\t'), ...lines].join('\n');
+  const head = (version: string, ...more: string[]) =>
+    [slice.first, slice.cursor, slice.last ? 1 : 0, version, slice.packSize, [...ids.keys()].join(','), ...more].join(
+      '\t',
+    );
+  const text = lines.join('\n');
+  if (text.length <= LONG) return [head(PLAIN), ...lines].join('\n');
+  const [least, most] = boundsOf(slice.recipients);
+  return Buffer.concat([Buffer.from(`${head(DEFLATED, least, most)}\n`), deflateRawSync(text, OPTIONS)]);
 }
 
-/** Decodes the text of `encodeSlice`. */
-export function decodeSlice(text: string): PlannedSlice {
-  const [head = '', ...lines] = text.split('\n');
-  const [first, cursor = '', last, _version, packSize = '1', table = ''] = head.split('\t');
+/** Decodes what `encodeSlice` returns, in this version or an older one. */
+export function decodeSlice(stored: string | Buffer): PlannedSlice {
+  const bytes = Buffer.from(stored);
+  const [first, cursor = '', last, version, packSize = '1', table = ''] = headOf(bytes);
   const ids = table.split(',').map((id) => id || undefined);
+  const lines = linesOf(bytes, version === DEFLATED);
   return {
     first: Number(first),
     cursor,
@@ -51,6 +69,33 @@ export function decodeSlice(text: string): PlannedSlice {
     packSize: Number(packSize),
     recipients: lines.map((line) => decodeRecipient(line, ids)),
   };
+}
+
+/** Whether a stored slice is text, which may move into the record of its event. */
+export const isPlain = (stored: Buffer): boolean => headOf(stored)[3] !== DEFLATED;
+
+/** The parts of the head line. */
+function headOf(bytes: Buffer): string[] {
+  const end = bytes.indexOf('\n');
+  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end).split('\t');
+}
+
+/** The lines after the head. */
+function linesOf(bytes: Buffer, deflated: boolean): string[] {
+  const end = bytes.indexOf('\n');
+  if (end < 0) return [];
+  const rest = bytes.subarray(end + 1);
+  return (deflated ? inflateRawSync(rest) : rest).toString().split('\n');
+}
+
+/** The first and the last of their uids; these are ASCII, so the order of characters is that of bytes. */
+function boundsOf(recipients: readonly PlannedRecipient[]): [string, string] {
+  let [least = '', most = ''] = [recipients[0]?.uid, recipients[0]?.uid];
+  for (const { uid } of recipients) {
+    if (uid < least) least = uid;
+    if (uid > most) most = uid;
+  }
+  return [least, most];
 }
 
 /** The deliveries of a slice with their ordinals, and their recipient's unread count if the app counts. */

@@ -1,9 +1,10 @@
+import { deflateRawSync } from 'node:zlib';
 import { type PlannedRecipient, PROVIDER_KINDS, SUPPRESSION_REASONS, type Target } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { deliveriesOf, type PlannedSlice } from '../../src/index.ts';
 import { decodeSlice, encodeSlice } from '../../src/plan/planned-slice.ts';
-import { left, reached, slice } from '../support/events.ts';
+import { left, reached, slice, users } from '../support/events.ts';
 
 const uid = fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/);
 const deviceId = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,64}$/);
@@ -106,5 +107,20 @@ describe('the stored text', () => {
 
   test('of an empty slice is a head line only', () => {
     expect(encodeSlice(slice([]))).toBe('0\t\t1\t2\t1\t');
+  });
+
+  test('of many recipients is deflated behind a head that names their first and last uid', () => {
+    const recipients = users(200).reverse();
+    const lines = recipients.map(({ uid }) => `${uid}\tc`).join('\n');
+    const one = slice(recipients, { first: 3, packSize: 100 });
+    const head = '3\tu0\t1\t3\t100\t\tu0\tu99\n';
+    expect(encodeSlice(one).toString('latin1').slice(0, head.length)).toBe(head);
+    expect(decodeSlice(Buffer.concat([Buffer.from(head), deflateRawSync(lines)]))).toEqual(one);
+  });
+
+  test('of many recipients as the version before wrote it is still read', () => {
+    const recipients = users(200);
+    const text = ['0\tu199\t1\t2\t100\t', ...recipients.map(({ uid }) => `${uid}\tc`)].join('\n');
+    expect(decodeSlice(text)).toEqual(slice(recipients, { packSize: 100 }));
   });
 });

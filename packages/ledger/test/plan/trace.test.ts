@@ -92,7 +92,23 @@ describe('the plan for one recipient', () => {
     }
     expect(await findPlanned(own.redis, ref, 'u200')).toBeUndefined();
   });
+
+  test.each([
+    ['sorted', (uids: PlannedRecipient[]) => uids],
+    ['not sorted', (uids: PlannedRecipient[]) => uids.toSorted((a, b) => order(a.uid) - order(b.uid))],
+  ])('is found in any of the large slices of a plan that is %s', async (_, sort) => {
+    await using own = await startTestRedis();
+    const all = sort(Array.from({ length: 900 }, (_, i) => reached(`u${1000 + i}`)));
+    const ref = await plannedIn(own.redis, [all.slice(0, 300), all.slice(300, 600), all.slice(600)]);
+    for (const uid of ['u1000', 'u1299', 'u1300', 'u1450', 'u1899'])
+      expect((await findPlanned(own.redis, ref, uid))?.recipient).toEqual(reached(uid));
+    for (const uid of ['u1', 'u100', 'u10000', 'u1450_', 'u1900', 'v'])
+      expect(await findPlanned(own.redis, ref, uid)).toBeUndefined();
+  });
 });
+
+/** A fixed disorder. */
+const order = (uid: string): number => (Number(uid.slice(1)) * 7919) % 907;
 
 test("the dead letter of a rejected delivery has the provider's message; other deliveries have none", async () => {
   await using own = await startTestRedis();
