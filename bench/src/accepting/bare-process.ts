@@ -4,10 +4,10 @@ import fastify from 'fastify';
 import { serve } from '../child/serve.ts';
 
 const calls = {
-  /** The URL that takes `POST /events`. */
+  /** The URL that takes `POST /v3/events`. */
   async start(_: Record<string, never>): Promise<string> {
     const app = fastify();
-    app.post('/events', async ({ body }, reply) => {
+    app.post('/v3/events', async ({ body }, reply) => {
       const parsed = parseEvent(body);
       if (!parsed.ok) return reply.code(400).send({});
       return reply.code(202).send({ data: { events: [{ id: parsed.event.id, status: 'accepted' }] } });

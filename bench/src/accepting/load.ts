@@ -1,39 +1,42 @@
 import { Pool } from 'undici';
-import { directMessage, uidOf } from '../system/events.ts';
 
 /** Connections, each with one request at a time. */
 const CONNECTIONS = 64;
-/** Users that the events are between. */
-const USERS = 5000;
 
 export interface Load {
   url: string;
   path: string;
   headers: Record<string, string>;
   requests: number;
-  /** Events per request; 1: not an array. */
-  batch: number;
-  /** Makes the ids unique. */
-  name: string;
+  /** The body of the `n`th request. */
+  body: (n: number) => object;
 }
 
-/** Posts events as fast as they are answered; seconds. @throws when one is not accepted. */
-export async function postEvents({ url, path, headers, requests, batch, name }: Load): Promise<number> {
+/** How long a load took, and each of its requests. */
+export interface Timing {
+  seconds: number;
+  /** Milliseconds from the request to the end of the answer. */
+  latencies: number[];
+}
+
+/** Posts bodies as fast as they are answered. @throws when one is not accepted. */
+export async function postAll({ url, path, headers, requests, body: bodyOf }: Load): Promise<Timing> {
   const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
+  const latencies: number[] = [];
   let next = 0;
   const lane = async () => {
     while (next < requests) {
-      const n = next;
-      next += 1;
-      const events = Array.from({ length: batch }, (_, i) => event(name, n * batch + i));
+      const sent = JSON.stringify(bodyOf(next++));
+      const startedAt = performance.now();
       const { statusCode, body } = await pool.request({
         method: 'POST',
         path,
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(batch === 1 ? events[0] : events),
+        body: sent,
       });
       const text = await body.text();
-      if (statusCode !== 202 || text.includes('rejected'))
+      latencies.push(performance.now() - startedAt);
+      if (statusCode >= 300 || text.includes('rejected'))
         throw new Error(`${path}: ${statusCode} ${text.slice(0, 500)}`);
     }
   };
@@ -41,8 +44,5 @@ export async function postEvents({ url, path, headers, requests, batch, name }: 
   await Promise.all(Array.from({ length: CONNECTIONS }, lane));
   const seconds = (performance.now() - startedAt) / 1000;
   await pool.close();
-  return seconds;
+  return { seconds, latencies };
 }
-
-const event = (name: string, n: number): object =>
-  directMessage(`${name}-${n}`, uidOf(n % USERS), uidOf((7 * n + 1) % USERS));
