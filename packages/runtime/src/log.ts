@@ -7,6 +7,7 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
+import { standardOutput } from './joined-lines.ts';
 
 export type { Logger } from 'pino';
 
@@ -40,7 +41,7 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
       formatters: { level: (label) => ({ level: label }), log: redact },
       serializers: { err: readable },
     },
-    destination,
+    destination ?? standardOutput(),
   );
   // No pino formatter sees a child's bindings. Children inherit from their parent, so this covers all of them.
   const child = logger.child;
