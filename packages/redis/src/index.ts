@@ -1,3 +1,4 @@
+export { acrossSlots } from './across-slots.ts';
 export { type Clock, startClock } from './clock.ts';
 export { connectRedis, connectRedisPair, type RedisPair, type RedisRole } from './connect.ts';
 export { redisEnv } from './env.ts';

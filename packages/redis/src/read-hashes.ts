@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { acrossSlots } from './across-slots.ts';
 import { commandEach } from './pipeline.ts';
 import { script } from './script.ts';
 
@@ -42,9 +43,6 @@ for i, hash in ipairs(KEYS) do
 end
 return all`);
 
-/** Servers that keep slots apart. */
-const sharded = new WeakSet<Redis>();
-
 /**
  * Reads the same fields of many hashes in few round trips; answers are in the order of `reads`. On Redis Cluster, or
  * behind a proxy of one, it sends a command per hash.
@@ -54,17 +52,16 @@ export async function readHashes(
   reads: readonly HashRead[],
   fields: readonly string[],
 ): Promise<HashValues[]> {
-  if (reads.length < FEW || redis.isCluster || sharded.has(redis)) return readEach(redis, reads, fields);
+  if (reads.length < FEW) return readEach(redis, reads, fields);
   const answers: HashValues[] = [];
   for (let from = 0; from < reads.length; from += BATCH) {
     const batch = reads.slice(from, from + BATCH);
-    try {
-      for (const values of await readBatch(redis, batch, fields)) answers.push(values);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('CROSSSLOT'))) throw error;
-      sharded.add(redis);
-      return readEach(redis, reads, fields);
-    }
+    const values = await acrossSlots(
+      redis,
+      () => readBatch(redis, batch, fields),
+      () => readEach(redis, batch, fields),
+    );
+    for (const value of values) answers.push(value);
   }
   return answers;
 }

@@ -1,7 +1,8 @@
-import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readHashes } from '../src/index.ts';
+import { startSharded } from './support/sharded.ts';
 
 const COUNT = 1200;
 const KEYS = Array.from({ length: COUNT }, (_, i) => `user:{demo:u${i}}`);
@@ -12,14 +13,6 @@ async function write(redis: Redis): Promise<void> {
   for (const [i, key] of KEYS.entries()) if (i % 3 > 0) pipeline.hset(key, { name: `u${i}`, [`own${i}`]: `o${i}` });
   pipeline.hset(KEYS[1] as string, 'bytes', Buffer.of(0, 255, 123));
   await pipeline.exec();
-}
-
-/** One server that holds all slots of a cluster: it refuses commands that touch two of them. */
-async function startSharded() {
-  const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
-  await own.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await until(async () => (await own.redis.cluster('INFO')).includes('cluster_state:ok'), 'the cluster is up');
-  return own;
 }
 
 describe.each([

@@ -60,12 +60,23 @@ local function isLoaded(root, lane, app, share)
   return loaded, room
 end
 
-local function mayAdmit(root, lane, app)
+-- How many more events of an app may be admitted.
+local function placesFor(root, lane, app)
   local counts = root .. 'adm:' .. lane
   local mine = tonumber(redis.call('HGET', counts, app) or 0)
   local apps = redis.call('HLEN', counts) + (mine == 0 and 1 or 0)
   local share = math.floor(${ADMITTED_IN_ALL} / apps)
-  return mine < math.max(${ADMITTED_LEAST}, math.min(${ADMITTED_MOST}, share))
+  return math.max(${ADMITTED_LEAST}, math.min(${ADMITTED_MOST}, share)) - mine
+end
+
+local function mayAdmit(root, lane, app)
+  return placesFor(root, lane, app) > 0
+end
+
+-- The same for new events, which come after those that wait already.
+local function roomFor(root, lane, app)
+  if redis.call('EXISTS', root .. 'wait:' .. lane .. ':' .. app) == 1 then return 0 end
+  return placesFor(root, lane, app)
 end
 
 local function admit(root, lane, app, key, now)
@@ -81,10 +92,24 @@ local function wait(root, lane, app, key, receivedAt)
   redis.call('SADD', root .. 'waiting:' .. lane, app)
 end
 
+-- Admits new events, whose \`adm\` is 1, given as \`received at, key, …\`.
+local function admitAll(root, lane, app, events)
+  if #events == 0 then return end
+  redis.call('HINCRBY', root .. 'adm:' .. lane, app, #events / 2)
+  redis.call('ZADD', root .. 'admitted:' .. lane, unpack(events))
+  lookAtAll(root .. 'open', lane, app, events, FIRST_LOOK[lane])
+end
+
+-- Lets new events wait, whose \`adm\` is 0, given in the same way.
+local function waitAll(root, lane, app, events)
+  if #events == 0 then return end
+  redis.call('ZADD', root .. 'wait:' .. lane .. ':' .. app, unpack(events))
+  redis.call('SADD', root .. 'waiting:' .. lane, app)
+end
+
 -- Admits a new event, or lets it wait behind those of its app that wait already. Returns whether it is admitted.
 local function enter(root, lane, app, key, receivedAt, now)
-  local free = redis.call('EXISTS', root .. 'wait:' .. lane .. ':' .. app) == 0
-  if free and mayAdmit(root, lane, app) then
+  if roomFor(root, lane, app) > 0 then
     admit(root, lane, app, key, now)
     return true
   end

@@ -1,5 +1,5 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { acrossSlots, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { BUCKET_EXPIRY_LUA, dayOf } from './bucket.ts';
 
@@ -23,12 +23,17 @@ local function put(prefix, day, field, text, retention)
   return text
 end`;
 
-const PUT = script<string>(`
--- KEYS prefix of the buckets
--- ARGV day, field, text, retention
--- returns the text of the entry: this one, or the one that was there
+/** The prefixes are in different slots where the server allows that, like the keys of `readHashes` (ADR 17). */
+const PUT = script<string[]>(`
+-- KEYS prefix of the buckets of each entry
+-- ARGV retention, then of each entry: day, field, text
+-- returns the texts of the entries: these, or those that were there
 ${PUT_LUA}
-return put(KEYS[1], tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4]))
+local texts, retention = {}, tonumber(ARGV[1])
+for i, prefix in ipairs(KEYS) do
+  texts[i] = put(prefix, tonumber(ARGV[3 * i - 1]), ARGV[3 * i], ARGV[3 * i + 1], retention)
+end
+return texts
 `);
 
 const FIND = script<string | null>(`
@@ -42,17 +47,42 @@ end
 return false
 `);
 
+/** An entry to write, of the day of `at` (epoch ms). */
+export interface NewEntry extends Entry {
+  text: string;
+  at: number;
+}
+
+/** Entries per script: the server does nothing else for about a millisecond. */
+const BATCH = 200;
+
 /**
- * Writes an entry of the day of `at` (epoch ms), unless it has one. It is kept for the retention, and up to a day
- * longer. Returns the text that is there then.
+ * Writes entries in any slots, in one round trip; one whose day has it already keeps its text. They are kept for the
+ * retention, and up to a day longer.
+ * @throws when any of them could not be written; writing them all again is safe.
  */
-export const put = (
-  redis: Redis,
-  { prefix, field }: Entry,
-  text: string,
-  at: number,
-  retentionMs: number,
-): Promise<string> => PUT(redis, [prefix], [dayOf(at), field, text, retentionMs]);
+export async function putAll(redis: Redis, entries: readonly NewEntry[], retentionMs: number): Promise<void> {
+  const put = (some: readonly NewEntry[]) => {
+    const args = some.flatMap(({ field, text, at }) => [dayOf(at), field, text]);
+    return PUT(
+      redis,
+      some.map(({ prefix }) => prefix),
+      [retentionMs, ...args],
+    );
+  };
+  const batches = Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, n) =>
+    entries.slice(n * BATCH, (n + 1) * BATCH),
+  );
+  await Promise.all(
+    batches.map((batch) =>
+      acrossSlots(
+        redis,
+        () => put(batch),
+        async () => (await Promise.all(batch.map((entry) => put([entry])))).flat(),
+      ),
+    ),
+  );
+}
 
 /**
  * The latest entry that is kept at `now` (epoch ms), be it of tomorrow, by another server's clock; undefined when there

@@ -3,39 +3,77 @@ import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
+import { bucketOf } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
-import { CLAIM_LUA, claimEntry, locate } from './claim.ts';
+import { CLAIM_LUA, locate } from './claim.ts';
 import { COUNT_OPEN } from './open-usage.ts';
-import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
 
 /** How long all data of an event is kept. */
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
-/** Claim, body, index and admission in one script: all of it is stored, or none. */
-const ACCEPT = script<[string, string]>(`
--- KEYS prefix of the buckets of its id, event, open, open by receipt, root of the shard's keys, old claim of its id
--- ARGV key, now, retention, expires at, lane, app, bytes, field of its id, field, value …
--- returns the key the id stands for: this one, or that of the event accepted before; and the lane to which its job must
---   be added, or '' when it waits to be admitted, is fully planned or no longer kept
+/**
+ * Claim, body, index and admission of some events of one app and lane, in one script: of each, all is stored or
+ * nothing.
+ */
+const ACCEPT = script<string[]>(`
+-- KEYS root of the shard's keys
+-- ARGV app, lane, retention, then of each event: bucket and field of its id, its id, its key, when it was received, not
+--   sent after, not shown after, settings version, body
+-- returns two texts per event: the key the id stands for, its own or that of the event accepted before, or '' if its
+--   key is taken; and the lane to which its job must be added, or '' when it waits to be admitted, is fully planned or
+--   no longer kept
 ${COUNT_OPEN}
 ${ADMISSION_LUA}
 ${CLAIM_LUA}
-local now, root = tonumber(ARGV[2]), KEYS[5]
-local claimed = claimedBy(KEYS[1], ARGV[8], KEYS[6], now)
-if claimed then
-  local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
-  return {claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1]}
+local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local answers, room = {}, nil
+local all, admitted, waiting, open, bytes, last = {}, {}, {}, {}, 0, 0
+
+local function add(list, score, member)
+  local n = #list
+  list[n + 1], list[n + 2] = score, member
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then return redis.error_reply('ERR the event key is taken') end
-claim(KEYS[1], ARGV[8], ARGV[1], now, tonumber(ARGV[3]))
-redis.call('HSET', KEYS[2], 'at', ARGV[2], 'exp', ARGV[4], 'size', ARGV[7], unpack(ARGV, 9))
-redis.call('HSET', KEYS[2], 'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0')
-redis.call('PEXPIREAT', KEYS[2], ARGV[4])
-redis.call('ZADD', KEYS[4], now, ARGV[1])
-countOpen(KEYS[3], ARGV[5], ARGV[6], ARGV[1], ARGV[7], now, tonumber(ARGV[4]))
-return {ARGV[1], enter(root, ARGV[5], ARGV[6], ARGV[1], now, now) and ARGV[5] or ''}
+
+-- Why the event with these arguments is not to be stored: the answer to give.
+local function refusal(ids, i, key, at)
+  local claimed = claimedBy(ids, ARGV[i + 1], root .. 'id:' .. app .. ':' .. ARGV[i + 2], at)
+  if claimed then
+    local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
+    return claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1]
+  end
+  if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then return '', '' end
+end
+
+for i = 4, #ARGV, 9 do
+  local ids = root .. 'ids:' .. app .. ':' .. ARGV[i] .. ':'
+  local key, at, body = ARGV[i + 3], tonumber(ARGV[i + 4]), ARGV[i + 8]
+  local first, queueIn = refusal(ids, i, key, at)
+  if not first then
+    room = room or roomFor(root, lane, app)
+    local isAdmitted = #admitted / 2 < room
+    local event, exp = root .. 'ev:' .. key, at + retention
+    claim(ids, ARGV[i + 1], key, at, retention)
+    redis.call('HSET', event, 'at', ARGV[i + 4], 'exp', exp, 'size', #body, 'app', app, 'lane', lane,
+      'by', ARGV[i + 5], 'hold', ARGV[i + 6], 'v', ARGV[i + 7], 'body', body,
+      'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', 'adm', isAdmitted and 1 or 0)
+    redis.call('PEXPIREAT', event, exp)
+    add(isAdmitted and admitted or waiting, at, key)
+    add(all, at, key)
+    add(open, exp, key .. ' ' .. #body)
+    bytes, last = bytes + #body, math.max(last, at)
+    first, queueIn = key, isAdmitted and lane or ''
+  end
+  add(answers, first, queueIn)
+end
+if #all > 0 then
+  redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
+  countAllOpen(root .. 'open', lane, app, open, bytes, last, last + retention)
+  admitAll(root, lane, app, admitted)
+  waitAll(root, lane, app, waiting)
+end
+return answers
 `);
 
 /** The result of offering an event. */
@@ -51,55 +89,110 @@ export interface Acceptance extends EventRef {
   queueIn?: Lane | undefined;
 }
 
-export interface AcceptOptions {
-  /** How many shards events are spread over now. May grow, never shrink. */
-  shards: number;
+/** An event to accept. */
+export interface OfferedEvent {
+  accepted: AcceptedEvent;
   /** Overrides `RETENTION_MS` for this event. */
   retentionMs?: number | undefined;
 }
 
+/** Events per script: the server does nothing else for a millisecond or two. */
+const BATCH = 100;
+
 /**
- * Stores an event, once per app and id. When this resolves, the event is as durable as the server's AOF setting allows;
- * when it rejects, it may or may not be stored, and retrying is safe. It also rejects when another event happens to
- * have its key: retry with a new key.
+ * Stores events, each once per app and id; answers are in the order of the offers. Once an answer is an `Acceptance`,
+ * its event is as durable as the server's AOF setting allows. An error in its place means that the event may or may not
+ * be stored, and retrying is safe; or that its key is that of another event: retry with a new key. No event of one app
+ * affects those of another.
+ * @param shards How many shards events are spread over now. May grow, never shrink.
  */
-export async function acceptEvent(redis: Redis, accepted: AcceptedEvent, options: AcceptOptions): Promise<Acceptance> {
-  const retention = options.retentionMs ?? RETENTION_MS[accepted.lane];
-  const shard = await shardOf(redis, accepted, options.shards, retention);
-  const { key, receivedAt: now, appId, event } = accepted;
-  const body = JSON.stringify(event);
-  const id = claimEntry(shard, appId, event.id);
-  const [stored, queueIn] = await ACCEPT(
-    redis,
-    [
-      id.prefix,
-      keys.event(shard, key),
-      keys.open(shard),
-      keys.openSince(shard, accepted.lane),
-      keys.root(shard),
-      keys.oldId(shard, appId, event.id),
-    ],
-    [
-      ...[key, now, retention, now + retention, accepted.lane, appId, Buffer.byteLength(body), id.field],
-      ...encodeAccepted(accepted, body),
-    ],
+export async function acceptEvents(
+  redis: Redis,
+  offers: readonly OfferedEvent[],
+  shards: number,
+): Promise<(Acceptance | Error)[]> {
+  const answers = new Array<Acceptance | Error>(offers.length);
+  const locations = await Promise.all(offers.map((offer) => shardOf(redis, offer, shards)));
+  await Promise.all(
+    groupsOf(offers, locations).map(async (group) => {
+      const stored = await acceptGroup(redis, group, offers).catch((error: Error) => group.members.map(() => error));
+      for (const [n, i] of group.members.entries()) answers[i] = stored[n] as Acceptance | Error;
+    }),
   );
-  return { key: stored, shard, duplicate: stored !== key, queueIn: queueIn === '' ? undefined : (queueIn as Lane) };
+  return answers;
+}
+
+/** Accepts one event. @throws what `acceptEvents` answers in its place. */
+export async function acceptEvent(
+  redis: Redis,
+  accepted: AcceptedEvent,
+  { shards, retentionMs }: { shards: number; retentionMs?: number },
+): Promise<Acceptance> {
+  const [answer] = await acceptEvents(redis, [{ accepted, retentionMs }], shards);
+  if (answer instanceof Error) throw answer;
+  return answer as Acceptance;
+}
+
+/** Offers, by index, that one script stores. */
+interface Group {
+  shard: number;
+  appId: string;
+  lane: Lane;
+  retentionMs: number;
+  members: number[];
+}
+
+function groupsOf(offers: readonly OfferedEvent[], locations: readonly number[]): Group[] {
+  const groups: Group[] = [];
+  const open = new Map<string, Group>();
+  for (const [i, offer] of offers.entries()) {
+    const { appId, lane } = offer.accepted;
+    const shard = locations[i] as number;
+    const retentionMs = retentionOf(offer);
+    const name = `${shard} ${lane} ${retentionMs} ${appId}`;
+    const last = open.get(name);
+    if (last && last.members.length < BATCH) {
+      last.members.push(i);
+      continue;
+    }
+    const group = { shard, appId, lane, retentionMs, members: [i] };
+    open.set(name, group);
+    groups.push(group);
+  }
+  return groups;
+}
+
+const retentionOf = ({ accepted: { lane }, retentionMs }: OfferedEvent): number => retentionMs ?? RETENTION_MS[lane];
+
+async function acceptGroup(
+  redis: Redis,
+  { shard, appId, lane, retentionMs, members }: Group,
+  offers: readonly OfferedEvent[],
+): Promise<(Acceptance | Error)[]> {
+  const args: (string | number)[] = [appId, lane, retentionMs];
+  for (const i of members) {
+    const { key, event, receivedAt, leaveBy, holdUntil, settingsVersion } = (offers[i] as OfferedEvent).accepted;
+    const { name, field } = bucketOf(event.id);
+    args.push(name, field, event.id, key, receivedAt, leaveBy, holdUntil, settingsVersion, JSON.stringify(event));
+  }
+  const answers = await ACCEPT(redis, [keys.root(shard)], args);
+  return members.map((i, n) => {
+    const [key, queueIn] = [answers[2 * n] as string, answers[2 * n + 1]];
+    if (key === '') return new Error('the event key is taken');
+    const duplicate = key !== offers[i]?.accepted.key;
+    return { key, shard, duplicate, queueIn: queueIn === '' ? undefined : (queueIn as Lane) };
+  });
 }
 
 /**
  * The shard of this (app, event id): the one assigned first, else by its conversation. Stored before the event, so that
  * a repeat with another body, or after the number of shards has grown, finds the first.
  */
-async function shardOf(
-  redis: Redis,
-  { appId, event, receivedAt }: AcceptedEvent,
-  shards: number,
-  retentionMs: number,
-): Promise<number> {
+async function shardOf(redis: Redis, offer: OfferedEvent, shards: number): Promise<number> {
   if (shards === 1) return 0;
+  const { appId, event, receivedAt } = offer.accepted;
   const mine = shardByHash(appId, conversationKey(event), shards);
-  return locate(redis, { appId, eventId: event.id }, mine, receivedAt, retentionMs);
+  return locate(redis, { appId, eventId: event.id }, mine, receivedAt, retentionOf(offer));
 }
 
 /** Spreads evenly; events of one conversation share a shard, so that a cancelled call finds its ring. */

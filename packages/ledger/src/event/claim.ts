@@ -8,16 +8,24 @@ import { keys } from '../keys.ts';
 /** How long the same event id counts as a duplicate, whatever has happened to the event since. */
 export const DUPLICATE_WINDOW_MS = 24 * 3_600_000;
 
-/** Lua: the entries of an id that may be 24 hours old at most; tomorrow's is from a server whose clock is ahead. */
+/** How far the clocks of two servers may be apart; all follow that of Redis. */
+const SKEW_MS = 15 * 60_000;
+
+/**
+ * Lua: the entries of an id that may be 24 hours old at most. In the last minutes of a day, a server whose clock is
+ * ahead may have written one of tomorrow.
+ */
 const RECENT_LUA = `
 ${DAY_LUA}
 local function recent(prefix, field, now)
   local day = dayOf(now)
   local entries = {}
-  for _, each in ipairs({day, day - 1, day + 1}) do
+  for each = day, day - 1, -1 do
     local text = redis.call('HGET', prefix .. each, field)
     if text then entries[#entries + 1] = text end
   end
+  local tomorrow = dayOf(now + ${SKEW_MS}) > day and redis.call('HGET', prefix .. (day + 1), field)
+  if tomorrow then entries[#entries + 1] = tomorrow end
   return entries
 end`;
 

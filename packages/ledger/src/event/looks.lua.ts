@@ -13,6 +13,19 @@ local function lookAt(open, lane, app, key, at, keep)
   redis.call('ZADD', apps, 'LT', at, app)
 end
 
+-- The same for new events, given as \`received at, key, …\`, so long after they were received.
+local function lookAtAll(open, lane, app, events, after)
+  local apps, list = looks(open, lane, app)
+  local times, first = {}, math.huge
+  for i = 1, #events, 2 do
+    local at = events[i] + after
+    times[i], times[i + 1] = at, events[i + 1]
+    first = math.min(first, at)
+  end
+  redis.call('ZADD', list, unpack(times))
+  redis.call('ZADD', apps, 'LT', first, app)
+end
+
 local function lookNoMore(open, lane, app, key)
   local apps, events = looks(open, lane, app)
   redis.call('ZREM', events, key)

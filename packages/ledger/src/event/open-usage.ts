@@ -17,18 +17,29 @@ local function openKeys(open, lane, app)
 end`;
 
 /**
- * Lua: counts an event among the open ones of its app until it expires, once. `open` is the key of all open events, and
- * the prefix of the app's own keys.
+ * Lua: counts an event among the open ones of its app until it expires, once; or many that are new, given as
+ * `expiry, '<key> <size>', …`. `open` is the key of all open events, and the prefix of the app's own keys.
  */
 export const COUNT_OPEN = `
 ${OPEN_KEYS}
+local function keepOpen(of, bytes, now, exp)
+  for _, each in ipairs({of, bytes}) do
+    if redis.call('PTTL', each) < exp - now then redis.call('PEXPIREAT', each, exp) end
+  end
+end
+
 local function countOpen(open, lane, app, key, size, now, exp)
   local of, bytes = openKeys(open, lane, app)
   if redis.call('ZADD', of, 'NX', exp, key .. ' ' .. size) == 0 then return end
   redis.call('INCRBY', bytes, size)
-  for _, each in ipairs({of, bytes}) do
-    if redis.call('PTTL', each) < exp - now then redis.call('PEXPIREAT', each, exp) end
-  end
+  keepOpen(of, bytes, now, exp)
+end
+
+local function countAllOpen(open, lane, app, events, sizes, now, exp)
+  local of, bytes = openKeys(open, lane, app)
+  redis.call('ZADD', of, unpack(events))
+  redis.call('INCRBY', bytes, sizes)
+  keepOpen(of, bytes, now, exp)
 end`;
 
 /** Lua: takes an event that is done off the open ones of its app. */

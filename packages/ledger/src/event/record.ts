@@ -32,12 +32,6 @@ export type EventHash = Record<string, string>;
 /** The fields that `decodeAccepted` reads, in its order. */
 export const ACCEPTED_FIELDS = ['app', 'lane', 'at', 'by', 'hold', 'v', 'body'] as const;
 
-/** The fields acceptance writes besides `at`, `exp` and the start of the walk: field, value, field, value … */
-export const encodeAccepted = (accepted: AcceptedEvent, body: string): (string | number)[] => [
-  ...['app', accepted.appId, 'lane', accepted.lane, 'by', accepted.leaveBy, 'hold', accepted.holdUntil],
-  ...['v', accepted.settingsVersion, 'body', body],
-];
-
 /** Decodes the event from the values of `ACCEPTED_FIELDS`; undefined when its record has expired. */
 export function decodeAccepted(key: string, values: readonly (string | null)[]): AcceptedEvent | undefined {
   const [app, lane, at, by, hold, v, body] = values;

@@ -2,7 +2,7 @@ import { type EventRef, eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { bucketOf } from '../buckets/bucket.ts';
-import { type Entry, find, put } from '../buckets/buckets.ts';
+import { type Entry, find, putAll } from '../buckets/buckets.ts';
 
 /** The conversation of an event: with a user, or in a group. */
 export interface ReferencedConversation {
@@ -48,8 +48,7 @@ export interface ReferenceKind {
 
 /**
  * Writes references under the ids they are found by, in one round trip. The first of an id wins, of those whose events
- * were accepted on the same day. Single commands, sent without waiting: a pipeline must not leave a slot on Redis
- * Cluster.
+ * were accepted on the same day.
  * @throws when any of them could not be written; writing them all again is safe.
  */
 export async function writeFirst(
@@ -59,9 +58,8 @@ export async function writeFirst(
   references: readonly { id: string; key: string; text: string }[],
   retentionMs: number,
 ): Promise<void> {
-  await Promise.all(
-    references.map(({ id, key, text }) => put(redis, entryOf(kind, appId, id), text, eventKeyTime(key), retentionMs)),
-  );
+  const entries = references.map(({ id, key, text }) => ({ ...entryOf(kind, appId, id), text, at: eventKeyTime(key) }));
+  await putAll(redis, entries, retentionMs);
 }
 
 /** The texts of references, by id and in the order asked: in one round trip, and another if some are unknown. */
