@@ -11,6 +11,7 @@ import {
 } from '@fanfare/runtime';
 import { createMembershipBox, createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import { createIntake } from './accept/intake.ts';
 import { OverloadGuard } from './accept/overload.ts';
 import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
@@ -61,11 +62,13 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
+  const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
   const deps: IngestDeps = {
     config,
     queueRedis,
     registry,
-    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
+    producer,
+    intake: createIntake({ config, queueRedis, registry, producer, log, now }),
     memory: new MemoryWatch(queueRedis, now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),

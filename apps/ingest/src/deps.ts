@@ -4,6 +4,7 @@ import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import type { Intake } from './accept/intake.ts';
 import type { IngestConfig } from './config.ts';
 import type { FailureLimit } from './http/failure-limit.ts';
 
@@ -15,6 +16,7 @@ export interface IngestDeps {
   /** The Redis of the registry. */
   registry: Redis;
   producer: Producer;
+  intake: Intake;
   memory: MemoryWatch;
   box: SecretBox;
   /** For the secrets of membership sources. */

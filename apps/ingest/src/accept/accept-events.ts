@@ -1,15 +1,14 @@
-import { type AcceptedEvent, type Event, type FanfareError, isNotifying, type Lane } from '@fanfare/core';
-import { type Acceptance, acceptEvent, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type AcceptedEvent, type Event, type FanfareError, isNotifying } from '@fanfare/core';
+import { type Acceptance, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
-import { concurrentlyInTurns, inTurns } from './in-turns.ts';
+import { inTurns } from './in-turns.ts';
 import { type Stored, storeModerated } from './moderation.ts';
 import type { Offer } from './offer.ts';
-import { withinOpenQuotas } from './open-quotas.ts';
-import { recordReferences } from './record-references.ts';
+import { readUsageFor, withinOpenQuotas } from './open-quotas.ts';
 import { withinQuotas } from './within-quotas.ts';
 
 /** The result for one posted event. */
@@ -27,8 +26,8 @@ export interface EventResult {
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
 export async function acceptEvents(deps: IngestDeps, appId: string, posted: readonly Offer[]): Promise<EventResult[]> {
-  const [app, open] = await Promise.all([requireApp(deps, appId), withinOpenQuotas(deps, appId, posted)]);
-  const offers = await withinQuotas(deps, app, open);
+  const [app, usage] = await Promise.all([requireApp(deps, appId), readUsageFor(deps, appId, posted)]);
+  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, posted));
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
   let next = 0;
@@ -39,22 +38,19 @@ export async function acceptEvents(deps: IngestDeps, appId: string, posted: read
   });
 }
 
+/** Fills in what the events leave out, and stores them together with those of other requests in flight. */
 async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
-  const { appId } = app;
-  const events = await completeEvents(deps, appId, posted);
+  const events = await completeEvents(deps, app.appId, posted);
   const sizes = await audienceSizes(deps, app, events);
   const accepted = await inTurns(events, (event, i) => asAccepted(deps, app, event, sizes[i] as number));
-  const acceptances = await concurrentlyInTurns(accepted, (event) =>
-    acceptEvent(deps.queueRedis, event, { shards: deps.config.QUEUE_SHARDS, retentionMs: retentionOf(app, event) }),
+  const stored = await deps.intake.events.store(
+    app.appId,
+    accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),
   );
-  const recorded = accepted.map((each, i) => {
-    const { key, shard, duplicate } = acceptances[i] as Acceptance;
-    const { event, receivedAt } = each;
-    return { event, ref: { key, shard }, receivedAt, retentionMs: retentionOf(app, each), duplicate };
+  return stored.map((answer) => {
+    if (answer instanceof Error) throw answer;
+    return answer;
   });
-  await recordReferences(deps, app, recorded);
-  await queueAdmitted(deps, acceptances);
-  return acceptances;
 }
 
 const HOUR_MS = 3_600_000;
@@ -66,29 +62,6 @@ const HOUR_MS = 3_600_000;
 function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<AcceptedEvent, 'event' | 'lane'>): number {
   const kept = (lane === 'bulk' ? retention.bulk : retention.events) * HOUR_MS;
   return event.type === 'message.sent' || isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
-}
-
-/**
- * Adds the jobs of events that may be expanded now, and of repeated ones whose job may be missing. A failure does not
- * reach the caller: the events are stored, and the sweeper queues them.
- */
-async function queueAdmitted(deps: IngestDeps, acceptances: Acceptance[]): Promise<void> {
-  const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
-  for (const { queueIn: lane, key, shard } of acceptances) {
-    if (lane === undefined) continue;
-    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
-    batch.keys.push(key);
-    batches.set(`${shard} ${lane}`, batch);
-  }
-  await Promise.all(
-    [...batches.values()].map(({ shard, lane, keys }) =>
-      deps.producer
-        .addEvents(shard, lane, keys)
-        .catch((error: Error) =>
-          deps.log.warn({ reason: error.message, events: keys.length }, 'events.left_to_sweeper'),
-        ),
-    ),
-  );
 }
 
 const resultOf = ({ id, duplicate }: Stored): EventResult => ({

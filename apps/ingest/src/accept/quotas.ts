@@ -14,21 +14,22 @@ import type { OverloadGuard } from './overload.ts';
 type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
 
 /** The quotas of an app: those the operator has set for it, and the environment's for the others. */
-export async function quotasOf(
+export const quotasFor = (config: IngestDeps['config'], set: Partial<Quotas>): Quotas => ({
+  users: config.QUOTA_USERS_PER_APP,
+  groups: config.QUOTA_GROUPS_PER_APP,
+  members: config.QUOTA_MEMBERS_PER_APP,
+  devicesPerUser: config.QUOTA_DEVICES_PER_USER,
+  openEvents: config.QUOTA_OPEN_EVENTS_PER_APP,
+  openCalls: config.QUOTA_OPEN_CALLS_PER_APP,
+  openMegabytes: config.QUOTA_OPEN_MEGABYTES_PER_APP,
+  ...set,
+});
+
+/** The same, read first. */
+export const quotasOf = async (
   { registry, config }: Pick<IngestDeps, 'config' | 'registry'>,
   appId: string,
-): Promise<Quotas> {
-  return {
-    users: config.QUOTA_USERS_PER_APP,
-    groups: config.QUOTA_GROUPS_PER_APP,
-    members: config.QUOTA_MEMBERS_PER_APP,
-    devicesPerUser: config.QUOTA_DEVICES_PER_USER,
-    openEvents: config.QUOTA_OPEN_EVENTS_PER_APP,
-    openCalls: config.QUOTA_OPEN_CALLS_PER_APP,
-    openMegabytes: config.QUOTA_OPEN_MEGABYTES_PER_APP,
-    ...(await readQuotas(registry, appId)),
-  };
-}
+): Promise<Quotas> => quotasFor(config, await readQuotas(registry, appId));
 
 /**
  * Creates records for users who have none. Concurrent requests may slightly exceed the quota.

@@ -19,7 +19,7 @@ import {
   removeReaction,
 } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
-import type { IngestDeps } from '../deps.ts';
+import type { Redis } from 'ioredis';
 
 /** An event that was accepted, now or earlier. */
 export interface RecordedEvent {
@@ -49,7 +49,7 @@ function supersedes(event: Event, { preferences }: AppSettings): event is Messag
  * that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
  */
 export async function recordReferences(
-  { queueRedis, now }: IngestDeps,
+  { queueRedis, now }: { queueRedis: Redis; now(): number },
   { appId, settings }: App,
   events: readonly RecordedEvent[],
 ): Promise<void> {
@@ -71,7 +71,7 @@ export async function recordReferences(
 }
 
 async function recordSameRetention(
-  queueRedis: IngestDeps['queueRedis'],
+  queueRedis: Redis,
   appId: string,
   events: readonly RecordedEvent[],
   retentionMs: number,
@@ -107,7 +107,7 @@ async function recordSameRetention(
 }
 
 function recordCallEvent(
-  queueRedis: IngestDeps['queueRedis'],
+  queueRedis: Redis,
   appId: string,
   { event, ref, retentionMs }: RecordedEvent,
 ): Promise<void>[] {

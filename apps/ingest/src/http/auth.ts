@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FanfareError, publicAppId, Uid } from '@fanfare/core';
 import { clientAddresses } from '@fanfare/runtime';
-import { type ApiKeyScope, findApiKey, findAppId, findSession, readApp, type Session } from '@fanfare/store';
+import { type ApiKeyScope, findAppId, findSession, readApp, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import { unknownRoute } from './answer-errors.ts';
@@ -170,7 +170,7 @@ async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'adm
   if (adminKey !== undefined) return { appId: await appOfAdmin(deps, adminKey, { named: appId }) };
   const apiKey = header(request, 'apikey') ?? basicPassword(request);
   if (apiKey === undefined) throw new FanfareError('AUTH_ERR_EMPTY_APIKEY', 'the apikey header is missing');
-  const grant = await findApiKey(deps.registry, apiKey);
+  const grant = await deps.intake.grants.get(apiKey);
   if (!grant) throw new FanfareError('AUTH_ERR_APIKEY_NOT_FOUND', 'apikey: is unknown or revoked');
   if (appId !== undefined && appId !== publicAppId(grant.appId)) {
     throw new FanfareError('AUTH_ERR_NO_ACCESS', 'appId: the key belongs to another app');

@@ -1,10 +1,10 @@
 import { FanfareError, publicAppId } from '@fanfare/core';
-import { type App, findAppId, readApp } from '@fanfare/store';
+import { type App, findAppId } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
 /** The app with this id. @throws FanfareError `ERR_APP_NOT_FOUND`. */
-export async function requireApp({ registry }: IngestDeps, appId: string): Promise<App> {
-  const app = await readApp(registry, appId);
+export async function requireApp({ intake }: Pick<IngestDeps, 'intake'>, appId: string): Promise<App> {
+  const app = await intake.apps.get(appId);
   if (!app) throw unknownApp(appId);
   return app;
 }

@@ -5,6 +5,7 @@ import { createApp, createMembershipBox, createSecretBox } from '@fanfare/store'
 import { type HandClock, handClock, startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
 import type { Redis } from 'ioredis';
+import { createIntake } from '../../src/accept/intake.ts';
 import { readConfig } from '../../src/config.ts';
 import type { IngestDeps } from '../../src/deps.ts';
 import { FailureLimit } from '../../src/http/failure-limit.ts';
@@ -43,21 +44,18 @@ export async function privateDeps(
     await producer.close();
     await own[Symbol.asyncDispose]();
   });
+  const parts = { config, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
   return {
-    config,
-    queueRedis: own.redis,
-    registry: own.redis,
+    ...parts,
     redis: own.redis,
-    producer,
+    intake: createIntake(parts),
     memory: new MemoryWatch(own.redis, clock.now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
     metrics: createMetrics(),
-    log,
     clock,
-    now: clock.now,
     random: Math.random,
   };
 }

@@ -1,0 +1,33 @@
+import { type Acceptance, type OpenUsage, readOpenUsage } from '@fanfare/ledger';
+import { type ApiKeyGrant, type App, findApiKey, readApp } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import { GroupCommit } from './group-commit.ts';
+import { SharedReads } from './shared-reads.ts';
+import { type NewEvent, type StoreDeps, storeEvents } from './store-events.ts';
+
+/** What requests in flight read and write together (ADR 22). Answers are as fresh as if each had asked alone. */
+export interface Intake {
+  /** By API key. */
+  grants: SharedReads<ApiKeyGrant | undefined>;
+  /** By internal id. */
+  apps: SharedReads<App | undefined>;
+  /** By internal id: of events but calls, and of calls. */
+  openEvents: SharedReads<OpenUsage>;
+  openCalls: SharedReads<OpenUsage>;
+  /** New events, by internal id of their app. */
+  events: GroupCommit<NewEvent, Acceptance>;
+}
+
+/** Starts empty; nothing to close. */
+export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
+  const { registry, queueRedis, config, now } = deps;
+  const usage = (calls: boolean) =>
+    new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, config.QUEUE_SHARDS, now()));
+  return {
+    grants: new SharedReads((apiKey) => findApiKey(registry, apiKey)),
+    apps: new SharedReads((appId) => readApp(registry, appId)),
+    openEvents: usage(false),
+    openCalls: usage(true),
+    events: new GroupCommit((events) => storeEvents(deps, events)),
+  };
+}

@@ -1,0 +1,84 @@
+import type { AcceptedEvent, Lane } from '@fanfare/core';
+import { type Acceptance, acceptEvents } from '@fanfare/ledger';
+import type { Producer } from '@fanfare/queue';
+import type { Logger } from '@fanfare/runtime';
+import type { App } from '@fanfare/store';
+import type { Redis } from 'ioredis';
+import type { IngestConfig } from '../config.ts';
+import { type RecordedEvent, recordReferences } from './record-references.ts';
+
+/** An event to store. */
+export interface NewEvent {
+  app: App;
+  accepted: AcceptedEvent;
+  /** How long its records are kept. */
+  retentionMs: number;
+}
+
+/** What storing takes. */
+export interface StoreDeps {
+  config: Pick<IngestConfig, 'QUEUE_SHARDS'>;
+  queueRedis: Redis;
+  producer: Producer;
+  log: Logger;
+  now(): number;
+}
+
+/**
+ * Stores events of any apps, records what later events refer to, and queues those that need not wait. An error in place
+ * of an answer means that the event may or may not be stored; posting it again is safe.
+ */
+export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]): Promise<(Acceptance | Error)[]> {
+  const answers = await acceptEvents(deps.queueRedis, events, deps.config.QUEUE_SHARDS);
+  const byApp = new Map<App, number[]>();
+  for (const [i, { app }] of events.entries()) {
+    if (answers[i] instanceof Error) continue;
+    const others = byApp.get(app);
+    if (others) others.push(i);
+    else byApp.set(app, [i]);
+  }
+  await Promise.all(
+    [...byApp].map(async ([app, indexes]) => {
+      const recorded = indexes.map((i) => recordedOf(events[i] as NewEvent, answers[i] as Acceptance));
+      try {
+        await recordReferences(deps, app, recorded);
+      } catch (error) {
+        for (const i of indexes) answers[i] = error as Error;
+      }
+    }),
+  );
+  await queueAdmitted(deps, answers);
+  return answers;
+}
+
+const recordedOf = ({ accepted, retentionMs }: NewEvent, { key, shard, duplicate }: Acceptance): RecordedEvent => ({
+  event: accepted.event,
+  ref: { key, shard },
+  receivedAt: accepted.receivedAt,
+  retentionMs,
+  duplicate,
+});
+
+/**
+ * Adds the jobs of events that may be expanded now, and of repeated ones whose job may be missing. A failure does not
+ * reach the caller: the events are stored, and the sweeper queues them.
+ */
+async function queueAdmitted(deps: StoreDeps, answers: readonly (Acceptance | Error)[]): Promise<void> {
+  const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
+  for (const answer of answers) {
+    if (answer instanceof Error || answer.queueIn === undefined) continue;
+    const { queueIn: lane, key, shard } = answer;
+    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
+    batch.keys.push(key);
+    batches.set(`${shard} ${lane}`, batch);
+  }
+  await Promise.all(
+    [...batches.values()].map(({ shard, lane, keys }) =>
+      deps.producer
+        .addEvents(shard, lane, keys)
+        .catch((error: Error) =>
+          deps.log.warn({ reason: error.message, events: keys.length }, 'events.left_to_sweeper'),
+        ),
+    ),
+  );
+}
