@@ -8,6 +8,7 @@ const TABLE = [
   { places: ['packages/redis'], may: /^packages\/runtime$/ },
   { places: ['packages/queue', 'packages/ledger', 'packages/store'], may: /^packages\/(core|redis)$/ },
   { places: ['packages/audience'], may: /^packages\/(core|ledger|providers|store)$/ },
+  { places: ['packages/archive'], may: /^packages\/(core|ledger|runtime)$/ },
   { places: ['packages/testkit'], may: /^packages\/redis-server$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },
@@ -21,6 +22,7 @@ const BELOW_TESTKIT = ['packages/redis-server', 'packages/testkit'];
 /** Libraries allowed in one place only. */
 const ONLY_IN = [
   [/^bullmq($|[-/])/, ['packages/queue', 'bench']],
+  [/^pg($|[-/])/, ['packages/archive']],
   [/^(@fastify\/|fastify($|[-/]))/, ['apps/ingest', 'apps/console', 'bench']],
 ];
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"\n]+)['"]/g;

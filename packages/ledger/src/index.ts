@@ -5,7 +5,9 @@ export {
   readErasures,
   recordErasure,
 } from './archive/erasures.ts';
+export { claimArchive, releaseArchive } from './archive/lock.ts';
 export {
+  ArchiveFencedError,
   markArchived,
   readArchiveBacklog,
   readUnarchived,

@@ -60,6 +60,12 @@ export const keys = {
   kept: (shard: number, list: string) => `${shardTag(shard)}:kept:${list}`,
   /** Sorted set: keys of finished events that the archive has not written yet, by when they were done. No TTL. */
   unarchived: (shard: number) => `${shardTag(shard)}:unarchived`,
+  /** String: the number of the archiver that may take events off that list (see archive/lock.ts). No TTL. */
+  archiveFence: (shard: number) => `${shardTag(shard)}:archive-fence`,
+  /** String: the token of the process that archives. Seconds. */
+  archiveLock: `${shardTag(0)}:archive-lock`,
+  /** String: the number of its last holder. No TTL. */
+  archiveFences: `${shardTag(0)}:archive-fences`,
   /** Sorted set: users and apps that the archive has yet to erase, by when they were erased. 30 days. */
   erasures: `${shardTag(0)}:erasures`,
   /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */

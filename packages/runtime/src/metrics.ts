@@ -51,6 +51,8 @@ const counters = ({ counter }: Makers) => ({
   refusedForMemory: counter('refused_for_memory_total', 'Requests refused because Redis is nearly full.', []),
   /** `kind`: bulk, chat, call; letters for those with dead letters. */
   trimmed: counter('trimmed_events_total', 'Finished events deleted early because memory was short.', ['kind']),
+  archived: counter('archived_total', 'Finished events written to the archive.', []),
+  archiveLost: counter('archive_lost_total', 'Events whose records were gone before they were archived.', []),
   /** `what`: event, delivery, failed_job. */
   swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
 });
@@ -77,6 +79,12 @@ const gauges = ({ gauge }: Makers) => ({
     'Offset from the clock of this machine to the time of Redis; beyond 2 s either way, correct the clock.',
     [],
   ),
+  archiveLagSeconds: gauge(
+    'archive_lag_seconds',
+    'Age of the oldest finished event that is not archived yet; 0 if there is none.',
+    [],
+  ),
+  archiveWaiting: gauge('archive_waiting', 'Finished events that are not archived yet.', []),
   inflight: gauge('inflight', 'Attempts waiting for an answer.', ['provider', 'lane']),
   /** `state`: BullMQ's state of the jobs (wait, active, delayed, …). */
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),

@@ -2,5 +2,6 @@
 export { type HandClock, handClock } from './hand-clock.ts';
 export * from './samples.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export { startTestPostgres, type TestPostgres } from './test-postgres.ts';
 export { startTestRedis, type TestRedis } from './test-redis.ts';
 export { type UntilOptions, until } from './until.ts';

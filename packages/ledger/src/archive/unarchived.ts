@@ -32,11 +32,12 @@ export async function readArchiveBacklog(redis: Redis, shards: number): Promise<
 }
 
 const REMOVE = script<number>(`
--- KEYS unarchived
--- ARGV event key, when it was finished as it was read, …
--- returns how many events are taken off the list
+-- KEYS unarchived, the archiver that may empty it
+-- ARGV number of the archiver, event key, when it was finished as it was read, …
+-- returns how many events are taken off the list; -1 when another archiver has taken over
+if tonumber(redis.call('GET', KEYS[2]) or 0) ~= tonumber(ARGV[1]) then return -1 end
 local removed = 0
-for i = 1, #ARGV, 2 do
+for i = 2, #ARGV, 2 do
   local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
   if score and tonumber(score) == tonumber(ARGV[i + 1]) then
     removed = removed + redis.call('ZREM', KEYS[1], ARGV[i])
@@ -45,15 +46,29 @@ end
 return removed
 `);
 
+/** Thrown when another process has taken over the archive: this one must stop. */
+export class ArchiveFencedError extends Error {
+  override name = 'ArchiveFencedError';
+}
+
 /**
  * Takes events of a shard off the list of those to archive, which is the archive's cursor: only what the archive has
- * written durably, or what is lost. An event that was replayed and finished again meanwhile stays on the list.
+ * written durably, or what is lost. An event that was replayed and finished again meanwhile stays on the list. `fence`
+ * is the number of the archiver (see lock.ts). Returns how many were taken off.
+ * @throws ArchiveFencedError when another archiver has taken over.
  */
-export async function markArchived(redis: Redis, shard: number, refs: readonly UnarchivedRef[]): Promise<number> {
+export async function markArchived(
+  redis: Redis,
+  fence: number,
+  shard: number,
+  refs: readonly UnarchivedRef[],
+): Promise<number> {
   if (refs.length === 0) return 0;
-  return REMOVE(
+  const removed = await REMOVE(
     redis,
-    [keys.unarchived(shard)],
-    refs.flatMap(({ key, doneAt }) => [key, doneAt]),
+    [keys.unarchived(shard), keys.archiveFence(shard)],
+    [fence, ...refs.flatMap(({ key, doneAt }) => [key, doneAt])],
   );
+  if (removed < 0) throw new ArchiveFencedError('another process archives now');
+  return removed;
 }

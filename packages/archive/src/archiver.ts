@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import {
+  ArchiveFencedError,
+  claimArchive,
+  dropErasures,
+  readArchiveBacklog,
+  readErasures,
+  releaseArchive,
+} from '@fanfare/ledger';
+import type { Metrics } from '@fanfare/runtime';
+import { reasonOf } from './archive-url.ts';
+import type { ArchiveSink } from './sink.ts';
+import { type BatchDeps, dropLost, writeBatch } from './write-batch.ts';
+
+/** How long the lock lasts after the last renewal, and how often it is renewed. */
+const LOCK_MS = 30_000;
+const RENEW_MS = 5000;
+
+/** How long closing waits for the batch in hand. */
+const GRACE_MS = 5000;
+
+/** Erasures done between two batches. */
+const ERASURES = 20;
+
+/** The lag from which an operator should look. */
+const LATE_MS = 15 * 60_000;
+
+export interface ArchiverDeps extends BatchDeps {
+  shards: number;
+  /** Opens the sink for the archiver with this number. */
+  open(fence: number): Promise<ArchiveSink>;
+  metrics: Pick<Metrics, 'archived' | 'archiveLost' | 'archiveLagSeconds' | 'archiveWaiting'>;
+  now(): number;
+}
+
+/** How often an archiver looks for work, and how long it pauses after failures, at first and at most. */
+export interface ArchiverTimes {
+  idleMs: number;
+  backoffMs: number;
+  longestBackoffMs: number;
+}
+
+export const ARCHIVER_TIMES: ArchiverTimes = { idleMs: 1000, backoffMs: 1000, longestBackoffMs: 60_000 };
+
+/** A running archiver. */
+export interface Archiver {
+  /** Whether the archive works, for readiness. */
+  check(): { ok: boolean; detail: string };
+  /** Stops after the batch in hand. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to archive what has finished, in a loop of its own, whenever no other process does. At least once: what was
+ * written without being taken off the list is written again.
+ */
+export function startArchiver(deps: ArchiverDeps, times: ArchiverTimes = ARCHIVER_TIMES): Archiver {
+  const loop = new ArchiveLoop(deps, times);
+  const done = loop.run();
+  return {
+    check: () => loop.check(),
+    close: async () => {
+      loop.stop();
+      // Without Redis or the sink a batch may not end; abandoning it is harmless.
+      await Promise.race([done, setTimeout(GRACE_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+class ArchiveLoop {
+  readonly #deps: ArchiverDeps;
+  readonly #times: ArchiverTimes;
+  readonly #token = randomUUID();
+  readonly #stopping = new AbortController();
+  #open: { fence: number; sink: ArchiveSink } | undefined;
+  #failures = 0;
+  #reason: string | undefined;
+  #lagMs = 0;
+
+  constructor(deps: ArchiverDeps, times: ArchiverTimes) {
+    this.#deps = deps;
+    this.#times = times;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  check(): { ok: boolean; detail: string } {
+    const lag = `${Math.round(this.#lagMs / 1000)} s behind`;
+    if (this.#reason !== undefined) return { ok: false, detail: `${this.#reason}, ${lag}` };
+    return { ok: this.#lagMs < LATE_MS, detail: lag };
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const more = await this.#turn();
+      if (!more) await setTimeout(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
+    }
+    await this.#closeSink();
+    await releaseArchive(this.#deps.redis, this.#token).catch(() => undefined);
+  }
+
+  #pauseMs(): number {
+    const { idleMs, backoffMs, longestBackoffMs } = this.#times;
+    return this.#failures === 0 ? idleMs : Math.min(backoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
+  }
+
+  /** One turn; true when there is more to do at once. */
+  async #turn(): Promise<boolean> {
+    const { shards } = this.#deps;
+    let fence: number | undefined;
+    const renewal = setInterval(() => void this.#claim().catch(() => undefined), RENEW_MS);
+    try {
+      await this.#measure();
+      fence = await this.#claim();
+      if (fence === undefined) {
+        await this.#closeSink();
+        this.#works();
+        return false;
+      }
+      const more = await this.#work(fence);
+      this.#works();
+      return more;
+    } catch (error) {
+      await this.#closeSink();
+      // Expected when a process stalled: the other one continues.
+      if (error instanceof ArchiveFencedError) return false;
+      this.#fails(error);
+      if (fence === undefined) return false;
+      for (let shard = 0; shard < shards; shard++) {
+        await dropLost(this.#deps, fence, shard).catch(() => undefined);
+      }
+      return false;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  #claim(): Promise<number | undefined> {
+    const { redis, shards } = this.#deps;
+    return claimArchive(redis, shards, { token: this.#token, ttlMs: LOCK_MS });
+  }
+
+  async #work(fence: number): Promise<boolean> {
+    const { shards, now } = this.#deps;
+    const sink = await this.#sink(fence);
+    let more = await this.#erase(sink);
+    for (let shard = 0; shard < shards && !this.#stopping.signal.aborted; shard++) {
+      more = (await writeBatch(this.#deps, sink, fence, shard)) || more;
+    }
+    return (await sink.tidy(now())) || more;
+  }
+
+  async #erase(sink: ArchiveSink): Promise<boolean> {
+    const { redis, createdAt } = this.#deps;
+    const erasures = await readErasures(redis, ERASURES);
+    // An app that still exists is being deleted: its events are archived until it is gone.
+    const isLive = await Promise.all(
+      erasures.map(async ({ appId, uid }) => !uid && (await createdAt(appId)) !== undefined),
+    );
+    const due = erasures.filter((_, i) => !isLive[i]);
+    if (due.length === 0) return false;
+    await sink.erase(due);
+    await dropErasures(redis, due);
+    return true;
+  }
+
+  async #sink(fence: number): Promise<ArchiveSink> {
+    if (this.#open && this.#open.fence !== fence) await this.#closeSink();
+    this.#open ??= { fence, sink: await this.#deps.open(fence) };
+    return this.#open.sink;
+  }
+
+  async #closeSink(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.sink.close().catch(() => undefined);
+  }
+
+  async #measure(): Promise<void> {
+    const { redis, shards, metrics, now } = this.#deps;
+    const { events, since } = await readArchiveBacklog(redis, shards);
+    this.#lagMs = since === undefined ? 0 : Math.max(0, now() - since);
+    metrics.archiveLagSeconds.set(this.#lagMs / 1000);
+    metrics.archiveWaiting.set(events);
+  }
+
+  #works(): void {
+    if (this.#reason !== undefined) this.#deps.log.info({ failures: this.#failures }, 'archive.up');
+    this.#failures = 0;
+    this.#reason = undefined;
+  }
+
+  #fails(error: unknown): void {
+    const reason = reasonOf(error);
+    if (this.#reason === undefined) this.#deps.log.warn({ reason }, 'archive.down');
+    this.#failures += 1;
+    this.#reason = reason;
+  }
+}

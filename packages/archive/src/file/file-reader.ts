@@ -1,0 +1,135 @@
+import { open } from 'node:fs/promises';
+import type { ArchivedEvent, ArchivedRow } from '../archived.ts';
+import { eraseFrom, eraseRows, type IsErased } from '../erased.ts';
+import { type ArchiveRange, type ArchiveReader, compareEvents } from '../sink.ts';
+import { folderOf, type Segment, segmentsIn } from './files.ts';
+import { eventsIn, type Place } from './lines.ts';
+import { rowsAt } from './seal.ts';
+import { readErased } from './tombstones.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** How often a read starts again because a file was closed, or written anew, meanwhile. */
+const TRIES = 5;
+
+/** An event found, and where its slices are. */
+interface Found {
+  event: ArchivedEvent;
+  path: string;
+  slices: Map<number, Place>;
+}
+
+/**
+ * Reads the files of `openFileSink`. A page reads the files whose range it may touch, nearest first, until no other can
+ * have a nearer event: usually one or two.
+ */
+export class FileReader implements ArchiveReader {
+  readonly #folder: string;
+  readonly #found = new WeakMap<ArchivedEvent, Found>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  page(appId: string, range: ArchiveRange): Promise<ArchivedEvent[]> {
+    return unlessMoved(async () => {
+      const folder = folderOf(this.#folder, appId);
+      const isErased = await readErased(folder, appId);
+      const found = await scan(await segmentsIn(folder), range);
+      return found.map((one) => {
+        const event = isErased ? eraseFrom(one.event, isErased) : one.event;
+        this.#found.set(event, one);
+        return event;
+      });
+    });
+  }
+
+  async rows(event: ArchivedEvent, slice: number): Promise<readonly ArchivedRow[]> {
+    const { appId, at, key } = event;
+    const isErased = await readErased(folderOf(this.#folder, appId), appId);
+    let found = this.#found.get(event);
+    for (let tries = 0; found && tries < TRIES; tries++) {
+      const rows = await rowsOf(found, slice, isErased);
+      if (rows) return rows;
+      const page = await this.page(appId, { from: at, to: at, order: 'append', limit: Number.MAX_SAFE_INTEGER });
+      const again = page.find((one) => one.key === key);
+      found = again && this.#found.get(again);
+      if (found) this.#found.set(event, found);
+    }
+    return [];
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** The rows of a slice; undefined if the file has moved. */
+async function rowsOf({ event, path, slices }: Found, slice: number, isErased: IsErased | undefined) {
+  const place = slices.get(slice);
+  if (!place) return [];
+  const file = await open(path, 'r').catch(ifMissing);
+  if (!file) return undefined;
+  try {
+    const rows = await rowsAt(file, place, { key: event.key, slice });
+    return rows && isErased ? eraseRows(rows, event.at, isErased) : rows;
+  } finally {
+    await file.close();
+  }
+}
+
+async function scan(segments: readonly Segment[], range: ArchiveRange): Promise<Found[]> {
+  const { order, limit, after } = range;
+  const sign = order === 'append' ? 1 : -1;
+  const from = Math.max(range.from ?? 0, after && order === 'append' ? after.at : 0);
+  const to = Math.min(range.to ?? Number.POSITIVE_INFINITY, after && order === 'prepend' ? after.at : Infinity);
+  const wanted = segments
+    .map((segment) => ({ ...segment, range: segment.range ?? rangeOfDay(segment.day) }))
+    .filter((segment) => segment.range.from <= to && segment.range.to >= from)
+    .sort((a, b) => (order === 'append' ? a.range.from - b.range.from : b.range.to - a.range.to));
+  let nearest: Found[] = [];
+  for (const { path, range: its } of wanted) {
+    const last = nearest.length >= limit ? nearest.at(-1)?.event.at : undefined;
+    const edge = order === 'append' ? its.from : its.to;
+    if (last !== undefined && sign * (edge - last) > 0) break;
+    const found: Found[] = [];
+    for await (const { event, slices } of eventsIn(path)) {
+      const { at, logged } = event;
+      if (!logged || at < from || at > to || (after && sign * compareEvents(event, after) <= 0)) continue;
+      found.push({ event, path, slices });
+      if (found.length >= 2 * limit + 100) nearest = merge(nearest, found.splice(0), sign, limit);
+    }
+    nearest = merge(nearest, found, sign, limit);
+  }
+  return nearest;
+}
+
+/** The first `limit` events in order, each once, in its newest version. */
+function merge(known: readonly Found[], found: readonly Found[], sign: number, limit: number): Found[] {
+  const newest = new Map<string, Found>();
+  for (const one of [...known, ...found]) {
+    const other = newest.get(one.event.key);
+    if (!other || other.event.doneAt <= one.event.doneAt) newest.set(one.event.key, one);
+  }
+  return [...newest.values()].sort((a, b) => sign * compareEvents(a.event, b.event)).slice(0, limit);
+}
+
+function rangeOfDay(day: string): { from: number; to: number } {
+  const from = Date.parse(day);
+  return { from, to: from + DAY_MS - 1 };
+}
+
+/** Repeats a read during which a file was closed under another name. */
+async function unlessMoved<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      ifMissing(error as NodeJS.ErrnoException);
+    }
+  }
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
+}

@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readArchiveBacklog, recordErasure } from '@fanfare/ledger';
+import { createLogger, createMetrics } from '@fanfare/runtime';
+import { startTestPostgres, startTestRedis, type TestRedis, until } from '@fanfare/testkit';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { ArchivePlace } from '../src/archive-url.ts';
+import { type Archiver, openReader, openSink, startArchiver } from '../src/index.ts';
+import { finish, listFinished, TEXT } from './support/finished.ts';
+import { APP, keysOf, uidsOf, walk } from './support/parts.ts';
+
+const ARCHIVER = new URL('./fixtures/archiver.js', import.meta.url).pathname;
+const TIMES = { idleMs: 5, backoffMs: 5, longestBackoffMs: 20 };
+const postgres = await startTestPostgres();
+const folder = mkdtempSync(join(tmpdir(), 'fanfare-archiver-'));
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await postgres?.[Symbol.asyncDispose]();
+});
+
+interface Started extends Archiver, AsyncDisposable {
+  log: { lines: { msg: string; reason?: string; events?: number }[] };
+  metric(name: string): Promise<number>;
+}
+
+/** An archiver in this process. Without an app in `gone`, all apps exist. */
+function start({ redis }: TestRedis, place: ArchivePlace, gone: Set<string> = new Set()): Started {
+  const metrics = createMetrics();
+  const log: Started['log'] = { lines: [] };
+  const destination = { write: (line: string) => void log.lines.push(JSON.parse(line)) };
+  const archiver = startArchiver(
+    {
+      redis,
+      shards: 1,
+      open: (fence) => openSink(place, fence),
+      createdAt: async (appId) => (gone.has(appId) ? undefined : 1),
+      metrics,
+      log: createLogger({ name: 'test', level: 'info', destination }),
+      now: Date.now,
+    },
+    TIMES,
+  );
+  const metric = async (name: string) =>
+    Number(new RegExp(`^fanfare_${name} (\\S+)`, 'm').exec((await metrics.render()).body)?.[1]);
+  return { ...archiver, log, metric, [Symbol.asyncDispose]: () => archiver.close() };
+}
+
+const isDone =
+  ({ redis }: TestRedis) =>
+  async () =>
+    (await readArchiveBacklog(redis, 1)).events === 0;
+
+async function found(place: ArchivePlace, appId = APP) {
+  const reader = openReader(place);
+  try {
+    const events = await walk(reader, {}, appId);
+    return { events, uids: await Promise.all(events.map((event) => uidsOf(reader, event))) };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** All that a place has, as text. */
+async function textOf(place: ArchivePlace): Promise<string> {
+  if (place.kind === 'file') {
+    const names = readdirSync(place.folder, { recursive: true }).map((name) => join(place.folder, String(name)));
+    return names.flatMap((name) => (statSync(name).isFile() ? readFileSync(name, 'utf8') : [])).join('');
+  }
+  const client = new pg.Client(place.url);
+  await client.connect();
+  const answers = ['fanfare_archive_events', 'fanfare_archive_rows'].map((table) =>
+    client.query(`SELECT * FROM ${table}`),
+  );
+  const text = JSON.stringify((await Promise.all(answers)).map(({ rows }) => rows));
+  await client.end();
+  return text;
+}
+
+const places: [string, () => Promise<ArchivePlace>, boolean][] = [
+  ['file', async () => ({ kind: 'file', folder: mkdtempSync(join(folder, 'archive-')) }), true],
+  ['postgres', () => newDatabase(), postgres !== undefined],
+];
+
+let databases = 0;
+async function newDatabase(): Promise<ArchivePlace> {
+  const client = new pg.Client(postgres?.url);
+  await client.connect();
+  const name = `archive${++databases}`;
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return { kind: 'postgres', url: (postgres?.url ?? '').replace(/postgres$/, name) };
+}
+
+for (const [kind, newPlace, exists] of places) {
+  (exists ? describe : describe.skip)(kind, () => {
+    test('finished events and their recipients are archived, without a text', async () => {
+      await using own = await startTestRedis();
+      const place = await newPlace();
+      const keys = [await finish(own.redis, ['bob', 'cara']), await finish(own.redis, ['dan'])];
+      await listFinished(own.redis);
+      await using archiver = start(own, place);
+      await until(isDone(own), 'all is archived');
+      const { events, uids } = await found(place);
+      expect(keysOf(events)).toEqual(keys);
+      expect(events[0]).toMatchObject({ appId: APP, logged: true, facts: { sender: 'ann', receiver: 'hiking' } });
+      expect(uids).toEqual([['bob', 'cara'], ['dan']]);
+      const text = await textOf(place);
+      expect(text).toContain('DND_PREFERENCE');
+      expect(text).not.toContain(TEXT);
+      expect(archiver.check()).toMatchObject({ ok: true });
+      expect(await archiver.metric('archived_total')).toBe(2);
+    });
+
+    test('a process killed in the middle loses nothing, and what is written twice is read once', async () => {
+      await using own = await startTestRedis();
+      const place = await newPlace();
+      const keys: string[] = [];
+      for (let i = 0; i < 250; i++) keys.push(await finish(own.redis, [`u${i}`, 'bob']));
+      await listFinished(own.redis);
+      for (const line of ['written', 'writing']) {
+        await archiveUntil(own, place, line);
+        // What the lock's expiry does in half a minute.
+        await own.redis.del('{p0}:archive-lock');
+      }
+      expect((await readArchiveBacklog(own.redis, 1)).events).toBeGreaterThan(0);
+      await using _rest = start(own, place);
+      await until(isDone(own), 'all is archived');
+      const { events, uids } = await found(place);
+      expect(keysOf(events)).toEqual([...keys].sort());
+      expect(uids.flat().filter((uid) => uid === 'bob')).toHaveLength(250);
+    });
+
+    test('an erased user and a deleted app are erased from the archive', async () => {
+      await using own = await startTestRedis();
+      const place = await newPlace();
+      await finish(own.redis, ['zoe', 'cara']);
+      await finish(own.redis, ['bob'], { appId: 'other' });
+      await listFinished(own.redis);
+      const gone = new Set<string>();
+      await using _archiver = start(own, place, gone);
+      await until(isDone(own), 'all is archived');
+      expect(await textOf(place)).toContain('zoe');
+      await recordErasure(own.redis, { appId: APP, uid: 'zoe', at: Date.now() });
+      await recordErasure(own.redis, { appId: 'other', at: Date.now() });
+      await until(async () => !(await textOf(place)).includes('zoe'), 'zoe is erased');
+      expect((await found(place)).uids).toEqual([['cara']]);
+      expect((await found(place, 'other')).events).toHaveLength(1);
+      gone.add('other');
+      await until(async () => (await found(place, 'other')).events.length === 0, 'the app is erased');
+      await finish(own.redis, ['bob'], { appId: 'other' });
+      await listFinished(own.redis);
+      await until(isDone(own), 'what was left of it is not archived');
+      expect((await found(place, 'other')).events).toEqual([]);
+    });
+
+    test('one process archives at a time, and another takes over when it stops', async () => {
+      await using own = await startTestRedis();
+      const place = await newPlace();
+      const first = start(own, place);
+      await using second = start(own, place);
+      for (const archiver of [first, second]) {
+        const key = await finish(own.redis, ['bob']);
+        await listFinished(own.redis);
+        await until(isDone(own), 'it is archived');
+        expect(keysOf((await found(place)).events)).toContain(key);
+        if (archiver === first) await first.close();
+      }
+      expect((await first.metric('archived_total')) + (await second.metric('archived_total'))).toBe(2);
+    });
+  });
+}
+
+/** Runs an archiver in a process of its own, and kills it when it has printed this line. */
+async function archiveUntil({ url }: TestRedis, place: ArchivePlace, line: string): Promise<void> {
+  const child = spawn(process.execPath, [ARCHIVER, url, JSON.stringify(place)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  for await (const printed of createInterface(child.stdout)) if (printed === line) child.kill('SIGKILL');
+  await exited;
+}
+
+test('while a sink is down, that is logged once, what is lost is counted, and the rest is archived later', async () => {
+  await using own = await startTestRedis();
+  const blocked = join(folder, 'blocked');
+  writeFileSync(blocked, '');
+  const lost = await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  await using archiver = start(own, { kind: 'file', folder: blocked });
+  await until(() => archiver.check().ok === false, 'the archive is down');
+  expect(archiver.check().detail).toContain('EEXIST');
+  await own.redis.del(`{p0}:ev:${lost}`);
+  await until(async () => (await archiver.metric('archive_lost_total')) === 1, 'the loss is counted');
+  const kept = await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  rmSync(blocked);
+  await until(isDone(own), 'the rest is archived');
+  await until(() => archiver.check().ok, 'the archive is up');
+  expect(keysOf((await found({ kind: 'file', folder: blocked })).events)).toEqual([kept]);
+  expect(archiver.log.lines.map(({ msg }) => msg)).toEqual(['archive.down', 'archive.lost', 'archive.up']);
+});
+
+(postgres ? test : test.skip)('the password of the archive is in no log line and no check', async () => {
+  await using own = await startTestRedis();
+  const wrong = 'wrong-pass-word';
+  const url = (postgres?.url ?? '').replace(/:[^:@]+@/, `:${wrong}@`);
+  await using archiver = start(own, { kind: 'postgres', url });
+  await until(() => archiver.check().ok === false, 'the archive is down');
+  expect(archiver.check().detail).toContain('28P01');
+  expect(JSON.stringify([archiver.log.lines, archiver.check()])).not.toContain(wrong);
+});
