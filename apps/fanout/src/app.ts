@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import type { ArchiverTimes } from '@fanfare/archive';
 import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
@@ -15,6 +16,7 @@ import {
   startMetricsServer,
 } from '@fanfare/runtime';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
+import { archiveFinished } from './archive.ts';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
@@ -29,6 +31,7 @@ export interface FanoutOverrides {
   /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
   sweepTimes?: SweepTimes;
+  archiverTimes?: ArchiverTimes;
 }
 
 /** A running fanout. */
@@ -70,13 +73,16 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
     sliceSize: config.FANOUT_SLICE,
     packSizes: { call: config.PACK_CALL, chat: config.PACK_CHAT, bulk: config.PACK_BULK },
     bulkAudience: config.BULK_AUDIENCE,
+    archive: config.ARCHIVE_URL !== undefined,
     now,
     random: Math.random,
     stopping: stopping.signal,
   };
   startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
+  const archiver = config.ARCHIVE_URL && archiveFinished(deps, config.ARCHIVE_URL, overrides.archiverTimes);
+  if (archiver) closer.add('archiver', archiver, (one) => one.close());
   startWorkers(deps, closer, config);
-  const { ready, drain } = drainable(() => readiness(deps));
+  const { ready, drain } = drainable(() => readiness(deps, archiver));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
   const metricsServer = await startMetricsServer(config, metrics);

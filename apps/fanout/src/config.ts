@@ -1,3 +1,4 @@
+import { archiveEnv } from '@fanfare/archive';
 import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
@@ -42,6 +43,7 @@ const Variables = z.object({
   FANOUT_CONCURRENCY_CALL: intBetween(1, 1000, 8).describe('Calls expanded at once.'),
   FANOUT_CONCURRENCY_CHAT: intBetween(1, 1000, 16).describe('Messages and other events expanded at once.'),
   FANOUT_CONCURRENCY_BULK: intBetween(1, 1000, 2).describe('Events for large groups expanded at once.'),
+  ...archiveEnv,
 });
 
 /**

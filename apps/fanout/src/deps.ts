@@ -26,6 +26,8 @@ export interface FanoutDeps {
   packSizes: Record<Lane, number>;
   /** Events with more recipients go to the bulk lane. */
   bulkAudience: number;
+  /** Whether finished events are archived. */
+  archive: boolean;
   now(): number;
   random(): number;
   /** Aborted on shutdown: events are handed back at the next slice. */

@@ -38,6 +38,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     sliceSize: 2,
     packSizes: { call: 1, chat: 1, bulk: 1 },
     bulkAudience: 100,
+    archive: false,
     now: clock.now,
     random: () => 0,
     stopping: new AbortController().signal,
