@@ -1,3 +1,4 @@
+import { openReader } from '@fanfare/archive';
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
 import {
@@ -63,6 +64,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
+  const archive = config.ARCHIVE_URL && closer.add('archive', openReader(config.ARCHIVE_URL), (one) => one.close());
   const deps: IngestDeps = {
     config,
     queueRedis,
@@ -77,6 +79,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
       allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
       allowPorts: config.WEBHOOK_ALLOW_PORTS,
     },
+    archive,
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
     metrics,
     log,

@@ -1,3 +1,4 @@
+import { archiveEnv } from '@fanfare/archive';
 import { parseCidrs, parsePorts } from '@fanfare/providers';
 import { redisEnv } from '@fanfare/redis';
 import {
@@ -89,6 +90,7 @@ export const IngestEnv = z.object({
   WEBHOOK_ALLOW_PORTS: listBy(parsePorts).describe(
     'Ports of other protocols, e.g. 25 or 6379, that webhooks may use anyway.',
   ),
+  ...archiveEnv,
 });
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

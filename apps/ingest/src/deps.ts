@@ -1,3 +1,4 @@
+import type { ArchiveReader } from '@fanfare/archive';
 import type { AddressPolicy } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
@@ -23,6 +24,8 @@ export interface IngestDeps {
   membershipBox: SecretBox;
   /** Where webhooks may point. */
   policy: AddressPolicy;
+  /** Reads the history that Redis no longer has, if there is an archive. */
+  archive?: ArchiveReader | undefined;
   failures: FailureLimit;
   metrics: Metrics;
   log: Logger;

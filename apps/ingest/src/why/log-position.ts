@@ -1,4 +1,3 @@
-import type { LoggedRef } from '@fanfare/ledger';
 import { z } from 'zod';
 import { badField } from '../http/fields.ts';
 
@@ -45,14 +44,14 @@ function jsonIn(text: string): unknown {
 }
 
 /** Whether an event lies before a position in the direction of the walk, so that all its rows have been seen. */
-export function isPassed({ at, key }: LoggedRef, position: Position, affix: Affix): boolean {
+export function isPassed({ at, key }: Pick<Position, 'at' | 'key'>, position: Position, affix: Affix): boolean {
   if (at === position.at && key === position.key) return false;
   const below = at < position.at || (at === position.at && key < position.key);
   return affix === 'append' ? below : !below;
 }
 
 /** The position after the last row of an event, which may have no rows. */
-export const endOf = ({ at, key }: LoggedRef, affix: Affix): Position => ({
+export const endOf = ({ at, key }: Pick<Position, 'at' | 'key'>, affix: Affix): Position => ({
   at,
   key,
   slice: affix === 'append' ? Number.MAX_SAFE_INTEGER : -1,

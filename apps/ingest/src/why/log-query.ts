@@ -40,6 +40,10 @@ export const LogQuery = z
     success: z.stringbool().optional().describe('Whether a provider accepted it.'),
     affix: z.enum(['prepend', 'append']).default('prepend').describe('prepend: newest first. append: oldest first.'),
     logId: ids().describe('`_id` of log entries.'),
+    archive: z
+      .stringbool()
+      .default(true)
+      .describe('false: only what is still in Redis, e.g. while the archive cannot be reached.'),
     limit: PageLimit,
     cursor: PageCursor.describe(
       'From `meta.next` or `meta.previous`; use it with the `affix` given there and the same filters.',

@@ -46,7 +46,8 @@ export type LogRowView = z.infer<typeof LogRowView>;
 
 /**
  * The rows of a page as shown, with devices in their current state. With `content`, payloads are rendered again from
- * their events with the current templates, since the log stores no text.
+ * their events with the current templates, since the log stores no text; the archive has no text either, so its rows
+ * have no payload.
  */
 export async function viewRows(deps: IngestDeps, app: App, found: readonly FoundRow[]): Promise<LogRowView[]> {
   const uids = [...new Set(found.map(({ row }) => row.uid))];
@@ -59,7 +60,7 @@ export async function viewRows(deps: IngestDeps, app: App, found: readonly Found
     const shown = batch.map(async (one) => {
       const [detail, payload] = await Promise.all([detailOf(deps, app, one), payloadOf(deps, app, one)]);
       return {
-        ...plainView(one, endings.get(one.ref.key), devices.get(one.row.uid) ?? []),
+        ...plainView(one, endings.get(one.position.key), devices.get(one.row.uid) ?? []),
         ...(detail === undefined ? {} : { detail }),
         ...(payload === undefined ? {} : { payload }),
       };
@@ -77,9 +78,12 @@ const inBatches = (found: readonly FoundRow[]): (readonly FoundRow[])[] =>
 
 /** When each event of a page was finished, epoch ms. */
 async function readEndings({ queueRedis }: IngestDeps, found: readonly FoundRow[]): Promise<Map<string, number>> {
-  const refs = new Map(found.map(({ ref }) => [ref.key, ref]));
+  const events = new Map(found.map((one) => [one.position.key, one]));
   const endings = await Promise.all(
-    [...refs.values()].map(async (ref) => [ref.key, (await readProgress(queueRedis, ref))?.finishedAt] as const),
+    [...events].map(async ([key, { ref, archived }]) => {
+      const at = ref ? (await readProgress(queueRedis, ref))?.finishedAt : archived?.doneAt;
+      return [key, at] as const;
+    }),
   );
   return new Map(endings.flatMap(([key, at]) => (at === undefined ? [] : [[key, at] as const])));
 }
@@ -118,12 +122,13 @@ const deviceFields = ({ platform, token, providerId }: Device) => ({
 /** The error text of a rejected delivery, from its dead letter. */
 async function detailOf({ queueRedis }: IngestDeps, { appId }: App, { row, ref }: FoundRow) {
   if (row.state !== 'rejected') return undefined;
+  if (!ref) return 'detail' in row ? row.detail : undefined;
   const letter = await readDeadLetterOf(queueRedis, appId, ref.shard, row.id);
   return letter && (letter.detail === undefined ? letter.reason : `${letter.reason}: ${letter.detail}`);
 }
 
 async function payloadOf({ queueRedis, registry }: IngestDeps, { appId, settings }: App, { row, ref }: FoundRow) {
-  if (!settings.logs.content || !row.target) return undefined;
+  if (!settings.logs.content || !row.target || !ref) return undefined;
   const accepted = await readEvent(queueRedis, ref);
   if (!accepted || !isNotifying(accepted.event)) return undefined;
   const { profiles, recipient } = await readCast(registry, appId, accepted.event, row.uid);

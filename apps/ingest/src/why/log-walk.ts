@@ -1,23 +1,17 @@
-import { eventKeyTime, type LogFacts, logFacts } from '@fanfare/core';
-import {
-  eventKeyIn,
-  type LoggedRef,
-  type LogRow,
-  type PlannedSlice,
-  pageLogged,
-  readCursor,
-  readEvent,
-  readSlice,
-  rowsOf,
-} from '@fanfare/ledger';
+import type { ArchivedEvent, ArchivedRow } from '@fanfare/archive';
+import { type EventRef, eventKeyTime, type LogFacts, logFacts } from '@fanfare/core';
+import { eventKeyIn, type LogRow, readCursor, readEvent, readSlice, rowsOf } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
-import { type Affix, decodePosition, endOf, isPassed, type Position } from './log-position.ts';
+import { archivedSlices, entriesOf, type LogEntry, type LogRange } from './log-entries.ts';
+import { type Affix, decodePosition, endOf, type Position } from './log-position.ts';
 import { eventWanted, type LogQuery, rowWanted } from './log-query.ts';
 
 /** A matching row, with its event and position. */
 export interface FoundRow {
-  row: LogRow;
-  ref: LoggedRef;
+  row: LogRow | ArchivedRow;
+  /** Its event: where Redis has it, or as the archive has it. */
+  ref?: EventRef | undefined;
+  archived?: ArchivedEvent;
   facts: LogFacts;
   position: Position;
 }
@@ -38,10 +32,7 @@ const SKIP_COST = 1;
 const EVENT_COST = 10;
 const SLICE_COST = 100;
 
-/** Events listed per read. */
-const REFS = 100;
-
-type Deps = Pick<IngestDeps, 'queueRedis' | 'config'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'archive' | 'log'>;
 
 /** A step of the walk: the position reached, its cost, and the row there if it matches. */
 interface Step {
@@ -71,36 +62,32 @@ export async function walkLog(deps: Deps, appId: string, query: LogQuery): Promi
 async function* walk(deps: Deps, appId: string, query: LogQuery): AsyncGenerator<Step> {
   const from = query.cursor === undefined ? undefined : decodePosition(query.cursor);
   const keys = query.logId && new Set(query.logId.map(eventKeyIn));
-  for await (const ref of refsOf(deps, appId, query, from)) {
-    const end = endOf(ref, query.affix);
-    if (keys && !keys.has(ref.key)) {
+  const range = rangeOf(query, from);
+  if (!range) return;
+  for await (const entry of entriesOf(query.archive ? deps : { ...deps, archive: undefined }, appId, range)) {
+    const end = endOf(entry, query.affix);
+    if (keys && !keys.has(entry.key)) {
       yield { position: end, cost: SKIP_COST };
       continue;
     }
-    yield* walkEvent(deps, ref, query, from?.key === ref.key ? from : undefined);
+    yield* walkEvent(deps, entry, query, from?.key === entry.key ? from : undefined);
     yield { position: end, cost: EVENT_COST };
   }
 }
 
-/** The logged events that may have matching rows, in walk order. */
-async function* refsOf(
-  { queueRedis, config }: Deps,
-  appId: string,
-  { from, to, affix, logId }: LogQuery,
-  start: Position | undefined,
-): AsyncGenerator<LoggedRef> {
+/** The times that a query covers; undefined if it covers none. */
+function rangeOf({ from, to, affix, logId }: LogQuery, start: Position | undefined): LogRange | undefined {
   const times = logId?.flatMap((id) => timeIn(id) ?? []);
-  if (times?.length === 0) return;
-  const lower = Math.max(from ?? 0, ...(start && affix === 'append' ? [start.at] : []), times ? Math.min(...times) : 0);
-  const uppers = [to, start && affix === 'prepend' ? start.at : undefined, times && Math.max(...times)];
-  const upper = Math.min(...uppers.filter((time) => time !== undefined));
-  const range = { from: lower, to: Number.isFinite(upper) ? upper : undefined, limit: REFS, order: affix };
-  let cursor: string | undefined;
-  do {
-    const page = await pageLogged(queueRedis, appId, config.QUEUE_SHARDS, { ...range, cursor });
-    for (const ref of page.refs) if (!start || !isPassed(ref, start, affix)) yield ref;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  if (times?.length === 0) return undefined;
+  const low = [from, start && affix === 'append' ? start.at : undefined, times && Math.min(...times)];
+  const high = [to, start && affix === 'prepend' ? start.at : undefined, times && Math.max(...times)];
+  const upper = Math.min(...high.filter((time) => time !== undefined));
+  return {
+    from: Math.max(0, ...low.filter((time) => time !== undefined)),
+    to: Number.isFinite(upper) ? upper : undefined,
+    start,
+    order: affix,
+  };
 }
 
 /** When the event of a row id was received; undefined if the id is invalid. */
@@ -110,46 +97,55 @@ function timeIn(logId: string): number | undefined {
 }
 
 async function* walkEvent(
-  { queueRedis }: Deps,
-  ref: LoggedRef,
+  deps: Deps,
+  { at, key, ref, archived }: LogEntry,
   query: LogQuery,
   from: Position | undefined,
 ): AsyncGenerator<Step> {
-  const accepted = await readEvent(queueRedis, ref);
-  if (!accepted) return;
-  const facts = logFacts(accepted);
-  if (!eventWanted(facts, query)) return;
-  for await (const { number, slice } of slicesOf(queueRedis, ref, query.affix, from)) {
+  const accepted = ref && (await readEvent(deps.queueRedis, ref));
+  const facts = accepted ? logFacts(accepted) : archived?.facts;
+  if (!facts || !eventWanted(facts, query)) return;
+  const source = accepted ? { ref } : archived && { archived };
+  const slices =
+    accepted && ref
+      ? slicesOf(deps.queueRedis, ref, query.affix, from)
+      : archivedSlices(deps, archived, query.affix, from);
+  for await (const { number, rows } of slices) {
     const seen = from?.slice === number ? from.row : undefined;
-    for (const [index, row] of inOrder(await rowsOf(queueRedis, ref, slice), query.affix, seen)) {
-      const position = { at: ref.at, key: ref.key, slice: number, row: index };
-      yield { position, cost: 0, ...(rowWanted(row, query) ? { found: { row, ref, facts, position } } : {}) };
+    for (const [index, row] of inOrder(rows, query.affix, seen)) {
+      const position = { at, key, slice: number, row: index };
+      yield { position, cost: 0, ...(rowWanted(row, query) ? { found: { row, ...source, facts, position } } : {}) };
     }
     const row = query.affix === 'append' ? Number.MAX_SAFE_INTEGER : -1;
-    yield { position: { at: ref.at, key: ref.key, slice: number, row }, cost: SLICE_COST };
+    yield { position: { at, key, slice: number, row }, cost: SLICE_COST };
   }
 }
 
 /** The planned slices of an event from a position on; if planning is under way, those planned so far. */
 async function* slicesOf(
   queueRedis: Deps['queueRedis'],
-  ref: LoggedRef,
+  ref: EventRef,
   affix: Affix,
   from: Position | undefined,
-): AsyncGenerator<{ number: number; slice: PlannedSlice }> {
+): AsyncGenerator<{ number: number; rows: readonly LogRow[] }> {
   const planned = (await readCursor(queueRedis, ref))?.slice ?? 0;
   const step = affix === 'append' ? 1 : -1;
   // One more slice than the cursor shows may have been planned.
   const first = affix === 'append' ? (from?.slice ?? 0) : Math.min(from?.slice ?? planned, planned);
   for (let number = first; number >= 0 && number <= planned; number += step) {
     const slice = await readSlice(queueRedis, ref, number);
-    if (slice) yield { number, slice };
+    if (slice) yield { number, rows: await rowsOf(queueRedis, ref, slice) };
   }
 }
 
 /** Numbered rows in walk order, starting after the one already seen. */
-function inOrder(rows: readonly LogRow[], affix: Affix, seen: number | undefined): [number, LogRow][] {
-  const numbered = [...rows.entries()];
+function inOrder(
+  rows: readonly (LogRow | ArchivedRow)[],
+  affix: Affix,
+  seen: number | undefined,
+): [number, LogRow | ArchivedRow][] {
+  // An archived slice may lack rows, of users who were erased.
+  const numbered = rows.map((row, i): [number, LogRow | ArchivedRow] => ['index' in row ? row.index : i, row]);
   if (affix === 'append') return numbered.filter(([index]) => seen === undefined || index > seen);
   return numbered.reverse().filter(([index]) => seen === undefined || index < seen);
 }

@@ -1,4 +1,5 @@
 import { AppId, FanfareError, newAppId, publicAppId } from '@fanfare/core';
+import { recordErasure } from '@fanfare/ledger';
 import { type App, changeApp, createApp, deleteApp, listApps } from '@fanfare/store';
 import { z } from 'zod';
 import { MOST } from '../../config.ts';
@@ -122,13 +123,16 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: 'Delete an app',
         description:
-          'Deletes its keys, providers, users and groups too. Pending events are not sent; they expire later.',
+          'Deletes its keys, providers, users and groups too. Pending events are not sent; they expire later. An ' +
+          'archive follows within seconds.',
         params: Params,
         response: { 200: Success.describe('The app has been deleted.') },
       },
     },
     async ({ params }) => {
       const appId = await requireAppId(deps, params.appId);
+      // First, in case this is interrupted; the archive waits until the app is gone.
+      if (deps.archive) await recordErasure(deps.queueRedis, { appId, at: deps.now() });
       if (!(await deleteApp(registry, appId))) throw unknownApp(appId);
       return SUCCESS;
     },

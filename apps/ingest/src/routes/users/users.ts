@@ -1,4 +1,5 @@
 import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
+import { recordErasure } from '@fanfare/ledger';
 import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import { admitUsers } from '../../accept/quotas.ts';
@@ -73,14 +74,18 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Erase a user',
-        description: "Removes all of the user's data.",
+        description: "Removes all of the user's data. An archive follows within seconds.",
         params: Params,
         response: { 200: Success.describe('The user has been erased.') },
       },
     },
     async (request) => {
       const { appId } = request;
-      if (!(await deleteUser(registry, appId, request.params.uid))) throw unknownUser(request.params.uid);
+      const { uid } = request.params;
+      const erased = await deleteUser(registry, appId, uid);
+      // Also of a user who is gone: the request may be the repeat of one that was interrupted here.
+      if (deps.archive) await recordErasure(deps.queueRedis, { appId, uid, at: deps.now() });
+      if (!erased) throw unknownUser(uid);
       return SUCCESS;
     },
   );
