@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
-import { publishRefusals } from '@fanfare/ledger';
+import { publishRefusals, type Refusal } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
@@ -28,6 +28,7 @@ import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
 import { SupersededCheck } from './superseded-check.ts';
 import { TargetReader } from './target-reader.ts';
+import { TokenSafety } from './token-safety.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
@@ -103,6 +104,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     recorder: new Recorder({ redis: queueRedis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
+    tokenSafety: closer.add('token safety', new TokenSafety({ registry, metrics, log, now }), (one) => one.close()),
     metrics,
     log,
     now,
@@ -129,10 +131,12 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
 }
 
 /** Counted at a scrape, since a send is short. */
-function countInFlight({ metrics, gates, refusals }: SenderDeps): void {
-  const refusing = refusals.current();
+function countInFlight({ metrics, gates, refusals, tokenSafety }: SenderDeps): void {
+  const [refusing, guarded] = [refusals.current(), tokenSafety.guarded()];
   for (const provider of PROVIDER_KINDS) {
-    metrics.refusing.set({ provider }, refusing.filter((one) => one.provider === provider).length);
+    const isOf = (one: Refusal) => one.provider === provider;
+    metrics.refusing.set({ provider }, refusing.filter(isOf).length);
+    metrics.tokenGuard.set({ provider }, guarded.filter(isOf).length);
     for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
   }
 }
@@ -147,12 +151,12 @@ const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
 const REPORT_EVERY_MS = 2000;
 
 /** Publishes which endpoints refuse this process while any do, and once more when none does. */
-function startReporting({ queueRedis, refusals, log, now }: SenderDeps, closer: Closer): void {
+function startReporting({ queueRedis, refusals, tokenSafety, log, now }: SenderDeps, closer: Closer): void {
   const processId = randomBytes(9).toString('hex');
   let reported = 0;
   let running = false;
   const report = async () => {
-    const current = refusals.current();
+    const current = [...refusals.current(), ...tokenSafety.guarded()];
     if (current.length + reported === 0) return;
     await publishRefusals(queueRedis, processId, current, now());
     reported = current.length;

@@ -11,6 +11,7 @@ import type { Recorder } from './recorder.ts';
 import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 import type { TargetReader } from './target-reader.ts';
+import type { TokenSafety } from './token-safety.ts';
 
 /** The dependencies for handling a delivery; created in app.ts. */
 export interface SenderDeps {
@@ -33,6 +34,8 @@ export interface SenderDeps {
   producer: Producer;
   /** Endpoints and credentials that refuse, for the operator. */
   refusals: Refusals;
+  /** Decides about tokens that are reported dead. */
+  tokenSafety: TokenSafety;
   metrics: Metrics;
   log: Logger;
   now(): number;

@@ -12,18 +12,12 @@ import {
   pushToDevice,
 } from '@fanfare/core';
 import type { DeliveryJob } from '@fanfare/queue';
-import {
-  type AppBundle,
-  type Device,
-  disableCustomProvider,
-  type PushKind,
-  recordFailing,
-  retireDevice,
-} from '@fanfare/store';
+import { type AppBundle, type Device, disableCustomProvider, type PushKind } from '@fanfare/store';
 import { type Address, addressOf, tryDecrypt, UNREADABLE } from './address.ts';
 import type { SenderDeps } from './deps.ts';
 import { originOf, webhookGate } from './held/gate-of.ts';
 import type { Delivery, PackInHand } from './pack.ts';
+import { recordSideEffects } from './side-effects.ts';
 
 /** A delivery with the current provider settings and device token. It is rendered when it is sent. */
 export interface Ready extends Pick<Address<Push>, 'gate' | 'subject'> {
@@ -116,6 +110,7 @@ function toDevice(
   const address = pack.addresses.get(id) ?? addressOf(deps, app, kind, { lane, providerId, os });
   if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
   pack.addresses.set(id, address);
+  const tally = deps.tokenSafety.tallyOf({ appId: app.app.appId, kind, id: address.subject.name });
   return {
     kind: 'ready',
     gate: address.gate,
@@ -123,36 +118,8 @@ function toDevice(
     send: async () => {
       const push = render();
       const sent = await address.send(pushToDevice(push, event, device, app.app.settings));
-      await recordSideEffects(deps, { app, push }, device, { kind, id: address.subject.name }, sent);
+      await recordSideEffects(deps, { app, push }, device, tally, sent);
       return sent;
     },
   };
-}
-
-/**
- * Reasons for a dead token that a wrong credential or environment also causes for every valid token
- * (docs/rules/delivery.md#token-safety). The delivery ends, but the device stays.
- */
-const PROVES_NOTHING = new Set(['BadDeviceToken', 'DeviceTokenNotForTopic', 'SENDER_ID_MISMATCH']);
-
-/** Records what an answer says about the token and the credential. */
-async function recordSideEffects(
-  deps: SenderDeps,
-  { app, push: { appId, uid } }: { app: AppBundle; push: Push },
-  device: Device,
-  credential: { kind: PushKind; id: string },
-  sent: Outcome,
-): Promise<void> {
-  if (sent.kind === 'token_dead' && !PROVES_NOTHING.has(sent.reason))
-    await retireDevice(deps.registry, appId, uid, device);
-  if (sent.kind === 'credential_failing') {
-    await recordFailing(deps.registry, appId, credential, { reason: sent.reason, at: deps.now() });
-    deps.log.error(
-      { appId: publicAppId(appId), ...credential, reason: sent.reason, detail: sent.detail },
-      'credential.failing',
-    );
-  } else if (sent.kind === 'accepted' && app.failing(credential.kind, credential.id)) {
-    await recordFailing(deps.registry, appId, credential, undefined);
-    deps.log.info({ appId: publicAppId(appId), ...credential }, 'credential.works_again');
-  }
 }

@@ -7,7 +7,13 @@ type Routes = Record<string, readonly Method[]>;
 
 const N = '/v3/notifications/v1';
 const P = '/v3/notifications/push/v1';
-const ONE_KIND: Routes = { '': ['POST', 'PUT', 'GET'], '/:providerId': ['DELETE'], '/default/:providerId': ['PUT'] };
+const ONE_KIND: Routes = {
+  '': ['POST', 'PUT', 'GET'],
+  '/:providerId': ['DELETE'],
+  '/:providerId/restore-tokens': ['POST'],
+  '/:providerId/confirm-dead-tokens': ['POST'],
+  '/default/:providerId': ['PUT'],
+};
 const MY_PREFERENCES: Routes = {
   '': ['GET', 'PATCH', 'DELETE'],
   '/mute': ['GET', 'PUT', 'DELETE'],
@@ -47,6 +53,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/users/:uid/auth_tokens': ['POST', 'GET'],
     '/v3/users/:uid/auth_tokens/:authToken': ['DELETE'],
     '/v3/users/:uid/devices': ['GET'],
+    '/v3/users/:uid/devices/:deviceId/restore': ['POST'],
     '/v3/users/:uid/blockedusers': ['GET', 'POST', 'DELETE'],
     '/v3/groups/:guid': ['PUT', 'GET', 'DELETE'],
     '/v3/groups/:guid/members': ['POST', 'PUT', 'GET'],

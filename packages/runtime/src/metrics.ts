@@ -53,6 +53,8 @@ const counters = ({ counter }: Makers) => ({
   trimmed: counter('trimmed_events_total', 'Finished events deleted early because memory was short.', ['kind']),
   archived: counter('archived_total', 'Finished events written to the archive.', []),
   archiveLost: counter('archive_lost_total', 'Events whose records were gone before they were archived.', []),
+  /** `verdict`: quarantine, guarded (kept, as most are reported dead), unproven (kept, as nothing is accepted). */
+  deadTokens: counter('dead_tokens_total', 'Tokens reported dead, by what follows.', ['provider', 'verdict']),
   /** `what`: event, delivery, failed_job. */
   swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
 });
@@ -94,6 +96,11 @@ const gauges = ({ gauge }: Makers) => ({
   /** `what`: events, calls (new ones are refused); bulk, chat (events of the lane wait to be planned). */
   memoryStopped: gauge('memory_stopped', '1 for what has stopped because Redis is too full.', ['what']),
   deliveriesHeld: gauge('deliveries_held', 'Deliveries waiting for a failing endpoint or credential.', ['provider']),
+  tokenGuard: gauge(
+    'token_guard',
+    'Credentials whose tokens are kept although they are reported dead, because most answers report that.',
+    ['provider'],
+  ),
   refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider']),
   queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',

@@ -17,6 +17,8 @@ export interface Device {
   registeredAt: number;
   /** When the device was first seen, epoch ms. */
   createdAt: number;
+  /** Whether the token belongs to the other APNs environment than its credential says. */
+  otherEnvironment?: boolean | undefined;
 }
 
 /** A registration. Without a session the phone of a token is unknown, so each token is a device of its own. */
@@ -101,15 +103,25 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const SHA256_BYTES = 32;
 
 /**
- * The record of a device, its field's value: bytes, since there are millions. The format, the platform's letter, two
- * times of six bytes, the token after its length, the session, and the credential unless it is `default`. A device with
- * an FCM token of 151 characters takes 240 bytes in all, both indexes included (Redis 7.0.15, our configuration).
+ * The record of a device, its field's value: bytes, since there are millions. The format, the platform's letter (a
+ * capital: a token of the other APNs environment), two times of six bytes, the token after its length, the session, and
+ * the credential unless it is `default`. A device with an FCM token of 151 characters takes 240 bytes in all, both
+ * indexes included (Redis 7.0.15, our configuration).
  */
-export function encodeDevice({ token, platform, providerId, session, registeredAt, createdAt }: Device): Buffer {
+export function encodeDevice({
+  token,
+  platform,
+  providerId,
+  session,
+  registeredAt,
+  createdAt,
+  otherEnvironment,
+}: Device): Buffer {
+  const letter = letterOf(platform);
   const head = Buffer.alloc(AT.token);
   const packed = packToken(token);
   head[0] = FORMAT;
-  head.write(letterOf(platform), AT.platform);
+  head.write(otherEnvironment ? letter.toUpperCase() : letter, AT.platform);
   head.writeUIntBE(registeredAt, AT.registeredAt, 6);
   head.writeUIntBE(createdAt, AT.createdAt, 6);
   head.writeUInt16BE(packed.length, AT.tokenLength);
@@ -124,14 +136,16 @@ export function decodeDevice(id: string, record: Buffer): Device {
   const end = AT.token + record.readUInt16BE(AT.tokenLength);
   const length = record[end] as number;
   const nameEnd = end + 1 + (length || SHA256_BYTES);
+  const letter = String.fromCharCode(record[AT.platform] as number);
   return {
     id,
     token: unpackToken(record.subarray(AT.token, end)),
-    platform: platformOf(String.fromCharCode(record[AT.platform] as number)),
+    platform: platformOf(letter.toLowerCase()),
     providerId: record.toString('utf8', nameEnd) || 'default',
     session: record.toString(length === 0 ? 'hex' : 'utf8', end + 1, nameEnd),
     registeredAt: record.readUIntBE(AT.registeredAt, 6),
     createdAt: record.readUIntBE(AT.createdAt, 6),
+    ...(letter < 'a' ? { otherEnvironment: true } : {}),
   };
 }
 

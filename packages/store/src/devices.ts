@@ -1,6 +1,6 @@
 import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { type Device, decodeDevice, deviceField, devicesIn, encodeDevice, isFormer } from './device-record.ts';
+import { type Device, decodeDevice, deviceField, devicesIn, isFormer } from './device-record.ts';
 import { GONE_TOKENS } from './device-scripts.lua.ts';
 import { keys } from './keys.ts';
 import { areFormer, migrateDevices } from './migrate-devices.ts';
@@ -47,14 +47,16 @@ async function migratedDevice(redis: Redis, appId: string, uid: string, id: stri
   return record && decodeDevice(id, record);
 }
 
-/** Removes a user's devices that match; returns how many. */
+/** Removes a user's devices that match, also those set aside; returns how many were live. */
 export async function removeDevices(
   redis: Redis,
   appId: string,
   uid: string,
   which: (device: Device) => boolean,
 ): Promise<number> {
-  const hash = await readHash(redis, appId, uid);
+  const [hash, aside] = await Promise.all([readHash(redis, appId, uid), redis.hvals(keys.quarantine(appId, uid))]);
+  const quarantined = aside.map((text) => JSON.parse(text) as Device).filter(which);
+  if (quarantined.length > 0) await redis.hdel(keys.quarantine(appId, uid), ...quarantined.map(({ id }) => id));
   const devices = devicesIn(hash).filter(which);
   // Tokens that are gone were left by a removal that crashed.
   if (devices.length === 0 && hash[GONE_TOKENS] === undefined) return 0;
@@ -63,13 +65,6 @@ export async function removeDevices(
   const { gone } = await removeRecords(redis, appId, uid, ids);
   await syncTokens(redis, appId, uid, gone);
   return devices.length;
-}
-
-/** Removes a dead token, unless the device has been registered again since it was read as `device`. */
-export async function retireDevice(redis: Redis, appId: string, uid: string, device: Device): Promise<boolean> {
-  const { removed, gone } = await removeRecords(redis, appId, uid, [{ id: device.id, record: encodeDevice(device) }]);
-  await syncTokens(redis, appId, uid, gone);
-  return removed === 1;
 }
 
 async function readHash(redis: Redis, appId: string, uid: string): Promise<Record<string, Buffer>> {

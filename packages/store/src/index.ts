@@ -3,9 +3,10 @@ export * from './app-cache.ts';
 export * from './apps.ts';
 export { blockedAmong, blockUsers, listBlocked, unblockUsers } from './blocks.ts';
 export * from './custom-provider.ts';
+export { setOtherEnvironment } from './device-environment.ts';
 export type { IndexedDevice } from './device-index.ts';
 export type { Device, Registration } from './device-record.ts';
-export { listDevices, listDevicesOf, readDevice, removeDevices, retireDevice } from './devices.ts';
+export { listDevices, listDevicesOf, readDevice, removeDevices } from './devices.ts';
 export * from './erase-user.ts';
 export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
@@ -19,6 +20,22 @@ export { listMutes, muteConversations, muteEach, unmuteConversations } from './m
 export { changePreferences, readPreferences, resetPreferences } from './preferences.ts';
 export { type Presence, recordPresence } from './presence.ts';
 export * from './push-providers.ts';
+export {
+  type CredentialRef,
+  countQuarantined,
+  listQuarantined,
+  type QuarantinedDevice,
+  quarantineDevice,
+} from './quarantine/quarantine.ts';
+export { type Restored, restoreDevice, restoreDevices } from './quarantine/restore.ts';
+export {
+  confirmDeadTokens,
+  countAccepted,
+  judgeDeadToken,
+  readTokenGuard,
+  type TokenGuard,
+  type TokenVerdict,
+} from './quarantine/token-guard.ts';
 export { type Quotas, readQuotas } from './quotas.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';

@@ -67,6 +67,16 @@ export const keys = {
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
   /** String: the app's moderation engine sent a trigger. 7 days from the last. */
   moderation: (appId: string) => `moderation:{${appId}}`,
+  /** Hash: devices of a user that were set aside, id → record as JSON. 7 days from the last. */
+  quarantine: (appId: string, uid: string) => `quarantine:{${appId}:${uid}}`,
+  /** Sorted set: `<device> <uid>` of all devices of a credential that were set aside, by time. 7 days from the last. */
+  quarantined: (credential: Credential) => `quarantined:{${nameOf(credential)}}`,
+  /** Hash: how many answers `accepted` or reported `dead` tokens in a window of five minutes. Two windows. */
+  tokenAnswers: (credential: Credential, window: number) => `tokenanswers:{${nameOf(credential)}}:${window}`,
+  /** String: the guard of a credential's tokens is on, and the counts that say so. Two windows from the last. */
+  tokenGuard: (credential: Credential) => `tokenguard:{${nameOf(credential)}}`,
+  /** String: an operator has said that a credential's dead tokens are dead. An hour. */
+  tokensConfirmed: (credential: Credential) => `tokenguard:{${nameOf(credential)}}:confirmed`,
   /** String: the token in use with a credential (`apns:<digest>`, `fcm:<digest>`), encrypted. Until it expires. */
   token: (name: string) => `pushauth:{${name}}`,
   /** String: who is fetching that token. 15 seconds at most. */
@@ -76,6 +86,15 @@ export const keys = {
   /** Set of the guids of an app's groups. */
   groups: (appId: string) => `groups:{${appId}}`,
 };
+
+/** A credential of an app. */
+interface Credential {
+  appId: string;
+  kind: string;
+  id: string;
+}
+
+const nameOf = ({ appId, kind, id }: Credential): string => `${appId}:${kind}:${id}`;
 
 /** All keys of an app that hold one user or one group; app ids have no glob characters. */
 export const keysOfApp = (appId: string): string[] => KINDS.map((kind) => `${kind}:{${appId}:*`);
@@ -92,6 +111,10 @@ const KINDS = [
   'thread',
   'threads',
   'unread',
+  'quarantine',
+  'quarantined',
+  'tokenanswers',
+  'tokenguard',
   'group',
   'members',
 ];

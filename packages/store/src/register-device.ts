@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type Device, deviceOf, type Registration } from './device-record.ts';
 import { migrateDevices } from './migrate-devices.ts';
+import { forgetQuarantined } from './quarantine/quarantine.ts';
 import { syncTokens } from './sync-tokens.ts';
 import { claimToken, forgetFormer, forgetToken, formerHolders, settleToken, spellingsOf } from './token-index.ts';
 import { takeToken, type WriteOptions, type Written, writeDevice } from './user-devices.ts';
@@ -94,6 +95,8 @@ async function move(
     if (former.length > 0) await forgetFormer(redis, appId, spellings);
     const written = await writeMigrated(redis, appId, uid, fresh, { how, most });
     if (!written) return undefined;
+    // A device that was set aside has no record, so it comes this way, and not as a refresh.
+    await forgetQuarantined(redis, appId, uid, [written.device.id]);
     const end = await settleToken(redis, holding);
     if (end === 'settled') return written;
     if (end === 'unknown') return { ...written, gone: [...written.gone, fresh.token] };

@@ -118,6 +118,19 @@ const endOf = (answer: number): ClaimEnd => (answer === 1 ? 'settled' : answer =
 export const holdToken = async (redis: Redis, holding: Holding): Promise<boolean> =>
   (await HOLD(redis, ...entryOf(holding))) === 1;
 
+const HOLDERS = script<string | null>(`
+-- KEYS tokens, more tokens
+-- ARGV field
+-- returns the users who may have the token, separated by spaces
+${HOME}
+return before`);
+
+/** The users who may have a token. */
+export async function holdersOf(redis: Redis, holding: Holding): Promise<string[]> {
+  const [names, [field]] = entryOf(holding);
+  return othersIn(await HOLDERS(redis, names, [field])) ?? [];
+}
+
 /** Removes a user who no longer has a token from its index. */
 export async function forgetToken(redis: Redis, { appId, uid, token }: Holding): Promise<void> {
   await Promise.all([

@@ -1,7 +1,7 @@
 import { sessionTag } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import { devicesOfIndex, indexEntry } from '../src/device-index.ts';
-import { readRecipients, registerDevice, removeDevices, retireDevice } from '../src/index.ts';
+import { quarantineDevice, readRecipients, registerDevice, removeDevices } from '../src/index.ts';
 import { privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
@@ -44,7 +44,9 @@ describe('the index of devices', () => {
     expect(await indexed()).toEqual([entryOf(calls, CALLS), entryOf(phone, PHONE)]);
     await register({ ...CALLS, providerId: 'apns-2' }, NOW + 3);
     expect((await indexed())?.map(({ providerId }) => providerId)).toEqual(['default', 'apns-2']);
-    await retireDevice(redis, 'demo', 'bob', { ...phone, token: 'token-2', registeredAt: NOW + 2 });
+    const credential = { appId: 'demo', kind: 'fcm', id: 'fcm-1' } as const;
+    const stored = { ...phone, token: 'token-2', registeredAt: NOW + 2 };
+    await quarantineDevice(redis, credential, 'bob', stored, { reason: 'UNREGISTERED', now: NOW });
     expect((await indexed())?.map(({ id }) => id)).toEqual([calls.id]);
     await removeDevices(redis, 'demo', 'bob', () => true);
     expect(await indexed()).toEqual([]);

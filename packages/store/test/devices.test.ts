@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   createSession,
+  type Device,
   deleteUser,
   endSession,
   findSession,
   listDevices,
   listSessions,
+  quarantineDevice,
   readDevice,
   readRecipients,
   readUser,
   registerDevice,
   removeDevices,
-  retireDevice,
   sessionExists,
 } from '../src/index.ts';
 import { everything, interposed, privateRedis } from './private-redis.ts';
@@ -24,6 +25,9 @@ const ALERT = { token: 'alert-1', platform: 'apns_ios_device' as const, provider
 
 const register = (uid: string, registration: Parameters<typeof registerDevice>[3], now = NOW) =>
   registerDevice(redis, 'demo', uid, registration, now);
+const FCM = { appId: 'demo', kind: 'fcm', id: 'fcm-1' } as const;
+const retire = (uid: string, device: Device) =>
+  quarantineDevice(redis, FCM, uid, device, { reason: 'UNREGISTERED', now: NOW });
 const tokensOf = async (uid: string) => (await listDevices(redis, 'demo', uid)).map((device) => device.token);
 
 describe('a push token', () => {
@@ -66,28 +70,32 @@ describe('a push token', () => {
     expect(tokens[0]).toBe('token-1');
   });
 
-  test('that is dead is removed, unless it was registered again since', async () => {
+  test('that is dead is set aside, unless it was registered again since', async () => {
     const old = await register('bob', { ...ANDROID, session: 's1' });
     await register('bob', { ...ANDROID, session: 's1' }, NOW + 1);
-    expect(await retireDevice(redis, 'demo', 'bob', old)).toBe(false);
+    expect(await retire('bob', old)).toBe(false);
     const current = await readDevice(redis, 'demo', 'bob', old.id);
-    expect(current && (await retireDevice(redis, 'demo', 'bob', current))).toBe(true);
+    expect(current && (await retire('bob', current))).toBe(true);
     expect(await tokensOf('bob')).toEqual([]);
   });
 
-  test('that is dead leaves nothing behind', async () => {
+  test('that is dead leaves nothing behind but what is set aside', async () => {
     const device = await register('bob', { ...ANDROID, session: 's1' });
-    expect(await retireDevice(redis, 'demo', 'bob', device)).toBe(true);
-    expect(Object.keys(await everything(redis))).toEqual(['user:{demo:bob}']);
-    expect(await retireDevice(redis, 'demo', 'bob', device)).toBe(false);
+    expect(await retire('bob', device)).toBe(true);
+    expect(Object.keys(await everything(redis))).toEqual([
+      'quarantine:{demo:bob}',
+      'quarantined:{demo:fcm:fcm-1}',
+      'user:{demo:bob}',
+    ]);
+    expect(await retire('bob', device)).toBe(false);
   });
 
   test('that was refreshed after the dead one was read stays, and moves with its phone as before', async () => {
     const read = await register('bob', { ...ANDROID, session: 's1' });
     const fresh = { ...ANDROID, token: 'token-2', session: 's1' };
     const retired = await Promise.all([
-      register('bob', fresh, NOW + 1).then(() => retireDevice(redis, 'demo', 'bob', read)),
-      register('bob', fresh, NOW + 2).then(() => retireDevice(redis, 'demo', 'bob', read)),
+      register('bob', fresh, NOW + 1).then(() => retire('bob', read)),
+      register('bob', fresh, NOW + 2).then(() => retire('bob', read)),
     ]);
     expect(retired).toEqual([false, false]);
     expect(await tokensOf('bob')).toEqual(['token-2']);

@@ -37,8 +37,14 @@ const MOST_CALL_MS = 2000;
 /** The pause of a call after an answer that named no time. */
 const BY_DEFAULT_CALL_MS = 2000;
 
-/** Reasons that concern one device only (FCM's message rate per device; APNs: "to the same device token"). */
-const OF_ONE_DEVICE: ReadonlySet<string> = new Set(['DEVICE_RATE_EXCEEDED', 'TooManyRequests']);
+/**
+ * Reasons that concern one device only: a report older than its registration, FCM's message rate per device, and APNs'
+ * "to the same device token".
+ */
+const OF_ONE_DEVICE: ReadonlySet<string> = new Set([
+  ...['DEVICE_RATE_EXCEEDED', 'TooManyRequests'],
+  'unregistered_before_registration',
+]);
 
 /** What an outcome says about the endpoint or credential. One that answers is up; no answer or a 5xx means down. */
 export function sendHealthOf(outcome: Outcome): SendHealth {
@@ -51,7 +57,7 @@ export function sendHealthOf(outcome: Outcome): SendHealth {
       if (isUnanswered(outcome.reason)) return 'failed';
       return OF_ONE_DEVICE.has(outcome.reason) ? 'fine' : 'throttled';
     case 'retryable':
-      return outcome.reason.startsWith('http_4') ? 'fine' : 'failed';
+      return outcome.reason.startsWith('http_4') || OF_ONE_DEVICE.has(outcome.reason) ? 'fine' : 'failed';
     default:
       return 'fine';
   }

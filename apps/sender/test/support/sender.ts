@@ -22,6 +22,7 @@ import { Recorder } from '../../src/recorder.ts';
 import { Refusals } from '../../src/refusals.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
 import { TargetReader } from '../../src/target-reader.ts';
+import { TokenSafety } from '../../src/token-safety.ts';
 
 export const APP = 'demo';
 export const HOUR = 3_600_000;
@@ -59,6 +60,7 @@ export function startSender(redis: Redis): Sender {
     now,
   });
   const attempts: AttemptRecord[] = [];
+  const tokenSafety = new TokenSafety({ registry: redis, metrics, log, now });
   const producer = new Producer(redis);
   const admitter = new Admitter({ redis, producer, log, now });
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
@@ -70,6 +72,7 @@ export function startSender(redis: Redis): Sender {
     recorder: new Recorder({ redis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
+    tokenSafety,
     targets: new TargetReader(redis),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
@@ -84,6 +87,7 @@ export function startSender(redis: Redis): Sender {
     clock,
     attempts,
     async [Symbol.asyncDispose]() {
+      await tokenSafety.close();
       await admitter.flush();
       await producer.close();
       await closeProviders(providers);

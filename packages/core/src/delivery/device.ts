@@ -50,4 +50,6 @@ export interface DeviceToken {
    * When it was registered or last refreshed, epoch ms. An older report that the token is dead does not apply to it.
    */
   registeredAt: number;
+  /** Whether it belongs to the other APNs environment than its credential says. */
+  otherEnvironment?: boolean | undefined;
 }

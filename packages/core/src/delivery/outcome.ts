@@ -3,8 +3,11 @@
  * provider is an expected result. A provider's yes is `accepted`, not "delivered": no provider promises more.
  */
 export type Outcome =
-  /** The provider took it. `providerId` is the provider's own message id, if it gives one. */
-  | { kind: 'accepted'; providerId?: string }
+  /**
+   * The provider took it. `providerId` is the provider's own message id, if it gives one. `otherEnvironment`: the token
+   * turned out to belong to the other APNs environment than was known.
+   */
+  | { kind: 'accepted'; providerId?: string; otherEnvironment?: boolean }
   /** This token will never work again. */
   | { kind: 'token_dead'; reason: string; detail?: string }
   /**

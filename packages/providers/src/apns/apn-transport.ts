@@ -35,9 +35,15 @@ export class ApnTransport implements ApnsTransport {
     this.#ca = options.extraCa === undefined ? undefined : [...rootCertificates, ...certificatesIn(options.extraCa)];
   }
 
-  async post(notification: ApnsNotification, { token, credential, mayLeave }: ApnsRequest): Promise<ApnsSent> {
+  async post(
+    notification: ApnsNotification,
+    { token, credential, environment, mayLeave }: ApnsRequest,
+  ): Promise<ApnsSent> {
     if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
-    const { sent, failed } = await this.#provider(credential).send(libraryNotification(notification), token);
+    const { sent, failed } = await this.#provider(credential, environment).send(
+      libraryNotification(notification),
+      token,
+    );
     if (sent.length > 0) {
       const reply = { status: 200, reason: undefined, timestamp: undefined, retryAfter: undefined, isEmpty: true };
       return { kind: 'answered', reply, renew };
@@ -49,9 +55,9 @@ export class ApnTransport implements ApnsTransport {
     await Promise.all([...this.#providers.values()].map((provider) => provider.shutdown()));
   }
 
-  #provider(credential: ApnsCredential): apn.Provider {
-    const { teamId, keyId, p8Key, productionMode } = credential;
-    const { hostname, port } = new URL(this.#options.origins[productionMode ? 'production' : 'sandbox']);
+  #provider(credential: ApnsCredential, environment: keyof ApnsOrigins): apn.Provider {
+    const { teamId, keyId, p8Key } = credential;
+    const { hostname, port } = new URL(this.#options.origins[environment]);
     const make = (): apn.Provider =>
       new apn.Provider({
         token: { key: p8Key, keyId, teamId },
@@ -62,7 +68,7 @@ export class ApnTransport implements ApnsTransport {
         ...connectBudget(this.#options.timeoutMs),
         ...(this.#ca === undefined ? {} : { ca: this.#ca }),
       });
-    return this.#providers.get(`${apnsKeyDigest(credential)} ${productionMode}`, make);
+    return this.#providers.get(`${apnsKeyDigest(credential)} ${environment}`, make);
   }
 }
 

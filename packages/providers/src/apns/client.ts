@@ -5,7 +5,7 @@ import { ApnTransport } from './apn-transport.ts';
 import { ApnsHttp2Transport } from './http2-transport.ts';
 import { apnsOutcome, renewalFor } from './outcome.ts';
 import { renderApns } from './payload.ts';
-import type { ApnsSent, ApnsTransport } from './transport.ts';
+import type { ApnsOrigins, ApnsSent, ApnsTransport } from './transport.ts';
 
 /** https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns */
 const PRODUCTION = 'https://api.push.apple.com';
@@ -37,8 +37,9 @@ export interface ApnsProviderOptions {
 
 /**
  * APNs, with provider tokens. One request per push; a second one only where APNs refuses the first and asks for a new
- * provider token or a new connection. The caller decides which device gets what; the device's platform decides how it
- * looks (see `renderApns`). Throws when an endpoint or `extraCa` is malformed.
+ * provider token or a new connection, or does not know the token: then the other environment is tried. The caller
+ * decides which device gets what; the device's platform decides how it looks (see `renderApns`). Throws when an
+ * endpoint or `extraCa` is malformed.
  */
 export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<ApnsCredential, DevicePush> {
   const { now = Date.now } = options;
@@ -48,14 +49,31 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
       const notification = renderApns(push, credential);
       if (notification === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
       const { device, deadlineAt } = push;
-      const request = { token: device.token, credential, mayLeave: push.mayLeave };
-      const sent = await renewed(await transport.post(notification, request), () =>
-        transport.post(notification, request),
-      );
-      return outcomeOf(sent, { id: notification.id, registeredAt: device.registeredAt, now: now(), deadlineAt });
+      const isProduction = credential.productionMode !== (device.otherEnvironment ?? false);
+      const sendTo = async (environment: keyof ApnsOrigins): Promise<Outcome> => {
+        const request = { token: device.token, credential, environment, mayLeave: push.mayLeave };
+        const sent = await renewed(await transport.post(notification, request), () =>
+          transport.post(notification, request),
+        );
+        return outcomeOf(sent, { id: notification.id, registeredAt: device.registeredAt, now: now(), deadlineAt });
+      };
+      const outcome = await sendTo(isProduction ? 'production' : 'sandbox');
+      if (outcome.kind !== 'token_dead' || outcome.reason !== 'BadDeviceToken') return outcome;
+      return inOther(outcome, await sendTo(isProduction ? 'sandbox' : 'production'), !device.otherEnvironment);
     },
     close: () => transport.close(),
   };
+}
+
+/**
+ * The outcome for a token that one environment does not know, after the other was tried with the same key: "the device
+ * token is for the wrong environment" has no reason of its own.
+ * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+ */
+function inOther(unknown: Outcome, other: Outcome, otherEnvironment: boolean): Outcome {
+  if (other.kind === 'accepted') return { ...other, otherEnvironment };
+  // What says nothing about the token: the key is for one environment only, or the answer is not final.
+  return other.kind === 'credential_failing' || other.kind === 'rejected' ? unknown : other;
 }
 
 /** The second answer if the first asks for a renewal that is possible, else the first. */

@@ -37,12 +37,15 @@ export class ApnsHttp2Transport implements ApnsTransport {
     this.#tokens = new ProviderTokens(tokens);
   }
 
-  async post(notification: ApnsNotification, { token, credential, mayLeave }: ApnsRequest): Promise<ApnsSent> {
+  async post(
+    notification: ApnsNotification,
+    { token, credential, environment, mayLeave }: ApnsRequest,
+  ): Promise<ApnsSent> {
     const known = this.#tokens.current(credential);
     const access = known instanceof Promise ? await known : known;
     if (!access.ok) return { kind: 'failed', outcome: access.outcome };
     const jwt = access.token;
-    const result = await this.#pool(credential).request({
+    const result = await this.#pool(credential, environment).request({
       path: `/3/device/${encodeURIComponent(wellFormed(token))}`,
       headers: headersOf(notification, jwt.value),
       body: notification.body,
@@ -56,8 +59,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }
 
-  #pool(credential: ApnsCredential): SessionPool {
-    const environment = credential.productionMode ? 'production' : 'sandbox';
+  #pool(credential: ApnsCredential, environment: keyof ApnsOrigins): SessionPool {
     const make = () => this.#createPool(this.#origins[environment], APNS_POOL);
     return this.#pools.get(`${apnsKeyDigest(credential)} ${environment}`, make);
   }

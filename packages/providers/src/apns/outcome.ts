@@ -40,7 +40,7 @@ const renewing = (renewal: Renewal, otherwise: 'credential_failing' | 'retryable
  * https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns-broadcast
  */
 const MEANINGS: Readonly<Record<string, AnswerMeaning>> = {
-  // May also mean the other environment: the guard on quarantining looks at the entire credential.
+  // Means also a token of the other environment, which is tried then.
   '400 BadDeviceToken': 'token_dead',
   '400 DeviceTokenNotForTopic': 'token_dead',
   '400 BadTopic': 'credential_failing',
@@ -116,8 +116,8 @@ export interface ApnsContext extends WaitLimits {
 
 /**
  * The outcome of an answer when nothing is left to renew. The reason is Apple's if documented, else `http_` and the
- * status. A token registered after the time in a 410 is alive: that delivery is `rejected` as
- * `unregistered_before_registration`, because the same answer would come again (APNs may lag by days).
+ * status. A token registered after the time in a 410 is alive: that delivery is tried again, as
+ * `unregistered_before_registration`.
  */
 export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
   const { status, reason: word, timestamp } = reply;
@@ -129,7 +129,7 @@ export function apnsOutcome(reply: ApnsReply, context: ApnsContext): Outcome {
     return throttled(reply, context, { reason, waitMs: meaning.waitMs });
   }
   if (meaning === 'token_dead' && timestamp !== undefined && timestamp < context.registeredAt) {
-    return { kind: 'rejected', reason: 'unregistered_before_registration' };
+    return { kind: 'retryable', reason: 'unregistered_before_registration' };
   }
   if (meaning === 'retryable' && status === 503) return throttled(reply, context, { reason, waitMs: undefined });
   return { kind: meaning, reason };

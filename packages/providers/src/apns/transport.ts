@@ -20,6 +20,7 @@ export interface ApnsTransport {
 export interface ApnsRequest {
   token: string;
   credential: ApnsCredential;
+  environment: keyof ApnsOrigins;
   /** Called right before it is written; false: it is not written. */
   mayLeave: (() => boolean) | undefined;
 }

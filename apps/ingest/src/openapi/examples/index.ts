@@ -2,6 +2,7 @@ import { apnsProviders } from './apns-providers.ts';
 import { apps } from './apps.ts';
 import { customProvider } from './custom-provider.ts';
 import { deadLetters } from './dead-letters.ts';
+import { deadTokens } from './dead-tokens.ts';
 import { events } from './events.ts';
 import type { Example } from './example.ts';
 import { fcmProviders } from './fcm-providers.ts';
@@ -43,5 +44,6 @@ export const EXAMPLES: readonly Example[] = [
   ...why,
   ...messages,
   ...deadLetters,
+  ...deadTokens,
   ...farewells,
 ];

@@ -18,6 +18,7 @@ export const STAND_INS = {
   settingsHash: '9b1d6e0c4f2a8b7d3e5c1a9f0b2d4e6c',
   iphoneId: 'dIPh0nE3x4mpl',
   androidId: 'dAnDr01d3x4mp',
+  deadId: 'dDeAd0fDav3',
   host: 'push.example.com',
   webhook: 'https://chat.example.com/fanfare',
   projectId: 'my-firebase-project',

@@ -1,9 +1,9 @@
-import { Uid } from '@fanfare/core';
-import { listDevices, listSessions, readUser } from '@fanfare/store';
+import { FanfareError, Uid } from '@fanfare/core';
+import { type Device, listDevices, listQuarantined, listSessions, readUser, restoreDevice } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
-import { unknownUser } from '../../http/fields.ts';
+import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
 import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
 import { PushTokenView, viewPushToken } from './push-token-view.ts';
 
@@ -14,8 +14,13 @@ const Which = PageQuery.extend({
     .describe('Default: active.'),
 });
 
-/** The route that lists a user's devices by state, for the chat backend. */
-export function deviceRoutes(server: Server, { registry }: IngestDeps): void {
+const DeviceView = PushTokenView.extend({
+  reason: z.string().optional().describe('In quarantine: why, in the word of the push service.'),
+  quarantinedAt: z.number().optional().describe('In quarantine: since when, epoch seconds.'),
+});
+
+/** Routes that list a user's devices by state and restore them, for the chat backend. */
+export function deviceRoutes(server: Server, { registry, now }: IngestDeps): void {
   server.get(
     '/v3/users/:uid/devices',
     {
@@ -23,10 +28,10 @@ export function deviceRoutes(server: Server, { registry }: IngestDeps): void {
       schema: {
         summary: "List a user's devices, oldest first",
         description:
-          'Push tokens that a provider reports as dead are removed, not kept, so `quarantined` has no entries.',
+          'Tokens that a push service reports as dead are in quarantine for 7 days; a new registration restores them.',
         params: z.object({ uid: Uid }),
         querystring: Which,
-        response: { 200: pageOf(PushTokenView).describe('A page of devices.').describe('A page of devices.') },
+        response: { 200: pageOf(DeviceView).describe('A page of devices.') },
       },
     },
     async ({ appId, params: { uid }, query }) => {
@@ -36,9 +41,31 @@ export function deviceRoutes(server: Server, { registry }: IngestDeps): void {
         listSessions(registry, appId, uid),
       ]);
       if (!user) throw unknownUser(uid);
-      const wanted = query.state === 'active' ? devices : [];
-      const { items, meta } = pageFrom(wanted, ({ createdAt, id }) => keyByTime(createdAt, id), query);
-      return { data: items.map((device) => viewPushToken(uid, device, sessions)), meta };
+      const aside = query.state === 'quarantined' ? await listQuarantined(registry, appId, uid, now()) : undefined;
+      const { items, meta } = pageFrom(aside ?? devices, ({ createdAt, id }) => keyByTime(createdAt, id), query);
+      const reasons = new Map(aside?.map(({ id, reason, quarantinedAt }) => [id, { reason, quarantinedAt }]));
+      const view = (device: Device) => {
+        const why = reasons.get(device.id);
+        const shown = viewPushToken(uid, device, sessions);
+        return why ? { ...shown, reason: why.reason, quarantinedAt: seconds(why.quarantinedAt) } : shown;
+      };
+      return { data: items.map(view), meta };
+    },
+  );
+
+  server.post(
+    '/v3/users/:uid/devices/:deviceId/restore',
+    {
+      config: { access: 'manage', body: 'small' },
+      schema: {
+        summary: 'Restore a push token in quarantine',
+        params: z.object({ uid: Uid, deviceId: z.string().max(100) }),
+        response: { 200: Success.describe('The token is used again.') },
+      },
+    },
+    async ({ appId, params: { uid, deviceId } }) => {
+      if (await restoreDevice(registry, appId, uid, deviceId, now())) return SUCCESS;
+      throw new FanfareError('ERR_TOKEN_NOT_FOUND', 'deviceId: the user has no such push token in quarantine');
     },
   );
 }

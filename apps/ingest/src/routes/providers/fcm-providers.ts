@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField } from '../../http/fields.ts';
-import { type Before, type Checked, ProviderId, pushProviderRoutes } from './push-providers.ts';
+import { ProviderId } from './provider-id.ts';
+import { type Before, type Checked, pushProviderRoutes } from './push-providers.ts';
 
 const Switches = z.object({ chat: z.boolean().optional(), call: z.boolean().optional() });
 

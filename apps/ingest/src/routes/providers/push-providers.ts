@@ -1,12 +1,14 @@
 import { FanfareError } from '@fanfare/core';
 import {
   type CredentialOf,
+  countQuarantined,
   deletePushProvider,
   kindsOfProvider,
   listPushProviders,
   type PushKind,
   type PushProviderBefore,
   readPushProvider,
+  readTokenGuard,
   setDefaultProvider,
   writePushProvider,
 } from '@fanfare/store';
@@ -14,12 +16,8 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
-
-/** The id of a credential, chosen by the operator. */
-export const ProviderId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be 1 to 100 characters of A-Z, a-z, 0-9, "_", "." and "-"')
-  .refine((id) => id !== 'default', 'must not be "default", which refers to the default provider');
+import { deadTokenRoutes } from './dead-tokens.ts';
+import { ProviderId } from './provider-id.ts';
 
 /** A validated credential, and the part of it that may be shown. */
 export interface Checked<K extends PushKind> {
@@ -54,6 +52,11 @@ const Providers = z.object({
           .object({ reason: z.string(), at: z.number().describe('Epoch seconds.') })
           .optional()
           .describe('The push service rejects the credential; its deliveries wait.'),
+        quarantined: z.number().optional().describe('Push tokens in quarantine, if there are any.'),
+        tokenGuard: z
+          .object({ dead: z.number(), accepted: z.number(), at: z.number().describe('Epoch seconds.') })
+          .optional()
+          .describe('Tokens are kept although they are reported dead: the answers of the last ten minutes say why.'),
       }),
     ),
   }),
@@ -66,7 +69,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   deps: IngestDeps,
   { kind, secret, body, merge }: PushProviderKind<K, Body>,
 ): void {
-  const { registry, box } = deps;
+  const { registry, box, now } = deps;
   const path = `/v3/notifications/push/v1/providers/${kind}`;
   const config = { access: 'manage', body: 'document' } as const;
   const response = { 200: Providers.describe('All providers of this kind.') };
@@ -80,15 +83,21 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
 
   const answer = async (appId: string) => {
     const providers = await listPushProviders(registry, appId, kind);
-    return {
-      data: {
-        pushProviders: providers.map(({ shown, failing, ...rest }) => ({
-          ...rest,
-          ...shown,
-          ...(failing ? { failing: { ...failing, at: seconds(failing.at) } } : {}),
-        })),
-      },
-    };
+    const views = providers.map(async ({ shown, failing, ...rest }) => {
+      const credential = { appId, kind, id: rest.providerId };
+      const [quarantined, guard] = await Promise.all([
+        countQuarantined(registry, credential, now()),
+        readTokenGuard(registry, credential),
+      ]);
+      return {
+        ...rest,
+        ...shown,
+        ...(failing ? { failing: { ...failing, at: seconds(failing.at) } } : {}),
+        ...(quarantined > 0 ? { quarantined } : {}),
+        ...(guard ? { tokenGuard: { ...guard, at: seconds(guard.at) } } : {}),
+      };
+    });
+    return { data: { pushProviders: await Promise.all(views) } };
   };
 
   server.post(path, { config, schema: { summary: 'Create a provider', body, response } }, async (request) => {
@@ -125,6 +134,8 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
       return answer(appId);
     },
   );
+
+  deadTokenRoutes(server, deps, kind);
 
   server.get(path, { config, schema: { summary: 'List all providers', response } }, ({ appId }) => answer(appId));
 
