@@ -21,6 +21,8 @@ export async function converse(socket: string, commands: string[][], timeoutMs =
     connection.setEncoding('utf8').setTimeout(timeoutMs, () => connection.destroy(new Error(`${socket} is silent`)));
     connection.on('data', (chunk) => {
       replies += chunk;
+      // Sentinel does not know QUIT and would stay.
+      if (/^-ERR unknown command .?QUIT/im.test(replies)) connection.end();
     });
     connection.on('error', reject).on('close', () => resolve(replies));
   });

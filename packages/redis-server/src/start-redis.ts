@@ -15,6 +15,8 @@ export interface StartOptions {
   folder?: string;
   /** Also listens on this loopback port, with a random password; 0: any free port. Default: only a Unix socket. */
   port?: number;
+  /** The password for the port, in letters that a URL needs not escape. Default: a random one. */
+  password?: string;
   /** Additional command-line arguments of the server: `['--cluster-enabled', 'yes']`. They override ours. */
   args?: string[];
   /** Receives a line per step. Default: for fetching as in `FindOptions.log`, else none. */
@@ -40,7 +42,9 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
   const disposable: string[] = [];
   const folder = options.folder ? await privateFolder(options.folder) : await temporaryFolder(disposable);
   const place: ServerLocation = { folder, socket: await socketPath(folder, disposable) };
-  if (options.port !== undefined) place.tcp = { port: options.port || (await freePort()), password: newPassword() };
+  if (options.port !== undefined) {
+    place.tcp = { port: options.port || (await freePort()), password: options.password ?? newPassword() };
+  }
   const server = new PrivateRedis({ binary, args, place, disposable, log: log ?? (() => {}) });
   try {
     await server.start();
