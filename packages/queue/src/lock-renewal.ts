@@ -1,4 +1,4 @@
-import { inBatches, script } from '@fanfare/redis';
+import { duplicateRedis, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import type { Lease, Leases } from './leases.ts';
 
@@ -41,7 +41,7 @@ export class LockRenewal {
   /** Duplicates the workers' connection. `onError`: a renewal failed; it is tried again. */
   constructor(workers: Redis, onError: (error: Error) => void) {
     this.#onError = onError;
-    this.#redis = workers.duplicate({
+    this.#redis = duplicateRedis(workers, {
       socketTimeout: ANSWER_MS,
       commandTimeout: ANSWER_MS,
       maxRetriesPerRequest: 0,

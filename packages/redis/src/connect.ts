@@ -1,58 +1,19 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { ConfigError } from '@fanfare/runtime';
+import { Redis } from 'ioredis';
+import { isClusterNode, openCluster } from './cluster.ts';
+import { type RedisRole, SILENT_MS, serverOptions } from './connection-options.ts';
 import { joinWrites } from './joined-writes.ts';
-
-/**
- * The use of a connection: `request` fails at once while Redis is down, so that a caller gets its 503; `worker` waits
- * for it to return, so that jobs in progress finish instead of being lost.
- */
-export type RedisRole = 'request' | 'worker';
-
-/** Longest pause between two attempts to reconnect. */
-const MAX_RECONNECT_MS = 2000;
-
-/**
- * How long a socket may be silent while an answer is awaited, ms, before it is replaced: a network that drops packets
- * closes no connection. `blocking` is for the connections that BullMQ duplicates to wait for jobs, 10 s at a time.
- */
-const SILENT_MS = { request: 3000, worker: 5000, blocking: 15_000 };
-
-/** The delay after which the system probes an idle connection, ms. */
-const KEEP_ALIVE_MS = 10_000;
-
-/** The timeout for connecting, ms. */
-const CONNECT_MS = 5000;
-
-/**
- * A server that has become a replica refuses writes, also those of a script, and its address now leads to another
- * server: reconnect. The refused command fails; resending it alone would tear it out of its transaction.
- */
-const isReplica = (error: Error): boolean => error.message.includes('READONLY');
-
-const COMMON = { keepAlive: KEEP_ALIVE_MS, connectTimeout: CONNECT_MS, reconnectOnError: isReplica };
-
-const OPTIONS = {
-  request: {
-    ...COMMON,
-    socketTimeout: SILENT_MS.request,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: 2000,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** times, MAX_RECONNECT_MS),
-  },
-  worker: {
-    ...COMMON,
-    socketTimeout: SILENT_MS.worker,
-    maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(100 * 2 ** times, MAX_RECONNECT_MS),
-  },
-} satisfies Record<RedisRole, RedisOptions>;
+import { parseRedisUrl, type RedisUrl } from './redis-url.ts';
 
 /**
  * Opens a connection and waits until it is ready, at most `waitMs`: while Redis is down the process starts anyway and
  * connects when it can. It reconnects when its server becomes a replica or its socket falls silent. Connection errors
  * go to `onError` and are never thrown. Duplicates are for blocking commands.
  *
- * @throws if the URL does not name a single server.
+ * A single address that turns out to be a node of a cluster leads to the others. If it was down at the start, the
+ * connection fails instead of reaching only the slots of that node.
+ *
+ * @throws ConfigError if the URL is not valid or a file it names cannot be read.
  */
 export async function connectRedis(
   url: string,
@@ -60,20 +21,58 @@ export async function connectRedis(
   onError: (error: Error) => void,
   waitMs = 5000,
 ): Promise<Redis> {
-  if (url.includes(',')) throw new Error('REDIS_URL: a list of servers (Redis Cluster) is not supported yet');
-  const redis = new Redis(url, OPTIONS[role]);
+  const parsed = configured(() => parseRedisUrl(url));
+  const { target } = parsed;
+  const open = () => configured(() => openTarget(parsed, role));
+  const redis = open();
+  redis.on('error', onError);
+  const isReady = await ready(redis, waitMs);
+  if (target.kind !== 'server') return redis;
+  if (!isReady) {
+    refuseClusterNodes(redis, onError);
+    return redis;
+  }
+  if (!(await isClusterNode(redis))) return redis;
+  redis.disconnect();
+  const cluster = openCluster([target.at], parsed, role);
+  cluster.on('error', onError);
+  await ready(cluster, waitMs);
+  return cluster;
+}
+
+function openTarget(url: RedisUrl, role: RedisRole): Redis {
+  if (url.target.kind === 'cluster') return openCluster(url.target.nodes, url, role);
+  const redis = new Redis(serverOptions(url, role));
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = (override) => duplicate(Object.assign({ socketTimeout: SILENT_MS.blocking }, override));
-  redis.on('error', onError);
   joinWrites(redis);
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, waitMs);
+  return redis;
+}
+
+function configured<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new ConfigError([`REDIS_URL: ${(error as Error).message}`]);
+  }
+}
+
+function ready(redis: Redis, waitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), waitMs);
     redis.once('ready', () => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
-  return redis;
+}
+
+function refuseClusterNodes(redis: Redis, onError: (error: Error) => void): void {
+  redis.once('ready', async () => {
+    if (!(await isClusterNode(redis))) return;
+    onError(new Error('REDIS_URL names one node of a cluster; restart now that it runs, or list several nodes'));
+    redis.disconnect();
+  });
 }
 
 /** The two connections of an app: to the registry, and to queues and ledger. They are the same one unless split. */

@@ -1,10 +1,13 @@
 export { acrossSlots } from './across-slots.ts';
 export { type Clock, startClock } from './clock.ts';
-export { connectRedis, connectRedisPair, type RedisPair, type RedisRole } from './connect.ts';
+export { duplicateRedis } from './cluster.ts';
+export { connectRedis, connectRedisPair, type RedisPair } from './connect.ts';
+export type { RedisRole } from './connection-options.ts';
 export { redisEnv } from './env.ts';
 export { readMemoryGauges } from './memory-gauges.ts';
 export { type MemoryStop, memorySentence, stopsAt, TRIM_FROM } from './memory-stops.ts';
 export { type MemoryState, MemoryWatch, readFullness } from './memory-watch.ts';
+export { primariesOf } from './nodes.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
 export { type Script, script } from './script.ts';

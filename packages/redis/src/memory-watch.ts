@@ -1,6 +1,8 @@
 import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import { type MemoryStop, memorySentence, stopsAt } from './memory-stops.ts';
+import { primariesOf } from './nodes.ts';
+import { redisTrouble } from './trouble.ts';
 
 /** How long a reading of the memory is reused. */
 const MEMORY_FRESH_MS = 1000;
@@ -57,9 +59,17 @@ export class MemoryWatch {
   }
 }
 
-/** The used share of `maxmemory` now; 0 without a limit. */
+/** The used share of `maxmemory` now; 0 without a limit. Of a cluster, of the fullest primary. */
 export async function readFullness(redis: Redis): Promise<number> {
-  const info = await redis.info('memory');
+  return Math.max(0, ...(await Promise.all(primariesOf(redis).map(fullnessOf))));
+}
+
+/** 0 if the server does not tell. */
+async function fullnessOf(redis: Redis): Promise<number> {
+  const info = await redis.info('memory').catch((error: unknown) => {
+    if (redisTrouble(error)) throw error;
+    return '';
+  });
   const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
   const max = field('maxmemory');
   return max === 0 ? 0 : field('used_memory') / max;

@@ -1,4 +1,4 @@
-import type { ChainableCommander, Cluster, Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 
 /** The number of commands per round trip; one buffer for all members of a large group would be too large. */
 const BATCH = 1000;
@@ -18,38 +18,18 @@ export function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
 
 /**
  * Sends one command per item, a thousand per round trip; answers are in the order of the items. On Redis Cluster the
- * keys may be in any slots: the commands of a batch go to each node in a separate pipeline.
+ * keys may be in any slots (see span-nodes.ts).
  */
 export async function commandEach<T>(
-  redis: Redis | Cluster,
+  redis: Redis,
   items: readonly T[],
   add: (commands: ChainableCommander, item: T) => unknown,
 ): Promise<unknown[]> {
   const answers: unknown[] = [];
   for (const batch of inBatches(items)) {
-    for (const answer of await (redis.isCluster ? perNode(redis, batch, add) : pipelined(redis, batch, add))) {
-      answers.push(answer);
-    }
+    const pipeline = redis.pipeline();
+    for (const item of batch) add(pipeline, item);
+    for (const answer of answersOf(await pipeline.exec())) answers.push(answer);
   }
   return answers;
-}
-
-async function pipelined<T>(
-  redis: Redis | Cluster,
-  batch: readonly T[],
-  add: (commands: ChainableCommander, item: T) => unknown,
-): Promise<unknown[]> {
-  const pipeline = redis.pipeline();
-  for (const item of batch) add(pipeline, item);
-  return answersOf(await pipeline.exec());
-}
-
-/** An ioredis pipeline may not span nodes; its auto-pipelining sorts single commands by node. */
-async function perNode<T>(
-  cluster: Redis | Cluster,
-  batch: readonly T[],
-  add: (commands: ChainableCommander, item: T) => unknown,
-): Promise<unknown[]> {
-  cluster.options.enableAutoPipelining = true;
-  return Promise.all(batch.map((item) => add(cluster as unknown as ChainableCommander, item)));
 }

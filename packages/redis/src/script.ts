@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { primariesOf } from './nodes.ts';
 import { answersOf, inBatches } from './pipeline.ts';
 
-/** Keys and arguments of one run. On Redis Cluster the keys must share a hash tag. */
+/** Keys and arguments of one run. On Redis Cluster the keys of a run must share a hash tag. */
 interface ScriptCall {
   keys: readonly string[];
   args: readonly ScriptArgument[];
@@ -61,7 +62,7 @@ export function script<Result>(lua: string): Script<Result> {
     // Repeats only those that did not run: the server may have learned the script half-way.
     const missed = [...answers.keys()].filter((i) => answers[i]?.[0]?.message.startsWith('NOSCRIPT'));
     if (missed.length > 0) {
-      await redis.script('LOAD', lua);
+      await Promise.all(primariesOf(redis).map((primary) => primary.script('LOAD', lua)));
       const again = await attempt(
         redis,
         missed.map((i) => calls[i] as ScriptCall),

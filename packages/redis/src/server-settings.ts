@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { primariesOf } from './nodes.ts';
 import { redisTrouble } from './trouble.ts';
 
 /** How safely the server keeps acknowledged writes. `unknown` if it does not let us read its settings. */
@@ -12,12 +13,25 @@ export interface RedisSettings {
   maxmemoryPolicy: string;
 }
 
+/** From the weakest. */
+const DURABILITIES: readonly Durability[] = ['none', 'unknown', 'second', 'disk'];
+
 /**
- * Reads the server's actual settings. Managed services may refuse CONFIG; that is not an error here.
+ * Reads the server's actual settings; of a cluster, the weakest of its primaries. Managed services may refuse CONFIG;
+ * that is not an error here.
  *
- * @throws if the server is down.
+ * @throws if a server is down.
  */
 export async function readRedisSettings(redis: Redis): Promise<RedisSettings> {
+  const all = await Promise.all(primariesOf(redis).map(settingsOf));
+  return {
+    durability: DURABILITIES.find((each) => all.some(({ durability }) => durability === each)) ?? 'unknown',
+    maxmemoryPolicy:
+      (all.find((each) => each.maxmemoryPolicy !== 'noeviction') ?? all[0])?.maxmemoryPolicy ?? 'unknown',
+  };
+}
+
+async function settingsOf(redis: Redis): Promise<RedisSettings> {
   const [append, policy] = await Promise.all([configOf(redis, 'append*'), configOf(redis, 'maxmemory-policy')]);
   return { durability: durabilityOf(append), maxmemoryPolicy: policy?.['maxmemory-policy'] ?? 'unknown' };
 }

@@ -4,6 +4,9 @@ const AWAY = new RegExp(
     '^(LOADING|BUSY |READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF)',
     'ECONN|ENOENT|EPIPE|ETIMEDOUT',
     "Connection is closed|Stream isn't writeable|Command timed out|max retries per request",
+    // Of a cluster or Sentinel; the last, while slots move to another node.
+    "Too many Cluster redirections|Cluster isn't ready|startup nodes|Failed to refresh slots|sentinels are unreachable",
+    'same slots allocation group',
   ].join('|'),
   'i',
 );

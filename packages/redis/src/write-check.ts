@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { memorySentence } from './memory-stops.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import { keyPerPrimary } from './nodes.ts';
 
 /** The result of a readiness check. */
 interface Check {
@@ -9,11 +10,12 @@ interface Check {
 }
 
 /**
- * Writes a short-lived key to check that Redis takes writes: a replica or a full server answers a ping like any other.
+ * Writes a short-lived key to each primary to check that Redis takes writes: a replica or a full server answers a ping
+ * like any other.
  */
 export async function checkWrite(redis: Redis): Promise<Check> {
   try {
-    await redis.set('ready', '1', 'PX', 10_000);
+    await Promise.all(keyPerPrimary(redis, 'ready').map((key) => redis.set(key, '1', 'PX', 10_000)));
     return { ok: true };
   } catch (error) {
     return { ok: false, detail: (error as Error).message };

@@ -77,11 +77,6 @@ test('a connection that was closed refuses', async () => {
   expect(redisTrouble(await failure(redis.ping()))).toBe('away');
 });
 
-test('a list of servers is refused with an explanation', async () => {
-  const urls = 'redis://a.example:6379,redis://b.example:6379';
-  await expect(connectRedis(urls, 'request', () => {})).rejects.toThrow('Redis Cluster) is not supported yet');
-});
-
 /** The result of a pipeline's first command; a pipeline never fails as a whole. */
 function firstError(answers: [Error | null, unknown][] | null): never {
   throw answers?.[0]?.[0] ?? new Error('no error');

@@ -1,6 +1,6 @@
 import { handClock, startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { connectRedis, MemoryWatch, readFullness } from '../src/index.ts';
 
 /** A log that keeps its lines as `level stops …`. */
@@ -21,6 +21,14 @@ const watchOf = (redis: Redis, now = () => 0) => new MemoryWatch(redis, now, log
 describe('watching the memory', () => {
   const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', Math.round(bytes));
   const usedOf = async (redis: Redis) => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+
+  test('a server that does not tell its memory is not full', async () => {
+    await using own = await startTestRedis();
+    await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-info');
+    const guest = new Redis(own.url, { username: 'guest', password: 'secret', enableReadyCheck: false });
+    expect(await readFullness(guest)).toBe(0);
+    guest.disconnect();
+  });
 
   test('returns the used share of the limit, slightly over 1 when full', async () => {
     await using own = await startTestRedis();

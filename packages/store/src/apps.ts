@@ -1,5 +1,5 @@
 import { type AppSettings, publicAppId } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { commandEach, primariesOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { revokeAllKeys } from './api-keys.ts';
 import { keys, keysOfApp } from './keys.ts';
@@ -131,8 +131,10 @@ export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   const removed = await redis.unlink(keys.app(appId));
   await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId), keys.usage(appId));
   for (const pattern of keysOfApp(appId)) {
-    for await (const batch of redis.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
-      if (batch.length > 0) await redis.unlink(...batch);
+    for (const primary of primariesOf(redis)) {
+      for await (const batch of primary.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {
+        await commandEach(redis, batch, (commands, key) => commands.unlink(key));
+      }
     }
   }
   const freed = await FREE(redis, [keys.apps(), keys.appIds()], [publicAppId(appId), appId]);
