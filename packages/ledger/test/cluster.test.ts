@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
-import { startTestRedis, type TestRedis, until } from '@fanfare/testkit';
+import { connectRedis } from '@fanfare/redis';
+import { startTestCluster } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import {
   acceptEvent,
@@ -50,23 +50,19 @@ import { APP, accepted, becomes, HOUR, lockOf, NOW, recordAttempt, settleAll, sl
 
 const SHARDS = 8;
 
-/** A port that is free now, for the cluster bus. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
+async function startCluster() {
+  const cluster = await startTestCluster();
+  const redis = await connectRedis(cluster.url, 'worker', () => {});
+  return {
+    redis,
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
 }
 
-async function startCluster(): Promise<TestRedis> {
-  const own = await startTestRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] });
-  await own.redis.cluster('ADDSLOTSRANGE', 0, 16_383);
-  await until(async () => (await own.redis.cluster('INFO')).includes('cluster_state:ok'), 'the cluster is up');
-  return own;
-}
-
-test('a server in cluster mode, which refuses cross-slot commands, accepts the entire life of an event', async () => {
+test('a cluster of three, which refuses commands on several slots, accepts the entire life of an event', async () => {
   await using own = await startCluster();
   await expect(own.redis.mget('a', 'b')).rejects.toThrow('CROSSSLOT');
   const used = new Set<number>();

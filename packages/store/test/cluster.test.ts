@@ -1,5 +1,6 @@
-import { startTestRedis, until } from '@fanfare/testkit';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { connectRedis } from '@fanfare/redis';
+import { startTestCluster } from '@fanfare/testkit';
+import { afterAll, expect, test } from '@jest/globals';
 import {
   addMembers,
   blockedAmong,
@@ -23,16 +24,13 @@ import {
 } from '../src/index.ts';
 import { createUsers, stream, uidsOf } from './private-redis.ts';
 
-/** One server that holds all slots of a cluster: it refuses commands that touch two of them (CROSSSLOT). */
-const own = await startTestRedis({ args: ['--cluster-enabled', 'yes'], port: 0 });
-const { redis } = own;
+const cluster = await startTestCluster();
+const redis = await connectRedis(cluster.url, 'worker', () => {});
 
-beforeAll(async () => {
-  await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  const isUp = async () => (await redis.cluster('INFO')).includes('cluster_state:ok');
-  await until(isUp, 'the cluster is up');
+afterAll(async () => {
+  redis.disconnect();
+  await cluster[Symbol.asyncDispose]();
 });
-afterAll(() => own[Symbol.asyncDispose]());
 
 const MUTES = [
   { id: 'carol', type: 'oneOnOne' as const, until: 5 },
@@ -41,7 +39,7 @@ const MUTES = [
 const TARGETS = uidsOf(10).map((uid) => ({ uid, deviceId: 'device-1' }));
 const PHONE = { token: 'token-1', platform: 'fcm_android' as const, providerId: 'default' };
 
-test('a server of a cluster refuses commands on two slots', async () => {
+test('a cluster refuses commands on two slots', async () => {
   await expect(redis.eval('return 1', 2, 'unread:{demo:bob}', 'unread:{demo:carol}')).rejects.toThrow('CROSSSLOT');
 });
 

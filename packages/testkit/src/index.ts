@@ -2,7 +2,6 @@
 export { type HandClock, handClock } from './hand-clock.ts';
 export * from './samples.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
-export { startTestPostgres, type TestPostgres } from './test-postgres.ts';
 export {
   type ClusterNode,
   type ClusterOptions,
@@ -10,6 +9,7 @@ export {
   startTestCluster,
   type TestCluster,
 } from './test-cluster.ts';
+export { startTestPostgres, type TestPostgres } from './test-postgres.ts';
 export { startTestRedis, type TestRedis } from './test-redis.ts';
 export { startTestSentinel, type TestSentinel } from './test-sentinel.ts';
 export { type UntilOptions, until } from './until.ts';
