@@ -5,7 +5,7 @@ import { packFinished } from '@fanfare/ledger';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Api } from '../support/api.ts';
-import { aMessage } from '../support/events.ts';
+import { aGroupMessage, aMessage } from '../support/events.ts';
 import { createApp, type System, startSystem } from '../support/system.ts';
 
 const PATH = '/v3/notifications/v1/logs';
@@ -21,12 +21,13 @@ interface Page {
   meta: { next: { affix: string; cursor: string } | null };
 }
 
+let settled = 0;
 const folder = mkdtempSync(join(tmpdir(), 'fanfare-archive-'));
 let system: System;
 let backend: Api;
 
 beforeAll(async () => {
-  system = await startSystem({ env: { ARCHIVE_URL: `file:${folder}` } });
+  system = await startSystem({ env: { ARCHIVE_URL: `file:${folder}`, FANOUT_SLICE: '3' } });
   ({ backend } = system);
   await backend.put(PATH, { enabled: true, content: true });
 });
@@ -40,11 +41,15 @@ const rows = async (query = ''): Promise<Row[]> => (await page(query)).data;
 
 /** Posts a message to each, and has them archived. */
 async function archived(users: readonly string[]): Promise<void> {
-  const before = (await rows('limit=1000')).length;
   for (const id of users) await backend.post('/v3/events', aMessage({ conversation: { type: 'user', id } }));
+  await sent(users.length);
+}
+
+/** Waits until so many more rows are settled, and has their events archived. */
+async function sent(more: number): Promise<void> {
   const isSettled = (row: Row & { processingEndedAtMS?: number }) => row.processingEndedAtMS !== undefined;
-  const settled = async () => (await rows('limit=1000')).filter(isSettled).length === before + users.length;
-  await until(settled, 'all is sent');
+  settled += more;
+  await until(async () => (await rows('limit=1000')).filter(isSettled).length === settled, 'all is sent');
   // What the sweeper does ten seconds later.
   await packFinished(system.redis.redis, 0, Date.now() + 60_000, 1000, { archive: true });
   await until(async () => (await system.redis.redis.zcard('{p0}:unarchived')) === 0, 'all is archived');
@@ -83,6 +88,29 @@ test('rows of both sources are one list, each row once', async () => {
   expect(await members()).toEqual(['tim', 'una', ...[...USERS].reverse()]);
   await leaveRedis();
   expect(await members()).toEqual(['tim', 'una', ...[...USERS].reverse()]);
+});
+
+test('a page that ends within an event of many recipients goes on there in the archive', async () => {
+  const members = Array.from({ length: 8 }, (_, i) => `member-${i}`);
+  await backend.put('/v3/groups/hiking', { name: 'Hiking' });
+  await backend.loadMembers('hiking', members);
+  await backend.post('/v3/events', aGroupMessage('hiking', { message: { id: 'g-1', text: 'hello' } }));
+  await sent(8);
+  for (const affix of ['append', 'prepend']) {
+    const filter = `messageId=g-1&affix=${affix}`;
+    const whole = await rows(filter);
+    expect(whole).toHaveLength(8);
+    const seen = [];
+    let next = '';
+    for (let left = true; left; ) {
+      const { data, meta } = await page(`${filter}&limit=2${next}`);
+      seen.push(...data);
+      next = `&cursor=${meta.next?.cursor}`;
+      left = meta.next !== null;
+      await leaveRedis();
+    }
+    expect(plain(seen)).toEqual(plain(whole));
+  }
 });
 
 test('another app sees none of it', async () => {

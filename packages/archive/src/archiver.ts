@@ -126,8 +126,9 @@ class ArchiveLoop {
       return more;
     } catch (error) {
       await this.#closeSink();
-      // Expected when a process stalled: the other one continues.
-      if (error instanceof ArchiveFencedError) return false;
+      // Expected when this process stalled. While it still holds the lock, the sink has a writer from elsewhere.
+      const isReplaced = error instanceof ArchiveFencedError && (await this.#claim().catch(() => undefined)) !== fence;
+      if (isReplaced) return false;
       this.#fails(error);
       if (fence === undefined) return false;
       for (let shard = 0; shard < shards; shard++) {

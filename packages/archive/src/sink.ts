@@ -21,17 +21,23 @@ export interface ArchiveRange {
   from?: number | undefined;
   /** Not received after this, epoch ms. */
   to?: number | undefined;
-  /** Starts behind this event, in the direction of the order. */
+  /** Starts behind this position, in the direction of the order: an event, or `next` of the page before. */
   after?: { at: number; key: string } | undefined;
   /** `prepend` goes back in time from the newest, `append` forward from the oldest. */
   order: 'prepend' | 'append';
   limit: number;
 }
 
+/** Some events, and where the next page begins: absent at the end of the range. */
+export interface ArchivePage {
+  events: ArchivedEvent[];
+  next?: { at: number; key: string };
+}
+
 /** Reads what a sink has written, in any process. */
 export interface ArchiveReader {
-  /** The next events of an app; fewer than the limit at the end. */
-  page(appId: string, range: ArchiveRange): Promise<ArchivedEvent[]>;
+  /** The next events of an app. A page may have few or none and still have a next one: a read is bounded. */
+  page(appId: string, range: ArchiveRange): Promise<ArchivePage>;
   /** The rows of one slice of an event that `page` returned, in order of their index. */
   rows(event: ArchivedEvent, slice: number): Promise<readonly ArchivedRow[]>;
   close(): Promise<void>;

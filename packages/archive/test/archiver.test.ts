@@ -119,8 +119,7 @@ for (const [kind, newPlace, exists] of places) {
     test('a process killed in the middle loses nothing, and what is written twice is read once', async () => {
       await using own = await startTestRedis();
       const place = await newPlace();
-      const keys: string[] = [];
-      for (let i = 0; i < 250; i++) keys.push(await finish(own.redis, [`u${i}`, 'bob']));
+      const keys = await Promise.all(Array.from({ length: 150 }, (_, i) => finish(own.redis, [`u${i}`, 'bob'])));
       await listFinished(own.redis);
       for (const line of ['written', 'writing']) {
         await archiveUntil(own, place, line);
@@ -132,7 +131,7 @@ for (const [kind, newPlace, exists] of places) {
       await until(isDone(own), 'all is archived');
       const { events, uids } = await found(place);
       expect(keysOf(events)).toEqual([...keys].sort());
-      expect(uids.flat().filter((uid) => uid === 'bob')).toHaveLength(250);
+      expect(uids.flat().filter((uid) => uid === 'bob')).toHaveLength(150);
     });
 
     test('an erased user and a deleted app are erased from the archive', async () => {
@@ -203,6 +202,37 @@ test('while a sink is down, that is logged once, what is lost is counted, and th
   await until(() => archiver.check().ok, 'the archive is up');
   expect(keysOf((await found({ kind: 'file', folder: blocked })).events)).toEqual([kept]);
   expect(archiver.log.lines.map(({ msg }) => msg)).toEqual(['archive.down', 'archive.lost', 'archive.up']);
+});
+
+(postgres ? test : test.skip)('what finishes while PostgreSQL is away is archived when it is back', async () => {
+  await using own = await startTestRedis();
+  const place = await newDatabase();
+  await using archiver = start(own, place);
+  const first = await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  await until(isDone(own), 'the first is archived');
+  await postgres?.stop();
+  const second = await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  await until(() => archiver.check().ok === false, 'the archive is down');
+  await until(async () => (await archiver.metric('archive_waiting')) === 1, 'the backlog is counted');
+  await postgres?.start();
+  await until(isDone(own), 'the second is archived');
+  expect(keysOf((await found(place)).events)).toEqual([first, second]);
+  expect(archiver.log.lines.map(({ msg }) => msg)).toEqual(['archive.down', 'archive.up']);
+});
+
+(postgres ? test : test.skip)('two installations on one database do not go unnoticed', async () => {
+  await using own = await startTestRedis();
+  const place = await newDatabase();
+  const later = await openSink(place, Date.now() + 3_600_000);
+  await later.erase([{ appId: APP, uid: 'eve', at: 1 }]);
+  await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  await using archiver = start(own, place);
+  await until(() => archiver.check().ok === false, 'the archive is reported');
+  expect(archiver.check().detail).toContain('another process archives');
+  await later.close();
 });
 
 (postgres ? test : test.skip)('the password of the archive is in no log line and no check', async () => {

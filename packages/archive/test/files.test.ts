@@ -61,8 +61,8 @@ test('what a crash cut off is left out, and the next writer continues', async ()
   const found = await read(folder);
   expect(keysOf(found)).toEqual(keysOf([archived(1), archived(2)]));
   const reader = openReader({ kind: 'file', folder });
-  const page = await reader.page(APP, { order: 'append', limit: 9 });
-  expect(await Promise.all(page.map((event) => uidsOf(reader, event)))).toEqual([
+  const { events } = await reader.page(APP, { order: 'append', limit: 9 });
+  expect(await Promise.all(events.map((event) => uidsOf(reader, event)))).toEqual([
     ['bob', 'cara'],
     ['bob', 'cara'],
   ]);
@@ -73,7 +73,9 @@ test('a page is read to its end although its file is closed meanwhile', async ()
   const sink = await openOn(folder);
   await sink.write(partsOf(archived(1), ['bob']));
   const reader = openReader({ kind: 'file', folder });
-  const [event] = await reader.page(APP, { order: 'append', limit: 9 });
+  const {
+    events: [event],
+  } = await reader.page(APP, { order: 'append', limit: 9 });
   await sink.tidy(NOON + DAY);
   expect(event && (await uidsOf(reader, event))).toEqual(['bob']);
 });
@@ -87,4 +89,17 @@ test('an erased user leaves every file', async () => {
   const contents = filesOf(folder).map((name) => readFileSync(join(folder, `app-${APP}`, name), 'utf8'));
   expect(contents.join('')).not.toContain('cara');
   expect(contents.join('').match(/"uid":"bob"/g)).toHaveLength(6);
+});
+
+test.each(['append', 'prepend'] as const)('a page reads a few files, however rare the events: %s', async (order) => {
+  const folder = newFolder();
+  const sink = await openOn(folder, 1);
+  const events = Array.from({ length: 40 }, (_, i) => archived(i, { logged: i % 13 === 0 }));
+  for (const event of events) await sink.write(partsOf(event, ['bob']));
+  const reader = openReader({ kind: 'file', folder });
+  const first = await reader.page(APP, { order, limit: 9 });
+  expect(first.events).toHaveLength(1);
+  expect(first.next).toBeDefined();
+  const all = keysOf(events.filter(({ logged }) => logged));
+  expect(keysOf(await walk(reader, { order, limit: 9 }))).toEqual(order === 'append' ? all : all.reverse());
 });

@@ -91,7 +91,7 @@ for (const [kind, place] of places) {
       const event = archived(1, { appId: newApp() });
       await sink.write(partsOf(event, ['bob']).slice(0, 1));
       expect(await walk(reader, {}, event.appId)).toEqual([]);
-      expect(await reader.page(newApp(), { order: 'append', limit: 10 })).toEqual([]);
+      expect(await reader.page(newApp(), { order: 'append', limit: 10 })).toEqual({ events: [] });
     });
 
     test('of an event that finished again, the newest version counts', async () => {

@@ -4,7 +4,10 @@ import { type LoggedRef, pageLogged } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
 import { type Affix, isPassed, type Position } from './log-position.ts';
 
-/** A logged event: in Redis (unless its record has expired), in the archive, or in both. */
+/**
+ * A logged event: in Redis (unless its record has expired), in the archive, or in both. In neither: a position that the
+ * walk has reached after a long read without an event.
+ */
 export interface LogEntry {
   /** When it was received, epoch ms. */
   at: number;
@@ -64,14 +67,15 @@ async function* inArchive(deps: Deps, appId: string, range: LogRange): AsyncGene
   const { archive } = deps;
   if (!archive) return;
   const { from, to, start, order } = range;
-  let after: ArchivedEvent | undefined;
+  let after: { at: number; key: string } | undefined;
   do {
-    const page = await asked(deps, archive.page(appId, { from, to, order, after, limit: REFS }));
-    for (const archived of page) {
+    const { events, next } = await asked(deps, archive.page(appId, { from, to, order, after, limit: REFS }));
+    for (const archived of events) {
       const { at, key } = archived;
       if (!start || !isPassed(archived, start, order)) yield { at, key, archived };
     }
-    after = page.length < REFS ? undefined : page.at(-1);
+    if (next && next.key !== events.at(-1)?.key) yield { at: next.at, key: next.key };
+    after = next;
   } while (after);
 }
 

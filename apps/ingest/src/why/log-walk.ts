@@ -24,13 +24,14 @@ export interface FoundPage {
 }
 
 /**
- * The budget of one request. Skipping an event costs 1, reading it 10, and reading one of its slices (a few hundred
- * recipients) 100.
+ * The budget of one request. Skipping an event costs 1, reading it 10, reading one of its slices (a few hundred
+ * recipients) 100, and a read of the archive that finds no event 1000.
  */
 const BUDGET = 5000;
 const SKIP_COST = 1;
 const EVENT_COST = 10;
 const SLICE_COST = 100;
+const EMPTY_COST = 1000;
 
 type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'archive' | 'log'>;
 
@@ -66,6 +67,10 @@ async function* walk(deps: Deps, appId: string, query: LogQuery): AsyncGenerator
   if (!range) return;
   for await (const entry of entriesOf(query.archive ? deps : { ...deps, archive: undefined }, appId, range)) {
     const end = endOf(entry, query.affix);
+    if (!entry.ref && !entry.archived) {
+      yield { position: end, cost: EMPTY_COST };
+      continue;
+    }
     if (keys && !keys.has(entry.key)) {
       yield { position: end, cost: SKIP_COST };
       continue;

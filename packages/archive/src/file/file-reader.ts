@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ArchivedEvent, ArchivedRow } from '../archived.ts';
 import { eraseFrom, eraseRows, type IsErased } from '../erased.ts';
-import { type ArchiveRange, type ArchiveReader, compareEvents } from '../sink.ts';
+import { type ArchivePage, type ArchiveRange, type ArchiveReader, compareEvents } from '../sink.ts';
 import { folderOf, type Segment, segmentsIn } from './files.ts';
 import { eventsIn, type Place } from './lines.ts';
 import { rowsAt } from './seal.ts';
@@ -11,6 +11,9 @@ const DAY_MS = 24 * 3_600_000;
 
 /** How often a read starts again because a file was closed, or written anew, meanwhile. */
 const TRIES = 5;
+
+/** Files read for one page, unless more have events of the same time. */
+const FILES = 8;
 
 /** An event found, and where its slices are. */
 interface Found {
@@ -31,16 +34,17 @@ export class FileReader implements ArchiveReader {
     this.#folder = folder;
   }
 
-  page(appId: string, range: ArchiveRange): Promise<ArchivedEvent[]> {
+  page(appId: string, range: ArchiveRange): Promise<ArchivePage> {
     return unlessMoved(async () => {
       const folder = folderOf(this.#folder, appId);
       const isErased = await readErased(folder, appId);
-      const found = await scan(await segmentsIn(folder), range);
-      return found.map((one) => {
+      const { found, next } = await scan(await segmentsIn(folder), range);
+      const events = found.map((one) => {
         const event = isErased ? eraseFrom(one.event, isErased) : one.event;
         this.#found.set(event, one);
         return event;
       });
+      return { events, ...(next ? { next } : {}) };
     });
   }
 
@@ -51,8 +55,8 @@ export class FileReader implements ArchiveReader {
     for (let tries = 0; found && tries < TRIES; tries++) {
       const rows = await rowsOf(found, slice, isErased);
       if (rows) return rows;
-      const page = await this.page(appId, { from: at, to: at, order: 'append', limit: Number.MAX_SAFE_INTEGER });
-      const again = page.find((one) => one.key === key);
+      const { events } = await this.page(appId, { from: at, to: at, order: 'append', limit: Number.MAX_SAFE_INTEGER });
+      const again = events.find((one) => one.key === key);
       found = again && this.#found.get(again);
       if (found) this.#found.set(event, found);
     }
@@ -76,31 +80,58 @@ async function rowsOf({ event, path, slices }: Found, slice: number, isErased: I
   }
 }
 
-async function scan(segments: readonly Segment[], range: ArchiveRange): Promise<Found[]> {
+async function scan(segments: readonly Segment[], range: ArchiveRange): Promise<{ found: Found[]; next?: Next }> {
   const { order, limit, after } = range;
   const sign = order === 'append' ? 1 : -1;
-  const from = Math.max(range.from ?? 0, after && order === 'append' ? after.at : 0);
-  const to = Math.min(range.to ?? Number.POSITIVE_INFINITY, after && order === 'prepend' ? after.at : Infinity);
-  const wanted = segments
-    .map((segment) => ({ ...segment, range: segment.range ?? rangeOfDay(segment.day) }))
-    .filter((segment) => segment.range.from <= to && segment.range.to >= from)
-    .sort((a, b) => (order === 'append' ? a.range.from - b.range.from : b.range.to - a.range.to));
+  const bounds = {
+    from: Math.max(range.from ?? 0, after && order === 'append' ? after.at : 0),
+    to: Math.min(range.to ?? Number.POSITIVE_INFINITY, after && order === 'prepend' ? after.at : Infinity),
+  };
+  const start = order === 'append' ? bounds.from : bounds.to;
   let nearest: Found[] = [];
-  for (const { path, range: its } of wanted) {
+  for (const [files, { path, edge }] of nearestFirst(segments, bounds, order).entries()) {
     const last = nearest.length >= limit ? nearest.at(-1)?.event.at : undefined;
-    const edge = order === 'append' ? its.from : its.to;
+    // No further file has a nearer event.
     if (last !== undefined && sign * (edge - last) > 0) break;
-    const found: Found[] = [];
+    const isPast = (at: number) => sign * (edge - at) > 0;
+    if (files >= FILES && isPast(start)) {
+      const found = nearest.filter(({ event }) => isPast(event.at));
+      return { found, next: found.length < limit ? beforeAll(edge, order) : (found.at(-1) as Found).event };
+    }
+    const read: Found[] = [];
     for await (const { event, slices } of eventsIn(path)) {
       const { at, logged } = event;
-      if (!logged || at < from || at > to || (after && sign * compareEvents(event, after) <= 0)) continue;
-      found.push({ event, path, slices });
-      if (found.length >= 2 * limit + 100) nearest = merge(nearest, found.splice(0), sign, limit);
+      if (!logged || at < bounds.from || at > bounds.to) continue;
+      if (after && sign * compareEvents(event, after) <= 0) continue;
+      read.push({ event, path, slices });
+      if (read.length >= 2 * limit + 100) nearest = merge(nearest, read.splice(0), sign, limit);
     }
-    nearest = merge(nearest, found, sign, limit);
+    nearest = merge(nearest, read, sign, limit);
   }
-  return nearest;
+  const last = nearest.length < limit ? undefined : nearest.at(-1)?.event;
+  return { found: nearest, ...(last ? { next: last } : {}) };
 }
+
+type Next = NonNullable<ArchivePage['next']>;
+
+/** The position before all events of a time, in the direction of the order: no key sorts before `0`. */
+const beforeAll = (at: number, order: ArchiveRange['order']): Next =>
+  order === 'append' ? { at, key: '0' } : { at: at + 1, key: '0' };
+
+/** The files that may have events between two times, with the time at which each begins in this order. */
+function nearestFirst(segments: readonly Segment[], { from, to }: Range, order: ArchiveRange['order']) {
+  const sign = order === 'append' ? 1 : -1;
+  return segments
+    .map(({ path, day, range = rangeOfDay(day) }) => ({
+      path,
+      range,
+      edge: order === 'append' ? range.from : range.to,
+    }))
+    .filter(({ range }) => range.from <= to && range.to >= from)
+    .sort((a, b) => sign * (a.edge - b.edge));
+}
+
+type Range = NonNullable<Segment['range']>;
 
 /** The first `limit` events in order, each once, in its newest version. */
 function merge(known: readonly Found[], found: readonly Found[], sign: number, limit: number): Found[] {
@@ -112,7 +143,7 @@ function merge(known: readonly Found[], found: readonly Found[], sign: number, l
   return [...newest.values()].sort((a, b) => sign * compareEvents(a.event, b.event)).slice(0, limit);
 }
 
-function rangeOfDay(day: string): { from: number; to: number } {
+function rangeOfDay(day: string): Range {
   const from = Date.parse(day);
   return { from, to: from + DAY_MS - 1 };
 }

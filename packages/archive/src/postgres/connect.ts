@@ -18,7 +18,6 @@ export function connect({ url, max, queryMs }: ConnectOptions): pg.Pool {
     max,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: queryMs,
-    statement_timeout: queryMs,
     application_name: 'fanfare',
     keepAlive: true,
   });
@@ -27,11 +26,14 @@ export function connect({ url, max, queryMs }: ConnectOptions): pg.Pool {
   return pool;
 }
 
+/** How long a statement of a transaction may take, ms. Not set for a connection: a connection pooler refuses that. */
+export const STATEMENT_MS = 60_000;
+
 /** Runs one transaction. A connection that fails in it is closed. */
 export async function transaction<T>(pool: pg.Pool, act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    await client.query(`BEGIN; SET LOCAL statement_timeout = ${STATEMENT_MS}`);
     const result = await act(client);
     await client.query('COMMIT');
     client.release();

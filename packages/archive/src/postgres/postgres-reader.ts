@@ -1,7 +1,7 @@
 import type { Lane, LogFacts } from '@fanfare/core';
 import type { Pool } from 'pg';
 import { type ArchivedEvent, type ArchivedRow, dayOf } from '../archived.ts';
-import type { ArchiveRange, ArchiveReader } from '../sink.ts';
+import type { ArchivePage, ArchiveRange, ArchiveReader } from '../sink.ts';
 import { connect } from './connect.ts';
 
 /** How long a query may take, ms: a request waits for it. */
@@ -29,7 +29,7 @@ export class PostgresReader implements ArchiveReader {
     this.#pool = connect({ url, max: CONNECTIONS, queryMs: QUERY_MS });
   }
 
-  async page(appId: string, { from = 0, to, after, order, limit }: ArchiveRange): Promise<ArchivedEvent[]> {
+  async page(appId: string, { from = 0, to, after, order, limit }: ArchiveRange): Promise<ArchivePage> {
     const last = to ?? Number.MAX_SAFE_INTEGER;
     const values: unknown[] = [appId, limit, from, last];
     const conditions = ['app = $1', 'logged', 'at >= $3', 'at <= $4'];
@@ -52,13 +52,15 @@ export class PostgresReader implements ArchiveReader {
        WHERE ${conditions.join(' AND ')} ORDER BY at ${way}, key ${way} LIMIT $2`,
       values,
     );
-    return rows.map(({ at, done_at, ...row }) => ({
+    const events = rows.map(({ at, done_at, ...row }) => ({
       ...row,
       appId,
       at: Number(at),
       doneAt: Number(done_at),
       logged: true,
     }));
+    const next = events.length < limit ? undefined : events.at(-1);
+    return { events, ...(next ? { next } : {}) };
   }
 
   async rows({ appId, at, key }: ArchivedEvent, slice: number): Promise<readonly ArchivedRow[]> {

@@ -4,11 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 import { type ArchivedEvent, type ArchivedSlice, type ArchivePart, dayOf } from '../archived.ts';
 import { erasedId, eraseFrom, eraseRows, type IsErased, namedIn } from '../erased.ts';
 import type { ArchiveSink } from '../sink.ts';
-import { connect, textFor, transaction } from './connect.ts';
+import { connect, STATEMENT_MS, textFor, transaction } from './connect.ts';
 import { createPartitions, createTables, partitionsOf } from './schema.ts';
-
-/** How long a statement of the archiver may take, ms: erasing a user visits every partition. */
-const QUERY_MS = 60_000;
 
 const INSERT_ROWS = `
 INSERT INTO fanfare_archive_rows (day, app, at, key, slice, row, uid, facts)
@@ -32,7 +29,7 @@ WHERE e.done_at <= excluded.done_at`;
  * @throws ArchiveFencedError when a later archiver has written.
  */
 export async function openPostgresSink({ url, writer }: { url: string; writer: number }): Promise<ArchiveSink> {
-  const pool = connect({ url, max: 1, queryMs: QUERY_MS });
+  const pool = connect({ url, max: 1, queryMs: STATEMENT_MS + 1000 });
   try {
     await transaction(pool, createTables);
     return new PostgresSink(pool, writer);

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS fanfare_archive_events (
   PRIMARY KEY (app, at, key, day)
 ) PARTITION BY RANGE (day);
 CREATE INDEX IF NOT EXISTS fanfare_archive_events_named ON fanfare_archive_events USING gin (named);
+CREATE INDEX IF NOT EXISTS fanfare_archive_events_logged ON fanfare_archive_events (app, at, key) WHERE logged;
 CREATE TABLE IF NOT EXISTS fanfare_archive_rows (
   day date NOT NULL, app text NOT NULL, at bigint NOT NULL, key text COLLATE "C" NOT NULL,
   slice integer NOT NULL, row integer NOT NULL, uid text NOT NULL, facts json NOT NULL,

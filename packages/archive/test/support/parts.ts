@@ -54,10 +54,11 @@ export async function walk(
 ): Promise<ArchivedEvent[]> {
   const { order = 'append', limit = 1000 } = range;
   const all: ArchivedEvent[] = [];
-  for (let after = range.after; ; after = all.at(-1)) {
-    const page = await reader.page(appId, { ...range, after, order, limit });
-    all.push(...page);
-    if (page.length < limit) return all;
+  for (let after = range.after; ; ) {
+    const { events, next } = await reader.page(appId, { ...range, after, order, limit });
+    all.push(...events);
+    if (!next) return all;
+    after = next;
   }
 }
 
