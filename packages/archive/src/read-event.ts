@@ -36,7 +36,7 @@ export async function readFinished(redis: Redis, ref: UnarchivedRef): Promise<Re
       lane,
       at,
       doneAt: progress.finishedAt ?? ref.doneAt,
-      logged: await isLogged(redis, appId, { ...ref, at }),
+      logged: await isLogged(redis, appId, ref),
       slices: cursor.slice,
       facts: logFacts(accepted),
     },

@@ -104,9 +104,12 @@ export const keys = {
    */
   deadLetters: (shard: number, appId: string) => `${shardTag(shard)}:dl:${appId}`,
   /**
-   * Sorted set: time and key of the events in an app's notification log. Trimmed; expires with the last of the events.
+   * Sorted set of the chunks of an app's notification log, and prefix of the chunks, which are sorted sets of the keys
+   * of its events (see log/chunks.ts). Trimmed; expire with the last of the events.
    */
-  log: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
+  logs: (shard: number, appId: string) => `${shardTag(shard)}:logs:${appId}`,
+  /** Sorted set of an older version: time and key of these events. */
+  oldLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
   /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */
   messages: (appId: string, bucket: string) => `msg:{${appId}:${bucket}}:`,
   /** String of an older version: the author and conversation of a message. */

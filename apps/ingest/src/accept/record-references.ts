@@ -25,7 +25,6 @@ import type { Redis } from 'ioredis';
 export interface RecordedEvent {
   event: Event;
   ref: EventRef;
-  receivedAt: number;
   /** How long its records are kept. */
   retentionMs: number;
   /** Accepted earlier, so already in the log. */
@@ -66,7 +65,7 @@ export async function recordReferences(
         ? [removeReaction(queueRedis, appId, event.reaction.id, event.sentAt, retentionMs)]
         : [],
     ),
-    ...logged.map(({ ref, receivedAt, retentionMs }) => recordLogged(queueRedis, appId, ref, receivedAt, retentionMs)),
+    ...logged.map(({ ref, retentionMs }) => recordLogged(queueRedis, appId, ref, retentionMs)),
   ]);
 }
 

@@ -54,7 +54,6 @@ export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]):
 const recordedOf = ({ accepted, retentionMs }: NewEvent, { key, shard, duplicate }: Acceptance): RecordedEvent => ({
   event: accepted.event,
   ref: { key, shard },
-  receivedAt: accepted.receivedAt,
   retentionMs,
   duplicate,
 });

@@ -1,7 +1,7 @@
-import type { EventRef } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { type EventRef, eventKeyTime } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { addToChunks, isInChunks, readChunks } from './chunks.ts';
 
 /** An event in the notification log, and when it was received (epoch ms). */
 export type LoggedRef = EventRef & { at: number };
@@ -28,39 +28,21 @@ const TIME_DIGITS = 9;
 const MAX_TIME = 36 ** TIME_DIGITS - 1;
 
 /**
- * Adds an entry, drops a few of the oldest whose events have expired, and extends the list's TTL to the new entry's.
- */
-const NOTE = script<number>(`
--- KEYS log
--- ARGV entry, time to live, prefix of event keys
--- returns 1 when the entry is new, else 0
-local added = redis.call('ZADD', KEYS[1], 0, ARGV[1])
-for _, entry in ipairs(redis.call('ZRANGE', KEYS[1], 0, 2)) do
-  local event = ARGV[3] .. string.sub(entry, ${TIME_DIGITS + 1})
-  if redis.call('EXISTS', event) == 0 then redis.call('ZREM', KEYS[1], entry) end
-end
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return added
-`);
-
-/**
- * Lists a stored event in its app's log; idempotent. Takes about 140 bytes per event; the log's rows, one or more per
+ * Lists a stored event in its app's log; idempotent. Takes about 25 bytes per event; the log's rows, one or more per
  * recipient, take none, since they are derived from the plan. `keepMs` is how long the event is kept from now on:
  * entries of expired events are dropped as others are added, and the list expires with its last event.
  */
-export async function recordLogged(
-  redis: Redis,
-  appId: string,
-  { shard, key }: EventRef,
-  at: number,
-  keepMs: number,
-): Promise<void> {
-  await NOTE(redis, [keys.log(shard, appId)], [encodeEntry(at, key), keepMs, keys.event(shard, '')]);
-}
+export const recordLogged = (redis: Redis, appId: string, { shard, key }: EventRef, keepMs: number): Promise<void> =>
+  addToChunks(redis, keys.logs(shard, appId), key, { keepMs, about: keys.event(shard, '') });
 
-/** Whether an event is listed in its app's log: the log was on when it was received (`at`, epoch ms). */
-export const isLogged = async (redis: Redis, appId: string, { shard, key, at }: LoggedRef): Promise<boolean> =>
-  (await redis.zscore(keys.log(shard, appId), encodeEntry(at, key))) !== null;
+/** Whether an event is listed in its app's log: the log was on when it was received. */
+export async function isLogged(redis: Redis, appId: string, { shard, key }: EventRef): Promise<boolean> {
+  const [listed, listedBefore] = await Promise.all([
+    isInChunks(redis, keys.logs(shard, appId), key),
+    redis.zscore(keys.oldLog(shard, appId), entryOf(key)),
+  ]);
+  return listed || listedBefore !== null;
+}
 
 /**
  * One page of an app's log over all shards, in order of time; `cursor` continues it and is absent at the end. An
@@ -75,7 +57,7 @@ export async function pageLogged(
 ): Promise<{ refs: LoggedRef[]; cursor?: string }> {
   const range = rangeOf(query);
   const lists = await Promise.all(
-    Array.from({ length: shards }, (_, shard) => readEntries(redis, keys.log(shard, appId), range, query)),
+    Array.from({ length: shards }, (_, shard) => readEntries(redis, shard, appId, { ...range, ...query })),
   );
   const merged = lists.flatMap((entries, shard) => entries.map((entry) => ({ entry, shard })));
   const sign = query.order === 'append' ? 1 : -1;
@@ -88,8 +70,8 @@ export async function pageLogged(
   };
 }
 
-/** All entries have the same score, so the set is sorted by text: by time, then key. No two share a position. */
-const encodeEntry = (at: number, key: string): string => encodeTime(at) + key;
+/** The position of an event in the log of all shards: by time, then key. No two share one. */
+const entryOf = (key: string): string => encodeTime(eventKeyTime(key)) + key;
 
 const decodeEntry = (entry: string) => ({
   key: entry.slice(TIME_DIGITS),
@@ -114,14 +96,31 @@ function decodeCursor(cursor: string): string {
   return entry;
 }
 
+interface EntryRange extends Pick<LogQuery, 'limit' | 'order'> {
+  min: string;
+  max: string;
+}
+
 /** One more than the page holds, to see whether another page follows. */
-function readEntries(
+async function readEntries(
   redis: Redis,
-  log: string,
-  { min, max }: { min: string; max: string },
-  { limit, order }: LogQuery,
+  shard: number,
+  appId: string,
+  { min, max, limit, order }: EntryRange,
 ): Promise<string[]> {
-  return order === 'append'
-    ? redis.zrange(log, min, max, 'BYLEX', 'LIMIT', 0, limit + 1)
-    : redis.zrange(log, max, min, 'BYLEX', 'REV', 'LIMIT', 0, limit + 1);
+  const reverse = order === 'prepend';
+  const range = { min: keyBound(min), max: keyBound(max), limit: limit + 1, reverse };
+  const [listed, listedBefore] = await Promise.all([
+    readChunks(redis, keys.logs(shard, appId), range),
+    reverse
+      ? redis.zrange(keys.oldLog(shard, appId), max, min, 'BYLEX', 'REV', 'LIMIT', 0, limit + 1)
+      : redis.zrange(keys.oldLog(shard, appId), min, max, 'BYLEX', 'LIMIT', 0, limit + 1),
+  ]);
+  return [...listed.map(entryOf), ...listedBefore];
+}
+
+/** A bound for entries as one for keys, which have the eight digits of a time that is not too far off. */
+function keyBound(bound: string): string {
+  const [bracket, time, key] = [bound.slice(0, 1), bound.slice(1, 1 + TIME_DIGITS), bound.slice(1 + TIME_DIGITS)];
+  return bracket + (key || `e${time.startsWith('0') ? time.slice(1) : 'z'.repeat(TIME_DIGITS - 1)}`);
 }

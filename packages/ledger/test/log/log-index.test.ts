@@ -1,14 +1,15 @@
+import { newEventKey } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { type LoggedRef, type LogQuery, pageLogged, recordLogged } from '../../src/index.ts';
+import { isLogged, type LoggedRef, type LogQuery, pageLogged, recordLogged } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const SHARDS = 3;
 
 /** An event that was received `at` ms after `NOW`. */
 const entry = (i: number, at: number): LoggedRef => ({
-  key: `em5x8k2a0${String(i).padStart(6, '0')}`,
+  key: newEventKey(NOW + at, () => (i + 0.5) / 36 ** 9),
   shard: i % SHARDS,
   at: NOW + at,
 });
@@ -19,7 +20,7 @@ const eventKey = ({ key, shard }: LoggedRef) => `{p${shard}}:ev:${key}`;
 async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
   for (const entry of entries) {
     await redis.hset(eventKey(entry), 'at', entry.at);
-    await recordLogged(redis, APP, entry, entry.at, keepMs);
+    await recordLogged(redis, APP, entry, keepMs);
   }
 }
 
@@ -105,7 +106,44 @@ test('the list expires with the event on it that is kept longest', async () => {
   await using own = await startTestRedis();
   await log(own.redis, [entry(0, 0)], 2 * HOUR);
   await log(own.redis, [entry(3, 1)], HOUR);
-  const left = await own.redis.pttl(`{p0}:log:${APP}`);
+  const left = await own.redis.pttl(`{p0}:logs:${APP}`);
   expect(left).toBeGreaterThan(HOUR);
   expect(left).toBeLessThanOrEqual(2 * HOUR);
+});
+
+test.each(['append', 'prepend'] as const)(
+  '%s reads a long log from its middle, whose events came late',
+  async (order) => {
+    await using own = await startTestRedis();
+    const all = Array.from({ length: 700 }, (_, i) => entry(SHARDS * i, i));
+    const late = all.filter((_, i) => i % 7 === 0);
+    await log(own.redis, [...all.filter((_, i) => i % 7 !== 0), ...late]);
+    const inOrder = (refs: readonly LoggedRef[]) => (order === 'append' ? refs : refs.toReversed());
+    for (const [from, to] of [
+      [0, 699],
+      [100, 500],
+      [130, 131],
+      [701, 800],
+    ] as const) {
+      const pages = await readLog(own.redis, { from: NOW + from, to: NOW + to, limit: 50, order });
+      expect(pages.flat()).toEqual(inOrder(all.slice(from, to + 1)));
+    }
+  },
+);
+
+test('what the version before has listed is read with the rest', async () => {
+  await using own = await startTestRedis();
+  const all = Array.from({ length: 8 }, (_, i) => entry(SHARDS * i, i));
+  const old = all.filter((_, i) => i % 2 === 0);
+  const text = ({ key, at }: LoggedRef) => at.toString(36).padStart(9, '0') + key;
+  await own.redis.zadd(`{p0}:log:${APP}`, ...old.flatMap((one) => [0, text(one)]));
+  await log(
+    own.redis,
+    all.filter((_, i) => i % 2 === 1),
+  );
+  expect((await readLog(own.redis, { limit: 3, order: 'append' })).flat()).toEqual(all);
+  expect((await readLog(own.redis, { limit: 3, order: 'prepend' })).flat()).toEqual(all.toReversed());
+  expect(await isLogged(own.redis, APP, all[2] as LoggedRef)).toBe(true);
+  expect(await isLogged(own.redis, APP, all[3] as LoggedRef)).toBe(true);
+  expect(await isLogged(own.redis, APP, entry(99, 99))).toBe(false);
 });
