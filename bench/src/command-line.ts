@@ -23,6 +23,7 @@ Options:
   --quick               Fewer rounds and smaller groups; nothing is written
   --profile             P1, P1c: one more round with CPU profiles of our processes, in .fanfare/profiles
   --members <n>         P2: members of the largest group, up to 5000000 (default: 100000)
+  --messages <n>        memory, memory-held: messages, up to 5000000 (default: 50000)
   --env <name=value>    Sets a variable of our processes, e.g. PACK_BULK=50; may be repeated
   --sends <n>           providers: sends per client and round, 1 to 100000 (default: 3000)
   --rounds <n>          providers: counted rounds, 1 to 50 (default: 5)
@@ -72,7 +73,7 @@ type Values = ReturnType<typeof parse>['values'];
 
 function rowsCommand(
   names: readonly string[],
-  { quick = false, profile = false, members, env = [], ...others }: Values,
+  { quick = false, profile = false, members, messages, env = [], ...others }: Values,
 ): RowsCommand {
   const [option] = Object.keys(others);
   if (option !== undefined) throw new UsageError(`--${option} is an option of the bench "providers"`);
@@ -83,6 +84,7 @@ function rowsCommand(
     quick,
     profile,
     members: wholeNumber('--members', members ?? (quick ? '10000' : '100000'), 5_000_000),
+    messages: wholeNumber('--messages', messages ?? (quick ? '20000' : '50000'), 5_000_000),
     env: Object.fromEntries(env.map(variableIn)),
   };
 }
@@ -103,13 +105,14 @@ function providersOptions({
   quick,
   profile,
   members,
+  messages,
   env,
   sends = '3000',
   rounds = '5',
   concurrency = '100,500',
 }: Values): RoundsOptions {
-  if (quick ?? profile ?? members ?? env)
-    throw new UsageError('--quick, --profile, --members and --env are options of the rows');
+  if (quick ?? profile ?? members ?? messages ?? env)
+    throw new UsageError('--quick, --profile, --members, --messages and --env are options of the rows');
   return {
     sends: wholeNumber('--sends', sends, 100_000),
     rounds: wholeNumber('--rounds', rounds, 50),
@@ -127,6 +130,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean' },
         profile: { type: 'boolean' },
         members: { type: 'string' },
+        messages: { type: 'string' },
         env: { type: 'string', multiple: true },
         sends: { type: 'string' },
         rounds: { type: 'string' },

@@ -10,6 +10,7 @@ describe('the command line', () => {
       quick: false,
       profile: false,
       members: 100_000,
+      messages: 50_000,
       env: {},
     });
   });
@@ -21,6 +22,7 @@ describe('the command line', () => {
       quick: true,
       profile: false,
       members: 10_000,
+      messages: 20_000,
       env: {},
     });
   });

@@ -5,6 +5,8 @@ import { bulkCost, chatCost, singlesCost } from './cost.ts';
 import { drill } from './drill.ts';
 import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { http2Cost } from './http2.ts';
+import { memory } from './memory.ts';
+import { memoryHeld } from './memory-held.ts';
 import { outage } from './outage.ts';
 import { registering } from './registering.ts';
 import { rings } from './rings.ts';
@@ -32,6 +34,8 @@ export const ROWS = {
   'fair-d': noDevices,
   'fair-e': slowEndpoints,
   outage,
+  memory,
+  'memory-held': memoryHeld,
   http2: http2Cost,
 } as const satisfies Record<string, Row>;
 

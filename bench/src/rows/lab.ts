@@ -13,6 +13,8 @@ export interface RunOptions {
   profile: boolean;
   /** Members of the largest group of P2. */
   members: number;
+  /** Messages of the rows about memory. */
+  messages: number;
   /** Environment variables for our processes, beside those that the rows set. */
   env: Readonly<Record<string, string>>;
 }
@@ -45,6 +47,10 @@ export class Lab {
 
   get members(): number {
     return this.#options.members;
+  }
+
+  get messages(): number {
+    return this.#options.messages;
   }
 
   say(line: string): void {

@@ -7,6 +7,10 @@ import type { NodeProcess } from './node-process.ts';
 const SCAN_COUNT = 1000;
 const SAMPLE_MS = 200;
 
+/** What Redis uses now, bytes. */
+export const usedMemory = async (redis: Redis): Promise<number> =>
+  Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+
 /** Bytes by MEMORY USAGE of all keys that match, each counted whole. */
 export async function memoryOf(redis: Redis, matches: (key: string) => boolean): Promise<number> {
   let bytes = 0;
@@ -34,7 +38,7 @@ export async function withPeakMemory<T>(
     peaks[name] = Math.max(peaks[name] ?? 0, bytes);
   };
   const sample = async () => {
-    reach('redis', Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]));
+    reach('redis', await usedMemory(redis));
     for (const [name, { pid }] of processes) reach(name, residentMemory(pid));
   };
   let isOver = false;
