@@ -4,6 +4,7 @@ export { duplicateRedis } from './cluster.ts';
 export { connectRedis, connectRedisPair, type RedisPair } from './connect.ts';
 export type { RedisRole } from './connection-options.ts';
 export { redisEnv } from './env.ts';
+export { getEach } from './get-each.ts';
 export { readMemoryGauges } from './memory-gauges.ts';
 export { type MemoryStop, memorySentence, stopsAt, TRIM_FROM } from './memory-stops.ts';
 export { type MemoryState, MemoryWatch, readFullness } from './memory-watch.ts';

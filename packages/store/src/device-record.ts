@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalToken, PLATFORMS, type Platform } from '@fanfare/core';
 import { packToken, unpackToken } from './token-bytes.ts';
 
@@ -60,11 +60,11 @@ export const devicesIn = (hash: Record<string, Buffer>): Device[] =>
 /** Short, and stable for the same session and kind of token, or for the same token without a session. */
 function deviceId(session: string, platform: Platform, token: string | undefined): string {
   const parts = [session, PLATFORMS[platform].kind, ...(token === undefined ? [] : [hashToken(token)])];
-  return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 10);
+  return hash('sha256', parts.join('\n'), 'base64url').slice(0, 10);
 }
 
 /** The name of a push token in its index. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+export const hashToken = (token: string): string => hash('sha256', token, 'base64url');
 
 /** The platforms by their letter in records. A letter is never used again. */
 const LETTERS = {

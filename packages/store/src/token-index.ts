@@ -1,5 +1,5 @@
 import { canonicalToken, type Platform } from '@fanfare/core';
-import { commandEach, script } from '@fanfare/redis';
+import { commandEach, getEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { hashToken } from './device-record.ts';
 import { keys } from './keys.ts';
@@ -97,7 +97,7 @@ export const claimToken = async (redis: Redis, holding: Holding): Promise<string
 
 /** The same for many tokens in one round trip. */
 export const claimTokens = async (redis: Redis, holdings: readonly Holding[]): Promise<(string[] | undefined)[]> =>
-  (await CLAIM.each(redis, holdings.map(callOf))).map(othersIn);
+  (await CLAIM.together(redis, holdings.map(callOf))).map(othersIn);
 
 const othersIn = (names: string | null): string[] | undefined =>
   names === null ? undefined : names.split(' ').filter(Boolean);
@@ -108,7 +108,7 @@ export const settleToken = async (redis: Redis, holding: Holding): Promise<Claim
 
 /** The same for many tokens in one round trip. */
 export const settleTokens = async (redis: Redis, holdings: readonly Holding[]): Promise<ClaimEnd[]> =>
-  (await SETTLE.each(redis, holdings.map(callOf))).map(endOf);
+  (await SETTLE.together(redis, holdings.map(callOf))).map(endOf);
 
 type ClaimEnd = 'settled' | 'lost' | 'unknown';
 
@@ -141,12 +141,11 @@ export async function forgetToken(redis: Redis, { appId, uid, token }: Holding):
 
 /** The users whom the index named as holders of a token before tokens were indexed in hashes, in any spelling. */
 export async function formerHolders(redis: Redis, appId: string, spellings: readonly string[]): Promise<string[]> {
-  const named = await commandEach(redis, spellings, (commands, token) =>
-    commands.get(keys.pushToken(appId, hashToken(token))),
+  const named = await getEach(
+    redis,
+    spellings.map((token) => keys.pushToken(appId, hashToken(token))),
   );
-  return (named as (string | null)[]).flatMap((holding) =>
-    holding === null ? [] : [holding.split(' ', 1)[0] as string],
-  );
+  return named.flatMap((holding) => (holding === null ? [] : [holding.split(' ', 1)[0] as string]));
 }
 
 /** The same for many tokens, without the user who is to have the token. */
@@ -157,10 +156,13 @@ export async function otherFormerHolders(
   const spelled = holdings.flatMap(({ appId, platform, token }, i) =>
     spellingsOf(platform, token).map((spelling) => ({ i, key: keys.pushToken(appId, hashToken(spelling)) })),
   );
-  const named = await commandEach(redis, spelled, (commands, { key }) => commands.get(key));
+  const named = await getEach(
+    redis,
+    spelled.map(({ key }) => key),
+  );
   const others = holdings.map((): string[] => []);
   for (const [n, { i }] of spelled.entries()) {
-    const [holder] = ((named[n] as string | null) ?? '').split(' ', 1);
+    const [holder] = (named[n] ?? '').split(' ', 1);
     if (holder && holder !== holdings[i]?.uid) others[i]?.push(holder);
   }
   return others;

@@ -149,7 +149,7 @@ export async function writeDevices(
   devices: readonly Writing[],
   options: WriteOptions,
 ): Promise<(Written | NotWritten | undefined)[]> {
-  const answers = await WRITE.each(
+  const answers = await WRITE.together(
     redis,
     devices.map((writing) => writeCall(writing, options)),
   );

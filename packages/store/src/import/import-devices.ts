@@ -37,7 +37,8 @@ export async function importDevices<T extends ImportedDevice>(
   const others = claims.map((names) => names ?? (ofUnknown.next().value as string[]));
   const free: (T & Writing)[] = [];
   for (const [i, one] of all.entries()) {
-    if (await isHeldBy(redis, one, others[i] as string[])) await forgetToken(redis, holdingOf(one));
+    const named = others[i] as string[];
+    if (named.length > 0 && (await isHeldBy(redis, one, named))) await forgetToken(redis, holdingOf(one));
     else free.push(one);
   }
   return writeFree(redis, free, most);
@@ -59,7 +60,8 @@ async function writeFree<T extends Writing>(redis: Redis, devices: readonly T[],
     else if (outcome === 'former') full.push(...(await writeMigrated(redis, one, most)));
     else {
       const gone = outcome === 'held' ? [] : outcome.gone;
-      await syncTokens(redis, appId, uid, end === 'unknown' ? [...gone, device.token] : gone);
+      const forgotten = end === 'unknown' ? [...gone, device.token] : gone;
+      if (forgotten.length > 0) await syncTokens(redis, appId, uid, forgotten);
     }
   }
   return full;

@@ -28,7 +28,7 @@ export async function importUsers(
     keys: [keys.user(appId, uid)],
     args: [now, ...profileFields(profile).flat()],
   }));
-  const created = await IMPORT.each(redis, calls);
+  const created = await IMPORT.together(redis, calls);
   await countUsage(
     redis,
     appId,
