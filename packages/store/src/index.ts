@@ -36,7 +36,7 @@ export {
   type TokenGuard,
   type TokenVerdict,
 } from './quarantine/token-guard.ts';
-export { type Quotas, readQuotas } from './quotas.ts';
+export type { Quotas } from './quotas.ts';
 export { countReactionFollowers, pageReactionFollowers } from './reaction-followers.ts';
 export * from './recipients.ts';
 export { registerDevice, registerKnownDevice } from './register-device.ts';

@@ -1,6 +1,3 @@
-import type { Redis } from 'ioredis';
-import { keys } from './keys.ts';
-
 /** The most that an app may have. */
 export interface Quotas {
   /** Users with a record. */
@@ -30,20 +27,11 @@ const NAMES: readonly (keyof Quotas)[] = [
 /** The field of an app's hash with a quota of its own; one field each, so that concurrent changes all count. */
 export const quotaField = (name: string): string => `quota:${name}`;
 
-/** The quotas the operator has set for an app; for all others the defaults of ingest apply. */
-export async function readQuotas(redis: Redis, appId: string): Promise<Partial<Quotas>> {
-  const texts = await redis.hmget(keys.app(appId), ...NAMES.map(quotaField));
-  return quotasIn((_, i) => texts[i]);
-}
-
-/** The same from an app's hash. */
+/** The quotas the operator has set for an app, from its hash; for all others the defaults of ingest apply. */
 export const decodeQuotas = (hash: Record<string, string>): Partial<Quotas> =>
-  quotasIn((name) => hash[quotaField(name)]);
-
-const quotasIn = (textOf: (name: keyof Quotas, i: number) => string | null | undefined): Partial<Quotas> =>
   Object.fromEntries(
-    NAMES.flatMap((name, i) => {
-      const text = textOf(name, i);
+    NAMES.flatMap((name) => {
+      const text = hash[quotaField(name)];
       return text ? [[name, Number(text)]] : [];
     }),
   );

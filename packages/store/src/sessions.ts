@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { answersOf } from '@fanfare/redis';
+import { hash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { removeDevices } from './devices.ts';
 import { keys } from './keys.ts';
@@ -62,9 +61,7 @@ export async function findSession(
   idleS = 0,
 ): Promise<Session | undefined> {
   const key = keys.session(appId, sessionOf(authToken));
-  const read = redis.pipeline().hgetall(key);
-  if (idleS > 0) read.expire(key, idleS);
-  const stored = answersOf(await read.exec())[0] as Record<string, string>;
+  const [stored] = await Promise.all([redis.hgetall(key), idleS > 0 ? redis.expire(key, idleS) : undefined]);
   const { session, uid, prefix = '', createdAt } = stored;
   return session && uid ? { session, uid, prefix, createdAt: Number(createdAt) } : undefined;
 }
@@ -110,4 +107,4 @@ async function end(redis: Redis, appId: string, uid: string, session: string): P
 }
 
 /** The id of an auth token, safe to show. */
-export const sessionOf = (authToken: string): string => createHash('sha256').update(authToken).digest('hex');
+export const sessionOf = (authToken: string): string => hash('sha256', authToken, 'hex');

@@ -18,7 +18,6 @@ import {
   muteConversations,
   type NewApp,
   readApp,
-  readQuotas,
   recordGroupSize,
   subscribeToThread,
   upsertGroup,
@@ -152,7 +151,7 @@ describe('changing an app', () => {
       changeApp(redis, 'demo', { quotas: { openEvents: 7 } }),
     ]);
     expect(await readApp(redis, 'demo')).toEqual({ ...stored(3), quotas: { groups: 5, openEvents: 7 } });
-    expect(await readQuotas(redis, 'demo')).toEqual({ groups: 5, openEvents: 7 });
+    expect((await readApp(redis, 'demo'))?.quotas).toEqual({ groups: 5, openEvents: 7 });
   });
 
   test('that does not exist creates none', async () => {

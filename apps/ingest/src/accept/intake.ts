@@ -1,5 +1,5 @@
 import { type Acceptance, type OpenUsage, readOpenUsage } from '@fanfare/ledger';
-import { type ApiKeyGrant, type App, findApiKey, readApp } from '@fanfare/store';
+import { type ApiKeyGrant, type App, findApiKey, findAppId, readApp } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { GroupCommit } from './group-commit.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -9,6 +9,8 @@ import { type NewEvent, type StoreDeps, storeEvents } from './store-events.ts';
 export interface Intake {
   /** By API key. */
   grants: SharedReads<ApiKeyGrant | undefined>;
+  /** Internal ids, by public id. */
+  appIds: SharedReads<string | undefined>;
   /** By internal id. */
   apps: SharedReads<App | undefined>;
   /** By internal id: of events but calls, and of calls. */
@@ -25,6 +27,7 @@ export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
     new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, config.QUEUE_SHARDS, now()));
   return {
     grants: new SharedReads((apiKey) => findApiKey(registry, apiKey)),
+    appIds: new SharedReads((publicId) => findAppId(registry, publicId)),
     apps: new SharedReads((appId) => readApp(registry, appId)),
     openEvents: usage(false),
     openCalls: usage(true),

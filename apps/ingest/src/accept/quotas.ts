@@ -1,17 +1,9 @@
 import { FanfareError } from '@fanfare/core';
-import {
-  countMembers,
-  createUser,
-  type Quotas,
-  readQuotas,
-  readUsage,
-  type Usage,
-  withoutRecord,
-} from '@fanfare/store';
+import { countMembers, createUser, type Quotas, readUsage, type Usage, withoutRecord } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import type { OverloadGuard } from './overload.ts';
 
-type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'now'>;
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'intake' | 'now'>;
 
 /** The quotas of an app: those the operator has set for it, and the environment's for the others. */
 export const quotasFor = (config: IngestDeps['config'], set: Partial<Quotas>): Quotas => ({
@@ -25,11 +17,11 @@ export const quotasFor = (config: IngestDeps['config'], set: Partial<Quotas>): Q
   ...set,
 });
 
-/** The same, read first. */
+/** The same, read first; of an unknown app the environment's. */
 export const quotasOf = async (
-  { registry, config }: Pick<IngestDeps, 'config' | 'registry'>,
+  { intake, config }: Pick<IngestDeps, 'config' | 'intake'>,
   appId: string,
-): Promise<Quotas> => quotasFor(config, await readQuotas(registry, appId));
+): Promise<Quotas> => quotasFor(config, (await intake.apps.get(appId))?.quotas ?? {});
 
 /**
  * Creates records for users who have none. Concurrent requests may slightly exceed the quota.

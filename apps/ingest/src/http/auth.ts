@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FanfareError, publicAppId, Uid } from '@fanfare/core';
 import { clientAddresses } from '@fanfare/runtime';
-import { type ApiKeyScope, findAppId, findSession, readApp, type Session } from '@fanfare/store';
+import { type ApiKeyScope, findSession, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import { unknownRoute } from './answer-errors.ts';
@@ -108,7 +108,7 @@ async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclu
     if (access === 'user') return keyHolder(deps, request, 'manage');
     throw noSession(request);
   }
-  const appId = await findAppId(deps.registry, appIdHeader(request));
+  const appId = await deps.intake.appIds.get(appIdHeader(request));
   request.session =
     appId === undefined
       ? undefined
@@ -192,8 +192,8 @@ async function appOfAdmin(
   if (!app) return '';
   const { named } = app;
   if (named === undefined) throw new FanfareError('ERR_BAD_REQUEST', 'appId: with the admin key this header is needed');
-  const appId = await findAppId(deps.registry, named);
-  if (appId !== undefined && (await readApp(deps.registry, appId))) return appId;
+  const appId = await deps.intake.appIds.get(named);
+  if (appId !== undefined && (await deps.intake.apps.get(appId))) return appId;
   throw new FanfareError('ERR_APP_NOT_FOUND', 'appId: there is no such app');
 }
 

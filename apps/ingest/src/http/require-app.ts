@@ -1,5 +1,5 @@
 import { FanfareError, publicAppId } from '@fanfare/core';
-import { type App, findAppId } from '@fanfare/store';
+import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
 /** The app with this id. @throws FanfareError `ERR_APP_NOT_FOUND`. */
@@ -10,8 +10,8 @@ export async function requireApp({ intake }: Pick<IngestDeps, 'intake'>, appId: 
 }
 
 /** The internal id of the app with this public id. @throws FanfareError `ERR_APP_NOT_FOUND`. */
-export async function requireAppId({ registry }: IngestDeps, publicId: string): Promise<string> {
-  const appId = await findAppId(registry, publicId);
+export async function requireAppId({ intake }: Pick<IngestDeps, 'intake'>, publicId: string): Promise<string> {
+  const appId = await intake.appIds.get(publicId);
   if (appId === undefined) throw unknownApp(publicId);
   return appId;
 }
