@@ -23,6 +23,7 @@ import { inHandOf } from './held/endpoints.ts';
 import { Gates } from './held/gates.ts';
 import { startLooking } from './held/look.ts';
 import { PlanCache } from './plan-cache.ts';
+import { startTesting } from './provider-test/run-test.ts';
 import { closeProviders, createProviders } from './providers.ts';
 import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
@@ -113,6 +114,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   };
   startReporting(deps, closer);
   startLooking(deps, closer, config);
+  startTesting(deps, closer, config);
   startWorkers(deps, closer, config, concurrency);
   const { ready, drain } = drainable(() => readyWhenWritable(queueRedis));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });

@@ -9,7 +9,8 @@ import { type System, startSystem } from '../support/system.ts';
 let system: System;
 let operations: Map<string, Operation['operation']>;
 beforeAll(async () => {
-  system = await startSystem({ apps: [] });
+  // A sender answers when a provider is tested.
+  system = await startSystem({ apps: ['sender'] });
   operations = new Map(operationsOf(await readDocument(system)).map(({ key, operation }) => [key, operation]));
 });
 afterAll(() => system[Symbol.asyncDispose]());

@@ -11,6 +11,7 @@ const ONE_KIND: Routes = {
   '': ['POST', 'PUT', 'GET'],
   '/:providerId': ['DELETE'],
   '/:providerId/restore-tokens': ['POST'],
+  '/:providerId/test': ['POST'],
   '/:providerId/confirm-dead-tokens': ['POST'],
   '/default/:providerId': ['PUT'],
 };
@@ -61,6 +62,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/import': ['POST'],
     '/v3/import/:id': ['GET'],
     [`${P}/providers/custom`]: ['POST', 'PUT', 'GET', 'DELETE'],
+    [`${P}/providers/custom/test`]: ['POST'],
     ...below(`${P}/providers/fcm`, ONE_KIND),
     ...below(`${P}/providers/apns`, ONE_KIND),
     [`${N}/settings`]: ['GET', 'PATCH', 'DELETE'],

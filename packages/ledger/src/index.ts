@@ -58,4 +58,12 @@ export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';
 export { readLedgerGauges } from './system/gauges.ts';
 export { type OpenEvents, readOpenEvents } from './system/open-events.ts';
+export {
+  answerTest,
+  askForTest,
+  type ProviderTest,
+  type ProviderTestAnswer,
+  readTestAnswer,
+  takeTest,
+} from './system/provider-tests.ts';
 export { publishRefusals, type Refusal, type RefusalWithBacklog, readRefusals } from './system/refusals.ts';

@@ -80,6 +80,10 @@ export const keys = {
   refusals: `${shardTag(0)}:refusals`,
   /** String: the endpoints and credentials that refuse a process (see system/refusals.ts). Seconds. */
   refusalsOf: (processId: string) => `${shardTag(0)}:refusals:${processId}`,
+  /** List: test pushes that senders are asked for. A minute. */
+  providerTests: (provider: string) => `${shardTag(0)}:provider-tests:${provider}`,
+  /** String: the answer of a test push. A minute. */
+  providerTest: (id: string) => `${shardTag(0)}:provider-test:${id}`,
   /** Prefix of the next: scripts append the lane. */
   load: (shard: number) => `${shardTag(shard)}:load`,
   /** Hash: `<appId>|<provider>` → deliveries that are ready: planned and in the state `pending`. No TTL. */

@@ -146,5 +146,10 @@ export async function disableCustomProvider(
   if (stored?.webhookURL === webhookURL) await writeAppFields(redis, appId, { [OFF]: JSON.stringify(why) });
 }
 
+/** Switches it on again if the system had switched it off. */
+export async function enableCustomProvider(redis: Redis, appId: string): Promise<void> {
+  if (await redis.hget(keys.app(appId), OFF)) await writeAppFields(redis, appId, { [OFF]: '' });
+}
+
 const parse = (hash: Record<string, string>): Stored | undefined =>
   hash[FIELD] ? (JSON.parse(hash[FIELD]) as Stored) : undefined;

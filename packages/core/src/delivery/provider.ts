@@ -38,6 +38,8 @@ export interface Push {
 /** A push to a device, through FCM or APNs. */
 export interface DevicePush extends Push, Presentation {
   device: DeviceToken;
+  /** FCM only checks it (https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send). */
+  isDryRun?: boolean | undefined;
 }
 
 /**

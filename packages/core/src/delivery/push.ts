@@ -59,6 +59,7 @@ export function pushToDevice(
     device,
     collapseKey,
     sound,
+    isDryRun: undefined,
   };
   return devicePush;
 }

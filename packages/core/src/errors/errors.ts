@@ -56,6 +56,11 @@ export const ERRORS = {
   ERR_PAYLOAD_TOO_LARGE: { status: 413, retry: false, meaning: 'The body is larger than this path takes.' },
   ERR_UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false, meaning: 'The `Content-Type` is not one this path takes.' },
   ERR_OVERLOADED: { status: 503, retry: true, meaning: 'Redis is nearly full; wait for `Retry-After` seconds.' },
+  ERR_NO_SENDER: {
+    status: 503,
+    retry: true,
+    meaning: 'No sender for the provider has answered; is one running?',
+  },
   ERR_UNAVAILABLE: {
     status: 503,
     retry: true,

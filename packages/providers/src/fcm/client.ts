@@ -48,8 +48,9 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
   const connections = connect(options);
   return {
     async send(push, credential) {
-      const body = fcmBody(push, credential, now());
-      if (body === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const built = fcmBody(push, credential, now());
+      if (built === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const body = push.isDryRun ? validateOnly(built) : built;
       const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave: push.mayLeave });
       if (sent.kind === 'failed') return sent.outcome;
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
@@ -59,6 +60,10 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
     },
   };
 }
+
+/** The same request, which FCM is only to check. */
+const validateOnly = (body: Buffer | string): string =>
+  JSON.stringify({ validate_only: true, ...JSON.parse(String(body)) });
 
 interface Connections {
   tokens: AccessTokens;

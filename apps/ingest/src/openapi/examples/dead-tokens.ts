@@ -4,6 +4,9 @@ import { STAND_INS } from './stand-ins.ts';
 
 const PROVIDER = '/v3/notifications/push/v1/providers';
 
+const FCM_DEVICE = { platform: 'fcm_android', token: 'tok_android_of_erin' };
+const APNS_DEVICE = { platform: 'apns_ios_device', token: 'tok_iphone_of_erin' };
+
 /** A token that FCM reports as dead, and what an operator may do about it. */
 export const deadTokens: readonly Example[] = [
   {
@@ -71,7 +74,37 @@ export const deadTokens: readonly Example[] = [
       error: { code: 'ERR_TOKEN_NOT_FOUND', message: 'deviceId: the user has no such push token in quarantine' },
     },
   },
+  {
+    operation: `POST ${PROVIDER}/custom/test`,
+    as: 'backend',
+    status: 200,
+    answer: { data: { outcome: 'accepted', message: 'The endpoint accepted the test.' } },
+  },
+  {
+    operation: `POST ${PROVIDER}/fcm/{providerId}/test`,
+    name: 'A dead token',
+    as: 'backend',
+    params: { providerId: 'fcm-1' },
+    body: { platform: 'fcm_android', token: 'tok_unregistered_of_dave' },
+    status: 200,
+    answer: {
+      data: {
+        outcome: 'token_dead',
+        reason: 'UNREGISTERED',
+        detail: 'Requested entity was not found.',
+        message: 'The credential is valid, but the token is not: UNREGISTERED.',
+      },
+    },
+  },
   ...(['fcm', 'apns'] as const).flatMap((kind): Example[] => [
+    {
+      operation: `POST ${PROVIDER}/${kind}/{providerId}/test`,
+      as: 'backend',
+      params: { providerId: `${kind}-1` },
+      body: kind === 'fcm' ? FCM_DEVICE : APNS_DEVICE,
+      status: 200,
+      answer: { data: { outcome: 'accepted', message: 'The push service accepted the test push.' } },
+    },
     {
       operation: `POST ${PROVIDER}/${kind}/{providerId}/restore-tokens`,
       as: 'backend',

@@ -15,6 +15,7 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { SECRET_UNRECOVERABLE } from './push-providers.ts';
+import { Tested, testProvider } from './test-provider.ts';
 
 /** How long requests are also signed with the old secret after a new one is set. */
 const ROTATION_MS = 24 * 3_600_000;
@@ -102,6 +103,22 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
   });
 
   server.get(PATH, { config, schema: { summary: 'Get the webhook', response } }, ({ appId }) => answer(appId));
+
+  server.post(
+    `${PATH}/test`,
+    {
+      config: { access: 'manage', body: 'small' },
+      schema: {
+        summary: 'Test the webhook',
+        description: 'A sender posts one notification, and says what the answer means. Success enables the webhook.',
+        response: { 200: Tested.describe('The answer of the endpoint, whether it accepted the test or not.') },
+      },
+    },
+    async ({ appId }) => {
+      if (!(await viewCustomProvider(registry, appId))) throw notConfigured();
+      return testProvider(deps, { appId, provider: 'custom', providerId: 'custom' });
+    },
+  );
 
   server.delete(
     PATH,

@@ -18,6 +18,7 @@ import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { deadTokenRoutes } from './dead-tokens.ts';
 import { ProviderId } from './provider-id.ts';
+import { deviceIn, TestDevice, Tested, testProvider } from './test-provider.ts';
 
 /** A validated credential, and the part of it that may be shown. */
 export interface Checked<K extends PushKind> {
@@ -136,6 +137,24 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   );
 
   deadTokenRoutes(server, deps, kind);
+
+  server.post(
+    `${path}/:providerId/test`,
+    {
+      config: { access: 'manage', body: 'small' },
+      schema: {
+        summary: 'Test a provider',
+        description: 'A sender sends one push, or without a device only tries the credential, and says what it means.',
+        params: Params,
+        body: TestDevice,
+        response: { 200: Tested.describe('The answer of the push service, whether it accepted the push or not.') },
+      },
+    },
+    async ({ appId, params: { providerId }, body }) => {
+      if (!(await kindsOfProvider(registry, appId, providerId)).includes(kind)) throw unknown(providerId);
+      return testProvider(deps, { appId, provider: kind, providerId, device: deviceIn(body ?? {}) });
+    },
+  );
 
   server.get(path, { config, schema: { summary: 'List all providers', response } }, ({ appId }) => answer(appId));
 
