@@ -1,5 +1,6 @@
 import { type EventRef, logFacts } from '@fanfare/core';
 import {
+  deadLetterText,
   isLogged,
   readCursor,
   readDeadLetterOf,
@@ -71,7 +72,6 @@ const withDetails = (
     rows.map(async (row) => {
       if (row.state !== 'rejected') return row;
       const letter = await readDeadLetterOf(redis, appId, ref.shard, row.id);
-      if (!letter) return row;
-      return { ...row, detail: letter.detail === undefined ? letter.reason : `${letter.reason}: ${letter.detail}` };
+      return letter ? { ...row, detail: deadLetterText(letter) } : row;
     }),
   );

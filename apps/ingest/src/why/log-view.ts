@@ -1,5 +1,5 @@
 import { DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
-import { readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
+import { deadLetterText, readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
 import { type App, type Device, listDevicesOf } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../deps.ts';
@@ -124,7 +124,7 @@ async function detailOf({ queueRedis }: IngestDeps, { appId }: App, { row, ref }
   if (row.state !== 'rejected') return undefined;
   if (!ref) return 'detail' in row ? row.detail : undefined;
   const letter = await readDeadLetterOf(queueRedis, appId, ref.shard, row.id);
-  return letter && (letter.detail === undefined ? letter.reason : `${letter.reason}: ${letter.detail}`);
+  return letter && deadLetterText(letter);
 }
 
 async function payloadOf({ queueRedis, registry }: IngestDeps, { appId, settings }: App, { row, ref }: FoundRow) {

@@ -20,6 +20,10 @@ export interface FoundDeadLetter extends DeadLetter {
   ordinal: number;
 }
 
+/** Why a delivery was given up, with the provider's answer if it had one. */
+export const deadLetterText = ({ reason, detail }: Pick<DeadLetter, 'reason' | 'detail'>): string =>
+  detail === undefined ? reason : `${reason}: ${detail}`;
+
 /** A page of dead letters, newest first; `cursor` continues it and is absent at the end. */
 export interface DeadLetterPage {
   letters: FoundDeadLetter[];
