@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fanout from '@fanfare/fanout/app';
 import { packFinished } from '@fanfare/ledger';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -126,4 +127,27 @@ test('an erased user leaves the archive, and a deleted app takes its archive wit
   expect((await rows()).length).toBeGreaterThan(4);
   await system.admin.delete('/v3/apps/app123');
   await until(() => readdirSync(folder).length === 0, 'the folder of the app is gone');
+});
+
+test('while the archive is away, the log says so and fan-out is degraded; events are still sent', async () => {
+  const url = 'postgres://fanfare:a-pass-word@127.0.0.1:1/archive';
+  await using away = await startSystem({ apps: ['sender'], env: { ARCHIVE_URL: url } });
+  const worker = await fanout.start(fanout.readConfig(away.env));
+  await away.backend.put(PATH, { enabled: true });
+  const event = aMessage();
+  await away.backend.post('/v3/events', event);
+  expect(await away.done(event.id)).toMatchObject({ accepted: 1 });
+  const refused = await away.backend.get(PATH);
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: 'ERR_UNAVAILABLE' } } });
+  expect(JSON.stringify(refused)).not.toContain('a-pass-word');
+  const { body } = await away.backend.get(`${PATH}?archive=false`);
+  expect(body.data).toHaveLength(1);
+  const ready = await until(async () => {
+    const answer = await fetch(`http://127.0.0.1:${worker.port}/readyz`);
+    const readiness = (await answer.json()) as { degraded: boolean };
+    return readiness.degraded && { status: answer.status, readiness };
+  }, 'fan-out is degraded');
+  const archive = { ok: false, detail: expect.stringContaining('ECONNREFUSED') };
+  expect(ready).toMatchObject({ status: 200, readiness: { ready: true, checks: { archive } } });
+  await worker.close();
 });

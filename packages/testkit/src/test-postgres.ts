@@ -10,6 +10,8 @@ export interface TestPostgres extends AsyncDisposable {
   /** With user and password. */
   url: string;
   password: string;
+  /** The certificate of the server, which takes connections with TLS and without. */
+  caFile: string;
   /** Stops the server, as for an outage; `start` brings it back with its data. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -19,6 +21,16 @@ export interface TestPostgres extends AsyncDisposable {
 const UNPRIVILEGED = 65_534;
 const DEBIAN = '/usr/lib/postgresql';
 const PASSWORD = 'pg-pass-word';
+
+/** How openssl, which Debian's PostgreSQL depends on, makes a certificate for 127.0.0.1. */
+const CERTIFICATE = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'].concat([
+  '-days',
+  '2',
+  '-subj',
+  '/CN=127.0.0.1',
+  '-addext',
+  'subjectAltName=IP:127.0.0.1',
+]);
 
 /**
  * Starts a real PostgreSQL on a new temporary folder, about two seconds. Undefined, with the reason on standard error,
@@ -42,8 +54,15 @@ export async function startTestPostgres(): Promise<TestPostgres | undefined> {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const [caFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+  execFileSync('openssl', [...CERTIFICATE, '-keyout', keyFile, '-out', caFile], {
+    ...as,
+    cwd: folder,
+    stdio: 'ignore',
+  });
   const port = await freePort();
-  const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder, '-c', 'fsync=off'];
+  const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${caFile}`, '-c', `ssl_key_file=${keyFile}`];
+  const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder, '-c', 'fsync=off', ...tls];
   let stop = async (): Promise<void> => {};
   const start = async () => {
     const server = spawn(join(bin, 'postgres'), args, { ...as, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -62,6 +81,7 @@ export async function startTestPostgres(): Promise<TestPostgres | undefined> {
   return {
     url: `postgres://fanfare:${PASSWORD}@127.0.0.1:${port}/postgres`,
     password: PASSWORD,
+    caFile,
     start,
     stop: () => stop(),
     async [Symbol.asyncDispose]() {
