@@ -30,6 +30,7 @@ import { Refusals } from './refusals.ts';
 import { SupersededCheck } from './superseded-check.ts';
 import { TargetReader } from './target-reader.ts';
 import { TokenSafety } from './token-safety.ts';
+import { WebhookHealth } from './webhook-health.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
 export type { AttemptRecord } from './deps.ts';
@@ -106,6 +107,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     producer,
     refusals: new Refusals(now),
     tokenSafety: closer.add('token safety', new TokenSafety({ registry, metrics, log, now }), (one) => one.close()),
+    webhookHealth: closer.add('webhook health', new WebhookHealth({ registry, log, now }), (one) => one.close()),
     metrics,
     log,
     now,

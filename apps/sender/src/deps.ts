@@ -12,6 +12,7 @@ import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
 import type { TargetReader } from './target-reader.ts';
 import type { TokenSafety } from './token-safety.ts';
+import type { WebhookHealth } from './webhook-health.ts';
 
 /** The dependencies for handling a delivery; created in app.ts. */
 export interface SenderDeps {
@@ -36,6 +37,8 @@ export interface SenderDeps {
   refusals: Refusals;
   /** Decides about tokens that are reported dead. */
   tokenSafety: TokenSafety;
+  /** Switches off webhooks that accept nothing. */
+  webhookHealth: WebhookHealth;
   metrics: Metrics;
   log: Logger;
   now(): number;

@@ -90,6 +90,7 @@ function toWebhook(deps: SenderDeps, app: AppBundle, lane: Lane, render: () => P
 async function post(deps: SenderDeps, custom: CustomCredential, push: Push): Promise<Outcome> {
   const { appId } = push;
   const sent = await deps.providers.custom.send(push, custom);
+  deps.webhookHealth.record(appId, custom.webhookURL, sent);
   if (sent.kind === 'rejected' && sent.disable) {
     await disableCustomProvider(deps.registry, appId, custom.webhookURL, { reason: sent.reason, at: deps.now() });
     deps.log.warn({ appId: publicAppId(appId), reason: sent.reason }, 'provider.disabled');

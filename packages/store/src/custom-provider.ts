@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { writeAppFields } from './apps.ts';
 import { keys } from './keys.ts';
 import type { SecretBox } from './secrets.ts';
+import { forgetWebhookFailures } from './webhook-health.ts';
 
 /** The custom provider as configured, with decrypted secrets. */
 export interface CustomProviderConfig extends CustomCredential {
@@ -68,6 +69,7 @@ export async function writeCustomProvider(
     signed: signingSecret !== undefined,
     sealed: box.seal(JSON.stringify(secrets), additionalData(appId)),
   };
+  await forgetWebhookFailures(redis, appId);
   return writeAppFields(redis, appId, { [FIELD]: JSON.stringify(stored), [OFF]: '' });
 }
 
@@ -133,8 +135,8 @@ export async function deleteCustomProvider(redis: Redis, appId: string): Promise
 }
 
 /**
- * Switches it off until an operator changes it, after the endpoint said it is gone for good. Does nothing if its URL
- * has changed since.
+ * Switches it off until an operator changes it or a test is accepted, after the endpoint said that it is gone for good,
+ * or accepted nothing for a day. Does nothing if its URL has changed since.
  */
 export async function disableCustomProvider(
   redis: Redis,
@@ -148,6 +150,7 @@ export async function disableCustomProvider(
 
 /** Switches it on again if the system had switched it off. */
 export async function enableCustomProvider(redis: Redis, appId: string): Promise<void> {
+  await forgetWebhookFailures(redis, appId);
   if (await redis.hget(keys.app(appId), OFF)) await writeAppFields(redis, appId, { [OFF]: '' });
 }
 

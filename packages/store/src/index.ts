@@ -50,3 +50,4 @@ export * from './unread.ts';
 export { readUsage, type Usage } from './usage.ts';
 export { createUser, withoutRecord } from './user-record.ts';
 export * from './users.ts';
+export { countWebhookFailures, forgetWebhookFailures } from './webhook-health.ts';

@@ -67,6 +67,8 @@ export const keys = {
   formerMembers: (appId: string, guid: string) => `members:{${appId}:${guid}}:former`,
   /** String: the app's moderation engine sent a trigger. 7 days from the last. */
   moderation: (appId: string) => `moderation:{${appId}}`,
+  /** Hash: the `url` of a webhook, its `failures` and `since` when it has accepted nothing. 3 days from the last. */
+  webhookHealth: (appId: string) => `webhookhealth:{${appId}}`,
   /** Hash: devices of a user that were set aside, id → record as JSON. 7 days from the last. */
   quarantine: (appId: string, uid: string) => `quarantine:{${appId}:${uid}}`,
   /** Sorted set: `<device> <uid>` of all devices of a credential that were set aside, by time. 7 days from the last. */

@@ -23,6 +23,7 @@ import { Refusals } from '../../src/refusals.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
 import { TargetReader } from '../../src/target-reader.ts';
 import { TokenSafety } from '../../src/token-safety.ts';
+import { WebhookHealth } from '../../src/webhook-health.ts';
 
 export const APP = 'demo';
 export const HOUR = 3_600_000;
@@ -60,6 +61,7 @@ export function startSender(redis: Redis): Sender {
     now,
   });
   const attempts: AttemptRecord[] = [];
+  const webhookHealth = new WebhookHealth({ registry: redis, log, now });
   const tokenSafety = new TokenSafety({ registry: redis, metrics, log, now });
   const producer = new Producer(redis);
   const admitter = new Admitter({ redis, producer, log, now });
@@ -73,6 +75,7 @@ export function startSender(redis: Redis): Sender {
     producer,
     refusals: new Refusals(now),
     tokenSafety,
+    webhookHealth,
     targets: new TargetReader(redis),
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
@@ -88,6 +91,7 @@ export function startSender(redis: Redis): Sender {
     attempts,
     async [Symbol.asyncDispose]() {
       await tokenSafety.close();
+      await webhookHealth.close();
       await admitter.flush();
       await producer.close();
       await closeProviders(providers);
