@@ -1,4 +1,4 @@
-import { connectRedis } from '@fanfare/redis';
+import { connectRedis, shardTag } from '@fanfare/redis';
 import { startTestCluster } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import {
@@ -91,7 +91,7 @@ test('a cluster of three, which refuses commands on several slots, accepts the e
     expect(await findSlice(own.redis, ref, 3)).toBe(0);
     for await (const { jobs } of openSlices(own.redis, ref)) expect(jobs.map((it) => it.ordinal)).toEqual([0, 3]);
     expect(await claimDueEvents(own.redis, shard, 'chat', { now: NOW, again: NOW + 1e6 })).toEqual([ref]);
-    await own.redis.zadd(`{p${shard}}:open`, 1, key);
+    await own.redis.zadd(`${shardTag(shard)}:open`, 1, key);
     expect(await adoptOpenEvents(own.redis, shard, NOW, 10)).toBe(1);
     const gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'x' } as const;
     await openGate(own.redis, shard, gate, { now: NOW, reason: 'timeout', leastMs: 0, mostMs: 0 });
@@ -121,7 +121,7 @@ test('and every read of an event, its messages and calls, in any slot', async ()
     expect(await stepAside(own.redis, ref, NOW)).toEqual([]);
     expect(await confirmAdmitted(own.redis, shard, 'bulk', [key], NOW)).toEqual([]);
     expect(await recountAdmitted(own.redis, shard, 'bulk')).toBe(false);
-    await own.redis.sadd(`{p${shard}}:waiting:bulk`, APP);
+    await own.redis.sadd(`${shardTag(shard)}:waiting:bulk`, APP);
     expect(await wakeWaiting(own.redis, shard, 'bulk', NOW)).toEqual([]);
     const all = slice(users(3));
     await planSlice(own.redis, ref, APP, 0, all);

@@ -1,3 +1,4 @@
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -9,7 +10,7 @@ const ref = { key: 'em5x8k2a0000001', shard: 2 };
 async function stored(queue: string, add: (producer: Producer) => Promise<void>): Promise<string | null> {
   await using own = await startTestRedis();
   await add(new Producer(own.redis));
-  const [key = ''] = await own.redis.keys(`{p2}:${queue}:${ref.key}*`);
+  const [key = ''] = await own.redis.keys(`${shardTag(2)}:${queue}:${ref.key}*`);
   return own.redis.hget(key, 'data');
 }
 

@@ -1,6 +1,7 @@
 import { intBetween } from '@fanfare/runtime';
 import { z } from 'zod';
 import { parseRedisUrl } from './redis-url.ts';
+import { MAX_SHARDS } from './shard-tag.ts';
 
 /** A URL that `connectRedis` takes. */
 const redisUrl = z.string().check((context) => {
@@ -20,5 +21,7 @@ export const redisEnv = {
   QUEUE_REDIS_URL: redisUrl
     .optional()
     .describe('The Redis for queues and ledger, which belong together; REDIS_URL by default.'),
-  QUEUE_SHARDS: intBetween(1, 1024, 1).describe('Number of shards of the queues. It may grow but must never shrink.'),
+  QUEUE_SHARDS: intBetween(1, MAX_SHARDS, 1).describe(
+    'Number of shards of the queues. It may grow but must never shrink.',
+  ),
 };

@@ -9,6 +9,7 @@ import {
 } from '@fanfare/core';
 import { acceptEvent, deliveriesIn, deliveriesOf, readProgress, readSlice } from '@fanfare/ledger';
 import { DeliveryJob, type EventJob, type JobInHand } from '@fanfare/queue';
+import { shardTag } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { APP, HOUR } from './fanout.ts';
 
@@ -73,7 +74,7 @@ export async function takeJob(
   changes: Partial<JobInHand<EventJob>> & { lane?: Lane } = {},
 ): Promise<JobInHand<EventJob>> {
   const { lane = 'chat', ...rest } = changes;
-  const lock = { key: `{p${shard}}:events-${lane}:${key}:lock`, token: `worker-${++serial}` };
+  const lock = { key: `${shardTag(shard)}:events-${lane}:${key}:lock`, token: `worker-${++serial}` };
   await redis.set(lock.key, lock.token);
   const { signal } = new AbortController();
   const data = { eventKey: key };

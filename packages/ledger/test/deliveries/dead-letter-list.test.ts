@@ -1,4 +1,5 @@
 import type { EventRef, ProviderKind } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -20,7 +21,7 @@ async function letters(
   const { shard = 0, provider = 'custom', reason = 'http_400' } = over;
   let ref: EventRef = await planned(redis, users(at.length), { id: `msg-${shard}-${at[0]}-${provider}` });
   if (shard > 0) {
-    await redis.rename(`{p0}:ev:${ref.key}`, `{p${shard}}:ev:${ref.key}`);
+    await redis.rename(`{p0}:ev:${ref.key}`, `${shardTag(shard)}:ev:${ref.key}`);
     ref = { ...ref, shard };
   }
   for (const [ordinal, time] of at.entries()) {

@@ -1,4 +1,5 @@
 import type { AcceptedEvent } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -87,7 +88,7 @@ test('an event that the server refuses spoils none on other shards', async () =>
   const before = (await acceptEvents(own.redis, offered(from('before')), 4)) as Acceptance[];
   const shards = before.map(({ shard }) => shard);
   // A key of the wrong type, as a bug would leave it.
-  await own.redis.set('{p1}:open:chat', 'broken');
+  await own.redis.set(`${shardTag(1)}:open:chat`, 'broken');
   const answers = await acceptEvents(own.redis, offered(from('after')), 4);
   expect(answers.map((answer) => answer instanceof Error)).toEqual(shards.map((shard) => shard === 1));
   expect(new Set(shards).size).toBe(4);

@@ -1,3 +1,4 @@
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { acceptEvent, findEvent, readCursor, readEvent, readProgress } from '../../src/index.ts';
@@ -100,7 +101,7 @@ describe('a repeated event', () => {
   test('is a duplicate of one that the version before has accepted, which is found', async () => {
     await using own = await startTestRedis();
     const { key } = accepted();
-    await own.redis.set(`{p2}:id:${APP}:msg-1`, key, 'PX', HOUR);
+    await own.redis.set(`${shardTag(2)}:id:${APP}:msg-1`, key, 'PX', HOUR);
     await own.redis.set(`loc:{${APP}:msg-1}`, '2', 'PX', HOUR);
     expect(await findEvent(own.redis, APP, 'msg-1')).toEqual({ key, shard: 2 });
     await own.redis.set(`{p0}:id:${APP}:msg-2`, key, 'PX', HOUR);

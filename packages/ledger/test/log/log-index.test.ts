@@ -1,4 +1,5 @@
 import { newEventKey } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
@@ -14,7 +15,7 @@ const entry = (i: number, at: number): LoggedRef => ({
   at: NOW + at,
 });
 
-const eventKey = ({ key, shard }: LoggedRef) => `{p${shard}}:ev:${key}`;
+const eventKey = ({ key, shard }: LoggedRef) => `${shardTag(shard)}:ev:${key}`;
 
 /** Lists stored events. */
 async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {

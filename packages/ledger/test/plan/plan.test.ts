@@ -1,3 +1,4 @@
+import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -208,7 +209,7 @@ test('load is kept per app and provider, summed over all shards, and returns to 
   await using own = await startTestRedis();
   const here = await planned(own.redis, users(3), { id: 'a' });
   const there = { ...(await stored(own.redis, { id: 'b' })), shard: 1 };
-  await own.redis.hset(`{p1}:ev:${there.key}`, await own.redis.hgetall(`{p0}:ev:${there.key}`));
+  await own.redis.hset(`${shardTag(1)}:ev:${there.key}`, await own.redis.hgetall(`{p0}:ev:${there.key}`));
   await planSlice(own.redis, there, APP, 0, slice(users(2)));
   const load = async (app: string, shards: number) =>
     (await readLoad(own.redis, app, ['custom'], shards)).get('custom');

@@ -7,6 +7,7 @@ import {
   type PlannedRecipient,
   type SuppressionReason,
 } from '@fanfare/core';
+import { shardTag } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import {
   acceptEvent,
@@ -83,7 +84,7 @@ export const users = (n: number): PlannedRecipient[] => Array.from({ length: n }
 
 /** The lock of a worker that holds the event's job. */
 export async function lockOf(redis: Redis, { shard, key }: EventRef, token = 'mine') {
-  const lock = { key: `{p${shard}}:events-chat:${key}:lock`, token };
+  const lock = { key: `${shardTag(shard)}:events-chat:${key}:lock`, token };
   await redis.set(lock.key, token, 'PX', HOUR);
   return lock;
 }
@@ -123,7 +124,9 @@ export const stateOf = async (redis: Redis, ref: EventRef) => (await readProgres
 
 /** When the sweeper looks at an event of `APP`, in whichever lane; null when it is on none of its lists. */
 export async function nextLook(redis: Redis, { shard, key }: EventRef): Promise<number | null> {
-  const scores = await Promise.all(LANES.map((lane) => redis.zscore(`{p${shard}}:open-looks:${lane}:${APP}`, key)));
+  const scores = await Promise.all(
+    LANES.map((lane) => redis.zscore(`${shardTag(shard)}:open-looks:${lane}:${APP}`, key)),
+  );
   const score = scores.find((one) => one !== null);
   return score ? Number(score) : null;
 }
