@@ -8,6 +8,8 @@ export interface ToQueue {
   /** Its number. */
   number: number;
   slice: PlannedSlice;
+  /** Where its deliveries begin in their queues, by provider; absent ones go first. */
+  ranks: ReadonlyMap<ProviderKind, number>;
   /** Whether this worker planned it just now. */
   mine: boolean;
   /** Throws when this worker may no longer queue it. */
@@ -23,7 +25,7 @@ export async function enqueue(
   deps: FanoutDeps,
   shard: number,
   accepted: AcceptedEvent,
-  { number, slice, mine, fence }: ToQueue,
+  { number, slice, ranks, mine, fence }: ToQueue,
 ): Promise<void> {
   const ref = { shard, key: accepted.key };
   const jobs = mine ? openJobs(slice, []) : await readOpenJobs(deps.queueRedis, ref, slice);
@@ -31,13 +33,13 @@ export async function enqueue(
   if (open.length === 0) return;
   if (deps.now() >= accepted.leaveBy) return expire(deps, ref, accepted, open);
   for (const [provider, group] of byProvider(jobs)) {
-    const added = group.map(({ ordinal, count }) => ({
-      eventKey: accepted.key,
-      slice: number,
-      ordinal,
-      count,
-      addedAgain: mine ? undefined : (true as const),
-    }));
+    let rank = ranks.get(provider);
+    const added = group.map(({ ordinal, count }) => {
+      const addedAgain = mine ? undefined : (true as const);
+      const job = { eventKey: accepted.key, slice: number, ordinal, count, addedAgain, rank };
+      if (rank !== undefined) rank += count;
+      return job;
+    });
     await deps.producer.addDeliveries(shard, provider, accepted.lane, added, fence);
     const deliveries = group.reduce((n, job) => n + job.open.length, 0);
     deps.metrics.deliveriesPlanned.inc({ provider, lane: accepted.lane }, deliveries);
@@ -58,7 +60,7 @@ export async function expire(
     if (before[i] && isOpen(before[i])) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
   });
   const [admitted] = await admitWaiting(queueRedis, [{ shard: ref.shard, lane, appId }], now());
-  await queueAdmitted(deps, ref.shard, lane, admitted?.keys ?? []);
+  await queueAdmitted(deps, ref.shard, lane, admitted?.events ?? []);
 }
 
 /** Groups jobs by provider, keeping their order. */

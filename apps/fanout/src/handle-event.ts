@@ -113,7 +113,7 @@ async function expandSome(
  * between would be taken for the same one, and be lost.
  */
 async function park(deps: FanoutDeps, ref: EventRef, lane: Lane): Promise<void> {
-  if ((await parkEvent(deps.queueRedis, ref)) === 'room') await queueAdmitted(deps, ref.shard, lane, [ref.key]);
+  if ((await parkEvent(deps.queueRedis, ref)) === 'room') await queueAdmitted(deps, ref.shard, lane, [ref]);
 }
 
 /** An event that waits for something other than fan-out keeps no other event of its app waiting. */
@@ -138,12 +138,12 @@ async function expandSlice(
   if (planned.kind === 'later') return planned;
   // This worker may have stalled and lost the event; another may already have sent the slice.
   const fresh = deps.now() - startedAt < HELD_UP_MS;
-  const { slice } = planned;
+  const { slice, ranks } = planned;
   const ref = { shard, key: accepted.key };
   const fence = () => {
     if (!job.holdsLock()) throw new FencedError(`event ${accepted.key}: lock lost`);
   };
-  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, mine: planned.mine && fresh, fence });
+  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, ranks, mine: planned.mine && fresh, fence });
   const admitted = await advance(deps.queueRedis, ref, job.lock, cursor.slice, slice, deps.now());
   await queueAdmitted(deps, shard, accepted.lane, admitted);
   for (const recipient of slice.recipients) {

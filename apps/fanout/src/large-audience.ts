@@ -18,7 +18,7 @@ export async function moveToBulk(deps: FanoutDeps, inHand: EventInHand): Promise
   if (walked.size <= deps.bulkAudience) return false;
   const change = await changeLane(deps.queueRedis, { shard, key }, 'chat', 'bulk', deps.now());
   if (!change) return false;
-  await queueAdmitted(deps, shard, 'bulk', change.isAdmitted ? [key] : []);
+  await queueAdmitted(deps, shard, 'bulk', change.moved);
   await queueAdmitted(deps, shard, 'chat', change.admitted);
   return true;
 }

@@ -8,7 +8,7 @@ import {
   nextCandidates,
 } from '@fanfare/audience';
 import { type AcceptedEvent, isNotifying, type ModerationDecision, type PlannedRecipient } from '@fanfare/core';
-import { type Cursor, type PlannedSlice, planSlice } from '@fanfare/ledger';
+import { type Cursor, type Planned as PlannedInLedger, type PlannedSlice, planSlice } from '@fanfare/ledger';
 import type { AppBundle } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
@@ -28,10 +28,8 @@ export interface EventInHand {
 /**
  * The plan for the next slice: ours, or (`mine` false) one that an earlier worker stored but did not finish.
  */
-export interface Planned {
+export interface Planned extends PlannedInLedger {
   kind: 'planned';
-  slice: PlannedSlice;
-  mine: boolean;
 }
 
 /** Decides and stores the plan for the next slice of recipients, unless the audience is not available yet. */

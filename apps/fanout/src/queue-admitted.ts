@@ -1,4 +1,5 @@
 import type { Lane } from '@fanfare/core';
+import type { AdmittedEvent } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 
 /** Adds the jobs of events that have just been admitted. A failure is only logged: the sweeper adds what is missing. */
@@ -6,10 +7,10 @@ export async function queueAdmitted(
   { producer, log }: Pick<FanoutDeps, 'producer' | 'log'>,
   shard: number,
   lane: Lane,
-  eventKeys: readonly string[],
+  events: readonly AdmittedEvent[],
 ): Promise<void> {
-  if (eventKeys.length === 0) return;
+  if (events.length === 0) return;
   await producer
-    .addEvents(shard, lane, eventKeys)
-    .catch((error: Error) => log.warn({ reason: error.message, events: eventKeys.length }, 'events.left_to_sweeper'));
+    .addEvents(shard, lane, events)
+    .catch((error: Error) => log.warn({ reason: error.message, events: events.length }, 'events.left_to_sweeper'));
 }

@@ -27,7 +27,12 @@ async function reviveAdmitted(deps: FanoutDeps, shard: number, lane: Lane): Prom
   const missing = admitted.filter((_, i) => presence[i] === 'missing');
   const lost = await confirmAdmitted(queueRedis, shard, lane, missing, now());
   if (lost.length === 0) return;
-  await queueAdmitted(deps, shard, lane, lost);
+  await queueAdmitted(
+    deps,
+    shard,
+    lane,
+    lost.map((key) => ({ key })),
+  );
   metrics.swept.inc({ what: 'event' }, lost.length);
   log.warn({ eventKeys: lost.slice(0, 10), events: lost.length }, 'events.swept');
 }

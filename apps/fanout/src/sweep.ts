@@ -77,7 +77,7 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
 async function reviveEvent(deps: FanoutDeps, ref: EventRef, { lane }: AcceptedEvent): Promise<void> {
   const [missing] = await withoutJob(deps, 'events', lane, ref.shard, [ref.key]);
   if (missing === undefined) return;
-  await deps.producer.addEvents(ref.shard, lane, [ref.key]);
+  await deps.producer.addEvents(ref.shard, lane, [{ key: ref.key }]);
   deps.metrics.swept.inc({ what: 'event' });
   deps.log.warn({ eventKey: ref.key }, 'event.swept');
 }

@@ -31,11 +31,11 @@ async function ready(count: number, changes: Partial<AcceptedEvent> = {}) {
 
 const PARK = { kind: 'park' };
 
-describe('an app with 200 deliveries ready in chat for one provider', () => {
+describe('an app with 800 deliveries ready in chat for one provider', () => {
   test('has its messages parked until one is settled', async () => {
     await using fanout = startFanout(redis);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
-    const ref = await ready(200);
+    const ref = await ready(800);
     expect(await backpressure(fanout, inHand)).toEqual(PARK);
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());
     expect(await backpressure(fanout, inHand)).toBeUndefined();
@@ -43,7 +43,7 @@ describe('an app with 200 deliveries ready in chat for one provider', () => {
 
   test('has neither calls nor large groups parked', async () => {
     await using fanout = startFanout(redis);
-    await ready(200);
+    await ready(800);
     const large = await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' });
     const call = await takeEvent(fanout, aCall(), { lane: 'call' });
     expect(await backpressure(fanout, large.inHand)).toBeUndefined();
@@ -52,7 +52,7 @@ describe('an app with 200 deliveries ready in chat for one provider', () => {
 
   test('delays no other app', async () => {
     await using fanout = startFanout(redis);
-    await ready(200, { appId: 'another' });
+    await ready(800, { appId: 'another' });
     const { inHand } = await takeEvent(fanout, aGroupMessage());
     expect(await backpressure(fanout, inHand)).toBeUndefined();
   });
@@ -61,7 +61,7 @@ describe('an app with 200 deliveries ready in chat for one provider', () => {
 test('an app whose message is parked leaves no job, and goes on where it was', async () => {
   await using fanout = startFanout(redis);
   await addMembers(redis, APP, 'hiking', ['bob', 'carol'], fanout.now());
-  const full = await ready(200);
+  const full = await ready(800);
   const { ref } = await accept(redis, aGroupMessage());
   const turn = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
   expect(turn).toEqual({ do: 'done', afterwards: expect.any(Function) });
@@ -69,10 +69,10 @@ test('an app whose message is parked leaves no job, and goes on where it was', a
   expect((await readCursor(redis, ref))?.admission).toBe('waiting');
   const admit = () => admitWaiting(redis, [{ shard: 0, lane: 'chat', appId: APP }], fanout.now());
   expect(await admit()).toEqual([]);
-  const half = Array.from({ length: 101 }, (_, ordinal) => ordinal);
+  const half = Array.from({ length: 401 }, (_, ordinal) => ordinal);
   const accepted = half.map((ordinal) => ({ ordinal, provider: 'fcm', state: 'accepted' }) as const);
   await settle(redis, full, APP, accepted, fanout.now());
-  expect(await admit()).toEqual([{ shard: 0, lane: 'chat', keys: [ref.key] }]);
+  expect(await admit()).toMatchObject([{ shard: 0, lane: 'chat', events: [{ key: ref.key }] }]);
   const next = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
   expect(next).toEqual({ do: 'done' });
   expect(await queuedFor(redis, ref)).toEqual(['bob', 'carol']);
@@ -80,7 +80,7 @@ test('an app whose message is parked leaves no job, and goes on where it was', a
 
 test('an event for which there is room again before it is parked gets its job back', async () => {
   await using fanout = startFanout(redis);
-  const full = await ready(200);
+  const full = await ready(800);
   const { ref } = await accept(redis, aGroupMessage());
   const turn = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
   await settle(redis, full, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());

@@ -21,6 +21,7 @@ const RECIPIENTS: PlannedRecipient[] = [
 ];
 
 const fence = () => undefined;
+const ranks = new Map();
 
 /** An event with one slice that is planned and not queued. */
 async function planned() {
@@ -33,7 +34,7 @@ async function planned() {
 test('each delivery goes to the queue of its provider', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: true, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: true, fence });
   expect(await queued(redis, ref)).toMatchObject([
     { ordinal: 0, uid: 'bob', unread: 3, addedAgain: undefined },
     { ordinal: 2, uid: 'dave' },
@@ -47,7 +48,7 @@ test('of a slice planned by another worker only open deliveries are added, marke
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
-  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: false, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: false, fence });
   expect(await queued(redis, ref)).toMatchObject([{ ordinal: 2, uid: 'dave', addedAgain: true }]);
   expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([{ ordinal: 1, addedAgain: true }]);
 });
@@ -55,7 +56,7 @@ test('of a slice planned by another worker only open deliveries are added, marke
 test('a slice that is queued twice is queued once', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { number: 0, slice, mine, fence });
+  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine, fence });
   expect(await queuedFor(redis, ref)).toEqual(['bob', 'dave']);
   expect(await queued(redis, ref)).toMatchObject([{ addedAgain: undefined }, { addedAgain: undefined }]);
 });
@@ -70,7 +71,7 @@ test('an event past its deadline expires instead and no longer counts towards th
     ]),
   );
   fanout.clock.set(accepted.leaveBy);
-  await enqueue(fanout, 0, accepted, { number: 0, slice, mine: true, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: true, fence });
   expect(await queuedFor(redis, ref)).toEqual([]);
   expect(await countsOf(redis, ref)).toEqual({ audience: 3, planned: 3, expired: 3, NO_TARGET: 1 });
   expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(

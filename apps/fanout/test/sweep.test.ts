@@ -50,7 +50,7 @@ describe('the job of an event', () => {
   test('that failed because of a bug is replaced', async () => {
     await using fanout = startFanout(redis);
     const { ref } = await accept(redis, aGroupMessage());
-    await fanout.producer.addEvents(0, 'chat', [ref.key]);
+    await fanout.producer.addEvents(0, 'chat', [ref]);
     // A worker to which no job is of the right shape: it fails them at once.
     const queue = { redis, kind: 'events', lane: 'chat', shard: 0 } as const;
     const renewal = new LockRenewal(redis, () => undefined);

@@ -53,7 +53,7 @@ export class Admitter {
     }
   }
 
-  #queue({ shard, lane, keys }: Admitted): Promise<void> {
-    return this.#deps.producer.addEvents(shard, lane, keys);
+  #queue({ shard, lane, events }: Admitted): Promise<void> {
+    return this.#deps.producer.addEvents(shard, lane, events);
   }
 }

@@ -23,7 +23,7 @@ const CUSTOM = { shard: 0, lane: 'chat', provider: 'custom' } as const;
 /** A message whose slice waits because its app has too much to send, and one more that is ready to be sent. */
 async function startParked() {
   const { ref, accepted } = await plan(redis);
-  await redis.hset('{p0}:load:chat', `${APP}|custom`, 200);
+  await redis.hset('{p0}:load:chat', `${APP}|custom`, 800);
   const key = `${ref.key}x`;
   const event = { ...accepted.event, id: 'parked' };
   const parked = await acceptEvent(redis, { ...accepted, key, event }, { shards: 1 });
@@ -37,7 +37,7 @@ test.each([
 ])('a delivery that is %s lets a parked event of its app go on, once there are few enough', async (_, status) => {
   await using sender = startSender(redis);
   const { ref, parked } = await startParked();
-  await redis.hset('{p0}:load:chat', `${APP}|custom`, 100);
+  await redis.hset('{p0}:load:chat', `${APP}|custom`, 400);
   webhook.answers.push({ status });
   await handlePack(sender, CUSTOM, takeJob(ref));
   await until(

@@ -47,8 +47,8 @@ test("another app's message is sent among the first of an app that has thousands
   const order = watch(system);
   await using _workers = await startWorkers(system);
   await until(() => count(order, 'ours') >= MANY, 'all is sent', { timeoutMs: 90_000 });
-  // Behind the 64 admitted first and the 200 deliveries that an app may have ready, with room for what runs meanwhile.
-  expect(oursBefore(order, few.length)).toBeLessThan(MANY / 3);
+  // Behind what is in hand already: up to 800 are ready, and theirs go before these.
+  expect(oursBefore(order, few.length)).toBeLessThan(400);
 }, 120_000);
 
 test("an app's message to a large group is not sent after another app's to a far larger one", async () => {

@@ -130,5 +130,10 @@ export async function jobsOf({ redis }: System, queue: string): Promise<string[]
 
 /** Makes a job vanish, as a failover may. */
 export async function loseJob({ redis }: System, queue: string, id: string): Promise<void> {
-  await redis.redis.multi().lrem(`{p0}:${queue}:wait`, 0, id).del(`{p0}:${queue}:${id}`).exec();
+  const [wait, prioritized, job] = ['wait', 'prioritized', id].map((name) => `{p0}:${queue}:${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  await redis.redis.multi().lrem(wait, 0, id).zrem(prioritized, id).del(job).exec();
 }

@@ -40,6 +40,8 @@ export const keys = {
   admitted: (shard: number, lane: Lane) => `${shardTag(shard)}:admitted:${lane}`,
   /** Sorted set: an app's events of a lane that wait to be admitted, by when they were received. No TTL. */
   waiting: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:wait:${lane}:${appId}`,
+  /** Prefix of hashes by queue: app → where its next job begins (see admission/ranks.lua.ts). No TTL. */
+  ranks: (shard: number) => `${shardTag(shard)}:ranks:`,
   /** Hash: app → how many deliveries its last events had on average, while others wait. No TTL. */
   sizes: (shard: number, lane: Lane) => `${shardTag(shard)}:sizes:${lane}`,
   /** Set: the apps with such events. No TTL. */

@@ -117,7 +117,7 @@ test('and every read of an event, its messages and calls, in any slot', async ()
     const { key, shard } = await acceptEvent(own.redis, event, { shards: SHARDS });
     const ref = { key, shard };
     await recordLogged(own.redis, APP, ref, HOUR);
-    expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toEqual({ isAdmitted: true, admitted: [] });
+    expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toEqual({ moved: [{ key: ref.key }], admitted: [] });
     expect(await stepAside(own.redis, ref, NOW)).toEqual([]);
     expect(await confirmAdmitted(own.redis, shard, 'bulk', [key], NOW)).toEqual([]);
     expect(await recountAdmitted(own.redis, shard, 'bulk')).toBe(false);

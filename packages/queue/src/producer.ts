@@ -21,8 +21,18 @@ const EVENT_ATTEMPTS = 5;
 /** Clock skew that is tolerated: the time of a job is for metrics only. */
 const TOLERATED_SKEW_MS = 1000;
 
+/** A job of `events` to add. */
+export interface NewEventJob {
+  /** The event's key. */
+  key: string;
+  /** Its place in the queue: the lowest goes first, one without before all with a rank. From 1. */
+  rank?: number | undefined;
+}
+
 /** A job of `deliveries-*` to add. */
 export interface NewDeliveryJob extends DeliveryJob {
+  /** As that of an event. */
+  rank?: number | undefined;
   /** How long it waits first, in ms. */
   delayMs?: number | undefined;
 }
@@ -43,13 +53,19 @@ export class Producer {
   }
 
   /** Adds jobs to expand events of one lane and shard. Throws like `addDeliveries`. */
-  async addEvents(shard: number, lane: Lane, keys: readonly string[]): Promise<void> {
+  async addEvents(shard: number, lane: Lane, events: readonly NewEventJob[]): Promise<void> {
     const queue = this.#queue('events', lane, shard);
-    for (let from = 0; from < keys.length; from += BATCH) {
-      const batch = keys.slice(from, from + BATCH).map((key) => ({
+    for (let from = 0; from < events.length; from += BATCH) {
+      const batch = events.slice(from, from + BATCH).map(({ key, rank }) => ({
         name: 'expand',
         data: encodeEventJob({ eventKey: key }),
-        opts: { jobId: key, attempts: EVENT_ATTEMPTS, backoff: { type: 'custom' }, ...this.#stamp() },
+        opts: {
+          jobId: key,
+          attempts: EVENT_ATTEMPTS,
+          backoff: { type: 'custom' },
+          ...priorityOf(rank),
+          ...this.#stamp(),
+        },
       }));
       await addAll(queue, batch);
     }
@@ -71,7 +87,7 @@ export class Producer {
     const queue = this.#queue(`deliveries-${provider}`, lane, shard);
     const attempts = Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS);
     for (let from = 0; from < jobs.length; from += BATCH) {
-      const batch = jobs.slice(from, from + BATCH).map(({ delayMs, ...job }) => ({
+      const batch = jobs.slice(from, from + BATCH).map(({ delayMs, rank, ...job }) => ({
         name: 'd',
         data: encodeDeliveryJob(job),
         opts: {
@@ -79,6 +95,7 @@ export class Producer {
           attempts,
           ...(delayMs === undefined ? {} : { delay: delayMs }),
           backoff: { type: 'custom' },
+          ...priorityOf(rank),
           ...this.#stamp(),
         },
       }));
@@ -112,16 +129,19 @@ export class Producer {
    */
   async depth(kind: QueueKind, lane: Lane, shard: number, now: number): Promise<QueueDepth> {
     const queue = this.#queue(kind, lane, shard);
-    const [waiting, delayed, active, oldest] = await Promise.all([
+    const [unranked, ranked, delayed, active, next, nextRanked] = await Promise.all([
       this.#redis.llen(queue.toKey('wait')),
+      this.#redis.zcard(queue.toKey('prioritized')),
       this.#redis.zcard(queue.toKey('delayed')),
       this.#redis.llen(queue.toKey('active')),
       this.#redis.lindex(queue.toKey('wait'), -1),
+      this.#redis.zrange(queue.toKey('prioritized'), '0', '0'),
     ]);
+    const oldest = next ?? nextRanked[0];
     const times = oldest ? await this.#redis.hmget(queue.toKey(oldest), 'timestamp', 'processedOn') : [];
     const since = Math.max(0, ...times.map(Number));
     return {
-      waiting,
+      waiting: unranked + ranked,
       delayed,
       active,
       oldestMs: since > 0 ? Math.max(0, now - since) : 0,
@@ -214,6 +234,8 @@ async function addAll(queue: Queue, batch: BulkJob[]): Promise<void> {
   }
   throw new Error(`${queue.name}: ${left.length} of ${batch.length} jobs were not taken`);
 }
+
+const priorityOf = (rank: number | undefined): { priority?: number } => (rank === undefined ? {} : { priority: rank });
 
 /** BullMQ returns a script's error code in place of the id. */
 const isTaken = (id: unknown): boolean => typeof id === 'string' && !id.startsWith('-');

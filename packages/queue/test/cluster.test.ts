@@ -9,7 +9,7 @@ test('a cluster of three accepts all operations on shards on different nodes', a
   const redis = await connectRedis(cluster.url, 'worker', () => {});
   const producer = new Producer(redis);
   for (const shard of [0, 1, 2, 3]) {
-    await producer.addEvents(shard, 'chat', [EVENT]);
+    await producer.addEvents(shard, 'chat', [{ key: EVENT }]);
     await producer.addDeliveries(shard, 'custom', 'chat', [1, 2, 3].map(delivery));
     await producer.remove('deliveries-custom', 'chat', shard, idOf(3));
     const presence = await producer.presence('deliveries-custom', 'chat', shard, [1, 2, 3].map(idOf));

@@ -58,7 +58,7 @@ test('a job from before there were packs is read as one delivery, without the ta
 });
 
 test('the job of an event is stored under a single letter, and read back unchanged', async () => {
-  const data = await stored('events-chat', (to) => to.addEvents(ref.shard, 'chat', [ref.key]));
+  const data = await stored('events-chat', (to) => to.addEvents(ref.shard, 'chat', [ref]));
   expect(data).toBe('{"e":"em5x8k2a0000001"}');
   expect(EventJob.parse(JSON.parse(data ?? ''))).toEqual({ eventKey: ref.key });
 });

@@ -43,8 +43,8 @@ describe('adding', () => {
   test('an event twice expands it once', async () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
-    await producer.addEvents(0, 'call', [EVENT, 'em5x8k2a0abc124']);
-    await producer.addEvents(0, 'call', [EVENT]);
+    await producer.addEvents(0, 'call', [{ key: EVENT }, { key: 'em5x8k2a0abc124' }]);
+    await producer.addEvents(0, 'call', [{ key: EVENT }]);
     expect(await producer.depth('events', 'call', 0, Date.now())).toMatchObject({ waiting: 2 });
     expect(await producer.presence('events', 'call', 0, [EVENT])).toEqual(['present']);
   });
@@ -93,7 +93,7 @@ test.each([
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   const key = newEventKey(time, () => chance);
-  await producer.addEvents(0, 'chat', [key]);
+  await producer.addEvents(0, 'chat', [{ key }]);
   expect(await producer.presence('events', 'chat', 0, [key])).toEqual(['present']);
   const ordinals = [0, 1, 7, 1_000_000, 9_999_999_999];
   await producer.addDeliveries(

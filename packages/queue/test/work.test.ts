@@ -221,3 +221,19 @@ test('a lane has at most its configured number of active jobs', async () => {
   await until(() => worker.jobs.length === 7 && inHand === 0, 'all are over');
   expect(most).toBe(3);
 });
+
+test('jobs with a rank are taken from the lowest on, equal ones in order, and those without go first', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const ranked = [
+    [0, 7],
+    [1, 3],
+    [2, 7],
+    [3, 1],
+  ].map(([ordinal, rank]) => ({ ...delivery(ordinal as number), rank }));
+  await producer.addDeliveries(0, 'custom', 'chat', [...ranked, delivery(4)]);
+  expect(await producer.depth(KIND, 'chat', 0, Date.now())).toMatchObject({ waiting: 5 });
+  await using worker = startWorker(own.redis, () => ({ do: 'done' }), { concurrency: 1 });
+  await until(() => worker.jobs.length === 5, 'all are taken');
+  expect(worker.jobs.map(({ data }) => data.ordinal)).toEqual([4, 3, 1, 0, 2]);
+});

@@ -1,6 +1,6 @@
 import type { AcceptedEvent, Lane } from '@fanfare/core';
 import { type Acceptance, acceptEvents } from '@fanfare/ledger';
-import type { Producer } from '@fanfare/queue';
+import type { NewEventJob, Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { App } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -63,20 +63,20 @@ const recordedOf = ({ accepted, retentionMs }: NewEvent, { key, shard, duplicate
  * reach the caller: the events are stored, and the sweeper queues them.
  */
 async function queueAdmitted(deps: StoreDeps, answers: readonly (Acceptance | Error)[]): Promise<void> {
-  const batches = new Map<string, { shard: number; lane: Lane; keys: string[] }>();
+  const batches = new Map<string, { shard: number; lane: Lane; events: NewEventJob[] }>();
   for (const answer of answers) {
     if (answer instanceof Error || answer.queueIn === undefined) continue;
-    const { queueIn: lane, key, shard } = answer;
-    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, keys: [] };
-    batch.keys.push(key);
+    const { queueIn: lane, key, shard, rank } = answer;
+    const batch = batches.get(`${shard} ${lane}`) ?? { shard, lane, events: [] };
+    batch.events.push({ key, rank });
     batches.set(`${shard} ${lane}`, batch);
   }
   await Promise.all(
-    [...batches.values()].map(({ shard, lane, keys }) =>
+    [...batches.values()].map(({ shard, lane, events }) =>
       deps.producer
-        .addEvents(shard, lane, keys)
+        .addEvents(shard, lane, events)
         .catch((error: Error) =>
-          deps.log.warn({ reason: error.message, events: keys.length }, 'events.left_to_sweeper'),
+          deps.log.warn({ reason: error.message, events: events.length }, 'events.left_to_sweeper'),
         ),
     ),
   );

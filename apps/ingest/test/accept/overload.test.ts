@@ -12,7 +12,7 @@ const refused = { code: 'ERR_OVERLOADED', retryAfterS: 5 };
 test('events are let in while there is room, however many of an app wait', async () => {
   const many = Array.from({ length: 10_200 }, (_, i) => `e${i}`);
   for (let i = 0; i < 10; i++) await deps.redis.rpush('{p0}:events-chat:wait', ...many);
-  await deps.producer.addEvents(0, 'bulk', ['e1']);
+  await deps.producer.addEvents(0, 'bulk', [{ key: 'e1' }]);
   deps.clock.advance(60 * MINUTE);
   await expect(new OverloadGuard(deps).check()).resolves.toBeUndefined();
 });

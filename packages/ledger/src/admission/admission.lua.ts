@@ -1,5 +1,6 @@
 import { type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { LOOKS_LUA } from '../event/looks.lua.ts';
+import { RANKS_LUA } from './ranks.lua.ts';
 
 /** Events of all apps of a lane and shard that may be admitted at a time, shared equally between the apps. */
 const ADMITTED_IN_ALL = 512;
@@ -10,7 +11,7 @@ const ADMITTED_MOST = 64;
 
 /** Deliveries that all apps together may have ready in a lane and shard, and the least and the most of each app. */
 const READY: Record<Exclude<Lane, 'call'>, { inAll: number; least: number; most: number }> = {
-  chat: { inAll: 1600, least: 16, most: 200 },
+  chat: { inAll: 3200, least: 16, most: 800 },
   bulk: { inAll: 8000, least: 500, most: 2000 },
 };
 
@@ -27,6 +28,7 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
  */
 export const ADMISSION_LUA = `
 ${LOOKS_LUA}
+${RANKS_LUA}
 local UNKNOWN_SIZE = { call = 1, chat = 1, bulk = ${READY.bulk.least} }
 local FIRST_LOOK = { call = ${FIRST_LOOK_MS.call}, chat = ${FIRST_LOOK_MS.chat}, bulk = ${FIRST_LOOK_MS.bulk} }
 
@@ -79,11 +81,19 @@ local function roomFor(root, lane, app)
   return placesFor(root, lane, app)
 end
 
+-- Returns the rank of the next events of an app among the jobs of their lane; 0, for none, in the bulk lane, where
+-- events take turns.
+local function rankOf(root, lane, app, count)
+  return lane == 'bulk' and 0 or takeRank(root, 'events-' .. lane, app, count)
+end
+
+-- Returns the event's rank.
 local function admit(root, lane, app, key, now)
   redis.call('HSET', root .. 'ev:' .. key, 'adm', 1)
   redis.call('HINCRBY', root .. 'adm:' .. lane, app, 1)
   redis.call('ZADD', root .. 'admitted:' .. lane, now, key)
   lookAt(root .. 'open', lane, app, key, now + FIRST_LOOK[lane], true)
+  return rankOf(root, lane, app, 1)
 end
 
 local function wait(root, lane, app, key, receivedAt)
@@ -92,12 +102,13 @@ local function wait(root, lane, app, key, receivedAt)
   redis.call('SADD', root .. 'waiting:' .. lane, app)
 end
 
--- Admits new events, whose \`adm\` is 1, given as \`received at, key, …\`.
+-- Admits new events, whose \`adm\` is 1, given as \`received at, key, …\`. Returns the rank of the first.
 local function admitAll(root, lane, app, events)
-  if #events == 0 then return end
+  if #events == 0 then return 0 end
   redis.call('HINCRBY', root .. 'adm:' .. lane, app, #events / 2)
   redis.call('ZADD', root .. 'admitted:' .. lane, unpack(events))
   lookAtAll(root .. 'open', lane, app, events, FIRST_LOOK[lane])
+  return rankOf(root, lane, app, #events / 2)
 end
 
 -- Lets new events wait, whose \`adm\` is 0, given in the same way.
@@ -107,14 +118,12 @@ local function waitAll(root, lane, app, events)
   redis.call('SADD', root .. 'waiting:' .. lane, app)
 end
 
--- Admits a new event, or lets it wait behind those of its app that wait already. Returns whether it is admitted.
+-- Admits a new event, or lets it wait behind those of its app that wait already. Returns its rank if it is admitted.
 local function enter(root, lane, app, key, receivedAt, now)
   if roomFor(root, lane, app) > 0 then
-    admit(root, lane, app, key, now)
-    return true
+    return admit(root, lane, app, key, now)
   end
   wait(root, lane, app, key, receivedAt)
-  return false
 end
 
 -- Gives the place of an admitted event back. Others stay as they are.
@@ -136,8 +145,8 @@ local function learnSize(root, lane, app, size)
 end
 
 -- Admits events of an app that wait, the earliest first, while it has room: for the event, and for the deliveries that
--- the admitted ones will have. None if it has more than this share of what may be ready. Returns their keys: each needs
--- a job.
+-- the admitted ones will have. None if it has more than this share of what may be ready. Returns key, rank …: each
+-- needs a job.
 local function wake(root, lane, app, now, share)
   local list, woken = root .. 'wait:' .. lane .. ':' .. app, {}
   if redis.call('EXISTS', list) == 0 then return woken end
@@ -150,9 +159,9 @@ local function wake(root, lane, app, now, share)
     local key = redis.call('ZPOPMIN', list)[1]
     if not key then break end
     if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then
-      admit(root, lane, app, key, now)
-      admitted = admitted + 1
       woken[#woken + 1] = key
+      woken[#woken + 1] = admit(root, lane, app, key, now)
+      admitted = admitted + 1
     else
       redis.call('ZREM', root .. 'open:' .. lane, key)
     end

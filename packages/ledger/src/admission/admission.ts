@@ -4,6 +4,23 @@ import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { ADMISSION_LUA } from './admission.lua.ts';
 
+/** An event that is admitted: it needs a job. */
+export interface AdmittedEvent {
+  key: string;
+  /** Its rank among the jobs of its lane; absent in the bulk lane. */
+  rank?: number | undefined;
+}
+
+/** Reads what the scripts return of events that are admitted: key, rank …; a rank of 0 stands for none. */
+export function admittedEvents(flat: readonly (string | number)[]): AdmittedEvent[] {
+  const events: AdmittedEvent[] = [];
+  for (let i = 0; i < flat.length; i += 2) events.push({ key: flat[i] as string, rank: rankOf(flat[i + 1]) });
+  return events;
+}
+
+/** A rank from a script; 0 stands for none. */
+export const rankOf = (number: unknown): number | undefined => Number(number) || undefined;
+
 /**
  * Lua: whether a slice of the event is planned whose deliveries may not all have jobs, because a worker was cut off.
  * They count as ready, so an event that waited for them to be sent would wait forever.
@@ -53,10 +70,10 @@ return 0
 export const parkEvent = async (redis: Redis, { shard, key }: EventRef): Promise<'parked' | 'room'> =>
   (await PARK(redis, [keys.event(shard, key), keys.root(shard)], [key])) === 1 ? 'room' : 'parked';
 
-const STEP_ASIDE = script<string[]>(`
+const STEP_ASIDE = script<(string | number)[]>(`
 -- KEYS event, root of the shard's keys
 -- ARGV event key, now
--- returns the keys of the events that are admitted in its place
+-- returns key, rank … of the events that are admitted in its place
 ${ADMISSION_LUA}
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app')
 if not event[1] then return {} end
@@ -66,11 +83,11 @@ return wake(KEYS[2], event[1], event[2], tonumber(ARGV[2]))
 
 /**
  * Gives an event's place to the next one of its app while it waits for something other than fan-out: a moderation
- * verdict, or a list of members. It keeps its job. Returns the keys of events that are admitted: the caller adds their
- * jobs. Nothing happens when it is run again.
+ * verdict, or a list of members. It keeps its job. Returns the events that are admitted: the caller adds their jobs.
+ * Nothing happens when it is run again.
  */
-export const stepAside = (redis: Redis, { shard, key }: EventRef, now: number): Promise<string[]> =>
-  STEP_ASIDE(redis, [keys.event(shard, key), keys.root(shard)], [key, now]);
+export const stepAside = async (redis: Redis, { shard, key }: EventRef, now: number): Promise<AdmittedEvent[]> =>
+  admittedEvents(await STEP_ASIDE(redis, [keys.event(shard, key), keys.root(shard)], [key, now]));
 
 /** The keys of the events of a lane that were admitted until `before` (epoch ms) and are not fully planned. */
 export const readAdmitted = (redis: Redis, shard: number, lane: Lane, before: number): Promise<string[]> =>
@@ -129,10 +146,10 @@ export const recountAdmitted = async (redis: Redis, shard: number, lane: Lane): 
 /** The share of the deliveries an app may have ready at which it goes on: below it, so that it does not stop and go. */
 const LOW_WATER = 0.5;
 
-const WAKE = script<string[]>(`
+const WAKE = script<(string | number)[]>(`
 -- KEYS root of the shard's keys
 -- ARGV lane, app, now, share
--- returns the keys of the events that are admitted
+-- returns key, rank … of the events that are admitted
 ${ADMISSION_LUA}
 return wake(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
 `);
@@ -141,7 +158,7 @@ return wake(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
 export interface Admitted {
   shard: number;
   lane: Lane;
-  keys: string[];
+  events: AdmittedEvent[];
 }
 
 /** Whose waiting events may have room now. */
@@ -152,7 +169,7 @@ export interface Waiting {
 }
 
 /** Admits events that wait although their apps have room; the caller adds their jobs. */
-export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: number): Promise<string[]> {
+export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: number): Promise<AdmittedEvent[]> {
   const apps = await redis.smembers(keys.waitingApps(shard, lane));
   const woken = await wake(
     redis,
@@ -169,11 +186,13 @@ export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: 
  */
 export async function admitWaiting(redis: Redis, all: readonly Waiting[], now: number): Promise<Admitted[]> {
   const woken = await wake(redis, all, now, LOW_WATER);
-  return all.flatMap(({ shard, lane }, i) => (woken[i]?.length ? { shard, lane, keys: woken[i] } : []));
+  return all.flatMap(({ shard, lane }, i) => (woken[i]?.length ? { shard, lane, events: woken[i] } : []));
 }
 
-const wake = (redis: Redis, all: readonly Waiting[], now: number, share: number): Promise<string[][]> =>
-  WAKE.each(
+async function wake(redis: Redis, all: readonly Waiting[], now: number, share: number): Promise<AdmittedEvent[][]> {
+  const answers = await WAKE.each(
     redis,
     all.map(({ shard, lane, appId }) => ({ keys: [keys.root(shard)], args: [lane, appId, now, share] })),
   );
+  return answers.map(admittedEvents);
+}

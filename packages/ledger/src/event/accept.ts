@@ -3,6 +3,7 @@ import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
+import { type AdmittedEvent, admittedEvents, rankOf } from '../admission/admission.ts';
 import { bucketOf } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
 import { CLAIM_LUA, locate } from './claim.ts';
@@ -17,18 +18,18 @@ export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7
  * Claim, body, index and admission of some events of one app and lane, in one script: of each, all is stored or
  * nothing.
  */
-const ACCEPT = script<string[]>(`
+const ACCEPT = script<[number, ...string[]]>(`
 -- KEYS root of the shard's keys
 -- ARGV app, lane, retention, then of each event: bucket and field of its id, its id, its key, when it was received, not
 --   sent after, not shown after, settings version, body
--- returns two texts per event: the key the id stands for, its own or that of the event accepted before, or '' if its
---   key is taken; and the lane to which its job must be added, or '' when it waits to be admitted, is fully planned or
---   no longer kept
+-- returns the rank of the first event that is admitted, or 0; then two texts per event: the key the id stands for, its
+--   own or that of the event accepted before, or '' if its key is taken; and the lane to which its job must be added,
+--   or '' when it waits to be admitted, is fully planned or no longer kept
 ${COUNT_OPEN}
 ${ADMISSION_LUA}
 ${CLAIM_LUA}
 local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local answers, room = {}, nil
+local answers, room, rank = {}, nil, 0
 local all, admitted, waiting, open, bytes, last = {}, {}, {}, {}, 0, 0
 
 local function add(list, score, member)
@@ -70,9 +71,10 @@ end
 if #all > 0 then
   redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
   countAllOpen(root .. 'open', lane, app, open, bytes, last, last + retention)
-  admitAll(root, lane, app, admitted)
+  rank = admitAll(root, lane, app, admitted)
   waitAll(root, lane, app, waiting)
 end
+table.insert(answers, 1, rank)
 return answers
 `);
 
@@ -87,6 +89,8 @@ export interface Acceptance extends EventRef {
    * while the event waits to be admitted, and once it is fully planned.
    */
   queueIn?: Lane | undefined;
+  /** Its rank among the jobs of that lane, if it has one. */
+  rank?: number | undefined;
 }
 
 /** An event to accept. */
@@ -175,12 +179,15 @@ async function acceptGroup(
     const { name, field } = bucketOf(event.id);
     args.push(name, field, event.id, key, receivedAt, leaveBy, holdUntil, settingsVersion, JSON.stringify(event));
   }
-  const answers = await ACCEPT(redis, [keys.root(shard)], args);
+  const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], args);
+  let rank = rankOf(first);
   return members.map((i, n) => {
     const [key, queueIn] = [answers[2 * n] as string, answers[2 * n + 1]];
     if (key === '') return new Error('the event key is taken');
     const duplicate = key !== offers[i]?.accepted.key;
-    return { key, shard, duplicate, queueIn: queueIn === '' ? undefined : (queueIn as Lane) };
+    if (queueIn === '') return { key, shard, duplicate };
+    const accepted = { key, shard, duplicate, queueIn: queueIn as Lane };
+    return duplicate || rank === undefined ? accepted : { ...accepted, rank: rank++ };
   });
 }
 
@@ -199,11 +206,11 @@ async function shardOf(redis: Redis, offer: OfferedEvent, shards: number): Promi
 const shardByHash = (appId: string, conversation: string, shards: number): number =>
   createHash('sha1').update(`${appId}\n${conversation}`).digest().readUInt32BE() % shards;
 
-const CHANGE_LANE = script<[number, ...string[]]>(`
+const CHANGE_LANE = script<(string | number)[]>(`
 -- KEYS event, open by receipt in the one lane and in the other, root of the shard's keys
 -- ARGV from, to, event key, now
--- returns -1 when the event is not in that lane; else whether it is admitted to the other, and the keys of the events
---   that are admitted to its place in the first
+-- returns -1 when the event is not in that lane; else whether it is admitted to the other, its rank there, and key,
+--   rank … of the events that are admitted to its place in the first
 ${ADMISSION_LUA}
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at', 'next')
 if event[1] ~= ARGV[1] then return {-1} end
@@ -217,16 +224,16 @@ end
 leave(KEYS[4], ARGV[1], event[2], ARGV[3])
 lookNoMore(KEYS[4] .. 'open', ARGV[1], event[2], ARGV[3])
 lookAt(KEYS[4] .. 'open', ARGV[2], event[2], ARGV[3], ARGV[4])
-local admitted = enter(KEYS[4], ARGV[2], event[2], ARGV[3], event[3], tonumber(ARGV[4]))
-return {admitted and 1 or 0, unpack(wake(KEYS[4], ARGV[1], event[2], tonumber(ARGV[4])))}
+local rank = enter(KEYS[4], ARGV[2], event[2], ARGV[3], event[3], tonumber(ARGV[4]))
+return {rank and 1 or 0, rank or 0, unpack(wake(KEYS[4], ARGV[1], event[2], tonumber(ARGV[4])))}
 `);
 
 /** What a change of lane leaves to do: jobs to add. */
 export interface LaneChange {
-  /** Whether the event's job must be added to its new lane; otherwise it waits there to be admitted. */
-  isAdmitted: boolean;
+  /** The event, if its job must be added to its new lane; otherwise it waits there to be admitted. */
+  moved: AdmittedEvent[];
   /** Events that took its place in the old lane, whose jobs must be added there. */
-  admitted: string[];
+  admitted: AdmittedEvent[];
 }
 
 /**
@@ -240,10 +247,11 @@ export async function changeLane(
   to: Lane,
   now: number = Date.now(),
 ): Promise<LaneChange | undefined> {
-  const [answer, ...admitted] = await CHANGE_LANE(
+  const [answer, rank, ...admitted] = await CHANGE_LANE(
     redis,
     [keys.event(shard, key), keys.openSince(shard, from), keys.openSince(shard, to), keys.root(shard)],
     [from, to, key, now],
   );
-  return answer < 0 ? undefined : { isAdmitted: answer === 1, admitted };
+  if (answer === -1) return undefined;
+  return { moved: answer === 1 ? [{ key, rank: rankOf(rank) }] : [], admitted: admittedEvents(admitted) };
 }

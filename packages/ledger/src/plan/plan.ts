@@ -2,7 +2,9 @@ import { type EventRef, LANES, type ProviderKind, type SuppressionReason } from 
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
+import { type AdmittedEvent, admittedEvents } from '../admission/admission.ts';
 import { LOAD_LUA } from '../admission/load.lua.ts';
+import { RANKS_LUA } from '../admission/ranks.lua.ts';
 import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { readPacked } from '../finished/read-packed.ts';
@@ -31,35 +33,41 @@ export class FencedError extends Error {
 }
 
 /** Writes a slice and counts it, once: a second writer receives what the first one wrote. */
-const PLAN = script<Buffer | number>(`
--- KEYS event, plan, load, states
--- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, load field, n …
--- returns 0, the slice that is planned already, -1 when the event is gone, -2 when the cursor is elsewhere
+const PLAN = script<Buffer | number[]>(`
+-- KEYS event, plan, load, states, root of the shard's keys
+-- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, app, provider, n …
+-- returns the rank of the deliveries with each provider; the slice, if it is planned already; {-1} when the event is
+--   gone, {-2} when the cursor is elsewhere
 ${LOAD_LUA}
+${RANKS_LUA}
 local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp', 'lane')
-if not event[1] then return -1 end
+if not event[1] then return {-1} end
 local stored = redis.call('HGET', KEYS[2], ARGV[1])
 if stored then return stored end
-if event[1] ~= ARGV[1] then return -2 end
+if event[1] ~= ARGV[1] then return {-2} end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('PEXPIREAT', KEYS[2], event[3])
 redis.call('HINCRBY', KEYS[1], 'aud', ARGV[3])
 local reasons = 5 + tonumber(ARGV[5]) * 2
 for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i + 1]) end
-for i = reasons + 1, #ARGV, 2 do countLoad(KEYS[3], event[4], ARGV[i], ${stateNumber('pending')}, ARGV[i + 1]) end
+local app, ranks = ARGV[reasons + 1], {}
+for i = reasons + 2, #ARGV, 2 do
+  countLoad(KEYS[3], event[4], app .. '|' .. ARGV[i], ${stateNumber('pending')}, ARGV[i + 1])
+  ranks[#ranks + 1] = takeRank(KEYS[5], 'deliveries-' .. ARGV[i] .. '-' .. event[4], app, tonumber(ARGV[i + 1]))
+end
 if ARGV[4] ~= '0' then
   local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
   redis.call('BITFIELD', KEYS[4], 'SET', '${STATE_BITS}', '#' .. (next - 1), ${stateNumber('pending')})
   redis.call('PEXPIREAT', KEYS[4], event[3])
 end
-return 0
+return ranks
 `);
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, and only from the slice it worked on. */
-const ADVANCE = script<number | string[]>(`
+const ADVANCE = script<number | (string | number)[]>(`
 -- KEYS event, job lock, open, root of the shard's keys
 -- ARGV lock token, slice number, cursor, last, event key, now
--- returns the keys of the events that are admitted in its place; -1 when the lock is lost, -2 when the cursor is
+-- returns key, rank … of the events that are admitted in its place; -1 when the lock is lost, -2 when the cursor is
 --   elsewhere
 ${FINISH_LUA}
 ${ADMISSION_LUA}
@@ -145,8 +153,18 @@ export async function findSlice(redis: Redis, { shard, key }: EventRef, ordinal:
   return number < 0 ? undefined : number;
 }
 
+/** A slice that is planned. */
+export interface Planned {
+  /** As stored: another worker's if that came first. */
+  slice: PlannedSlice;
+  /** Whether this call planned it. */
+  mine: boolean;
+  /** The ranks of its first deliveries in their queues, by provider; none unless it is mine. */
+  ranks: ReadonlyMap<ProviderKind, number>;
+}
+
 /**
- * Plans a slice and counts it. Returns the stored slice, which is another worker's if that came first.
+ * Plans a slice, counts it, and gives its deliveries a rank in their queues.
  * @throws FencedError when the event has expired or its cursor has moved on.
  */
 export async function planSlice(
@@ -155,11 +173,11 @@ export async function planSlice(
   appId: string,
   number: number,
   slice: PlannedSlice,
-): Promise<{ slice: PlannedSlice; mine: boolean }> {
+): Promise<Planned> {
   const { reasons, providers, deliveries } = tally(slice);
   const answer = await PLAN.bytes(
     redis,
-    [keys.event(shard, key), keys.plan(shard, key), keys.load(shard), keys.states(shard, key)],
+    [keys.event(shard, key), keys.plan(shard, key), keys.load(shard), keys.states(shard, key), keys.root(shard)],
     [
       number,
       encodeSlice(slice),
@@ -167,18 +185,24 @@ export async function planSlice(
       deliveries,
       reasons.size,
       ...[...reasons].flat(),
-      ...[...providers].flatMap(([provider, n]) => [loadField(appId, provider), n]),
+      appId,
+      ...[...providers].flat(),
     ],
   );
-  if (typeof answer !== 'number') return { slice: decodeSlice(answer), mine: false };
-  if (answer < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${answer})`);
-  return { slice, mine: true };
+  if (Buffer.isBuffer(answer)) return { slice: decodeSlice(answer), mine: false, ranks: new Map() };
+  const [refused = 0] = answer;
+  if (refused < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${refused})`);
+  return {
+    slice,
+    mine: true,
+    ranks: new Map([...providers.keys()].map((provider, i) => [provider, answer[i] as number])),
+  };
 }
 
 /**
  * Moves the cursor past slice `number`. `lock` is the BullMQ lock key of the event's job and this worker's token: a
  * worker that lost its lock cannot move the cursor backwards. `now` (epoch ms) becomes the event's end if it has
- * nothing left to send. Returns the keys of events of the same app and lane that are admitted because this one is fully
+ * nothing left to send. Returns the events of the same app and lane that are admitted because this one is fully
  * planned: the caller adds their jobs, and after a crash the sweeper does.
  * @throws FencedError when the lock or the cursor has changed.
  */
@@ -189,13 +213,13 @@ export async function advance(
   number: number,
   slice: PlannedSlice,
   now: number = Date.now(),
-): Promise<string[]> {
+): Promise<AdmittedEvent[]> {
   const answer = await ADVANCE(
     redis,
     [keys.event(shard, key), lock.key, keys.open(shard), keys.root(shard)],
     [lock.token, number, slice.cursor, slice.last ? 1 : 0, key, now],
   );
-  if (typeof answer !== 'number') return answer;
+  if (typeof answer !== 'number') return admittedEvents(answer);
   throw new FencedError(`event ${key}: cursor not moved past slice ${number} (${answer})`);
 }
 

@@ -133,3 +133,6 @@ export async function nextLook(redis: Redis, { shard, key }: EventRef): Promise<
 
 /** Whether the event is on the sweeper's list. */
 export const isOnOpenList = async (redis: Redis, ref: EventRef) => (await nextLook(redis, ref)) !== null;
+
+/** The keys of events. */
+export const keysOf = (events: readonly { key: string }[]): string[] => events.map(({ key }) => key);

@@ -1,0 +1,51 @@
+/** The highest priority of BullMQ (https://docs.bullmq.io/guide/jobs/prioritized). */
+const HIGHEST = 2 ** 21;
+
+/** What one priority adds to a score in BullMQ's set of prioritized jobs; the rest is the order in which they came. */
+const SCORE = 2 ** 32;
+
+/**
+ * Lua: the rank of jobs in their queue, so that apps share it equally, however much each has waiting
+ * (docs/rules/delivery.md#ranks). This is start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996,
+ * https://doi.org/10.1145/248156.248171): an app's next job begins where its last one ends, or where the queue is now,
+ * if that is further on. A rank is a priority of BullMQ: the lowest goes first, equal ones in order.
+ */
+export const RANKS_LUA = `
+-- Lowers all ranks, so that the queue is at 1 again.
+local function rebase(ranks, jobs, now)
+  local all, waiting = redis.call('HGETALL', ranks), redis.call('ZRANGE', jobs, 0, -1, 'WITHSCORES')
+  for i = 1, #all, 2 do
+    if tonumber(all[i + 1]) <= now then
+      redis.call('HDEL', ranks, all[i])
+    else
+      redis.call('HINCRBY', ranks, all[i], 1 - now)
+    end
+  end
+  for i = 1, #waiting, 2 do
+    redis.call('ZADD', jobs, math.max(1, waiting[i + 1] - (now - 1) * ${SCORE}), waiting[i])
+  end
+end
+
+-- Returns the rank of an app's next jobs in a queue. cost: what they take together.
+local function takeRank(root, queue, app, cost)
+  local ranks, jobs = root .. 'ranks:' .. queue, root .. queue .. ':prioritized'
+  local known = redis.call('HMGET', ranks, ':now', ':end', app)
+  local last = tonumber(known[2] or 1)
+  local head = redis.call('ZRANGE', jobs, 0, 0, 'WITHSCORES')[2]
+  -- A job that is retried has the rank it had.
+  local now = math.max(tonumber(known[1] or 1), head and math.floor(head / ${SCORE}) or last)
+  local rank = math.max(now, tonumber(known[3] or 1))
+  if rank + cost > ${HIGHEST} then
+    rebase(ranks, jobs, now)
+    rank, last, now = rank - now + 1, math.max(1, last - now + 1), 1
+  end
+  if head then
+    redis.call('HSET', ranks, ':now', now)
+  else
+    -- Nothing waits, so no app is behind another.
+    redis.call('DEL', ranks)
+  end
+  redis.call('HSET', ranks, ':end', math.max(last, rank + cost), app, rank + cost)
+  return rank
+end
+`;
