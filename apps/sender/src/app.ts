@@ -99,7 +99,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     box,
     providers: closer.add(
       'providers',
-      createProviders(config, { limits, tokens: createTokenStore(registry, box), now }),
+      createProviders(config, { limits, tokens: createTokenStore(registry, box), log, now }),
       closeProviders,
     ),
     gates: new Gates({ redis: queueRedis, producer, log, shards, concurrency, limits, now, onHeld: madeRoom }),

@@ -9,7 +9,9 @@ import type {
   TokenStore,
 } from '@fanfare/core';
 import { createApnsProvider, createCustomProvider, createFcmProvider } from '@fanfare/providers';
+import type { Logger } from '@fanfare/runtime';
 import type { SenderConfig } from './config.ts';
+import { logOnce } from './undocumented.ts';
 
 /** The adapters for all providers. They connect on the first send. */
 export interface Providers {
@@ -23,18 +25,19 @@ interface ProvidersDeps {
   limits: Record<Lane, number>;
   /** Where the processes of the fleet share the tokens of push services. */
   tokens: TokenStore;
+  log: Logger;
   now(): number;
 }
 
 /** Creates the adapters. */
-export function createProviders(config: SenderConfig, { limits, tokens, now }: ProvidersDeps): Providers {
+export function createProviders(config: SenderConfig, { limits, tokens, log, now }: ProvidersDeps): Providers {
   const extraCa = config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') };
   const endpoint = config.FCM_ENDPOINT === undefined ? {} : { endpoint: config.FCM_ENDPOINT };
   const apns = {
     ...(config.APNS_ENDPOINT === undefined ? {} : { endpoint: config.APNS_ENDPOINT }),
     ...(config.APNS_SANDBOX_ENDPOINT === undefined ? {} : { sandboxEndpoint: config.APNS_SANDBOX_ENDPOINT }),
   };
-  const http2 = { http2Client: config.HTTP2_CLIENT, tokens };
+  const http2 = { http2Client: config.HTTP2_CLIENT, tokens, onUndocumented: logOnce(log) };
   return {
     fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...http2, ...endpoint, ...extraCa }),
     apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...http2, ...apns, ...extraCa }),

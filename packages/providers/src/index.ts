@@ -22,3 +22,4 @@ export type { Resolve } from './tcp/dial.ts';
 export { lastPlaces, mayTake } from './wire/fair-share.ts';
 export { OriginPlaces } from './wire/origin-places.ts';
 export type { Parsed } from './wire/parsed.ts';
+export type { UndocumentedAnswer } from './wire/undocumented.ts';

@@ -1,9 +1,10 @@
 import type { ApnsCredential, DevicePush, Outcome, Provider, TokenStore } from '@fanfare/core';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
+import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
 import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { ApnTransport } from './apn-transport.ts';
 import { ApnsHttp2Transport } from './http2-transport.ts';
-import { apnsOutcome, renewalFor } from './outcome.ts';
+import { apnsOutcome, isDocumented, renewalFor } from './outcome.ts';
 import { renderApns } from './payload.ts';
 import type { ApnsOrigins, ApnsSent, ApnsTransport } from './transport.ts';
 
@@ -25,6 +26,8 @@ export interface ApnsProviderOptions {
   extraCa?: string;
   /** Total time for one request, milliseconds; default 10,000. */
   timeoutMs?: number;
+  /** Called with an answer that Apple does not document. */
+  onUndocumented?: OnUndocumented;
   /** Where provider tokens are shared; default: nowhere. For the transport `http2`. */
   tokens?: TokenStore;
   /** Epoch milliseconds; default Date.now. */
@@ -55,6 +58,10 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
         const sent = await renewed(await transport.post(notification, request), () =>
           transport.post(notification, request),
         );
+        if (sent.kind === 'answered' && !isDocumented(sent.reply)) {
+          const { status, reason } = sent.reply;
+          options.onUndocumented?.({ provider: 'apns', status, word: codeIn(reason) });
+        }
         return outcomeOf(sent, { id: notification.id, registeredAt: device.registeredAt, now: now(), deadlineAt });
       };
       const outcome = await sendTo(isProduction ? 'production' : 'sandbox');

@@ -99,6 +99,10 @@ function sendHealthOf({ status, reason }: ApnsReply): AnswerMeaning {
   return status >= 500 ? 'retryable' : 'rejected';
 }
 
+/** Whether Apple documents this answer; any other is classified by its status. */
+export const isDocumented = ({ status, reason }: ApnsReply): boolean =>
+  status < 400 || MEANINGS[`${status} ${reason}`] !== undefined;
+
 /** What to renew before the request is sent again; undefined when the answer is final. */
 export function renewalFor(reply: ApnsReply): Renewal | undefined {
   if (reply.status === 200) return undefined;

@@ -1,12 +1,14 @@
 import type { DevicePush, FcmCredential, Provider, TokenStore } from '@fanfare/core';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
 import type { Access } from '../wire/fleet-tokens.ts';
+import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
 import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { fcmBody } from './body.ts';
+import { readError } from './error.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
 import { AccessTokens } from './oauth.ts';
-import { fcmOutcome, wantsNewToken } from './outcome.ts';
+import { fcmOutcome, isDocumented, wantsNewToken } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
 type Account = FcmCredential['serviceAccount'];
@@ -29,6 +31,8 @@ export interface FcmProviderOptions {
   extraCa?: string;
   /** Total time for one request, milliseconds; default 10,000. firebase-admin has its own 15 s. */
   timeoutMs?: number;
+  /** Called with an answer that FCM does not document. */
+  onUndocumented?: OnUndocumented;
   /** Where access tokens are shared; default: nowhere. */
   tokens?: TokenStore;
   /** Epoch milliseconds; default Date.now. */
@@ -53,6 +57,10 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
       const body = push.isDryRun ? validateOnly(built) : built;
       const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave: push.mayLeave });
       if (sent.kind === 'failed') return sent.outcome;
+      if (!isDocumented(sent.reply)) {
+        const { status, body: text } = sent.reply;
+        options.onUndocumented?.({ provider: 'fcm', status, word: codeIn(readError(text).errorCode) });
+      }
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },
     async close() {

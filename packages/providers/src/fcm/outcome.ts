@@ -81,6 +81,13 @@ export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string
   return wait === undefined ? { kind: 'retryable', ...words } : { kind: 'throttled', ...wait, ...words };
 }
 
+/** Whether the answer is in the tables above; any other is classified by its status. */
+export function isDocumented(reply: FcmReply): boolean {
+  if (reply.status < 400) return true;
+  const { errorCode } = readError(reply.body);
+  return errorCode === undefined ? reply.status in BY_STATUS || reply.status >= 500 : errorCode in BY_ERROR_CODE;
+}
+
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
 const MESSAGE_NAME = /^projects\/[^/]+\/messages\/./;
 

@@ -83,7 +83,8 @@ describe.each(TRANSPORTS)('by the transport %s', (_name, options) => {
     await using server = await startApns((response, { path }) =>
       reply(response, Number(path.slice('/3/device/'.length)), { reason: 'Whatever' }),
     );
-    await using apns = apnsAt(server, options);
+    const told: object[] = [];
+    await using apns = apnsAt(server, { ...options, onUndocumented: (answer) => told.push(answer) });
     const outcomes = [400, 418, 502, 504].map((status) =>
       apns.send(aDevicePush('apns_ios_device', { device: { token: String(status) } }), credential),
     );
@@ -93,6 +94,7 @@ describe.each(TRANSPORTS)('by the transport %s', (_name, options) => {
       { kind: 'retryable', reason: 'http_502' },
       { kind: 'retryable', reason: 'http_504' },
     ]);
+    expect(told).toContainEqual({ provider: 'apns', status: 418, word: 'Whatever' });
   });
 
   test.each([

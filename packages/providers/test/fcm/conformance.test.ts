@@ -88,6 +88,17 @@ describe.each(TRANSPORTS)('by the transport %s', (_name, options) => {
     expect(server.sends).toHaveLength(2);
   });
 
+  test.each<[number, object, string | undefined]>([
+    [400, fcmError(400, 'INVALID_ARGUMENT', { errorCode: 'SOMETHING_NEW' }), 'SOMETHING_NEW'],
+    [418, {}, undefined],
+  ])('an answer of %i that FCM does not document is classified by its status, and told', async (status, body, word) => {
+    const told: object[] = [];
+    await using server = await answering(status, body);
+    await using fcm = fcmAt(server, { ...options, onUndocumented: (answer) => told.push(answer) });
+    expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'rejected' });
+    expect(told).toEqual([{ provider: 'fcm', status, word }]);
+  });
+
   test('the push token does not appear in the detail', async () => {
     await using server = await answering(400, fcmError(400, 'INVALID_ARGUMENT', { message: 'What is f00dcafe?' }));
     await using fcm = fcmAt(server, options);
