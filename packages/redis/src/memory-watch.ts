@@ -4,8 +4,9 @@ import { type MemoryStop, memorySentence, stopsAt } from './memory-stops.ts';
 import { primariesOf } from './nodes.ts';
 import { redisTrouble } from './trouble.ts';
 
-/** How long a reading of the memory is reused. */
-const MEMORY_FRESH_MS = 1000;
+/** How long a reading of the memory is reused; shorter from this fullness on, so that a small server is not overrun. */
+const FRESH_MS = { usual: 1000, filling: 100 };
+const FILLING_FROM = 0.5;
 
 /** How full Redis is, and what has stopped for that. */
 export interface MemoryState {
@@ -14,13 +15,14 @@ export interface MemoryState {
   stops: readonly MemoryStop[];
 }
 
-/** Watches how full Redis is, with at most one request per second, and logs when something stops or goes on. */
+/** Watches how full Redis is, with at most one request per second, ten while it fills, and logs when something stops or goes on. */
 export class MemoryWatch {
   readonly #redis: Redis;
   readonly #now: () => number;
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   #reading: Promise<MemoryState> | undefined;
   #readAt = 0;
+  #freshMs = FRESH_MS.usual;
   #stops: readonly MemoryStop[] = [];
 
   constructor(redis: Redis, now: () => number, log: Pick<Logger, 'info' | 'warn'>) {
@@ -29,10 +31,10 @@ export class MemoryWatch {
     this.#log = log;
   }
 
-  /** A reading that is at most a second old. */
+  /** A reading that is at most a second old, or a tenth of one while Redis fills. */
   state(): Promise<MemoryState> {
     const now = this.#now();
-    if (!this.#reading || now - this.#readAt >= MEMORY_FRESH_MS) {
+    if (!this.#reading || now - this.#readAt >= this.#freshMs) {
       this.#readAt = now;
       this.#reading = this.#read();
       this.#reading.catch(() => {
@@ -50,6 +52,7 @@ export class MemoryWatch {
   async #read(): Promise<MemoryState> {
     const fullness = await readFullness(this.#redis);
     const stops = stopsAt(fullness, this.#stops);
+    this.#freshMs = fullness < FILLING_FROM ? FRESH_MS.usual : FRESH_MS.filling;
     if (stops.length !== this.#stops.length) {
       const level = stops.length > this.#stops.length ? 'warn' : 'info';
       this.#log[level]({ fullness, stops, reason: memorySentence(fullness, stops) }, 'redis.memory');

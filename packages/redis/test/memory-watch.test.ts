@@ -60,6 +60,18 @@ describe('watching the memory', () => {
     expect(await own.redis.info('commandstats')).toMatch(/cmdstat_info:calls=2,/);
   });
 
+  test('asks ten times a second from 50 % on', async () => {
+    await using own = await startTestRedis();
+    const clock = handClock(1_741_847_453_000);
+    const watch = watchOf(own.redis, clock.now);
+    const used = await usedOf(own.redis);
+    await limit(own.redis, used / 0.6);
+    expect(await watch.isStopped('events')).toBe(false);
+    await limit(own.redis, used / 0.8);
+    clock.advance(100);
+    expect(await watch.isStopped('events')).toBe(true);
+  });
+
   test('logs each change once', async () => {
     await using own = await startTestRedis();
     const clock = handClock(1_741_847_453_000);
