@@ -17,6 +17,7 @@ export * from './delivery/target.ts';
 export * from './errors/errors.ts';
 export * from './event/accepted-event.ts';
 export * from './event/app-key.ts';
+export * from './event/content.ts';
 export * from './event/event.ts';
 export * from './event/fields.ts';
 export * from './event/ids.ts';

@@ -25,6 +25,7 @@ export * from './event/progress.ts';
 export * from './event/sweep.ts';
 export { KEPT_KINDS, type KeptKind, type KeptList, readKept, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
+export { shedContent } from './finished/shed-content.ts';
 export { nextTrim } from './finished/trim-order.ts';
 export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';

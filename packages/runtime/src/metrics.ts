@@ -49,7 +49,7 @@ const counters = ({ counter }: Makers) => ({
     ['provider', 'lane', 'state'],
   ),
   refusedForMemory: counter('refused_for_memory_total', 'Requests refused because Redis is nearly full.', []),
-  /** `kind`: bulk, chat, call; letters for those with dead letters. */
+  /** `kind`: bulk, chat, call; old: messages of more than a day; letters: events with dead letters. */
   trimmed: counter('trimmed_events_total', 'Finished events deleted early because memory was short.', ['kind']),
   archived: counter('archived_total', 'Finished events written to the archive.', []),
   archiveLost: counter('archive_lost_total', 'Events whose records were gone before they were archived.', []),

@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
+import { CONTENT_KEPT_MS, DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
 import { deadLetterText, readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
 import { type App, type Device, listDevicesOf } from '@fanfare/store';
 import { z } from 'zod';
@@ -127,10 +127,12 @@ async function detailOf({ queueRedis }: IngestDeps, { appId }: App, { row, ref }
   return letter && deadLetterText(letter);
 }
 
-async function payloadOf({ queueRedis, registry }: IngestDeps, { appId, settings }: App, { row, ref }: FoundRow) {
+/** The payload as it would be rendered now; none once the event's content is no longer kept. */
+async function payloadOf({ queueRedis, registry, now }: IngestDeps, { appId, settings }: App, { row, ref }: FoundRow) {
   if (!settings.logs.content || !row.target || !ref) return undefined;
   const accepted = await readEvent(queueRedis, ref);
   if (!accepted || !isNotifying(accepted.event)) return undefined;
+  if (now() - accepted.receivedAt >= CONTENT_KEPT_MS) return undefined;
   const { profiles, recipient } = await readCast(registry, appId, accepted.event, row.uid);
   const { provider } = row.target;
   return renderDetails(accepted.event, { settings, profiles, recipient, provider, unread: row.unread });

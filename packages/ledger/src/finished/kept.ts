@@ -5,9 +5,9 @@ import { keys } from '../keys.ts';
 
 /**
  * The kinds of finished events that are kept, in the order in which they leave when memory is short. `letters`: with
- * dead letters, which may still be replayed.
+ * dead letters, which may still be replayed. `old`: messages whose content has gone (see shed-content.ts).
  */
-export const KEPT_KINDS = ['bulk', 'chat', 'letters', 'call'] as const;
+export const KEPT_KINDS = ['bulk', 'old', 'chat', 'letters', 'call'] as const;
 export type KeptKind = (typeof KEPT_KINDS)[number];
 
 /** A finished event to list: its kind, and an estimate of its bytes. */

@@ -1,0 +1,18 @@
+import { CONTENT_KEPT_MS } from '@fanfare/core';
+import { readKept, shedContent } from '@fanfare/ledger';
+import type { FanoutDeps } from './deps.ts';
+
+/** Messages whose content is removed at a time, and the most per sweep. */
+const BATCH = 250;
+const MOST = 10_000;
+
+/** Removes the content of messages that were done a day ago. */
+export async function sweepContent({ queueRedis, now, stopping }: FanoutDeps, shard: number): Promise<void> {
+  let left = MOST;
+  for (const list of await readKept(queueRedis, shard)) {
+    if (list.kind !== 'chat' || list.oldest >= now() - CONTENT_KEPT_MS) continue;
+    for (let shed = BATCH; shed === BATCH && left > 0 && !stopping.aborted; left -= BATCH) {
+      shed = await shedContent(queueRedis, list, now(), BATCH);
+    }
+  }
+}

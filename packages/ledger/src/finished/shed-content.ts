@@ -1,0 +1,74 @@
+import { CONTENT_KEPT_MS, type Event, withoutContent } from '@fanfare/core';
+import { answersOf, script } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import type { KeptList } from './kept.ts';
+import { isPacked, pack, unpack } from './packed.ts';
+
+/** Moves the first events of a list to that of events without content. */
+const MOVE = script<string[]>(`
+-- KEYS list of messages, list of those without content, all lists
+-- ARGV the first key to stay, limit, member of the second list
+-- returns the keys of the events that were moved
+local moved = {}
+while #moved < tonumber(ARGV[2]) do
+  local entry = redis.call('LINDEX', KEYS[1], 0)
+  local key = entry and string.match(entry, '^[^ ]+')
+  if not key or key >= ARGV[1] then break end
+  local expires = redis.call('PEXPIRETIME', KEYS[1])
+  redis.call('LPOP', KEYS[1])
+  redis.call('RPUSH', KEYS[2], entry)
+  if redis.call('PEXPIRETIME', KEYS[2]) < expires then redis.call('PEXPIREAT', KEYS[2], expires) end
+  redis.call('ZADD', KEYS[3], 'GT', expires, ARGV[3])
+  moved[#moved + 1] = key
+end
+return moved
+`);
+
+/** Replaces a packed record by another, unless it has gone. */
+const REPACK = script<number>(`
+-- KEYS event
+-- ARGV field, value …
+-- returns 1 when replaced, else 0
+local expires = redis.call('PEXPIRETIME', KEYS[1])
+if expires < 0 or redis.call('HEXISTS', KEYS[1], 'exp') == 1 then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], unpack(ARGV))
+redis.call('PEXPIREAT', KEYS[1], expires)
+return 1
+`);
+
+/**
+ * Removes the content of up to `limit` finished messages of a list that were received more than a day before `now`
+ * (epoch ms): no one can be notified of them any longer. Who was reached and how stays for the retention. Returns how
+ * many were looked at. Cut off in between, an event keeps its content until it expires.
+ */
+export async function shedContent(redis: Redis, list: KeptList, now: number, limit: number): Promise<number> {
+  const { shard, appId } = list;
+  const member = `old:${appId}`;
+  const moved = await MOVE(
+    redis,
+    [keys.kept(shard, `chat:${appId}`), keys.kept(shard, member), keys.keptLists(shard)],
+    [`e${(now - CONTENT_KEPT_MS).toString(36)}`, limit, member],
+  );
+  if (moved.length === 0) return 0;
+  const read = redis.pipeline();
+  for (const key of moved) read.hgetallBuffer(keys.event(shard, key));
+  const hashes = answersOf(await read.exec()) as Record<string, Buffer>[];
+  const calls = moved.flatMap((key, i) => {
+    const args = withoutBody(hashes[i] as Record<string, Buffer>);
+    return args ? [{ keys: [keys.event(shard, key)], args }] : [];
+  });
+  await REPACK.each(redis, calls);
+  return moved.length;
+}
+
+/** The fields of a packed hash without the content of its event. */
+function withoutBody(hash: Record<string, Buffer>): (string | Buffer)[] | undefined {
+  if (!isPacked(hash)) return undefined;
+  const record = unpack(hash);
+  const { body, ...fields } = record.fields;
+  if (body === undefined) return undefined;
+  const lean = JSON.stringify(withoutContent(JSON.parse(body) as Event));
+  return pack({ ...record, fields: { ...fields, body: lean } });
+}
