@@ -32,13 +32,12 @@ async function measure(lab: Lab, fanfare: Fanfare, { receiver }: Stage): Promise
   const { detail } = await memoryCheck(url);
   lab.say(`${NAME}: ${poster.accepted} accepted; ${detail}`);
   const fullest = (await usedMemory(redis)) / limit;
-  let arrived = 0;
-  receiver.listen(NAME, () => {
-    arrived += 1;
-  });
+  // A busy machine may miss an answer, and send again.
+  const arrived = new Set<string | undefined>();
+  receiver.listen(NAME, ({ body }) => arrived.add(/"m-\d+"/.exec(body)?.[0]));
   receiver.behave(NAME, {});
   const startedAt = performance.now();
-  while (arrived < poster.accepted && performance.now() - startedAt < PATIENCE_MS) await delay(50);
+  while (arrived.size < poster.accepted && performance.now() - startedAt < PATIENCE_MS) await delay(50);
   const seconds = (performance.now() - startedAt) / 1000;
   const value = (what: string, ours: number) => ({ row: NAME, what, ours });
   return {
@@ -46,7 +45,10 @@ async function measure(lab: Lab, fanfare: Fanfare, { receiver }: Stage): Promise
       { ...value('requests refused, the first', poster.refused), target: { of: 'value', atLeast: 1 } },
       value('messages accepted before', poster.accepted),
       value('memory used then, %', fullest * 100),
-      { ...value('accepted messages expired or lost', poster.accepted - arrived), target: { of: 'value', atMost: 0 } },
+      {
+        ...value('accepted messages expired or lost', poster.accepted - arrived.size),
+        target: { of: 'value', atMost: 0 },
+      },
       value('seconds to send them once the webhook is up', seconds),
     ],
     notes: [`${NAME}: maxmemory ${Math.round(limit / 1_000_000)} MB; /readyz of ingest then: ${detail}`],
