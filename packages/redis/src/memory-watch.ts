@@ -15,7 +15,7 @@ export interface MemoryState {
   stops: readonly MemoryStop[];
 }
 
-/** Watches how full Redis is, with at most one request per second, ten while it fills, and logs when something stops or goes on. */
+/** Watches how full Redis is, ten times a second at most while it fills, and logs when something stops or goes on. */
 export class MemoryWatch {
   readonly #redis: Redis;
   readonly #now: () => number;
