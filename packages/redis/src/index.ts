@@ -11,6 +11,7 @@ export { type MemoryState, MemoryWatch, readFullness } from './memory-watch.ts';
 export { primariesOf } from './nodes.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
+export { describeReplication } from './replication.ts';
 export { type Script, script } from './script.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
 export { shardTag } from './shard-tag.ts';

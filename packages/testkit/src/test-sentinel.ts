@@ -8,8 +8,10 @@ import { until } from './until.ts';
 export interface TestSentinel extends AsyncDisposable {
   /** REDIS_URL. */
   url: string;
-  primary: RedisServer;
-  replica: RedisServer;
+  /** A client of whatever is the primary. */
+  redis: Redis;
+  /** The first primary. */
+  server: RedisServer;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -43,12 +45,20 @@ export async function startTestSentinel(args: string[] = []): Promise<TestSentin
   for (const { url } of sentinels) {
     await withClient(url, (sentinel) => until(() => knowsAll(sentinel), 'the Sentinels know each other'));
   }
+  const redis = new Redis({
+    sentinels: others.map((port) => ({ host: '127.0.0.1', port })),
+    name: NAME,
+    password,
+    sentinelPassword: password,
+    maxRetriesPerRequest: null,
+  });
   const hosts = others.map((port) => `127.0.0.1:${port}`).join(',');
   return {
     url: `redis+sentinel://:${password}@${hosts}/0?name=${NAME}&sentinelPassword=${password}`,
-    primary,
-    replica,
+    redis: redis.on('error', () => {}),
+    server: primary,
     async [Symbol.asyncDispose]() {
+      redis.disconnect();
       for (const server of [...sentinels, replica, primary]) await server[Symbol.asyncDispose]();
     },
   };

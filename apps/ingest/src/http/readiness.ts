@@ -1,6 +1,6 @@
 import { LANES } from '@fanfare/core';
 import { type QueueDepth, sumDepths } from '@fanfare/queue';
-import { checkMemory, checkWrite, readRedisSettings } from '@fanfare/redis';
+import { checkMemory, checkWrite, describeReplication, readRedisSettings } from '@fanfare/redis';
 import type { Readiness } from '@fanfare/runtime';
 import type { IngestDeps } from '../deps.ts';
 
@@ -12,10 +12,11 @@ const STUCK_AFTER_MS = 60_000;
  * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
 export async function readiness(deps: IngestDeps): Promise<Readiness> {
-  const [written, memory, settings, backlog] = await Promise.all([
+  const [written, memory, settings, replicas, backlog] = await Promise.all([
     checkWrite(deps.queueRedis),
     checkMemory(deps.memory),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
+    describeReplication(deps.queueRedis),
     eventsWaiting(deps).catch(() => undefined),
   ]);
   const policy = settings?.maxmemoryPolicy ?? 'unknown';
@@ -24,6 +25,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
     redis: written,
     memory,
     durability: { ok: true, detail: settings?.durability ?? 'unknown' },
+    replicas: { ok: true, detail: replicas },
     eviction: { ok: policy === 'noeviction' || policy === 'unknown', detail: policy },
     queue: { ok: !stuck, detail: `${backlog?.waiting ?? '?'} waiting, the oldest for ${backlog?.oldestMs ?? '?'} ms` },
   };
