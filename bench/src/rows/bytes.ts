@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Figure } from '../report/figure.ts';
 import { directMessage, groupMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
-import { memoryOf } from '../system/memory.ts';
+import { memoryOf, usedMemory } from '../system/memory.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
@@ -10,7 +10,9 @@ const USERS = 1000;
 /** The largest group of the chat lane, and one of the bulk lane. */
 const CHAT_GROUP = 1000;
 const BULK_GROUP = 10_000;
-const SINGLES = 2000;
+/** Several for each of the hashes that the ids of an app and a day share, posted a part at a time. */
+const SINGLES = 20_000;
+const SINGLES_AT_ONCE = 500;
 /** A queue that has not grown for so long is as full as it gets. */
 const CALM_MS = 1500;
 
@@ -46,14 +48,23 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
     await bench.postAll([groupMessage('large', 'bulk')]);
     await done(fanfare, ['large']);
   });
+  await bench.api.put('/v3/notifications/v1/logs', { enabled: true, days: 1 });
+  await packed(fanfare);
+  const usedBefore = await usedMemory(redis);
   const single = await per(SINGLES, async () => {
-    const events = Array.from({ length: SINGLES }, (_, i) => directMessage(`single-${i}`, uidOf(i), uidOf(i + 1)));
-    await bench.postAll(events);
-    await done(
-      fanfare,
-      events.map(({ id }) => id),
-    );
+    for (let from = 0; from < SINGLES; from += SINGLES_AT_ONCE) {
+      const events = Array.from({ length: SINGLES_AT_ONCE }, (_, i) =>
+        directMessage(`single-${from + i}`, uidOf(i), uidOf(i + 1)),
+      );
+      await bench.postAll(events);
+      await done(
+        fanfare,
+        events.map(({ id }) => id),
+      );
+    }
+    await packed(fanfare);
   });
+  const used = ((await usedMemory(redis)) - usedBefore) / SINGLES;
   const figure = (what: string, ours: number, atMost: number): Figure => ({
     row: 'P6',
     what: `bytes per ${what}`,
@@ -65,11 +76,15 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
       figure('queued delivery, chat', chat, 400),
       figure('queued delivery, bulk', bulk, 60),
       figure('finished 1:1 event, all in', single, 600),
+      figure('finished 1:1 event, of used_memory', used, 650),
       figure('recipient of a large group', recipient, 25),
       figure('device', device, 250),
       figure('user without devices', user, 150),
     ],
-    notes: ['P6: MEMORY USAGE of every key, without the log that BullMQ keeps of a queue, whose length is bounded.'],
+    notes: [
+      'P6: MEMORY USAGE of every key, without the log that BullMQ keeps of a queue, whose length is bounded.',
+      `P6: ${SINGLES} messages of one line, listed in the notification log, ten seconds after the last was done.`,
+    ],
   };
 }
 
@@ -91,4 +106,9 @@ async function queuedBytes({ bench, redis }: Fanfare, group: string): Promise<nu
 
 async function done({ bench }: Fanfare, ids: readonly string[]): Promise<void> {
   while (!(await bench.isDone(ids))) await delay(50);
+}
+
+/** Resolves when fan-out has packed the records of all events that are done. */
+async function packed({ redis }: Fanfare): Promise<void> {
+  while ((await redis.exists('{p0}:finished')) === 1) await delay(500);
 }

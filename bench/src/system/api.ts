@@ -16,6 +16,10 @@ export class Api {
     return this.#call(path, { method: 'POST', body: JSON.stringify(body) });
   }
 
+  put(path: string, body: object): Promise<Data> {
+    return this.#call(path, { method: 'PUT', body: JSON.stringify(body) });
+  }
+
   /** `data` of the answer. @throws when it is an error. */
   async #call(path: string, init: RequestInit): Promise<Data> {
     const answer = await fetch(`${this.#url}${path}`, { ...init, headers: this.#headers });

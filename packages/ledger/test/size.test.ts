@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { PlannedRecipient } from '@fanfare/core';
+import type { Event, PlannedRecipient, Target } from '@fanfare/core';
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { advance, planSlice } from '../src/index.ts';
-import { APP, becomes, countsOf, lockOf, settleAll, slice, stored } from './support/events.ts';
+import { advance, packFinished, planSlice, recordLogged, recordMessages, settle } from '../src/index.ts';
+import { APP, becomes, countsOf, HOUR, lockOf, NOW, planned, settleAll, slice, stored } from './support/events.ts';
 
 const RECIPIENTS = 10_000;
 const SLICE = 300;
@@ -58,3 +58,55 @@ test('a random device id of 36 characters takes two thirds of itself', async () 
   }));
   expect(await size('plan')).toBeLessThan(29);
 });
+
+const EVENTS = 8000;
+/** No more than are admitted at a time. */
+const AT_ONCE = 50;
+
+/** A message of one line to one user with one device, delivered, as ingest, fan-out and sender record it. */
+async function deliver({ redis }: TestRedis, i: number): Promise<void> {
+  const [to, from] = [uid(i % 5000), uid((i + 7) % 5000)];
+  const event: Event = {
+    id: `message-${1_000_000 + i}`,
+    type: 'message.sent',
+    sentAt: NOW,
+    sender: { uid: from, name: 'Ann Smith' },
+    conversation: { type: 'user', id: to },
+    message: {
+      id: String(1_000_000 + i),
+      category: 'message',
+      type: 'text',
+      text: `Hello ${i}, shall we meet at the station at ${i % 24} o'clock?`,
+    },
+  };
+  const targets: [Target] = [{ provider: 'fcm', deviceId: `phone-${i % 5000}`, providerId: 'default' }];
+  const ref = await planned(redis, [{ kind: 'send', uid: to, targets }], { event });
+  const reference = { messageId: event.message.id, author: from, conversation: event.conversation, ref };
+  await recordMessages(redis, APP, [reference], 168 * HOUR);
+  await recordLogged(redis, APP, ref, 168 * HOUR);
+  await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], NOW + 200);
+  await redis.del(`{p0}:events-chat:${ref.key}:lock`);
+}
+
+test('a finished message to one user takes less than 600 bytes, with ids, references and log', async () => {
+  await using own = await startTestRedis({ args: ['--appendfsync', 'no'] });
+  const used = async () => Number(/^used_memory:(\d+)/m.exec(await own.redis.info('memory'))?.[1]);
+  const packAll = async () => {
+    while ((await packFinished(own.redis, 0, NOW + 60_000, 250)) > 0);
+  };
+  await deliver(own, EVENTS);
+  await packAll();
+  const before = await used();
+  for (let from = 0; from < EVENTS; from += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => deliver(own, from + i)));
+    // As it goes on: the tables of all keys keep the size that they had for events that are still open.
+    if (from % (10 * AT_ONCE) === 0) await packAll();
+  }
+  await packAll();
+  const after = await used();
+  let bytes = 0;
+  for (const key of await own.redis.keys('*')) bytes += (await own.redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0;
+  expect(bytes / EVENTS).toBeLessThan(600);
+  // With the tables of all keys and of their expiries, which MEMORY USAGE leaves out.
+  expect((after - before) / EVENTS).toBeLessThan(750);
+}, 120_000);
