@@ -1,3 +1,4 @@
+import { LANES } from '@fanfare/core';
 import { connectRedis, shardTag } from '@fanfare/redis';
 import { startTestCluster } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
@@ -98,7 +99,14 @@ test('a cluster of three, which refuses commands on several slots, accepts the e
     const holding = { ref, ordinals: [3], deadlineAt: NOW + HOUR, job: {} };
     await hold(own.redis, shard, gate, [holding], { now: NOW, reason: 'open' });
     expect(await claimTrial(own.redis, shard, gate, { now: NOW, deadlineAt: NOW, token: 'a' })).toBe('trial');
-    expect(await claimDueGates(own.redis, shard, 'custom', { now: NOW + HOUR, again: NOW + HOUR }, 1)).toHaveLength(1);
+    expect(
+      await claimDueGates(
+        own.redis,
+        { shard, provider: 'custom', lanes: LANES },
+        { now: NOW + HOUR, again: NOW + HOUR },
+        1,
+      ),
+    ).toHaveLength(1);
     expect(await closeGate(own.redis, shard, gate, NOW)).toBe(1);
     expect((await release(own.redis, shard, gate, 1, NOW)).released).toMatchObject([{ ref, ordinals: [3] }]);
     await settleAll(own.redis, ref, [becomes(0, 'expired'), becomes(3, 'rejected')]);

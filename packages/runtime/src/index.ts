@@ -16,4 +16,5 @@ export { startMetricsServer } from './metrics-server.ts';
 export * from './process-env.ts';
 export * from './requests-in-hand.ts';
 export * from './run.ts';
+export * from './thread.ts';
 export * from './unread-bodies.ts';

@@ -1,10 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One answer to a scrape. */
 export interface Exposition {
   contentType: string;
   body: string;
 }
+
+/** What the metrics of a thread count: plain data, to be sent to another thread. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** Buckets for one send, in seconds: a provider answers in tens of milliseconds and times out after a few seconds. */
 const SEND_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
@@ -13,19 +16,28 @@ const SEND_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 const WAIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
 /**
- * All metrics, on a registry of their own, plus Node's (`process_…`, `nodejs_…`). Labels come from short lists
+ * All metrics, on registries of their own, plus Node's (`process_…`, `nodejs_…`). Labels come from short lists
  * (provider, lane, outcome, …), never an id, an app, a user or an endpoint: those belong in the log.
  */
 export function createMetrics() {
+  const node = new Registry();
+  collectDefaultMetrics({ register: node });
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   const make = makers(registry);
+  const snapshot = (): Promise<MetricsSnapshot> => registry.getMetricsAsJSON();
   return {
     ...counters(make),
     ...histograms(make),
     ...gauges(make),
-    /** The text of a scrape. To update gauges first, give the health server a `render` that does so. */
-    render: async (): Promise<Exposition> => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    snapshot,
+    /**
+     * The text of a scrape, with what other threads of the process have counted. To update gauges first, give the
+     * metrics server a `render` that does so.
+     */
+    render: async (threads: readonly MetricsSnapshot[] = []): Promise<Exposition> => {
+      const all = threads.length === 0 ? registry : AggregatorRegistry.aggregate([await snapshot(), ...threads]);
+      return { contentType: registry.contentType, body: `${await all.metrics()}${await node.metrics()}` };
+    },
   };
 }
 
@@ -87,21 +99,22 @@ const gauges = ({ gauge }: Makers) => ({
     [],
   ),
   archiveWaiting: gauge('archive_waiting', 'Finished events that are not archived yet.', []),
-  inflight: gauge('inflight', 'Attempts waiting for an answer.', ['provider', 'lane']),
+  inflight: gauge('inflight', 'Attempts waiting for an answer.', ['provider', 'lane'], 'sum'),
   /** `state`: BullMQ's state of the jobs (wait, active, delayed, …). */
   queueDepth: gauge('queue_depth', 'Jobs in a queue, by state.', ['queue', 'lane', 'state']),
   openEvents: gauge('open_events', 'Events not done: waiting, delayed, held or in progress.', ['lane']),
   openOldestSeconds: gauge('open_oldest_seconds', 'Age of the oldest open event; 0 if there is none.', ['lane']),
   redisMemoryRatio: gauge('redis_memory_ratio', 'Used share of the maxmemory of Redis; 0 without a limit.', []),
   /** `what`: events, calls (new ones are refused); bulk, chat (events of the lane wait to be planned). */
-  memoryStopped: gauge('memory_stopped', '1 for what has stopped because Redis is too full.', ['what']),
+  memoryStopped: gauge('memory_stopped', 'What has stopped because Redis is too full: 1 if it has.', ['what']),
   deliveriesHeld: gauge('deliveries_held', 'Deliveries waiting for a failing endpoint or credential.', ['provider']),
   tokenGuard: gauge(
     'token_guard',
     'Credentials whose tokens are kept although they are reported dead, because most answers report that.',
     ['provider'],
+    'sum',
   ),
-  refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider']),
+  refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider'], 'sum'),
   queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',
     'lane',
@@ -121,8 +134,13 @@ const makers = (registry: Registry) => {
   return {
     counter: <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
       new Counter(common(name, help, labels)),
-    gauge: <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
-      new Gauge(common(name, help, labels)),
+    /** `aggregator`: how the values of several threads are combined. */
+    gauge: <Label extends string>(
+      name: string,
+      help: string,
+      labels: readonly Label[],
+      aggregator: 'sum' | 'max' = 'max',
+    ) => new Gauge({ ...common(name, help, labels), aggregator }),
     histogram: <Label extends string>(
       name: string,
       help: string,

@@ -18,6 +18,17 @@ const OURS: Record<string, string> = {
   fanfare_queue_depth: 'gauge',
   fanfare_queue_oldest_seconds: 'gauge',
   fanfare_swept_total: 'counter',
+  fanfare_archive_lag_seconds: 'gauge',
+  fanfare_archive_lost_total: 'counter',
+  fanfare_archive_waiting: 'gauge',
+  fanfare_archived_total: 'counter',
+  fanfare_dead_tokens_total: 'counter',
+  fanfare_memory_stopped: 'gauge',
+  fanfare_redis_memory_ratio: 'gauge',
+  fanfare_refused_for_memory_total: 'counter',
+  fanfare_refusing: 'gauge',
+  fanfare_token_guard: 'gauge',
+  fanfare_trimmed_events_total: 'counter',
 };
 
 test('every metric has its name, its type and a line of help', async () => {

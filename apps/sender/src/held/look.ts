@@ -1,4 +1,4 @@
-import type { ProviderKind } from '@fanfare/core';
+import type { Lane, ProviderKind } from '@fanfare/core';
 import { claimDueGates, type DueGate, type Gate, webhookGateName } from '@fanfare/ledger';
 import type { Closer } from '@fanfare/runtime';
 import type { AppBundle } from '@fanfare/store';
@@ -19,17 +19,20 @@ const GONE_BATCH = 200;
 /** How often a sender looks whether there are any, ms. */
 const EVERY_MS = 250;
 
-/** Looks at the gates of all shards, for the providers that this process serves. */
+/** Looks at the gates of all shards, for the providers and lanes that are served here. */
 export function startLooking(
   deps: SenderDeps,
   closer: Closer,
   { QUEUE_SHARDS: shards, SENDER_PROVIDERS: providers }: SenderConfig,
+  lanes: readonly Lane[],
 ): void {
   let isLooking = false;
   const timer = setInterval(async () => {
     if (isLooking) return;
     isLooking = true;
-    const looks = Array.from({ length: shards }, (_, shard) => providers.map((one) => lookAtGates(deps, shard, one)));
+    const looks = Array.from({ length: shards }, (_, shard) =>
+      providers.map((provider) => lookAtGates(deps, { shard, provider, lanes })),
+    );
     await Promise.all(looks.flat())
       .catch((error: Error) => deps.log.warn({ reason: error.message }, 'gates.not_looked_at'))
       .finally(() => {
@@ -40,14 +43,17 @@ export function startLooking(
 }
 
 /**
- * Looks at the gates of a shard and provider whose held deliveries may go on. After its pause, one delivery is
+ * Looks at the gates of a shard, provider and lanes whose held deliveries may go on. After its pause, one delivery is
  * released, which becomes the trial; for a closed gate, as many as there is room for. Those held for a webhook or
  * credential that the app no longer has are released, whatever becomes of them.
  */
-async function lookAtGates(deps: SenderDeps, shard: number, provider: ProviderKind): Promise<void> {
+async function lookAtGates(
+  deps: SenderDeps,
+  of: { shard: number; provider: ProviderKind; lanes: readonly Lane[] },
+): Promise<void> {
   const now = deps.now();
-  const due = await claimDueGates(deps.queueRedis, shard, provider, { now, again: now + AGAIN_MS }, BATCH);
-  await Promise.all(due.map((one) => lookAt(deps, shard, one)));
+  const due = await claimDueGates(deps.queueRedis, of, { now, again: now + AGAIN_MS }, BATCH);
+  await Promise.all(due.map((one) => lookAt(deps, of.shard, one)));
 }
 
 async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ProviderKind } from '@fanfare/core';
+import type { Lane, ProviderKind } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
@@ -18,16 +18,17 @@ export interface DueGate {
  */
 const CLAIM = script<(string | null)[]>(`
 -- KEYS gates by next look, gates by first deadline
--- ARGV now, next look, limit, prefix of gates, last try before a deadline
+-- ARGV now, next look, limit, prefix of gates, last try before a deadline, lanes …
 -- returns per gate: the gate, its entry or nothing
-local answer, now = {}, tonumber(ARGV[1])
+local answer, now, lanes = {}, tonumber(ARGV[1]), {}
+for i = 6, #ARGV do lanes[ARGV[i]] = true end
 for _, gate in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
   local entry = redis.call('GET', ARGV[4] .. gate)
   local opens = entry and tonumber(string.match(entry, '^%d+')) or 0
   local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[5]
   if opens > now and last > now then
     redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
-  else
+  elseif lanes[string.match(gate, '^[^|]+')] then
     redis.call('ZADD', KEYS[1], ARGV[2], gate)
     answer[#answer + 1] = gate
     answer[#answer + 1] = entry
@@ -37,20 +38,19 @@ return answer
 `);
 
 /**
- * Up to `limit` gates of a shard and provider whose held deliveries may go on: the pause is over, a deadline is near,
- * or the gate is closed. Each is due again at `again` (epoch ms).
+ * Up to `limit` gates of a shard, provider and lanes whose held deliveries may go on: the pause is over, a deadline is
+ * near, or the gate is closed. Each is due again at `again` (epoch ms).
  */
 export async function claimDueGates(
   redis: Redis,
-  shard: number,
-  provider: ProviderKind,
+  { shard, provider, lanes }: { shard: number; provider: ProviderKind; lanes: readonly Lane[] },
   when: { now: number; again: number },
   limit: number,
 ): Promise<DueGate[]> {
   const answer = await CLAIM(
     redis,
     [keys.heldDue(shard, provider), keys.heldUntil(shard)],
-    [when.now, when.again, limit, keys.gate(shard, ''), LAST_TRY_MS],
+    [when.now, when.again, limit, keys.gate(shard, ''), LAST_TRY_MS, ...lanes],
   );
   const due: DueGate[] = [];
   for (let i = 0; i < answer.length; i += 2) {

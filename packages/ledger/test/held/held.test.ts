@@ -1,3 +1,4 @@
+import { LANES, type Lane } from '@fanfare/core';
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import {
@@ -31,7 +32,8 @@ beforeEach(() => own.redis.flushall());
 
 const ready = async () => (await readLoad(own.redis, APP, ['custom'], 1)).get('custom');
 const heldCount = async () => (await readHeld(own.redis, 1)).map(({ count }) => count);
-const due = (now: number) => claimDueGates(own.redis, 0, 'custom', { now, again: now + HOUR }, 10);
+const due = (now: number, lanes: readonly Lane[] = LANES) =>
+  claimDueGates(own.redis, { shard: 0, provider: 'custom', lanes }, { now, again: now + HOUR }, 10);
 
 async function holdOf(ref: { key: string; shard: number }, ordinals: number[], over = {}) {
   const deadlineAt = NOW + HOUR;
@@ -166,6 +168,8 @@ test('a gate is due when its pause is over, at once when it closes, and for one 
   await holdOf(ref, [0]);
   await holdOf(ref, [1]);
   expect(await due(NOW + 999)).toEqual([]);
+  const others = LANES.filter((lane) => lane !== GATE.lane);
+  expect(await due(NOW + 1000, others)).toEqual([]);
   expect(await due(NOW + 1000)).toEqual([{ gate: GATE, open }]);
   expect(await due(NOW + 1000)).toEqual([]);
   expect(await closeGate(own.redis, 0, GATE, NOW + 1100)).toBe(2);

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { LANES, type Lane } from '@fanfare/core';
+import { FencedError } from '@fanfare/ledger';
+import { createMembershipSource } from '@fanfare/providers';
+import { EventJob, LockRenewal, Producer, work } from '@fanfare/queue';
+import { connectRedisPair, MemoryWatch, startClock } from '@fanfare/redis';
+import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
+import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
+import type { FanoutConfig } from './config.ts';
+import type { FanoutDeps } from './deps.ts';
+import { handleEvent } from './handle-event.ts';
+
+/** What serves some lanes, and may be overridden. */
+export interface LaneOptions {
+  /** All by default. */
+  lanes?: readonly Lane[];
+  log?: Logger;
+  /** This machine's clock, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
+}
+
+/** Expands the events of some lanes in a thread that does nothing else. */
+export async function startLanes(config: FanoutConfig, lanes: readonly Lane[]): Promise<ThreadWork> {
+  const closer = new Closer();
+  const { metrics } = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
+  return { snapshot: metrics.snapshot, close: () => closer.close() };
+}
+
+/** Starts expanding the events of some lanes. */
+export async function openLanes(config: FanoutConfig, options: LaneOptions, closer: Closer): Promise<FanoutDeps> {
+  const log = options.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
+  const stopping = new AbortController();
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const pair = await connectRedisPair(config, 'worker', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
+  const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
+  const deps: FanoutDeps = {
+    queueRedis,
+    registry,
+    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
+    apps: new AppCache(registry, { membershipBox: membershipBoxOf(config), now }),
+    memory: new MemoryWatch(queueRedis, now, log),
+    membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
+    metrics,
+    log,
+    shards: config.QUEUE_SHARDS,
+    sliceSize: config.FANOUT_SLICE,
+    packSizes: { call: config.PACK_CALL, chat: config.PACK_CHAT, bulk: config.PACK_BULK },
+    bulkAudience: config.BULK_AUDIENCE,
+    archive: config.ARCHIVE_URL !== undefined,
+    now,
+    random: Math.random,
+    stopping: stopping.signal,
+  };
+  startWorkers(deps, closer, config, options.lanes ?? LANES);
+  closer.add('stop', stopping, (controller) => controller.abort());
+  return deps;
+}
+
+/** From the membership key where there is one: the master key opens the secrets of providers as well. */
+function membershipBoxOf(config: FanoutConfig): SecretBox {
+  const { FANFARE_MEMBERSHIP_KEY: key, FANFARE_MEMBERSHIP_KEY_PREVIOUS: previous } = config;
+  if (key !== undefined) return createSecretBox(key, previous ? [previous] : []);
+  const master = config.FANFARE_MASTER_KEY as string;
+  return createMembershipBox(master, config.FANFARE_MASTER_KEY_PREVIOUS ? [config.FANFARE_MASTER_KEY_PREVIOUS] : []);
+}
+
+const membershipOf = (config: FanoutConfig, now: () => number) =>
+  createMembershipSource({
+    now,
+    policy: {
+      allowHttp: config.WEBHOOK_ALLOW_HTTP,
+      allowCidrs: config.WEBHOOK_ALLOW_CIDRS,
+      allowPorts: config.WEBHOOK_ALLOW_PORTS,
+    },
+    ...(config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') }),
+  });
+
+function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig, lanes: readonly Lane[]): void {
+  const concurrency: Record<Lane, number> = {
+    call: config.FANOUT_CONCURRENCY_CALL,
+    chat: config.FANOUT_CONCURRENCY_CHAT,
+    bulk: config.FANOUT_CONCURRENCY_BULK,
+  };
+  const renewal = startRenewal(deps, closer);
+  const workers = lanes.flatMap((lane) =>
+    Array.from({ length: deps.shards }, (_, shard) =>
+      work({
+        redis: deps.queueRedis,
+        renewal,
+        kind: 'events',
+        lane,
+        shard,
+        concurrency: concurrency[lane],
+        schema: EventJob,
+        handle: (job) => handleEvent(deps, { shard, lane }, job),
+        onError: (error, jobId) => logError(deps.log, error, jobId),
+      }),
+    ),
+  );
+  closer.add('workers', workers, () =>
+    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
+  );
+}
+
+/** Closed after the workers, which it serves to their end. */
+function startRenewal({ queueRedis, log }: FanoutDeps, closer: Closer): LockRenewal {
+  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
+  return closer.add('renewal', renewal, () => renewal.close());
+}
+
+function logError(log: Logger, error: Error, jobId?: string): void {
+  // Losing an event to another worker is expected with fencing and needs no action.
+  if (error instanceof FencedError) log.info({ jobId, reason: error.message }, 'event.fenced');
+  else if (jobId === undefined) log.warn({ reason: error.message }, 'queue.error');
+  else log.error({ jobId, err: error }, 'event.failed');
+}

@@ -1,0 +1,5 @@
+import { serveThread } from '@fanfare/runtime';
+import { readConfig } from './config.ts';
+import { startLanes } from './lanes.ts';
+
+await serveThread(() => startLanes(readConfig(), ['call']));

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
+import { publishRefusals, type Refusal } from '@fanfare/ledger';
+import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
+import { connectRedisPair, startClock } from '@fanfare/redis';
+import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
+import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
+import { Admitter } from './admitter.ts';
+import type { SenderConfig } from './config.ts';
+import type { AttemptRecord, SenderDeps } from './deps.ts';
+import { EventCache } from './event-cache.ts';
+import { handlePack } from './handle-pack.ts';
+import { inHandOf } from './held/endpoints.ts';
+import { Gates } from './held/gates.ts';
+import { startLooking } from './held/look.ts';
+import { PlanCache } from './plan-cache.ts';
+import { closeProviders, createProviders } from './providers.ts';
+import { Recorder } from './recorder.ts';
+import { Refusals } from './refusals.ts';
+import { SupersededCheck } from './superseded-check.ts';
+import { TargetReader } from './target-reader.ts';
+import { TokenSafety } from './token-safety.ts';
+import { WebhookHealth } from './webhook-health.ts';
+
+/** What serves some lanes, and may be overridden. */
+export interface LaneOptions {
+  /** All by default. */
+  lanes?: readonly Lane[];
+  log?: Logger;
+  /** This machine's clock, epoch ms; `Date.now` by default. */
+  localClock?: () => number;
+  /** In [0, 1); `Math.random` by default. */
+  random?: () => number;
+  /** Called for every attempt. */
+  onAttempt?: (attempt: AttemptRecord) => void;
+}
+
+/** Sends the deliveries of some lanes in a thread that does nothing else. */
+export async function startLanes(config: SenderConfig, lanes: readonly Lane[]): Promise<ThreadWork> {
+  const closer = new Closer();
+  const deps = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
+  const snapshot = () => {
+    countInFlight(deps);
+    return deps.metrics.snapshot();
+  };
+  return { snapshot, close: () => closer.close() };
+}
+
+/** Starts sending the deliveries of some lanes. */
+export async function openLanes(config: SenderConfig, options: LaneOptions, closer: Closer): Promise<SenderDeps> {
+  const log = options.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
+  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
+  const pair = await connectRedisPair(config, 'worker', onRedisError);
+  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
+  const metrics = createMetrics();
+  const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
+  const { now } = closer.add('clock', clock, (started) => started.close());
+  const { lanes = LANES, random = Math.random } = options;
+  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
+  const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
+  const concurrency = concurrencyOf(config);
+  const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
+  const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
+  const admitter = closer.add('admitter', new Admitter({ redis: queueRedis, producer, log, now }), (one) =>
+    one.flush(),
+  );
+  const shards = config.QUEUE_SHARDS;
+  const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
+  const deps: SenderDeps = {
+    queueRedis,
+    registry,
+    events: new EventCache(queueRedis, registry),
+    plans: new PlanCache(queueRedis),
+    targets: new TargetReader(registry),
+    superseded: new SupersededCheck({ queueRedis, now }),
+    apps: new AppCache(registry, { box, now }),
+    box,
+    providers: closer.add(
+      'providers',
+      createProviders(config, { limits, tokens: createTokenStore(registry, box), log, now }),
+      closeProviders,
+    ),
+    gates: new Gates({ redis: queueRedis, producer, log, shards, concurrency, limits, now, onHeld: madeRoom }),
+    recorder: new Recorder({ redis: queueRedis, now, onRecorded: madeRoom }),
+    producer,
+    refusals: new Refusals(now),
+    tokenSafety: closer.add('token safety', new TokenSafety({ registry, metrics, log, now }), (one) => one.close()),
+    webhookHealth: closer.add('webhook health', new WebhookHealth({ registry, log, now }), (one) => one.close()),
+    metrics,
+    log,
+    now,
+    random,
+    onAttempt: options.onAttempt,
+  };
+  startReporting(deps, closer);
+  startLooking(deps, closer, config, lanes);
+  startWorkers(deps, closer, config, lanes);
+  return deps;
+}
+
+/** Counted at a scrape, since a send is short. */
+export function countInFlight({ metrics, gates, refusals, tokenSafety }: SenderDeps): void {
+  const [refusing, guarded] = [refusals.current(), tokenSafety.guarded()];
+  for (const provider of PROVIDER_KINDS) {
+    const isOf = (one: Refusal) => one.provider === provider;
+    metrics.refusing.set({ provider }, refusing.filter(isOf).length);
+    metrics.tokenGuard.set({ provider }, guarded.filter(isOf).length);
+    for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
+  }
+}
+
+const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
+  call: config.SENDER_CONCURRENCY_CALL,
+  chat: config.SENDER_CONCURRENCY_CHAT,
+  bulk: config.SENDER_CONCURRENCY_BULK,
+});
+
+/** How often this process reports endpoints that refuse it, ms; a report stays valid for a few times as long. */
+const REPORT_EVERY_MS = 2000;
+
+/** Publishes which endpoints refuse this process while any do, and once more when none does. */
+function startReporting({ queueRedis, refusals, tokenSafety, log, now }: SenderDeps, closer: Closer): void {
+  const processId = randomBytes(9).toString('hex');
+  let reported = 0;
+  let running = false;
+  const report = async () => {
+    const current = [...refusals.current(), ...tokenSafety.guarded()];
+    if (current.length + reported === 0) return;
+    await publishRefusals(queueRedis, processId, current, now());
+    reported = current.length;
+  };
+  const timer = setInterval(() => {
+    if (running) return;
+    running = true;
+    report()
+      .catch((error: Error) => log.warn({ reason: error.message }, 'refusals.not_reported'))
+      .finally(() => {
+        running = false;
+      });
+  }, REPORT_EVERY_MS);
+  closer.add('reporting', timer, clearInterval);
+}
+
+/** The share of a lane one endpoint may have in flight: never all of it, so that others always get through. */
+const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
+
+function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, lanes: readonly Lane[]): void {
+  const concurrency = concurrencyOf(config);
+  const renewal = startRenewal(deps, closer);
+  const workers = config.SENDER_PROVIDERS.flatMap((provider) =>
+    lanes.flatMap((lane) =>
+      Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
+        work({
+          redis: deps.queueRedis,
+          renewal,
+          kind: `deliveries-${provider}`,
+          lane,
+          shard,
+          // More than are sent at a time: the others are being read or recorded, or wait.
+          concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / config.QUEUE_SHARDS),
+          sizeOf: ({ count = 1 }) => count,
+          schema: DeliveryJob,
+          handle: (job) => handlePack(deps, { shard, lane, provider }, job),
+          onError: (error, jobId) => logError(deps.log, error, jobId),
+        }),
+      ),
+    ),
+  );
+  // Close all at once: each finishes its current jobs, so this takes no longer than the slowest.
+  closer.add('workers', workers, () =>
+    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
+  );
+}
+
+/** Closed after the workers, which it serves to their end. */
+function startRenewal({ queueRedis, log }: SenderDeps, closer: Closer): LockRenewal {
+  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
+  return closer.add('renewal', renewal, () => renewal.close());
+}
+
+function logError(log: Logger, error: Error, jobId?: string): void {
+  if (jobId === undefined) log.warn({ reason: error.message }, 'queue.error');
+  else log.error({ jobId, err: error }, 'delivery.failed');
+}

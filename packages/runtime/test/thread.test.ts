@@ -1,0 +1,59 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import { besideThread, createMetrics, Thread } from '../src/index.ts';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const FILE = new URL('./fixtures/thread.js', import.meta.url);
+
+/** The thread runs what is built, because Node 20 runs no TypeScript. */
+beforeAll(() => {
+  execFileSync(path('../../../node_modules/.bin/tsc'), ['-b', path('..')]);
+}, 120_000);
+
+test('one scrape shows what all threads have counted, and what Node measures once', async () => {
+  const thread = new Thread(FILE);
+  await thread.started;
+  const metrics = createMetrics();
+  metrics.events.inc({ result: 'accepted' });
+  metrics.inflight.set({ provider: 'fcm', lane: 'call' }, 1);
+  metrics.clockOffsetSeconds.set(0.5);
+  const { body } = await metrics.render([await thread.snapshot()]);
+  await thread.close();
+  expect(body).toContain('fanfare_events_total{result="accepted"} 3');
+  expect(body).toContain('fanfare_inflight{provider="fcm",lane="call"} 4');
+  expect(body).toContain('fanfare_clock_offset_seconds 0.5');
+  expect(body.match(/^process_start_time_seconds /gm)).toHaveLength(1);
+});
+
+test('if the rest of the process cannot start, its thread ends', async () => {
+  let thread: Thread | undefined;
+  const starting = besideThread(FILE, async (one) => {
+    thread = one;
+    throw new Error('the port is taken');
+  });
+  await expect(starting).rejects.toThrow('the port is taken');
+  expect(thread?.isRunning).toBe(false);
+});
+
+test('a thread and the rest of the process close together', async () => {
+  let closed = 0;
+  const running = await besideThread(FILE, async () => ({
+    close: async () => {
+      closed += 1;
+    },
+  }));
+  await running.close();
+  expect(closed).toBe(1);
+});
+
+test.each([
+  ['cannot start', 'no Redis'],
+  ['fails later', 'a bug'],
+  ['cannot close', 'still busy'],
+])('a process whose thread %s ends and says why', async (behaviour, why) => {
+  const env = { ...process.env, NODE_OPTIONS: '', THREAD: behaviour };
+  const ended = promisify(execFile)(process.execPath, [path('./fixtures/process.js'), 'thread'], { env });
+  await expect(ended).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(why) });
+});
