@@ -7,8 +7,8 @@ import { countUsage } from './usage.ts';
 /** Marks an erased user's hash: they are in no audience while the ledger may still hold their uid. */
 export const ERASED = 'erased';
 
-/** The ledger's longest retention (docs/rules/delivery.md#retention). */
-const TOMBSTONE_TTL_S = 7 * 24 * 3600;
+/** The ledger's longest retention (docs/rules/delivery.md#retention), and the day longer that a bucket is kept. */
+const TOMBSTONE_TTL_S = 8 * 24 * 3600;
 
 /** Lua: creates a user's record if missing, with no devices, and lifts a tombstone. True when the record is new. */
 export const CREATE_RECORD = `

@@ -99,7 +99,7 @@ describe('erasing a user', () => {
   test('ends the tombstone with the ledger’s retention, or when they are created again', async () => {
     await victimLives();
     await deleteUser(redis, 'demo', 'victim');
-    expect(await redis.ttl(TOMBSTONE)).toBe(7 * 24 * 3600);
+    expect(await redis.ttl(TOMBSTONE)).toBe(8 * 24 * 3600);
     expect(await readUser(redis, 'demo', 'victim')).toBeUndefined();
     await recordPresence(redis, 'demo', 'victim', { status: 'online', at: NOW }, NOW);
     expect(await withoutTombstone()).toBeDefined();
