@@ -59,7 +59,7 @@ export const ERRORS = {
   ERR_NO_SENDER: {
     status: 503,
     retry: true,
-    meaning: 'No sender for the provider has answered; is one running?',
+    meaning: 'No sender for the provider has answered. Check that one is running.',
   },
   ERR_UNAVAILABLE: {
     status: 503,
