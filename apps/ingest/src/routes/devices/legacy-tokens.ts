@@ -3,6 +3,7 @@ import { listDevices, removeDevices } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import { callerSession, header } from '../../http/auth.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success } from '../../http/fields.ts';
 import {
@@ -48,6 +49,7 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
         body: Register,
         response: { 200: SuccessWithIgnored.describe('The valid tokens have been registered.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, body } = request;
@@ -88,6 +90,7 @@ export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
         body: Which,
         response: { 200: Success.describe('The tokens have been deleted.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { uid, session } = callerSession(request);

@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, OnBehalfOf, orAbsent, SUCCESS, Success } from '../../http/fields.ts';
 import {
@@ -83,6 +84,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
         body: Register,
         response: { 200: SuccessWithIgnored.describe('The token has been registered.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, body } = request;
@@ -133,6 +135,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
         body: Unregister,
         response: { 200: Success.describe('The tokens have been deleted.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, query, body } = request;
@@ -159,6 +162,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
         body: Unregister,
         response: { 200: Success.describe('The token has been deleted.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, body, params } = request;

@@ -15,6 +15,7 @@ import {
 } from '../../cometchat/index.ts';
 import { withDedupSuffix } from '../../cometchat/webhook-dedup.ts';
 import type { IngestDeps } from '../../deps.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 
 /** CometChat's envelope (docs/rules/cometchat.md#webhooks); the contents of `data` depend on the trigger. */
@@ -53,6 +54,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
         body: Body,
         response: { 200: Answer.describe('The events the webhook became, or the reason there are none.') },
       },
+      serializerCompiler: bySchema,
     },
     async ({ appId, body }) => {
       const parsed = readCometChat(body, deps.now());

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { MAX_BATCH, offersIn } from './posted-events.ts';
 
@@ -49,6 +50,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
         body: z.union([Event, z.array(Event).min(1).max(MAX_BATCH)]),
         response: { 202: Results.describe('The result for each event, in the order posted.') },
       },
+      serializerCompiler: bySchema,
       // Each event is validated separately: an invalid one must not reject the others, and a union names no field.
       validatorCompiler: () => (value) => ({ value }),
     },
@@ -69,6 +71,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
         params: z.object({ id: EventId }),
         response: { 200: Progress.describe('The state of the event and its counts so far.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId } = request;

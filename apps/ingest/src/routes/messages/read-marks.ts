@@ -4,6 +4,7 @@ import { clearUnread } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { MessageParams, OnBehalfOf } from '../../http/fields.ts';
 
@@ -27,6 +28,7 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
         querystring: OnBehalfOf,
         response: { 200: Answer.describe('The unread count after the change.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, params } = request;

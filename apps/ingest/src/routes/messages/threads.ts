@@ -2,6 +2,7 @@ import { subscribeToThread, unsubscribeFromThread } from '@fanfare/store';
 import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { userOf } from '../../http/auth.ts';
+import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { MessageParams, OnBehalfOf, SUCCESS, Success } from '../../http/fields.ts';
 
@@ -21,6 +22,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
         ...about,
         response: { 200: Success.describe('The user follows the thread.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, params } = request;
@@ -41,6 +43,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
         ...about,
         response: { 200: Success.describe('The user no longer follows the thread.') },
       },
+      serializerCompiler: bySchema,
     },
     async (request) => {
       const { appId, params } = request;
