@@ -14,6 +14,7 @@ import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
 import { byProvider, expire } from './enqueue.ts';
 import { sweepAdmission } from './sweep-admission.ts';
+import { sweepBuckets } from './sweep-buckets.ts';
 import { sweepContent } from './sweep-content.ts';
 import { sweepFinished } from './sweep-finished.ts';
 import { sweepHeld } from './sweep-held.ts';
@@ -63,6 +64,7 @@ export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<
   }
   for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
   for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
+  await sweepBuckets(deps);
   for (let shard = 0; shard < shards; shard++) await sweepMemory(deps, shard);
 }
 

@@ -13,6 +13,8 @@ export {
   readUnarchived,
   type UnarchivedRef,
 } from './archive/unarchived.ts';
+export { dayOf } from './buckets/bucket.ts';
+export { type BucketDay, dropBucketDay, readBucketDays } from './buckets/bucket-days.ts';
 export * from './deliveries/attempts.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
@@ -20,12 +22,13 @@ export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
 export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
 export { findEvent } from './event/find-event.ts';
-export { type OpenUsage, readOpenUsage } from './event/open-usage.ts';
+export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
 export { KEPT_KINDS, type KeptKind, type KeptList, readKept, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
 export { shedContent } from './finished/shed-content.ts';
+export { spentDays } from './finished/spent-days.ts';
 export { nextTrim } from './finished/trim-order.ts';
 export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';

@@ -15,6 +15,8 @@ export const keys = {
    * longer, as are all buckets.
    */
   ids: (shard: number, appId: string, bucket: string) => `${shardTag(shard)}:ids:${appId}:${bucket}:`,
+  /** Sorted set: `<day>:<app>` that have such hashes, by day (see buckets/bucket-days.ts). As long as the last. */
+  bucketDays: (shard: number) => `${shardTag(shard)}:id-days`,
   /** Prefix of hashes, one a day: event ids → the shards assigned at acceptance, while there are several. */
   locations: (appId: string, bucket: string) => `loc:{${appId}:${bucket}}:`,
   /** String of an older version: the shard of an event id. */

@@ -12,6 +12,8 @@ import {
   claimTrial,
   closeGate,
   confirmAdmitted,
+  dayOf,
+  dropBucketDay,
   dropDeadLetter,
   endRing,
   findCall,
@@ -26,11 +28,13 @@ import {
   isFullyPlanned,
   isRingOver,
   listDeadLetters,
+  oldestOpen,
   openGate,
   openSlices,
   pageLogged,
   planSlice,
   readAttempts,
+  readBucketDays,
   readDeadLetterOf,
   readLoad,
   readProgress,
@@ -155,4 +159,10 @@ test('and every read of an event, its messages and calls, in any slot', async ()
   const reactions = references.map((reference, i) => ({ ...reference, reactionId: `r${i}`, reactor: 'bob' }));
   await recordReactions(own.redis, APP, reactions, HOUR);
   expect(await findReaction(own.redis, APP, 'r7')).toMatchObject({ messageId: 'm7' });
+  expect(await oldestOpen(own.redis, APP, SHARDS, NOW)).toBe(NOW);
+  const days = await readBucketDays(own.redis, SHARDS, NOW);
+  expect(days).toEqual([{ appId: APP, day: dayOf(NOW) }]);
+  for (const day of days) await dropBucketDay(own.redis, day, SHARDS);
+  expect(await findReaction(own.redis, APP, 'r7')).toBeUndefined();
+  expect(await findEvent(own.redis, APP, 'msg-7')).toBeUndefined();
 });

@@ -16,6 +16,11 @@ export function bucketOf(id: string): Bucket {
   return { name: digest.slice(0, 2), field: digest.slice(2, 14) };
 }
 
+const DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+
+/** All 4,096 names. */
+export const BUCKET_NAMES: readonly string[] = DIGITS.flatMap((one) => DIGITS.map((two) => one + two));
+
 /** The day (UTC) of a moment (epoch ms), which is the last part of a bucket's key. */
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 

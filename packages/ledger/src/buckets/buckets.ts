@@ -10,17 +10,21 @@ export interface Entry {
 }
 
 /** Days before today whose buckets may be kept. */
-const DAYS = Math.ceil(MAX_RETENTION_HOURS / 24) + 1;
+export const DAYS = Math.ceil(MAX_RETENTION_HOURS / 24) + 1;
 
-/** Lua: writes an entry of a day, unless there is one. Returns the text that is there then. */
+/**
+ * Lua: writes an entry of a day, unless there is one. Returns the text that is there then, and when the bucket
+ * expires if it is new or now kept longer.
+ */
 export const PUT_LUA = `
 ${BUCKET_EXPIRY_LUA}
 local function put(prefix, day, field, text, retention)
   local bucket = prefix .. day
   if redis.call('HSETNX', bucket, field, text) == 0 then return redis.call('HGET', bucket, field) end
   local expires = bucketExpiry(day, retention)
-  if redis.call('PEXPIRETIME', bucket) < expires then redis.call('PEXPIREAT', bucket, expires) end
-  return text
+  if redis.call('PEXPIRETIME', bucket) >= expires then return text end
+  redis.call('PEXPIREAT', bucket, expires)
+  return text, expires
 end`;
 
 /** The prefixes are in different slots where the server allows that, like the keys of `readHashes` (ADR 17). */

@@ -55,7 +55,7 @@ for i = 4, #ARGV, 9 do
     room = room or roomFor(root, lane, app)
     local isAdmitted = #admitted / 2 < room
     local event, exp = root .. 'ev:' .. key, at + retention
-    claim(ids, ARGV[i + 1], key, at, retention)
+    claim(root, app, ids, ARGV[i + 1], key, at, retention)
     redis.call('HSET', event, 'at', ARGV[i + 4], 'exp', exp, 'size', #body, 'app', app, 'lane', lane,
       'by', ARGV[i + 5], 'hold', ARGV[i + 6], 'v', ARGV[i + 7], 'body', body,
       'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', 'adm', isAdmitted and 1 or 0)

@@ -2,6 +2,7 @@ import { eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { bucketOf, DAY_LUA } from '../buckets/bucket.ts';
+import { LIST_DAY_LUA } from '../buckets/bucket-days.ts';
 import { type Entry, find, PUT_LUA } from '../buckets/buckets.ts';
 import { keys } from '../keys.ts';
 
@@ -10,6 +11,9 @@ export const DUPLICATE_WINDOW_MS = 24 * 3_600_000;
 
 /** How far the clocks of two servers may be apart; all follow that of Redis. */
 const SKEW_MS = 15 * 60_000;
+
+/** After so long a claim holds by no server's clock. */
+export const CLAIM_MS = DUPLICATE_WINDOW_MS + SKEW_MS;
 
 /**
  * Lua: the entries of an id that may be 24 hours old at most. In the last minutes of a day, a server whose clock is
@@ -35,6 +39,7 @@ end`;
  */
 export const CLAIM_LUA = `
 ${PUT_LUA}
+${LIST_DAY_LUA}
 ${RECENT_LUA}
 local function claimedBy(prefix, field, old, now)
   local claims = recent(prefix, field, now)
@@ -44,8 +49,10 @@ local function claimedBy(prefix, field, old, now)
   end
 end
 
-local function claim(prefix, field, key, now, retention)
-  put(prefix, dayOf(now), field, key, retention)
+local function claim(root, app, prefix, field, key, now, retention)
+  local day = dayOf(now)
+  local _, expires = put(prefix, day, field, key, retention)
+  if expires then listDay(root, app, day, expires) end
 end`;
 
 const LOCATE = script<string>(`

@@ -1,3 +1,4 @@
+import { type EventRef, eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
@@ -81,4 +82,25 @@ export async function readOpenUsage(
     count: perShard.reduce((sum, [count]) => sum + count, 0),
     bytes: perShard.reduce((sum, [, bytes]) => sum + bytes, 0),
   };
+}
+
+/** Members read at a time. */
+const PAGE = 1000;
+
+/**
+ * When the first received of an app's open events was received, epoch ms; infinity when none is open. Reads all of
+ * them: they are in the order in which they expire, which differs where retentions do.
+ */
+export async function oldestOpen(redis: Redis, appId: string, shards: number, now: number): Promise<number> {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (let shard = 0; shard < shards; shard++) {
+    for (const list of [keys.openOf(shard, appId), keys.openCallsOf(shard, appId)]) {
+      for (let from = 0, full = true; full; from += PAGE) {
+        const page = await redis.zrange(list, `(${now}`, '+inf', 'BYSCORE', 'LIMIT', from, PAGE);
+        for (const member of page) oldest = Math.min(oldest, eventKeyTime(member.split(' ')[0] as EventRef['key']));
+        full = page.length === PAGE;
+      }
+    }
+  }
+  return oldest;
 }
