@@ -37,13 +37,26 @@ export interface SweepTimes {
 
 export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 
+/** One run of the sweeper. What frees memory comes last and in any case: a full server refuses the writes before it. */
+export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> {
+  const { shards } = deps;
+  try {
+    await sweepOpen(deps, times);
+    for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
+    for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
+  } finally {
+    await sweepBuckets(deps);
+    for (let shard = 0; shard < shards; shard++) await sweepMemory(deps, shard);
+  }
+}
+
 /**
  * Checks open events that are due and restores missing jobs: of events whose job was lost between two writes, of
  * deliveries lost in a failover or failed by a bug. Lanes take turns, calls first, and apps within a lane. Skips events
  * that have moved since the last check, so a healthy event costs next to nothing. Held deliveries have no job; those
  * that are late are expired.
  */
-export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
+async function sweepOpen(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
   const { queueRedis, now, shards, stopping } = deps;
   for (let shard = 0; shard < shards; shard++) await sweepAdmission(deps, shard);
   for (let shard = 0; shard < shards; shard++) await sweepHeld(deps, shard);
@@ -62,10 +75,6 @@ export async function sweep(deps: FanoutDeps, { againMs }: SweepTimes): Promise<
       }
     }
   }
-  for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
-  for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
-  await sweepBuckets(deps);
-  for (let shard = 0; shard < shards; shard++) await sweepMemory(deps, shard);
 }
 
 async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {

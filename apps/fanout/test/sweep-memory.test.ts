@@ -4,6 +4,7 @@ import { advance, packFinished, planSlice, readEvent, settle } from '@fanfare/le
 import { readFullness } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SWEEP_TIMES, sweep } from '../src/sweep.ts';
 import { sweepMemory } from '../src/sweep-memory.ts';
 import { accept, aGroupMessage, takeJob } from './support/events.ts';
 import { APP, seedApp, startFanout } from './support/fanout.ts';
@@ -75,6 +76,15 @@ describe('finished events', () => {
     await sweepMemory(fanout, 0);
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
     expect(await exist([open])).toEqual([true]);
+  });
+
+  test('leave even while Redis is so full that it refuses to look at open ones', async () => {
+    await message(1000);
+    const refs = await makeMany();
+    await fill(2);
+    await using fanout = startFanout(redis);
+    await expect(sweep(fanout, SWEEP_TIMES)).rejects.toThrow('OOM');
+    expect((await exist(refs)).filter(Boolean)).toEqual([]);
   });
 
   test('stay while there is room', async () => {
