@@ -30,14 +30,17 @@ export function bodyKindOf(method: string, url: string, kind: BodyKind | undefin
  */
 export function acceptBodies(server: FastifyInstance, times: BodyTimes): void {
   holdBodies(server.server);
-  server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
-  server.addHook('preParsing', async (request, reply, payload) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    closeIfUnread(request.raw, reply.raw);
+    done(null, payload);
+  });
+  server.addHook('preParsing', (request, reply, payload, done) => {
     const kind = request.routeOptions.config.body;
-    if (!isStreamed(kind)) return payload;
+    if (!isStreamed(kind)) return done(null, payload);
     checkLength(request.headers, BODY_LIMITS[kind].bytes);
     const body = streamBody(payload, BODY_LIMITS[kind].bytes, times);
     reply.raw.once('close', () => body.destroy());
-    return body;
+    done(null, body);
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>

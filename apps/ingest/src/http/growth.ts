@@ -19,7 +19,8 @@ export const doesGrow = (method: string, grows: boolean | undefined): boolean =>
 
 /** Rejects requests that add to Redis while it is nearly full. Register it after authentication. */
 export function guardGrowth(server: FastifyInstance, guard: OverloadGuard): void {
-  server.addHook('onRequest', async ({ routeOptions: { config }, method }) => {
-    if (config.access !== 'anyone' && doesGrow(method, config.grows)) await guard.check();
+  server.addHook('onRequest', ({ routeOptions: { config }, method }, _reply, done) => {
+    if (config.access === 'anyone' || !doesGrow(method, config.grows)) return done();
+    guard.check().then(() => done(), done);
   });
 }

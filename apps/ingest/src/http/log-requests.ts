@@ -5,8 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
  * client disconnects first. The line has the route's pattern, since a path may contain a token.
  */
 export function logRequests(server: Pick<FastifyInstance, 'addHook'>): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => logEnd(request, reply));
+    done();
   });
 }
 

@@ -51,7 +51,10 @@ export async function createServer(
   const close = followRequests(server.server);
   // Must be the first hook: one that throws stops later ones, and the request would not be logged.
   logRequests(server as unknown as FastifyInstance);
-  server.addHook('onRequest', async (_request, reply) => void reply.headers(API_HEADERS));
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(API_HEADERS);
+    done();
+  });
   // Before authentication: preflight requests have no credentials.
   await allowOrigins(server as unknown as FastifyInstance, deps.config.CORS_ORIGINS);
   const callable = authenticate(server as unknown as FastifyInstance, deps);
