@@ -21,9 +21,18 @@ export const publicAppId = (appId: string): string => appId.split(INCARNATION, 1
  * letter because BullMQ refuses integers as job ids, and has no ":", which it refuses too. `random` is in [0, 1).
  */
 export const newEventKey = (now: number, random: () => number): string =>
-  `e${now.toString(36)}${Math.floor(random() * 36 ** 9)
-    .toString(36)
-    .padStart(9, '0')}`;
+  `e${base36(now, 0)}${base36(Math.floor(random() * 36 ** 9), 9)}`;
+
+/** 36⁵ is the largest power of 36 that V8 keeps as a small integer. */
+const HALF_DIGITS = 5;
+const HALF = 36 ** HALF_DIGITS;
+
+/** A number from 36⁵ to 36¹⁰, or one padded to `width` digits. In two halves: V8 is five times as slow with doubles. */
+function base36(n: number, width: number): string {
+  const low = n % HALF;
+  const high = (n - low) / HALF;
+  return high.toString(36).padStart(width - HALF_DIGITS, '0') + low.toString(36).padStart(HALF_DIGITS, '0');
+}
 
 /** When the event with this key was accepted (epoch ms). */
 export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -9), 36);
