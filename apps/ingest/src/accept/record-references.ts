@@ -123,7 +123,10 @@ const conversationRef = ({ type, id }: { type: 'user' | 'group'; id: string }) =
 
 function byRetention(events: readonly RecordedEvent[]): [number, RecordedEvent[]][] {
   const groups = new Map<number, RecordedEvent[]>();
-  for (const recorded of events)
-    groups.set(recorded.retentionMs, [...(groups.get(recorded.retentionMs) ?? []), recorded]);
+  for (const recorded of events) {
+    const group = groups.get(recorded.retentionMs);
+    if (group) group.push(recorded);
+    else groups.set(recorded.retentionMs, [recorded]);
+  }
   return [...groups];
 }

@@ -116,7 +116,8 @@ export async function acceptEvents(
   shards: number,
 ): Promise<(Acceptance | Error)[]> {
   const answers = new Array<Acceptance | Error>(offers.length);
-  const locations = await Promise.all(offers.map((offer) => shardOf(redis, offer, shards)));
+  const locations =
+    shards === 1 ? offers.map(() => 0) : await Promise.all(offers.map((offer) => shardOf(redis, offer, shards)));
   await Promise.all(
     groupsOf(offers, locations).map(async (group) => {
       const stored = await acceptGroup(redis, group, offers).catch((error: Error) => group.members.map(() => error));
@@ -196,7 +197,6 @@ async function acceptGroup(
  * a repeat with another body, or after the number of shards has grown, finds the first.
  */
 async function shardOf(redis: Redis, offer: OfferedEvent, shards: number): Promise<number> {
-  if (shards === 1) return 0;
   const { appId, event, receivedAt } = offer.accepted;
   const mine = shardByHash(appId, conversationKey(event), shards);
   return locate(redis, { appId, eventId: event.id }, mine, receivedAt, retentionOf(offer));
