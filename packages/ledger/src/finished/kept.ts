@@ -106,6 +106,12 @@ export async function readKept(redis: Redis, shard: number): Promise<KeptList[]>
 const SAMPLE = 10;
 
 /**
+ * Recorded attempts that one script looks through for dead letters: the server does nothing else for some ten
+ * milliseconds. The letters of an event with more stay listed until they are read or the list is trimmed.
+ */
+const MOST_ATTEMPTS = 5000;
+
+/**
  * Deletes the first events of a list. Contains no command that a full server refuses. An event that was reopened by a
  * replay stays; it is listed again when it is done.
  */
@@ -113,16 +119,18 @@ const TRIM = script<[number, string]>(`
 -- KEYS list of the kind and app, dead letters of the app, root of the shard's keys
 -- ARGV the first key to stay, limit
 -- returns how many events were deleted, and the entry that comes first now, or ''
-local root, trimmed = KEYS[3], 0
+local root, trimmed, work = KEYS[3], 0, 0
 local function of(what, key) return root .. what .. ':' .. key end
 local first = redis.call('LINDEX', KEYS[1], 0)
 for _ = 1, ARGV[2] do
   local key = first and string.match(first, '^[^ ]+')
-  if not key or key >= ARGV[1] then break end
+  if not key or key >= ARGV[1] or work > ${MOST_ATTEMPTS} then break end
   redis.call('LPOP', KEYS[1])
   local is = redis.call('HMGET', of('ev', key), 'exp', 'done')
   if is[2] or not is[1] then
-    for _, field in ipairs(redis.call('HKEYS', of('at', key))) do
+    local attempts = redis.call('HLEN', of('at', key))
+    work = work + attempts
+    for _, field in ipairs(attempts > ${MOST_ATTEMPTS} and {} or redis.call('HKEYS', of('at', key))) do
       local ordinal = string.match(field, '^d(.+)')
       if ordinal then redis.call('ZREM', KEYS[2], key .. '-' .. ordinal) end
     end
@@ -157,8 +165,8 @@ export async function trimKept(
   return { trimmed, left: { ...list, events, bytes, oldest: receivedAt(first) } };
 }
 
-/** The kind of a finished event. */
-export const kindOf = (lane: Lane, hasLetters: boolean): KeptKind => (hasLetters ? 'letters' : lane);
+/** The kind of a finished event. A call with a dead letter is still a call, whose end must find whom it rang. */
+export const kindOf = (lane: Lane, hasLetters: boolean): KeptKind => (hasLetters && lane !== 'call' ? 'letters' : lane);
 
 const memberOf = ({ kind, appId }: Pick<KeptList, 'kind' | 'appId'>): string => `${kind}:${appId}`;
 

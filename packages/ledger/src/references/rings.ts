@@ -77,14 +77,14 @@ const CLAIM = script<number[]>(`
 -- KEYS ring, ends
 -- ARGV event key, uid …
 -- returns for each uid 1 when the end is this event's, else 0; none when the ring is gone
-local exp = redis.call('HGET', KEYS[1], 'exp')
-if not exp then return {} end
+local expires = redis.call('PEXPIRETIME', KEYS[1])
+if expires < 0 then return {} end
 local mine = {}
 for i = 2, #ARGV do
   redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[1])
   mine[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] and 1 or 0
 end
-redis.call('PEXPIREAT', KEYS[2], exp)
+redis.call('PEXPIREAT', KEYS[2], expires)
 return mine
 `);
 

@@ -131,6 +131,26 @@ test('a dead letter leaves with its event', async () => {
   expect(await keysOf(own.redis, ref)).toEqual([]);
 });
 
+test('a call with a dead letter is kept as a call, so that its end finds whom it rang', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, [reached('bob')], { lane: 'call' });
+  await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
+  await packAll(own);
+  expect((await readKept(own.redis, 0)).map(({ kind }) => kind)).toEqual(['call']);
+});
+
+test('events with many recorded attempts leave one at a time, so that none keeps Redis busy', async () => {
+  await using own = await startTestRedis();
+  const refs = [await finished(own, 90), await finished(own, 60)];
+  await packAll(own);
+  const attempts = Object.fromEntries(Array.from({ length: 6000 }, (_, i) => [`${i}`, 'retryable']));
+  for (const { key } of refs) await own.redis.hset(`{p0}:at:${key}`, attempts);
+  const { trimmed, left } = await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100);
+  expect([trimmed, left?.events]).toEqual([1, 1]);
+  expect(await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
+  expect((await Promise.all(refs.map((ref) => keysOf(own.redis, ref)))).flat()).toEqual([]);
+});
+
 test('an event that a replay has reopened stays, and is listed again when it is done', async () => {
   await using own = await startTestRedis();
   const { ref, letter } = await rejected(own);

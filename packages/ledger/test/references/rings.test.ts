@@ -4,6 +4,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import {
   claimRingEnd,
   findRing,
+  packFinished,
   readReached,
   readRung,
   recordCall,
@@ -94,4 +95,21 @@ test('the end of a ring is claimed once for each user, and by the same event aga
 
 test('the end of an expired ring belongs to no event', async () => {
   expect(await claimRingEnd(redis, { shard: 0, key: 'em5x8k2a0zzzzzz' }, 'end', ['bob'])).toEqual(new Set());
+});
+
+test('a ring whose record is packed, as it is seconds after its last push, can still be ended', async () => {
+  const { ref, sessionId } = await ring([reached('bob')]);
+  await settleAll(redis, ref, [becomes(0, 'accepted')]);
+  await packFinished(redis, 0, NOW + 60_000, 100);
+  expect((await readRung(redis, APP, sessionId)).devices).toEqual(new Map([['bob', new Set()]]));
+  expect(await claimRingEnd(redis, ref, 'cancel', ['bob'])).toEqual(new Set(['bob']));
+  expect(await claimRingEnd(redis, ref, 'another', ['bob'])).toEqual(new Set());
+  const [ends, record] = await Promise.all([`{p0}:re:${ref.key}`, `{p0}:ev:${ref.key}`].map((key) => redis.pttl(key)));
+  expect(Math.abs((ends ?? 0) - (record ?? 0))).toBeLessThan(1000);
+});
+
+test('a ring whose record is gone cannot be ended', async () => {
+  const { ref } = await ring([reached('bob')]);
+  await redis.del(`{p0}:ev:${ref.key}`);
+  expect(await claimRingEnd(redis, ref, 'cancel', ['bob'])).toEqual(new Set());
 });
