@@ -1,4 +1,4 @@
-import { type DeliveryState, isOpen } from '@fanfare/core';
+import { type DeliveryState, isOpen, isUnanswered } from '@fanfare/core';
 import { type Gate, type RecordedAttempt, type Settlement, UNKNOWN_OUTCOME } from '@fanfare/ledger';
 import { type DeliveryJob, type JobInHand, nextStep, type Step } from '@fanfare/queue';
 import type { SenderDeps } from './deps.ts';
@@ -60,9 +60,10 @@ const isUntried = ({ kind }: Attempted): boolean => kind === 'held' || kind === 
 /**
  * What follows an attempt. What has to wait is held, without a job, if its endpoint or credential is paused for all.
  */
-function endOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted, gate }: Attempt): EndStep {
+function endOf(deps: SenderDeps, pack: PackInHand, attempt: Attempt): EndStep {
+  const { delivery, attempted, gate } = attempt;
   if (attempted.kind === 'expired' || attempted.kind === 'superseded') return { do: 'settle', state: attempted.kind };
-  if (attempted.kind === 'held') return { do: 'hold', gate: gate as Gate, reason: attempted.reason };
+  if (attempted.kind === 'held') return { do: 'hold', gate: gate as Gate, reason: attempted.reason, spent: 0 };
   const step = nextStep(attempted, {
     lane: pack.source.lane,
     provider: pack.source.provider,
@@ -72,8 +73,17 @@ function endOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted, gate }
     random: deps.random(),
   });
   const isPaused = gate !== undefined && deps.gates.isOpen(pack.source.shard, gate);
-  return step.do === 'wait' && isPaused && !isUntried(attempted) ? { do: 'hold', gate, reason: 'open' } : step;
+  if (!isPaused || isUntried(attempted)) return step;
+  if (step.do === 'wait') return { do: 'hold', gate, reason: 'open', spent: 0 };
+  return step.do === 'retry' && isOfEndpoint(attempt) ? { do: 'hold', gate, reason: 'open', spent: 1 } : step;
 }
+
+/**
+ * Whether an attempt failed because of the endpoint alone: then the gate says when to try again, not the delivery. A
+ * trial's delivery waits by itself, so that another one is the next trial and none spends all its attempts that way.
+ */
+const isOfEndpoint = ({ attempted, isTrial }: Attempt): boolean =>
+  attempted.kind === 'retryable' && isUnanswered(attempted.reason) && isTrial !== true;
 
 function settlementOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: Attempt, step: EndStep): Settlement {
   const { ordinal, uid, deviceId } = delivery.planned;

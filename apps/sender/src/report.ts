@@ -5,8 +5,8 @@ import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { attemptsBefore, type PackInHand, type Source } from './pack.ts';
 import type { Attempt, Attempted } from './send-pack.ts';
 
-/** What follows an attempt: what its outcome asks for, or that the delivery is held. */
-export type EndStep = NextStep | { do: 'hold'; gate: Gate; reason: HoldReason };
+/** What follows an attempt: what its outcome asks for, or that the delivery is held; `spent`: attempts it has cost. */
+export type EndStep = NextStep | { do: 'hold'; gate: Gate; reason: HoldReason; spent: 0 | 1 };
 
 /** An attempt that is recorded, and what follows. */
 export interface Ended extends Attempt {

@@ -1,6 +1,7 @@
 import type { Outcome } from '@fanfare/core';
 import type { Gate, HoldReason } from '@fanfare/ledger';
 import type { SenderDeps } from './deps.ts';
+import type { Pass } from './held/gates.ts';
 import { InFlight } from './in-flight.ts';
 import type { Delivery, PackInHand } from './pack.ts';
 import { prepare, type Ready, type Unsendable } from './prepare.ts';
@@ -14,6 +15,8 @@ export interface Attempt {
   attempted: Attempted;
   /** What it was sent through or is to be held for; absent if it could not be sent. */
   gate?: Gate;
+  /** Whether it was the trial of its gate. */
+  isTrial?: boolean;
   durationMs: number;
 }
 
@@ -67,7 +70,7 @@ async function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Pr
     if (ready.kind !== 'ready') return end({ delivery, attempted: ready, durationMs: 0 });
     const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
     const pass = passing instanceof Promise ? await passing : passing;
-    if (pass.kind === 'go') return inFlight.add(send(deps, sending, ready, pass.end));
+    if (pass.kind === 'go') return inFlight.add(send(deps, sending, ready, pass));
     end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
   } catch (error) {
     inFlight.fail(error);
@@ -82,7 +85,7 @@ async function send(
   deps: SenderDeps,
   { pack, delivery, end }: Sending,
   { gate, subject, send: attempt }: Ready,
-  leave: (outcome: Outcome) => void,
+  { isTrial, end: leave }: Pass & { kind: 'go' },
 ): Promise<void> {
   const { provider } = pack.source;
   const startedAt = performance.now();
@@ -99,5 +102,5 @@ async function send(
   }
   const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
   const attempted: Attempted = isLate ? { kind: 'expired' } : outcome;
-  end({ delivery, attempted, gate, durationMs: Math.round(durationMs) });
+  end({ delivery, attempted, gate, isTrial, durationMs: Math.round(durationMs) });
 }

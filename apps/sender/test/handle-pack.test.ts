@@ -163,10 +163,11 @@ const release1 = () => release(redis, 0, webhookGate(APP, 'chat', webhook.url), 
 const stateOf = async ({ ref }: Awaited<ReturnType<typeof plan>>) => (await readStates(redis, ref, [0]))[0];
 
 test('an endpoint with mostly failing sends is paused for all senders, and tried once by one of them', async () => {
+  // Before it breaks down, so that the clocks of both agree.
+  await using other = startSender(redis);
   await breakDown();
   const [one, another] = [await plan(redis), await plan(redis)];
   expect(await handlePack(sender, CUSTOM, takeJob(one.ref))).toEqual({ do: 'done' });
-  await using other = startSender(redis);
   expect(await handlePack(other, CUSTOM, takeJob(another.ref))).toEqual({ do: 'done' });
   expect([await stateOf(one), await stateOf(another)]).toEqual(['held', 'held']);
   expect(webhook.received).toHaveLength(20);
@@ -206,6 +207,25 @@ test('what is held carries the attempts it has spent', async () => {
   await handlePack(sender, CUSTOM, takeJob(tried.ref, { attemptsMade: 3, startedBefore: true }));
   sender.clock.advance(1000);
   expect((await release1()).released).toMatchObject([{ ref: tried.ref, job: { e: tried.ref.key, o: 0, a: 3, r: 1 } }]);
+});
+
+test('what was under way when its endpoint broke down is held without a wait, an attempt spent', async () => {
+  let drop = () => {};
+  webhook.answers.push(
+    () =>
+      new Promise((resolve) => {
+        drop = () => resolve('dropped');
+      }),
+  );
+  const under = await plan(redis);
+  const handled = handlePack(sender, CUSTOM, takeJob(under.ref, { attemptsMade: 2, startedBefore: true }));
+  await until(() => webhook.received.length === 1, 'it is under way');
+  await breakDown();
+  drop();
+  expect(await handled).toEqual({ do: 'done' });
+  expect(await stateOf(under)).toBe('held');
+  sender.clock.advance(1000);
+  expect((await release1()).released).toMatchObject([{ ref: under.ref, job: { e: under.ref.key, o: 0, a: 3, r: 1 } }]);
 });
 
 test('throttled by a credential or endpoint as a whole, deliveries are held, and spend no attempts', async () => {

@@ -16,7 +16,10 @@ export interface Opening {
  */
 export type SendHealth = 'fine' | 'failed' | 'throttled' | 'refused' | 'unsent';
 
-/** The gate opens if at least half of at least 20 sends in a window failed (docs/rules/delivery.md#breaker). */
+/**
+ * The gate opens if at least half of at least 20 sends in a window failed, or as many in a row: those that went well
+ * just before an outage say nothing about it (docs/rules/delivery.md#breaker).
+ */
 const WINDOW_MS = 10_000;
 const MIN_SENDS = 20;
 const MAX_FAILED = 0.5;
@@ -29,7 +32,7 @@ const NEW_SHARE = 1 / 8;
 const MAX_THROTTLED = 0.5;
 
 /** The pause before a trial: calls cannot wait long, and a refused credential is not fixed in a second. */
-const LEAST_MS = 1000;
+const LEAST_MS = 500;
 const LEAST_REFUSED_MS = 5000;
 const MOST_MS = 60_000;
 const MOST_CALL_MS = 2000;
@@ -80,6 +83,7 @@ export class Breaker {
   #windowEndsAt = 0;
   #sends = 0;
   #failures = 0;
+  #inRow = 0;
   #throttled = 0;
 
   /** Counts a send. Returns whether the gate opens. */
@@ -89,14 +93,16 @@ export class Breaker {
     if (this.#windowEndsAt <= now) this.#begin(now);
     this.#sends++;
     if (health === 'failed') this.#failures++;
+    this.#inRow = health === 'failed' ? this.#inRow + 1 : 0;
     this.#throttled += ((health === 'throttled' ? 1 : 0) - this.#throttled) * NEW_SHARE;
     const isDown = this.#sends >= MIN_SENDS && this.#failures >= this.#sends * MAX_FAILED;
-    return isDown || this.#throttled > MAX_THROTTLED;
+    return isDown || this.#inRow >= MIN_SENDS || this.#throttled > MAX_THROTTLED;
   }
 
   /** Forgets what was counted: the gate has opened or closed. */
   reset(): void {
     this.#windowEndsAt = 0;
+    this.#inRow = 0;
     this.#throttled = 0;
   }
 

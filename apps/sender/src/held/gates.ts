@@ -31,12 +31,14 @@ export interface GatesDeps extends EndpointsDeps {
 }
 
 /** Leave to send: call `end` once, with the outcome. Or the delivery is to be held. */
-export type Pass = { kind: 'go'; end(outcome: Outcome): void } | { kind: 'hold'; reason: HoldReason };
+export type Pass = { kind: 'go'; isTrial: boolean; end(outcome: Outcome): void } | { kind: 'hold'; reason: HoldReason };
 
 /** The one trial of a gate that is open. */
 interface Trial {
   shard: number;
   token: string;
+  /** When it was sent, epoch ms. */
+  at: number;
 }
 
 /** How old what is known of a gate may be, ms: so long may other processes go on sending after one has opened it. */
@@ -91,7 +93,7 @@ export class Gates {
       if (seen.open && !token) return { kind: 'hold', reason: 'open' };
       const taken = await places.take(gate.appId, token ? endpoint.forTrial : endpoint);
       if (taken.kind === 'taken' && (token || !seen.open))
-        return this.#go(endpoint, taken, token ? { shard, token } : undefined);
+        return this.#go(endpoint, taken, token ? { shard, token, at: this.#deps.now() } : undefined);
       if (taken.kind === 'taken') taken.leave();
     }
   }
@@ -150,7 +152,7 @@ export class Gates {
   async close(gate: Gate): Promise<void> {
     const { redis, shards, now } = this.#deps;
     const endpoint = this.#endpoints.of(gate);
-    endpoint.narrow();
+    this.#narrow(endpoint);
     await Promise.all(
       Array.from({ length: shards }, async (_, shard) => {
         const seen = endpoint.seen(shard);
@@ -167,6 +169,7 @@ export class Gates {
     const ended = inHand.send(endpoint.gate.appId);
     return {
       kind: 'go',
+      isTrial: trial !== undefined,
       end: (outcome) => {
         ended();
         if (trial) this.#endTrial(endpoint, trial, outcome);
@@ -178,11 +181,12 @@ export class Gates {
     };
   }
 
-  #endTrial(endpoint: Endpoint, { shard, token }: Trial, outcome: Outcome): void {
+  #endTrial(endpoint: Endpoint, trial: Trial, outcome: Outcome): void {
+    const { shard } = trial;
     const health = sendHealthOf(outcome);
     if (health === 'unsent') this.#inBackground(endTrial(this.#deps.redis, shard, endpoint.gate));
     else if (health === 'fine') this.#inBackground(this.close(endpoint.gate));
-    else this.#open(endpoint, [shard], outcome, token);
+    else this.#open(endpoint, [shard], outcome, trial);
   }
 
   #count(endpoint: Endpoint, outcome: Outcome): void {
@@ -193,17 +197,18 @@ export class Gates {
   }
 
   /** Opens a gate, here at once, and for the other senders. */
-  #open(endpoint: Endpoint, shards: readonly number[], outcome: Outcome, trial?: string): void {
+  #open(endpoint: Endpoint, shards: readonly number[], outcome: Outcome, trial?: Trial): void {
     const { redis, now } = this.#deps;
     const { gate } = endpoint;
     const opening = openingOf(outcome, gate.lane);
     for (const shard of shards) {
       const seen = endpoint.seen(shard);
       const since = seen.open?.since ?? now();
-      const openUntil = now() + (opening.askedMs ?? opening.leastMs);
+      const triedAt = trial?.at ?? now();
+      const openUntil = opening.askedMs === undefined ? triedAt + opening.leastMs : now() + opening.askedMs;
       this.#see(endpoint, seen, { openUntil, since, reason: opening.reason });
-      const opened = openGate(redis, shard, gate, { ...opening, now: now(), trial }).then((open) =>
-        this.#see(endpoint, seen, open),
+      const opened = openGate(redis, shard, gate, { ...opening, now: now(), trial: trial?.token, triedAt }).then(
+        (open) => this.#see(endpoint, seen, open),
       );
       this.#inBackground(opened);
     }
@@ -245,8 +250,14 @@ export class Gates {
     const wasOpen = seen.open !== undefined;
     seen.open = open;
     seen.at = this.#deps.now();
-    if (wasOpen && !open) endpoint.narrow();
+    if (wasOpen && !open) this.#narrow(endpoint);
     if (!wasOpen && open) this.lane(endpoint.gate).places.callOff(endpoint.gate.appId, endpoint);
+  }
+
+  /** Begins with one send in flight, and without what the outage has taught about the pace. */
+  #narrow(endpoint: Endpoint): void {
+    endpoint.narrow();
+    this.lane(endpoint.gate).inHand.forgetPace(endpoint.gate.appId);
   }
 
   #inBackground(writing: Promise<unknown>): void {

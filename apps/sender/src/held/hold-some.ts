@@ -22,13 +22,15 @@ export async function holdSome(deps: SenderDeps, pack: PackInHand, all: readonly
     const holdings = parts.map((part) => holdingOf(pack, part));
     const held = await deps.gates.hold(pack.source.shard, gate, holdings, reason);
     for (const [i, part] of parts.entries()) {
-      if (held[i]?.kind === 'closed') left.push(...part.map((one) => ({ ...one, step: AT_ONCE })));
+      if (held[i]?.kind === 'closed') left.push(...part.map((one) => ({ ...one, step: atOnce(one) })));
     }
   }
   return left;
 }
 
-const AT_ONCE = { do: 'wait', delayMs: 1 } as const;
+const spentBy = ({ step }: Ended): number => (step.do === 'hold' ? step.spent : 0);
+
+const atOnce = (one: Ended) => ({ do: spentBy(one) > 0 ? 'retry' : 'wait', delayMs: 1 }) as const;
 
 function groups(all: readonly Ended[]): Iterable<Group> {
   const found = new Map<string, Group>();
@@ -55,7 +57,7 @@ function holdingOf(pack: PackInHand, part: readonly Ended[]): Holding {
   const isTried = part[0]?.attempted.kind !== 'held';
   const job: DeliveryJob =
     pack.size === 1 || isTried
-      ? singleOf(pack, ordinals[0] as number, attemptsBefore(pack))
+      ? singleOf(pack, ordinals[0] as number, attemptsBefore(pack) + spentBy(part[0] as Ended))
       : { ...pack.job.data, addedAgain: true };
   const deadlineAt = Math.min(...part.map(({ delivery }) => delivery.deadlineAt));
   return { ref: pack.ref, ordinals, deadlineAt, job: encodeDeliveryJob(job) };

@@ -19,6 +19,8 @@ interface AppHand {
   count: number;
   inFlight: number;
   meanMs: number;
+  /** Sends that began before this say nothing about the pace now. */
+  pacedFrom: number;
   released: number;
   releasedAt: number;
 }
@@ -68,8 +70,15 @@ export class InHand {
     app.inFlight++;
     return () => {
       app.inFlight--;
-      app.meanMs += (this.#now() - since - app.meanMs) * NEW_SHARE;
+      if (since >= app.pacedFrom) app.meanMs += (this.#now() - since - app.meanMs) * NEW_SHARE;
     };
+  }
+
+  /** Its endpoint answers again: what was sent before then says nothing about its pace. */
+  forgetPace(appId: string): void {
+    const app = this.#app(appId);
+    app.meanMs = ASSUMED_SEND_MS;
+    app.pacedFrom = this.#now();
   }
 
   /** How many held deliveries of an app to release, so that it always has some waiting. `window`: sends in flight. */
@@ -77,7 +86,7 @@ export class InHand {
     const app = this.#app(appId);
     const onTheirWay = this.#now() - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0;
     const fair = Math.max(1, Math.floor(this.#capacity / (this.#active + 2)));
-    const wanted = Math.min(2 * window, Math.max(fair, app.inFlight + this.#sentSoon(app)));
+    const wanted = Math.min(4 * window, Math.max(fair, window + this.#sentSoon(app, window)));
     const missing = wanted - app.count - onTheirWay;
     // In batches, unless it has next to nothing.
     return missing >= wanted / 4 ? missing : 0;
@@ -92,21 +101,21 @@ export class InHand {
   }
 
   #hasRoom(app: AppHand, count: number): boolean {
-    if (app.count === 0 || app.count - app.inFlight + count <= this.#sentSoon(app)) return true;
+    if (app.count === 0 || app.count - app.inFlight + count <= this.#sentSoon(app, app.inFlight)) return true;
     const free = this.#capacity - this.#total - (count - 1);
     const apps = this.#active;
     return mayTake({ capacity: this.#capacity, free, mine: app.count, apps, isShared: apps > 1 });
   }
 
-  /** How many of its deliveries are sent soon, at its pace. */
-  #sentSoon(app: AppHand): number {
-    return Math.floor((Math.max(1, app.inFlight) * SOON_MS) / Math.max(1, app.meanMs));
+  /** How many of its deliveries are sent soon at its pace, with so many in flight. */
+  #sentSoon(app: AppHand, inFlight: number): number {
+    return Math.floor((Math.max(1, inFlight) * SOON_MS) / Math.max(1, app.meanMs));
   }
 
   #app(id: string): AppHand {
     const known = this.#apps.get(id);
     if (known) return known;
-    const app = { count: 0, inFlight: 0, meanMs: ASSUMED_SEND_MS, released: 0, releasedAt: 0 };
+    const app = { count: 0, inFlight: 0, meanMs: ASSUMED_SEND_MS, pacedFrom: 0, released: 0, releasedAt: 0 };
     this.#apps.set(id, app);
     if (this.#apps.size > MAX_APPS) this.#forgetIdle();
     return app;

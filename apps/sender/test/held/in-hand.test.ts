@@ -53,14 +53,28 @@ test('an app that has nothing in hand can always take a job, whatever the others
 test('held deliveries are wanted as far as they can be sent, and not twice while they are on their way', () => {
   const time = { now: 0 };
   const inHand = new InHand(200, () => time.now);
-  // After a trial: the one in flight, and one that waits.
-  expect(inHand.wants('app', 1)).toBe(2);
-  inHand.expect('app', 2);
+  // After a trial: the one in flight, and three that wait.
+  expect(inHand.wants('app', 1)).toBe(4);
+  inHand.expect('app', 4);
   expect(inHand.wants('app', 1)).toBe(0);
-  expect(inHand.take('app', 2, true)).toBe(true);
-  expect(inHand.wants('app', 2)).toBe(2);
-  inHand.expect('app', 2);
+  expect(inHand.take('app', 4, true)).toBe(true);
+  expect(inHand.wants('app', 2)).toBe(4);
+  inHand.expect('app', 4);
   // They were lost: after a while, others are wanted.
   time.now += 1000;
-  expect(inHand.wants('app', 2)).toBe(2);
+  expect(inHand.wants('app', 2)).toBe(4);
+});
+
+test('an endpoint that answers again is not judged by how long it hung, nor by what hung and ends only then', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  slowly(inHand, time, 'app');
+  const hanging = Array.from({ length: 50 }, () => inHand.send('app'));
+  // At the pace of the timeouts: what is fair, and no more.
+  expect(inHand.wants('app', 75)).toBe(100);
+  time.now += SLOW_MS;
+  inHand.forgetPace('app');
+  for (const end of hanging) end();
+  // Nothing is in flight at the moment, but 75 may be.
+  expect(inHand.wants('app', 75)).toBe(300);
 });

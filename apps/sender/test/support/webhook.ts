@@ -13,8 +13,8 @@ export interface Webhook extends AsyncDisposable {
   url: string;
   /** The `webhook-id` of each POST. */
   received: string[];
-  /** The next answers; 200 when none are left. */
-  answers: (Answer | (() => Promise<Answer>))[];
+  /** The next answers; 200 when none are left. `dropped`: the connection breaks instead. */
+  answers: (Answer | (() => Promise<Answer | 'dropped'>))[];
 }
 
 /** Starts a webhook receiver that records every POST before it answers. */
@@ -25,7 +25,9 @@ export async function startWebhook(): Promise<Webhook> {
     request.resume().on('end', async () => {
       received.push(String(request.headers['webhook-id']));
       const next = answers.shift() ?? { status: 200 };
-      const { status, headers = {} } = typeof next === 'function' ? await next() : next;
+      const answer = typeof next === 'function' ? await next() : next;
+      if (answer === 'dropped') return void response.destroy();
+      const { status, headers = {} } = answer;
       response.writeHead(status, headers).end();
     });
   });

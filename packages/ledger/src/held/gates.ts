@@ -23,11 +23,20 @@ export interface OpenFor {
   askedMs?: number | undefined;
 }
 
+/** Why and when a gate opens. */
+interface Opened {
+  now: number;
+  reason: string;
+  /** The token of the trial that failed, and when that began. */
+  trial?: string | undefined;
+  triedAt?: number | undefined;
+}
+
 /** A pause that a provider asks for is heeded up to this: then one trial shows whether it still stands. */
 const LONGEST_ASKED_MS = 60_000;
 
 /** The pause between two trials, as a share of how long the gate has been open: soon used again, rarely tried. */
-const PAUSE_SHARE = 8;
+const PAUSE_SHARE = 16;
 
 /** How long a gate is remembered after its pause, should no one try it. */
 const KEPT_MS = 600_000;
@@ -44,7 +53,7 @@ export const LAST_TRY_MS = 2000;
  */
 const OPEN = script<string>(`
 -- KEYS gate, trial, gates by next look
--- ARGV gate, now, least pause, most, asked for, reason, trial's token or nothing
+-- ARGV gate, now, least pause, most, asked for, reason, trial's token or nothing, when the trial began or now
 -- returns the gate's entry
 local entry = redis.call('GET', KEYS[1])
 local now, since = tonumber(ARGV[2]), tonumber(ARGV[2])
@@ -53,7 +62,10 @@ if entry then
   since = tonumber(string.match(entry, '^%d+ (%d+)'))
 end
 local pause = tonumber(ARGV[5])
-if pause < 0 then pause = math.max(ARGV[3], math.min((now - since) / ${PAUSE_SHARE}, ARGV[4])) end
+if pause < 0 then
+  pause = math.max(ARGV[3], math.min((now - since) / ${PAUSE_SHARE}, ARGV[4]))
+  pause = math.max(0, pause - (now - ARGV[8]))
+end
 entry = string.format('%d %d %s', now + pause, since, ARGV[6])
 redis.call('SET', KEYS[1], entry, 'PX', pause + ${KEPT_MS})
 redis.call('DEL', KEYS[2])
@@ -85,20 +97,20 @@ return redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4], 'NX') and 1 or -1
 /**
  * Opens a gate for all senders of a shard, and returns how it stands now. It stays open for a share of the time since
  * it first opened, so that an endpoint is used again soon after it works again. `trial`: the token of the trial that
- * failed.
+ * failed; `triedAt`: when it began. The pause counts from then, since a trial that hung was a pause itself.
  */
 export async function openGate(
   redis: Redis,
   shard: number,
   gate: Gate,
-  { now, reason, trial = '', ...pause }: OpenFor & { now: number; reason: string; trial?: string | undefined },
+  { now, reason, trial = '', triedAt = now, ...pause }: OpenFor & Opened,
 ): Promise<OpenGate> {
   const id = gateId(gate);
   const asked = pause.askedMs === undefined ? -1 : Math.min(pause.askedMs, LONGEST_ASKED_MS);
   const entry = await OPEN(
     redis,
     [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard, gate.provider)],
-    [id, now, pause.leastMs, pause.mostMs, asked, reason, trial],
+    [id, now, pause.leastMs, pause.mostMs, asked, reason, trial, triedAt],
   );
   return decodeEntry(entry);
 }

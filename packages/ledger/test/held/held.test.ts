@@ -140,9 +140,22 @@ test('only the trial that failed opens a gate again, for a share of the time it 
   expect(await until({ now: NOW + 1600 })).toBe(1000);
   expect(await until({ now: NOW + 1600, trial: 'mine' })).toBe(2600);
   await claimTrial(own.redis, 0, GATE, { now: NOW + 80_000, deadlineAt: NOW + HOUR, token: 'mine' });
-  expect(await until({ now: NOW + 80_000, trial: 'mine' })).toBe(90_000);
+  expect(await until({ now: NOW + 80_000, trial: 'mine' })).toBe(85_000);
   await claimTrial(own.redis, 0, GATE, { now: NOW + HOUR, deadlineAt: NOW + 2 * HOUR, token: 'mine' });
   expect(await until({ now: NOW + HOUR, trial: 'mine' })).toBe(HOUR + 60_000);
+});
+
+test('a pause counts from when the trial began, so after one that hung for longer the next need not wait', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  const fail = async (triedAt: number, now: number, over = {}) => {
+    const claimed = await claimTrial(own.redis, 0, GATE, { now: triedAt, deadlineAt: NOW + HOUR, token: 'mine' });
+    expect(claimed).toBe('trial');
+    return (await openGate(own.redis, 0, GATE, { ...DOWN, now, trial: 'mine', triedAt, ...over })).openUntil - NOW;
+  };
+  expect(await fail(NOW + 1000, NOW + 1400)).toBe(2000);
+  expect(await fail(NOW + 2000, NOW + 4000)).toBe(4000);
+  // What a provider asks for counts from its answer.
+  expect(await fail(NOW + 4000, NOW + 5500, { askedMs: 3000 })).toBe(8500);
 });
 
 test('the pause a provider asks for is heeded, up to a minute', async () => {
