@@ -74,6 +74,8 @@ class ArchiveLoop {
   readonly #token = randomUUID();
   readonly #stopping = new AbortController();
   #open: { fence: number; sink: ArchiveSink } | undefined;
+  /** Where the next walk for lost events begins in the list of a shard. */
+  readonly #walked = new Map<number, number>();
   #failures = 0;
   #reason: string | undefined;
   #lagMs = 0;
@@ -132,7 +134,8 @@ class ArchiveLoop {
       this.#fails(error);
       if (fence === undefined) return false;
       for (let shard = 0; shard < shards; shard++) {
-        await dropLost(this.#deps, fence, shard).catch(() => undefined);
+        const from = this.#walked.get(shard) ?? 0;
+        this.#walked.set(shard, await dropLost(this.#deps, fence, shard, { from }).catch(() => from));
       }
       return false;
     } finally {

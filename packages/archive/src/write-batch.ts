@@ -1,4 +1,4 @@
-import { markArchived, readUnarchived, type UnarchivedRef } from '@fanfare/ledger';
+import { markArchived, readUnarchived, type UnarchivedRef, withoutRecord } from '@fanfare/ledger';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import type { ArchivePart } from './archived.ts';
@@ -8,6 +8,10 @@ import type { ArchiveSink } from './sink.ts';
 /** Events read at a time, and rows written at a time: bounds memory, whatever the size of an audience. */
 const EVENTS = 100;
 const ROWS = 5000;
+
+/** Entries that a walk for lost events looks at in a round trip, and in all. */
+const STEP = 1000;
+const WALK = 100_000;
 
 export interface BatchDeps {
   redis: Redis;
@@ -68,30 +72,41 @@ async function readApps({ createdAt }: BatchDeps, appIds: readonly string[]): Pr
   return new Map(ids.map((appId, i) => [appId, times[i]]));
 }
 
-/** Takes events off the list whose records are gone, and says so. */
-async function countLost(
-  { redis, metrics, log }: BatchDeps,
-  fence: number,
-  shard: number,
-  lost: readonly UnarchivedRef[],
-): Promise<void> {
-  if (lost.length === 0) return;
-  const events = await markArchived(redis, fence, shard, lost);
-  metrics.archiveLost.inc(events);
-  log.warn({ events, doneAt: lost[0]?.doneAt }, 'archive.lost');
+/** Takes events off the list whose records are gone, and reports them. */
+async function countLost(deps: BatchDeps, fence: number, shard: number, lost: readonly UnarchivedRef[]): Promise<void> {
+  reportLost(deps, await markArchived(deps.redis, fence, shard, lost), lost[0]?.doneAt);
 }
 
-/** Counts events at the head of the list whose records are gone: while a sink is down, the list stays bounded so. */
-export async function dropLost(deps: BatchDeps, fence: number, shard: number): Promise<void> {
-  for (;;) {
-    const refs = await readUnarchived(deps.redis, shard, EVENTS);
-    const read = await Promise.all(refs.map((ref) => readFinished(deps.redis, ref)));
-    await countLost(
-      deps,
-      fence,
-      shard,
-      refs.filter((_, i) => read[i] === undefined),
-    );
-    if (refs.length < EVENTS || read.some((one) => one !== undefined)) return;
+function reportLost({ metrics, log }: BatchDeps, events: number, doneAt: number | undefined): void {
+  if (events === 0) return;
+  metrics.archiveLost.inc(events);
+  log.warn({ events, doneAt }, 'archive.lost');
+}
+
+/**
+ * Takes events off the list whose records are gone, so that the list stays as short as what Redis still has while a
+ * sink is down. Walks a part of the list from a rank on, since records leave in any order: those of calls and of
+ * events with dead letters last. Returns the rank where the next walk begins.
+ */
+export async function dropLost(
+  deps: BatchDeps,
+  fence: number,
+  shard: number,
+  { from, walk = WALK }: { from: number; walk?: number },
+): Promise<number> {
+  let rank = from;
+  let dropped = 0;
+  let doneAt: number | undefined;
+  let isEnd = false;
+  for (let seen = 0; !isEnd && seen < walk; seen += STEP) {
+    const refs = await readUnarchived(deps.redis, shard, STEP, rank);
+    const lost = await withoutRecord(deps.redis, shard, refs);
+    const removed = await markArchived(deps.redis, fence, shard, lost);
+    dropped += removed;
+    doneAt ??= lost[0]?.doneAt;
+    rank += refs.length - removed;
+    isEnd = refs.length < STEP;
   }
+  reportLost(deps, dropped, doneAt);
+  return isEnd ? 0 : rank;
 }

@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readArchiveBacklog, recordErasure } from '@fanfare/ledger';
+import { claimArchive, readArchiveBacklog, recordErasure } from '@fanfare/ledger';
 import { createLogger, createMetrics } from '@fanfare/runtime';
 import { startTestPostgres, startTestRedis, type TestRedis, until } from '@fanfare/testkit';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { ArchivePlace } from '../src/archive-url.ts';
 import { type Archiver, openReader, openSink, startArchiver } from '../src/index.ts';
+import { dropLost } from '../src/write-batch.ts';
 import { finish, listFinished, TEXT } from './support/finished.ts';
 import { APP, keysOf, uidsOf, walk } from './support/parts.ts';
 
@@ -29,7 +30,7 @@ interface Started extends Archiver, AsyncDisposable {
 }
 
 /** An archiver in this process. Without an app in `gone`, all apps exist. */
-function start({ redis }: TestRedis, place: ArchivePlace, gone: Set<string> = new Set()): Started {
+function start({ redis }: TestRedis, place: ArchivePlace, gone: Set<string> = new Set(), times = TIMES): Started {
   const metrics = createMetrics();
   const log: Started['log'] = { lines: [] };
   const destination = { write: (line: string) => void log.lines.push(JSON.parse(line)) };
@@ -43,7 +44,7 @@ function start({ redis }: TestRedis, place: ArchivePlace, gone: Set<string> = ne
       log: createLogger({ name: 'test', level: 'info', destination }),
       now: Date.now,
     },
-    TIMES,
+    times,
   );
   const metric = async (name: string) =>
     Number(new RegExp(`^fanfare_${name} (\\S+)`, 'm').exec((await metrics.render()).body)?.[1]);
@@ -202,6 +203,47 @@ test('while a sink is down, that is logged once, what is lost is counted, and th
   await until(() => archiver.check().ok, 'the archive is up');
   expect(keysOf((await found({ kind: 'file', folder: blocked })).events)).toEqual([kept]);
   expect(archiver.log.lines.map(({ msg }) => msg)).toEqual(['archive.down', 'archive.lost', 'archive.up']);
+});
+
+test('while a sink is down, lost events leave the list at once, also those behind one whose record stays', async () => {
+  await using own = await startTestRedis();
+  const blocked = join(folder, 'blocked-list');
+  writeFileSync(blocked, '');
+  await finish(own.redis, ['bob']);
+  await listFinished(own.redis);
+  const LOST = 1500;
+  const gone = Array.from({ length: LOST }, (_, i) => [Date.now() + 60_000 + i, `gone${i}`]).flat();
+  await own.redis.zadd('{p0}:unarchived', ...(gone as [number, string]));
+  // One turn: the next one comes after a minute.
+  await using archiver = start(own, { kind: 'file', folder: blocked }, undefined, {
+    ...TIMES,
+    backoffMs: 60_000,
+    longestBackoffMs: 60_000,
+  });
+  await until(async () => (await readArchiveBacklog(own.redis, 1)).events === 1, 'only the kept one waits');
+  await until(async () => (await archiver.metric('archive_lost_total')) === LOST, 'the loss is counted');
+  expect(archiver.log.lines.map(({ msg, events }) => [msg, events])).toEqual([
+    ['archive.down', undefined],
+    ['archive.lost', LOST],
+  ]);
+});
+
+test('a bounded walk for lost events continues where the last one ended, and begins anew at the end', async () => {
+  await using own = await startTestRedis();
+  const kept = 1200;
+  const list = Array.from({ length: 2500 }, (_, i) => [i + 1, `e${String(i).padStart(4, '0')}`]);
+  await own.redis.zadd('{p0}:unarchived', ...(list.flat() as [number, string]));
+  await Promise.all(list.slice(0, kept).map(([, key]) => own.redis.hset(`{p0}:ev:${key}`, 'at', '1')));
+  const fence = (await claimArchive(own.redis, 1, { token: 'mine', ttlMs: 60_000 })) ?? 0;
+  const log = createLogger({ name: 'test', level: 'silent' });
+  const deps = { redis: own.redis, createdAt: async () => 1, metrics: createMetrics(), log };
+  const walkFrom = (from: number) => dropLost(deps, fence, 0, { from, walk: 1000 });
+  const second = await walkFrom(0);
+  expect((await readArchiveBacklog(own.redis, 1)).events).toBe(2500);
+  const third = await walkFrom(second);
+  expect((await readArchiveBacklog(own.redis, 1)).events).toBe(1700);
+  expect(await walkFrom(third)).toBe(0);
+  expect((await readArchiveBacklog(own.redis, 1)).events).toBe(kept);
 });
 
 (postgres ? test : test.skip)('what finishes while PostgreSQL is away is archived when it is back', async () => {

@@ -12,6 +12,7 @@ export {
   readArchiveBacklog,
   readUnarchived,
   type UnarchivedRef,
+  withoutRecord,
 } from './archive/unarchived.ts';
 export { dayOf } from './buckets/bucket.ts';
 export { type BucketDay, dropBucketDay, readBucketDays } from './buckets/bucket-days.ts';

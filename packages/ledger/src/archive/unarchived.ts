@@ -1,19 +1,31 @@
 import type { EventRef } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
 /** A finished event that is not archived yet, and when it was finished (epoch ms). */
 export type UnarchivedRef = EventRef & { doneAt: number };
 
-/** The finished events of a shard that are not archived yet, the first `limit` of them in the order they finished. */
-export async function readUnarchived(redis: Redis, shard: number, limit: number): Promise<UnarchivedRef[]> {
-  const answer = await redis.zrange(keys.unarchived(shard), 0, String(limit - 1), 'WITHSCORES');
+/** The finished events of a shard that are not archived yet, in the order they finished: `limit` from a rank on. */
+export async function readUnarchived(redis: Redis, shard: number, limit: number, from = 0): Promise<UnarchivedRef[]> {
+  const answer = await redis.zrange(keys.unarchived(shard), String(from), String(from + limit - 1), 'WITHSCORES');
   return Array.from({ length: answer.length / 2 }, (_, i) => ({
     key: answer[2 * i] as string,
     shard,
     doneAt: Number(answer[2 * i + 1]),
   }));
+}
+
+/** The events of a shard whose records are gone: expired, or trimmed. */
+export async function withoutRecord(
+  redis: Redis,
+  shard: number,
+  refs: readonly UnarchivedRef[],
+): Promise<UnarchivedRef[]> {
+  const exists = redis.pipeline();
+  for (const { key } of refs) exists.exists(keys.event(shard, key));
+  const answers = answersOf(await exists.exec());
+  return refs.filter((_, i) => answers[i] === 0);
 }
 
 /** How many finished events wait to be archived, over all shards, and when the first was finished (epoch ms). */
