@@ -65,3 +65,30 @@ local function keep(user, field, before, text)
     redis.call('HSET', user, field, text)
   end
 end`;
+
+/**
+ * Lua: removes devices of a user, given as `id, record or empty for any, …` from `args[first]` on, and returns how many
+ * were removed, and the tokens to forget. `isListed`: the token index still names the user for their tokens.
+ */
+export const REMOVE_LUA = `
+${DEVICES_LUA}
+local function removeDevices(user, isListed, args, first)
+  local stored = redis.call('HMGET', user, '${DEVICE_INDEX}', '${GONE_TOKENS}')
+  local gone, removed, count = tokensIn(stored[2] or ''), {}, 0
+  for i = first, #args, 2 do
+    local record = redis.call('HGET', user, deviceField(args[i]))
+    if record and (args[i + 1] == '' or args[i + 1] == record) then
+      redis.call('HDEL', user, deviceField(args[i]))
+      removed[args[i]], count = true, count + 1
+      if isListed then gone[#gone + 1] = tokenOf(record) end
+    end
+  end
+  if stored[1] and count > 0 then
+    local kept = {}
+    for entry in string.gmatch(stored[1], '[^,]+') do if not removed[idOf(entry)] then kept[#kept + 1] = entry end end
+    keep(user, '${DEVICE_INDEX}', stored[1], table.concat(kept, ','))
+  end
+  local list = listOf(gone)
+  keep(user, '${GONE_TOKENS}', stored[2] or '', list)
+  return count, hex(list)
+end`;

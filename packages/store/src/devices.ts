@@ -4,6 +4,7 @@ import { type Device, decodeDevice, deviceField, devicesIn, isFormer } from './d
 import { GONE_TOKENS } from './device-scripts.lua.ts';
 import { keys } from './keys.ts';
 import { areFormer, migrateDevices } from './migrate-devices.ts';
+import { forgetQuarantined } from './quarantine/quarantine.ts';
 import { syncTokens } from './sync-tokens.ts';
 import { removeRecords } from './user-devices.ts';
 
@@ -56,7 +57,8 @@ export async function removeDevices(
 ): Promise<number> {
   const [hash, aside] = await Promise.all([readHash(redis, appId, uid), redis.hvals(keys.quarantine(appId, uid))]);
   const quarantined = aside.map((text) => JSON.parse(text) as Device).filter(which);
-  if (quarantined.length > 0) await redis.hdel(keys.quarantine(appId, uid), ...quarantined.map(({ id }) => id));
+  const asideIds = quarantined.map(({ id }) => id);
+  await forgetQuarantined(redis, appId, uid, asideIds);
   const devices = devicesIn(hash).filter(which);
   // Tokens that are gone were left by a removal that crashed.
   if (devices.length === 0 && hash[GONE_TOKENS] === undefined) return 0;

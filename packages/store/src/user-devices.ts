@@ -3,7 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { DEVICE_INDEX, indexEntry } from './device-index.ts';
 import { type Device, decodeDevice, encodeDevice, recordsIn } from './device-record.ts';
-import { DEVICES_LUA, GONE_TOKENS } from './device-scripts.lua.ts';
+import { DEVICES_LUA, GONE_TOKENS, REMOVE_LUA } from './device-scripts.lua.ts';
 import { keys } from './keys.ts';
 import { packToken, unpackToken } from './token-bytes.ts';
 import type { Holding } from './token-index.ts';
@@ -63,26 +63,20 @@ const REMOVE = script<[removed: number, gone: string]>(`
 -- KEYS user
 -- ARGV "forget" when the token index names the user still, else "claimed"; id, record or empty for any, …
 -- returns {how many were removed, tokens to forget}
-${DEVICES_LUA}
-local user = KEYS[1]
-local stored = redis.call('HMGET', user, '${DEVICE_INDEX}', '${GONE_TOKENS}')
-local gone, removed, count = tokensIn(stored[2] or ''), {}, 0
-for i = 2, #ARGV, 2 do
-  local record = redis.call('HGET', user, deviceField(ARGV[i]))
-  if record and (ARGV[i + 1] == '' or ARGV[i + 1] == record) then
-    redis.call('HDEL', user, deviceField(ARGV[i]))
-    removed[ARGV[i]], count = true, count + 1
-    if ARGV[1] == 'forget' then gone[#gone + 1] = tokenOf(record) end
-  end
+${REMOVE_LUA}
+return {removeDevices(KEYS[1], ARGV[1] == 'forget', ARGV, 2)}`);
+
+const SET_ASIDE = script<[removed: number, gone: string, isAside: number]>(`
+-- KEYS user, quarantine
+-- ARGV what is kept, how long, id, record
+-- returns {1, or 0 and nothing is done if the record has changed; tokens to forget; whether the device is set aside}
+${REMOVE_LUA}
+local count, gone = removeDevices(KEYS[1], true, ARGV, 3)
+if count == 1 then
+  redis.call('HSET', KEYS[2], ARGV[3], ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
 end
-if stored[1] and count > 0 then
-  local kept = {}
-  for entry in string.gmatch(stored[1], '[^,]+') do if not removed[idOf(entry)] then kept[#kept + 1] = entry end end
-  keep(user, '${DEVICE_INDEX}', stored[1], table.concat(kept, ','))
-end
-local list = listOf(gone)
-keep(user, '${GONE_TOKENS}', stored[2] or '', list)
-return {count, hex(list)}`);
+return {count, gone, redis.call('HEXISTS', KEYS[2], ARGV[3])}`);
 
 const CHECK_GONE = script<number[]>(`
 -- KEYS user
@@ -184,6 +178,23 @@ export async function removeRecords(
   const args = records.flatMap(({ id, record }) => [id, record ?? '']);
   const [removed, gone] = await REMOVE(redis, [keys.user(appId, uid)], ['forget', ...args]);
   return { removed, gone: tokensIn(gone) };
+}
+
+/**
+ * Moves a device that is exactly as given to the user's quarantine, in one step: of two that do it, one has.
+ * @returns whether it moved, the tokens that the token index must forget, and whether the device is there now.
+ */
+export async function setRecordAside(
+  redis: Redis,
+  appId: string,
+  uid: string,
+  device: Device,
+  { kept, forMs }: { kept: string; forMs: number },
+): Promise<{ isMoved: boolean; gone: string[]; isAside: boolean }> {
+  const names = [keys.user(appId, uid), keys.quarantine(appId, uid)];
+  const args = [kept, forMs, device.id, encodeDevice(device)];
+  const [removed, gone, isAside] = await SET_ASIDE(redis, names, args);
+  return { isMoved: removed === 1, gone: tokensIn(gone), isAside: isAside === 1 };
 }
 
 /** Takes a token from a user after another has claimed it; whether they had it. In any spelling. */

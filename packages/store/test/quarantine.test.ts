@@ -52,6 +52,7 @@ describe('a device that is set aside', () => {
     await register('bob', ANDROID, NOW + 10);
     expect(await listDevices(redis, 'demo', 'bob')).toMatchObject([{ id: phone.id, registeredAt: NOW + 10 }]);
     expect(await aside('bob')).toEqual([]);
+    expect(await countQuarantined(redis, FCM, NOW + 11)).toBe(0);
     expect(await restoreDevice(redis, 'demo', 'bob', phone.id, NOW + 11)).toBe(false);
   });
 
@@ -75,8 +76,30 @@ describe('a device that is set aside', () => {
     await end();
     await createUser(redis, 'demo', 'bob', NOW + 7);
     expect(await aside('bob')).toEqual([]);
+    expect(await countQuarantined(redis, FCM, NOW + 8)).toBe(0);
     expect(await restoreDevices(redis, FCM, NOW + 10)).toEqual({ restored: 0, left: 0 });
   });
+});
+
+test('a device that two processes report dead at the same time is set aside once, and can be restored', async () => {
+  const phone = await register('bob');
+  const results = await Promise.all([setAside('bob', phone), setAside('bob', phone)]);
+  expect(results.sort()).toEqual([false, true]);
+  expect(await aside('bob')).toHaveLength(1);
+  expect(await countQuarantined(redis, FCM, NOW + 6)).toBe(1);
+  expect(await restoreDevices(redis, FCM, NOW + 10)).toEqual({ restored: 1, left: 0 });
+  expect(await listDevices(redis, 'demo', 'bob')).toEqual([phone]);
+});
+
+test.each([
+  ['logged out', () => removeDevices(redis, 'demo', 'bob', () => true)],
+  ['registered again', () => register('bob', ANDROID, NOW + 1)],
+])('a device that was %s before the report is not set aside', async (_, change) => {
+  const phone = await register('bob');
+  await change();
+  expect(await setAside('bob', phone)).toBe(false);
+  expect(await aside('bob')).toEqual([]);
+  expect(await countQuarantined(redis, FCM, NOW + 6)).toBe(0);
 });
 
 test('one call restores every device of a credential', async () => {

@@ -1,10 +1,10 @@
-import { answersOf } from '@fanfare/redis';
+import { answersOf, commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { type Device, encodeDevice } from '../device-record.ts';
+import type { Device } from '../device-record.ts';
 import { keys } from '../keys.ts';
 import type { PushKind } from '../push-providers.ts';
 import { syncTokens } from '../sync-tokens.ts';
-import { removeRecords } from '../user-devices.ts';
+import { setRecordAside } from '../user-devices.ts';
 
 /** How long a dead token is kept aside (docs/rules/delivery.md#token-safety). */
 const QUARANTINE_MS = 7 * 24 * 3_600_000;
@@ -25,9 +25,20 @@ export interface CredentialRef {
   id: string;
 }
 
+/** As stored. Entries from before the credential was kept lack it. */
+type Kept = QuarantinedDevice & { credential?: Pick<CredentialRef, 'kind' | 'id'> };
+
+const FORGET = script<(string | null)[]>(`
+-- KEYS quarantine
+-- ARGV id …
+-- returns what was kept of each
+local kept = redis.call('HMGET', KEYS[1], unpack(ARGV))
+redis.call('HDEL', KEYS[1], unpack(ARGV))
+return kept`);
+
 /**
  * Sets a device aside whose token was reported dead, unless it has been registered again since it was read as `device`.
- * It is kept first and removed afterwards, so that a crash in between loses nothing.
+ * The credential's list has it first, so that a crash in between leaves no device that restoring all would miss.
  */
 export async function quarantineDevice(
   redis: Redis,
@@ -36,16 +47,16 @@ export async function quarantineDevice(
   device: Device,
   { reason, now }: { reason: string; now: number },
 ): Promise<boolean> {
-  const { appId } = credential;
-  const kept: QuarantinedDevice = { ...device, reason, quarantinedAt: now };
-  const [aside, all] = [keys.quarantine(appId, uid), keys.quarantined(credential)];
-  const keep = redis.pipeline().hset(aside, device.id, JSON.stringify(kept)).pexpire(aside, QUARANTINE_MS);
-  keep.zadd(all, now, memberOf(uid, device.id)).pexpire(all, QUARANTINE_MS);
-  answersOf(await keep.zremrangebyscore(all, '-inf', now - QUARANTINE_MS).exec());
-  const { removed, gone } = await removeRecords(redis, appId, uid, [{ id: device.id, record: encodeDevice(device) }]);
+  const { appId, kind, id } = credential;
+  const [all, member] = [keys.quarantined(credential), memberOf(uid, device.id)];
+  const list = redis.pipeline().zadd(all, now, member).pexpire(all, QUARANTINE_MS);
+  answersOf(await list.zremrangebyscore(all, '-inf', now - QUARANTINE_MS).exec());
+  const kept: Kept = { ...device, reason, quarantinedAt: now, credential: { kind, id } };
+  const aside = { kept: JSON.stringify(kept), forMs: QUARANTINE_MS };
+  const { isMoved, gone, isAside } = await setRecordAside(redis, appId, uid, device, aside);
   await syncTokens(redis, appId, uid, gone);
-  if (removed === 0) await forgetQuarantined(redis, appId, uid, [device.id]);
-  return removed === 1;
+  if (!isAside) await redis.zrem(all, member);
+  return isMoved;
 }
 
 /** A user's devices that are set aside, the one idle longest first. */
@@ -57,7 +68,10 @@ export async function listQuarantined(
 ): Promise<QuarantinedDevice[]> {
   const kept = await redis.hvals(keys.quarantine(appId, uid));
   return kept
-    .map((text) => JSON.parse(text) as QuarantinedDevice)
+    .map((text) => {
+      const { credential, ...device } = JSON.parse(text) as Kept;
+      return device;
+    })
     .filter(({ quarantinedAt }) => now - quarantinedAt < QUARANTINE_MS)
     .sort((a, b) => a.registeredAt - b.registeredAt);
 }
@@ -73,7 +87,13 @@ export async function forgetQuarantined(
   uid: string,
   ids: readonly string[],
 ): Promise<void> {
-  if (ids.length > 0) await redis.hdel(keys.quarantine(appId, uid), ...ids);
+  if (ids.length === 0) return;
+  const kept = await FORGET(redis, [keys.quarantine(appId, uid)], ids);
+  const listed = kept.flatMap((text) => {
+    const { id, credential } = JSON.parse(text ?? '{}') as Partial<Kept>;
+    return id !== undefined && credential ? [{ all: keys.quarantined({ appId, ...credential }), id }] : [];
+  });
+  await commandEach(redis, listed, (commands, { all, id }) => commands.zrem(all, memberOf(uid, id)));
 }
 
 /** An entry of the devices of a credential. */
