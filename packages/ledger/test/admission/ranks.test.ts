@@ -11,7 +11,7 @@ beforeEach(() => redis.flushall());
 
 const QUEUE = '{p0}:deliveries-custom-chat';
 /** What BullMQ adds to a score for each priority, and the highest priority. */
-const [SCORE, HIGHEST] = [2 ** 32, 2 ** 21];
+const [SCORE, HIGHEST] = [2 ** 32, 2 ** 21 - 1];
 
 let serial = 0;
 
@@ -92,7 +92,7 @@ test('every app gets its share while it has jobs, whatever others add', async ()
 }, 60_000);
 
 test('ranks begin anew before they exceed what BullMQ takes, and what waits stays in order', async () => {
-  const near = HIGHEST - 10;
+  const near = HIGHEST - 9;
   await redis.hset('{p0}:ranks:deliveries-custom-chat', { ':now': near - 5, ':end': near + 5, shop: near + 5 });
   await addJob('old 1', near - 5);
   await addJob('old 2', near);
@@ -104,4 +104,23 @@ test('ranks begin anew before they exceed what BullMQ takes, and what waits stay
     ...Array.from({ length: 20 }, (_, i) => 11 + i),
   ]);
   expect(await take(4)).toEqual(['old', 'bank', 'old', 'shop']);
+});
+
+test('jobs that come back after ranks begin anew keep their place', async () => {
+  const near = HIGHEST - 9;
+  const priority = (id: string) => redis.hget(`${QUEUE}:${id}`, 'priority');
+  // BullMQ reads this field when a job that is delayed or active goes back to those that wait.
+  const store = (id: string, rank: number) => redis.hset(`${QUEUE}:${id}`, 'priority', rank);
+  await redis.hset('{p0}:ranks:deliveries-custom-chat', { ':now': near - 5, ':end': near + 5, shop: near + 5 });
+  await addJob('waiting', near - 5);
+  await store('waiting', near - 5);
+  await redis.zadd(`${QUEUE}:delayed`, NOW * 4096, 'retried', NOW * 4096, 'old', NOW * 4096, 'unranked');
+  await store('retried', near - 2);
+  await store('old', 7);
+  await store('unranked', 0);
+  await redis.lpush(`${QUEUE}:active`, 'in hand', 'gone');
+  await store('in hand', near);
+  await add('shop', 20);
+  expect(await Promise.all(['waiting', 'retried', 'old', 'in hand'].map(priority))).toEqual(['1', '4', '1', '6']);
+  expect(await Promise.all(['unranked', 'gone'].map(priority))).toEqual(['0', null]);
 });
