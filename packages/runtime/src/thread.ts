@@ -54,8 +54,12 @@ export class Thread implements ThreadWork {
   }
 }
 
-function fail(error: Error): never {
-  throw error;
+/** Throws the message and stack only, because Node prints the other properties, in a Redis error the password. */
+function fail(error: unknown): never {
+  if (!(error instanceof Error)) throw new Error(String(error));
+  const failure = new Error(error.message);
+  if (error.stack !== undefined) failure.stack = error.stack;
+  throw failure;
 }
 
 /** Runs the work of a thread until the process closes it. The file of a thread is this one call. */

@@ -57,3 +57,13 @@ test.each([
   const ended = promisify(execFile)(process.execPath, [path('./fixtures/process.js'), 'thread'], { env });
   await expect(ended).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(why) });
 });
+
+test('a process whose thread fails does not print the command that failed', async () => {
+  const env = { ...process.env, NODE_OPTIONS: '', THREAD: 'fails with a secret' };
+  const { code, stderr } = await promisify(execFile)(process.execPath, [path('./fixtures/process.js'), 'thread'], {
+    env,
+  }).catch((error) => error);
+  expect(code).toBe(1);
+  expect(stderr).toContain('no answer');
+  expect(stderr).not.toContain('hunter2');
+});
