@@ -115,16 +115,20 @@ export async function acceptEvents(
   offers: readonly OfferedEvent[],
   shards: number,
 ): Promise<(Acceptance | Error)[]> {
-  const answers = new Array<Acceptance | Error>(offers.length);
   const locations =
-    shards === 1 ? offers.map(() => 0) : await Promise.all(offers.map((offer) => shardOf(redis, offer, shards)));
+    shards === 1
+      ? offers.map(() => 0)
+      : await Promise.all(offers.map((offer) => shardOf(redis, offer, shards).catch((error: Error) => error)));
+  const answers: (Acceptance | Error | undefined)[] = locations.map((found) =>
+    found instanceof Error ? found : undefined,
+  );
   await Promise.all(
     groupsOf(offers, locations).map(async (group) => {
       const stored = await acceptGroup(redis, group, offers).catch((error: Error) => group.members.map(() => error));
-      for (const [n, i] of group.members.entries()) answers[i] = stored[n] as Acceptance | Error;
+      for (const [n, i] of group.members.entries()) answers[i] = stored[n];
     }),
   );
-  return answers;
+  return answers as (Acceptance | Error)[];
 }
 
 /** Accepts one event. @throws what `acceptEvents` answers in its place. */
@@ -147,12 +151,13 @@ interface Group {
   members: number[];
 }
 
-function groupsOf(offers: readonly OfferedEvent[], locations: readonly number[]): Group[] {
+function groupsOf(offers: readonly OfferedEvent[], locations: readonly (number | Error)[]): Group[] {
   const groups: Group[] = [];
   const open = new Map<string, Group>();
   for (const [i, offer] of offers.entries()) {
     const { appId, lane } = offer.accepted;
-    const shard = locations[i] as number;
+    const shard = locations[i];
+    if (typeof shard !== 'number') continue;
     const retentionMs = retentionOf(offer);
     const name = `${shard} ${lane} ${retentionMs} ${appId}`;
     const last = open.get(name);

@@ -52,6 +52,16 @@ test('an app is given its places once, and what is beyond them waits', async () 
   expect(await readOpenUsage(own.redis, { appId: APP, calls: false }, 1, NOW)).toMatchObject({ count: 150 });
 });
 
+test('an event whose place cannot be read fails alone', async () => {
+  await using own = await startTestRedis();
+  const [broken, good] = [accepted({ id: 'msg-1' }), accepted({ id: 'msg-2', appId: 'bank' })];
+  await acceptEvents(own.redis, offered([broken]), 4);
+  const [bucket] = await own.redis.keys(`loc:{${APP}*`);
+  await own.redis.set(bucket as string, 'not a bucket');
+  const answers = await acceptEvents(own.redis, offered([broken, good]), 4);
+  expect(answers).toEqual([expect.any(Error), expect.objectContaining({ key: good.key })]);
+});
+
 test('the same id twice in one batch is one event and a duplicate of it', async () => {
   await using own = await startTestRedis();
   const [first, again, other] = [accepted(), accepted({ to: 'carl' }), accepted({ id: 'msg-2' })];
