@@ -32,6 +32,7 @@ export class OverloadGuard {
     if (!(await this.#deps.memory.isStopped('events'))) return offers;
     if (!offers.some(isOfCall)) await this.check();
     await this.check('calls');
+    if (!offers.every(isOfCall)) this.#deps.metrics.refusedForMemory.inc();
     return offers.map((each) =>
       each.parsed.ok && !isOfCall(each) ? { ...each, parsed: { ok: false, error: overloaded() } } : each,
     );

@@ -48,6 +48,22 @@ test('with Redis filled to 72 %, calls are let in and nothing else; to 98 %, not
   await expect(guard.admit([message, call])).rejects.toMatchObject(refused);
 });
 
+test('a batch is counted once as refused, also when only its messages are', async () => {
+  const guard = new OverloadGuard(deps);
+  const refusals = async () =>
+    Number(/^fanfare_refused_for_memory_total (\d+)/m.exec((await deps.metrics.render()).body)?.[1]);
+  deps.clock.advance(100 * MINUTE);
+  await deps.redis.setbit('ballast', 200_000_000, 1);
+  await fill(0.72);
+  const before = await refusals();
+  await guard.admit([message, call, message]);
+  expect(await refusals()).toBe(before + 1);
+  await guard.admit([call]);
+  expect(await refusals()).toBe(before + 1);
+  await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
+  expect(await refusals()).toBe(before + 2);
+});
+
 test('none is let in while Redis is nearly full, and again a second after there is room', async () => {
   const guard = new OverloadGuard(deps);
   const used = Number(/used_memory:(\d+)/.exec(await deps.redis.info('memory'))?.[1]);
