@@ -4,12 +4,13 @@ import {
   ArchiveFencedError,
   claimArchive,
   dropErasures,
+  type Erasure,
   readArchiveBacklog,
   readErasures,
   releaseArchive,
 } from '@fanfare/ledger';
 import type { Metrics } from '@fanfare/runtime';
-import { reasonOf } from './archive-url.ts';
+import { type BackoffTimes, Outage } from './outage.ts';
 import type { ArchiveSink } from './sink.ts';
 import { type BatchDeps, dropLost, writeBatch } from './write-batch.ts';
 
@@ -35,10 +36,8 @@ export interface ArchiverDeps extends BatchDeps {
 }
 
 /** How often an archiver looks for work, and how long it pauses after failures, at first and at most. */
-export interface ArchiverTimes {
+export interface ArchiverTimes extends BackoffTimes {
   idleMs: number;
-  backoffMs: number;
-  longestBackoffMs: number;
 }
 
 export const ARCHIVER_TIMES: ArchiverTimes = { idleMs: 1000, backoffMs: 1000, longestBackoffMs: 60_000 };
@@ -76,13 +75,17 @@ class ArchiveLoop {
   #open: { fence: number; sink: ArchiveSink } | undefined;
   /** Where the next walk for lost events begins in the list of a shard. */
   readonly #walked = new Map<number, number>();
-  #failures = 0;
-  #reason: string | undefined;
+  readonly #outage: Outage;
+  /** Erasing fails on its own: what cannot be erased does not keep other events from being archived. */
+  readonly #erasing: Outage;
+  #eraseAt = 0;
   #lagMs = 0;
 
   constructor(deps: ArchiverDeps, times: ArchiverTimes) {
     this.#deps = deps;
     this.#times = times;
+    this.#outage = new Outage(deps.log, { down: 'archive.down', up: 'archive.up' }, times);
+    this.#erasing = new Outage(deps.log, { down: 'archive.not_erased', up: 'archive.erases' }, times);
   }
 
   stop(): void {
@@ -91,7 +94,8 @@ class ArchiveLoop {
 
   check(): { ok: boolean; detail: string } {
     const lag = `${Math.round(this.#lagMs / 1000)} s behind`;
-    if (this.#reason !== undefined) return { ok: false, detail: `${this.#reason}, ${lag}` };
+    if (this.#outage.reason !== undefined) return { ok: false, detail: `${this.#outage.reason}, ${lag}` };
+    if (this.#erasing.reason !== undefined) return { ok: false, detail: `not erased: ${this.#erasing.reason}, ${lag}` };
     return { ok: this.#lagMs < LATE_MS, detail: lag };
   }
 
@@ -99,15 +103,11 @@ class ArchiveLoop {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const more = await this.#turn();
-      if (!more) await setTimeout(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
+      const pauseMs = this.#outage.pauseMs || this.#times.idleMs;
+      if (!more) await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
     }
     await this.#closeSink();
     await releaseArchive(this.#deps.redis, this.#token).catch(() => undefined);
-  }
-
-  #pauseMs(): number {
-    const { idleMs, backoffMs, longestBackoffMs } = this.#times;
-    return this.#failures === 0 ? idleMs : Math.min(backoffMs * 2 ** (this.#failures - 1), longestBackoffMs);
   }
 
   /** One turn; true when there is more to do at once. */
@@ -120,18 +120,18 @@ class ArchiveLoop {
       fence = await this.#claim();
       if (fence === undefined) {
         await this.#closeSink();
-        this.#works();
+        this.#outage.works();
         return false;
       }
       const more = await this.#work(fence);
-      this.#works();
+      this.#outage.works();
       return more;
     } catch (error) {
       await this.#closeSink();
       // Expected when this process stalled. While it still holds the lock, the sink has a writer from elsewhere.
       const isReplaced = error instanceof ArchiveFencedError && (await this.#claim().catch(() => undefined)) !== fence;
       if (isReplaced) return false;
-      this.#fails(error);
+      this.#outage.fails(error);
       if (fence === undefined) return false;
       for (let shard = 0; shard < shards; shard++) {
         const from = this.#walked.get(shard) ?? 0;
@@ -158,18 +158,41 @@ class ArchiveLoop {
     return (await sink.tidy(now())) || more;
   }
 
+  /** Erases what is due, and reports a failure instead of ending the turn. Returns whether there may be more. */
   async #erase(sink: ArchiveSink): Promise<boolean> {
+    const { redis, now } = this.#deps;
+    if (now() < this.#eraseAt) return false;
+    try {
+      const due = await this.#due();
+      if (due.length > 0) {
+        await sink.erase(due);
+        await dropErasures(redis, due);
+      }
+      this.#erasing.works();
+      return due.length > 0;
+    } catch (error) {
+      if (error instanceof ArchiveFencedError) throw error;
+      this.#erasing.fails(error);
+      this.#eraseAt = now() + this.#erasing.pauseMs;
+      return false;
+    }
+  }
+
+  /** The next erasures. An app that still exists is being deleted: its events are archived until it is gone. */
+  async #due(): Promise<Erasure[]> {
     const { redis, createdAt } = this.#deps;
-    const erasures = await readErasures(redis, ERASURES);
-    // An app that still exists is being deleted: its events are archived until it is gone.
-    const isLive = await Promise.all(
-      erasures.map(async ({ appId, uid }) => !uid && (await createdAt(appId)) !== undefined),
-    );
-    const due = erasures.filter((_, i) => !isLive[i]);
-    if (due.length === 0) return false;
-    await sink.erase(due);
-    await dropErasures(redis, due);
-    return true;
+    const due: Erasure[] = [];
+    let from = 0;
+    while (due.length < ERASURES) {
+      const erasures = await readErasures(redis, ERASURES, from);
+      const isLive = await Promise.all(
+        erasures.map(async ({ appId, uid }) => !uid && (await createdAt(appId)) !== undefined),
+      );
+      due.push(...erasures.filter((_, i) => !isLive[i]));
+      from += erasures.length;
+      if (erasures.length < ERASURES) break;
+    }
+    return due;
   }
 
   async #sink(fence: number): Promise<ArchiveSink> {
@@ -190,18 +213,5 @@ class ArchiveLoop {
     this.#lagMs = since === undefined ? 0 : Math.max(0, now() - since);
     metrics.archiveLagSeconds.set(this.#lagMs / 1000);
     metrics.archiveWaiting.set(events);
-  }
-
-  #works(): void {
-    if (this.#reason !== undefined) this.#deps.log.info({ failures: this.#failures }, 'archive.up');
-    this.#failures = 0;
-    this.#reason = undefined;
-  }
-
-  #fails(error: unknown): void {
-    const reason = reasonOf(error);
-    if (this.#reason === undefined) this.#deps.log.warn({ reason }, 'archive.down');
-    this.#failures += 1;
-    this.#reason = reason;
   }
 }

@@ -228,6 +228,39 @@ test('while a sink is down, lost events leave the list at once, also those behin
   ]);
 });
 
+test('an erasure that fails is reported, and events are archived all the same', async () => {
+  await using own = await startTestRedis();
+  const place: ArchivePlace = { kind: 'file', folder: mkdtempSync(join(folder, 'archive-')) };
+  const keys = [await finish(own.redis, ['bob'])];
+  await listFinished(own.redis);
+  await using archiver = start(own, place);
+  await until(isDone(own), 'the archive works');
+  const blocked = join(place.folder, 'app-blocked');
+  writeFileSync(blocked, '');
+  await recordErasure(own.redis, { appId: 'blocked', uid: 'zoe', at: Date.now() });
+  await until(() => archiver.check().ok === false, 'the failure is reported');
+  keys.push(await finish(own.redis, ['bob']));
+  await listFinished(own.redis);
+  await until(isDone(own), 'the next event is archived');
+  expect(archiver.check()).toEqual({ ok: false, detail: expect.stringContaining('not erased: EEXIST') });
+  expect(keysOf((await found(place)).events)).toEqual(keys);
+  rmSync(blocked);
+  await until(() => archiver.check().ok, 'the user is erased');
+  expect(archiver.log.lines.map(({ msg }) => msg)).toEqual(['archive.not_erased', 'archive.erases']);
+});
+
+test('deletions of apps that were interrupted hold up no later erasure', async () => {
+  await using own = await startTestRedis();
+  const place: ArchivePlace = { kind: 'file', folder: mkdtempSync(join(folder, 'archive-')) };
+  await finish(own.redis, ['zoe', 'cara']);
+  await listFinished(own.redis);
+  for (let i = 0; i < 45; i++) await recordErasure(own.redis, { appId: `live${i}`, at: Date.now() - 1000 });
+  await using _archiver = start(own, place);
+  await until(isDone(own), 'all is archived');
+  await recordErasure(own.redis, { appId: APP, uid: 'zoe', at: Date.now() });
+  await until(async () => !(await textOf(place)).includes('zoe'), 'zoe is erased');
+});
+
 test('a bounded walk for lost events continues where the last one ended, and begins anew at the end', async () => {
   await using own = await startTestRedis();
   const kept = 1200;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startTestPostgres } from '@fanfare/testkit';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import pg from 'pg';
 import type { ArchivePlace } from '../src/archive-url.ts';
 import { compareEvents, openReader, openSink } from '../src/index.ts';
 import { APP, archived, DAY, keysOf, NOON, partsOf, uidsOf, walk } from './support/parts.ts';
@@ -142,3 +143,27 @@ for (const [kind, place] of places) {
     });
   });
 }
+
+(postgres ? test : test.skip)('no statement deletes a whole large app from PostgreSQL', async () => {
+  const place: ArchivePlace = { kind: 'postgres', url: postgres?.url ?? '' };
+  const appId = `${APP}-large`;
+  const at = NOON + 90 * DAY;
+  const sink = await openSink(place, ++writer);
+  opened.push(sink);
+  await sink.write(partsOf(archived(1, { appId, at }), ['bob']));
+  const client = new pg.Client(postgres?.url);
+  await client.connect();
+  opened.push({ close: () => client.end() });
+  const partition = `fanfare_archive_rows_${new Date(at).toISOString().slice(0, 10).replaceAll('-', '')}`;
+  await client.query(`
+    INSERT INTO ${partition} SELECT day, app, at, key, slice, n, 'u' || n, facts
+      FROM ${partition}, generate_series(1, 25000) AS n WHERE app = '${appId}';
+    CREATE FUNCTION refuse_many() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF (SELECT count(*) FROM gone) > 10000 THEN RAISE 'too many rows at once'; END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER few AFTER DELETE ON ${partition} REFERENCING OLD TABLE AS gone
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_many();`);
+  await sink.erase([{ appId, at: at + DAY }]);
+  expect((await client.query(`SELECT 1 FROM ${partition} WHERE app = '${appId}'`)).rowCount).toBe(0);
+});

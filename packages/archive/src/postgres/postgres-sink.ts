@@ -23,6 +23,9 @@ ON CONFLICT (app, at, key, day) DO UPDATE SET done_at = excluded.done_at, logged
   slices = excluded.slices, named = excluded.named, facts = excluded.facts
 WHERE e.done_at <= excluded.done_at`;
 
+/** Rows of a deleted app that one statement deletes. */
+const ERASED_AT_ONCE = 10_000;
+
 /**
  * Writes to PostgreSQL, creating tables and partitions as needed. `writer` is the number of the archiver: one with a
  * lower number than another before it writes nothing.
@@ -83,14 +86,21 @@ class PostgresSink implements ArchiveSink {
     }
   }
 
-  /** A day at a time, so that no transaction lasts long. */
   async #eraseApp(appId: string): Promise<void> {
-    const from = (table: string) =>
-      this.#transaction((client) => client.query(`DELETE FROM ${table} WHERE app = $1`, [appId]));
     for (const table of ['fanfare_archive_rows', 'fanfare_archive_events']) {
-      for (const partition of await this.#transaction((client) => partitionsOf(client, table))) await from(partition);
+      const partitions = await this.#transaction((client) => partitionsOf(client, table));
+      for (const partition of partitions) await this.#deleteFrom(partition, appId);
     }
-    await from('fanfare_archive_erased');
+    await this.#deleteFrom('fanfare_archive_erased', appId);
+  }
+
+  /** A bounded number of rows at a time, so that no statement takes too long, however large the app. */
+  async #deleteFrom(table: string, appId: string): Promise<void> {
+    const batch = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM ${table} WHERE app = $1 LIMIT ${ERASED_AT_ONCE}))`;
+    while ((await this.#transaction((client) => client.query(batch, [appId]))).rowCount === ERASED_AT_ONCE) {
+      // One batch after the other.
+    }
   }
 
   async #eraseUser(appId: string, uid: string, at: number): Promise<void> {

@@ -22,9 +22,9 @@ export async function recordErasure(redis: Redis, { at, ...erased }: Erasure): P
     .exec();
 }
 
-/** The first `limit` erasures that the archive has not done, in the order they were recorded. */
-export async function readErasures(redis: Redis, limit: number): Promise<Erasure[]> {
-  const answer = await redis.zrange(keys.erasures, 0, String(limit - 1), 'WITHSCORES');
+/** The erasures that the archive has not done, in the order they were recorded: `limit` of them from a rank on. */
+export async function readErasures(redis: Redis, limit: number, from = 0): Promise<Erasure[]> {
+  const answer = await redis.zrange(keys.erasures, String(from), String(from + limit - 1), 'WITHSCORES');
   return Array.from({ length: answer.length / 2 }, (_, i) => ({
     ...decode(answer[2 * i] as string),
     at: Number(answer[2 * i + 1]),
