@@ -14,24 +14,32 @@ export interface DueGate {
 
 /**
  * Returns the gates that are due and postpones them, so that several senders share the work. An open gate whose pause
- * is not over, with no deadline near, is only postponed.
+ * is not over, with no deadline near, is only postponed. Both count towards the limit; gates of other lanes do not,
+ * because they stay due until a sender of their lane looks, and would keep this one from its own.
  */
 const CLAIM = script<(string | null)[]>(`
 -- KEYS gates by next look, gates by first deadline
 -- ARGV now, next look, limit, prefix of gates, last try before a deadline, lanes …
 -- returns per gate: the gate, its entry or nothing
-local answer, now, lanes = {}, tonumber(ARGV[1]), {}
+local answer, now, left, lanes = {}, tonumber(ARGV[1]), tonumber(ARGV[3]), {}
 for i = 6, #ARGV do lanes[ARGV[i]] = true end
-for _, gate in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
+local function look(gate)
   local entry = redis.call('GET', ARGV[4] .. gate)
   local opens = entry and tonumber(string.match(entry, '^%d+')) or 0
   local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[5]
   if opens > now and last > now then
     redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
-  elseif lanes[string.match(gate, '^[^|]+')] then
+  else
     redis.call('ZADD', KEYS[1], ARGV[2], gate)
     answer[#answer + 1] = gate
     answer[#answer + 1] = entry
+  end
+end
+for _, gate in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE')) do
+  if left == 0 then break end
+  if lanes[string.match(gate, '^[^|]+')] then
+    left = left - 1
+    look(gate)
   end
 end
 return answer

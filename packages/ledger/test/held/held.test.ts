@@ -66,6 +66,15 @@ test('held deliveries are neither ready nor in need of a job, and are as they we
   expect(await own.redis.keys('*held*')).toEqual([]);
 });
 
+test('gates of other lanes that are due do not keep a lane from its own', async () => {
+  const chat = Array.from({ length: 100 }, (_, i) => gateId({ ...GATE, name: `https://chat.example.com#${i}` }));
+  const call: Gate = { ...GATE, lane: 'call' };
+  const scores = chat.flatMap((id) => [NOW - 10, id]);
+  await own.redis.zadd('{p0}:held-due:custom', ...scores, NOW - 5, gateId(call));
+  expect((await due(NOW, ['call'])).map(({ gate }) => gate)).toEqual([call]);
+  expect(await due(NOW, ['chat'])).toHaveLength(10);
+});
+
 test('a delivery that had left its pack comes back as a job of its own', async () => {
   const ref = await planned(own.redis, users(3));
   await settleAll(own.redis, ref, [becomes(0, 'retrying'), becomes(1, 'retrying')]);
