@@ -16,6 +16,12 @@ const AGAIN_MS = 250;
 /** How long a refusal is cached, so that waiting deliveries do not each repeat the request. */
 const REFUSAL_MS = 30_000;
 
+/** How long sends wait for the successor of a token that may still be used, ms. */
+const PATIENCE_MS = 1000;
+
+/** How long a token that is due is used before its successor is asked for again, if none could be fetched, ms. */
+const AFTER_FAILURE_MS = 30_000;
+
 /** A token to send with, or the reason there is none. */
 export type Access = { ok: true; token: SharedToken } | { ok: false; outcome: Outcome };
 
@@ -57,8 +63,11 @@ export class FleetTokens<C> {
     const entry = this.#entry(credential);
     const now = this.#options.now();
     if (entry.token !== undefined && now < entry.token.useUntil) return { ok: true, token: entry.token };
-    if (entry.refusal !== undefined && now < entry.refusal.until) return { ok: false, outcome: entry.refusal.outcome };
-    return this.#obtainOnce(entry, credential);
+    if (entry.refusal !== undefined && now < entry.refusal.until) {
+      return this.#goOn(entry, AFTER_FAILURE_MS) ?? { ok: false, outcome: entry.refusal.outcome };
+    }
+    const obtained = this.#obtainOnce(entry, credential);
+    return isLive(entry.token, now) ? this.#successor(entry, obtained) : obtained;
   }
 
   /**
@@ -95,6 +104,13 @@ export class FleetTokens<C> {
     return entry.pending;
   }
 
+  /** The successor of a token that is due; that token until it expires if there is none, or none within a second. */
+  async #successor(entry: Entry, obtained: Promise<Access>): Promise<Access> {
+    const access = await within(PATIENCE_MS, obtained);
+    if (access?.ok) return access;
+    return this.#goOn(entry, AFTER_FAILURE_MS) ?? access ?? obtained;
+  }
+
   async #obtain(entry: Entry, credential: C, refused: string | undefined): Promise<Access> {
     const { store, nameOf, now } = this.#options;
     const name = nameOf(credential);
@@ -104,30 +120,31 @@ export class FleetTokens<C> {
       switch (claim.kind) {
         case 'token':
           return use(entry, claim.token);
-        case 'busy':
-          if (this.#mayGoOn(entry, AGAIN_MS)) return use(entry, entry.token as SharedToken);
+        case 'busy': {
+          const access = this.#goOn(entry, AGAIN_MS);
+          if (access) return access;
           break;
+        }
         case 'fetch': {
           const access = await this.#fetchFor(entry, credential, claim.lease, refused);
           if (access !== 'too late') return access;
           break;
         }
         case 'unreachable':
+          return this.#goOn(entry, AGAIN_MS) ?? this.#fetch(entry, credential, refused);
         case 'unreadable':
-          if (claim.kind === 'unreachable' && this.#mayGoOn(entry, AGAIN_MS))
-            return use(entry, entry.token as SharedToken);
           return this.#fetch(entry, credential, refused);
       }
     }
     return { ok: false, outcome: { kind: 'retryable', reason: 'token_not_fetched' } };
   }
 
-  /** Whether the token that is due may be used a little longer. */
-  #mayGoOn(entry: Entry, forMs: number): boolean {
+  /** The token that is due, for a little longer; undefined if there is none, or it has expired. */
+  #goOn(entry: Entry, forMs: number): Access | undefined {
+    const { token } = entry;
     const now = this.#options.now();
-    if (entry.token === undefined || now >= entry.token.expiresAt) return false;
-    entry.token = { ...entry.token, useUntil: Math.min(now + forMs, entry.token.expiresAt) };
-    return true;
+    if (!isLive(token, now)) return undefined;
+    return use(entry, { ...token, useUntil: Math.min(now + forMs, token.expiresAt) });
   }
 
   /** Fetches a token for all processes; too late if the lease ended meanwhile: then another process has one. */
@@ -158,6 +175,13 @@ export class FleetTokens<C> {
     return { ok: false, outcome };
   }
 }
+
+const isLive = (token: SharedToken | undefined, now: number): token is SharedToken =>
+  token !== undefined && now < token.expiresAt;
+
+/** The result of work; undefined if it takes longer. */
+const within = <T>(ms: number, work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work, setTimeout(ms, undefined, { ref: false })]);
 
 function use(entry: Entry, token: SharedToken): Access {
   entry.token = token;
