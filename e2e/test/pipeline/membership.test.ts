@@ -142,7 +142,7 @@ test('what was queued before an event moved to bulk is not queued a second time'
   await using system = await startSystem({
     apps: ['fanout'],
     // A job per delivery, so that the jobs can be counted.
-    env: { FANOUT_SLICE: '2', BULK_AUDIENCE: '10', PACK_BULK: '1' },
+    env: { FANOUT_SLICE: '2', BULK_AUDIENCE: '10', PACK_CHAT: '1', PACK_BULK: '1' },
   });
   const { redis } = system.redis;
   await pullFrom(system, source);
