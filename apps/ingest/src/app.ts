@@ -65,13 +65,15 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
   const archive = config.ARCHIVE_URL && closer.add('archive', openReader(config.ARCHIVE_URL), (one) => one.close());
+  const memory = new MemoryWatch(queueRedis, now, log);
   const deps: IngestDeps = {
     config,
     queueRedis,
     registry,
     producer,
     intake: createIntake({ config, queueRedis, registry, producer, log, now }),
-    memory: new MemoryWatch(queueRedis, now, log),
+    memory,
+    registryMemory: registry === queueRedis ? memory : new MemoryWatch(registry, now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     policy: {

@@ -18,7 +18,10 @@ export interface IngestDeps {
   registry: Redis;
   producer: Producer;
   intake: Intake;
+  /** Of queues and ledger. */
   memory: MemoryWatch;
+  /** Of the registry; the same as `memory` unless they are on different servers. */
+  registryMemory: MemoryWatch;
   box: SecretBox;
   /** For the secrets of membership sources. */
   membershipBox: SecretBox;

@@ -5,21 +5,37 @@ import type { Offer } from './offer.ts';
 /** Seconds after which a rejected caller should retry. */
 const RETRY_AFTER_S = 5;
 
+type GuardDeps = Pick<IngestDeps, 'memory' | 'registryMemory' | 'metrics'>;
+
 /**
  * Rejects what adds to Redis while Redis is nearly full, so that accepted events are never lost. Memory is all that
  * apps share here: a backlog is bounded per app (quotas.ts). Calls are accepted longer than anything else, since they
  * are few and of no use later.
  */
 export class OverloadGuard {
-  readonly #deps: Pick<IngestDeps, 'memory' | 'metrics'>;
+  readonly #deps: GuardDeps;
 
-  constructor(deps: Pick<IngestDeps, 'memory' | 'metrics'>) {
+  constructor(deps: GuardDeps) {
     this.#deps = deps;
   }
 
   /** @throws FanfareError `ERR_OVERLOADED` when Redis is too full for anything new, or for calls. */
   async check(what: 'events' | 'calls' = 'events'): Promise<void> {
-    if (!(await this.#deps.memory.isStopped(what))) return;
+    if (await this.#deps.memory.isStopped(what)) this.#refuse();
+  }
+
+  /**
+   * For what adds to the registry: an import could fill it while the Redis of the queues has room. Events are not
+   * refused for a full registry, of which nothing leaves in time.
+   * @throws FanfareError `ERR_OVERLOADED` when either Redis is too full for anything new.
+   */
+  async checkGrowth(): Promise<void> {
+    const { memory, registryMemory } = this.#deps;
+    const stopped = await Promise.all([memory.isStopped('events'), registryMemory.isStopped('events')]);
+    if (stopped.includes(true)) this.#refuse();
+  }
+
+  #refuse(): never {
     this.#deps.metrics.refusedForMemory.inc();
     throw overloaded();
   }

@@ -65,7 +65,7 @@ export async function* withinRoom(
   let count = members - before;
   let lines = 0;
   for await (const uid of uids) {
-    if (lines++ % CHECK_EVERY === 0) await guard.check();
+    if (lines++ % CHECK_EVERY === 0) await guard.checkGrowth();
     if (++count > quotas.members) throw quotaExceeded('members', quotas.members);
     yield uid;
   }

@@ -21,6 +21,6 @@ export const doesGrow = (method: string, grows: boolean | undefined): boolean =>
 export function guardGrowth(server: FastifyInstance, guard: OverloadGuard): void {
   server.addHook('onRequest', ({ routeOptions: { config }, method }, _reply, done) => {
     if (config.access === 'anyone' || !doesGrow(method, config.grows)) return done();
-    guard.check().then(() => done(), done);
+    guard.checkGrowth().then(() => done(), done);
   });
 }

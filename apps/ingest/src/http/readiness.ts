@@ -12,9 +12,10 @@ const STUCK_AFTER_MS = 60_000;
  * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
 export async function readiness(deps: IngestDeps): Promise<Readiness> {
-  const [written, memory, settings, replicas, backlog] = await Promise.all([
+  const [written, memory, registryMemory, settings, replicas, backlog] = await Promise.all([
     checkWrite(deps.queueRedis),
     checkMemory(deps.memory),
+    checkMemory(deps.registryMemory),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
     describeReplication(deps.queueRedis),
     eventsWaiting(deps).catch(() => undefined),
@@ -24,6 +25,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
   const checks: Readiness['checks'] = {
     redis: written,
     memory,
+    ...(deps.registryMemory === deps.memory ? {} : { registryMemory }),
     durability: { ok: true, detail: settings?.durability ?? 'unknown' },
     replicas: { ok: true, detail: replicas },
     eviction: { ok: policy === 'noeviction' || policy === 'unknown', detail: policy },

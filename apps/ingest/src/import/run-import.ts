@@ -52,7 +52,7 @@ export async function beginImport(
  */
 export async function runImport(
   deps: IngestDeps,
-  guard: Pick<OverloadGuard, 'check'>,
+  guard: Pick<OverloadGuard, 'checkGrowth'>,
   run: ImportRun,
   begun: ImportProgress,
   stream: Readable,
@@ -64,7 +64,7 @@ export async function runImport(
     throw new FanfareError('ERR_IMPORT_TAKEN_OVER', 'id: another request has continued this import');
   };
   const write = async (read: ReadLines) => {
-    await guard.check();
+    await guard.checkGrowth();
     const refused = progress.dryRun ? [] : await writeLines(deps, run.appId, read.good);
     await save(progressAfter(progress, read, refused));
   };

@@ -1,6 +1,9 @@
+import { MemoryWatch } from '@fanfare/redis';
+import { startTestRedis } from '@fanfare/testkit';
 import { afterEach, expect, test } from '@jest/globals';
 import { offer } from '../../src/accept/offer.ts';
 import { OverloadGuard } from '../../src/accept/overload.ts';
+import { readiness } from '../../src/http/readiness.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();
@@ -62,6 +65,21 @@ test('a batch is counted once as refused, also when only its messages are', asyn
   expect(await refusals()).toBe(before + 1);
   await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
   expect(await refusals()).toBe(before + 2);
+});
+
+test('a full registry on another Redis refuses what adds to it, but no events, and readiness says so', async () => {
+  await using other = await startTestRedis();
+  const apart = { ...deps, registry: other.redis, registryMemory: new MemoryWatch(other.redis, deps.now, deps.log) };
+  const guard = new OverloadGuard(apart);
+  deps.clock.advance(110 * MINUTE);
+  await expect(guard.checkGrowth()).resolves.toBeUndefined();
+  const used = Number(/used_memory:(\d+)/.exec(await other.redis.info('memory'))?.[1]);
+  await other.redis.config('SET', 'maxmemory', String(Math.round(used / 0.8)));
+  deps.clock.advance(1000);
+  await expect(guard.checkGrowth()).rejects.toMatchObject(refused);
+  expect(await guard.admit([message, call])).toEqual([message, call]);
+  const { ready, degraded, checks } = await readiness(apart);
+  expect([ready, degraded, checks.memory?.ok, checks.registryMemory?.ok]).toEqual([true, true, true, false]);
 });
 
 test('none is let in while Redis is nearly full, and again a second after there is room', async () => {

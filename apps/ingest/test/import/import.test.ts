@@ -221,7 +221,7 @@ describe('an app at its quota', () => {
 
 describe('an import that was interrupted', () => {
   const run = (id: string) => ({ appId: 'demo', id, token: `run-${Math.random()}` });
-  const guard = { check: async () => undefined };
+  const guard = { checkGrowth: async () => undefined };
   const lines = Array.from({ length: 1200 }, (_, i) => user(`user-${i}`));
 
   /** Sends lines and breaks off with this error. */
@@ -281,7 +281,7 @@ describe('an import that was interrupted', () => {
     const own = run('first');
     let checks = 0;
     const full = {
-      check: async () => {
+      checkGrowth: async () => {
         if (++checks > 1) throw new FanfareError('ERR_OVERLOADED', 'Redis is nearly full', { retryAfterS: 5 });
       },
     };

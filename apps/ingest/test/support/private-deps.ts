@@ -44,12 +44,14 @@ export async function privateDeps(
     await producer.close();
     await own[Symbol.asyncDispose]();
   });
+  const memory = new MemoryWatch(own.redis, clock.now, log);
   const parts = { config, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
   return {
     ...parts,
     redis: own.redis,
     intake: createIntake(parts),
-    memory: new MemoryWatch(own.redis, clock.now, log),
+    memory,
+    registryMemory: memory,
     box: createSecretBox(config.FANFARE_MASTER_KEY, []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
