@@ -1,8 +1,8 @@
 import { KEPT_KINDS, type KeptKind, type KeptList, nextTrim, readKept, trimKept } from '@fanfare/ledger';
-import { readFullness, TRIM_FROM } from '@fanfare/redis';
+import { readFullnessAt, shardTag, TRIM_FROM } from '@fanfare/redis';
 import type { FanoutDeps } from './deps.ts';
 
-/** Events deleted between two readings of the memory, and the most per sweep: as fast as they are packed. */
+/** Events deleted between two readings of the memory, and the most per sweep and shard: as fast as they are packed. */
 const BATCH = 250;
 const MOST = 20_000;
 
@@ -11,30 +11,36 @@ export const isMemoryShort = async ({ memory }: Pick<FanoutDeps, 'memory'>): Pro
   (await memory.state()).fullness >= TRIM_FROM;
 
 /**
- * Deletes finished events while Redis is too full, in the order of `nextTrim`. Open events stay, and so does the claim
- * of each id, so that a repeat is still a duplicate.
+ * Deletes finished events while Redis is too full, in the order of `nextTrim` over all shards; on a cluster, over those
+ * whose own primary is too full. Open events stay, and so does the claim of each id, so that a repeat is still a
+ * duplicate.
  */
-export async function sweepMemory(deps: FanoutDeps, shard: number): Promise<void> {
-  const { queueRedis, stopping, now } = deps;
+export async function sweepMemory(deps: FanoutDeps): Promise<void> {
+  const { queueRedis, shards, stopping, now } = deps;
   if (!(await isMemoryShort(deps))) return;
+  const tags = Array.from({ length: shards }, (_, shard) => shardTag(shard));
   const counts = new Map<KeptKind, number>();
-  let kept = await readKept(queueRedis, shard);
-  let fullness = await readFullness(queueRedis);
-  for (let left = MOST; left > 0 && fullness >= TRIM_FROM && !stopping.aborted; left -= BATCH) {
-    const step = nextTrim(kept, now());
+  let kept = (await Promise.all(tags.map((_, shard) => readKept(queueRedis, shard)))).flat();
+  let fullness = await readFullnessAt(queueRedis, tags);
+  for (let left = MOST * shards; left > 0 && !stopping.aborted; left -= BATCH) {
+    const step = nextTrim(kept.filter(isOnFull(fullness)), now());
     if (!step) break;
     const { list, before } = step;
     const result = await trimKept(queueRedis, list, before, BATCH);
     counts.set(list.kind, (counts.get(list.kind) ?? 0) + result.trimmed);
     kept = kept.flatMap((one) => (one !== list ? one : (result.left ?? [])));
-    fullness = await readFullness(queueRedis);
+    fullness = await readFullnessAt(queueRedis, tags);
   }
-  report(deps, shard, counts, kept, fullness);
+  report(deps, counts, kept, Math.max(...fullness));
 }
+
+const isOnFull =
+  (fullness: readonly number[]) =>
+  ({ shard }: KeptList): boolean =>
+    (fullness[shard] as number) >= TRIM_FROM;
 
 function report(
   { log, metrics }: FanoutDeps,
-  shard: number,
   counts: ReadonlyMap<KeptKind, number>,
   kept: readonly KeptList[],
   fullness: number,
@@ -45,5 +51,5 @@ function report(
   const since = Object.fromEntries(
     KEPT_KINDS.flatMap((kind, i) => (Number.isFinite(oldest[i]) ? [[kind, new Date(oldest[i] as number)]] : [])),
   );
-  log.info({ shard, trimmed: Object.fromEntries(counts), keptSince: since, fullness }, 'events.trimmed');
+  log.info({ trimmed: Object.fromEntries(counts), keptSince: since, fullness }, 'events.trimmed');
 }

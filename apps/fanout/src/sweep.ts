@@ -46,7 +46,7 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
     for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
   } finally {
     await sweepBuckets(deps);
-    for (let shard = 0; shard < shards; shard++) await sweepMemory(deps, shard);
+    await sweepMemory(deps);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import { type MemoryStop, memorySentence, stopsAt } from './memory-stops.ts';
-import { primariesOf } from './nodes.ts';
+import { primariesOf, primaryOf } from './nodes.ts';
 import { redisTrouble } from './trouble.ts';
 
 /** How long a reading of the memory is reused; shorter from this fullness on, so that a small server is not overrun. */
@@ -65,6 +65,14 @@ export class MemoryWatch {
 /** The used share of `maxmemory` now; 0 without a limit. Of a cluster, of the fullest primary. */
 export async function readFullness(redis: Redis): Promise<number> {
   return Math.max(0, ...(await Promise.all(primariesOf(redis).map(fullnessOf))));
+}
+
+/** The same of the primary of each key: memory that is freed on one helps no other. 0 while it is not known. */
+export async function readFullnessAt(redis: Redis, keys: readonly string[]): Promise<number[]> {
+  const primaries = keys.map((key) => primaryOf(redis, key));
+  const each = [...new Set(primaries)];
+  const read = await Promise.all(each.map((primary) => (primary ? fullnessOf(primary) : 0)));
+  return primaries.map((primary) => read[each.indexOf(primary)] as number);
 }
 
 /** 0 if the server does not tell. */

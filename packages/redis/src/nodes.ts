@@ -7,6 +7,13 @@ export const primariesOf = (redis: Redis | Cluster): Redis[] =>
 /** The slot of a key on a cluster. */
 const slotOf = (key: string): number => new Command('get', [key]).getSlot();
 
+/** A client of the primary that has a key; undefined while the cluster does not tell. */
+export function primaryOf(redis: Redis | Cluster, key: string): Redis | undefined {
+  if (!(redis instanceof Cluster)) return redis;
+  const node = redis.slots[slotOf(key)]?.[0];
+  return primariesOf(redis).find(({ options: { host, port } }) => `${host}:${port}` === node);
+}
+
 /** A key with this prefix on each primary. */
 export function keyPerPrimary(redis: Redis | Cluster, prefix: string): string[] {
   if (!(redis instanceof Cluster)) return [prefix];

@@ -44,6 +44,7 @@ export async function accept(
   redis: Redis,
   event: object,
   changes: Partial<AcceptedEvent> = {},
+  shards = 1,
 ): Promise<{ ref: EventRef; accepted: AcceptedEvent }> {
   const now = Date.now();
   const accepted = {
@@ -57,7 +58,7 @@ export async function accept(
     settingsVersion: 1,
     ...changes,
   };
-  const { key, shard } = await acceptEvent(redis, accepted, { shards: 1 });
+  const { key, shard } = await acceptEvent(redis, accepted, { shards });
   return { ref: { key, shard }, accepted };
 }
 
