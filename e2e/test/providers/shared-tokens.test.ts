@@ -47,8 +47,7 @@ const aDevicePush = (platform: Platform) => ({
 });
 
 /** A process of the fleet, with a connection to Redis and adapters of its own. */
-function startProcess(box = createSecretBox(masterKey)) {
-  const connection = redis.redis.duplicate();
+function startProcess(box = createSecretBox(masterKey), connection = redis.redis.duplicate()) {
   const tokens: TokenStore = createTokenStore(connection, box);
   const { tlsUrl: endpoint, caPem: extraCa } = simulator;
   const options = { endpoint, extraCa, tokens, now: clock.now };
@@ -132,4 +131,19 @@ test('what is stored is encrypted; a process without the master key uses a token
   expect(stored.filter((text) => /ya29|eyJ/.test(String(text)))).toEqual([]);
   await using theirs = startProcess(createSecretBox(randomBytes(32).toString('base64')));
   expect((await theirs.send()).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+});
+
+test.each([
+  ['before its first push', 0, [1, 1]],
+  ['when a token is due', 52, [1, 1]],
+  ['when its tokens have expired', 61, [2, 2]],
+])('a process without Redis %s still sends, though its connection waits for it', async (_, minutes, tokens) => {
+  await using own = await startTestRedis();
+  const connection = own.redis.duplicate().on('error', () => undefined);
+  await using ours = startProcess(createSecretBox(masterKey), connection);
+  if (minutes > 0) await ours.send();
+  await own.server.kill();
+  clock.advance(minutes * MINUTE);
+  expect((await ours.send()).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+  expect(minted()).toEqual(tokens);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Outcome, SharedToken, TokenStore } from '@fanfare/core';
+import type { Outcome, SharedToken, TokenClaim, TokenStore } from '@fanfare/core';
 import { Recent } from './recent.ts';
 
 /** Cached credentials. */
@@ -16,10 +16,13 @@ const AGAIN_MS = 250;
 /** How long a refusal is cached, so that waiting deliveries do not each repeat the request. */
 const REFUSAL_MS = 30_000;
 
+/** How long the store may take to answer, ms: a connection may wait for Redis to return. */
+const STORE_MS = 1000;
+
 /** How long sends wait for the successor of a token that may still be used, ms. */
 const PATIENCE_MS = 1000;
 
-/** How long a token that is due is used before its successor is asked for again, if none could be fetched, ms. */
+/** How long a token that is due is used before its successor is asked for again, if there is none to be had, ms. */
 const AFTER_FAILURE_MS = 30_000;
 
 /** A token to send with, or the reason there is none. */
@@ -112,11 +115,10 @@ export class FleetTokens<C> {
   }
 
   async #obtain(entry: Entry, credential: C, refused: string | undefined): Promise<Access> {
-    const { store, nameOf, now } = this.#options;
-    const name = nameOf(credential);
+    const name = this.#options.nameOf(credential);
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await setTimeout(PAUSE_MS);
-      const claim = await store.claim(name, now(), refused).catch(() => ({ kind: 'unreachable' }) as const);
+      const claim = await this.#claim(name, refused);
       switch (claim.kind) {
         case 'token':
           return use(entry, claim.token);
@@ -131,12 +133,24 @@ export class FleetTokens<C> {
           break;
         }
         case 'unreachable':
-          return this.#goOn(entry, AGAIN_MS) ?? this.#fetch(entry, credential, refused);
+          return this.#goOn(entry, AFTER_FAILURE_MS) ?? this.#fetch(entry, credential, refused);
         case 'unreadable':
           return this.#fetch(entry, credential, refused);
       }
     }
     return { ok: false, outcome: { kind: 'retryable', reason: 'token_not_fetched' } };
+  }
+
+  /** Claims a token. A lease that is granted too late is given back, so that no process waits for its end. */
+  async #claim(name: string, refused: string | undefined): Promise<TokenClaim | { kind: 'unreachable' }> {
+    const { store, now } = this.#options;
+    const claiming = store.claim(name, now(), refused).catch(() => ({ kind: 'unreachable' }) as const);
+    const claim = await within(STORE_MS, claiming);
+    if (claim !== undefined) return claim;
+    claiming
+      .then((late) => (late.kind === 'fetch' ? store.abandon(name, late.lease) : undefined))
+      .catch(() => undefined);
+    return { kind: 'unreachable' };
   }
 
   /** The token that is due, for a little longer; undefined if there is none, or it has expired. */
@@ -160,11 +174,18 @@ export class FleetTokens<C> {
     try {
       access = await this.#fetch(entry, credential, refused);
     } finally {
-      if (!access?.ok) await store.abandon(name, lease).catch(() => undefined);
+      if (!access?.ok)
+        await within(
+          STORE_MS,
+          store.abandon(name, lease).catch(() => undefined),
+        );
     }
     if (!access.ok) return access;
-    const isShared = await store.publish(name, lease, access.token, now()).catch(() => true);
-    return isShared ? access : 'too late';
+    const isShared = await within(
+      STORE_MS,
+      store.publish(name, lease, access.token, now()).catch(() => true),
+    );
+    return isShared === false ? 'too late' : access;
   }
 
   async #fetch(entry: Entry, credential: C, refused: string | undefined): Promise<Access> {

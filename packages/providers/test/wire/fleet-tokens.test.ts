@@ -1,4 +1,4 @@
-import type { Outcome, SharedToken, TokenStore } from '@fanfare/core';
+import type { Outcome, SharedToken, TokenClaim, TokenStore } from '@fanfare/core';
 import { describe, expect, test } from '@jest/globals';
 import { type Fetched, FleetTokens } from '../../src/wire/fleet-tokens.ts';
 import { UNSHARED } from '../../src/wire/unshared-tokens.ts';
@@ -100,4 +100,37 @@ test('a successor that is late is used as soon as it is there', async () => {
   arrive(aToken());
   await new Promise(setImmediate);
   expect(await current()).toMatchObject({ value: 'token-2' });
+});
+
+describe('a store that does not answer', () => {
+  const never = () => new Promise<never>(() => undefined);
+
+  test.each([
+    ['a claim', { ...GRANTING, claim: never }],
+    ['a token to share', { ...GRANTING, publish: never }],
+  ])('to %s leaves a process with a token of its own', async (_, store) => {
+    const { current } = tokensFrom(store);
+    expect(await current()).toMatchObject({ value: 'token-1' });
+  });
+
+  test('to the end of a lease does not hold up the failure', async () => {
+    const { state, current } = tokensFrom({ ...GRANTING, abandon: never });
+    state.end = failure('retryable');
+    expect(await current()).toMatchObject({ kind: 'retryable' });
+  });
+
+  test('in time, but grants a lease later, gets it back', async () => {
+    const abandoned: string[] = [];
+    let grant: (claim: TokenClaim) => void = () => undefined;
+    const claim = () =>
+      new Promise<TokenClaim>((resolve) => {
+        grant = resolve;
+      });
+    const abandon = async (_: string, lease: string) => void abandoned.push(lease);
+    const { current } = tokensFrom({ ...GRANTING, claim, abandon });
+    await current();
+    grant({ kind: 'fetch', lease: 'lease-2' });
+    await new Promise(setImmediate);
+    expect(abandoned).toEqual(['lease-2']);
+  });
 });
