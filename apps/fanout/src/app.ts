@@ -1,6 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiverTimes } from '@fanfare/archive';
-import { Closer, drainable, startHealthServer, startMetricsServer, type ThreadWork } from '@fanfare/runtime';
+import {
+  Closer,
+  drainable,
+  startHealthServer,
+  startMetricsServer,
+  type ThreadWork,
+  withThreads,
+} from '@fanfare/runtime';
 import { archiveFinished } from './archive.ts';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -15,7 +22,7 @@ export interface FanoutOverrides extends LaneOptions {
   sweepTimes?: SweepTimes;
   archiverTimes?: ArchiverTimes;
   /** Threads of the process that serve the other lanes. */
-  threads?: readonly Pick<ThreadWork, 'snapshot'>[];
+  threads?: readonly Pick<ThreadWork, 'ready' | 'snapshot'>[];
 }
 
 /** A running fanout. */
@@ -40,10 +47,10 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
   const archiver = config.ARCHIVE_URL && archiveFinished(deps, config.ARCHIVE_URL, overrides.archiverTimes);
   if (archiver) closer.add('archiver', archiver, (one) => one.close());
-  const { ready, drain } = drainable(() => readiness(deps, archiver));
+  const { threads = [] } = overrides;
+  const { ready, drain } = drainable(async () => withThreads(await readiness(deps, archiver), threads));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
-  const { threads = [] } = overrides;
   const render = async () => deps.metrics.render(await Promise.all(threads.map((thread) => thread.snapshot())));
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());

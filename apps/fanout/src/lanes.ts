@@ -3,7 +3,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, LockRenewal, Producer, work } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, startClock } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
@@ -22,8 +22,9 @@ export interface LaneOptions {
 /** Expands the events of some lanes in a thread that does nothing else. */
 export async function startLanes(config: FanoutConfig, lanes: readonly Lane[]): Promise<ThreadWork> {
   const closer = new Closer();
-  const { metrics } = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
-  return { snapshot: metrics.snapshot, close: () => closer.close() };
+  const { metrics, queueRedis } = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
+  const ready = () => readyWhenWritable(queueRedis);
+  return { ready, snapshot: metrics.snapshot, close: () => closer.close() };
 }
 
 /** Starts expanding the events of some lanes. */

@@ -7,6 +7,7 @@ import {
   startHealthServer,
   startMetricsServer,
   type ThreadWork,
+  withThreads,
 } from '@fanfare/runtime';
 import type { SenderConfig } from './config.ts';
 import { countInFlight, type LaneOptions, openLanes } from './lanes.ts';
@@ -18,7 +19,7 @@ export type { AttemptRecord } from './deps.ts';
 /** What a caller in the same process may override. */
 export interface SenderOverrides extends LaneOptions {
   /** Threads of the process that serve the other lanes. */
-  threads?: readonly Pick<ThreadWork, 'snapshot'>[];
+  threads?: readonly Pick<ThreadWork, 'ready' | 'snapshot'>[];
 }
 
 /** A running sender. */
@@ -47,10 +48,10 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
     allowPorts: config.WEBHOOK_ALLOW_PORTS,
   });
   startTesting(deps, closer, config);
-  const { ready, drain } = drainable(() => readyWhenWritable(deps.queueRedis));
+  const { threads = [] } = overrides;
+  const { ready, drain } = drainable(async () => withThreads(await readyWhenWritable(deps.queueRedis), threads));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
-  const { threads = [] } = overrides;
   const render = async () => {
     countInFlight(deps);
     return deps.metrics.render(await Promise.all(threads.map((thread) => thread.snapshot())));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { publishRefusals, type Refusal } from '@fanfare/ledger';
 import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
-import { connectRedisPair, startClock } from '@fanfare/redis';
+import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
@@ -43,7 +43,7 @@ export async function startLanes(config: SenderConfig, lanes: readonly Lane[]): 
     countInFlight(deps);
     return deps.metrics.snapshot();
   };
-  return { snapshot, close: () => closer.close() };
+  return { ready: () => readyWhenWritable(deps.queueRedis), snapshot, close: () => closer.close() };
 }
 
 /** Starts sending the deliveries of some lanes. */

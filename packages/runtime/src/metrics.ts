@@ -112,9 +112,8 @@ const gauges = ({ gauge }: Makers) => ({
     'token_guard',
     'Credentials whose tokens are kept although they are reported dead, because most answers report that.',
     ['provider'],
-    'sum',
   ),
-  refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider'], 'sum'),
+  refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider']),
   queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
     'queue',
     'lane',

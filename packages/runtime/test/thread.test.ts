@@ -1,8 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { setEnvironmentData } from 'node:worker_threads';
 import { beforeAll, expect, test } from '@jest/globals';
-import { besideThread, createMetrics, Thread } from '../src/index.ts';
+import { besideThread, createMetrics, Thread, withThreads } from '../src/index.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const FILE = new URL('./fixtures/thread.js', import.meta.url);
@@ -19,12 +20,48 @@ test('one scrape shows what all threads have counted, and what Node measures onc
   metrics.events.inc({ result: 'accepted' });
   metrics.inflight.set({ provider: 'fcm', lane: 'call' }, 1);
   metrics.clockOffsetSeconds.set(0.5);
+  metrics.refusing.set({ provider: 'fcm' }, 1);
   const { body } = await metrics.render([await thread.snapshot()]);
   await thread.close();
   expect(body).toContain('fanfare_events_total{result="accepted"} 3');
   expect(body).toContain('fanfare_inflight{provider="fcm",lane="call"} 4');
   expect(body).toContain('fanfare_clock_offset_seconds 0.5');
+  expect(body).toContain('fanfare_refusing{provider="fcm"} 1');
   expect(body.match(/^process_start_time_seconds /gm)).toHaveLength(1);
+});
+
+function threadThat(behaviour: string): Thread {
+  setEnvironmentData('behaviour', behaviour);
+  try {
+    return new Thread(FILE);
+  } finally {
+    setEnvironmentData('behaviour', undefined);
+  }
+}
+
+const READY = { ready: true, checks: { redis: { ok: true } } };
+
+test.each([
+  ['works', { ready: true, checks: { redis: { ok: true }, thread: { ok: true } } }],
+  ['has no Redis', { ready: false, checks: { redis: { ok: true }, thread: { ok: false, detail: 'of the thread' } } }],
+])('whether a process is ready shows that its thread %s', async (behaviour, readiness) => {
+  const thread = threadThat(behaviour);
+  await thread.started;
+  expect(await withThreads(READY, [thread])).toEqual(readiness);
+  await thread.close();
+});
+
+test('a thread that does not answer makes the process not ready, and a scrape shows what it counted last', async () => {
+  const thread = threadThat('becomes busy');
+  await thread.started;
+  const counted = await thread.snapshot();
+  const [readiness, again] = await Promise.all([withThreads(READY, [thread]), thread.snapshot()]);
+  expect(readiness).toMatchObject({
+    ready: false,
+    checks: { thread: { ok: false, detail: 'no answer within 1000 ms' } },
+  });
+  expect(again).toEqual(counted);
+  await thread.close();
 });
 
 test('if the rest of the process cannot start, its thread ends', async () => {
@@ -39,17 +76,25 @@ test('if the rest of the process cannot start, its thread ends', async () => {
 
 test('a thread and the rest of the process close together', async () => {
   let closed = 0;
-  const running = await besideThread(FILE, async () => ({
-    close: async () => {
-      closed += 1;
-    },
-  }));
+  let thread: Thread | undefined;
+  const running = await besideThread(FILE, async (one) => {
+    thread = one;
+    return {
+      close: async () => {
+        closed += 1;
+      },
+    };
+  });
+  expect(thread?.isRunning).toBe(true);
   await running.close();
   expect(closed).toBe(1);
+  expect(thread?.isRunning).toBe(false);
 });
 
 test.each([
   ['cannot start', 'no Redis'],
+  ['ends at once', 'ended'],
+  ['ends', 'ended'],
   ['fails later', 'a bug'],
   ['cannot close', 'still busy'],
 ])('a process whose thread %s ends and says why', async (behaviour, why) => {
