@@ -14,9 +14,9 @@ const CLAIM = script<string>(`
 -- returns the entry of the token to use, "fetch" with the lease granted, or "busy"
 local entry = redis.call('GET', KEYS[1])
 if entry then
-  local generation, useUntil, heldUntil = string.match(entry, '^(%S+) (%d+) (%d+)')
+  local generation, useUntil, heldUntil, expiresAt = string.match(entry, '^(%S+) (%d+) (%d+) (%d+)')
   local untilWhen = generation == ARGV[2] and heldUntil or useUntil
-  if tonumber(ARGV[1]) < tonumber(untilWhen) then return entry end
+  if tonumber(ARGV[1]) < math.min(tonumber(untilWhen), tonumber(expiresAt)) then return entry end
 end
 return redis.call('SET', KEYS[2], ARGV[3], 'NX', 'PX', ARGV[4]) and 'fetch' or 'busy'`);
 

@@ -8,7 +8,7 @@ export interface SharedToken {
   useUntil: number;
   /** Until then it may be used while another process fetches the successor. */
   expiresAt: number;
-  /** No successor is fetched before this, not even when the push service refuses the token. */
+  /** Unless it expires, no successor is fetched before this, not even when the push service refuses the token. */
   heldUntil: number;
 }
 

@@ -75,21 +75,22 @@ export class FleetTokens<C> {
 
   /**
    * The push service has refused this token: fetches another, unless that has already happened. Undefined when it is
-   * too young to be replaced: then a clock is wrong, or the credential itself is refused.
+   * too young to be replaced and has not expired: then a clock is wrong, or the credential itself is refused.
    */
   async renew(credential: C, refused: SharedToken): Promise<Access | undefined> {
     const entry = this.#entry(credential);
     if (entry.token?.generation === refused.generation) {
-      if (this.#options.now() < entry.token.heldUntil) return undefined;
+      const { heldUntil, expiresAt } = entry.token;
+      if (this.#options.now() < Math.min(heldUntil, expiresAt)) return undefined;
       entry.token = undefined;
       return this.#obtainOnce(entry, credential, refused.generation);
     }
     return this.current(credential);
   }
 
-  /** Keeps a token for this long from now, for all processes: the push service has seen too many. */
+  /** Keeps a token for this long from now, but not past its expiry, for all processes: too many have been seen. */
   hold(credential: C, token: SharedToken, forMs: number): void {
-    const until = this.#options.now() + forMs;
+    const until = Math.min(this.#options.now() + forMs, token.expiresAt);
     const held = { ...token, useUntil: Math.max(token.useUntil, until), heldUntil: until };
     const entry = this.#entry(credential);
     if (entry.token?.generation === token.generation) entry.token = held;

@@ -64,14 +64,29 @@ describe('a token', () => {
     expect(await current()).toBe(first);
   });
 
-  test('is kept for another 20 minutes when APNs has seen too many', async () => {
+  test.each([
+    [30, 50],
+    [40, 55],
+    [54, 55],
+  ])('of %i minutes is kept to %i when APNs has seen too many: 20 more, but not past its expiry', async (at, until) => {
     const { clock, tokens, current } = tokensAt();
     const first = await current();
-    clock.minute = 40;
+    clock.minute = at;
     tokens.hold(credential, first);
-    clock.minute = 59;
+    clock.minute = until - 1;
     expect((await current()).value).toBe(first.value);
-    clock.minute = 60;
+    expect(await tokens.renew(credential, await current())).toBe(false);
+    clock.minute = until;
+    expect((await current()).value).not.toBe(first.value);
+  });
+
+  test('that is called expired and has expired is renewed, though APNs has seen too many', async () => {
+    const { clock, tokens, current } = tokensAt();
+    const first = await current();
+    clock.minute = 54;
+    tokens.hold(credential, first);
+    clock.minute = 56;
+    expect(await tokens.renew(credential, first)).toBe(true);
     expect((await current()).value).not.toBe(first.value);
   });
 
