@@ -12,8 +12,8 @@ const BATCH = 500;
 /** How often a batch that Redis accepted only in part is retried before it throws. */
 const BATCH_TRIES = 3;
 
-/** Delayed jobs sampled for the age of the oldest. */
-const DELAYED_SAMPLE = 100;
+/** Jobs sampled for the age of the oldest: of those with a rank, and of those delayed. */
+const SAMPLE = 100;
 
 /** How often a bug may throw before a job stays in the failed set; the sweeper revives it from there. */
 const EVENT_ATTEMPTS = 5;
@@ -124,34 +124,41 @@ export class Producer {
   }
 
   /**
-   * How many jobs wait, are delayed and are active, and how long the next one has waited since it was added or last
-   * postponed (ms; 0 when none waits).
+   * How many jobs wait, are delayed and are active, and how long the oldest has waited since it was added or last
+   * postponed (ms; 0 when none waits). Of those with a rank it looks at several: the next may belong to an app that has
+   * just begun, but the first job of every app that waits is near.
    */
   async depth(kind: QueueKind, lane: Lane, shard: number, now: number): Promise<QueueDepth> {
     const queue = this.#queue(kind, lane, shard);
-    const [unranked, ranked, delayed, active, next, nextRanked] = await Promise.all([
+    const [unranked, ranked, delayed, active, first, firstRanked] = await Promise.all([
       this.#redis.llen(queue.toKey('wait')),
       this.#redis.zcard(queue.toKey('prioritized')),
       this.#redis.zcard(queue.toKey('delayed')),
       this.#redis.llen(queue.toKey('active')),
       this.#redis.lindex(queue.toKey('wait'), -1),
-      this.#redis.zrange(queue.toKey('prioritized'), '0', '0'),
+      this.#redis.zrange(queue.toKey('prioritized'), '0', String(SAMPLE - 1)),
     ]);
-    const oldest = next ?? nextRanked[0];
-    const times = oldest ? await this.#redis.hmget(queue.toKey(oldest), 'timestamp', 'processedOn') : [];
-    const since = Math.max(0, ...times.map(Number));
+    const sample = first ? [first, ...firstRanked] : firstRanked;
     return {
       waiting: unranked + ranked,
       delayed,
       active,
-      oldestMs: since > 0 ? Math.max(0, now - since) : 0,
+      oldestMs: await this.#oldestWaiting(queue, sample, now),
       oldestDelayedMs: delayed > 0 ? await this.#oldestDelayed(queue, now) : 0,
     };
   }
 
+  async #oldestWaiting(queue: Queue, ids: readonly string[], now: number): Promise<number> {
+    const all = (await commandEach(this.#redis, ids, (commands, id) =>
+      commands.hmget(queue.toKey(id), 'timestamp', 'processedOn'),
+    )) as (string | null)[][];
+    const since = all.map((times) => Math.max(0, ...times.map(Number)));
+    return Math.max(0, ...since.map((time) => (time > 0 ? now - time : 0)));
+  }
+
   /** Among the delayed jobs due next, since their order does not reflect their age. */
   async #oldestDelayed(queue: Queue, now: number): Promise<number> {
-    const ids = await this.#redis.zrange(queue.toKey('delayed'), '0', String(DELAYED_SAMPLE - 1));
+    const ids = await this.#redis.zrange(queue.toKey('delayed'), '0', String(SAMPLE - 1));
     const added = await commandEach(this.#redis, ids, (commands, id) => commands.hget(queue.toKey(id), 'timestamp'));
     return Math.max(0, ...added.map((timestamp) => (timestamp === null ? 0 : now - Number(timestamp))));
   }

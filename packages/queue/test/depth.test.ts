@@ -42,6 +42,18 @@ test('depth counts waiting, delayed and active jobs, and the age of the oldest w
   open();
 });
 
+test('the oldest of the jobs that wait is not always the next', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  await producer.addDeliveries(0, 'custom', 'chat', [
+    { ...delivery(1), rank: 50 },
+    { ...delivery(2), rank: 1 },
+  ]);
+  const added = Number(await own.redis.hget(JOB(2), 'timestamp'));
+  await own.redis.hset(JOB(1), 'timestamp', added - 60_000);
+  expect((await producer.depth(KIND, 'chat', 0, added)).oldestMs).toBe(60_000);
+});
+
 test('a postponed job that is back has waited since then, not since it was added', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);

@@ -114,10 +114,11 @@ const gauges = ({ gauge }: Makers) => ({
     ['provider'],
   ),
   refusing: gauge('refusing', 'Endpoints and credentials that refuse this process.', ['provider']),
-  queueOldestSeconds: gauge('queue_oldest_seconds', 'Age of the oldest waiting or delayed job; 0 if there is none.', [
-    'queue',
-    'lane',
-  ]),
+  queueOldestSeconds: gauge(
+    'queue_oldest_seconds',
+    'Age of the oldest of the next jobs, waiting or delayed; 0 if there is none.',
+    ['queue', 'lane'],
+  ),
 });
 
 type Makers = ReturnType<typeof makers>;
