@@ -21,6 +21,7 @@ export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
 export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
+export * from './event/change-lane.ts';
 export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
 export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
