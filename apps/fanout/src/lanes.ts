@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LANES, type Lane } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
-import { EventJob, LockRenewal, Producer, work } from '@fanfare/queue';
+import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
@@ -85,31 +85,25 @@ function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig, la
     chat: config.FANOUT_CONCURRENCY_CHAT,
     bulk: config.FANOUT_CONCURRENCY_BULK,
   };
-  const renewal = startRenewal(deps, closer);
-  const workers = lanes.flatMap((lane) =>
-    Array.from({ length: deps.shards }, (_, shard) =>
-      work({
-        redis: deps.queueRedis,
-        renewal,
-        kind: 'events',
-        lane,
-        shard,
-        concurrency: concurrency[lane],
-        schema: EventJob,
-        handle: (job) => handleEvent(deps, { shard, lane }, job),
-        onError: (error, jobId) => logError(deps.log, error, jobId),
-      }),
+  const onNotRenewed = (error: Error) => deps.log.warn({ reason: error.message }, 'locks.not_renewed');
+  const workers = workTogether(deps.queueRedis, onNotRenewed, (renewal) =>
+    lanes.flatMap((lane) =>
+      Array.from({ length: deps.shards }, (_, shard) =>
+        work({
+          redis: deps.queueRedis,
+          renewal,
+          kind: 'events',
+          lane,
+          shard,
+          concurrency: concurrency[lane],
+          schema: EventJob,
+          handle: (job) => handleEvent(deps, { shard, lane }, job),
+          onError: (error, jobId) => logError(deps.log, error, jobId),
+        }),
+      ),
     ),
   );
-  closer.add('workers', workers, () =>
-    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
-  );
-}
-
-/** Closed after the workers, which it serves to their end. */
-function startRenewal({ queueRedis, log }: FanoutDeps, closer: Closer): LockRenewal {
-  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
-  return closer.add('renewal', renewal, () => renewal.close());
+  closer.add('workers', workers, () => workers.close(config.SHUTDOWN_GRACE_MS / 2));
 }
 
 function logError(log: Logger, error: Error, jobId?: string): void {

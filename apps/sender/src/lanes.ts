@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { publishRefusals, type Refusal } from '@fanfare/ledger';
-import { DeliveryJob, LockRenewal, Producer, work } from '@fanfare/queue';
+import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
@@ -146,36 +146,29 @@ const share = (concurrency: number): number => Math.max(1, Math.floor(concurrenc
 
 function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, lanes: readonly Lane[]): void {
   const concurrency = concurrencyOf(config);
-  const renewal = startRenewal(deps, closer);
-  const workers = config.SENDER_PROVIDERS.flatMap((provider) =>
-    lanes.flatMap((lane) =>
-      Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
-        work({
-          redis: deps.queueRedis,
-          renewal,
-          kind: `deliveries-${provider}`,
-          lane,
-          shard,
-          // More than are sent at a time: the others are being read or recorded, or wait.
-          concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / config.QUEUE_SHARDS),
-          sizeOf: ({ count = 1 }) => count,
-          schema: DeliveryJob,
-          handle: (job) => handlePack(deps, { shard, lane, provider }, job),
-          onError: (error, jobId) => logError(deps.log, error, jobId),
-        }),
+  const onNotRenewed = (error: Error) => deps.log.warn({ reason: error.message }, 'locks.not_renewed');
+  const workers = workTogether(deps.queueRedis, onNotRenewed, (renewal) =>
+    config.SENDER_PROVIDERS.flatMap((provider) =>
+      lanes.flatMap((lane) =>
+        Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
+          work({
+            redis: deps.queueRedis,
+            renewal,
+            kind: `deliveries-${provider}`,
+            lane,
+            shard,
+            // More than are sent at a time: the others are being read or recorded, or wait.
+            concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / config.QUEUE_SHARDS),
+            sizeOf: ({ count = 1 }) => count,
+            schema: DeliveryJob,
+            handle: (job) => handlePack(deps, { shard, lane, provider }, job),
+            onError: (error, jobId) => logError(deps.log, error, jobId),
+          }),
+        ),
       ),
     ),
   );
-  // Close all at once: each finishes its current jobs, so this takes no longer than the slowest.
-  closer.add('workers', workers, () =>
-    Promise.all(workers.map((worker) => worker.close(config.SHUTDOWN_GRACE_MS / 2))),
-  );
-}
-
-/** Closed after the workers, which it serves to their end. */
-function startRenewal({ queueRedis, log }: SenderDeps, closer: Closer): LockRenewal {
-  const renewal = new LockRenewal(queueRedis, (error) => log.warn({ reason: error.message }, 'locks.not_renewed'));
-  return closer.add('renewal', renewal, () => renewal.close());
+  closer.add('workers', workers, () => workers.close(config.SHUTDOWN_GRACE_MS / 2));
 }
 
 function logError(log: Logger, error: Error, jobId?: string): void {
