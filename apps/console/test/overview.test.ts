@@ -1,3 +1,4 @@
+import { limitMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { age } from '../src/pages/format.ts';
 import { html } from '../src/pages/html.ts';
@@ -27,9 +28,7 @@ test('the overview says which lane is late', async () => {
 
 test('the overview says what a full Redis has stopped', async () => {
   await using console = await startConsole();
-  const { redis } = console.redis;
-  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used / 0.78)));
+  await limitMemory(console.redis.redis, 0.78);
   const content = await (await ask(console, '/overview', { headers: await logIn(console) })).text();
   expect(content).toMatch(
     /Redis uses \d+ % of its memory: new events are refused, except calls; events for large groups/,

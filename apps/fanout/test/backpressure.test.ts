@@ -1,7 +1,7 @@
 import { type AcceptedEvent, LANES, type PlannedRecipient } from '@fanfare/core';
 import { admitWaiting, planSlice, readCursor, settle } from '@fanfare/ledger';
 import { addMembers } from '@fanfare/store';
-import { startTestRedis } from '@fanfare/testkit';
+import { limitMemory, startTestRedis, usedMemory } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { backpressure } from '../src/backpressure.ts';
 import { handleEvent } from '../src/handle-event.ts';
@@ -89,12 +89,6 @@ test('an event for which there is room again before it is parked gets its job ba
   expect((await readCursor(redis, ref))?.admission).toBe('admitted');
 });
 
-/** Fills Redis to this share of its memory. */
-async function fill(share: number): Promise<void> {
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used / share)));
-}
-
 test.each([
   [0.72, ['call', 'chat', 'bulk']],
   [0.78, ['call', 'chat']],
@@ -107,14 +101,14 @@ test.each([
     chat: await takeEvent(fanout, aGroupMessage()),
     bulk: await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' }),
   };
-  await fill(share);
+  await limitMemory(redis, share);
   const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand)));
   expect(LANES.filter((_, i) => pressures[i] === undefined)).toEqual(expected);
 });
 
 test('a Redis that is too full delays every slice, the longer the older its event is, but no call', async () => {
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await fill(0.88);
+  const used = await usedMemory(redis);
+  await limitMemory(redis, 0.88);
   await using fanout = startFanout(redis);
   const { inHand } = await takeEvent(fanout, aGroupMessage());
   const call = await takeEvent(fanout, aCall(), { lane: 'call' });

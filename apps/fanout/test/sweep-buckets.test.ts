@@ -9,7 +9,7 @@ import {
   recordMessages,
   settle,
 } from '@fanfare/ledger';
-import { startTestRedis } from '@fanfare/testkit';
+import { limitMemory, startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SWEEP_TIMES, sweep } from '../src/sweep.ts';
 import { sweepBuckets } from '../src/sweep-buckets.ts';
@@ -26,12 +26,6 @@ beforeEach(async () => {
 });
 
 const DAY = 24 * HOUR;
-
-/** Limits the memory so that so much of it is used now. */
-async function fill(share: number): Promise<void> {
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used / share)));
-}
 
 const LETTER = { eventId: 'x', uid: 'bob', provider: 'custom', reason: 'rejected', attempts: 1 } as const;
 
@@ -65,7 +59,7 @@ const areFound = async ({ id }: { id: string }) =>
 /** What the sweeper does twice, as full as the memory is then: first events leave, then the days they were from. */
 async function sweepAt(fullness: number): Promise<void> {
   await packFinished(redis, 0, Date.now() + 60_000, 1000);
-  await fill(fullness);
+  await limitMemory(redis, fullness);
   await using fanout = startFanout(redis);
   for (let n = 0; n < 2; n++) await sweep(fanout, SWEEP_TIMES);
 }
@@ -100,7 +94,7 @@ describe('ids and references', () => {
   test('leave even if dead letters of their day are kept, which need none', async () => {
     const letter = await message(4, 'rejected');
     await packFinished(redis, 0, Date.now() + 60_000, 1000);
-    await fill(0.65);
+    await limitMemory(redis, 0.65);
     await using fanout = startFanout(redis);
     await sweepBuckets(fanout);
     expect(await areFound(letter)).toEqual([false, false]);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type AcceptedEvent, type EventRef, newEventKey } from '@fanfare/core';
 import { advance, packFinished, planSlice, readEvent, settle } from '@fanfare/ledger';
 import { connectRedis, readFullness, shardTag } from '@fanfare/redis';
-import { startTestCluster, startTestRedis } from '@fanfare/testkit';
+import { limitMemory, startTestCluster, startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { SWEEP_TIMES, sweep } from '../src/sweep.ts';
@@ -18,12 +18,6 @@ beforeEach(async () => {
   await redis.flushall();
   await seedApp(redis);
 });
-
-/** Limits the memory of a server so that so much of it is used now. */
-async function fill(share: number, server: Redis = redis): Promise<void> {
-  const used = Number(/^used_memory:(\d+)/m.exec(await server.info('memory'))?.[1]);
-  await server.config('SET', 'maxmemory', String(Math.round(used / share)));
-}
 
 interface MessageOptions extends Partial<AcceptedEvent> {
   group?: string;
@@ -75,7 +69,7 @@ describe('finished events', () => {
   test('leave from 60 % on, the oldest first, until less is used; open ones stay', async () => {
     const open = await message(1000);
     const refs = await makeMany();
-    await fill(0.61);
+    await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis);
     await sweepMemory(fanout);
     expect(await readFullness(redis)).toBeLessThan(0.6);
@@ -93,7 +87,7 @@ describe('finished events', () => {
   test('all leave if that is not enough, and open ones stay', async () => {
     const open = await message(1000);
     const refs = await makeMany();
-    await fill(2);
+    await limitMemory(redis, 2);
     await using fanout = startFanout(redis);
     await sweepMemory(fanout);
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
@@ -103,7 +97,7 @@ describe('finished events', () => {
   test('leave even while Redis is so full that it refuses to look at open ones', async () => {
     await message(1000);
     const refs = await makeMany();
-    await fill(2);
+    await limitMemory(redis, 2);
     await using fanout = startFanout(redis);
     await expect(sweep(fanout, SWEEP_TIMES)).rejects.toThrow('OOM');
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
@@ -112,7 +106,7 @@ describe('finished events', () => {
   test('stay while there is room', async () => {
     const ref = await message(1000, 'accepted');
     await packFinished(redis, 0, Date.now() + 60_000, 1000);
-    await fill(0.55);
+    await limitMemory(redis, 0.55);
     await using fanout = startFanout(redis);
     await sweepMemory(fanout);
     expect(await exist([ref])).toEqual([true]);
@@ -132,7 +126,7 @@ describe('with several shards', () => {
     const messages = await finish(200, { group: first });
     const large = await finish(200, { group: second, lane: 'bulk' });
     await pack(redis);
-    await fill(0.61);
+    await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
     await sweepMemory(fanout);
     expect(await readLeft(redis, large)).toBeLessThan(200);
@@ -146,7 +140,7 @@ describe('with several shards', () => {
     const many = await finish(300, { group: second });
     await pack(redis);
     expect(new Set([...few, ...many].map(({ shard }) => shard)).size).toBe(2);
-    await fill(0.61);
+    await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
     await sweepMemory(fanout);
     expect([await readLeft(redis, few), (await readLeft(redis, many)) < 300]).toEqual([50, true]);
@@ -159,7 +153,7 @@ describe('with several shards', () => {
       Array.from({ length: 200 }, (_, i) => message(900 - i, 'accepted', { group: second, shards: 2 })),
     )) as EventRef[];
     await pack(redis);
-    await fill(0.61);
+    await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
     await sweepMemory(fanout);
     expect([(await readLeft(redis, old)) < 200, await readLeft(redis, young)]).toEqual([true, 200]);
@@ -173,7 +167,7 @@ describe('with several shards', () => {
     await pack(on);
     for (const { redis: server } of cluster.nodes) {
       const has = await server.keys(`${shardTag(1)}:*`);
-      await fill(has.length > 0 ? 0.9 : 0.2, server);
+      await limitMemory(server, has.length > 0 ? 0.9 : 0.2);
     }
     await using fanout = startFanout(on, { shards: 2 });
     await sweepMemory(fanout);

@@ -2,24 +2,12 @@ import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { aGroupMessage, aMessage, uids } from '../support/events.ts';
 import { startProcess } from '../support/process.ts';
-import { acceptedDeliveries } from '../support/received.ts';
+import { acceptedDeliveries, allAccepted } from '../support/received.ts';
 import { createApp, jobsOf, loseJob, type System, startSystem } from '../support/system.ts';
 
 const MEMBERS = 6000;
 /** Deliveries an app may have ready in the bulk lane before its next slice waits. */
 const READY = 2000;
-
-const ALL_ACCEPTED = {
-  audience: MEMBERS,
-  planned: MEMBERS,
-  suppressed: {},
-  accepted: MEMBERS,
-  token_dead: 0,
-  rejected: 0,
-  expired: 0,
-  superseded: 0,
-  pending: 0,
-};
 
 /** The system without a sender, and an event for 6,000 that is planned as far as backpressure lets it. */
 async function startHalfPlanned() {
@@ -69,7 +57,7 @@ test('a large event waits without a job once 2,000 deliveries are ready, and hol
   expect(system.hook.counts().received).toBe(0);
 
   await using _sender = await startProcess('sender', system.env);
-  expect(await system.done(event.id, 90_000)).toEqual(ALL_ACCEPTED);
+  expect(await system.done(event.id, 90_000)).toEqual(allAccepted(MEMBERS));
   expect(await system.done(ours.id)).toMatchObject({ planned: 1, accepted: 1 });
   await until(async () => (await other.get(`/v3/events/${theirs.id}`)).body.data.counts.accepted === 1, 'theirs too');
   expect(await acceptedDeliveries(system)).toBe(MEMBERS + 1);
@@ -93,7 +81,7 @@ test('jobs lost from an event that is not fully planned are brought back', async
   expect(await planned(system, event.id)).toBeLessThan(MEMBERS);
 
   await using _sender = await startProcess('sender', system.env);
-  expect(await system.done(event.id, 90_000)).toEqual(ALL_ACCEPTED);
+  expect(await system.done(event.id, 90_000)).toEqual(allAccepted(MEMBERS));
   expect(await acceptedDeliveries(system)).toBe(MEMBERS);
   const { byUid } = system.hook.counts({ byUid: true });
   expect(new Set(Object.keys(byUid ?? {}))).toEqual(new Set(uids(MEMBERS)));

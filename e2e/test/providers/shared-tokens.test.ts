@@ -77,6 +77,10 @@ function startFleet() {
   const processes = Array.from({ length: PROCESSES }, () => startProcess());
   return {
     processes,
+    async sendAll() {
+      const outcomes = await Promise.all(processes.map(({ send }) => send()));
+      expect(outcomes.flat().filter(({ kind }) => kind !== 'accepted')).toEqual([]);
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((each) => each[Symbol.asyncDispose]()));
     },
@@ -87,11 +91,7 @@ const minted = () => [simulator.apns.counts().providerTokens, simulator.fcm.coun
 
 test('ten processes share one provider token and one access token, and their successors', async () => {
   await using fleet = startFleet();
-  const { processes } = fleet;
-  const sendAll = async () => {
-    const outcomes = await Promise.all(processes.map(({ send }) => send()));
-    expect(outcomes.flat().filter(({ kind }) => kind !== 'accepted')).toEqual([]);
-  };
+  const { sendAll } = fleet;
   await sendAll();
   expect(minted()).toEqual([1, 1]);
   clock.advance(39 * MINUTE);
@@ -104,11 +104,7 @@ test('ten processes share one provider token and one access token, and their suc
 
 test('a token that is revoked is replaced once for all processes', async () => {
   await using fleet = startFleet();
-  const { processes } = fleet;
-  const sendAll = async () => {
-    const outcomes = await Promise.all(processes.map(({ send }) => send()));
-    expect(outcomes.flat().filter(({ kind }) => kind !== 'accepted')).toEqual([]);
-  };
+  const { processes, sendAll } = fleet;
   await sendAll();
   simulator.fcm.revokeTokens();
   await sendAll();

@@ -1,5 +1,5 @@
 import * as fanout from '@fanfare/fanout/app';
-import { until } from '@fanfare/testkit';
+import { limitMemory, until, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { aCall, aGroupMessage, aMessage } from '../support/events.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
@@ -25,8 +25,8 @@ const LEVELS: { at: number; accepted: readonly Lane[]; planned: readonly Lane[] 
 
 /** Limits the memory so that a little more than this is used now, in percent; 0: no limit. */
 async function fill({ redis: { redis } }: System, percent: number): Promise<void> {
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', percent === 0 ? '0' : String(Math.round((used * 100) / (percent + 0.4))));
+  if (percent === 0) await redis.config('SET', 'maxmemory', '0');
+  else await limitMemory(redis, (percent + 0.4) / 100);
 }
 
 const readiness = async (url: string) =>
@@ -114,7 +114,7 @@ test('open events that fill Redis are refused in time, and all that were accepte
   const { backend, hook, redis } = system;
   await redis.redis.setbit('ballast', BALLAST_BITS, 1);
   hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.redis.info('memory'))?.[1]);
+  const used = await usedMemory(redis.redis);
   // Room for about two thousand open messages of 2 KB below 70 %.
   await redis.redis.config('SET', 'maxmemory', String(Math.round((used + 4_000_000) / 0.7)));
   const accepted: string[] = [];

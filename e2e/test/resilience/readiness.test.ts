@@ -1,6 +1,6 @@
 import * as fanout from '@fanfare/fanout/app';
 import * as sender from '@fanfare/sender/app';
-import { startTestRedis, until } from '@fanfare/testkit';
+import { limitMemory, startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { aMessage } from '../support/events.ts';
 import { jobsOf, startSystem } from '../support/system.ts';
@@ -31,8 +31,7 @@ test('ingest and fan-out stay in service while Redis is too full for their work,
   const { redis } = system.redis;
   const urls = [system.url, `http://127.0.0.1:${worker.port}`];
   for (const url of urls) expect((await readyz(url)).body.degraded).toBe(false);
-  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used / 0.8)));
+  await limitMemory(redis, 0.8);
   for (const url of urls) {
     const { status, body } = await until(async () => {
       const now = await readyz(url);

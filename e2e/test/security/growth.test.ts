@@ -1,5 +1,5 @@
 import * as fanout from '@fanfare/fanout/app';
-import { until } from '@fanfare/testkit';
+import { limitMemory, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Api } from '../support/api.ts';
 import { ANDROID, addPushProviders } from '../support/devices.ts';
@@ -190,8 +190,7 @@ describe('while Redis is nearly full', () => {
     const login = (await backend.post('/v3/users/bob/auth_tokens', {})).body.data.authToken;
     await redis.redis.set('ballast', 'x'.repeat(4_000_000));
     await until(async () => {
-      const used = Number(/used_memory:(\d+)/.exec(await redis.redis.info('memory'))?.[1]);
-      await redis.redis.config('SET', 'maxmemory', String(Math.round(used * 1.1)));
+      await limitMemory(redis.redis, 1 / 1.1);
       return (await backend.put('/v3/groups/hiking', {})).status === 503;
     }, 'the memory is looked at again');
     const callers = { admin, session: system.asUser(login), user: backend, manage: backend, publish: backend };

@@ -73,3 +73,16 @@ export async function mute(
   const { status, body } = await backend.put(`/v3/notifications/v1/preferences/mute?uid=${uid}`, { conversations });
   if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
 }
+
+/** The counts of an event that reached its whole audience, over one provider. */
+export const allAccepted = (audience: number) => ({
+  audience,
+  planned: audience,
+  suppressed: {},
+  accepted: audience,
+  token_dead: 0,
+  rejected: 0,
+  expired: 0,
+  superseded: 0,
+  pending: 0,
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, PlannedRecipient, Target } from '@fanfare/core';
-import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { advance, packFinished, planSlice, recordLogged, recordMessages, settle } from '../src/index.ts';
 import { APP, becomes, countsOf, HOUR, lockOf, NOW, planned, settleAll, slice, stored } from './support/events.ts';
@@ -90,20 +90,19 @@ async function deliver({ redis }: TestRedis, i: number): Promise<void> {
 
 test('a finished message to one user takes less than 600 bytes, with ids, references and log', async () => {
   await using own = await startTestRedis({ args: ['--appendfsync', 'no'] });
-  const used = async () => Number(/^used_memory:(\d+)/m.exec(await own.redis.info('memory'))?.[1]);
   const packAll = async () => {
     while ((await packFinished(own.redis, 0, NOW + 60_000, 250)) > 0);
   };
   await deliver(own, EVENTS);
   await packAll();
-  const before = await used();
+  const before = await usedMemory(own.redis);
   for (let from = 0; from < EVENTS; from += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => deliver(own, from + i)));
     // As it goes on: the tables of all keys keep the size that they had for events that are still open.
     if (from % (10 * AT_ONCE) === 0) await packAll();
   }
   await packAll();
-  const after = await used();
+  const after = await usedMemory(own.redis);
   let bytes = 0;
   for (const key of await own.redis.keys('*')) bytes += (await own.redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0;
   expect(bytes / EVENTS).toBeLessThan(600);

@@ -1,5 +1,5 @@
 import { deliveryId, newEventKey, packId } from '@fanfare/core';
-import { startTestRedis, until } from '@fanfare/testkit';
+import { startTestRedis, until, usedMemory } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Producer } from '../src/index.ts';
@@ -60,11 +60,10 @@ describe('adding', () => {
     await using own = await startTestRedis();
     const producer = new Producer(own.redis);
     await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
-    const memory = async () => Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
-    const before = await memory();
+    const before = await usedMemory(own.redis);
     const many = Array.from({ length: 5000 }, (_, i) => delivery(i + 1));
     await producer.addDeliveries(0, 'custom', 'chat', many);
-    expect(((await memory()) - before) / many.length).toBeLessThan(400);
+    expect(((await usedMemory(own.redis)) - before) / many.length).toBeLessThan(400);
   });
 
   test('fails at once when Redis is away, and works when it is back', async () => {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { Producer } from '../src/index.ts';
 import { delivery, idOf } from './support/worker.ts';
@@ -44,8 +44,7 @@ test('a batch that a full Redis refuses in part or whole throws; with room, the 
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
-  const used = Number(/used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1]);
-  await own.redis.config('SET', 'maxmemory', used + 200_000);
+  await own.redis.config('SET', 'maxmemory', (await usedMemory(own.redis)) + 200_000);
   const many = Array.from({ length: 3000 }, (_, ordinal) => delivery(ordinal));
   await expect(producer.addDeliveries(0, 'custom', 'chat', many)).rejects.toThrow('OOM');
   await own.redis.config('SET', 'maxmemory', 0);

@@ -1,4 +1,4 @@
-import { handClock, startTestRedis, until } from '@fanfare/testkit';
+import { handClock, startTestRedis, until, usedMemory } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { connectRedis, MemoryWatch, readFullness } from '../src/index.ts';
@@ -20,7 +20,6 @@ const watchOf = (redis: Redis, now = () => 0) => new MemoryWatch(redis, now, log
 
 describe('watching the memory', () => {
   const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', Math.round(bytes));
-  const usedOf = async (redis: Redis) => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 
   test('a server that does not tell its memory is not full', async () => {
     await using own = await startTestRedis();
@@ -32,7 +31,7 @@ describe('watching the memory', () => {
 
   test('returns the used share of the limit, slightly over 1 when full', async () => {
     await using own = await startTestRedis();
-    const used = await usedOf(own.redis);
+    const used = await usedMemory(own.redis);
     await limit(own.redis, used * 10);
     expect(await readFullness(own.redis)).toBeCloseTo(0.1, 1);
     await limit(own.redis, used * 2);
@@ -64,7 +63,7 @@ describe('watching the memory', () => {
     await using own = await startTestRedis();
     const clock = handClock(1_741_847_453_000);
     const watch = watchOf(own.redis, clock.now);
-    const used = await usedOf(own.redis);
+    const used = await usedMemory(own.redis);
     await limit(own.redis, used / 0.6);
     expect(await watch.isStopped('events')).toBe(false);
     await limit(own.redis, used / 0.8);
@@ -77,7 +76,7 @@ describe('watching the memory', () => {
     const clock = handClock(1_741_847_453_000);
     const { lines, log } = logOf();
     const watch = new MemoryWatch(own.redis, clock.now, log);
-    const used = await usedOf(own.redis);
+    const used = await usedMemory(own.redis);
     for (const share of [0.4, 0.72, 0.72, 0.9, 0.9, 0.4, 0.4]) {
       await limit(own.redis, used / share);
       clock.advance(1000);

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestRedis } from '@fanfare/testkit';
+import { freePorts, startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { connectRedis } from '../src/index.ts';
 
@@ -27,18 +26,10 @@ async function makeCertificates(folder: string): Promise<void> {
   openssl('x509', '-req', '-in', at('csr.pem'), ...signed, '-out', at('cert.pem'));
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 (hasOpenssl() ? test : test.skip)('TLS with a private CA, a client certificate and a user of the ACL', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fanfare-tls-'));
   await makeCertificates(folder);
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((name) => join(folder, name)) as [
     string,
     string,

@@ -1,5 +1,7 @@
 /** Shared helpers for tests. For devDependencies only. */
+export { freePorts } from './free-ports.ts';
 export { type HandClock, handClock } from './hand-clock.ts';
+export { limitMemory, usedMemory } from './memory.ts';
 export * from './samples.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export {

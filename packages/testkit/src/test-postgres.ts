@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePorts } from './free-ports.ts';
 import { until } from './until.ts';
 
 /** A private PostgreSQL for a test file, with an empty database. */
@@ -60,7 +60,7 @@ export async function startTestPostgres(): Promise<TestPostgres | undefined> {
     cwd: folder,
     stdio: 'ignore',
   });
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${caFile}`, '-c', `ssl_key_file=${keyFile}`];
   const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder, '-c', 'fsync=off', ...tls];
   let stop = async (): Promise<void> => {};
@@ -99,12 +99,4 @@ function findPostgres(): string | undefined {
     ...(process.env.PATH ?? '').split(delimiter),
   ];
   return folders.find((folder) => existsSync(join(folder, 'initdb')));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

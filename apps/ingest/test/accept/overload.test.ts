@@ -1,5 +1,5 @@
 import { MemoryWatch } from '@fanfare/redis';
-import { startTestRedis } from '@fanfare/testkit';
+import { limitMemory, startTestRedis } from '@fanfare/testkit';
 import { afterEach, expect, test } from '@jest/globals';
 import { offer } from '../../src/accept/offer.ts';
 import { OverloadGuard } from '../../src/accept/overload.ts';
@@ -22,8 +22,7 @@ test('events are let in while there is room, however many of an app wait', async
 
 /** Fills Redis to this share of its memory, as the guard reads it next. */
 async function fill(share: number): Promise<void> {
-  const used = Number(/used_memory:(\d+)/.exec(await deps.redis.info('memory'))?.[1]);
-  await deps.redis.config('SET', 'maxmemory', String(Math.round(used / share)));
+  await limitMemory(deps.redis, share);
   deps.clock.advance(1000);
 }
 
@@ -73,8 +72,7 @@ test('a full registry on another Redis refuses what adds to it, but no events, a
   const guard = new OverloadGuard(apart);
   deps.clock.advance(110 * MINUTE);
   await expect(guard.checkGrowth()).resolves.toBeUndefined();
-  const used = Number(/used_memory:(\d+)/.exec(await other.redis.info('memory'))?.[1]);
-  await other.redis.config('SET', 'maxmemory', String(Math.round(used / 0.8)));
+  await limitMemory(other.redis, 0.8);
   deps.clock.advance(1000);
   await expect(guard.checkGrowth()).rejects.toMatchObject(refused);
   expect(await guard.admit([message, call])).toEqual([message, call]);
@@ -84,9 +82,8 @@ test('a full registry on another Redis refuses what adds to it, but no events, a
 
 test('none is let in while Redis is nearly full, and again a second after there is room', async () => {
   const guard = new OverloadGuard(deps);
-  const used = Number(/used_memory:(\d+)/.exec(await deps.redis.info('memory'))?.[1]);
   deps.clock.advance(120 * MINUTE);
-  await deps.redis.config('SET', 'maxmemory', String(Math.floor(used * 1.1)));
+  await limitMemory(deps.redis, 1 / 1.1);
   await expect(guard.check()).rejects.toMatchObject({ ...refused, message: 'Redis is nearly full' });
   await deps.redis.config('SET', 'maxmemory', '0');
   deps.clock.advance(1000);

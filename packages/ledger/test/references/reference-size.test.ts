@@ -1,5 +1,5 @@
 import { newEventKey } from '@fanfare/core';
-import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { pageLogged, recordChange, recordLogged, recordMessages, recordReactions } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
@@ -9,10 +9,9 @@ const MANY = 16_384;
 
 /** Bytes of server memory per entry: keys, values and overhead. */
 async function bytesEach({ redis }: TestRedis, write: (i: number) => Promise<void>): Promise<number> {
-  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
-  const before = await used();
+  const before = await usedMemory(redis);
   for (let i = 0; i < MANY; i += 64) await Promise.all(Array.from({ length: 64 }, (_, j) => write(i + j)));
-  return ((await used()) - before) / MANY;
+  return ((await usedMemory(redis)) - before) / MANY;
 }
 
 const ref = (i: number) => ({ key: newEventKey(NOW + Math.floor(i / 10), () => (i + 0.5) / 36 ** 9), shard: 0 });
