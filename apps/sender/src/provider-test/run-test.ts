@@ -2,7 +2,7 @@ import { type DevicePush, type Outcome, PLATFORMS, type Platform, type Push, pub
 import { answerTest, type ProviderTest, takeTest } from '@fanfare/ledger';
 import type { Closer } from '@fanfare/runtime';
 import { type AppBundle, enableCustomProvider, recordFailing } from '@fanfare/store';
-import { addressOf, tryDecrypt } from '../address.ts';
+import { addressOf, tryDecrypt, UNREADABLE } from '../address.ts';
 import type { SenderConfig } from '../config.ts';
 import type { SenderDeps } from '../deps.ts';
 import { type Tested, wordsFor } from './words.ts';
@@ -62,7 +62,7 @@ async function send(deps: SenderDeps, app: AppBundle, test: ProviderTest): Promi
   const { provider, providerId } = test;
   if (provider === 'custom') {
     const custom = tryDecrypt(() => app.custom);
-    if (!custom) return { kind: 'credential_failing', reason: 'secret_unreadable' };
+    if (!custom) return UNREADABLE();
     return deps.providers.custom.send(testPush(deps, app, test), custom);
   }
   const { token, platform } = test.device ?? MADE_UP[provider];

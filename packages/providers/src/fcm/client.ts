@@ -45,17 +45,17 @@ export interface FcmProviderOptions {
 
 /**
  * FCM, by HTTP v1. One request per push; a second one only after a 401, with a new access token. The device's platform
- * decides how a push looks (see `renderFcm`). Throws when the endpoint or `extraCa` is malformed.
+ * decides how a push looks (see `fcmBody`). Throws when the endpoint or `extraCa` is malformed.
  */
 export function createFcmProvider(options: FcmProviderOptions = {}): Provider<FcmCredential, DevicePush> {
   const { now = Date.now } = options;
   const connections = connect(options);
   return {
     async send(push, credential) {
-      const built = fcmBody(push, credential, now());
-      if (built === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
-      const body = push.isDryRun ? validateOnly(built) : built;
-      const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave: push.mayLeave });
+      const { mayLeave, isDryRun = false } = push;
+      const body = fcmBody(push, credential, now());
+      if (body === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
+      const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave, isDryRun });
       if (sent.kind === 'failed') return sent.outcome;
       if (!isDocumented(sent.reply)) {
         const { status, body: text } = sent.reply;
@@ -68,10 +68,6 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
     },
   };
 }
-
-/** The same request, which FCM is only to check. */
-const validateOnly = (body: Buffer | string): string =>
-  JSON.stringify({ validate_only: true, ...JSON.parse(String(body)) });
 
 interface Connections {
   tokens: AccessTokens;

@@ -67,12 +67,12 @@ export class FirebaseAdminTransport implements FcmTransport {
     this.#agent = agentTo(new URL(origin), extraCa, lookup);
   }
 
-  async post({ body, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
+  async post({ body, account, accessToken, isDryRun, mayLeave }: FcmRequest): Promise<FcmSent> {
     if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
     const project = this.#projects.get(accountDigest(account), () => this.#open(account.project_id));
     project.accessToken = accessToken;
     try {
-      const name = await project.messaging.send(sdkMessage(body));
+      const name = await project.messaging.send(sdkMessage(body), isDryRun);
       return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'answered', reply: error.reply };

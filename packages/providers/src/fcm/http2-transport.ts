@@ -2,6 +2,10 @@ import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
+/** The same request, which FCM is only to check. */
+const validateOnly = (body: Buffer | string): string =>
+  JSON.stringify({ validate_only: true, ...JSON.parse(String(body)) });
+
 /** Sends through our own HTTP/2 pool; all projects share it, since each request carries its own access token. */
 export class FcmHttp2Transport implements FcmTransport {
   readonly #pool: SessionPool;
@@ -10,11 +14,11 @@ export class FcmHttp2Transport implements FcmTransport {
     this.#pool = pool;
   }
 
-  async post({ body, account, accessToken, mayLeave }: FcmRequest): Promise<FcmSent> {
+  async post({ body, account, accessToken, isDryRun, mayLeave }: FcmRequest): Promise<FcmSent> {
     const result = await this.#pool.request({
       path: `/v1/projects/${encodeURIComponent(account.project_id)}/messages:send`,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body,
+      body: isDryRun ? validateOnly(body) : body,
       mayLeave,
     });
     if (!result.ok) return { kind: 'failed', outcome: unansweredOutcome(result) };

@@ -7,6 +7,8 @@ export interface FcmRequest {
   body: Buffer | string;
   account: FcmCredential['serviceAccount'];
   accessToken: string;
+  /** FCM is only to check it. */
+  isDryRun: boolean;
   /** Called right before it is written; false: it is not written. */
   mayLeave: (() => boolean) | undefined;
 }

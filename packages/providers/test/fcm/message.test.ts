@@ -225,6 +225,14 @@ test('no data key is reserved by FCM', () => {
   );
 });
 
+test.each(['http2', 'firebase-admin'] as const)('a dry run asks FCM only to check, through %s', async (transport) => {
+  await using server = await startFcm();
+  await using fcm = fcmAt(server, { transport });
+  const push = { ...aDevicePush('fcm_android'), isDryRun: true };
+  expect(await fcm.send(push, anFcmCredential(server.tokenUri))).toMatchObject({ kind: 'accepted' });
+  expect(JSON.parse(server.sends[0]?.body ?? '')).toMatchObject({ validate_only: true });
+});
+
 describe('firebase-admin puts the same JSON on the wire as we do', () => {
   const details = { ...CALL, custom: { a: [1, 'ü'] }, senderAvatar: 'https://a.example/1.png' };
   const cases = (['fcm_android', 'fcm_web', 'fcm_ios'] as const).flatMap((platform) =>
