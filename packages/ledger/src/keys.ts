@@ -5,7 +5,8 @@ import { shardTag } from '@fanfare/redis';
  * Every key of the ledger. Except for `locations` and the references by the chat backend's ids (`messages` to
  * `webhookDedup`), which are read before a shard is known, they carry the hash tag of the event's shard. It is also the
  * prefix of the shard's BullMQ queues, so that one script may use both on Redis Cluster. All data of an event expires
- * with its retention (7 days, bulk 24 h); `open` and `load` empty themselves as deliveries settle.
+ * with its retention (7 days, bulk 24 h), buckets up to a day later; what is open and the load empty themselves as
+ * deliveries settle.
  */
 export const keys = {
   /** The prefix of all keys of a shard, for the scripts about admission, which touch those of many events. */

@@ -20,7 +20,7 @@ const BATCH = 500;
 const FEW = 4;
 
 /**
- * The one script whose keys are in different slots. It only reads, and is used only where the server allows it: a
+ * The keys are in different slots (see across-slots.ts). It only reads, and is used only where the server allows it: a
  * command per hash costs the client four times as much as the server's part of both.
  */
 const READ = script<HashValues[]>(`

@@ -1,5 +1,7 @@
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { REMOVE_UNCHANGED_LUA } from './remove-unchanged.lua.ts';
 
 /** A user who was erased, or an app that was deleted (no `uid`): the archive has yet to erase what it has of them. */
 export interface Erasure {
@@ -31,12 +33,22 @@ export async function readErasures(redis: Redis, limit: number, from = 0): Promi
   }));
 }
 
+const DROP = script<number>(`
+-- KEYS erasures
+-- ARGV erasure, when it was recorded as it was read, …
+-- returns how many were taken off the list
+${REMOVE_UNCHANGED_LUA}
+return removeUnchanged(KEYS[1], 1)
+`);
+
 /** Takes erasures off the list once the archive has done them, unless they were recorded again. */
 export async function dropErasures(redis: Redis, done: readonly Erasure[]): Promise<void> {
-  for (const { at, ...erased } of done) {
-    const member = encode(erased);
-    if (Number(await redis.zscore(keys.erasures, member)) === at) await redis.zrem(keys.erasures, member);
-  }
+  if (done.length === 0) return;
+  await DROP(
+    redis,
+    [keys.erasures],
+    done.flatMap(({ at, ...erased }) => [encode(erased), at]),
+  );
 }
 
 const encode = ({ appId, uid }: Omit<Erasure, 'at'>): string =>

@@ -1,7 +1,8 @@
 import type { EventRef } from '@fanfare/core';
-import { answersOf, script } from '@fanfare/redis';
+import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
+import { REMOVE_UNCHANGED_LUA } from './remove-unchanged.lua.ts';
 
 /** A finished event that is not archived yet, and when it was finished (epoch ms). */
 export type UnarchivedRef = EventRef & { doneAt: number };
@@ -22,9 +23,7 @@ export async function withoutRecord(
   shard: number,
   refs: readonly UnarchivedRef[],
 ): Promise<UnarchivedRef[]> {
-  const exists = redis.pipeline();
-  for (const { key } of refs) exists.exists(keys.event(shard, key));
-  const answers = answersOf(await exists.exec());
+  const answers = await commandEach(redis, refs, (pipeline, { key }) => pipeline.exists(keys.event(shard, key)));
   return refs.filter((_, i) => answers[i] === 0);
 }
 
@@ -48,14 +47,8 @@ const REMOVE = script<number>(`
 -- ARGV number of the archiver, event key, when it was finished as it was read, …
 -- returns how many events are taken off the list; -1 when another archiver has taken over
 if tonumber(redis.call('GET', KEYS[2]) or 0) ~= tonumber(ARGV[1]) then return -1 end
-local removed = 0
-for i = 2, #ARGV, 2 do
-  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
-  if score and tonumber(score) == tonumber(ARGV[i + 1]) then
-    removed = removed + redis.call('ZREM', KEYS[1], ARGV[i])
-  end
-end
-return removed
+${REMOVE_UNCHANGED_LUA}
+return removeUnchanged(KEYS[1], 2)
 `);
 
 /** Thrown when another process has taken over the archive: this one must stop. */

@@ -89,10 +89,15 @@ export async function putAll(redis: Redis, entries: readonly NewEntry[], retenti
 }
 
 /**
- * The latest entry that is kept at `now` (epoch ms), be it of tomorrow, by another server's clock; undefined when there
- * is none.
+ * The latest entry of the last `days` days before today (by default all that are kept), today (`now`, epoch ms), and
+ * tomorrow, by another server's clock; undefined when there is none.
  */
-export async function find(redis: Redis, { prefix, field }: Entry, now: number): Promise<string | undefined> {
+export async function find(
+  redis: Redis,
+  { prefix, field }: Entry,
+  now: number,
+  days: number = DAYS,
+): Promise<string | undefined> {
   const today = dayOf(now);
-  return (await FIND(redis, [prefix], [field, today + 1, today - DAYS])) ?? undefined;
+  return (await FIND(redis, [prefix], [field, today + 1, today - days])) ?? undefined;
 }

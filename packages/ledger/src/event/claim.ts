@@ -93,7 +93,7 @@ export async function locate(
   const { prefix, field } = locationEntry(appId, eventId);
   const [shard, first] = await Promise.all([
     LOCATE(redis, [prefix], [field, mine, now, retentionMs]),
-    find(redis, claimEntry(0, appId, eventId), now),
+    find(redis, claimEntry(0, appId, eventId), now, 1),
   ]);
   return first !== undefined && now - eventKeyTime(first) < DUPLICATE_WINDOW_MS ? 0 : Number(shard);
 }

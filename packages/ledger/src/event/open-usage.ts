@@ -19,7 +19,7 @@ end`;
 
 /**
  * Lua: counts an event among the open ones of its app until it expires, once; or many that are new, given as
- * `expiry, '<key> <size>', …`. `open` is the key of all open events, and the prefix of the app's own keys.
+ * `expiry, '<key> <size>', …`. `open` is the prefix of the app's keys.
  */
 export const COUNT_OPEN = `
 ${OPEN_KEYS}

@@ -1,8 +1,8 @@
 import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
 
 /**
- * The hash of an event, field by field. Times are epoch ms; flags are `1` or absent; counters never incremented are
- * absent and read as 0.
+ * The hash of an event, field by field, until it is done and packed (finished/packed.ts). Times are epoch ms; flags are
+ * `1` or absent; counters never incremented are absent and read as 0.
  *
  * Written once, at acceptance:
  * - `at`: when ingest took it. Its presence is what "the event exists" means.

@@ -1,4 +1,4 @@
-import { type EventRef, eventKeyTime, type Lane } from '@fanfare/core';
+import { type EventRef, eventKeysFrom, eventKeyTime, type Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
@@ -80,9 +80,14 @@ export async function keepFinished(
   );
 }
 
-/** What a shard keeps of finished events, by kind and app. Reads the ends of every list. */
-export async function readKept(redis: Redis, shard: number): Promise<KeptList[]> {
-  const members = await redis.zrange(keys.keptLists(shard), '0', '-1');
+/** What a shard keeps of finished events of some kinds, by kind and app. Reads the ends of every list of these. */
+export async function readKept(
+  redis: Redis,
+  shard: number,
+  kinds: readonly KeptKind[] = KEPT_KINDS,
+): Promise<KeptList[]> {
+  const all = await redis.zrange(keys.keptLists(shard), '0', '-1');
+  const members = all.filter((member) => kinds.includes(partsOf(member).kind));
   const read = redis.pipeline();
   for (const member of members) {
     const list = keys.kept(shard, member);
@@ -157,7 +162,7 @@ export async function trimKept(
   const [trimmed, first] = await TRIM(
     redis,
     [keys.kept(shard, memberOf(list)), keys.deadLetters(shard, appId), keys.root(shard)],
-    [`e${before.toString(36)}`, limit],
+    [eventKeysFrom(before), limit],
   );
   if (first === '') return { trimmed };
   const events = Math.max(1, list.events - trimmed);
@@ -168,7 +173,8 @@ export async function trimKept(
 /** The kind of a finished event. A call with a dead letter is still a call, whose end must find whom it rang. */
 export const kindOf = (lane: Lane, hasLetters: boolean): KeptKind => (hasLetters && lane !== 'call' ? 'letters' : lane);
 
-const memberOf = ({ kind, appId }: Pick<KeptList, 'kind' | 'appId'>): string => `${kind}:${appId}`;
+/** The name of a list among all of them. */
+export const memberOf = ({ kind, appId }: Pick<KeptList, 'kind' | 'appId'>): string => `${kind}:${appId}`;
 
 function partsOf(member: string): Pick<KeptList, 'kind' | 'appId'> {
   const colon = member.indexOf(':');

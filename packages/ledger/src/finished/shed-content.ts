@@ -1,8 +1,8 @@
-import { CONTENT_KEPT_MS, type Event, withoutContent } from '@fanfare/core';
-import { answersOf, script } from '@fanfare/redis';
+import { CONTENT_KEPT_MS, type Event, eventKeysFrom, withoutContent } from '@fanfare/core';
+import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import type { KeptList } from './kept.ts';
+import { type KeptList, memberOf } from './kept.ts';
 import { isPacked, pack, unpack } from './packed.ts';
 
 /** Moves the first events of a list to that of events without content. */
@@ -10,17 +10,18 @@ const MOVE = script<string[]>(`
 -- KEYS list of messages, list of those without content, all lists
 -- ARGV the first key to stay, limit, member of the second list
 -- returns the keys of the events that were moved
-local moved = {}
+local moved, expires = {}, redis.call('PEXPIRETIME', KEYS[1])
 while #moved < tonumber(ARGV[2]) do
   local entry = redis.call('LINDEX', KEYS[1], 0)
   local key = entry and string.match(entry, '^[^ ]+')
   if not key or key >= ARGV[1] then break end
-  local expires = redis.call('PEXPIRETIME', KEYS[1])
   redis.call('LPOP', KEYS[1])
   redis.call('RPUSH', KEYS[2], entry)
+  moved[#moved + 1] = key
+end
+if #moved > 0 then
   if redis.call('PEXPIRETIME', KEYS[2]) < expires then redis.call('PEXPIREAT', KEYS[2], expires) end
   redis.call('ZADD', KEYS[3], 'GT', expires, ARGV[3])
-  moved[#moved + 1] = key
 end
 return moved
 `);
@@ -45,16 +46,16 @@ return 1
  */
 export async function shedContent(redis: Redis, list: KeptList, now: number, limit: number): Promise<number> {
   const { shard, appId } = list;
-  const member = `old:${appId}`;
+  const member = memberOf({ kind: 'old', appId });
   const moved = await MOVE(
     redis,
-    [keys.kept(shard, `chat:${appId}`), keys.kept(shard, member), keys.keptLists(shard)],
-    [`e${(now - CONTENT_KEPT_MS).toString(36)}`, limit, member],
+    [keys.kept(shard, memberOf({ kind: 'chat', appId })), keys.kept(shard, member), keys.keptLists(shard)],
+    [eventKeysFrom(now - CONTENT_KEPT_MS), limit, member],
   );
   if (moved.length === 0) return 0;
-  const read = redis.pipeline();
-  for (const key of moved) read.hgetallBuffer(keys.event(shard, key));
-  const hashes = answersOf(await read.exec()) as Record<string, Buffer>[];
+  const hashes = (await commandEach(redis, moved, (pipeline, key) =>
+    pipeline.hgetallBuffer(keys.event(shard, key)),
+  )) as Record<string, Buffer>[];
   const calls = moved.flatMap((key, i) => {
     const args = withoutBody(hashes[i] as Record<string, Buffer>);
     return args ? [{ keys: [keys.event(shard, key)], args }] : [];

@@ -58,7 +58,7 @@ export function encodeSlice(slice: PlannedSlice): string | Buffer {
 
 /** Decodes what `encodeSlice` returns, in this version or an older one. */
 export function decodeSlice(stored: string | Buffer): PlannedSlice {
-  const bytes = Buffer.from(stored);
+  const bytes = typeof stored === 'string' ? Buffer.from(stored) : stored;
   const [first, cursor = '', last, version, packSize = '1', table = ''] = headOf(bytes);
   const ids = table.split(',').map((id) => id || undefined);
   const lines = linesOf(bytes, version === DEFLATED);
