@@ -64,7 +64,8 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
-  const archive = config.ARCHIVE_URL && closer.add('archive', openReader(config.ARCHIVE_URL), (one) => one.close());
+  const archive =
+    config.ARCHIVE_URL && closer.add('archive', await openReader(config.ARCHIVE_URL), (one) => one.close());
   const memory = new MemoryWatch(queueRedis, now, log);
   const deps: IngestDeps = {
     config,

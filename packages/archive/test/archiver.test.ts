@@ -57,7 +57,7 @@ const isDone =
     (await readArchiveBacklog(redis, 1)).events === 0;
 
 async function found(place: ArchivePlace, appId = APP) {
-  const reader = openReader(place);
+  const reader = await openReader(place);
   try {
     const events = await walk(reader, {}, appId);
     return { events, uids: await Promise.all(events.map((event) => uidsOf(reader, event))) };

@@ -14,7 +14,7 @@ const newFolder = () => mkdtempSync(join(root, 'archive-'));
 const openOn = (folder: string, fullBytes?: number) =>
   openFileSink({ folder, writer: String(++writers), ...(fullBytes === undefined ? {} : { fullBytes }) });
 const filesOf = (folder: string) => readdirSync(join(folder, `app-${APP}`)).sort();
-const read = (folder: string) => walk(openReader({ kind: 'file', folder }));
+const read = async (folder: string) => walk(await openReader({ kind: 'file', folder }));
 
 test('a file is closed when it is full, or when its day is over, under a name with its range', async () => {
   const folder = newFolder();
@@ -60,7 +60,7 @@ test('what a crash cut off is left out, and the next writer continues', async ()
   await next.write(partsOf(archived(2), ['bob'], ['cara']));
   const found = await read(folder);
   expect(keysOf(found)).toEqual(keysOf([archived(1), archived(2)]));
-  const reader = openReader({ kind: 'file', folder });
+  const reader = await openReader({ kind: 'file', folder });
   const { events } = await reader.page(APP, { order: 'append', limit: 9 });
   expect(await Promise.all(events.map((event) => uidsOf(reader, event)))).toEqual([
     ['bob', 'cara'],
@@ -72,7 +72,7 @@ test('a page is read to its end although its file is closed meanwhile', async ()
   const folder = newFolder();
   const sink = await openOn(folder);
   await sink.write(partsOf(archived(1), ['bob']));
-  const reader = openReader({ kind: 'file', folder });
+  const reader = await openReader({ kind: 'file', folder });
   const {
     events: [event],
   } = await reader.page(APP, { order: 'append', limit: 9 });
@@ -96,7 +96,7 @@ test.each(['append', 'prepend'] as const)('a page reads a few files, however rar
   const sink = await openOn(folder, 1);
   const events = Array.from({ length: 40 }, (_, i) => archived(i, { logged: i % 13 === 0 }));
   for (const event of events) await sink.write(partsOf(event, ['bob']));
-  const reader = openReader({ kind: 'file', folder });
+  const reader = await openReader({ kind: 'file', folder });
   const first = await reader.page(APP, { order, limit: 9 });
   expect(first.events).toHaveLength(1);
   expect(first.next).toBeDefined();

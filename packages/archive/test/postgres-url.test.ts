@@ -28,7 +28,7 @@ testIf('a server whose certificate is not known is refused, and the error has no
 });
 
 testIf('what was never written is read as empty', async () => {
-  const reader = openReader({ kind: 'postgres', url: (postgres?.url ?? '').replace(/postgres$/, 'template1') });
+  const reader = await openReader({ kind: 'postgres', url: (postgres?.url ?? '').replace(/postgres$/, 'template1') });
   expect(await reader.page('shop', { order: 'append', limit: 1 })).toEqual({ events: [] });
   await reader.close();
 });

@@ -34,7 +34,7 @@ for (const [kind, place] of places) {
     const newApp = () => `${APP}${++apps}`;
     const open = async () => {
       const sink = await openSink(at, ++writer);
-      const reader = openReader(at);
+      const reader = await openReader(at);
       opened.push(sink, reader);
       return { sink, reader };
     };

@@ -53,13 +53,7 @@ export async function muteConversations(
 ): Promise<void> {
   const before = await listMutes(redis, appId, uid, now);
   if (new Set([...before, ...mutes].map(muteField)).size > MAX_MUTES) refuse();
-  // Recorded before, so that after a crash, erasing a muted user still finds the mute; and after, in case an unmute in
-  // between removed the record.
-  await recordMuters(redis, appId, [{ uid, mutes }]);
-  const fields = mutes.flatMap((mute) => [muteField(mute), mute.until ?? FOREVER]);
-  const written = await WRITE(redis, [keys.user(appId, uid)], [now, MAX_MUTES, ...fields]);
-  if (written !== 1) refuse();
-  await recordMuters(redis, appId, [{ uid, mutes }]);
+  if ((await muteEach(redis, appId, [{ uid, mutes }], now)).length > 0) refuse();
 }
 
 /**
@@ -72,6 +66,8 @@ export async function muteEach(
   muters: readonly { uid: string; mutes: readonly Mute[] }[],
   now: number,
 ): Promise<string[]> {
+  // Recorded before, so that after a crash, erasing a muted user still finds the mute; and after, in case an unmute in
+  // between removed the record.
   await recordMuters(redis, appId, muters);
   const calls = muters.map(({ uid, mutes }) => ({
     keys: [keys.user(appId, uid)],

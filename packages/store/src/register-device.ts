@@ -96,8 +96,10 @@ async function move(
     const written = await writeMigrated(redis, appId, uid, fresh, { how, most });
     if (!written) return undefined;
     // A device that was set aside has no record, so it comes this way, and not as a refresh.
-    await forgetQuarantined(redis, appId, uid, [written.device.id]);
-    const end = await settleToken(redis, holding);
+    const [, end] = await Promise.all([
+      forgetQuarantined(redis, appId, uid, [written.device.id]),
+      settleToken(redis, holding),
+    ]);
     if (end === 'settled') return written;
     if (end === 'unknown') return { ...written, gone: [...written.gone, fresh.token] };
     if (claims === MAX_CLAIMS) {
