@@ -6,7 +6,7 @@ import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
-/** The dependencies of the fan-out steps; created in app.ts. */
+/** The dependencies of the fan-out steps; created in lanes.ts. */
 export interface FanoutDeps {
   /** The Redis of queues and ledger. */
   queueRedis: Redis;

@@ -9,8 +9,8 @@ const MOST = 10_000;
 /** Removes the content of messages that were done a day ago. */
 export async function sweepContent({ queueRedis, now, stopping }: FanoutDeps, shard: number): Promise<void> {
   let left = MOST;
-  for (const list of await readKept(queueRedis, shard)) {
-    if (list.kind !== 'chat' || list.oldest >= now() - CONTENT_KEPT_MS) continue;
+  for (const list of await readKept(queueRedis, shard, ['chat'])) {
+    if (list.oldest >= now() - CONTENT_KEPT_MS) continue;
     for (let shed = BATCH; shed === BATCH && left > 0 && !stopping.aborted; left -= BATCH) {
       shed = await shedContent(queueRedis, list, now(), BATCH);
     }

@@ -37,7 +37,10 @@ export interface SweepTimes {
 
 export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 
-/** One run of the sweeper. What frees memory comes last and in any case: a full server refuses the writes before it. */
+/**
+ * One run of the sweeper. What frees memory when it is short comes last and in any case: a full server refuses the
+ * writes before it.
+ */
 export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> {
   const { shards } = deps;
   try {
@@ -45,8 +48,11 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
     for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
     for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
   } finally {
-    await sweepBuckets(deps);
-    await sweepMemory(deps);
+    try {
+      await sweepBuckets(deps);
+    } finally {
+      await sweepMemory(deps);
+    }
   }
 }
 

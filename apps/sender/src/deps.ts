@@ -14,7 +14,7 @@ import type { TargetReader } from './target-reader.ts';
 import type { TokenSafety } from './token-safety.ts';
 import type { WebhookHealth } from './webhook-health.ts';
 
-/** The dependencies for handling a delivery; created in app.ts. */
+/** The dependencies for handling a delivery; created in lanes.ts. */
 export interface SenderDeps {
   /** The Redis of queues and ledger. */
   queueRedis: Redis;

@@ -1,19 +1,11 @@
-/** The sends of one pack that have not ended. */
+/** The sends of one pack. */
 export class InFlight {
-  count = 0;
-  #wake: (() => void) | undefined;
+  readonly #sends: Promise<void>[] = [];
   #failure: { error: unknown } | undefined;
 
-  /** Counts a send until it ends. */
+  /** Adds a send that has begun. */
   add(send: Promise<void>): void {
-    this.count++;
-    send.then(
-      () => this.#end(),
-      (error: unknown) => {
-        this.fail(error);
-        this.#end();
-      },
-    );
+    this.#sends.push(send.catch((error: unknown) => this.fail(error)));
   }
 
   /** Remembers the first error, for `allEnd`. */
@@ -21,21 +13,9 @@ export class InFlight {
     this.#failure ??= { error };
   }
 
-  /** Resolves when the next one ends. */
-  oneEnds(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  /** Resolves when none is left. @throws the first error. */
+  /** Resolves when all have ended. @throws the first error. */
   async allEnd(): Promise<void> {
-    while (this.count > 0) await this.oneEnds();
+    await Promise.all(this.#sends);
     if (this.#failure) throw this.#failure.error;
-  }
-
-  #end(): void {
-    this.count--;
-    this.#wake?.();
   }
 }

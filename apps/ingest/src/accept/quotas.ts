@@ -3,7 +3,7 @@ import { countMembers, createUser, type Quotas, readUsage, type Usage, withoutRe
 import type { IngestDeps } from '../deps.ts';
 import type { OverloadGuard } from './overload.ts';
 
-type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'intake' | 'now'>;
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'intake' | 'now'>;
 
 /** The quotas of an app: those the operator has set for it, and the environment's for the others. */
 export const quotasFor = (config: IngestDeps['config'], set: Partial<Quotas>): Quotas => ({

@@ -26,7 +26,7 @@ export interface EndpointsDeps {
 /** Deliveries in hand, as a multiple of the sends in flight. A job of the bulk lane may contain as many as those. */
 const IN_HAND: Record<Lane, number> = { call: 2, chat: 2, bulk: 6 };
 
-/** Endpoints kept; the oldest without sends in flight are forgotten first. */
+/** Endpoints kept; those without sends in flight are forgotten first, the longest unused ones. */
 const MAX_ENDPOINTS = 10_000;
 
 /** How many deliveries of a lane a process has in hand, for this many sends in flight. */
@@ -67,8 +67,9 @@ export class Endpoints {
   of(gate: Gate): Endpoint {
     const id = gateId(gate);
     const known = this.#endpoints.get(id);
-    if (known) return known;
-    const endpoint = this.#make(gate);
+    const endpoint = known ?? this.#make(gate);
+    // The last in the map is the last used.
+    if (known) this.#endpoints.delete(id);
     this.#endpoints.set(id, endpoint);
     if (this.#endpoints.size > MAX_ENDPOINTS) this.#forgetOldest();
     return endpoint;

@@ -76,7 +76,7 @@ export class Places {
   }
 
   /** Looks for someone who can use a free place: a destination may have got room. */
-  wake(): void {
+  #wake(): void {
     while (this.#free > 0 && this.#serveOne());
   }
 
@@ -114,7 +114,7 @@ export class Places {
       this.#free++;
       app.inFlight--;
       this.#forgetIdle(app);
-      this.wake();
+      this.#wake();
     };
     return { kind: 'taken', leave };
   }

@@ -27,7 +27,7 @@ export const PushToken = {
   voip: tokenOf('apns_ios_voip'),
 } satisfies Record<TokenKind, z.ZodType>;
 
-type Deps = Pick<IngestDeps, 'config' | 'registry' | 'queueRedis' | 'intake' | 'now' | 'log'>;
+type Deps = Pick<IngestDeps, 'config' | 'registry' | 'intake' | 'now' | 'log'>;
 
 /**
  * Registers a user's push token.
