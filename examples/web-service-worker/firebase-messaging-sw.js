@@ -13,7 +13,10 @@ function showMessage(data) {
   return show(data.tag, data.title, { body: data.body, icon: data.senderAvatar, data });
 }
 
-/** A call rings until it is cancelled or not answered; anything else that becomes of it ends the ringing quietly. */
+/**
+ * A call rings until it is cancelled or not answered; any other state ends the ringing quietly. What replaces the ring
+ * has its tag and needs no close before: Chromium knows notifications by tag, and a close may reach the new one.
+ */
 async function showCall(data) {
   // All states of a call share its session.
   const tag = `call-${data.sessionId}`;
@@ -22,10 +25,8 @@ async function showCall(data) {
     case 'initiated':
       return show(tag, data.title, { ...options, body: `Incoming ${data.callType} call`, requireInteraction: true });
     case 'cancelled':
-      await close(tag);
       return show(tag, data.title, { ...options, body: 'Call cancelled' });
     case 'unanswered':
-      await close(tag);
       return show(tag, data.title, { ...options, body: `Missed ${data.callType} call` });
     default:
       return close(tag);
