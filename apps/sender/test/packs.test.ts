@@ -45,9 +45,9 @@ describe.each([2, 7, 100])('of a pack of %i', (size) => {
     expect(await handlePack(sender, CUSTOM, job())).toEqual({ do: 'done' });
     expect(new Set(webhook.received).size).toBe(size);
     expect(await countsOf(redis, ref)).toEqual({ audience: size, planned: size, accepted: size });
-    expect(sender.attempts.map(({ uid }) => uid).sort()).toEqual(
-      Array.from({ length: size }, (_, i) => `u${i}`).sort(),
-    );
+    const uids = sender.attempts.map(({ uid }) => uid);
+    expect(uids).toHaveLength(size);
+    expect(new Set(uids)).toEqual(new Set(Array.from({ length: size }, (_, i) => `u${i}`)));
   });
 
   test('those that are settled are not sent again, however the job came', async () => {

@@ -52,10 +52,14 @@ test.each([
 });
 
 test('a thread that does not answer makes the process not ready, and a scrape shows what it counted last', async () => {
+  const busy = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+  setEnvironmentData('busy', busy);
   const thread = threadThat('becomes busy');
   await thread.started;
   const counted = await thread.snapshot();
   const [readiness, again] = await Promise.all([withThreads(READY, [thread]), thread.snapshot()]);
+  busy[0] = 0;
+  Atomics.notify(busy, 0);
   expect(readiness).toMatchObject({
     ready: false,
     checks: { thread: { ok: false, detail: 'no answer within 1000 ms' } },
