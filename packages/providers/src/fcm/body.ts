@@ -1,9 +1,16 @@
 import type { DevicePush, FcmCredential, NotificationDetails } from '@fanfare/core';
-import { fit } from '../payload/fit.ts';
 import { markNumber, SharedTemplates, withUnreadMark } from '../payload/shared-templates.ts';
 import { fill, type Template, template } from '../payload/template.ts';
 import { toJson } from '../wire/json.ts';
-import { MAX_FCM_BYTES, messageOf, type Rendering, renderingOf, sizeOf, wireMessage } from './message.ts';
+import {
+  fittingMessage,
+  MAX_FCM_BYTES,
+  messageOf,
+  type Rendering,
+  renderingOf,
+  sizeOf,
+  wireMessage,
+} from './message.ts';
 
 /** The values in a message that differ between recipients who share its details. */
 type Hole = 'token' | 'unread' | 'time';
@@ -31,7 +38,7 @@ const messages = new SharedTemplates<SharedMessage | undefined>();
  */
 export function fcmBody(push: DevicePush, credential: FcmCredential, now: number): Buffer | string | undefined {
   const rendering = renderingOf(push, credential, now);
-  return sharedBody(push.shared, rendering) ?? ownBody(rendering, push.trimText);
+  return sharedBody(push.shared, rendering) ?? fittingMessage(rendering, push.trimText)?.json;
 }
 
 /** Undefined when nothing is shared, or the message has to be shortened. */
@@ -61,21 +68,4 @@ function sharedMessage(rendering: Rendering): SharedMessage | undefined {
     rendering.details.unreadMessageCount === undefined ? 0 : 1 + (message.apns?.payload?.aps.badge ? 1 : 0);
   if (unreads !== badges || made.holes.length !== badges + 2) return undefined;
   return { template: made, size: sizeOf(message) - unreads * MARKS.unread.length, unreads };
-}
-
-/** The body for this recipient alone. A message is never larger than its JSON, so it is rarely measured. */
-function ownBody(rendering: Rendering, trimText: boolean | undefined): string | undefined {
-  const built = fit(rendering.details, {
-    build: (details) => {
-      const message = messageOf({ ...rendering, details });
-      return { message, json: wireMessage(message) };
-    },
-    size({ message, json }) {
-      const bytes = Buffer.byteLength(json);
-      return bytes <= MAX_FCM_BYTES ? bytes : sizeOf(message);
-    },
-    limit: MAX_FCM_BYTES,
-    trimText,
-  });
-  return built?.json;
 }

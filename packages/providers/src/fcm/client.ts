@@ -4,7 +4,6 @@ import type { Access } from '../wire/fleet-tokens.ts';
 import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
 import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { fcmBody } from './body.ts';
-import { readError } from './error.ts';
 import { FirebaseAdminTransport } from './firebase-admin-transport.ts';
 import { FcmHttp2Transport } from './http2-transport.ts';
 import { AccessTokens } from './oauth.ts';
@@ -58,8 +57,8 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
       const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave, isDryRun });
       if (sent.kind === 'failed') return sent.outcome;
       if (!isDocumented(sent.reply)) {
-        const { status, body: text } = sent.reply;
-        options.onUndocumented?.({ provider: 'fcm', status, word: codeIn(readError(text).errorCode) });
+        const { status, error } = sent.reply;
+        options.onUndocumented?.({ provider: 'fcm', status, word: codeIn(error?.errorCode) });
       }
       return fcmOutcome(sent.reply, { now: now(), deadlineAt: push.deadlineAt, token: push.device.token });
     },

@@ -12,7 +12,7 @@ import { Recent } from '../wire/recent.ts';
 import { certificatesIn } from '../wire/trust.ts';
 import { WITHHELD } from '../wire/withheld.ts';
 import { accountDigest } from './credential.ts';
-import type { FcmReply } from './outcome.ts';
+import { type FcmReply, fcmReply } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
 /** Cached SDK apps: one per service account in use. */
@@ -73,7 +73,8 @@ export class FirebaseAdminTransport implements FcmTransport {
     project.accessToken = accessToken;
     try {
       const name = await project.messaging.send(sdkMessage(body), isDryRun);
-      return { kind: 'answered', reply: { status: 200, retryAfter: undefined, body: JSON.stringify({ name }) } };
+      const reply = fcmReply({ status: 200, retryAfter: undefined, body: JSON.stringify({ name }) });
+      return { kind: 'answered', reply };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'answered', reply: error.reply };
       return { kind: 'failed', outcome: lost(error) };
@@ -119,7 +120,7 @@ function openClient(messaging: Messaging): void {
     send(request).catch((error: { response?: { status: number; headers: Record<string, string>; text: string } }) => {
       if (error.response === undefined) throw error;
       const { status, headers, text } = error.response;
-      throw new Refusal({ status, retryAfter: headers['retry-after'], body: text });
+      throw new Refusal(fcmReply({ status, retryAfter: headers['retry-after'], body: text }));
     });
 }
 

@@ -1,5 +1,6 @@
 import { unansweredOutcome } from '../http2/outcome.ts';
 import type { SessionPool } from '../http2/pool.ts';
+import { fcmReply } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
 
 /** The same request, which FCM is only to check. */
@@ -23,7 +24,7 @@ export class FcmHttp2Transport implements FcmTransport {
     });
     if (!result.ok) return { kind: 'failed', outcome: unansweredOutcome(result) };
     const { status, headers, body: text } = result.answer;
-    return { kind: 'answered', reply: { status, retryAfter: headers['retry-after'], body: text } };
+    return { kind: 'answered', reply: fcmReply({ status, retryAfter: headers['retry-after'], body: text }) };
   }
 
   close(): Promise<void> {

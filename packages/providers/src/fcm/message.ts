@@ -66,13 +66,28 @@ export interface Rendering extends Presentation {
  * notifications replace each other by their collapse key elsewhere: in Android's notification, at the push service and
  * in the browser on the web, by `apns-collapse-id` on iOS; and in the app by the tag in `data`.
  */
-export function renderFcm(push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined {
-  const rendering = renderingOf(push, credential, now);
-  return fit(push.details, {
-    build: (details) => messageOf({ ...rendering, details }),
-    size: sizeOf,
+export const renderFcm = (push: DevicePush, credential: FcmCredential, now: number): TokenMessage | undefined =>
+  fittingMessage(renderingOf(push, credential, now), push.trimText)?.message;
+
+/**
+ * The message, shortened as far as needed, and its JSON; undefined when nothing helps. A message is never larger than
+ * its JSON, so it is rarely measured.
+ */
+export function fittingMessage(
+  rendering: Rendering,
+  trimText: boolean | undefined,
+): { message: TokenMessage; json: string } | undefined {
+  return fit(rendering.details, {
+    build(details) {
+      const message = messageOf({ ...rendering, details });
+      return { message, json: wireMessage(message) };
+    },
+    size({ message, json }) {
+      const bytes = Buffer.byteLength(json);
+      return bytes <= MAX_FCM_BYTES ? bytes : sizeOf(message);
+    },
     limit: MAX_FCM_BYTES,
-    trimText: push.trimText,
+    trimText,
   });
 }
 

@@ -9,7 +9,15 @@ export interface FcmReply {
   status: number;
   retryAfter: string | undefined;
   body: string;
+  /** What a refusal says. */
+  error: FcmError | undefined;
 }
+
+/** An answer with its error, which is read once. */
+export const fcmReply = (answer: Omit<FcmReply, 'error'>): FcmReply => ({
+  ...answer,
+  error: answer.status >= 400 ? readError(answer.body) : undefined,
+});
 
 type AnswerMeaning =
   | 'token_dead'
@@ -60,8 +68,8 @@ const BY_STATUS: Readonly<Record<number, AnswerMeaning>> = {
 };
 
 /** Whether an answer asks for a new access token: a 401 that is not about third-party keys. */
-export const wantsNewToken = ({ status, body }: FcmReply): boolean =>
-  status === 401 && readError(body).errorCode !== 'THIRD_PARTY_AUTH_ERROR';
+export const wantsNewToken = ({ status, error }: FcmReply): boolean =>
+  status === 401 && error?.errorCode !== 'THIRD_PARTY_AUTH_ERROR';
 
 /**
  * The outcome of an answer. The reason is FCM's `errorCode` if documented, else Google's status on 4xx, else `http_`
@@ -69,8 +77,8 @@ export const wantsNewToken = ({ status, body }: FcmReply): boolean =>
  * the detail.
  */
 export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string }): Outcome {
-  if (reply.status < 400) return acceptance(reply);
-  const error = readError(reply.body);
+  const { error } = reply;
+  if (error === undefined) return acceptance(reply);
   const known = error.errorCode === undefined ? undefined : BY_ERROR_CODE[error.errorCode];
   const meaning = known ?? BY_STATUS[reply.status] ?? (reply.status >= 500 ? 'retryable' : 'rejected');
   const detail = plainWords(error.message?.replaceAll(limits.token, '[token]') ?? '');
@@ -82,10 +90,10 @@ export function fcmOutcome(reply: FcmReply, limits: WaitLimits & { token: string
 }
 
 /** Whether the answer is in the tables above; any other is classified by its status. */
-export function isDocumented(reply: FcmReply): boolean {
-  if (reply.status < 400) return true;
-  const { errorCode } = readError(reply.body);
-  return errorCode === undefined ? reply.status in BY_STATUS || reply.status >= 500 : errorCode in BY_ERROR_CODE;
+export function isDocumented({ status, error }: FcmReply): boolean {
+  if (error === undefined) return true;
+  const { errorCode } = error;
+  return errorCode === undefined ? status in BY_STATUS || status >= 500 : errorCode in BY_ERROR_CODE;
 }
 
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
