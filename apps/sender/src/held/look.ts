@@ -74,10 +74,5 @@ const releasing = ({ queueRedis, producer, now }: SenderDeps) => ({ redis: queue
 function isCurrent(app: AppBundle | undefined, gate: Gate): boolean {
   if (!app) return false;
   if (gate.provider !== 'custom') return credentialGateVersion(gate) === app.app.version;
-  try {
-    return app.custom?.isEnabled === true && webhookGateName(app.custom.webhookURL) === gate.name;
-  } catch {
-    // The master key is missing: nothing can be sent, and nothing is decided.
-    return true;
-  }
+  return app.customEnabled && app.webhookURL !== undefined && webhookGateName(app.webhookURL) === gate.name;
 }
