@@ -1,3 +1,4 @@
+import { publishRefusals, type Refusal, TOKENS_GUARDED } from '@fanfare/ledger';
 import { limitMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { age } from '../src/pages/format.ts';
@@ -33,6 +34,18 @@ test('the overview says what a full Redis has stopped', async () => {
   expect(content).toMatch(
     /Redis uses \d+ % of its memory: new events are refused, except calls; events for large groups/,
   );
+});
+
+test('the overview says of a guarded credential that its reports are doubted, not that it refuses', async () => {
+  await using console = await startConsole();
+  const guard: Refusal = { appId: 'app123', provider: 'apns', name: 'apns-1', reason: TOKENS_GUARDED, since: 0 };
+  await publishRefusals(console.redis.redis, 'sender-1', [guard, { ...guard, name: 'apns-2' }], Date.now());
+  const content = await (await ask(console, '/overview', { headers: await logIn(console) })).text();
+  expect(content).toMatch(
+    /The APNs credential apns-1 of app123 reports too many tokens dead to be believed since 1970-01-01 00:00 UTC/,
+  );
+  expect(content).toContain('no device is set aside. Is it the right key? The same is true of 1 more credential.');
+  expect(content).not.toContain('refus');
 });
 
 test('without Redis every page says so and reloads; the process keeps running', async () => {

@@ -1,5 +1,5 @@
 import { publicAppId } from '@fanfare/core';
-import type { Refusal } from '@fanfare/ledger';
+import { type Refusal, TOKENS_GUARDED } from '@fanfare/ledger';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import { type CredentialRef, countAccepted, type Device, judgeDeadToken, quarantineDevice } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -87,7 +87,7 @@ export class TokenSafety {
       appId,
       provider: kind,
       name: id,
-      reason: 'dead_tokens_guarded',
+      reason: TOKENS_GUARDED,
       since,
     }));
   }

@@ -72,4 +72,10 @@ export {
   readTestAnswer,
   takeTest,
 } from './system/provider-tests.ts';
-export { publishRefusals, type Refusal, type RefusalWithBacklog, readRefusals } from './system/refusals.ts';
+export {
+  publishRefusals,
+  type Refusal,
+  type RefusalWithBacklog,
+  readRefusals,
+  TOKENS_GUARDED,
+} from './system/refusals.ts';

@@ -1,5 +1,5 @@
 import { LANES, type ProviderKind, publicAppId } from '@fanfare/core';
-import type { RefusalWithBacklog } from '@fanfare/ledger';
+import { type RefusalWithBacklog, TOKENS_GUARDED } from '@fanfare/ledger';
 import { type QueueKind, sumDepths } from '@fanfare/queue';
 import { memorySentence } from '@fanfare/redis';
 import type { Assets } from '../assets.ts';
@@ -59,8 +59,12 @@ function status({ queues, open, refusals, memory, at }: Overview): Html {
   if (memory.stops.length > 0) {
     return html`<p class="status late">${memorySentence(memory.fullness, memory.stops)}</p>`;
   }
-  const [worst] = refusals;
-  if (worst) return html`<p class="status late">${refusalSentence(worst, at)}${others(refusals.length - 1)}</p>`;
+  const guarded = refusals.filter(({ reason }) => reason === TOKENS_GUARDED);
+  const refusing = refusals.filter(({ reason }) => reason !== TOKENS_GUARDED);
+  const [worst] = refusing;
+  if (worst) return html`<p class="status late">${refusalSentence(worst, at)}${others(refusing.length - 1)}</p>`;
+  const [guard] = guarded;
+  if (guard) return html`<p class="status late">${guardSentence(guard, at)}${moreGuarded(guarded.length - 1)}</p>`;
   const late = queues.flatMap(({ kind, lanes }) =>
     lanes.filter((lane) => lane.late).map(({ lane, oldestMs }) => `${NAMES[kind].title}, ${lane} (${age(oldestMs)})`),
   );
@@ -84,6 +88,14 @@ const refusalSentence = ({ appId, provider, name, reason, since, waiting }: Refu
   `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} ` +
   `has been refusing since ${moment(since, at)} (${reason}): ` +
   `${count(waiting)} ${waiting === 1 ? 'delivery is' : 'deliveries are'} waiting.`;
+
+/** Which credential's reports of dead tokens are doubted, and since when. */
+const guardSentence = ({ appId, provider, name, since }: RefusalWithBacklog, at: number): string =>
+  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} reports too many tokens dead to be believed ` +
+  `since ${moment(since, at)}: no device is set aside. Is it the right key?`;
+
+const moreGuarded = (more: number): string =>
+  more === 0 ? '' : ` The same is true of ${count(more)} more ${more === 1 ? 'credential' : 'credentials'}.`;
 
 const others = (more: number): string => (more === 0 ? '' : ` ${count(more)} more refuse${more === 1 ? 's' : ''}.`);
 

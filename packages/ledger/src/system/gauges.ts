@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { heldByProvider, readHeld } from '../held/counts.ts';
 import { loadField } from '../keys.ts';
 import { readOpenEvents } from './open-events.ts';
-import { readRefusals } from './refusals.ts';
+import { readRefusals, TOKENS_GUARDED } from './refusals.ts';
 
 interface Gauge<Labels> {
   set(labels: Labels, value: number): void;
@@ -31,7 +31,9 @@ export async function readLedgerGauges(redis: Redis, shards: number, gauges: Led
     }
     // Where a provider refuses, what is still in the queues waits as well.
     const waiting = heldByProvider(held);
-    for (const { appId, provider, waiting: all } of refusals) waiting.set(loadField(appId, provider), all);
+    for (const { appId, provider, reason, waiting: all } of refusals) {
+      if (reason !== TOKENS_GUARDED) waiting.set(loadField(appId, provider), all);
+    }
     for (const provider of PROVIDER_KINDS) {
       const counts = [...waiting].filter(([field]) => field.endsWith(`|${provider}`));
       gauges.deliveriesHeld.set(

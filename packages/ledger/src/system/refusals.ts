@@ -10,11 +10,14 @@ export interface Refusal {
   provider: ProviderKind;
   /** The origin of the webhook, or the id of the credential. */
   name: string;
-  /** A stable code: `http_503`, `timeout`, … */
+  /** A stable code: `http_503`, `timeout`, …; or `TOKENS_GUARDED`. */
   reason: string;
   /** When it began, epoch ms. */
   since: number;
 }
+
+/** The reason of a credential that refuses nothing, but reports so many tokens dead that none is set aside. */
+export const TOKENS_GUARDED = 'dead_tokens_guarded';
 
 /** A refusal with the number of the app's deliveries that wait for that provider, in the queues or held. */
 export interface RefusalWithBacklog extends Refusal {
@@ -42,8 +45,8 @@ export async function publishRefusals(
 }
 
 /**
- * The refusals of all processes that have deliveries waiting, most deliveries first. The same refusal in several
- * processes counts once, from the earliest start.
+ * The refusals of all processes that have deliveries waiting, most deliveries first, and guarded credentials. The same
+ * refusal in several processes counts once, from the earliest start.
  */
 export async function readRefusals(redis: Redis, shards: number): Promise<RefusalWithBacklog[]> {
   const processes = await redis.zrange(keys.refusals, '0', '-1');
@@ -51,7 +54,8 @@ export async function readRefusals(redis: Redis, shards: number): Promise<Refusa
   const reports = await redis.mget(...processes.map(keys.refusalsOf));
   const found = new Map<string, Refusal>();
   for (const refusal of reports.flatMap((text) => (text === null ? [] : (JSON.parse(text) as Refusal[])))) {
-    const id = `${refusal.appId}|${refusal.provider}|${refusal.name}`;
+    const isGuard = refusal.reason === TOKENS_GUARDED;
+    const id = `${refusal.appId}|${refusal.provider}|${refusal.name}|${isGuard}`;
     const known = found.get(id);
     if (!known || refusal.since < known.since) found.set(id, refusal);
   }
@@ -63,5 +67,7 @@ export async function readRefusals(redis: Redis, shards: number): Promise<Refusa
       return { ...refusal, waiting: ready + (held.get(loadField(appId, provider)) ?? 0) };
     }),
   );
-  return all.filter(({ waiting }) => waiting > 0).sort((a, b) => b.waiting - a.waiting);
+  return all
+    .filter(({ reason, waiting }) => waiting > 0 || reason === TOKENS_GUARDED)
+    .sort((a, b) => b.waiting - a.waiting);
 }
