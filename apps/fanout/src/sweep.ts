@@ -38,22 +38,19 @@ export interface SweepTimes {
 export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
 
 /**
- * One run of the sweeper. What frees memory when it is short comes last and in any case: a full server refuses the
- * writes before it.
+ * One run of the sweeper. What frees memory runs in any case: a full server refuses the writes before it.
+ * @throws the first failure, after all steps.
  */
 export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> {
-  const { shards } = deps;
-  try {
-    await sweepOpen(deps, times);
-    for (let shard = 0; shard < shards; shard++) await sweepFinished(deps, shard);
-    for (let shard = 0; shard < shards; shard++) await sweepContent(deps, shard);
-  } finally {
-    try {
-      await sweepBuckets(deps);
-    } finally {
-      await sweepMemory(deps);
-    }
-  }
+  const shards = Array.from({ length: deps.shards }, (_, shard) => shard);
+  const failures: unknown[] = [];
+  const step = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
+  await step(sweepOpen(deps, times));
+  for (const shard of shards) await step(sweepFinished(deps, shard));
+  for (const shard of shards) await step(sweepContent(deps, shard));
+  await step(sweepBuckets(deps));
+  await step(sweepMemory(deps));
+  if (failures.length > 0) throw failures[0];
 }
 
 /**

@@ -96,9 +96,10 @@ describe('finished events', () => {
 
   test('leave even while Redis is so full that it refuses to look at open ones', async () => {
     await message(1000);
-    const refs = await makeMany();
+    const refs = [...(await makeMany()), await message(1, 'accepted')];
     await limitMemory(redis, 2);
     await using fanout = startFanout(redis);
+    fanout.clock.advance(20_000);
     await expect(sweep(fanout, SWEEP_TIMES)).rejects.toThrow('OOM');
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
   });

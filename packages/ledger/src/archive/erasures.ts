@@ -38,7 +38,9 @@ const DROP = script<number>(`
 -- ARGV erasure, when it was recorded as it was read, …
 -- returns how many were taken off the list
 ${REMOVE_UNCHANGED_LUA}
-return removeUnchanged(KEYS[1], 1)
+local removed = 0
+for i = 1, #ARGV, 2 do removed = removed + removeUnchanged(KEYS[1], ARGV[i], ARGV[i + 1]) end
+return removed
 `);
 
 /** Takes erasures off the list once the archive has done them, unless they were recorded again. */

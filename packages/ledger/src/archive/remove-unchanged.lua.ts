@@ -1,15 +1,7 @@
-/**
- * Lua: takes members off a sorted set whose score is still the one given, and returns how many. ARGV from `first` on:
- * member, score, …
- */
+/** Lua: takes a member off a sorted set if its score is still the one given; returns 1 if it was, else 0. */
 export const REMOVE_UNCHANGED_LUA = `
-local function removeUnchanged(list, first)
-  local removed = 0
-  for i = first, #ARGV, 2 do
-    local score = redis.call('ZSCORE', list, ARGV[i])
-    if score and tonumber(score) == tonumber(ARGV[i + 1]) then
-      removed = removed + redis.call('ZREM', list, ARGV[i])
-    end
-  end
-  return removed
+local function removeUnchanged(set, member, score)
+  local current = redis.call('ZSCORE', set, member)
+  if not current or tonumber(current) ~= tonumber(score) then return 0 end
+  return redis.call('ZREM', set, member)
 end`;

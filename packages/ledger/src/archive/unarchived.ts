@@ -48,7 +48,9 @@ const REMOVE = script<number>(`
 -- returns how many events are taken off the list; -1 when another archiver has taken over
 if tonumber(redis.call('GET', KEYS[2]) or 0) ~= tonumber(ARGV[1]) then return -1 end
 ${REMOVE_UNCHANGED_LUA}
-return removeUnchanged(KEYS[1], 2)
+local removed = 0
+for i = 2, #ARGV, 2 do removed = removed + removeUnchanged(KEYS[1], ARGV[i], ARGV[i + 1]) end
+return removed
 `);
 
 /** Thrown when another process has taken over the archive: this one must stop. */

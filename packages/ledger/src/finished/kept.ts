@@ -1,7 +1,9 @@
 import { type EventRef, eventKeysFrom, eventKeyTime, type Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { REMOVE_UNCHANGED_LUA } from '../archive/remove-unchanged.lua.ts';
 import { keys } from '../keys.ts';
+import type { Lease } from './lease.ts';
 
 /**
  * The kinds of finished events that are kept, in the order in which they leave when memory is short. `letters`: with
@@ -16,7 +18,8 @@ export interface KeptEvent {
   appId: string;
   kind: KeptKind;
   bytes: number;
-  /** When its record expires, epoch ms. */
+  /** When its last delivery was settled, and when its record expires, epoch ms. */
+  finishedAt: number;
   expiresAt: number;
 }
 
@@ -35,17 +38,31 @@ export interface KeptList {
 /** The bytes of an entry that names none: a packed event with one recipient, its ids and references. */
 const USUAL_BYTES = 700;
 
-/** Lists finished events. An entry takes 20 bytes; it stays behind when its event expires, until it comes first. */
+/**
+ * Lists finished events that are still leased (see lease.ts), and ends their lease. An entry takes 20 bytes; it stays
+ * behind when its event expires, until it comes first. Takes off first: a full server refuses a script that begins by
+ * adding.
+ */
 const KEEP = script<number>(`
--- KEYS list of the kind and app, all lists
--- ARGV member of the latter, now, expires at, prefix of event keys, entry …
+-- KEYS list of the kind and app, all lists, finished, and unarchived if there is an archive
+-- ARGV member of all lists, now, expires at, prefix of event keys, leased until, then of each event: key, entry, when
+--   it finished
 -- returns how many entries of expired events were dropped
-redis.call('RPUSH', KEYS[1], unpack(ARGV, 5))
+${REMOVE_UNCHANGED_LUA}
+local entries = {}
+for i = 6, #ARGV, 3 do
+  if removeUnchanged(KEYS[3], ARGV[i], ARGV[5]) == 1 then
+    entries[#entries + 1] = ARGV[i + 1]
+    if KEYS[4] then redis.call('ZADD', KEYS[4], ARGV[i + 2], ARGV[i]) end
+  end
+end
+if #entries == 0 then return 0 end
+redis.call('RPUSH', KEYS[1], unpack(entries))
 if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
 redis.call('ZADD', KEYS[2], 'GT', ARGV[3], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[2])
 local gone = 0
-for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, 2 * (#ARGV - 4))) do
+for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, 2 * #entries)) do
   if redis.call('EXISTS', ARGV[4] .. string.match(entry, '^[^ ]+')) == 1 then break end
   gone = gone + 1
 end
@@ -53,10 +70,10 @@ if gone > 0 then redis.call('LPOP', KEYS[1], gone) end
 return gone
 `);
 
-/** Lists finished events of a shard, in the order they finished, so that the oldest can leave first. */
+/** Lists leased events in the order they finished, so that the oldest can leave first, and ends their lease. */
 export async function keepFinished(
   redis: Redis,
-  shard: number,
+  { shard, until, archive }: Lease,
   events: readonly KeptEvent[],
   now: number,
 ): Promise<void> {
@@ -65,16 +82,18 @@ export async function keepFinished(
     const member = memberOf(event);
     lists.set(member, [...(lists.get(member) ?? []), event]);
   }
+  const others = [keys.keptLists(shard), keys.finished(shard), ...(archive ? [keys.unarchived(shard)] : [])];
   await KEEP.each(
     redis,
     [...lists].map(([member, group]) => ({
-      keys: [keys.kept(shard, member), keys.keptLists(shard)],
+      keys: [keys.kept(shard, member), ...others],
       args: [
         member,
         now,
         Math.max(...group.map(({ expiresAt }) => expiresAt)),
         keys.event(shard, ''),
-        ...group.map(entryOf),
+        until,
+        ...group.flatMap((event) => [event.key, entryOf(event), event.finishedAt]),
       ],
     })),
   );

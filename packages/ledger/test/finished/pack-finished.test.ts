@@ -1,6 +1,7 @@
 import type { EventRef } from '@fanfare/core';
 import { startTestRedis, type TestRedis } from '@fanfare/testkit';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import {
   acceptEvent,
   advance,
@@ -11,10 +12,12 @@ import {
   planSlice,
   readCursor,
   readEvent,
+  readKept,
   readProgress,
   readReached,
   readSlice,
   readStates,
+  readUnarchived,
   reopen,
 } from '../../src/index.ts';
 import { APP, accepted, becomes, left, lockOf, NOW, planned, reached, settleAll, slice } from '../support/events.ts';
@@ -116,4 +119,71 @@ test('the plan of a large group stays where it is', async () => {
   expect(await packAll(own)).toBe(1);
   expect(await answers(own, ref)).toEqual(before);
   expect(await own.redis.hlen(`{p0}:plan:${ref.key}`)).toBe(2);
+});
+
+/** A connection of a process that dies before it sends its nth pipeline. */
+function dyingAt(redis: Redis, nth: number): Redis {
+  let sent = 0;
+  return new Proxy(redis, {
+    get(target, name) {
+      if (name === 'pipeline' && ++sent === nth) throw new Error('killed');
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+describe('a sweeper that is killed', () => {
+  const AGAIN = LATER + 2 * 60_000;
+  const packWithArchive = (redis: Redis, now: number) => packFinished(redis, 0, now, 100, { archive: true });
+
+  test.each([
+    ['before it has read the events', 1],
+    ['before it has packed them', 2],
+    ['before it has listed them', 3],
+  ])('%s leaves them to the next, which packs and lists them once', async (_, nth) => {
+    await using own = await startTestRedis();
+    const ref = await finished(own);
+    await expect(packWithArchive(dyingAt(own.redis, nth), LATER)).rejects.toThrow('killed');
+    expect(await packWithArchive(own.redis, LATER + 1)).toBe(0);
+    expect(await packWithArchive(own.redis, AGAIN)).toBe(1);
+    expect(await packWithArchive(own.redis, AGAIN + AGAIN - LATER)).toBe(0);
+    expect(await own.redis.object('ENCODING', `{p0}:ev:${ref.key}`)).toBe('listpack');
+    expect(await readKept(own.redis, 0)).toMatchObject([{ appId: APP, kind: 'chat', events: 1 }]);
+    expect(await readUnarchived(own.redis, 0, 10)).toEqual([{ ...ref, doneAt: NOW }]);
+  });
+
+  test('before it has listed an event that finishes again lists it no longer', async () => {
+    await using own = await startTestRedis();
+    const ref = await planned(own.redis, [reached('bob')]);
+    await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
+    await expect(packWithArchive(dyingAt(own.redis, 2), LATER)).rejects.toThrow('killed');
+    const [letter] = (await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters;
+    if (!letter) throw new Error('no dead letter');
+    await reopen(own.redis, APP, letter, { now: LATER, deadline: AGAIN, sweepAt: AGAIN });
+    expect(await packWithArchive(own.redis, AGAIN)).toBe(1);
+    expect([await readKept(own.redis, 0), await readUnarchived(own.redis, 0, 10)]).toEqual([[], []]);
+    await settleAll(own.redis, ref, [becomes(0, 'accepted')], AGAIN);
+    expect(await packWithArchive(own.redis, AGAIN + 60_000)).toBe(1);
+    expect(await readUnarchived(own.redis, 0, 10)).toEqual([{ ...ref, doneAt: AGAIN }]);
+  });
+});
+
+test('an event that has expired before it was packed is listed for the archive, which counts it as lost', async () => {
+  await using own = await startTestRedis();
+  const ref = await finished(own);
+  await own.redis.del(`{p0}:ev:${ref.key}`);
+  expect(await packFinished(own.redis, 0, LATER, 100, { archive: true })).toBe(1);
+  expect(await readKept(own.redis, 0)).toEqual([]);
+  expect(await readUnarchived(own.redis, 0, 10)).toEqual([{ ...ref, doneAt: NOW }]);
+});
+
+test.each([true, false])('events are packed and listed by a full Redis; with an archive: %s', async (archive) => {
+  await using own = await startTestRedis();
+  const ref = await finished(own);
+  await own.redis.config('SET', 'maxmemory', '1');
+  expect(await packFinished(own.redis, 0, LATER, 100, { archive })).toBe(1);
+  expect(await own.redis.object('ENCODING', `{p0}:ev:${ref.key}`)).toBe('listpack');
+  expect(await readKept(own.redis, 0)).toMatchObject([{ kind: 'chat', events: 1 }]);
+  expect(await readUnarchived(own.redis, 0, 10)).toHaveLength(archive ? 1 : 0);
 });
