@@ -46,6 +46,7 @@ test('a long text is cut at whole characters: families, flags, skin tones, accen
     const details = received(system)[0]?.details;
     expect(details?.body).toBe(`xy${whole.repeat(Math.floor((4000 - 3) / whole.length))}…`);
     expect(details?.title.length).toBeLessThanOrEqual(255);
+    expect(details?.truncated).toBe('title,body');
     expect(boundaries(`${name} @ hiking`)).toContain(`${details?.title}`.length - 1);
   }
 });

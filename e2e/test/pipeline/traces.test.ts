@@ -151,7 +151,7 @@ test('an edit concerns only those whom the message reached', async () => {
   expect((await trace(await sent(orphan), 'bob')).data.reason).toBe('original_unknown');
 });
 
-test('devices are told by platform; a device that is gone by its id only', async () => {
+test('devices are told by platform, with what their payloads lost; a device that is gone by its id only', async () => {
   await using own = await startSystem();
   await own.backend.delete('/v3/notifications/push/v1/providers/custom');
   await addPushProviders(own);
@@ -167,6 +167,14 @@ test('devices are told by platform; a device that is gone by its id only', async
     'fcm_android',
   ]);
   expect(sentence).toBe('Sent to Bob: 2 of 2 targets accepted it.');
+  const long = aMessage({ message: { id: '59', text: 'x'.repeat(5000) } });
+  await own.backend.post('/v3/events', long);
+  await own.done(long.id);
+  const shortened = (await own.backend.get(`/v3/events/${long.id}/recipients/bob`)).body.data.targets;
+  expect(shortened).toMatchObject([{ truncated: ['body'] }, { truncated: ['body'] }]);
+  const cut = { body: expect.stringMatching(/^x+…$/), truncated: 'body' };
+  expect(own.hooks.fcm.requests().at(-1)?.json).toMatchObject({ message: { data: cut } });
+  expect(own.hooks.apns.requests().at(-1)?.json).toMatchObject(cut);
   await own.backend.delete(`/v3/users/bob/auth_tokens/${login}`);
   const after = await until(async () => {
     const { targets: left } = await read();

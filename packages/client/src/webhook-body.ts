@@ -26,6 +26,8 @@ export interface NotificationDetails {
   unreadMessageCount?: number;
   message?: Record<string, unknown>;
   custom?: Record<string, unknown>;
+  /** What was shortened or left out, separated by commas: `title`, `body`, `message`, … Absent if nothing was. */
+  truncated?: string;
 }
 
 /** What the custom provider posts to a webhook, once per recipient. */

@@ -9,7 +9,7 @@ import {
   readDeadLetterOf,
   readProgress,
 } from '@fanfare/ledger';
-import { type Device, listDevices, readUser } from '@fanfare/store';
+import { listDevices, readUser } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { readBundle } from './bundle.ts';
@@ -18,6 +18,7 @@ import { foresee } from './foresee.ts';
 import { absenceSentence } from './sentence-absence.ts';
 import { deliverySentence } from './sentence-delivery.ts';
 import { suppressedEnding } from './suppressed.ts';
+import { type TracedDelivery, truncatedParts } from './truncated.ts';
 
 /** The possible decisions for a user. */
 export const TRACE_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'not_decided_yet'] as const;
@@ -28,6 +29,8 @@ interface TracedTarget {
   platform?: string;
   deviceId?: string;
   state: DeliveryState;
+  /** The parts of its payload that were too large. */
+  truncated?: string[];
   attempts: (Omit<RecordedAttempt, 'at'> & { at?: number })[];
 }
 
@@ -73,9 +76,15 @@ async function plannedEnding(deps: IngestDeps, traced: Traced, planned: PlannedT
     const timezone = await timezoneOf(deps, appId, recipient.uid);
     return suppressedEnding(event, cast, recipient, { timezone, now: receivedAt });
   }
-  const devices = await listDevices(deps.registry, appId, recipient.uid);
+  const [devices, bundle] = await Promise.all([
+    listDevices(deps.registry, appId, recipient.uid),
+    readBundle(deps, appId),
+  ]);
   const targets = await Promise.all(
-    planned.deliveries.map((delivery) => tracedTarget(deps, { ref, appId }, delivery, devices)),
+    planned.deliveries.map((delivery) => {
+      const device = devices.find(({ id }) => id === delivery.target.deviceId);
+      return tracedTarget(deps, ref, { bundle, accepted, cast, delivery, device });
+    }),
   );
   const sentence = deliverySentence({ name: cast.name, deliveries: targets.map(({ facts }) => facts) });
   return { decision: 'sent', targets: targets.map(({ target }) => target), sentence };
@@ -86,22 +95,21 @@ async function timezoneOf(deps: IngestDeps, appId: string, uid: string): Promise
   return user?.timezone ?? app.settings.timezone;
 }
 
-async function tracedTarget(
-  { queueRedis }: IngestDeps,
-  { ref, appId }: { ref: EventRef; appId: string },
-  { ordinal, target, state }: PlannedTrace['deliveries'][number],
-  devices: readonly Device[],
-) {
+async function tracedTarget({ queueRedis, now }: IngestDeps, ref: EventRef, traced: TracedDelivery) {
+  const { appId } = traced.accepted;
+  const { ordinal, target, state } = traced.delivery;
   const [recorded, letter] = await Promise.all([
     readAttempts(queueRedis, ref, ordinal),
     state === 'rejected' ? readDeadLetterOf(queueRedis, appId, ref.shard, deliveryId(ref.key, ordinal)) : undefined,
   ]);
-  const platform = devices.find(({ id }) => id === target.deviceId)?.platform;
+  const { platform } = traced.device ?? {};
   const attempts = [...recorded, ...unrecordedAttempt(recorded, state, letter)];
   const { reason, detail } = letter ?? attempts.at(-1) ?? {};
   const shown = { provider: target.provider, ...(platform ? { platform } : {}) };
   const device = target.deviceId === undefined ? {} : { deviceId: target.deviceId };
-  return { target: { ...shown, ...device, state, attempts }, facts: { ...shown, state, reason, detail } };
+  const truncated = truncatedParts(traced, now());
+  const lost = truncated ? { truncated } : {};
+  return { target: { ...shown, ...device, state, ...lost, attempts }, facts: { ...shown, state, reason, detail } };
 }
 
 /**

@@ -35,6 +35,24 @@ export interface NotificationDetails {
   message?: Record<string, unknown>;
   /** The app's custom JSON. */
   custom?: Record<string, unknown>;
+  /** What was shortened or left out because it was too large, separated by commas (docs/rules/decision.md#size). */
+  truncated?: string;
+}
+
+/** A part of a notification that may be shortened or left out. */
+export type TruncatedPart =
+  | 'title'
+  | 'body'
+  | 'message.data.text'
+  | 'message'
+  | 'receiverAvatar'
+  | 'senderAvatar'
+  | 'custom';
+
+/** The value of `truncated` for these parts, or lists of parts; undefined when there are none. */
+export function truncatedWith(...parts: readonly (TruncatedPart | string | false | undefined)[]): string | undefined {
+  const named = parts.flatMap((part) => (part ? part.split(',') : []));
+  return named.length === 0 ? undefined : [...new Set(named)].join(',');
 }
 
 /** Call states that show something: a ring or a missed call. */

@@ -3,12 +3,19 @@ import { shorten } from '../text/graphemes.ts';
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const INDEX = /^\d+$/;
 
+/** A template with its values. */
+export interface Substituted {
+  text: string;
+  /** Whether it was longer than the limit. */
+  isShortened: boolean;
+}
+
 /**
  * Replaces each `{{path}}` with its value: dots select members of `root` and, by number, list entries. Values are data:
  * a placeholder inside one is not expanded. Returns undefined if a placeholder has no value (a non-empty text, a number
  * or a boolean). Output is at most `limit` UTF-16 units; longer text is cut and ends in "…".
  */
-export function substitute(template: string, root: object, limit: number): string | undefined {
+export function substitute(template: string, root: object, limit: number): Substituted | undefined {
   let complete = true;
   const text = template.replace(PLACEHOLDER, (_match, path: string) => {
     const value = valueAt(root, path.trim());
@@ -16,7 +23,7 @@ export function substitute(template: string, root: object, limit: number): strin
     // Many placeholders for a long text must not add up; anything over the limit is cut below.
     return value?.slice(0, limit + 1) ?? '';
   });
-  return complete ? shorten(text, limit) : undefined;
+  return complete ? { text: shorten(text, limit), isShortened: text.length > limit } : undefined;
 }
 
 function valueAt(root: object, path: string): string | undefined {

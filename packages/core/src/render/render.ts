@@ -23,7 +23,7 @@ export const render = (event: NotifyingEvent, context: RenderContext): Rendered 
 function renderOne(event: NotifyingEvent, context: RenderContext): NotificationDetails {
   const participants = participantsOf(event, context);
   const { customJson } = context.settings.preferences.push;
-  const { title, body } = textsOf(event, context, participants);
+  const { title, body, truncated } = textsOf(event, context, participants);
   const call = isCall(event) ? event : undefined;
   // Spreads would double the cost, which a message of a 1:1 conversation shares with no other.
   return compact<NotificationDetails>({
@@ -46,6 +46,7 @@ function renderOne(event: NotifyingEvent, context: RenderContext): NotificationD
     unreadMessageCount: context.unread,
     message: messageOf(event, context, participants),
     custom: customOf(customJson, event.custom),
+    truncated,
   });
 }
 

@@ -5,7 +5,7 @@ import { substitute } from '../../src/render/placeholder.ts';
 const ROOT = {
   message: { text: 'hi', count: 0, sent: true, list: [{ name: 'first' }], none: null, empty: '', at: {} },
 };
-const filled = (template: string, root: object = ROOT) => substitute(template, root, 100);
+const filled = (template: string, root: object = ROOT) => substitute(template, root, 100)?.text;
 
 describe('a placeholder', () => {
   test.each([
@@ -50,7 +50,7 @@ test('a value is never expanded as a template', () => {
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       const expected = a === '' || b === '' ? undefined : `${a}|${b}|${a}`;
-      expect(substitute('{{a}}|{{b}}|{{a}}', { a, b }, 10_000)).toBe(expected);
+      expect(substitute('{{a}}|{{b}}|{{a}}', { a, b }, 10_000)?.text).toBe(expected);
     }),
   );
 });
@@ -62,7 +62,7 @@ test('any template and values give a text within the limit, or none', () => {
       fc.jsonValue(),
       fc.integer({ min: 1, max: 50 }),
       (template, value, limit) => {
-        const text = substitute(template, { a: value, b: value }, limit);
+        const text = substitute(template, { a: value, b: value }, limit)?.text;
         expect(text === undefined || text.length <= limit).toBe(true);
       },
     ),

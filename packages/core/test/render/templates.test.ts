@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_TEMPLATES, type NotifyingEvent, TemplatesPatch } from '../../src/index.ts';
 import { event } from '../support/sample-events.ts';
-import { texts } from './render-context.ts';
+import { details, texts } from './render-context.ts';
 
 const hello: NotifyingEvent = event('message.sent', {
   sender: { uid: 'alice', name: 'Alice' },
@@ -78,6 +78,26 @@ describe('an app that sets a text', () => {
     const { title, body } = texts(long, { settings: { templates: { textMessageTemplateDefault } } });
     expect([title.length, body.length]).toEqual([255, 3999]);
     expect([title.at(-1), body.at(-1)]).toEqual(['…', '…']);
+  });
+
+  test('says in `truncated` which texts were cut, from the first character too many on', () => {
+    const textMessageTemplateDefault = {
+      titleOneOnOne: '{{message.data.metadata.title}}',
+      body: '{{message.data.text}}',
+    };
+    const cut = (titleLength: number, textLength: number) =>
+      details(
+        event('message.sent', {
+          message: { id: '101', text: 'x'.repeat(textLength), metadata: { title: 't'.repeat(titleLength) } },
+        }),
+        { settings: { templates: { textMessageTemplateDefault } } },
+      ).truncated;
+    expect([cut(255, 4000), cut(256, 4000), cut(255, 4001), cut(256, 4001)]).toEqual([
+      undefined,
+      'title',
+      'body',
+      'title,body',
+    ]);
   });
 });
 

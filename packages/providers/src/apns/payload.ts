@@ -49,6 +49,7 @@ const ROOT_KEYS = [
   'unreadMessageCount',
   'message',
   'custom',
+  'truncated',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
 /**
@@ -68,6 +69,7 @@ const VOIP_KEYS = [
   'conversationId',
   'sentAt',
   'custom',
+  'truncated',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
 /**
@@ -93,6 +95,8 @@ export function renderApns(push: DevicePush, credential: ApnsCredential): ApnsNo
   };
 }
 
+const keysOf = (pushType: PushType) => (pushType === 'voip' ? VOIP_KEYS : ROOT_KEYS);
+
 const limitOf = (pushType: PushType): number => (pushType === 'voip' ? MAX_VOIP_BYTES : MAX_BYTES);
 
 /** The body for this recipient alone. */
@@ -101,6 +105,7 @@ const ownBody = (pushType: PushType, push: DevicePush, credential: ApnsCredentia
     build: (details) => toJson(payloadOf(pushType, { details, sound: push.sound }, credential)),
     size: (json) => Buffer.byteLength(json),
     limit: limitOf(pushType),
+    keys: keysOf(pushType),
     trimText: push.trimText,
   });
 

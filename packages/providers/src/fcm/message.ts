@@ -41,6 +41,7 @@ const DATA_KEYS = [
   'unreadMessageCount',
   'message',
   'custom',
+  'truncated',
 ] as const satisfies readonly (keyof NotificationDetails)[];
 
 /** Everything a message depends on. */
@@ -87,6 +88,7 @@ export function fittingMessage(
       return bytes <= MAX_FCM_BYTES ? bytes : sizeOf(message);
     },
     limit: MAX_FCM_BYTES,
+    keys: DATA_KEYS,
     trimText,
   });
 }

@@ -1,4 +1,4 @@
-import type { NotificationDetails } from '@fanfare/core';
+import { type NotificationDetails, type TruncatedPart, truncatedWith } from '@fanfare/core';
 import { longestBeginning } from './longest-beginning.ts';
 
 /** How a notification is built and measured; `size` and `limit` in bytes. */
@@ -6,6 +6,8 @@ export interface Fitting<T> {
   build(details: NotificationDetails): T;
   size(built: T): number;
   limit: number;
+  /** The details that the payload has: others need not be dropped. */
+  keys: readonly (keyof NotificationDetails)[];
   /** Whether the message object may lose the end of its text before it is dropped. */
   trimText?: boolean | undefined;
 }
@@ -16,23 +18,23 @@ const EXPENDABLE = ['message', 'receiverAvatar', 'senderAvatar'] as const;
 /**
  * Builds a notification that fits the provider's limit. An oversized one loses, as far as needed and in this order: the
  * end of the message object's text (if the app trims it), the object, the pictures, the end of the body, and, if not
- * even an empty body would fit, the app's `custom`. Texts end at a grapheme boundary, with "…". Undefined when nothing
- * helps.
+ * even an empty body would fit, the app's `custom`. Texts end at a grapheme boundary, with "…"; `truncated` names what
+ * was lost. Undefined when nothing helps.
  */
 export function fit<T>(details: NotificationDetails, fitting: Fitting<T>): T | undefined {
   const unshortened = attempt(details, fitting) ?? (fitting.trimText ? withLessText(details, fitting) : undefined);
   if (unshortened !== undefined) return unshortened;
   let rest = details;
   for (const key of EXPENDABLE) {
-    if (rest[key] === undefined) continue;
+    if (rest[key] === undefined || !fitting.keys.includes(key)) continue;
     rest = without(rest, key);
     const built = attempt(rest, fitting);
     if (built !== undefined) return built;
   }
-  const kept = rest;
+  const kept = truncated(rest, 'body');
   return (
     longestBeginning(kept.body, fitting.limit, (body) => attempt({ ...kept, body }, fitting)) ??
-    (kept.custom === undefined ? undefined : fit(without(kept, 'custom'), fitting))
+    (rest.custom === undefined ? undefined : fit(without(rest, 'custom'), fitting))
   );
 }
 
@@ -46,12 +48,18 @@ function withLessText<T>(details: NotificationDetails, fitting: Fitting<T>): T |
   const { message } = details;
   const data = message?.data as { text?: unknown } | null | undefined;
   if (typeof data?.text !== 'string') return undefined;
+  const kept = truncated(details, 'message.data.text');
   return longestBeginning(data.text, fitting.limit, (text) =>
-    attempt({ ...details, message: { ...message, data: { ...data, text } } }, fitting),
+    attempt({ ...kept, message: { ...message, data: { ...data, text } } }, fitting),
   );
 }
 
 function without(details: NotificationDetails, key: 'custom' | (typeof EXPENDABLE)[number]): NotificationDetails {
   const { [key]: _dropped, ...rest } = details;
-  return rest;
+  return truncated(rest, key);
 }
+
+const truncated = (details: NotificationDetails, part: TruncatedPart): NotificationDetails => ({
+  ...details,
+  truncated: truncatedWith(details.truncated, part) as string,
+});

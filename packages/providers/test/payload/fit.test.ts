@@ -8,7 +8,21 @@ import { aDevicePush, anApnsCredential, anFcmCredential, CALL, NOW, SHOWN } from
 
 const DETAILS = aDevicePush('fcm_android').details;
 /** Measures the JSON, so that escapes count. */
-const json = (limit: number): Fitting<NotificationDetails> => ({ build: (details) => details, size: bytes, limit });
+const json = (limit: number): Fitting<NotificationDetails> => ({
+  build: (details) => details,
+  size: bytes,
+  limit,
+  keys: Object.keys(FULL) as (keyof NotificationDetails)[],
+});
+/** Every member that may be dropped. */
+const FULL: NotificationDetails = {
+  ...DETAILS,
+  message: { text: 'm'.repeat(300) },
+  receiverAvatar: `https://a.example/${'r'.repeat(300)}`,
+  senderAvatar: `https://a.example/${'s'.repeat(300)}`,
+  custom: { c: 'c'.repeat(300) },
+  body: 'b'.repeat(300),
+};
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 const graphemes = (text: string): string[] =>
   [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment);
@@ -23,17 +37,14 @@ const isBeginning = (body: string, of: string): boolean => {
 };
 
 describe('an oversized notification loses', () => {
-  const full: NotificationDetails = {
-    ...DETAILS,
-    message: { text: 'm'.repeat(300) },
-    receiverAvatar: `https://a.example/${'r'.repeat(300)}`,
-    senderAvatar: `https://a.example/${'s'.repeat(300)}`,
-    custom: { c: 'c'.repeat(300) },
-    body: 'b'.repeat(300),
-  };
-  const { message: _m, ...second } = full;
-  const { receiverAvatar: _r, ...third } = second;
-  const { senderAvatar: _s, ...fourth } = third;
+  const full = FULL;
+  const { message: _m, ...withoutMessage } = full;
+  const { receiverAvatar: _r, ...withoutReceiver } = withoutMessage;
+  const { senderAvatar: _s, ...withoutPictures } = withoutReceiver;
+  const second = { ...withoutMessage, truncated: 'message' };
+  const third = { ...withoutReceiver, truncated: 'message,receiverAvatar' };
+  const fourth = { ...withoutPictures, truncated: 'message,receiverAvatar,senderAvatar' };
+  const shortened = (body: string) => ({ ...fourth, body, truncated: `${fourth.truncated},body` });
 
   test('nothing while it fits', () => {
     expect(fit(full, json(bytes(full)))).toBe(full);
@@ -46,13 +57,26 @@ describe('an oversized notification loses', () => {
   });
 
   test('then the end of the body', () => {
-    expect(fit(full, json(bytes(fourth) - 1))).toEqual({ ...fourth, body: `${'b'.repeat(296)}…` });
-    expect(fit(full, json(bytes(fourth) - 297))).toEqual({ ...fourth, body: '…' });
+    expect(fit(full, json(bytes(fourth) - 1))).toEqual(shortened(`${'b'.repeat(291)}…`));
+    expect(fit(full, json(bytes(shortened('…'))))).toEqual(shortened('…'));
   });
 
   test('and the custom data only when no body would fit beside it', () => {
     const { custom: _c, ...fifth } = fourth;
-    expect(fit(full, json(bytes(fourth) - 298))).toEqual({ ...fifth, body: 'b'.repeat(300) });
+    const truncated = `${fourth.truncated},custom`;
+    expect(fit(full, json(bytes(shortened('…')) - 1))).toEqual({ ...fifth, truncated });
+  });
+
+  test('no part that the payload has not', () => {
+    const keys = ['body', 'senderAvatar', 'custom'] as const;
+    const lost = fit(full, { ...json(bytes(full) - 1), keys });
+    const { senderAvatar: _, ...rest } = full;
+    expect(lost).toEqual({ ...rest, truncated: 'senderAvatar' });
+  });
+
+  test('what it had lost before as well, once', () => {
+    expect(fit({ ...full, truncated: 'title,body' }, json(bytes(full)))?.truncated).toBe('title,body,message');
+    expect(fit({ ...DETAILS, body: 'b'.repeat(300), truncated: 'body' }, json(bytes(DETAILS)))?.truncated).toBe('body');
   });
 
   test('and is given up when nothing helps', () => {
@@ -62,18 +86,23 @@ describe('an oversized notification loses', () => {
 
 describe('where the app trims the text of the message object, an oversized notification loses', () => {
   const text = '👋'.repeat(100);
-  const withText = (cut: string): NotificationDetails => ({
+  const full: NotificationDetails = {
     ...DETAILS,
-    message: { id: '101', data: { text: cut, metadata: { mood: 'good' } }, sentAt: 1 },
+    message: { id: '101', data: { text, metadata: { mood: 'good' } }, sentAt: 1 },
     custom: { c: 'c'.repeat(50) },
+  };
+  const withText = (cut: string): NotificationDetails => ({
+    ...full,
+    message: { id: '101', data: { text: cut, metadata: { mood: 'good' } }, sentAt: 1 },
+    truncated: 'message.data.text',
   });
-  const full = withText(text);
-  const { message: _m, ...bare } = full;
+  const { message: _m, ...rest } = full;
+  const bare = { ...rest, truncated: 'message' };
   const trimming = (limit: number) => ({ ...json(limit), trimText: true });
 
   test('first the end of that text, in whole graphemes', () => {
     expect(fit(full, trimming(bytes(full)))).toBe(full);
-    expect(fit(full, trimming(bytes(full) - 1))).toEqual(withText(`${'👋'.repeat(99)}…`));
+    expect(fit(full, trimming(bytes(full) - 1))).toEqual(withText(`${'👋'.repeat(91)}…`));
     expect(fit(full, trimming(bytes(withText('…'))))).toEqual(withText('…'));
   });
 
@@ -85,8 +114,8 @@ describe('where the app trims the text of the message object, an oversized notif
   test.each([{ id: '101' }, { data: null }, { data: 'x'.repeat(100) }, { data: { text: ['x'.repeat(100)] } }])(
     'the entire object at once when it has no text: %j',
     (message) => {
-      const odd = { ...bare, message };
-      expect(fit(odd, trimming(bytes(odd) - 1))).toEqual(bare);
+      const odd = { ...rest, body: 'b'.repeat(200), message };
+      expect(fit(odd, trimming(bytes({ ...bare, body: odd.body })))).toEqual({ ...bare, body: odd.body });
     },
   );
 });
@@ -107,7 +136,7 @@ test('FCM and APNs trim the text of the message object when the push says so', (
 test('a body is cut between graphemes, and escapes count', () => {
   const family = '👩‍👩‍👧‍👦';
   const body = `"${family.repeat(50)}`;
-  const limit = bytes({ ...DETAILS, body: `"${family.repeat(10)}…` });
+  const limit = bytes({ ...DETAILS, body: `"${family.repeat(10)}…`, truncated: 'body' });
   expect(fit({ ...DETAILS, body }, json(limit))?.body).toBe(`"${family.repeat(10)}…`);
   expect(fit({ ...DETAILS, body }, json(limit + 24))?.body).toBe(`"${family.repeat(10)}…`);
 });
@@ -130,6 +159,48 @@ const anyDetails = fc
   })
   .map(({ call, ...changes }) => ({ ...DETAILS, ...(call ? CALL : {}), ...changes }) as NotificationDetails);
 
+/** Whether `truncated` names what a payload lost of the details it has a place for, and nothing else. */
+function saysWhatItLost(payload: Record<string, unknown>, details: Record<string, unknown>): boolean {
+  const parts = ['message', 'receiverAvatar', 'senderAvatar', 'custom'] as const;
+  const lost: string[] = parts.filter((part) => details[part] !== undefined && payload[part] === undefined);
+  if (payload.body !== details.body) lost.push('body');
+  const named = String(payload.truncated ?? '').split(',');
+  const trimmed = named.includes('message.data.text') && payload.message !== undefined ? ['message.data.text'] : [];
+  expect(named.filter((part) => part !== '').sort()).toEqual([...lost, ...trimmed].sort());
+  return true;
+}
+
+describe('at the byte: a payload of exactly the limit is complete, one more byte costs the end of its body', () => {
+  const credential = anFcmCredential('https://oauth2.googleapis.com/token');
+  const fcm = (body: string) => {
+    const data = renderFcm(aDevicePush('fcm_android', { details: { body } }), credential, NOW)?.data ?? {};
+    return { data, size: Object.entries(data).reduce((sum, [key, value]) => sum + key.length + value.length, 0) };
+  };
+  const apns = (platform: 'apns_ios_device' | 'apns_ios_voip') => (body: string) => {
+    const details = platform === 'apns_ios_voip' ? { ...CALL, body } : { body };
+    const json = String(renderApns(aDevicePush(platform, { details }), anApnsCredential())?.body);
+    return { data: JSON.parse(json), size: Buffer.byteLength(json) };
+  };
+
+  test.each([
+    ['FCM', fcm, 4096, 1],
+    // The body is in the alert and beside it.
+    ['an alert of APNs', apns('apns_ios_device'), 4096, 2],
+    ['VoIP', apns('apns_ios_voip'), 5120, 1],
+  ] as const)('%s', (_, render, limit, copies) => {
+    const empty = render('').size;
+    const most = Math.floor((limit - empty) / copies);
+    const whole = 'b'.repeat(most);
+    expect(render(whole).data).toMatchObject({ body: whole });
+    expect(render(whole).data.truncated).toBeUndefined();
+    expect(limit - render(whole).size).toBeLessThan(copies);
+    const { data, size } = render(`${whole}b`);
+    expect(data).toMatchObject({ body: expect.stringMatching(/^b+…$/), truncated: 'body' });
+    expect(size).toBeLessThanOrEqual(limit);
+    expect(limit - size).toBeLessThan(copies + 2);
+  });
+});
+
 test('any details become FCM data of strings within the limit, with whole graphemes', () => {
   const credential = anFcmCredential('https://oauth2.googleapis.com/token', { notificationInPayload: SHOWN });
   const platforms = fc.constantFrom('fcm_android' as const, 'fcm_ios' as const, 'fcm_web' as const);
@@ -141,7 +212,8 @@ test('any details become FCM data of strings within the limit, with whole graphe
       expect(data.every(([, value]) => typeof value === 'string')).toBe(true);
       const size = data.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
       expect(size).toBeLessThanOrEqual(4096);
-      return isBeginning(message.data?.body ?? '', details.body);
+      for (const json of [message.data?.message, message.data?.custom]) if (json) JSON.parse(json);
+      return saysWhatItLost(message.data ?? {}, { ...details }) && isBeginning(message.data?.body ?? '', details.body);
     }),
     { numRuns: 200 },
   );
@@ -154,9 +226,12 @@ test('any details become an APNs payload within the limit, with whole graphemes'
       const notification = renderApns({ ...aDevicePush(platform), details, trimText }, anApnsCredential());
       if (notification === undefined) return bytes(details) > 4096;
       expect(Buffer.byteLength(notification.body)).toBeLessThanOrEqual(platform === 'apns_ios_voip' ? 5120 : 4096);
-      const { body, aps } = JSON.parse(String(notification.body));
+      const payload = JSON.parse(String(notification.body));
+      const { body, aps } = payload;
       expect(aps?.alert?.body ?? body).toBe(body);
-      return isBeginning(body, details.body);
+      const { title, message, receiverAvatar, ...inDictionary } = details;
+      const had = platform === 'apns_ios_voip' ? inDictionary : { title, message, receiverAvatar, ...inDictionary };
+      return saysWhatItLost(payload, had) && isBeginning(body, details.body);
     }),
     { numRuns: 200 },
   );

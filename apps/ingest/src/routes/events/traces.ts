@@ -19,7 +19,17 @@ const Trace = z.object({
     decision: z.enum(TRACE_DECISIONS),
     reason: z.string().optional().describe('Reason code if nothing was sent.'),
     detail: z.string().optional().describe('The value behind the reason.'),
-    targets: z.array(z.object({ ...targetFields, state: z.enum(DELIVERY_STATES), attempts: z.array(Attempt) })),
+    targets: z.array(
+      z.object({
+        ...targetFields,
+        state: z.enum(DELIVERY_STATES),
+        truncated: z
+          .array(z.string())
+          .optional()
+          .describe('The parts of the payload that were too large, rendered again; absent if none.'),
+        attempts: z.array(Attempt),
+      }),
+    ),
     sentence: z.string().describe('The same in one readable sentence.'),
   }),
 });
