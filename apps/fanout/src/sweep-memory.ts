@@ -13,9 +13,9 @@ export const isMemoryShort = async ({ memory }: Pick<FanoutDeps, 'memory'>): Pro
 /**
  * Deletes finished events while Redis is too full, in the order of `nextTrim` over all shards; on a cluster, over those
  * whose own primary is too full. Open events stay, and so does the claim of each id, so that a repeat is still a
- * duplicate.
+ * duplicate. What was done less than `trimAfterMs` ago stays, even if new events are refused for it.
  */
-export async function sweepMemory(deps: FanoutDeps): Promise<void> {
+export async function sweepMemory(deps: FanoutDeps, { trimAfterMs }: { trimAfterMs: number }): Promise<void> {
   const { queueRedis, shards, stopping, now } = deps;
   if (!(await isMemoryShort(deps))) return;
   const tags = Array.from({ length: shards }, (_, shard) => shardTag(shard));
@@ -23,10 +23,10 @@ export async function sweepMemory(deps: FanoutDeps): Promise<void> {
   let kept = (await Promise.all(tags.map((_, shard) => readKept(queueRedis, shard)))).flat();
   let fullness = await readFullnessAt(queueRedis, tags);
   for (let left = MOST * shards; left > 0 && !stopping.aborted; left -= BATCH) {
-    const step = nextTrim(kept.filter(isOnFull(fullness)), now());
+    const step = nextTrim(kept.filter(isOnFull(fullness)), now(), trimAfterMs);
     if (!step) break;
-    const { list, before } = step;
-    const result = await trimKept(queueRedis, list, before, BATCH);
+    const { list } = step;
+    const result = await trimKept(queueRedis, step, BATCH);
     counts.set(list.kind, (counts.get(list.kind) ?? 0) + result.trimmed);
     kept = kept.flatMap((one) => (one !== list ? one : (result.left ?? [])));
     fullness = await readFullnessAt(queueRedis, tags);

@@ -29,13 +29,17 @@ const LONGEST_RUN_MS = 1000;
 /** Events of an older version that are taken over per run. */
 const ADOPTED = 1000;
 
-/** How often the sweeper runs, and how long it waits before checking an event again. */
+/** When the sweeper does its work. */
 export interface SweepTimes {
+  /** How often it runs. */
   everyMs: number;
+  /** How long it waits before checking an open event again. */
   againMs: number;
+  /** How long a finished event stays, however short memory is: an archive reads it, and its sender looks at it. */
+  trimAfterMs: number;
 }
 
-export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000 };
+export const SWEEP_TIMES: SweepTimes = { everyMs: 2000, againMs: 15_000, trimAfterMs: 30_000 };
 
 /**
  * One run of the sweeper. What frees memory runs in any case: a full server refuses the writes before it.
@@ -49,7 +53,7 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
   for (const shard of shards) await step(sweepFinished(deps, shard));
   for (const shard of shards) await step(sweepContent(deps, shard));
   await step(sweepBuckets(deps));
-  await step(sweepMemory(deps));
+  await step(sweepMemory(deps, times));
   if (failures.length > 0) throw failures[0];
 }
 

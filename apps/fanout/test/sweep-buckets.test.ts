@@ -48,7 +48,7 @@ async function message(daysAgo: number, state?: 'accepted' | 'rejected'): Promis
   const slice = { first: 0, cursor: '', last: true, recipients, packSize: 1 };
   await planSlice(redis, ref, APP, 0, slice);
   await advance(redis, ref, (await takeJob(redis, ref)).lock, 0, slice);
-  if (state) await settle(redis, ref, APP, [becomes(state)], Date.now());
+  if (state) await settle(redis, ref, APP, [becomes(state)], receivedAt + 100);
   return { ...ref, id };
 }
 

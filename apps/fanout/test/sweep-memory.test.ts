@@ -38,7 +38,7 @@ async function message(minutesAgo: number, state?: 'accepted', options: MessageO
   const { appId = APP } = changes;
   await planSlice(on, ref, appId, 0, slice);
   await advance(on, ref, (await takeJob(on, ref)).lock, 0, slice);
-  if (state) await settle(on, ref, appId, [{ ordinal: 0, provider: 'custom', state }], Date.now());
+  if (state) await settle(on, ref, appId, [{ ordinal: 0, provider: 'custom', state }], receivedAt + 100);
   return ref;
 }
 
@@ -71,7 +71,7 @@ describe('finished events', () => {
     const refs = await makeMany();
     await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis);
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect(await readFullness(redis)).toBeLessThan(0.6);
     const there = await exist(refs);
     const left = there.filter(Boolean).length;
@@ -89,7 +89,7 @@ describe('finished events', () => {
     const refs = await makeMany();
     await limitMemory(redis, 2);
     await using fanout = startFanout(redis);
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
     expect(await exist([open])).toEqual([true]);
   });
@@ -104,12 +104,25 @@ describe('finished events', () => {
     expect((await exist(refs)).filter(Boolean)).toEqual([]);
   });
 
+  test('stay for half a minute after they were done, even if new events are refused meanwhile', async () => {
+    const ref = await message(0, 'accepted');
+    await packFinished(redis, 0, Date.now() + 60_000, 1000);
+    await limitMemory(redis, 0.9);
+    await using fanout = startFanout(redis);
+    fanout.clock.advance(SWEEP_TIMES.trimAfterMs - 2000);
+    await sweepMemory(fanout, SWEEP_TIMES);
+    expect(await exist([ref])).toEqual([true]);
+    fanout.clock.advance(4000);
+    await sweepMemory(fanout, SWEEP_TIMES);
+    expect(await exist([ref])).toEqual([false]);
+  });
+
   test('stay while there is room', async () => {
     const ref = await message(1000, 'accepted');
     await packFinished(redis, 0, Date.now() + 60_000, 1000);
     await limitMemory(redis, 0.55);
     await using fanout = startFanout(redis);
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect(await exist([ref])).toEqual([true]);
   });
 });
@@ -129,7 +142,7 @@ describe('with several shards', () => {
     await pack(redis);
     await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect(await readLeft(redis, large)).toBeLessThan(200);
     expect(await readLeft(redis, messages)).toBe(200);
   });
@@ -143,7 +156,7 @@ describe('with several shards', () => {
     expect(new Set([...few, ...many].map(({ shard }) => shard)).size).toBe(2);
     await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect([await readLeft(redis, few), (await readLeft(redis, many)) < 300]).toEqual([50, true]);
   });
 
@@ -156,7 +169,7 @@ describe('with several shards', () => {
     await pack(redis);
     await limitMemory(redis, 0.61);
     await using fanout = startFanout(redis, { shards: 2 });
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect([(await readLeft(redis, old)) < 200, await readLeft(redis, young)]).toEqual([true, 200]);
   });
 
@@ -171,7 +184,7 @@ describe('with several shards', () => {
       await limitMemory(server, has.length > 0 ? 0.9 : 0.2);
     }
     await using fanout = startFanout(on, { shards: 2 });
-    await sweepMemory(fanout);
+    await sweepMemory(fanout, SWEEP_TIMES);
     expect([await readLeft(on, roomy), await readLeft(on, short)]).toEqual([20, 0]);
     on.disconnect();
   });

@@ -2,7 +2,7 @@ import * as fanout from '@fanfare/fanout/app';
 import { expect, test } from '@jest/globals';
 import { aMessage } from '../support/events.ts';
 import { received, set, tell } from '../support/received.ts';
-import { jobsOf, loseJob, type System, startSystem } from '../support/system.ts';
+import { jobsOf, loseJob, SWEEP_TIMES, type System, startSystem } from '../support/system.ts';
 
 const badgesOfBob = (system: System) => received(system).map(({ details }) => details.unreadMessageCount);
 const readByEvent = (id: string) => ({
@@ -26,8 +26,7 @@ test.each<[string, (system: System, id: string) => Promise<unknown>]>([
   // Until the sweeper finds it.
   for (const job of await jobsOf(system, 'events-chat')) await loseJob(system, 'events-chat', job);
   await read(system, message.message.id);
-  const sweepTimes = { everyMs: 100, againMs: 500 };
-  const running = await fanout.start(fanout.readConfig(system.env), { sweepTimes });
+  const running = await fanout.start(fanout.readConfig(system.env), { sweepTimes: SWEEP_TIMES });
   try {
     await system.done(message.id);
     await tell(system, aMessage());

@@ -2,11 +2,10 @@ import * as fanout from '@fanfare/fanout/app';
 import { limitMemory, until, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { aCall, aGroupMessage, aMessage } from '../support/events.ts';
-import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
+import { BASIC_AUTH, SWEEP_TIMES, type System, startSystem } from '../support/system.ts';
 
 /** Beside which what the tests add weighs little, so that the fullness stays where it is put. */
 const BALLAST_BITS = 200_000_000;
-const SWEEP_TIMES = { everyMs: 100, againMs: 500 };
 /** One more than a group of the chat lane has. */
 const LARGE = 6;
 

@@ -15,7 +15,7 @@ const ADMIN_KEY = 'an admin key for tests, long enough';
 export const BASIC_AUTH = { username: 'fanfare', password: 'correct horse battery' };
 
 /** Short, so that a test need not wait for the sweeper; in production it looks every few seconds. */
-const SWEEP_TIMES = { everyMs: 100, againMs: 500 };
+export const SWEEP_TIMES = { everyMs: 100, againMs: 500, trimAfterMs: 0 };
 
 export interface SystemOptions {
   /** Apps to start in this process; by default all. Tests that kill them start them as processes instead. */

@@ -27,7 +27,7 @@ export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export * from './event/sweep.ts';
-export { KEPT_KINDS, type KeptKind, type KeptList, readKept, trimKept } from './finished/kept.ts';
+export { KEPT_KINDS, type KeptKind, type KeptList, readKept, type TrimStep, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
 export { shedContent } from './finished/shed-content.ts';
 export { spentDays } from './finished/spent-days.ts';

@@ -1,4 +1,4 @@
-import { type EventRef, eventKeysFrom, eventKeyTime, type Lane } from '@fanfare/core';
+import { type EventRef, eventKeyTime, type Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { REMOVE_UNCHANGED_LUA } from '../archive/remove-unchanged.lua.ts';
@@ -31,12 +31,23 @@ export interface KeptList {
   events: number;
   /** Estimated from the first and last few. */
   bytes: number;
-  /** When the first of them was received, epoch ms. */
+  /** When the first of them was received, and when it was done at the latest, epoch ms. */
   oldest: number;
+  finishedAt: number;
+}
+
+/** Which events of a list to delete: those that were received and finished before these times (epoch ms). */
+export interface TrimStep {
+  list: KeptList;
+  before: number;
+  finishedBefore: number;
 }
 
 /** The bytes of an entry that names none: a packed event with one recipient, its ids and references. */
 const USUAL_BYTES = 700;
+
+/** The most seconds from receipt to the last delivery of an entry that names none. */
+const USUAL_SECONDS = 1;
 
 /**
  * Lists finished events that are still leased (see lease.ts), and ends their lease. An entry takes 20 bytes; it stays
@@ -118,11 +129,10 @@ export async function readKept(
   const answers = answersOf(await read.exec());
   return members.flatMap((member, i) => {
     const [events, first, last] = answers.slice(3 * i, 3 * i + 3) as [number, string[], string[]];
-    const head = first[0];
-    if (head === undefined) return [];
-    const sample = [...first, ...last].map(bytesOf);
-    const each = sample.reduce((sum, bytes) => sum + bytes, 0) / sample.length;
-    return [{ shard, ...partsOf(member), events, bytes: Math.round(events * each), oldest: receivedAt(head) }];
+    const sample = [...first, ...last].map(decodeEntry);
+    if (sample.length === 0) return [];
+    const each = sample.reduce((sum, { bytes }) => sum + bytes, 0) / sample.length;
+    return [{ shard, ...partsOf(member), events, bytes: Math.round(events * each), ...timesOf(first[0] as string) }];
   });
 }
 
@@ -141,15 +151,21 @@ const MOST_ATTEMPTS = 5000;
  */
 const TRIM = script<[number, string]>(`
 -- KEYS list of the kind and app, dead letters of the app, root of the shard's keys
--- ARGV the first key to stay, limit
+-- ARGV received before, finished before, limit
 -- returns how many events were deleted, and the entry that comes first now, or ''
 local root, trimmed, work = KEYS[3], 0, 0
+local function may(entry)
+  local received, seconds = string.match(entry, '^e(%w+)%w%w%w%w%w%w%w%w%w ?%w* ?(%w*)$')
+  received = tonumber(received, 36)
+  seconds = seconds == '' and ${USUAL_SECONDS} or tonumber(seconds, 36)
+  return received < tonumber(ARGV[1]) and received + 1000 * seconds < tonumber(ARGV[2])
+end
 local function of(what, key) return root .. what .. ':' .. key end
 local first = redis.call('LINDEX', KEYS[1], 0)
-for _ = 1, ARGV[2] do
-  local key = first and string.match(first, '^[^ ]+')
-  if not key or key >= ARGV[1] or work > ${MOST_ATTEMPTS} then break end
+for _ = 1, ARGV[3] do
+  if not first or not may(first) or work > ${MOST_ATTEMPTS} then break end
   redis.call('LPOP', KEYS[1])
+  local key = string.match(first, '^[^ ]+')
   local is = redis.call('HMGET', of('ev', key), 'exp', 'done')
   if is[2] or not is[1] then
     local attempts = redis.call('HLEN', of('at', key))
@@ -167,26 +183,25 @@ return {trimmed, first or ''}
 `);
 
 /**
- * Deletes up to `limit` events of a list that were received before a time (epoch ms), oldest first, with everything
- * that is stored of them but the claim of their id and the references by the chat backend's ids. Returns how many were
- * deleted, and what is left of the list, if anything.
+ * Deletes up to `limit` events of a list that were received and finished before some times (epoch ms), oldest first,
+ * with everything that is stored of them but the claim of their id and the references by the chat backend's ids.
+ * Returns how many were deleted, and what is left of the list, if anything.
  */
 export async function trimKept(
   redis: Redis,
-  list: KeptList,
-  before: number,
+  { list, before, finishedBefore }: TrimStep,
   limit: number,
 ): Promise<{ trimmed: number; left?: KeptList }> {
   const { shard, appId } = list;
   const [trimmed, first] = await TRIM(
     redis,
     [keys.kept(shard, memberOf(list)), keys.deadLetters(shard, appId), keys.root(shard)],
-    [eventKeysFrom(before), limit],
+    [before, finishedBefore, limit],
   );
   if (first === '') return { trimmed };
   const events = Math.max(1, list.events - trimmed);
   const bytes = Math.round((list.bytes * events) / list.events);
-  return { trimmed, left: { ...list, events, bytes, oldest: receivedAt(first) } };
+  return { trimmed, left: { ...list, events, bytes, ...timesOf(first) } };
 }
 
 /** The kind of a finished event. A call with a dead letter is still a call, whose end must find whom it rang. */
@@ -200,9 +215,23 @@ function partsOf(member: string): Pick<KeptList, 'kind' | 'appId'> {
   return { kind: member.slice(0, colon) as KeptKind, appId: member.slice(colon + 1) };
 }
 
-const entryOf = ({ key, bytes }: KeptEvent): string =>
-  bytes <= 2 * USUAL_BYTES ? key : `${key} ${Math.round(bytes).toString(36)}`;
+/** `<key>[ <bytes>[ <seconds>]]`, the numbers in base 36. */
+function entryOf({ key, bytes, finishedAt }: KeptEvent): string {
+  const seconds = Math.ceil((finishedAt - eventKeyTime(key)) / 1000);
+  if (seconds > USUAL_SECONDS) return `${key} ${Math.round(bytes).toString(36)} ${seconds.toString(36)}`;
+  return bytes <= 2 * USUAL_BYTES ? key : `${key} ${Math.round(bytes).toString(36)}`;
+}
 
-const bytesOf = (entry: string): number => Number.parseInt(entry.split(' ')[1] ?? USUAL_BYTES.toString(36), 36);
+function decodeEntry(entry: string): { receivedAt: number; bytes: number; seconds: number } {
+  const [key, bytes, seconds] = entry.split(' ') as [EventRef['key'], string?, string?];
+  return {
+    receivedAt: eventKeyTime(key),
+    bytes: bytes === undefined ? USUAL_BYTES : Number.parseInt(bytes, 36),
+    seconds: seconds === undefined ? USUAL_SECONDS : Number.parseInt(seconds, 36),
+  };
+}
 
-const receivedAt = (entry: string): number => eventKeyTime((entry.split(' ') as [EventRef['key']])[0]);
+function timesOf(first: string): Pick<KeptList, 'oldest' | 'finishedAt'> {
+  const { receivedAt, seconds } = decodeEntry(first);
+  return { oldest: receivedAt, finishedAt: receivedAt + 1000 * seconds };
+}

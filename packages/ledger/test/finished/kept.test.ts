@@ -6,6 +6,7 @@ import {
   acceptEvent,
   findEvent,
   type KeptKind,
+  type KeptList,
   listDeadLetters,
   packFinished,
   readEvent,
@@ -23,7 +24,7 @@ async function finished({ redis }: TestRedis, secondsAgo: number, over = {}): Pr
   const receivedAt = NOW - secondsAgo * 1000;
   const key = newEventKey(receivedAt, Math.random);
   const ref = await planned(redis, [reached('bob')], { id: `m-${secondsAgo}`, key, receivedAt, ...over });
-  await settleAll(redis, ref, [becomes(0, 'accepted')]);
+  await settleAll(redis, ref, [becomes(0, 'accepted')], receivedAt + 100);
   return ref;
 }
 
@@ -32,6 +33,10 @@ async function listOf(redis: Redis, kind: KeptKind) {
   if (!list) throw new Error(`nothing is kept of ${kind}`);
   return list;
 }
+
+/** Deletes events of a list, whenever they were done. */
+const trim = (redis: Redis, list: KeptList, before: number, limit: number) =>
+  trimKept(redis, { list, before, finishedBefore: LATER }, limit);
 
 /** The keys of Redis that name an event, but its locks. */
 const keysOf = async (redis: Redis, { key }: EventRef) =>
@@ -45,21 +50,38 @@ describe('finished events', () => {
     const all = await listOf(own.redis, 'chat');
     expect(all).toMatchObject({ shard: 0, appId: APP, kind: 'chat', events: 3, oldest: NOW - 90_000 });
     expect(all.bytes).toBeGreaterThan(1000);
-    const { trimmed, left } = await trimKept(own.redis, all, NOW - 45_000, 100);
+    const { trimmed, left } = await trim(own.redis, all, NOW - 45_000, 100);
     expect(trimmed).toBe(2);
     expect(left).toMatchObject({ events: 1, oldest: NOW - 30_000 });
     const there = await Promise.all(refs.map(async (ref) => (await readEvent(own.redis, ref)) !== undefined));
     expect(there).toEqual([false, false, true]);
     expect(await keysOf(own.redis, refs[0] as EventRef)).toEqual([]);
-    expect(await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
+    expect(await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
     expect(await readKept(own.redis, 0)).toEqual([]);
+  });
+
+  test('stay until they have been done for a while, however long ago they were received', async () => {
+    await using own = await startTestRedis();
+    await finished(own, 90);
+    const held = await planned(own.redis, [reached('bob')], { key: newEventKey(NOW - HOUR, Math.random) });
+    await settleAll(own.redis, held, [becomes(0, 'accepted')], NOW - 20_000);
+    await packAll(own);
+    const step = async (finishedBefore: number) => ({
+      list: await listOf(own.redis, 'chat'),
+      before: NOW,
+      finishedBefore,
+    });
+    const first = await trimKept(own.redis, await step(NOW - 30_000), 100);
+    expect(first).toMatchObject({ trimmed: 1, left: { events: 1, oldest: NOW - HOUR, finishedAt: NOW - 20_000 } });
+    expect((await trimKept(own.redis, await step(NOW - 20_000), 100)).trimmed).toBe(0);
+    expect((await trimKept(own.redis, await step(NOW - 19_000), 100)).trimmed).toBe(1);
   });
 
   test('leave at most as many at a time as asked', async () => {
     await using own = await startTestRedis();
     for (const seconds of [90, 60, 30]) await finished(own, seconds);
     await packAll(own);
-    const { trimmed, left } = await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 2);
+    const { trimmed, left } = await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 2);
     expect([trimmed, left?.events]).toEqual([2, 1]);
   });
 
@@ -106,7 +128,7 @@ test('a repeat of an event that has left is a duplicate for 24 hours', async () 
   await using own = await startTestRedis();
   const ref = await finished(own, 30);
   await packAll(own);
-  await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100);
+  await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 100);
   const again = accepted({ id: 'm-30', key: newEventKey(NOW, Math.random) });
   expect(await acceptEvent(own.redis, again, { shards: 1 })).toMatchObject({ ...ref, duplicate: true });
   expect(await findEvent(own.redis, APP, 'm-30')).toEqual(ref);
@@ -125,7 +147,7 @@ async function rejected({ redis }: TestRedis) {
 test('a dead letter leaves with its event', async () => {
   await using own = await startTestRedis();
   const { ref } = await rejected(own);
-  expect(await trimKept(own.redis, await listOf(own.redis, 'letters'), NOW, 100)).toEqual({ trimmed: 1 });
+  expect(await trim(own.redis, await listOf(own.redis, 'letters'), NOW, 100)).toEqual({ trimmed: 1 });
   expect(await listDeadLetters(own.redis, APP, 1, { limit: 10 })).toEqual({ letters: [] });
   expect(await own.redis.exists(`{p0}:dl:${APP}`)).toBe(0);
   expect(await keysOf(own.redis, ref)).toEqual([]);
@@ -145,9 +167,9 @@ test('events with many recorded attempts leave one at a time, so that none keeps
   await packAll(own);
   const attempts = Object.fromEntries(Array.from({ length: 6000 }, (_, i) => [`${i}`, 'retryable']));
   for (const { key } of refs) await own.redis.hset(`{p0}:at:${key}`, attempts);
-  const { trimmed, left } = await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100);
+  const { trimmed, left } = await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 100);
   expect([trimmed, left?.events]).toEqual([1, 1]);
-  expect(await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
+  expect(await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
   expect((await Promise.all(refs.map((ref) => keysOf(own.redis, ref)))).flat()).toEqual([]);
 });
 
@@ -155,11 +177,11 @@ test('an event that a replay has reopened stays, and is listed again when it is 
   await using own = await startTestRedis();
   const { ref, letter } = await rejected(own);
   await reopen(own.redis, APP, letter, { now: NOW, deadline: LATER, sweepAt: LATER });
-  expect(await trimKept(own.redis, await listOf(own.redis, 'letters'), NOW, 100)).toEqual({ trimmed: 0 });
+  expect(await trim(own.redis, await listOf(own.redis, 'letters'), NOW, 100)).toEqual({ trimmed: 0 });
   expect(await readEvent(own.redis, ref)).toBeDefined();
   await settleAll(own.redis, ref, [becomes(0, 'accepted')]);
   await packAll(own);
-  expect(await trimKept(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
+  expect(await trim(own.redis, await listOf(own.redis, 'chat'), NOW, 100)).toEqual({ trimmed: 1 });
 });
 
 test('events leave even while Redis takes no writes that add to it', async () => {
@@ -168,5 +190,5 @@ test('events leave even while Redis takes no writes that add to it', async () =>
   await packAll(own);
   const list = await listOf(own.redis, 'chat');
   await own.redis.config('SET', 'maxmemory', '1');
-  expect(await trimKept(own.redis, list, NOW, 100)).toEqual({ trimmed: 1 });
+  expect(await trim(own.redis, list, NOW, 100)).toEqual({ trimmed: 1 });
 });

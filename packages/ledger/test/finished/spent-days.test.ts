@@ -9,6 +9,7 @@ const TODAY = dayOf(NOON);
 const list = (appId: string, kind: KeptKind, oldest: number): KeptList => ({
   ...{ shard: 0, kind, appId, events: 1, bytes: 700 },
   oldest,
+  finishedAt: oldest,
 });
 
 /** How many days ago those were that may leave, of the last five. */
