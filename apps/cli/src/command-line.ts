@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Env } from '@fanfare/runtime';
-import { DEV_HELP, HELP, IMPORT_HELP, KEYS_HELP } from './help.ts';
+import { DEV_HELP, HELP, IMPORT_HELP, INIT_HELP, KEYS_HELP } from './help.ts';
 import type { ImportCommand } from './import/import.ts';
 import { FORMATS, type Format } from './import/read-file.ts';
+import type { InitOptions } from './init/init.ts';
 import { version } from './version.ts';
 
 /** The options of `fanfare dev`. */
@@ -18,6 +19,7 @@ export interface DevOptions {
 export type Command =
   | { name: 'print'; text: string }
   | { name: 'dev'; options: DevOptions }
+  | { name: 'init'; options: InitOptions }
   | { name: 'keys'; action: 'derive' | 'reseal' }
   | { name: 'import'; options: ImportCommand };
 
@@ -38,6 +40,7 @@ const DEFAULT_DATA = join('.fanfare', 'dev');
 export function parseCommandLine([first, ...rest]: readonly string[], env: Env): Command {
   if (first === undefined) return { name: 'print', text: HELP };
   if (first === 'dev') return parseDev(rest, env);
+  if (first === 'init') return parseInit(rest);
   if (first === 'keys') return parseKeys(rest);
   if (first === 'import') return parseImport(rest, env);
   if (!first.startsWith('-')) throw new UsageError(`there is no command "${first}"; see "fanfare --help"`);
@@ -59,6 +62,17 @@ function parseDev(args: readonly string[], env: Env): Command {
   const port =
     values.port === undefined ? parsePort('PORT', env.PORT || DEFAULT_PORT) : parsePort('--port', values.port);
   return { name: 'dev', options: { port, data: values.data } };
+}
+
+function parseInit(args: readonly string[]): Command {
+  const { help, file, print } = parse('fanfare init', args, {
+    help: { type: 'boolean', short: 'h' },
+    file: { type: 'string', default: '.env' },
+    print: { type: 'boolean', default: false },
+  });
+  if (help) return { name: 'print', text: INIT_HELP };
+  if (file === '') throw new UsageError('--file: expected a file, got nothing');
+  return { name: 'init', options: { file: print ? undefined : file } };
 }
 
 function parseKeys([action, ...rest]: readonly string[]): Command {

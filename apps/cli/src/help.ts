@@ -5,6 +5,7 @@ Usage: fanfare <command> [options]
 
 Commands:
   dev              Run the whole system in this terminal, with a demo
+  init             Write .env with new secrets, for docker compose
   import           Load users, push tokens, preferences, mutes and groups from a file
   keys derive      Print fan-out's key, derived from the master key
   keys reseal      Encrypt all secrets anew after the master key was changed
@@ -38,6 +39,18 @@ Environment:
   NO_COLOR             No colours
 All other variables of the apps apply too, except FCM_ENDPOINT, APNS_ENDPOINT and
 APNS_SANDBOX_ENDPOINT: pushes go to the simulator.`;
+
+/** What `fanfare init --help` prints. */
+export const INIT_HELP = `Usage: fanfare init [options]
+
+Writes a file with new secrets: the operator's key, the master key and fan-out's,
+the passwords of the console and of Redis. docker-compose.yml reads them from .env.
+A file that exists is never overwritten.
+
+Options:
+  --file <file>    The file to write (default: .env)
+  --print          Print the secrets instead
+  -h, --help       Show this help`;
 
 /** What `fanfare keys --help` prints. */
 export const KEYS_HELP = `Usage: fanfare keys <derive|reseal>

@@ -5,6 +5,11 @@ async function main(): Promise<void> {
   const command = parse();
   if (command === undefined) return;
   if (command.name === 'print') return console.log(command.text);
+  if (command.name === 'init') {
+    const { init } = await import('./init/init.ts');
+    process.exitCode = await init(command.options, { out: console.log, error: console.error });
+    return;
+  }
   if (command.name === 'keys') {
     const { keys } = await import('./keys/keys.ts');
     process.exitCode = await keys(command.action, process.env, { out: console.log, error: console.error });

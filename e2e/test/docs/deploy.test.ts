@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +11,8 @@ import * as fanfareConsole from '@fanfare/console/app';
 import * as fanout from '@fanfare/fanout/app';
 import * as ingest from '@fanfare/ingest/app';
 import * as sender from '@fanfare/sender/app';
-import { startTestRedis, until } from '@fanfare/testkit';
+import * as simulator from '@fanfare/simulator/app';
+import { freePorts, startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
@@ -42,11 +42,18 @@ interface Service {
 
 const composeText = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 /** As Docker Compose does, variables are filled in after parsing: an empty one is an empty text, not null. */
-const filledIn = (_key: unknown, value: unknown) =>
-  typeof value === 'string'
-    ? value.replace(/\$\{(\w+)(?::-([^}]*)|:\?[^}]+)\}/g, (_, name, fallback = '') => GIVEN[name] ?? fallback)
-    : value;
+const filledIn = (_key: unknown, value: unknown) => (typeof value === 'string' ? fill(value) : value);
+
+/** From the inside out, since a fallback may name a variable itself. */
+function fill(text: string): string {
+  const filled = text.replace(
+    /\$\{(\w+)(?::-([^${}]*)|:\?[^${}]+)\}/g,
+    (_, name, fallback = '') => GIVEN[name] ?? fallback,
+  );
+  return filled === text ? text : fill(filled);
+}
 const compose = parse(composeText, filledIn, { merge: true }) as { services: Record<string, Service> };
+const asWritten = parse(composeText, { merge: true }) as { services: Record<string, Service> };
 const ours = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
 
 /** The Dockerfile's instructions, by stage. */
@@ -61,7 +68,15 @@ const instructions = (lines: string[], name: string) =>
   lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 const imageEnv = Object.fromEntries(instructions(finalStage, 'ENV').map((pair) => pair.split('=') as [string, string]));
 
-const apps = { ingest, fanout, sender, console: fanfareConsole };
+const apps = { ingest, fanout, sender, console: fanfareConsole, simulator };
+
+/** What a container has of itself, and what selects its part in the system. */
+const FIXED = ['HOST', 'PORT', 'METRICS_HOST', 'METRICS_PORT', 'SENDER_PROVIDERS'];
+const FIXED_BY_APP: Record<string, readonly string[]> = {
+  // It has a key that opens less.
+  fanout: ['FANFARE_MASTER_KEY', 'FANFARE_MASTER_KEY_PREVIOUS'],
+  simulator: ['TLS_PORT', 'SIMULATOR_TLS_DIR', 'SIMULATOR_TLS_NAMES'],
+};
 
 /** `ingest` of `node apps/ingest/dist/main.js`. */
 function appOf({ command: [node, file = '', ...more] }: Service): keyof typeof apps {
@@ -87,6 +102,12 @@ function namesOf(app: keyof typeof apps, env: Record<string, string>): Set<strin
   return asked;
 }
 
+/** The port an app would take, by docs/configuration.md. */
+function defaultPort(app: keyof typeof apps, { PORT: _port, ...env }: Record<string, string>): string {
+  const config = apps[app].readConfig(env);
+  return String('PORT' in config ? config.PORT : config.port);
+}
+
 test('only ingest and senders are given the master key', () => {
   const having = ours.filter(([, service]) => 'FANFARE_MASTER_KEY' in envOf(service)).map(([name]) => name);
   expect(having).toEqual(['ingest', 'sender-fcm', 'sender-apns', 'sender-custom']);
@@ -95,6 +116,8 @@ test('only ingest and senders are given the master key', () => {
 test('the compose file asks for the secrets and for nothing else', () => {
   const required = [...composeText.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
   expect(new Set(required)).toEqual(new Set(Object.keys(GIVEN)));
+  const example = readFileSync(join(ROOT, '.env.example'), 'utf8').match(/^\w+(?==)/gm);
+  expect(new Set(example)).toEqual(new Set(Object.keys(GIVEN)));
 });
 
 test.each(ours)('%s: its command, names and ports are those of the app', (_name, service) => {
@@ -103,12 +126,31 @@ test.each(ours)('%s: its command, names and ports are those of the app', (_name,
   const env = envOf(service);
   const names = namesOf(app, env);
   expect(Object.keys(env).filter((name) => !names.has(name))).toEqual([]);
-  const { PORT: _port, ...withoutPort } = env;
-  expect(env.PORT).toBe(String(apps[app].readConfig(withoutPort).PORT));
-  expect(service.ports ?? []).toEqual(
-    app === 'ingest' || app === 'console' ? [`127.0.0.1:${env.PORT}:${env.PORT}`] : [],
-  );
+  expect(env.PORT).toBe(defaultPort(app, env));
+  const isPublished = ['ingest', 'console', 'simulator'].includes(app);
+  expect(service.ports ?? []).toEqual(isPublished ? [`127.0.0.1:${env.PORT}:${env.PORT}`] : []);
   expect(service.build?.dockerfile).toBe(DOCKERFILE);
+});
+
+test.each(ours)('%s: each variable of its app can be set in .env', (name, service) => {
+  const app = appOf(service);
+  const settable = [...namesOf(app, envOf(service))].filter(
+    (variable) => !FIXED.includes(variable) && !FIXED_BY_APP[app]?.includes(variable),
+  );
+  const { environment = {} } = asWritten.services[name] as Service;
+  const missing = settable.filter((variable) => !String(environment[variable]).startsWith(`\${${variable}:`));
+  expect(missing).toEqual([]);
+});
+
+test('all manifests are copied before the sources, so that a changed source installs nothing', () => {
+  const build = stages[0] as string[];
+  const first = build.slice(0, build.indexOf('COPY . .'));
+  const manifests = ['apps', 'packages'].flatMap((parent) =>
+    readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}/package.json`),
+  );
+  const copied = instructions(first, 'COPY').map((copy) => copy.split(' ')[0]);
+  expect(manifests.filter((manifest) => !copied.includes(manifest))).toEqual([]);
+  expect(instructions(first, 'RUN').at(-1)).toContain('npm ci');
 });
 
 test('what is mounted and copied is there', () => {
@@ -123,60 +165,65 @@ test('what is mounted and copied is there', () => {
 
 test('the production tree starts with exactly this, answers its probes, and stops when told to', async () => {
   await using image = await buildImage();
+  expect(await uselessIn(image.folder)).toEqual([]);
   await using redis = await startTestRedis();
-  for (const [name, service] of ours) {
-    say(`${name}: starting`);
-    const port = String(await freePort());
-    const env = { ...envOf(service), PORT: port, REDIS_URL: redis.url, PATH: process.env.PATH };
-    const child = spawn('node', service.command.slice(1), {
-      cwd: image.folder,
-      env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+  const ports = await freePorts(2 * ours.length);
+  const started = ours.map(async ([name, service], at) => {
+    const [port, otherPort] = ports.slice(2 * at) as [number, number];
+    await runsAndStops(name, service, image.folder, {
+      ...envOf(service),
+      PORT: String(port),
+      REDIS_URL: redis.url,
+      PATH: process.env.PATH,
+      // The containers have each port for themselves, and a volume.
+      ...('METRICS_HOST' in (service.environment ?? {}) ? { METRICS_PORT: String(otherPort) } : {}),
+      ...(appOf(service) === 'simulator' ? { TLS_PORT: String(otherPort), SIMULATOR_TLS_DIR: image.folder } : {}),
     });
-    const exited = once(child, 'exit');
-    try {
-      for (const probe of ['/livez', '/readyz']) {
-        const url = `http://127.0.0.1:${port}${probe}`;
-        await until(async () => child.exitCode !== null || (await fetch(url)).ok, `${name} answers ${probe}`);
-      }
-      expect({ name, exitCode: child.exitCode }).toEqual({ name, exitCode: null });
-      await healthCheck(image.folder, env);
-    } finally {
-      child.kill();
-    }
-    expect({ name, exit: await exited }).toEqual({ name, exit: [0, null] });
-  }
+  });
+  await Promise.all(started);
 }, 600_000);
 
-/** Builds what the Dockerfile builds, but for `npm run build`, whose output is here already. */
+/** Starts a service, probes it, runs its health check and stops it. */
+async function runsAndStops(name: string, service: Service, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  say(`${name}: starting`);
+  const child = spawn('node', service.command.slice(1), { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const exited = once(child, 'exit');
+  try {
+    for (const probe of appOf(service) === 'simulator' ? ['/livez'] : ['/livez', '/readyz']) {
+      const url = `http://127.0.0.1:${env.PORT}${probe}`;
+      const answers = async () => child.exitCode !== null || (await fetch(url)).ok;
+      await until(answers, `${name} answers ${probe}`, { timeoutMs: 60_000, everyMs: 100 });
+    }
+    expect({ name, exitCode: child.exitCode }).toEqual({ name, exitCode: null });
+    await healthCheck(cwd, env);
+  } finally {
+    child.kill();
+  }
+  expect({ name, exit: await exited }).toEqual({ name, exit: [0, null] });
+}
+
+/** The tree of the image, by the Dockerfile's own command. */
 async function buildImage(): Promise<AsyncDisposable & { folder: string }> {
   const temporary = await mkdtemp(join(tmpdir(), 'fanfare-deploy-'));
-  const [source, folder] = [join(temporary, 'source'), join(temporary, 'image')];
-  await copySource(source);
-  for (const run of instructions(stages[1] as string[], 'RUN')) {
-    const command = run.replace(/^--mount=\S+ /, '');
-    say(command);
-    await exec('sh', ['-c', command], { cwd: source });
-  }
-  await mkdir(folder);
-  for (const copy of instructions(finalStage, 'COPY')) {
-    const [, from = '', to = ''] = /^--from=production \/app\/(\S+) (\S+)$/.exec(copy) ?? [];
-    await rename(join(source, from), join(folder, to.endsWith('/') ? join(to, from) : to));
-  }
+  const folder = join(temporary, 'image');
+  const command = instructions(stages[0] as string[], 'RUN').find((run) => run.includes('/production')) ?? '';
+  const script = command.replace(/^--mount=\S+ /, '').replace(/\/production$/, folder);
+  say(script);
+  await exec('sh', ['-c', script], { cwd: ROOT });
   return { folder, [Symbol.asyncDispose]: () => rm(temporary, { recursive: true }) };
 }
 
-/** Every file git knows or would know, and what has been built. */
-async function copySource(to: string): Promise<void> {
-  const { stdout } = await exec('git', ['ls-files', '-zco', '--exclude-standard'], { cwd: ROOT, maxBuffer: 1e8 });
-  const workspaces = await Promise.all(
-    ['apps', 'packages'].map(async (parent) => (await readdir(join(ROOT, parent))).map((name) => `${parent}/${name}`)),
-  );
-  const all = [...stdout.split('\0').filter(Boolean), ...workspaces.flat().map((workspace) => `${workspace}/dist`)];
-  say(`copying ${all.length} files and folders`);
-  for (const path of all.filter((each) => existsSync(join(ROOT, each)))) {
-    await cp(join(ROOT, path), join(to, path), { recursive: true });
-  }
+/** What should not be in the image: types, sources, maps, compilers, tests, and links to nothing. */
+async function uselessIn(folder: string): Promise<string[]> {
+  const { stdout } = await exec('find', ['.', '-xtype', 'l', '-o', '-type', 'f', '-print'], {
+    cwd: folder,
+    maxBuffer: 1e8,
+  });
+  return stdout
+    .split('\n')
+    .filter((path) =>
+      /\.(map|[cm]?ts)$|^\.\/(apps|packages)\/[^/]+\/(src|test)\/|\/node_modules\/typescript\//.test(path),
+    );
 }
 
 /** Runs the image's own health check. */
@@ -184,13 +231,4 @@ async function healthCheck(cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
   const [check = ''] = instructions(finalStage, 'HEALTHCHECK');
   const [node, ...args] = JSON.parse(check.slice(check.indexOf('CMD ') + 4)) as [string, ...string[]];
   await exec(node, args, { cwd, env });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
