@@ -13,8 +13,8 @@ export interface InitOptions {
 export type RandomBytes = (size: number) => Buffer;
 
 /**
- * Runs `fanfare init`; the exit code. Never overwrites a file: with other keys, the stored secrets of providers could no
- * longer be read.
+ * Runs `fanfare init`; the exit code. Never overwrites a file: with other keys, the stored secrets of providers could
+ * no longer be read.
  */
 export async function init({ file }: InitOptions, { out, error }: Output): Promise<number> {
   const text = environment();
