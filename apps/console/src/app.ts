@@ -1,5 +1,5 @@
 import { openQueues, Producer } from '@fanfare/queue';
-import { connectRedisPair, startClock } from '@fanfare/redis';
+import { connectRedisPair, startClock, startHeartbeat } from '@fanfare/redis';
 import {
   bodyGraceMs,
   Closer,
@@ -74,6 +74,8 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   const metricsServer = await startMetricsServer(config, metricsNow(deps));
   closer.add('metrics', metricsServer, (one) => one.close());
   await server.listen({ host: config.HOST, port: config.PORT });
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'heartbeat.not_written');
+  closer.add('heartbeat', startHeartbeat({ redis: queueRedis, role: 'console', now, onError }), (one) => one.close());
   const port = (server.server.address() as { port: number }).port;
   log.info({ port, metricsPort: metricsServer.port }, 'console.started');
   return {

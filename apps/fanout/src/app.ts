@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiverTimes } from '@fanfare/archive';
+import { startHeartbeat } from '@fanfare/redis';
 import {
   Closer,
   drainable,
@@ -54,9 +55,19 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const render = async () => deps.metrics.render(await Promise.all(threads.map((thread) => thread.snapshot())));
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
+  closer.add('heartbeat', heartbeatOf(deps), (one) => one.close());
   deps.log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
+
+const heartbeatOf = ({ queueRedis: redis, shards, log, now }: FanoutDeps) =>
+  startHeartbeat({
+    redis,
+    role: 'fanout',
+    facts: () => ({ shards: Array.from({ length: shards }, (_, shard) => shard) }),
+    now,
+    onError: (error) => log.warn({ reason: error.message }, 'heartbeat.not_written'),
+  });
 
 /** How long shutdown waits for a sweep in progress. */
 const SWEEP_GRACE_MS = 2000;

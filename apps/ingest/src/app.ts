@@ -1,6 +1,6 @@
 import { openReader } from '@fanfare/archive';
 import { Producer } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readRedisSettings, startClock } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, readRedisSettings, startClock, startHeartbeat } from '@fanfare/redis';
 import {
   bodyGraceMs,
   Closer,
@@ -98,6 +98,8 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const metricsServer = await startMetricsServer(config, metricsNow(deps));
   closer.add('metrics', metricsServer, (one) => one.close());
   await server.listen({ host: config.HOST, port: config.PORT });
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'heartbeat.not_written');
+  closer.add('heartbeat', startHeartbeat({ redis: queueRedis, role: 'ingest', now, onError }), (one) => one.close());
   const port = (server.server.address() as { port: number }).port;
   log.info({ port, metricsPort: metricsServer.port }, 'ingest.started');
   return {

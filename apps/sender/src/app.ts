@@ -1,5 +1,5 @@
 import type { AddressPolicy } from '@fanfare/providers';
-import { readyWhenWritable } from '@fanfare/redis';
+import { readyWhenWritable, startHeartbeat } from '@fanfare/redis';
 import {
   Closer,
   drainable,
@@ -10,7 +10,8 @@ import {
   withThreads,
 } from '@fanfare/runtime';
 import type { SenderConfig } from './config.ts';
-import { countInFlight, type LaneOptions, openLanes } from './lanes.ts';
+import type { SenderDeps } from './deps.ts';
+import { countInFlight, inFlightIn, type LaneOptions, openLanes, placesInUse } from './lanes.ts';
 import { startTesting } from './provider-test/run-test.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';
@@ -58,11 +59,31 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
+  closer.add('heartbeat', heartbeatOf(deps, config, threads), (one) => one.close());
   log.info(
     { port: health.port, metricsPort: metricsServer.port, providers: config.SENDER_PROVIDERS },
     'sender.started',
   );
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
+}
+
+function heartbeatOf(
+  deps: SenderDeps,
+  { SENDER_PROVIDERS: providers, QUEUE_SHARDS }: SenderConfig,
+  threads: NonNullable<SenderOverrides['threads']>,
+) {
+  const shards = Array.from({ length: QUEUE_SHARDS }, (_, shard) => shard);
+  const inFlight = async () => {
+    const others = await Promise.all(threads.map((thread) => thread.snapshot()));
+    return others.reduce((sum, snapshot) => sum + inFlightIn(snapshot), placesInUse(deps));
+  };
+  return startHeartbeat({
+    redis: deps.queueRedis,
+    role: 'sender',
+    facts: async () => ({ providers: [...providers], shards, inFlight: await inFlight() }),
+    now: deps.now,
+    onError: (error) => deps.log.warn({ reason: error.message }, 'heartbeat.not_written'),
+  });
 }
 
 /** Warns at every start about settings that let webhooks reach private networks. */

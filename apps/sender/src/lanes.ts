@@ -3,7 +3,14 @@ import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { publishRefusals, type Refusal } from '@fanfare/ledger';
 import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
+import {
+  Closer,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type MetricsSnapshot,
+  type ThreadWork,
+} from '@fanfare/runtime';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
@@ -108,6 +115,20 @@ export function countInFlight({ metrics, gates, refusals, tokenSafety }: SenderD
     for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
   }
 }
+
+/** The sends of these lanes that wait for an answer. */
+export const placesInUse = ({ gates }: Pick<SenderDeps, 'gates'>): number =>
+  PROVIDER_KINDS.flatMap((provider) => LANES.map((lane) => gates.lane({ provider, lane }).places.inUse)).reduce(
+    (sum, inUse) => sum + inUse,
+    0,
+  );
+
+/** The same of a thread, as its metrics count them. */
+export const inFlightIn = (snapshot: MetricsSnapshot): number =>
+  snapshot
+    .filter(({ name }) => name === 'fanfare_inflight')
+    .flatMap(({ values }) => values)
+    .reduce((sum, { value }) => sum + value, 0);
 
 const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
   call: config.SENDER_CONCURRENCY_CALL,

@@ -32,6 +32,10 @@ test('with a webhook that answers 503 the operator is told which, since when, an
       ),
     );
     expect(await page()).not.toContain('keeps up');
+    const { data } = (await system.admin.get('/v3/system')).body;
+    expect(data.verdict[0]).toEqual({ level: 'critical', code: 'breaker_open', appId: 'app123', sentence });
+    expect(data.breakers).toMatchObject([{ appId: 'app123', target: 'endpoint', name: origin, waiting: 30 }]);
+    expect(data.lanes[1]).toMatchObject({ lane: 'chat', openEvents: 30 });
     expect(await page()).toMatch(/<dt>Open events<\/dt><dd>30<\/dd>/);
     expect(await page()).not.toMatch(/<dt>Oldest open<\/dt><dd>–<\/dd>/);
     for (const port of [system.metricsPort, console.metricsPort]) {

@@ -43,6 +43,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/apps/:appId': ['GET', 'PATCH', 'DELETE'],
     '/v3/apps/:appId/apikeys': ['POST', 'GET'],
     '/v3/apps/:appId/apikeys/:keyId': ['DELETE'],
+    '/v3/system': ['GET'],
   },
   publish: {
     '/v3/events': ['POST'],

@@ -62,6 +62,7 @@ export * from './references/rings.ts';
 export * from './references/superseded.ts';
 export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';
+export { type Breaker, type HeldState, readHeldState } from './system/breakers.ts';
 export { readLedgerGauges } from './system/gauges.ts';
 export { type OpenEvents, readOpenEvents } from './system/open-events.ts';
 export {

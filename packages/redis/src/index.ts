@@ -10,6 +10,15 @@ export { type MemoryStop, memorySentence, stopsAt, TRIM_FROM } from './memory-st
 export { type MemoryState, MemoryWatch, readFullness, readFullnessAt } from './memory-watch.ts';
 export { primariesOf } from './nodes.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
+export {
+  type Heartbeat,
+  PROCESS_ROLES,
+  type ProcessFacts,
+  type ProcessRecord,
+  type ProcessRole,
+  readProcesses,
+  startHeartbeat,
+} from './processes.ts';
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
 export { describeReplication } from './replication.ts';
 export { type Script, script } from './script.ts';

@@ -18,3 +18,4 @@ export * from './requests-in-hand.ts';
 export * from './run.ts';
 export * from './thread.ts';
 export * from './unread-bodies.ts';
+export * from './version.ts';

@@ -10,6 +10,7 @@ import { preferences } from './preferences/index.ts';
 import { providers } from './providers/index.ts';
 import { sdk } from './sdk/index.ts';
 import { settings } from './settings/index.ts';
+import { system } from './system/index.ts';
 import { users } from './users/index.ts';
 
 /** All areas of the API, in the order of the OpenAPI document. */
@@ -26,4 +27,5 @@ export const AREAS: readonly Area[] = [
   messages,
   settings,
   sdk,
+  system,
 ];

@@ -12,6 +12,7 @@ import { messages } from './messages.ts';
 import { preferences } from './preferences.ts';
 import { sdk } from './sdk.ts';
 import { settings } from './settings.ts';
+import { system } from './system.ts';
 import { farewells } from './teardown.ts';
 import { tokens } from './tokens.ts';
 import { users } from './users.ts';
@@ -29,6 +30,7 @@ const preferencesForSdk = preferences.map((example) => ({
 /** All examples, in replay order. */
 export const EXAMPLES: readonly Example[] = [
   ...apps,
+  ...system,
   ...users,
   ...groups,
   ...imports,

@@ -31,5 +31,10 @@ export const STAND_INS = {
   p8Key: '-----BEGIN PRIVATE KEY-----\nMIGTAgEAMBMGByqGSM49AgEGCC…\n-----END PRIVATE KEY-----\n',
   deadLetterId: 'em8f2q1x0k3j9a7c5e-0',
   logId: 'em8f2q1x0k3j9a7c5d-0',
+  ingestProcess: 'ingest-5f0c2a9b7e14',
+  fanoutProcess: 'fanout-0b7d4e1f9a36',
+  senderProcess: 'sender-c83a6d2e5f70',
+  machine: 'push-1',
+  version: '1.0.0',
   replayId: 'r8Xw2Kq5Zt1Lm',
 } as const;

@@ -1,0 +1,51 @@
+import type { Example } from './example.ts';
+import { STAND_INS } from './stand-ins.ts';
+
+const process = {
+  version: STAND_INS.version,
+  host: STAND_INS.machine,
+  pid: 4711,
+  startedAt: 1_741_847_000_000,
+  seenAt: 1_741_847_453_000,
+};
+const idle = { openEvents: 0, oldestMs: 0, waiting: 0, active: 0, delayed: 0, held: 0 };
+
+/** The state of the system before the first event. */
+export const system: readonly Example[] = [
+  {
+    operation: 'GET /v3/system',
+    as: 'operator',
+    status: 200,
+    answer: {
+      data: {
+        at: 1_741_847_453_000,
+        verdict: [{ level: 'ok', code: 'ok', sentence: 'All queues are keeping up.' }],
+        processes: [
+          { id: STAND_INS.ingestProcess, role: 'ingest', ...process },
+          { id: STAND_INS.fanoutProcess, role: 'fanout', ...process, shards: [0] },
+          {
+            id: STAND_INS.senderProcess,
+            role: 'sender',
+            ...process,
+            providers: ['fcm', 'apns', 'custom'],
+            shards: [0],
+            inFlight: 0,
+          },
+        ],
+        breakers: [],
+        lanes: [
+          { lane: 'call', ...idle },
+          { lane: 'chat', ...idle },
+          { lane: 'bulk', ...idle },
+        ],
+        redis: {
+          fullness: 0,
+          stops: [],
+          durability: 'disk',
+          maxmemoryPolicy: 'noeviction',
+          replicas: 'no replica',
+        },
+      },
+    },
+  },
+];

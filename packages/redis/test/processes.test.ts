@@ -1,0 +1,50 @@
+import { hostname } from 'node:os';
+import { VERSION } from '@fanfare/runtime';
+import { startTestRedis, until } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { readProcesses, startHeartbeat } from '../src/index.ts';
+
+const fail = (error: Error) => {
+  throw error;
+};
+
+test('a process is listed with what it does now while it runs, and no longer once it has stopped', async () => {
+  await using own = await startTestRedis();
+  let inFlight = 3;
+  const facts = () => ({ providers: ['fcm'], inFlight });
+  const options = { redis: own.redis, now: Date.now, onError: fail, everyMs: 20 };
+  const sender = startHeartbeat({ ...options, role: 'sender', facts });
+  const ingest = startHeartbeat({ ...options, role: 'ingest' });
+  const listed = await until(async () => {
+    const all = await readProcesses(own.redis);
+    return all.length === 2 ? all : undefined;
+  }, 'both are listed');
+  expect(listed.map(({ role }) => role)).toEqual(['ingest', 'sender']);
+  expect(listed[1]).toMatchObject({
+    role: 'sender',
+    version: VERSION,
+    host: hostname(),
+    pid: process.pid,
+    providers: ['fcm'],
+    inFlight: 3,
+  });
+  inFlight = 4;
+  await until(async () => (await readProcesses(own.redis))[1]?.inFlight === 4, 'its facts follow');
+  await Promise.all([sender.close(), ingest.close()]);
+  expect(await readProcesses(own.redis)).toEqual([]);
+});
+
+test('the report of a process that was killed expires after fifteen seconds', async () => {
+  await using own = await startTestRedis();
+  const heartbeat = startHeartbeat({ redis: own.redis, role: 'sender', now: Date.now, onError: fail });
+  const [record] = await until(async () => {
+    const all = await readProcesses(own.redis);
+    return all.length > 0 ? all : undefined;
+  }, 'it is listed');
+  for (const key of [`{p0}:process:${record?.id}`, '{p0}:processes']) {
+    const ttl = await own.redis.pttl(key);
+    expect(ttl).toBeGreaterThan(0);
+    expect(ttl).toBeLessThanOrEqual(15_000);
+  }
+  await heartbeat.close();
+});
