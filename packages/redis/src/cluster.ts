@@ -2,6 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { clusterOptions, type NodeOptions, type RedisRole, SILENT_MS } from './connection-options.ts';
 import { joinWrites } from './joined-writes.ts';
 import type { Address, RedisUrl } from './redis-url.ts';
+import { sampleReady } from './sample-ready.ts';
 import { spanNodes } from './span-nodes.ts';
 
 /**
@@ -14,6 +15,7 @@ export function openCluster(nodes: readonly Address[], url: RedisUrl, role: Redi
 
 function asRedis(cluster: Cluster): Redis {
   spanNodes(cluster);
+  sampleReady(cluster);
   cluster.on('+node', joinWrites);
   const duplicate = cluster.duplicate.bind(cluster);
   // BullMQ duplicates a cluster with these arguments.
