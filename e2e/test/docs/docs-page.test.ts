@@ -29,6 +29,11 @@ test('the description is a page for everyone, all of it from here', async () => 
   expect((await get('/docs/json')).text).toBe((await get('/openapi.json')).text);
 });
 
+test('the root of the API leads to its description', async () => {
+  const root = await fetch(system.url, { redirect: 'manual' });
+  expect([root.status, root.headers.get('location')]).toEqual([302, '/docs']);
+});
+
 test('the page may load nothing from elsewhere, nor be framed', async () => {
   for (const path of ['/docs', '/docs/', '/docs/static/swagger-ui.css', '/docs/static/nothing.js']) {
     const policy = (await get(path)).headers.get('content-security-policy') ?? '';

@@ -14,25 +14,39 @@ const DURABILITY: Record<Durability, string> = {
 
 const LABEL_WIDTH = 11;
 
-/** Prints the addresses, and a command line to try the system with. */
+/** Prints the addresses. */
 export function printBanner(session: Session, system: System): void {
   const { terminal } = session;
   terminal.line();
   terminal.line(terminal.paint('bold', 'Fanfare is running. Ctrl-C stops it.'));
   terminal.line();
-  for (const [label, text] of rows(session, system)) {
-    terminal.line(`  ${terminal.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
-  }
-  printCurl('Send a message from alice to bob', terminal, system);
+  printRows(terminal, rows(session, system));
+  terminal.line();
 }
 
-/** Prints a command line to try the system with. */
-export function printCurl(what: string, terminal: Terminal, { apiUrl, apiKey }: System): void {
+/** Prints what one needs next, after the demo has pushed the banner off the screen. */
+export function printNextSteps(session: Session, system: System): void {
+  const { terminal } = session;
+  const steps = [
+    ['Console', `${system.consoleUrl}, password ${secretOf(session, system, 'CONSOLE_PASSWORD')}`],
+    ['API', `${system.apiUrl}/docs, admin key ${secretOf(session, system, 'FANFARE_ADMIN_KEY')}`],
+  ] as const;
   terminal.line();
-  terminal.line(`${what}, from another terminal, as often as you like:`);
+  printRows(terminal, steps);
   terminal.line();
-  terminal.line(terminal.paint('cyan', curlCommand(apiUrl, apiKey)));
+  terminal.line('Your turn: send a message from alice to bob, from another terminal, as often as you like:');
   terminal.line();
+  terminal.line(terminal.paint('cyan', curlCommand(system.apiUrl, system.apiKey)));
+  terminal.line();
+}
+
+function printRows(terminal: Terminal, rows: readonly (readonly [label: string, text: string])[]): void {
+  for (const [label, text] of rows) terminal.line(`  ${terminal.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
+}
+
+/** A secret and where it is kept, or the name of the variable that it was given in. */
+function secretOf({ env }: Session, { keys }: System, name: keyof Keys): string {
+  return env[name] ? name : `${keys[name]} (${shortPath(keys.file)})`;
 }
 
 /**
@@ -48,15 +62,14 @@ export function curlCommand(apiUrl: string, apiKey: string): string {
   return `curl ${apiUrl}/v3/events -H 'apikey: ${apiKey}' -H 'content-type: application/json' -w '\\n' -d '${event}'`;
 }
 
-function rows({ options, env }: Session, system: System): [label: string, text: string][] {
-  const { redis, keys, host, ports, apiUrl, consoleUrl, simulatorUrl, pushUrl } = system;
-  const note = noteOn({ ...WISHES, ingest: options.port }, ports);
-  const secret = (name: keyof Keys) => (env[name] ? name : `${keys[name]} (${shortPath(keys.file)})`);
+function rows(session: Session, system: System): [label: string, text: string][] {
+  const { redis, host, ports, apiUrl, consoleUrl, simulatorUrl, pushUrl } = system;
+  const note = noteOn({ ...WISHES, ingest: session.options.port }, ports);
   const people = Object.keys(DEMO.people).join(', ');
   return [
     ['API', `${apiUrl}${note('ingest')}`],
-    ['', `${apiUrl}/openapi.json describes it`],
-    ['Console', `${consoleUrl}${note('console')}, password ${secret('CONSOLE_PASSWORD')}`],
+    ['', `${apiUrl}/docs describes it`],
+    ['Console', `${consoleUrl}${note('console')}, password ${secretOf(session, system, 'CONSOLE_PASSWORD')}`],
     ['Simulator', `${simulatorUrl}/control${note('simulator')}`],
     ['', `${simulatorUrl}/control/endpoints/${DEMO_ENDPOINT}/requests?uid=bob is what bob's webhook got`],
     ['FCM, APNs', `${pushUrl}${note('push')}, in the simulator`],
@@ -64,7 +77,7 @@ function rows({ options, env }: Session, system: System): [label: string, text: 
     ['Workers', `fanout ${host}:${ports.fanout}${note('fanout')}, sender ${host}:${ports.sender}${note('sender')}`],
     ['', 'they, the API and the console answer /readyz'],
     ['Redis', `${redis.where}; ${DURABILITY[redis.durability]}`],
-    ['Admin key', secret('FANFARE_ADMIN_KEY')],
+    ['Admin key', secretOf(session, system, 'FANFARE_ADMIN_KEY')],
     ['Webhooks', `plain http and ${SIMULATOR_CIDR} are allowed, so that they reach the simulator`],
     ['Demo app', `${DEMO.appId}: ${people}, and the group ${DEMO.guid} of ${DEMO.groupSize}`],
     ['', 'bob has an Android phone and an iPhone, carol a browser; all have the webhook'],

@@ -3,6 +3,7 @@ import type { AttemptRecord } from '@fanfare/sender/app';
 import { clockTime, type Style, type Terminal } from './terminal.ts';
 
 /** The column widths. A longer value is not cut; it moves the rest to the right. */
+const CLOCK_WIDTH = '14:05:09.042'.length;
 const WIDTH = { type: 19, eventId: 24, uid: 9, target: 11, outcome: 10, age: 6 };
 
 /** One attempt as a line: time, event, recipient, target, attempt, outcome, and ms since the event came in. */
@@ -19,6 +20,12 @@ export function deliveryLine(attempt: AttemptRecord, at: Date, terminal: Pick<Te
     `${String(attempt.ageMs).padStart(WIDTH.age)} ms`,
     ...more(attempt),
   ].join('  ');
+}
+
+/** The line in place of those of more deliveries of the event that were accepted. */
+export function foldedLine({ type, eventId }: AttemptRecord, count: number, terminal: Pick<Terminal, 'paint'>): string {
+  const event = [type.padEnd(WIDTH.type), terminal.paint('dim', eventId.padEnd(WIDTH.eventId))];
+  return [' '.repeat(CLOCK_WIDTH), ...event, `→ ${count} more ${terminal.paint('green', 'accepted')}`].join('  ');
 }
 
 /** The provider, and the kind of device if there is one. */

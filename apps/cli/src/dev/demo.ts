@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from './api.ts';
 import { type DemoEvent, demoEvents } from './demo-events.ts';
+import type { System } from './system.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The counts of an event, as `GET /v3/events/{id}` returns them. */
@@ -18,11 +19,16 @@ const LOOK_EVERY_MS = 50;
 const PATIENCE_MS = 30_000;
 
 /** Sends one event of each kind, one after the other, and sums up the results. */
-export async function playDemo(backend: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
+export async function playDemo(
+  { backend, deliveries }: Pick<System, 'backend' | 'deliveries'>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   const counts: Counts[] = [];
   for (const event of demoEvents(Date.now())) {
     terminal.line(terminal.paint('bold', event.title));
     counts.push(await send(backend, event, signal));
+    deliveries.flush();
     terminal.line();
   }
   terminal.line(`Demo done: ${counts.length} events, ${summary(counts)} (GET /v3/events/{id})`);

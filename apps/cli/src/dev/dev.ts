@@ -1,6 +1,6 @@
 import { Closer, type Running, run } from '@fanfare/runtime';
 import type { DevOptions } from '../command-line.ts';
-import { printBanner, printCurl } from './banner.ts';
+import { printBanner, printNextSteps } from './banner.ts';
 import { playDemo } from './demo.ts';
 import { stopWhenAlone } from './stop-when-alone.ts';
 import { type Session, type System, startSystem } from './system.ts';
@@ -33,14 +33,15 @@ async function start(session: Session): Promise<Running> {
 }
 
 /** A failed demo prints an error; the system keeps running. */
-async function demonstrate({ terminal, signal }: Session, system: System): Promise<void> {
+async function demonstrate(session: Session, system: System): Promise<void> {
+  const { terminal, signal } = session;
   try {
-    await playDemo(system.backend, terminal, signal);
+    await playDemo(system, terminal, signal);
   } catch (error) {
     signal.throwIfAborted();
     terminal.line(terminal.paint('red', `The demo failed: ${(error as Error).message}`));
   }
-  printCurl('Your turn', terminal, system);
+  printNextSteps(session, system);
 }
 
 async function stop({ closer, terminal }: Session): Promise<void> {

@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 import { appLog } from './app-log.ts';
 import { apps } from './apps.ts';
 import { dataFolder } from './data-folder.ts';
-import { deliveryLine } from './delivery-line.ts';
+import { DeliveryLog } from './delivery-log.ts';
 import { addDemoApp } from './demo-app.ts';
 import { devEnv, SIMULATOR_HOST } from './dev-env.ts';
 import { type DevKeys, devKeys } from './dev-keys.ts';
@@ -42,6 +42,8 @@ export interface System {
   apiKey: string;
   /** A client that uses that key. */
   backend: Api;
+  /** Prints what the sender delivers. */
+  deliveries: DeliveryLog;
 }
 
 /** The port of each app; `push` is the simulator's port for FCM and APNs. */
@@ -91,9 +93,10 @@ async function launch(session: Session, ground: Ground): Promise<System> {
   const demo = await addDemoApp({ apiUrl, adminKey: keys.FANFARE_ADMIN_KEY, simulator, signal });
   await start.console(env, ports.console);
   await start.fanout(env, ports.fanout);
-  await start.sender(env, ports.sender, (attempt) => terminal.line(deliveryLine(attempt, new Date(), terminal)));
+  const deliveries = new DeliveryLog(terminal);
+  await start.sender(env, ports.sender, (attempt) => deliveries.add(attempt, new Date()));
   const urls = { apiUrl, consoleUrl: urlOf(ports.console), simulatorUrl: simulator.url, pushUrl: simulator.tlsUrl };
-  return { redis, keys, host, ports, ...urls, ...demo };
+  return { redis, keys, host, ports, deliveries, ...urls, ...demo };
 }
 
 /** The host part of a URL that reaches a listener on `host` from this machine. */

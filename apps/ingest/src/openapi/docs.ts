@@ -16,10 +16,14 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
-/** Serves the OpenAPI document as an interactive page at `/docs`, open to anyone. Its assets are served from here. */
+/**
+ * Serves the OpenAPI document as an interactive page at `/docs`, open to anyone; `/` leads there. Its assets are served
+ * from here.
+ */
 export async function docsPage(server: FastifyInstance): Promise<void> {
   await server.register((docs, _options, done) => {
     docs.decorate('accessOfPlugin', 'anyone');
+    docs.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
     docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: POLICY,
