@@ -11,7 +11,7 @@ import { answers, asShown, section, steps, typeAll } from '../support/tour.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What the README says, where the system of `npm start` has it when its ports are free. */
+/** What README and tour say, where the system of `npm start` has it when its ports are free. */
 const README = { api: 'http://127.0.0.1:8080', simulator: 'http://127.0.0.1:8091', keys: '.fanfare/dev/keys.json' };
 
 /** What `npm start` runs, with data and ports of its own; ended as by Ctrl-C. */
@@ -51,18 +51,21 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => release());
 
-test('every command of the README tour works after npm start, and answers as shown', async () => {
-  const tour = steps(section(await readFile(join(ROOT, 'README.md'), 'utf8'), 'A tour'));
-  expect(tour.length).toBeGreaterThan(10);
+test('every command of the README and of the tour works after npm start, and answers as shown', async () => {
+  const readme = steps(section(await readFile(join(ROOT, 'README.md'), 'utf8'), 'In one minute'));
+  const tour = steps(await readFile(join(ROOT, 'docs/tour.md'), 'utf8'));
+  expect([readme.length > 1, tour.length > 10]).toEqual([true, true]);
   await using dev = await startDev();
   const here = await dev.here();
-  const printed = await typeAll(
-    tour.map(({ command }) => moved(command, README, here)),
-    ROOT,
-  );
-  expect(printed).toHaveLength(tour.length);
-  for (const [i, { command, shown }] of tour.entries()) {
-    const said = answers(moved(printed[i] as string, here, README));
-    expect({ command, said: said.map((answer, j) => asShown(answer, shown[j])) }).toEqual({ command, said: shown });
+  for (const page of [readme, tour]) {
+    const printed = await typeAll(
+      page.map(({ command }) => moved(command, README, here)),
+      ROOT,
+    );
+    expect(printed).toHaveLength(page.length);
+    for (const [i, { command, shown }] of page.entries()) {
+      const said = answers(moved(printed[i] as string, here, README));
+      expect({ command, said: said.map((answer, j) => asShown(answer, shown[j])) }).toEqual({ command, said: shown });
+    }
   }
 }, 120_000);
