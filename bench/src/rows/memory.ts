@@ -4,6 +4,7 @@ import { directMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
 import { usedMemory, withPeakMemory } from '../system/memory.ts';
 import { Poster } from '../system/poster.ts';
+import { untilStill, withProgress } from '../system/progress.ts';
 import type { Stage } from '../system/stage.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
@@ -17,7 +18,8 @@ export const UNLIMITED = { QUOTA_OPEN_EVENTS_PER_APP: '10000000', QUOTA_OPEN_MEG
 /** Events that are open at a time at most: the load keeps up with the system instead of filling it. */
 const OPEN_SHARE = 0.05;
 const USERS = 1000;
-const PATIENCE_MS = 120_000;
+/** Messages of which none is sent for so long are lost. */
+export const PATIENCE_MS = 120_000;
 
 /** Whether a Redis that holds a fraction of what passes through it takes all of it. */
 export const memory: Row = {
@@ -36,21 +38,34 @@ async function measure(lab: Lab, fanfare: Fanfare, { provider }: Stage): Promise
   const before = await provider.accepted();
   const sent = async () => (await provider.accepted()) - before;
   const cpu = await fanfare.cpu();
-  const { result, peaks } = await withPeakMemory(redis, fanfare.processes, () => sendAll(lab, fanfare, sent));
+  const poster = new Poster(bench, (n) => directMessage(`m-${n}`, uidOf(n % USERS)));
+  const progress = async () =>
+    `memory: ${poster.accepted} accepted, ${await sent()} sent, ${poster.refused} requests refused, ` +
+    `${percent((await usedMemory(redis)) / limit)} of the memory used`;
+  const { result: perSecond, peaks } = await withPeakMemory(redis, fanfare.processes, () =>
+    withProgress(
+      (line) => lab.say(line),
+      progress,
+      () => sendAll(poster, messages, sent),
+    ),
+  );
+  lab.say(await progress());
   const spent = cpuBetween(cpu, await fanfare.cpu());
   const kept = await keptEvents(redis);
+  const missing = messages - (await sent());
   const value = (what: string, ours: number) => ({ row: 'memory', what, ours });
   return {
     figures: [
-      { ...value('requests refused for memory', result.refused), target: { of: 'value', atMost: 0 } },
+      { ...value('requests refused for memory', poster.refused), target: { of: 'value', atMost: 0 } },
       { ...value('messages expired or lost', messages - (await sent())), target: { of: 'value', atMost: 0 } },
-      value('messages/s', result.perSecond),
+      value('messages/s', perSecond),
       value('CPU µs per message', cpuTotal(spent) / messages),
       value('finished messages kept', kept),
       value('finished messages trimmed', messages - kept),
       value('bytes of Redis per message kept, ids of all in', ((await usedMemory(redis)) - base) / kept),
       value('most memory used, %', ((peaks.redis as number) / limit) * 100),
     ],
+    losses: missing > 0 ? [`memory: ${missing} of ${messages} messages were not sent`] : [],
     notes: [
       `memory: ${messages} messages, maxmemory ${Math.round(limit / 1_000_000)} MB, ${percent(base / limit)} of it ` +
         `used before; at most ${percent(OPEN_SHARE)} of the messages are open at a time. CPU µs per message: ` +
@@ -61,10 +76,8 @@ async function measure(lab: Lab, fanfare: Fanfare, { provider }: Stage): Promise
   };
 }
 
-/** Posts all messages as fast as they are sent, and waits until they are. */
-async function sendAll(lab: Lab, { bench }: Fanfare, sent: () => Promise<number>) {
-  const { messages } = lab;
-  const poster = new Poster(bench, (n) => directMessage(`m-${n}`, uidOf(n % USERS)));
+/** Posts all messages as fast as they are sent, and waits until they are. Returns how many a second. */
+async function sendAll(poster: Poster, messages: number, sent: () => Promise<number>): Promise<number> {
   const startedAt = performance.now();
   while (poster.accepted < messages) {
     const open = poster.accepted - (await sent());
@@ -72,10 +85,8 @@ async function sendAll(lab: Lab, { bench }: Fanfare, sent: () => Promise<number>
     if (room <= 0) await delay(25);
     else await poster.post(room);
   }
-  lab.say(`memory: all accepted, ${poster.refused} requests refused`);
-  const end = performance.now() + PATIENCE_MS;
-  while ((await sent()) < messages && performance.now() < end) await delay(50);
-  return { refused: poster.refused, perSecond: (messages / (performance.now() - startedAt)) * 1000 };
+  await untilStill(sent, messages, PATIENCE_MS);
+  return (messages / (performance.now() - startedAt)) * 1000;
 }
 
 /** Finished events that are listed or about to be. */
@@ -85,4 +96,4 @@ async function keptEvents(redis: Fanfare['redis']): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+export const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
