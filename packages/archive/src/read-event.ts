@@ -2,10 +2,9 @@ import { type EventRef, logFacts } from '@fanfare/core';
 import {
   deadLetterText,
   isLogged,
-  readCursor,
+  type LogRow,
   readDeadLetterOf,
-  readEvent,
-  readProgress,
+  readRecord,
   readSlice,
   rowsOf,
   type UnarchivedRef,
@@ -21,27 +20,15 @@ export interface ReadEvent {
 
 /** Reads an event that finished; undefined when its record is gone. */
 export async function readFinished(redis: Redis, ref: UnarchivedRef): Promise<ReadEvent | undefined> {
-  const [accepted, progress, cursor, first] = await Promise.all([
-    readEvent(redis, ref),
-    readProgress(redis, ref),
-    readCursor(redis, ref),
-    readRows(redis, ref, 0),
-  ]);
-  if (!accepted || !progress || !cursor) return undefined;
+  const record = await readRecord(redis, ref);
+  if (!record) return undefined;
+  const { accepted, finishedAt: doneAt = ref.doneAt, slices } = record;
   const { appId, receivedAt: at, lane, key } = accepted;
+  const id = accepted.event.id;
+  const logged = await isLogged(redis, appId, ref);
   return {
-    event: {
-      appId,
-      key,
-      id: accepted.event.id,
-      lane,
-      at,
-      doneAt: progress.finishedAt ?? ref.doneAt,
-      logged: await isLogged(redis, appId, ref),
-      slices: cursor.slice,
-      facts: logFacts(accepted),
-    },
-    first: await withDetails(redis, appId, ref, first),
+    event: { appId, key, id, lane, at, doneAt, logged, slices, facts: logFacts(accepted) },
+    first: await withDetails(redis, appId, ref, numbered(record.rows)),
   };
 }
 
@@ -58,8 +45,10 @@ export async function* partsOf(redis: Redis, ref: EventRef, { event, first }: Re
 async function readRows(redis: Redis, ref: EventRef, number: number): Promise<ArchivedRow[]> {
   const slice = await readSlice(redis, ref, number);
   if (!slice) return [];
-  return (await rowsOf(redis, ref, slice)).map((row, index) => ({ ...row, index }));
+  return numbered(await rowsOf(redis, ref, slice));
 }
+
+const numbered = (rows: readonly LogRow[]): ArchivedRow[] => rows.map((row, index) => ({ ...row, index }));
 
 /** Adds the error texts of rejected deliveries, from their dead letters. */
 const withDetails = (

@@ -29,6 +29,7 @@ export * from './event/progress.ts';
 export * from './event/sweep.ts';
 export { KEPT_KINDS, type KeptKind, type KeptList, readKept, type TrimStep, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
+export { type EventRecord, readRecord } from './finished/read-record.ts';
 export { shedContent } from './finished/shed-content.ts';
 export { spentDays } from './finished/spent-days.ts';
 export { nextTrim } from './finished/trim-order.ts';

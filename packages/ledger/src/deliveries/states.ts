@@ -38,11 +38,15 @@ export async function readStates(
   const stored = await redis.getrangeBuffer(keys.states(shard, key), first, last);
   // Planned deliveries always have states: they may have moved into the event's own key.
   const bytes = stored.length > 0 ? stored : await packedStates(redis, { shard, key }, first);
-  return ordinals.map((ordinal) => {
+  return statesIn(bytes, ordinals, first);
+}
+
+/** The same of stored bytes that begin with this one. */
+export const statesIn = (bytes: Buffer, ordinals: readonly number[], first = 0): DeliveryState[] =>
+  ordinals.map((ordinal) => {
     const byte = bytes[(ordinal >> 1) - first] ?? 0;
     return stateOf(ordinal % 2 === 0 ? byte >> 4 : byte & 15);
   });
-}
 
 const packedStates = async (redis: Redis, ref: EventRef, first: number): Promise<Buffer> =>
   (await readPacked(redis, ref))?.states?.subarray(first) ?? Buffer.alloc(0);

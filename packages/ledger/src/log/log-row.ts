@@ -17,10 +17,12 @@ export interface LogRow {
 }
 
 /** The rows of a planned slice, ordered by recipient and target. */
-export async function rowsOf(queueRedis: Redis, ref: EventRef, slice: PlannedSlice): Promise<LogRow[]> {
-  const deliveries = deliveriesOf(slice);
-  const ordinals = deliveries.map(({ ordinal }) => ordinal);
-  const states = await readStates(queueRedis, ref, ordinals);
+export const rowsOf = async (redis: Redis, ref: EventRef, slice: PlannedSlice): Promise<LogRow[]> =>
+  rowsWith(ref, slice, await readStates(redis, ref, ordinalsOf(slice)));
+
+/** The same with the states of these deliveries, in the order of their ordinals. */
+export function rowsWith(ref: EventRef, slice: PlannedSlice, states: readonly DeliveryState[]): LogRow[] {
+  const ordinals = ordinalsOf(slice);
   let next = 0;
   return slice.recipients.flatMap((recipient): LogRow[] => {
     if (recipient.kind === 'suppress') {
@@ -32,6 +34,9 @@ export async function rowsOf(queueRedis: Redis, ref: EventRef, slice: PlannedSli
     });
   });
 }
+
+/** The ordinals of a slice's deliveries. */
+export const ordinalsOf = (slice: PlannedSlice): number[] => deliveriesOf(slice).map(({ ordinal }) => ordinal);
 
 const deliveryRow = (
   { key }: EventRef,
