@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { openFileSink } from '../src/file/file-sink.ts';
+import { addErased, ErasedLists } from '../src/file/tombstones.ts';
 import { openReader } from '../src/index.ts';
 import { APP, archived, DAY, keysOf, NOON, partsOf, uidsOf, walk } from './support/parts.ts';
 
@@ -89,6 +90,32 @@ test('an erased user leaves every file', async () => {
   const contents = filesOf(folder).map((name) => readFileSync(join(folder, `app-${APP}`, name), 'utf8'));
   expect(contents.join('')).not.toContain('cara');
   expect(contents.join('').match(/"uid":"bob"/g)).toHaveLength(6);
+});
+
+test('a file begun after an erasure is closed as it is, not written anew', async () => {
+  const folder = newFolder();
+  const inodes = () => filesOf(folder).map((name) => statSync(join(folder, `app-${APP}`, name)).ino);
+  const sink = await openOn(folder);
+  await sink.write(partsOf(archived(1), ['bob', 'cara']));
+  await sink.erase([{ appId: APP, uid: 'cara', at: NOON + DAY }]);
+  await sink.write(partsOf(archived(2), ['bob', 'cara']));
+  const before = inodes();
+  while (await sink.tidy(NOON + DAY)) expect(filesOf(folder)).toHaveLength(3);
+  expect(filesOf(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  expect(new Set(inodes())).toEqual(new Set(before));
+  expect(keysOf(await read(folder))).toEqual(keysOf([archived(1), archived(2)]));
+});
+
+test('a list of erased users is read when it has changed', async () => {
+  const folder = newFolder();
+  const lists = new ErasedLists();
+  expect(await lists.of(folder, APP)).toBeUndefined();
+  await addErased(folder, APP, [{ appId: APP, uid: 'cara', at: NOON }]);
+  const isErased = await lists.of(folder, APP);
+  expect(['cara', 'dan'].map((uid) => isErased?.(uid, NOON))).toEqual([true, false]);
+  expect(await lists.of(folder, APP)).toBe(isErased);
+  await addErased(folder, APP, [{ appId: APP, uid: 'dan', at: NOON }]);
+  expect((await lists.of(folder, APP))?.('dan', NOON)).toBe(true);
 });
 
 test.each(['append', 'prepend'] as const)('a page reads a few files, however rare the events: %s', async (order) => {

@@ -2,10 +2,10 @@ import { open } from 'node:fs/promises';
 import type { ArchivedEvent, ArchivedRow } from '../archived.ts';
 import { eraseFrom, eraseRows, type IsErased } from '../erased.ts';
 import { type ArchivePage, type ArchiveRange, type ArchiveReader, compareEvents } from '../sink.ts';
-import { folderOf, type Segment, segmentsIn } from './files.ts';
+import { folderOf, ifMissing, type Segment, segmentsIn } from './files.ts';
 import { eventsIn, type Place } from './lines.ts';
 import { rowsAt } from './seal.ts';
-import { readErased } from './tombstones.ts';
+import { ErasedLists } from './tombstones.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -28,6 +28,7 @@ interface Found {
  */
 export class FileReader implements ArchiveReader {
   readonly #folder: string;
+  readonly #erased = new ErasedLists();
   readonly #found = new WeakMap<ArchivedEvent, Found>();
 
   constructor(folder: string) {
@@ -37,7 +38,7 @@ export class FileReader implements ArchiveReader {
   page(appId: string, range: ArchiveRange): Promise<ArchivePage> {
     return unlessMoved(async () => {
       const folder = folderOf(this.#folder, appId);
-      const isErased = await readErased(folder, appId);
+      const isErased = await this.#erased.of(folder, appId);
       const { found, next } = await scan(await segmentsIn(folder), range);
       const events = found.map((one) => {
         const event = isErased ? eraseFrom(one.event, isErased) : one.event;
@@ -50,7 +51,7 @@ export class FileReader implements ArchiveReader {
 
   async rows(event: ArchivedEvent, slice: number): Promise<readonly ArchivedRow[]> {
     const { appId, at, key } = event;
-    const isErased = await readErased(folderOf(this.#folder, appId), appId);
+    const isErased = await this.#erased.of(folderOf(this.#folder, appId), appId);
     let found = this.#found.get(event);
     for (let tries = 0; found && tries < TRIES; tries++) {
       const rows = await rowsOf(found, slice, isErased);
@@ -158,9 +159,4 @@ async function unlessMoved<T>(read: () => Promise<T>): Promise<T> {
       ifMissing(error as NodeJS.ErrnoException);
     }
   }
-}
-
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-  return undefined;
 }

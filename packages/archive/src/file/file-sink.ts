@@ -90,7 +90,7 @@ class FileSink implements ArchiveSink {
     file.bytes += Buffer.byteLength(text);
     const isFull = file.bytes >= (this.#options.fullBytes ?? FULL_BYTES);
     // The slices of an event stay in one file with it.
-    if (isFull && parts.at(-1)?.kind === 'event') await seal(file.path, isErased);
+    if (isFull && parts.at(-1)?.kind === 'event') await seal(file.path);
     else this.#open.set(name, file);
   }
 
@@ -118,20 +118,20 @@ class FileSink implements ArchiveSink {
       }
       this.#erased.delete(appId);
       // What is open leaves the disk at once; closed files follow one by one (`tidy`).
-      for (const [name, file] of this.#open) if (file.appId === appId) await this.#seal(name, file);
+      for (const [name, file] of this.#open) {
+        if (file.appId !== appId) continue;
+        this.#open.delete(name);
+        await seal(file.path, await this.#isErased(appId));
+      }
     }
-  }
-
-  async #seal(name: string, { path, appId }: OpenFile): Promise<void> {
-    this.#open.delete(name);
-    await seal(path, await this.#isErased(appId));
   }
 
   /** Closes a file of a day that is over, or erases users from a closed one. */
   async tidy(now: number): Promise<boolean> {
     for (const [name, file] of this.#open) {
       if (file.day >= dayOf(now)) continue;
-      await this.#seal(name, file);
+      this.#open.delete(name);
+      await seal(file.path);
       return true;
     }
     for (const appId of this.#toErase) {

@@ -30,10 +30,7 @@ export function closedName(path: string, { from, to }: { from: number; to: numbe
 
 /** The files of an app, in no order; none if the app has no folder. */
 export async function segmentsIn(folder: string): Promise<Segment[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = (await readdir(folder).catch(ifMissing)) ?? [];
   return names.flatMap((name): Segment[] => {
     const path = join(folder, name);
     const closed = CLOSED.exec(name);
@@ -43,6 +40,12 @@ export async function segmentsIn(folder: string): Promise<Segment[]> {
     const open = OPEN.exec(name);
     return open ? [{ path, day: open[1] as string }] : [];
   });
+}
+
+/** Undefined for what is not there. @throws any other error. */
+export function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
 }
 
 /** Makes the names in a folder durable. */

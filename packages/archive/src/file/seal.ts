@@ -7,9 +7,10 @@ import { decodeRows, encodeLine, eventsIn, type Place, type StoredEvent } from '
 
 /**
  * Closes a file that is no longer written, under a name with the range of its events; a file without a complete event
- * is removed. What was cut off by a crash is left out, and so are erased users.
+ * is removed. What was cut off by a crash is left out, and so are users who were erased after it was written; without
+ * either it is renamed, not written anew.
  */
-export async function seal(path: string, isErased: IsErased | undefined): Promise<void> {
+export async function seal(path: string, isErased?: IsErased): Promise<void> {
   const range = { from: Number.POSITIVE_INFINITY, to: 0 };
   let end = 0;
   for await (const { event, place } of eventsIn(path)) {
