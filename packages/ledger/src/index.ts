@@ -26,6 +26,7 @@ export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
 export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
+export { type EventSummary, readSummaries } from './event/summary.ts';
 export * from './event/sweep.ts';
 export { KEPT_KINDS, type KeptKind, type KeptList, readKept, type TrimStep, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
@@ -47,6 +48,8 @@ export {
 } from './held/gates.ts';
 export * from './held/hold.ts';
 export * from './held/release.ts';
+export * from './log/event-index.ts';
+export { cursorAfter, type EventPage, type ListedRef, type ListQuery } from './log/event-list.ts';
 export * from './log/log-index.ts';
 export * from './log/log-row.ts';
 export * from './plan/packs.ts';

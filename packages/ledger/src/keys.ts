@@ -117,6 +117,8 @@ export const keys = {
    * of its events (see log/chunks.ts). Trimmed; expire with the last of the events.
    */
   logs: (shard: number, appId: string) => `${shardTag(shard)}:logs:${appId}`,
+  /** The same of all events of an app, whether or not it keeps a log (see log/event-index.ts). */
+  eventIndex: (shard: number, appId: string) => `${shardTag(shard)}:index:${appId}`,
   /** Sorted set of an older version: time and key of these events. */
   oldLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
   /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */

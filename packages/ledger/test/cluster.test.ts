@@ -31,6 +31,7 @@ import {
   oldestOpen,
   openGate,
   openSlices,
+  pageIndexed,
   pageLogged,
   planSlice,
   readAttempts,
@@ -40,7 +41,9 @@ import {
   readProgress,
   readReached,
   readReplayDeadlines,
+  readSummaries,
   recordCall,
+  recordIndexed,
   recordLogged,
   recordMessages,
   recordReactions,
@@ -129,6 +132,7 @@ test('and every read of an event, its messages and calls, in any slot', async ()
     const { key, shard } = await acceptEvent(own.redis, event, { shards: SHARDS });
     const ref = { key, shard };
     await recordLogged(own.redis, APP, ref, HOUR);
+    await recordIndexed(own.redis, APP, [ref], HOUR);
     expect(await changeLane(own.redis, ref, 'chat', 'bulk')).toEqual({ moved: [{ key: ref.key }], admitted: [] });
     expect(await stepAside(own.redis, ref, NOW)).toEqual([]);
     expect(await confirmAdmitted(own.redis, shard, 'bulk', [key], NOW)).toEqual([]);
@@ -151,6 +155,8 @@ test('and every read of an event, its messages and calls, in any slot', async ()
     expect(await isRingOver(own.redis, APP, key, NOW)).toBe(true);
   }
   const { refs } = await pageLogged(own.redis, APP, SHARDS, { limit: 100, order: 'append' });
+  expect(await pageIndexed(own.redis, APP, SHARDS, { limit: 100, order: 'append' })).toEqual({ refs });
+  expect(await readSummaries(own.redis, refs)).toHaveLength(refs.length);
   expect(new Set(refs.map(({ shard }) => shard)).size).toBeGreaterThan(2);
   const references = refs.map((ref, i) => ({ messageId: `m${i}`, author: 'ann', conversation, ref }));
   await recordMessages(own.redis, APP, references, HOUR);

@@ -1,6 +1,6 @@
 import { type ArchivedEvent, type ArchivedRow, compareEvents, reasonOf } from '@fanfare/archive';
 import { FanfareError } from '@fanfare/core';
-import { type LoggedRef, pageLogged } from '@fanfare/ledger';
+import { type ListedRef, pageLogged } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
 import { type Affix, isPassed, type Position } from './log-position.ts';
 
@@ -12,7 +12,7 @@ export interface LogEntry {
   /** When it was received, epoch ms. */
   at: number;
   key: string;
-  ref?: LoggedRef;
+  ref?: ListedRef;
   archived?: ArchivedEvent;
 }
 

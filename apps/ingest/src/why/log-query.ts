@@ -2,20 +2,7 @@ import { LOG_TRIGGERS, type LogFacts, PROVIDER_KINDS } from '@fanfare/core';
 import type { LogRow } from '@fanfare/ledger';
 import { z } from 'zod';
 import { PageCursor, PageLimit } from '../http/fields.ts';
-
-/** Maximum number of values for one filter. */
-const MAX_VALUES = 100;
-
-/** One or several values, separated by commas or as repeated parameters. */
-const several = <T extends z.ZodType<string, string>>(value: T) =>
-  z
-    .union([z.string().max(10_000), z.array(z.string().max(10_000)).max(MAX_VALUES)])
-    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-    .pipe(z.array(value).min(1).max(MAX_VALUES))
-    .optional();
-
-const ids = () => several(z.string().min(1).max(256));
-const Moment = z.coerce.number().int().min(0).max(8.64e15).optional();
+import { ids, isAmong, Moment, several } from '../http/filters.ts';
 
 /** The filters of the log (docs/rules/cometchat.md#log), and the page to read. */
 export const LogQuery = z
@@ -81,6 +68,3 @@ export const rowWanted = (row: LogRow, query: LogQuery): boolean =>
   isAmong(row.reason, query.reason) &&
   (query.notificationTriggered === undefined || query.notificationTriggered === (row.target !== undefined)) &&
   (query.success === undefined || query.success === (row.state === 'accepted'));
-
-const isAmong = (value: string | undefined, wanted: readonly string[] | undefined): boolean =>
-  wanted === undefined || (value !== undefined && wanted.includes(value));

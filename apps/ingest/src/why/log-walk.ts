@@ -127,7 +127,7 @@ async function* walkEvent(
 }
 
 /** The planned slices of an event from a position on; if planning is under way, those planned so far. */
-async function* slicesOf(
+export async function* slicesOf(
   queueRedis: Deps['queueRedis'],
   ref: EventRef,
   affix: Affix,

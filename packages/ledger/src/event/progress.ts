@@ -52,9 +52,18 @@ export interface Progress {
 
 /** Reads state, counts and end of an event in one command; undefined when it has expired. */
 export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
-  const hash = await redis.hgetallBuffer(keys.event(shard, key));
+  const fields = fieldsIn(await redis.hgetallBuffer(keys.event(shard, key)));
+  return fields && progressOf(fields);
+}
+
+/** The fields of an event, packed or not; undefined when it has expired. */
+export function fieldsIn(hash: Readonly<Record<string, Buffer>>): EventHash | undefined {
   if (!hash.at) return undefined;
-  const fields: EventHash = isPacked(hash) ? unpack(hash).fields : textsOf(hash);
+  return isPacked(hash) ? unpack(hash).fields : textsOf(hash);
+}
+
+/** The state and counts in the fields of an event. */
+export function progressOf(fields: EventHash): Progress {
   const n = (field: string) => Number(fields[field] ?? 0);
   const settled = {
     accepted: n('accepted'),

@@ -11,7 +11,7 @@ const FULL = 128;
 /** Texts that stay when a full chunk is split: most, since those that come late are among the last. */
 const SPLIT = 96;
 
-/** How many of the first texts an addition checks: more than one, so that it keeps up. */
+/** How many of the first texts are checked per text added: more than one, so that it keeps up. */
 const CHECKED = 3;
 
 const CHUNK_LUA = `
@@ -22,51 +22,58 @@ end`;
 
 const ADD = script<number>(`
 -- KEYS list
--- ARGV text, time to live, prefix of the keys that texts are about
--- returns 1 when the text is new, else 0
+-- ARGV time to live, prefix of the keys that texts are about, texts …
+-- returns how many are new
 ${CHUNK_LUA}
-local list, text = KEYS[1], ARGV[1]
+local list, ttl = KEYS[1], tonumber(ARGV[1])
 local function key(chunk) return list .. ':' .. chunk end
 local function start(name)
   redis.call('ZADD', list, 0, name)
   return name
 end
-local chunk = chunkOf(list, text) or start(text)
-if redis.call('ZCARD', key(chunk)) >= ${FULL} then
-  if redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
-    chunk = start(text)
-  else
-    local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
-    local half = key(start(moved[1]))
-    for _, each in ipairs(moved) do redis.call('ZADD', half, 0, each) end
-    redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
-    redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
-    chunk = chunkOf(list, text)
+local function keep(each)
+  if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl) end
+end
+local function add(text)
+  local chunk = chunkOf(list, text) or start(text)
+  if redis.call('ZCARD', key(chunk)) >= ${FULL} then
+    if redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
+      chunk = start(text)
+    else
+      local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
+      local half = key(start(moved[1]))
+      for _, each in ipairs(moved) do redis.call('ZADD', half, 0, each) end
+      redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
+      redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
+      chunk = chunkOf(list, text)
+    end
   end
+  local added = redis.call('ZADD', key(chunk), 0, text)
+  keep(key(chunk))
+  return added
 end
-local added = redis.call('ZADD', key(chunk), 0, text)
-for _, each in ipairs({list, key(chunk)}) do
-  if redis.call('PTTL', each) < tonumber(ARGV[2]) then redis.call('PEXPIRE', each, ARGV[2]) end
-end
+local added = 0
+for i = 3, #ARGV do added = added + add(ARGV[i]) end
+keep(list)
 local first = redis.call('ZRANGE', list, 0, 0)[1]
-for _, each in ipairs(redis.call('ZRANGE', key(first), 0, ${CHECKED - 1})) do
-  if redis.call('EXISTS', ARGV[3] .. each) == 0 then redis.call('ZREM', key(first), each) end
+for _, each in ipairs(redis.call('ZRANGE', key(first), 0, ${CHECKED} * (#ARGV - 2) - 1)) do
+  if redis.call('EXISTS', ARGV[2] .. each) == 0 then redis.call('ZREM', key(first), each) end
 end
 if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
 return added
 `);
 
 /**
- * Adds a text, once, and drops a few of the first whose keys (`about` and the text) are gone. The list is kept as long
- * as the text that is kept longest.
+ * Adds texts, each once, and drops a few of the first whose keys (`about` and the text) are gone. The list is kept as
+ * long as the text that is kept longest.
  */
 export const addToChunks = async (
   redis: Redis,
   list: string,
-  text: string,
+  texts: readonly string[],
   { keepMs, about }: { keepMs: number; about: string },
 ): Promise<void> => {
-  await ADD(redis, [list], [text, keepMs, about]);
+  await ADD(redis, [list], [keepMs, about, ...texts]);
 };
 
 const HAS = script<number>(`

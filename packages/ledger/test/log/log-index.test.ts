@@ -3,22 +3,31 @@ import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { isLogged, type LoggedRef, type LogQuery, pageLogged, recordLogged } from '../../src/index.ts';
+import {
+  cursorAfter,
+  isLogged,
+  type ListedRef,
+  type ListQuery,
+  pageIndexed,
+  pageLogged,
+  recordIndexed,
+  recordLogged,
+} from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const SHARDS = 3;
 
 /** An event that was received `at` ms after `NOW`. */
-const entry = (i: number, at: number): LoggedRef => ({
+const entry = (i: number, at: number): ListedRef => ({
   key: newEventKey(NOW + at, () => (i + 0.5) / 36 ** 9),
   shard: i % SHARDS,
   at: NOW + at,
 });
 
-const eventKey = ({ key, shard }: LoggedRef) => `${shardTag(shard)}:ev:${key}`;
+const eventKey = ({ key, shard }: ListedRef) => `${shardTag(shard)}:ev:${key}`;
 
 /** Lists stored events. */
-async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
+async function log(redis: Redis, entries: readonly ListedRef[], keepMs = HOUR) {
   for (const entry of entries) {
     await redis.hset(eventKey(entry), 'at', entry.at);
     await recordLogged(redis, APP, entry, keepMs);
@@ -26,8 +35,8 @@ async function log(redis: Redis, entries: readonly LoggedRef[], keepMs = HOUR) {
 }
 
 /** All pages of a query, one after the other. */
-async function readLog(redis: Redis, query: Omit<LogQuery, 'cursor'>): Promise<LoggedRef[][]> {
-  const pages: LoggedRef[][] = [];
+async function readLog(redis: Redis, query: Omit<ListQuery, 'cursor'>): Promise<ListedRef[][]> {
+  const pages: ListedRef[][] = [];
   let cursor: string | undefined;
   do {
     const page = await pageLogged(redis, APP, SHARDS, { ...query, cursor });
@@ -119,7 +128,7 @@ test.each(['append', 'prepend'] as const)(
     const all = Array.from({ length: 700 }, (_, i) => entry(SHARDS * i, i));
     const late = all.filter((_, i) => i % 7 === 0);
     await log(own.redis, [...all.filter((_, i) => i % 7 !== 0), ...late]);
-    const inOrder = (refs: readonly LoggedRef[]) => (order === 'append' ? refs : refs.toReversed());
+    const inOrder = (refs: readonly ListedRef[]) => (order === 'append' ? refs : refs.toReversed());
     for (const [from, to] of [
       [0, 699],
       [100, 500],
@@ -136,7 +145,7 @@ test('what the version before has listed is read with the rest', async () => {
   await using own = await startTestRedis();
   const all = Array.from({ length: 8 }, (_, i) => entry(SHARDS * i, i));
   const old = all.filter((_, i) => i % 2 === 0);
-  const text = ({ key, at }: LoggedRef) => at.toString(36).padStart(9, '0') + key;
+  const text = ({ key, at }: ListedRef) => at.toString(36).padStart(9, '0') + key;
   await own.redis.zadd(`{p0}:log:${APP}`, ...old.flatMap((one) => [0, text(one)]));
   await log(
     own.redis,
@@ -144,7 +153,30 @@ test('what the version before has listed is read with the rest', async () => {
   );
   expect((await readLog(own.redis, { limit: 3, order: 'append' })).flat()).toEqual(all);
   expect((await readLog(own.redis, { limit: 3, order: 'prepend' })).flat()).toEqual(all.toReversed());
-  expect(await isLogged(own.redis, APP, all[2] as LoggedRef)).toBe(true);
-  expect(await isLogged(own.redis, APP, all[3] as LoggedRef)).toBe(true);
+  expect(await isLogged(own.redis, APP, all[2] as ListedRef)).toBe(true);
+  expect(await isLogged(own.redis, APP, all[3] as ListedRef)).toBe(true);
   expect(await isLogged(own.redis, APP, entry(99, 99))).toBe(false);
+});
+
+test('the index of all events is a list of its own, which takes many at once, in any order, repeatedly', async () => {
+  await using own = await startTestRedis();
+  const many = Array.from({ length: 400 }, (_, i) => entry(i, i));
+  for (const each of many) await own.redis.hset(eventKey(each), 'at', each.at);
+  await recordIndexed(own.redis, APP, many.slice(200), HOUR);
+  await recordIndexed(own.redis, APP, many.slice(0, 250), HOUR);
+  expect(await pageIndexed(own.redis, APP, SHARDS, { limit: 999, order: 'append' })).toEqual({ refs: many });
+  const after = cursorAfter(many[399 - 10] as ListedRef);
+  const page = await pageIndexed(own.redis, APP, SHARDS, { limit: 3, order: 'prepend', cursor: after });
+  expect(page.refs).toEqual(many.slice(386, 389).reverse());
+  expect(await pageLogged(own.redis, APP, SHARDS, { limit: 9, order: 'append' })).toEqual({ refs: [] });
+});
+
+test('many additions drop the entries of events that are gone', async () => {
+  await using own = await startTestRedis();
+  const gone = Array.from({ length: 60 }, (_, i) => entry(3 * i, i));
+  const kept = Array.from({ length: 60 }, (_, i) => entry(3 * (i + 60), i + 60));
+  for (const each of kept) await own.redis.hset(eventKey(each), 'at', each.at);
+  await recordIndexed(own.redis, APP, gone, HOUR);
+  await recordIndexed(own.redis, APP, kept, HOUR);
+  expect(await pageIndexed(own.redis, APP, SHARDS, { limit: 999, order: 'append' })).toEqual({ refs: kept });
 });

@@ -63,6 +63,60 @@ export const events: readonly Example[] = [
     },
   },
   {
+    operation: 'GET /v3/events',
+    as: 'backend',
+    query: { id: 'm-101', state: 'done' },
+    status: 200,
+    answer: {
+      data: [
+        {
+          id: 'm-101',
+          type: 'message.sent',
+          receivedAt: 1_741_847_453_000,
+          lane: 'chat',
+          sender: 'alice',
+          conversation: { type: 'user', id: 'bob' },
+          messageId: '101',
+          state: 'done',
+          counts: {
+            audience: 1,
+            planned: 1,
+            suppressed: {},
+            accepted: 1,
+            token_dead: 0,
+            rejected: 0,
+            expired: 0,
+            superseded: 0,
+            pending: 0,
+          },
+          finishedAt: 1_741_847_453_000,
+          leaveBy: 1_741_851_053_000,
+        },
+      ],
+      meta: { looked: 1, lookedTo: 1_741_847_453_000 },
+    },
+  },
+  {
+    operation: 'GET /v3/events/{id}/recipients',
+    as: 'backend',
+    params: { id: 'm-102' },
+    query: { state: 'rejected' },
+    status: 200,
+    answer: {
+      data: [
+        {
+          uid: 'carol',
+          decision: 'sent',
+          provider: 'custom',
+          state: 'rejected',
+          reason: 'http_400',
+          detail: 'no such user here',
+        },
+      ],
+      meta: { looked: 1 },
+    },
+  },
+  {
     operation: 'POST /v3/webhooks/cometchat',
     as: 'backend',
     body: {

@@ -6,6 +6,7 @@ import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
+import { Counts, EVENT_STATES } from './counts.ts';
 import { MAX_BATCH, offersIn } from './posted-events.ts';
 
 const Results = z.object({
@@ -19,24 +20,7 @@ const Results = z.object({
     ),
   }),
 });
-const count = z.number().int();
-const Progress = z.object({
-  data: z.object({
-    id: z.string(),
-    state: z.enum(['expanding', 'delivering', 'done']),
-    counts: z.object({
-      audience: count.describe('Recipients.'),
-      planned: count.describe('Deliveries: one per recipient and target.'),
-      suppressed: z.record(z.string(), count).describe('Recipients not notified, by reason.'),
-      accepted: count,
-      token_dead: count,
-      rejected: count,
-      expired: count,
-      superseded: count,
-      pending: count,
-    }),
-  }),
-});
+const Progress = z.object({ data: z.object({ id: z.string(), state: z.enum(EVENT_STATES), counts: Counts }) });
 
 /** Routes for posting events and reading their delivery counts. */
 export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGuard): void {

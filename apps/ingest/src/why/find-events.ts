@@ -1,0 +1,124 @@
+import { conversationId, conversationOf, type EventType, isMessage } from '@fanfare/core';
+import {
+  cursorAfter,
+  type EventState,
+  type EventSummary,
+  findEvent,
+  findMessage,
+  pageIndexed,
+  readSummaries,
+} from '@fanfare/ledger';
+import type { IngestDeps } from '../deps.ts';
+import { badField } from '../http/fields.ts';
+import { isAmong } from '../http/filters.ts';
+
+/** Which events to find: all filters given must match; those with several values take any of them. */
+export interface EventQuery {
+  /** Received at or after, and at or before, epoch ms. */
+  from?: number | undefined;
+  to?: number | undefined;
+  type?: readonly EventType[] | undefined;
+  /** uids of those who acted. */
+  sender?: readonly string[] | undefined;
+  /** Guids of groups, uids of receivers, or ids of conversations. */
+  conversation?: readonly string[] | undefined;
+  state?: readonly EventState[] | undefined;
+  /** Looked up directly, like `messageId`. */
+  id?: string | undefined;
+  /** Finds the event that sent this message. */
+  messageId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Events found, newest first, and how far the search has come. */
+export interface FoundEvents {
+  found: EventSummary[];
+  /** Events looked at. */
+  looked: number;
+  /** When the last of them was received, epoch ms. */
+  lookedTo?: number;
+  /** Continues the search; absent at the end. */
+  cursor?: string;
+}
+
+/** The most events that one request looks at, and how many are read at a time. */
+const MOST = 2000;
+const BATCH = 200;
+
+type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'now'>;
+
+/**
+ * Finds events of an app that Redis still keeps. An id is looked up; other filters are applied to the list of all
+ * events, from the newest back, at most 2,000 per request: a selective filter may find none, with a cursor to continue.
+ * @throws FanfareError if the cursor is invalid.
+ */
+export async function findEvents(deps: Deps, appId: string, query: EventQuery): Promise<FoundEvents> {
+  if (query.id !== undefined || query.messageId !== undefined) return lookUp(deps, appId, query);
+  const { from, to, limit } = query;
+  const found: EventSummary[] = [];
+  let { cursor } = query;
+  let looked = 0;
+  let lookedTo: number | undefined;
+  const sofar = () => ({ found, looked, ...(lookedTo === undefined ? {} : { lookedTo }) });
+  while (looked < MOST) {
+    const page = await readPage(deps, appId, { from, to, order: 'prepend', cursor, limit: BATCH });
+    const summaries = await readSummaries(deps.queueRedis, page.refs);
+    for (const [i, ref] of page.refs.entries()) {
+      const summary = summaries[i];
+      looked++;
+      lookedTo = ref.at;
+      if (summary && isWanted(summary, query)) found.push(summary);
+      const isLast = i === page.refs.length - 1 && page.cursor === undefined;
+      if (found.length === limit && !isLast) return { ...sofar(), cursor: cursorAfter(ref) };
+    }
+    cursor = page.cursor;
+    if (cursor === undefined) return sofar();
+  }
+  return { ...sofar(), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+async function readPage(
+  { queueRedis, config }: Deps,
+  appId: string,
+  query: Parameters<typeof pageIndexed>[3],
+): ReturnType<typeof pageIndexed> {
+  try {
+    return await pageIndexed(queueRedis, appId, config.QUEUE_SHARDS, query);
+  } catch (error) {
+    if (error instanceof RangeError) throw badField('cursor', 'is invalid');
+    throw error;
+  }
+}
+
+/** The one event with an id, or of a message, if it matches the other filters as well. */
+async function lookUp({ queueRedis, now }: Deps, appId: string, query: EventQuery): Promise<FoundEvents> {
+  const { id, messageId } = query;
+  const ref =
+    id !== undefined
+      ? await findEvent(queueRedis, appId, id, now())
+      : (await findMessage(queueRedis, appId, messageId ?? '', now()))?.ref;
+  const [summary] = ref ? await readSummaries(queueRedis, [ref]) : [];
+  if (!summary) return { found: [], looked: 0 };
+  const { receivedAt } = summary.accepted;
+  const { from = 0, to = Number.POSITIVE_INFINITY } = query;
+  const isInRange = receivedAt >= from && receivedAt <= to;
+  return { found: isInRange && isWanted(summary, query) ? [summary] : [], looked: 1, lookedTo: receivedAt };
+}
+
+function isWanted({ accepted: { event }, progress }: EventSummary, query: EventQuery): boolean {
+  const { messageId } = query;
+  return (
+    isAmong(event.type, query.type) &&
+    isAmong(event.sender.uid, query.sender) &&
+    isAmong(progress.state, query.state) &&
+    (query.conversation === undefined || namesOf(event).some((name) => query.conversation?.includes(name))) &&
+    (messageId === undefined || query.id === undefined || (isMessage(event) && event.message.id === messageId))
+  );
+}
+
+/** What a conversation may be called: the group or receiver, or the id that payloads show. */
+function namesOf(event: EventSummary['accepted']['event']): string[] {
+  const conversation = conversationOf(event);
+  return conversation ? [conversation.id, conversationId(event.sender.uid, conversation)] : [];
+}

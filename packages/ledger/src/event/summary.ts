@@ -1,0 +1,29 @@
+import type { AcceptedEvent, EventRef } from '@fanfare/core';
+import { commandEach } from '@fanfare/redis';
+import type { Redis } from 'ioredis';
+import { keys } from '../keys.ts';
+import { fieldsIn, type Progress, progressOf } from './progress.ts';
+import { ACCEPTED_FIELDS, decodeAccepted } from './record.ts';
+
+/** An event as it was accepted, and how far it is. */
+export interface EventSummary {
+  accepted: AcceptedEvent;
+  progress: Progress;
+}
+
+/** The summaries of some events in one round trip, in their order; undefined for those that have expired. */
+export async function readSummaries(redis: Redis, refs: readonly EventRef[]): Promise<(EventSummary | undefined)[]> {
+  const hashes = await commandEach(redis, refs, (pipeline, { shard, key }) =>
+    pipeline.hgetallBuffer(keys.event(shard, key)),
+  );
+  return refs.map(({ key }, i) => {
+    const fields = fieldsIn(hashes[i] as Record<string, Buffer>);
+    const accepted =
+      fields &&
+      decodeAccepted(
+        key,
+        ACCEPTED_FIELDS.map((name) => fields[name] ?? null),
+      );
+    return accepted && { accepted, progress: progressOf(fields) };
+  });
+}
