@@ -1,38 +1,32 @@
-import { type Command, parseCommandLine, UsageError } from './command-line.ts';
+import { CommanderError } from 'commander';
+import type { Output } from './output.ts';
+import { type Actions, createProgram } from './program.ts';
+import { UsageError } from './usage-error.ts';
+
+const output: Output = { out: console.log, error: console.error };
+
+/** Loaded when they are needed: the apps take half a second to load, and --help should not. */
+const actions: Actions = {
+  dev: async (options) => (await import('./dev/dev.ts')).dev(options),
+  init: async (options) => exit(await (await import('./init/init.ts')).init(options, output)),
+  import: async (command) => exit(await (await import('./import/import.ts')).runImport(command, output)),
+  keys: async (action) => exit(await (await import('./keys/keys.ts')).keys(action, process.env, output)),
+};
+
+function exit(code: number): void {
+  process.exitCode = code;
+}
 
 /** Runs the command line. Sets exit code 2 if it is wrong. */
 async function main(): Promise<void> {
-  const command = parse();
-  if (command === undefined) return;
-  if (command.name === 'print') return console.log(command.text);
-  if (command.name === 'init') {
-    const { init } = await import('./init/init.ts');
-    process.exitCode = await init(command.options, { out: console.log, error: console.error });
-    return;
-  }
-  if (command.name === 'keys') {
-    const { keys } = await import('./keys/keys.ts');
-    process.exitCode = await keys(command.action, process.env, { out: console.log, error: console.error });
-    return;
-  }
-  if (command.name === 'import') {
-    const { runImport } = await import('./import/import.ts');
-    process.exitCode = await runImport(command.options, { out: console.log, error: console.error });
-    return;
-  }
-  // Loaded late: the apps take half a second to load, and --help should not.
-  const { dev } = await import('./dev/dev.ts');
-  await dev(command.options);
-}
-
-function parse(): Command | undefined {
+  const program = createProgram(actions, process.env);
+  if (process.argv.length === 2) return program.outputHelp();
   try {
-    return parseCommandLine(process.argv.slice(2), process.env);
+    await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`fanfare: ${error.message}`);
-    process.exitCode = 2;
-    return undefined;
+    if (error instanceof UsageError) console.error(`fanfare: ${error.message}`);
+    else if (!(error instanceof CommanderError)) throw error;
+    exit(error instanceof CommanderError && error.exitCode === 0 ? 0 : 2);
   }
 }
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMembershipBox, deriveMembershipKey } from '@fanfare/store';
 import { afterAll, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../src/command-line.ts';
 import { environment, init } from '../src/init/init.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'fanfare-init-'));
@@ -49,10 +48,4 @@ test('init says why a file cannot be written, and can print instead', async () =
   expect({ code, errors }).toEqual({ code: 2, errors: [expect.stringContaining('cannot be written: ENOENT')] });
   const { lines } = await run(undefined);
   expect(variables(lines.join('\n'))).toHaveProperty('REDIS_PASSWORD');
-});
-
-test('the command line names the file, .env by default', () => {
-  expect(parseCommandLine(['init'], {})).toEqual({ name: 'init', options: { file: '.env' } });
-  expect(parseCommandLine(['init', '--file', 'x.env'], {})).toEqual({ name: 'init', options: { file: 'x.env' } });
-  expect(parseCommandLine(['init', '--print'], {})).toEqual({ name: 'init', options: { file: undefined } });
 });

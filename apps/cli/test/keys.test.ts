@@ -12,7 +12,6 @@ import {
 } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../src/command-line.ts';
 import { keys } from '../src/keys/keys.ts';
 
 const own = await startTestRedis();
@@ -107,11 +106,4 @@ describe('fanfare keys reseal', () => {
     expect(lines.at(-1)).toBe('3 resealed, 0 on the current key before, 3 unreadable');
     expect(lines.join()).not.toContain('whsec');
   });
-});
-
-test('the command line takes keys derive and keys reseal, and nothing else of the kind', () => {
-  expect(parseCommandLine(['keys', 'derive'], {})).toEqual({ name: 'keys', action: 'derive' });
-  expect(parseCommandLine(['keys', 'reseal'], {})).toEqual({ name: 'keys', action: 'reseal' });
-  expect(parseCommandLine(['keys'], {})).toMatchObject({ name: 'print' });
-  expect(() => parseCommandLine(['keys', 'print'], {})).toThrow('there is no command "keys print"');
 });

@@ -202,11 +202,11 @@ test('a Redis that dies is started again, and events are delivered as before', a
 
 test('fanfare --help names the commands', async () => {
   const { stdout } = await execute(FANFARE[0] as string, [FANFARE[1] as string, '--help']);
-  expect(stdout).toMatch(/^Usage: fanfare <command>.*^ {2}dev /ms);
+  expect(stdout).toMatch(/^Usage: fanfare .*^ {2}dev /ms);
 });
 
 test('an unknown command is an error that names it, with code 2', async () => {
   await using fanfare = new Running([...FANFARE, 'serve']);
   expect(await fanfare.closed).toBe(2);
-  expect(fanfare.output).toBe('fanfare: there is no command "serve"; see "fanfare --help"\n');
+  expect(fanfare.output).toBe('fanfare: unknown command \'serve\'\n(see "fanfare --help")\n');
 });

@@ -1,7 +1,7 @@
 import { Closer, type Running, run } from '@fanfare/runtime';
-import type { DevOptions } from '../command-line.ts';
 import { printBanner, printNextSteps } from './banner.ts';
 import { playDemo } from './demo.ts';
+import type { DevOptions } from './dev-options.ts';
 import { stopWhenAlone } from './stop-when-alone.ts';
 import { type Session, type System, startSystem } from './system.ts';
 import { Terminal } from './terminal.ts';

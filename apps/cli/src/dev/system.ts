@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Closer, Env } from '@fanfare/runtime';
-import type { DevOptions } from '../command-line.ts';
 import type { Api } from './api.ts';
 import { appLog } from './app-log.ts';
 import { apps } from './apps.ts';
@@ -9,6 +8,7 @@ import { DeliveryLog } from './delivery-log.ts';
 import { addDemoApp } from './demo-app.ts';
 import { devEnv, SIMULATOR_HOST } from './dev-env.ts';
 import { type DevKeys, devKeys } from './dev-keys.ts';
+import type { DevOptions } from './dev-options.ts';
 import { type DevRedis, openDevRedis } from './dev-redis.ts';
 import { freePorts } from './ports.ts';
 import { pushEnv } from './push-env.ts';

@@ -1,5 +1,5 @@
 import { FanfareClientError, FanfareServer, type ImportProgress } from '@fanfare/client';
-import type { Output } from '../keys/keys.ts';
+import type { Output } from '../output.ts';
 import { type ImportFile, idOf, linesOf } from './read-file.ts';
 
 /** `fanfare import`: what, where to, and how. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { deriveMembershipKey } from '@fanfare/store';
-import type { Output } from '../keys/keys.ts';
+import type { Output } from '../output.ts';
 
 /** The options of `fanfare init`. */
 export interface InitOptions {

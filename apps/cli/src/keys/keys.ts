@@ -3,12 +3,7 @@ import { connectRedis, redisEnv } from '@fanfare/redis';
 import { ConfigError, type Env, masterKeyEnv, readEnv } from '@fanfare/runtime';
 import { createMembershipBox, createSecretBox, deriveMembershipKey, resealSecrets } from '@fanfare/store';
 import { z } from 'zod';
-
-/** Where a command prints: results, and problems. */
-export interface Output {
-  out(line: string): void;
-  error(line: string): void;
-}
+import type { Output } from '../output.ts';
 
 const DeriveEnv = z.object({ FANFARE_MASTER_KEY: masterKeyEnv.FANFARE_MASTER_KEY });
 const ResealEnv = z.object({ ...masterKeyEnv, REDIS_URL: redisEnv.REDIS_URL });
