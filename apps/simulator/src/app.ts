@@ -74,7 +74,7 @@ export async function start(config: SimulatorConfig, overrides: SimulatorOverrid
   const endpoints = new Endpoints({ rememberRequests, rememberUids, now, random, log });
   const push = { rememberRequests, rememberTokens: rememberUids, trustAny, now, random, log };
   const fcm = new FcmSimulator({ ...push, maxStreams: config.fcmMaxStreams, tokenUri: () => `${tlsUrl}/token` });
-  const apns = new ApnsSimulator({ ...push, maxStreams: config.apnsMaxStreams });
+  const apns = new ApnsSimulator({ ...push, sandboxNames: config.sandboxNames, maxStreams: config.apnsMaxStreams });
   const certified = await identity({ names: namesOf(config), dir: config.tlsDir, now: new Date() });
   const { caPem } = certified;
   const control = new Control({ endpoints, fcm, apns, caPem });

@@ -26,6 +26,9 @@ export const simulatorEnv = z.object({
   SIMULATOR_TLS_NAMES: list().describe(
     'Names and IP addresses for the certificate, besides localhost, 127.0.0.1, ::1 and HOST.',
   ),
+  SIMULATOR_SANDBOX_NAMES: list().describe(
+    "Host names that stand for APNs' sandbox, besides those that contain `sandbox`.",
+  ),
   SIMULATOR_TRUST_ANY: flag(false).describe(
     'Accept any well-formed assertion, access token and provider token, without checking its signature.',
   ),
@@ -53,6 +56,8 @@ export interface SimulatorConfig {
   tlsDir: string | undefined;
   /** In addition to localhost and `host`. */
   tlsNames: string[];
+  /** In addition to names that contain `sandbox`. */
+  sandboxNames: string[];
   trustAny: boolean;
   fcmMaxStreams: number;
   apnsMaxStreams: number;
@@ -74,6 +79,7 @@ export function readConfig(env?: Env): SimulatorConfig {
     tlsPort: read.TLS_PORT ?? (read.PORT === 0 ? 0 : DEFAULT_TLS_PORT),
     tlsDir: read.SIMULATOR_TLS_DIR,
     tlsNames: read.SIMULATOR_TLS_NAMES,
+    sandboxNames: read.SIMULATOR_SANDBOX_NAMES,
     trustAny: read.SIMULATOR_TRUST_ANY,
     fcmMaxStreams: read.SIMULATOR_FCM_MAX_STREAMS,
     apnsMaxStreams: read.SIMULATOR_APNS_MAX_STREAMS,

@@ -92,6 +92,20 @@ test('a key of one environment is refused by the other, which knows itself by th
   expect(answer).toMatchObject({ status: 200, headers: { 'apns-unique-id': expect.any(String) } });
 });
 
+test('a token named after one environment is unknown to the other', async () => {
+  const { simulator } = await anApns();
+  const headers = { 'apns-topic': BUNDLE, ...bearer(providerToken()) };
+  const at = async (authority: string, token: string) => {
+    const path = { ':path': `/3/device/${token}`, ':authority': authority };
+    const { status, text } = await exchange(connected(simulator), { ...path, ...headers }, '{"aps":{}}');
+    return [status, text && JSON.parse(text).reason];
+  };
+  expect(await at('api.push.apple.com', 'tok_sandbox_1')).toEqual([400, 'BadDeviceToken']);
+  expect(await at('api.sandbox.push.apple.com', 'tok_sandbox_1')).toEqual([200, '']);
+  expect(await at('api.sandbox.push.apple.com', 'tok_production_1')).toEqual([400, 'BadDeviceToken']);
+  expect(await at('api.push.apple.com', 'tok_production_1')).toEqual([200, '']);
+});
+
 test('where any is accepted, form and age are checked but not signature and topic', async () => {
   const simulator = await aSimulator({ SIMULATOR_TRUST_ANY: 'true' }, { now: () => NOW });
   const token = (claims: object) => bearer(providerToken(claims, { kid: 'X' }, stranger.privateKey));

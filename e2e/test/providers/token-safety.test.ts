@@ -76,3 +76,15 @@ test('a message refused by a report older than the registration is tried again, 
   await until(() => received() >= 2, 'it is tried again');
   expect((await system.backend.get('/v3/users/old-0/devices')).body.data).toHaveLength(1);
 });
+
+test('a token of the other environment goes there with the same key, and straight there the next time', async () => {
+  await join('sandbox', 1, { platform: 'apns_ios_device', providerId: 'apns-1', token: 'tok_sandbox' });
+  const refusals = async () => {
+    system.hooks.apns.clear();
+    expect(await send('sandbox')).toMatchObject({ planned: 1, accepted: 1, token_dead: 0 });
+    return system.hooks.apns.requests({ token: 'tok_sandbox_x0' }).map(({ reason }) => reason);
+  };
+  expect(await refusals()).toEqual(['BadDeviceToken', undefined]);
+  expect(await refusals()).toEqual([undefined]);
+  expect((await system.backend.get('/v3/users/sandbox-0/devices')).body.data).toHaveLength(1);
+});

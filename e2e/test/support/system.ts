@@ -35,7 +35,9 @@ export async function startSystem({
   redis: given,
 }: SystemOptions = {}) {
   const redis = given ?? (await startTestRedis());
-  const hooks = await simulator.start(simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent' }));
+  const hooks = await simulator.start(
+    simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent', SIMULATOR_SANDBOX_NAMES: 'localhost' }),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'fanfare-e2e-'));
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, hooks.caPem);
@@ -50,7 +52,7 @@ export async function startSystem({
     AUTH_FAILURES_PER_MINUTE: '0',
     FCM_ENDPOINT: hooks.tlsUrl,
     APNS_ENDPOINT: hooks.tlsUrl,
-    APNS_SANDBOX_ENDPOINT: hooks.tlsUrl,
+    APNS_SANDBOX_ENDPOINT: hooks.tlsUrl.replace('127.0.0.1', 'localhost'),
     EXTRA_CA_FILE: caFile,
     ...extra,
   };

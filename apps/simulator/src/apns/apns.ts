@@ -41,10 +41,10 @@ export class ApnsSimulator extends PushReceiver implements Apns {
   readonly #keys: ApnsKeys;
   readonly #tokens: ProviderTokens;
 
-  constructor(options: PushOptions & { trustAny: boolean }) {
+  constructor(options: PushOptions & { trustAny: boolean; sandboxNames: readonly string[] }) {
     const keys = new ApnsKeys();
     const tokens = new ProviderTokens(keys, options.trustAny);
-    super(new ApnsProtocol(tokens), options);
+    super(new ApnsProtocol(tokens, options.sandboxNames), options);
     this.#keys = keys;
     this.#tokens = tokens;
   }
@@ -73,15 +73,18 @@ class ApnsProtocol implements PushProtocol {
   readonly maxBodyBytes = MAX_VOIP_PAYLOAD_BYTES;
   readonly farewell = '{"reason":"Shutdown"}';
   readonly #providerTokens: ProviderTokens;
+  readonly #sandboxNames: readonly string[];
 
-  constructor(providerTokens: ProviderTokens) {
+  /** `sandboxNames`: parts of the host names that are the sandbox's. */
+  constructor(providerTokens: ProviderTokens, sandboxNames: readonly string[]) {
     this.#providerTokens = providerTokens;
+    this.#sandboxNames = ['sandbox', ...sandboxNames];
   }
 
   check({ exchange, body, now, badCredential }: Arrival): CheckResult {
     const header = (name: string) => exchange.headers[name] as string | undefined;
     const id = apnsIdOf(header('apns-id'));
-    const sandbox = exchange.authority.includes('sandbox');
+    const sandbox = this.#sandboxNames.some((name) => exchange.authority.includes(name));
     const answered: Record<string, string> = { 'apns-id': id ?? randomUUID().toUpperCase() };
     const token = tokenOf(exchange.path);
     const refuse = (reason: Reason): CheckResult => ({ ok: false, token, refusal: refusal(reason, answered) });
@@ -94,7 +97,7 @@ class ApnsProtocol implements PushProtocol {
     const signer = this.#providerTokens.check({ authorization, connection, environment, now });
     if (typeof signer === 'string') return refuse(signer);
     const json = body && parseStrictJson(body);
-    const problem = problemOf({ token, header, bytes: body?.length, json, signer });
+    const problem = problemOf({ token, environment, header, bytes: body?.length, json, signer });
     if (problem) return refuse(problem);
     if (sandbox) answered['apns-unique-id'] = randomUUID();
     return {

@@ -5,6 +5,7 @@ import type { Reason } from './reasons.ts';
 /** The headers and body of a push. */
 export interface ApnsPush {
   token: string;
+  environment: 'production' | 'sandbox';
   header(name: string): string | undefined;
   /** Size of the text in UTF-8; undefined if it was larger than what was read. */
   bytes: number | undefined;
@@ -56,6 +57,8 @@ const CHECKS: readonly ((push: ApnsPush) => Reason | undefined)[] = [
   checkTopic,
   ({ token }) => (failureOf(token) === 'mismatch' ? 'DeviceTokenNotForTopic' : undefined),
   ({ token }) => (failureOf(token) === 'bad' || !DEVICE_TOKEN.test(token) ? 'BadDeviceToken' : undefined),
+  // "The device token is for the wrong environment" has no reason of its own.
+  ({ token, environment }) => (token.startsWith(`tok_${OTHER[environment]}`) ? 'BadDeviceToken' : undefined),
   checkPushType,
   checkPriority,
   ({ header }) => (/^(\d{1,10})?$/.test(header('apns-expiration') ?? '') ? undefined : 'BadExpirationDate'),
@@ -64,6 +67,9 @@ const CHECKS: readonly ((push: ApnsPush) => Reason | undefined)[] = [
   ({ header }) => (header('apns-id') && !apnsIdOf(header('apns-id')) ? 'BadMessageId' : undefined),
   checkPayload,
 ];
+
+/** Tokens named `tok_sandbox…` and `tok_production…` are of that environment, all others of both. */
+const OTHER = { production: 'sandbox', sandbox: 'production' } as const;
 
 const failureOf = (token: string) => scriptOf(token)?.step.failure?.kind;
 

@@ -81,7 +81,8 @@ const MAX_SLOW_MS = 2 ** 31 - 1;
  * `tok_unregistered_at_<ms>`, `tok_bad`, `tok_mismatch`, `tok_invalid`, `tok_429`, `tok_bare_429`, `tok_500`,
  * `tok_503`, `tok_html_502`, `tok_slow_<ms>`, `tok_hang`, `tok_reset`, `tok_truncated`, `tok_oversize`, `tok_refused`
  * and `tok_goaway`, each with any suffix. With `_once` and `_twice`, only the first pushes fail. With `_after_<s>` and
- * `_date_<s>`, the answer has a Retry-After in seconds, or as the date that many seconds ahead.
+ * `_date_<s>`, the answer has a Retry-After in seconds, or as the date that many seconds ahead. APNs also knows
+ * `tok_sandbox` and `tok_production`, which are of that environment.
  */
 export function scriptOf(token: string): TokenScript | undefined {
   if (!token.startsWith('tok_')) return undefined;
