@@ -13,6 +13,7 @@ import { rings } from './rings.ts';
 import type { Row } from './row.ts';
 import { scaleOut } from './scale-out.ts';
 import { sizes } from './sizes.ts';
+import { slowBesideFast } from './slow-beside-fast.ts';
 import { twoBlasts } from './two-blasts.ts';
 
 /** All rows, in the order they run. */
@@ -33,6 +34,7 @@ export const ROWS = {
   'fair-c': hangingEndpoint,
   'fair-d': noDevices,
   'fair-e': slowEndpoints,
+  'fair-f': slowBesideFast,
   outage,
   memory,
   'memory-held': memoryHeld,

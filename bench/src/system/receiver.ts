@@ -31,6 +31,8 @@ export class Receiver {
   readonly #server = createServer((request, response) => void this.#take(request, response));
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #listeners = new Map<string, (arrival: Arrival) => void>();
+  /** Requests without an answer. */
+  readonly #open = new Map<string, number>();
   /** Requests that hang. */
   readonly #held = new Map<string, Set<ServerResponse>>();
 
@@ -65,6 +67,11 @@ export class Receiver {
     this.#listeners.set(name, listener);
   }
 
+  /** How many requests to an endpoint have no answer yet. */
+  open(name: string): number {
+    return this.#open.get(name) ?? 0;
+  }
+
   /** Breaks the connections of the requests that hang. */
   dropHeld(name: string): void {
     for (const response of this.#held.get(name) ?? []) response.destroy();
@@ -78,6 +85,8 @@ export class Receiver {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, name = ''] = NAME.exec(request.url ?? '') ?? [];
+    this.#open.set(name, this.open(name) + 1);
+    response.once('close', () => this.#open.set(name, this.open(name) - 1));
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
