@@ -31,7 +31,7 @@ export * from './event/sweep.ts';
 export { KEPT_KINDS, type KeptKind, type KeptList, readKept, type TrimStep, trimKept } from './finished/kept.ts';
 export { type PackOptions, packFinished } from './finished/pack-finished.ts';
 export { type EventRecord, readRecord } from './finished/read-record.ts';
-export { shedContent } from './finished/shed-content.ts';
+export { shedContent, shedLetterless } from './finished/shed-content.ts';
 export { spentDays } from './finished/spent-days.ts';
 export { nextTrim } from './finished/trim-order.ts';
 export { type HeldCount, readHeld } from './held/counts.ts';

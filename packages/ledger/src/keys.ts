@@ -112,6 +112,8 @@ export const keys = {
    * no user data: the letters expire with their own events.
    */
   deadLetters: (shard: number, appId: string) => `${shardTag(shard)}:dl:${appId}`,
+  /** Set: events that are done and whose last dead letter was dismissed or dropped. Empties itself. */
+  letterless: (shard: number) => `${shardTag(shard)}:letterless`,
   /**
    * Sorted set of the chunks of an app's notification log, and prefix of the chunks, which are sorted sets of the keys
    * of its events (see log/chunks.ts). Trimmed; expire with the last of the events.

@@ -5,6 +5,7 @@ import { LOAD_LUA } from '../admission/load.lua.ts';
 import { LOOKS_LUA } from '../event/looks.lua.ts';
 import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
+import { DROP_LETTER_LUA } from './drop-letter.lua.ts';
 import type { DeadLetter, DeadLetterRecord } from './settle.ts';
 import { STATE_BITS, stateNumber } from './states.ts';
 
@@ -83,13 +84,22 @@ export async function readDeadLetterOf(
   return letter;
 }
 
-/** Removes a dead letter from the list; the delivery stays rejected. */
-export async function dropDeadLetter(redis: Redis, appId: string, letter: FoundDeadLetter): Promise<boolean> {
-  const { shard } = letter.ref;
-  const both = redis.multi().zrem(keys.deadLetters(shard, appId), letter.id);
-  const [removed] = (await both.hdel(keys.attempts(shard, letter.ref.key), recordField(letter)).exec()) ?? [];
-  return removed?.[1] === 1;
-}
+const DROP = script<number>(`
+-- KEYS dead letters, root of the shard's keys
+-- ARGV delivery id
+-- returns 1 when the letter was on the list, else 0
+${DROP_LETTER_LUA}
+local removed = redis.call('ZREM', KEYS[1], ARGV[1])
+dropLetter(KEYS[2], ARGV[1])
+return removed
+`);
+
+/**
+ * Removes a dead letter from the list; the delivery stays rejected. After the last one of an event, the sweeper removes
+ * the event's content (finished/shed-content.ts).
+ */
+export const dropDeadLetter = async (redis: Redis, appId: string, { id, ref }: FoundDeadLetter): Promise<boolean> =>
+  (await DROP(redis, [keys.deadLetters(ref.shard, appId), keys.root(ref.shard)], [id])) === 1;
 
 /** Makes a rejected delivery `retrying`, since it gets a job of its own; takes its letter off, stores its deadline. */
 const REOPEN = script<number>(`

@@ -5,8 +5,8 @@ import { LOAD_LUA } from '../admission/load.lua.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
 import { encodeAttempts, type RecordedAttempt } from './attempts.ts';
+import { TRIM_LUA } from './drop-letter.lua.ts';
 import { IS_OPEN_LUA, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
-import { TRIM_LUA } from './trim.lua.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
 const DEAD_LETTERS_CAP = 10_000;
@@ -45,8 +45,8 @@ const MAX_ATTEMPTS_TEXT = 4000;
  */
 const SETTLE = script<number[]>(`
 -- KEYS event, states, load, open, dead letters, attempts
--- ARGV event key, now, cap of dead letters, prefix of event keys, prefix of attempts, longest text of attempts,
---   then per delivery: ordinal, state, load field, dead letter, attempts (a line each)
+-- ARGV event key, now, cap of dead letters, root of the shard's keys, longest text of attempts, then per delivery:
+--   ordinal, state, load field, dead letter, attempts (a line each)
 -- returns each delivery's state before, in order; none when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
@@ -59,7 +59,7 @@ local loadLane = loadLanes(KEYS[1])
 
 -- unpack takes some thousand values at most
 local states = {}
-for from = 7, #ARGV, 5000 do
+for from = 6, #ARGV, 5000 do
   local gets = {}
   for i = from, math.min(from + 4995, #ARGV), 5 do
     for _, word in ipairs({'GET', '${STATE_BITS}', '#' .. ARGV[i]}) do gets[#gets + 1] = word end
@@ -71,7 +71,7 @@ local function record(ordinal, lines)
   local text = redis.call('HGET', KEYS[6], ordinal)
   if text == lines or text and string.sub(text, -1 - #lines) == '\\n' .. lines then return end
   for line in string.gmatch(lines, '[^\\n]+') do
-    if text and #text > tonumber(ARGV[6]) then text = string.match(text, '^(.*)\\n') end
+    if text and #text > tonumber(ARGV[5]) then text = string.match(text, '^(.*)\\n') end
     text = (text and text .. '\\n' or '') .. line
   end
   redis.call('HSET', KEYS[6], ordinal, text)
@@ -85,7 +85,7 @@ local function moveLoad(lane, field, state, n)
 end
 
 local before, sets, counts, attempts, letters = {}, {}, {}, false, false
-for i = 7, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local ordinal, to = ARGV[i], tonumber(ARGV[i + 1])
   local from = states[ordinal]
   before[#before + 1] = from
@@ -112,7 +112,7 @@ for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.m
 for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
 for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
 if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
-if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], ARGV[5], exp) end
+if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp) end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
 `);
@@ -172,7 +172,7 @@ const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlement
     keys.attempts(shard, key),
   ],
   args: [
-    ...[key, now, DEAD_LETTERS_CAP, keys.event(shard, ''), keys.attempts(shard, ''), MAX_ATTEMPTS_TEXT],
+    ...[key, now, DEAD_LETTERS_CAP, keys.root(shard), MAX_ATTEMPTS_TEXT],
     ...settlements.flatMap((settlement) => settlementArgs(appId, settlement)),
   ],
 });

@@ -25,6 +25,7 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * - `aud`, `next`: recipients decided; deliveries planned, which is the next ordinal.
  * - `!REASON`: recipients suppressed for this reason.
  * - `accepted`, `token_dead`, `rejected`, `expired`, `superseded`: deliveries settled in this state.
+ * - `dropped`: rejected deliveries whose dead letters were dismissed or dropped.
  * - `done`: when the last delivery was settled.
  */
 export type EventHash = Record<string, string>;

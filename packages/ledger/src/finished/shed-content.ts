@@ -3,6 +3,7 @@ import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { type KeptList, memberOf } from './kept.ts';
+import { packRecords, readStored } from './pack-records.ts';
 import { isPacked, pack, unpack } from './packed.ts';
 
 /** Moves the first events of a list to that of events without content. */
@@ -52,16 +53,32 @@ export async function shedContent(redis: Redis, list: KeptList, now: number, lim
     [keys.kept(shard, memberOf({ kind: 'chat', appId })), keys.kept(shard, member), keys.keptLists(shard)],
     [eventKeysFrom(now - CONTENT_KEPT_MS), limit, member],
   );
-  if (moved.length === 0) return 0;
-  const hashes = (await commandEach(redis, moved, (pipeline, key) =>
+  await removeContent(redis, shard, moved);
+  return moved.length;
+}
+
+/**
+ * Removes the content of up to `limit` events of a shard that are done and have no dead letter left, since all were
+ * dismissed or dropped, and packs them. Returns how many there were; done again if it is cut off.
+ */
+export async function shedLetterless(redis: Redis, shard: number, limit: number): Promise<number> {
+  const some = await redis.srandmember(keys.letterless(shard), limit);
+  if (some.length === 0) return 0;
+  await packRecords(redis, shard, await readStored(redis, shard, some));
+  await removeContent(redis, shard, some);
+  await redis.srem(keys.letterless(shard), ...some);
+  return some.length;
+}
+
+async function removeContent(redis: Redis, shard: number, eventKeys: readonly string[]): Promise<void> {
+  const hashes = (await commandEach(redis, eventKeys, (pipeline, key) =>
     pipeline.hgetallBuffer(keys.event(shard, key)),
   )) as Record<string, Buffer>[];
-  const calls = moved.flatMap((key, i) => {
+  const calls = eventKeys.flatMap((key, i) => {
     const args = withoutBody(hashes[i] as Record<string, Buffer>);
     return args ? [{ keys: [keys.event(shard, key)], args }] : [];
   });
   await REPACK.each(redis, calls);
-  return moved.length;
 }
 
 /** The fields of a packed hash without the content of its event. */
