@@ -1,5 +1,5 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
-import { acrossSlots, script } from '@fanfare/redis';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { BUCKET_EXPIRY_LUA, dayOf } from './bucket.ts';
 
@@ -27,17 +27,13 @@ local function put(prefix, day, field, text, retention)
   return text, expires
 end`;
 
-/** The prefixes are in different slots where the server allows that, like the keys of `readHashes` (ADR 17). */
-const PUT = script<string[]>(`
--- KEYS prefix of the buckets of each entry
--- ARGV retention, then of each entry: day, field, text
--- returns the texts of the entries: these, or those that were there
+const PUT = script<string>(`
+-- KEYS prefix of the buckets
+-- ARGV retention, day, field, text
+-- returns the text of the entry: this, or the one that was there
 ${PUT_LUA}
-local texts, retention = {}, tonumber(ARGV[1])
-for i, prefix in ipairs(KEYS) do
-  texts[i] = put(prefix, tonumber(ARGV[3 * i - 1]), ARGV[3 * i], ARGV[3 * i + 1], retention)
-end
-return texts
+local text = put(KEYS[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[1]))
+return text
 `);
 
 const FIND = script<string | null>(`
@@ -57,35 +53,17 @@ export interface NewEntry extends Entry {
   at: number;
 }
 
-/** Entries per script: the server does nothing else for about a millisecond. */
-const BATCH = 200;
-
 /**
  * Writes entries in any slots, in one round trip; one whose day has it already keeps its text. They are kept for the
  * retention, and up to a day longer.
  * @throws when any of them could not be written; writing them all again is safe.
  */
 export async function putAll(redis: Redis, entries: readonly NewEntry[], retentionMs: number): Promise<void> {
-  const put = (some: readonly NewEntry[]) => {
-    const args = some.flatMap(({ field, text, at }) => [dayOf(at), field, text]);
-    return PUT(
-      redis,
-      some.map(({ prefix }) => prefix),
-      [retentionMs, ...args],
-    );
-  };
-  const batches = Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, n) =>
-    entries.slice(n * BATCH, (n + 1) * BATCH),
-  );
-  await Promise.all(
-    batches.map((batch) =>
-      acrossSlots(
-        redis,
-        () => put(batch),
-        async () => (await Promise.all(batch.map((entry) => put([entry])))).flat(),
-      ),
-    ),
-  );
+  const calls = entries.map(({ prefix, field, text, at }) => ({
+    keys: [prefix],
+    args: [retentionMs, dayOf(at), field, text],
+  }));
+  await PUT.together(redis, calls);
 }
 
 /**
