@@ -1,5 +1,5 @@
 import { openQueues, Producer } from '@fanfare/queue';
-import { connectRedisPair, startClock, startHeartbeat } from '@fanfare/redis';
+import { connectRedisPair, MemoryWatch, startClock, startHeartbeat } from '@fanfare/redis';
 import {
   bodyGraceMs,
   Closer,
@@ -58,6 +58,7 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
     config,
     registry,
     queueRedis,
+    memory: new MemoryWatch(queueRedis, now, log),
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
     queues: closer.add('queues', openQueues(queueRedis, config.QUEUE_SHARDS), (queues) => queues.close()),
     passwords,

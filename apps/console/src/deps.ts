@@ -1,4 +1,5 @@
 import type { OpenQueues, Producer } from '@fanfare/queue';
+import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import type { Assets } from './assets.ts';
@@ -14,6 +15,8 @@ export interface ConsoleDeps {
   registry: Redis;
   /** The Redis of queues and ledger. */
   queueRedis: Redis;
+  /** How full that is. */
+  memory: MemoryWatch;
   /** Only reads the depth of queues; the console adds no jobs. */
   producer: Pick<Producer, 'laneDepth'>;
   /** For Bull Board. */

@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '@fanfare/core';
 import { type OpenEvents, type RefusalWithBacklog, readOpenEvents, readRefusals } from '@fanfare/ledger';
 import { QUEUE_KINDS, type QueueDepth, type QueueKind } from '@fanfare/queue';
-import { type MemoryState, readFullness, stopsAt } from '@fanfare/redis';
+import type { MemoryState } from '@fanfare/redis';
 import type { ConsoleDeps } from './deps.ts';
 
 /** One lane of a queue, across all shards. */
@@ -35,18 +35,17 @@ const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_
 
 /** Reads the state of all queues. */
 export async function readOverview(
-  deps: Pick<ConsoleDeps, 'config' | 'producer' | 'queueRedis' | 'now'>,
+  deps: Pick<ConsoleDeps, 'config' | 'producer' | 'queueRedis' | 'memory' | 'now'>,
 ): Promise<Overview> {
   const at = deps.now();
   const { queueRedis, config } = deps;
-  const [open, refusals, queues, fullness] = await Promise.all([
+  const [open, refusals, queues, memory] = await Promise.all([
     readOpenEvents(queueRedis, config.QUEUE_SHARDS, at),
     readRefusals(queueRedis, config.QUEUE_SHARDS),
     readQueues(deps, at),
-    readFullness(queueRedis),
+    deps.memory.state(),
   ]);
   const late = (lane: Lane) => ({ ...open[lane], late: open[lane].oldestMs > LATE_MS[lane] });
-  const memory = { fullness, stops: stopsAt(fullness) };
   return { at, queues, refusals, memory, open: { call: late('call'), chat: late('chat'), bulk: late('bulk') } };
 }
 

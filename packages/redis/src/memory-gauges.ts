@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
-import { MEMORY_STOPS, type MemoryStop, stopsAt } from './memory-stops.ts';
-import { readFullness } from './memory-watch.ts';
+import { MEMORY_STOPS, type MemoryStop } from './memory-stops.ts';
+import type { MemoryWatch } from './memory-watch.ts';
 
 /** Where the memory of Redis is shown. */
 export interface MemoryGauges {
@@ -8,11 +7,13 @@ export interface MemoryGauges {
   memoryStopped: { set(labels: { what: MemoryStop }, value: number): void; reset(): void };
 }
 
-/** Updates the gauges of Redis' memory; they show nothing when Redis cannot be read. */
-export async function readMemoryGauges(redis: Redis, { redisMemoryRatio, memoryStopped }: MemoryGauges): Promise<void> {
+/** Updates the gauges of Redis' memory to what this process goes by; they show nothing when Redis cannot be read. */
+export async function readMemoryGauges(
+  memory: MemoryWatch,
+  { redisMemoryRatio, memoryStopped }: MemoryGauges,
+): Promise<void> {
   try {
-    const fullness = await readFullness(redis);
-    const stops = stopsAt(fullness);
+    const { fullness, stops } = await memory.state();
     redisMemoryRatio.set(fullness);
     for (const what of MEMORY_STOPS) memoryStopped.set({ what }, Number(stops.includes(what)));
   } catch {

@@ -1,7 +1,7 @@
 import { handClock, startTestRedis, until, usedMemory } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { connectRedis, MemoryWatch, readFullness } from '../src/index.ts';
+import { connectRedis, MemoryWatch, readFullness, readMemoryGauges } from '../src/index.ts';
 
 /** A log that keeps its lines as `level stops …`. */
 function logOf() {
@@ -83,6 +83,31 @@ describe('watching the memory', () => {
       await watch.state();
     }
     expect(lines).toEqual(['warn events', 'warn events bulk chat', 'info']);
+  });
+
+  test('shows in the gauges what this process goes by, with its slack', async () => {
+    await using own = await startTestRedis();
+    const clock = handClock(1_741_847_453_000);
+    const watch = watchOf(own.redis, clock.now);
+    // Beside which what a connection takes weighs little.
+    await own.redis.setbit('ballast', 200_000_000, 1);
+    const used = await usedMemory(own.redis);
+    const stopped = new Map<string, number>();
+    const gauges = {
+      redisMemoryRatio: { set: () => {}, reset: () => {} },
+      memoryStopped: {
+        set: ({ what }: { what: string }, value: number) => stopped.set(what, value),
+        reset: () => stopped.clear(),
+      },
+    };
+    const shown: unknown[] = [];
+    for (const share of [0.695, 0.72, 0.695, 0.68]) {
+      await limit(own.redis, used / share);
+      clock.advance(1000);
+      await readMemoryGauges(watch, gauges);
+      shown.push(stopped.get('events'));
+    }
+    expect(shown).toEqual([0, 1, 1, 0]);
   });
 
   test('does not cache that the server was down', async () => {

@@ -5,12 +5,19 @@ import type { Metrics } from '@fanfare/runtime';
 import type { IngestDeps } from '../deps.ts';
 
 /** The metrics of this process, and the gauges of shared state as they are when asked for. */
-export const metricsNow = ({ producer, queueRedis, config, metrics, now }: IngestDeps): Pick<Metrics, 'render'> => ({
+export const metricsNow = ({
+  producer,
+  queueRedis,
+  memory,
+  config,
+  metrics,
+  now,
+}: IngestDeps): Pick<Metrics, 'render'> => ({
   render: async () => {
     await Promise.all([
       readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
       readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
-      readMemoryGauges(queueRedis, metrics),
+      readMemoryGauges(memory, metrics),
     ]);
     return metrics.render();
   },
