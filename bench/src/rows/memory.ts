@@ -40,7 +40,8 @@ async function measure(lab: Lab, fanfare: Fanfare, { provider }: Stage): Promise
   const cpu = await fanfare.cpu();
   const poster = new Poster(bench, (n) => directMessage(`m-${n}`, uidOf(n % USERS)));
   const progress = async () =>
-    `memory: ${poster.accepted} accepted, ${await sent()} sent, ${poster.refused} requests refused, ` +
+    `memory: ${poster.accepted} accepted, ${await sent()} sent, ` +
+    `${poster.refused} requests refused, ${poster.failed} failed, ` +
     `${percent((await usedMemory(redis)) / limit)} of the memory used`;
   const { result: perSecond, peaks } = await withPeakMemory(redis, fanfare.processes, () =>
     withProgress(

@@ -13,10 +13,14 @@ interface Range {
   size: number;
 }
 
-/** Posts events in batches, and counts the requests that are refused because Redis is too full. */
+/**
+ * Posts events in batches, and counts the requests that are refused because Redis is too full, and those that failed
+ * because it did not answer in time. Both are repeated.
+ */
 export class Poster {
   accepted = 0;
   refused = 0;
+  failed = 0;
   #next = 0;
   readonly #again: Range[] = [];
   readonly #tenant: Tenant;
@@ -31,9 +35,9 @@ export class Poster {
   async post(count: number): Promise<void> {
     const ranges: Range[] = [];
     for (let left = count; left > 0 && ranges.length < REQUESTS; left -= BATCH) ranges.push(this.#take(left));
-    const refused = this.refused;
+    const before = this.refused + this.failed;
     await Promise.all(ranges.map((range) => this.#batch(range)));
-    if (this.refused > refused) await delay(AGAIN_MS);
+    if (this.refused + this.failed > before) await delay(AGAIN_MS);
   }
 
   #take(most: number): Range {
@@ -50,8 +54,10 @@ export class Poster {
       await this.#tenant.api.post('/v3/events', events);
       this.accepted += range.size;
     } catch (error) {
-      if (!(error as Error).message.includes('ERR_OVERLOADED')) throw error;
-      this.refused += 1;
+      const { message } = error as Error;
+      if (message.includes('ERR_OVERLOADED')) this.refused += 1;
+      else if (message.includes('ERR_UNAVAILABLE')) this.failed += 1;
+      else throw error;
       this.#again.push(range);
     }
   }
