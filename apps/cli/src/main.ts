@@ -8,6 +8,7 @@ const output: Output = { out: console.log, error: console.error };
 /** Loaded when they are needed: the apps take half a second to load, and --help should not. */
 const actions: Actions = {
   dev: async (options) => (await import('./dev/dev.ts')).dev(options),
+  doctor: async (options) => exit(await (await import('./doctor/doctor.ts')).doctor(options, process.env, output)),
   init: async (options) => exit(await (await import('./init/init.ts')).init(options, output)),
   import: async (command) => exit(await (await import('./import/import.ts')).runImport(command, output)),
   keys: async (action) => exit(await (await import('./keys/keys.ts')).keys(action, process.env, output)),

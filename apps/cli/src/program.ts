@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import { Command, Option } from 'commander';
 import type { DevOptions } from './dev/dev-options.ts';
+import type { DoctorOptions } from './doctor/doctor.ts';
 import type { ImportCommand } from './import/import.ts';
 import { FORMATS, type Format } from './import/read-file.ts';
 import type { InitOptions } from './init/init.ts';
@@ -11,6 +12,7 @@ import { version } from './version.ts';
 /** What the commands do. */
 export interface Actions {
   dev(options: DevOptions): Promise<void>;
+  doctor(options: DoctorOptions): Promise<void>;
   init(options: InitOptions): Promise<void>;
   import(command: ImportCommand): Promise<void>;
   keys(action: 'derive' | 'reseal'): Promise<void>;
@@ -36,6 +38,7 @@ export function createProgram(actions: Actions, env: Env): Command {
     .showHelpAfterError('(see "fanfare --help")')
     .exitOverride();
   addDev(program, actions, env);
+  addDoctor(program, actions, env);
   addInit(program, actions);
   addImport(program, actions, env);
   addKeys(program, actions);
@@ -80,6 +83,33 @@ Environment:
   NO_COLOR             No colours
 All other variables of the apps apply too, except FCM_ENDPOINT, APNS_ENDPOINT and
 APNS_SANDBOX_ENDPOINT: pushes go to the simulator.`,
+    );
+}
+
+function addDoctor(program: Command, { doctor }: Actions, env: Env): void {
+  command(program, 'doctor', 'Find what is wrong with an installation, and how to mend it')
+    .option('--url <url>', `The API (default: FANFARE_URL, else ${DEFAULT_URL})`)
+    .option('--json', 'Print JSON')
+    .action(({ url = env.FANFARE_URL || DEFAULT_URL, json = false }: { url?: string; json?: boolean }) => {
+      const adminKey = env.FANFARE_ADMIN_KEY ?? '';
+      if (adminKey === '') throw new UsageError("FANFARE_ADMIN_KEY is not set: the operator's key");
+      return doctor({ url, adminKey, json });
+    })
+    .addHelpText(
+      'after',
+      `
+Asks the API for the state of the system, tries every credential (a dry run) and every
+webhook (a test push), and compares clocks, versions and addresses. With the variables
+of the apps in the environment it checks more: REDIS_URL, PUBLIC_URL, CORS_ORIGINS.
+
+Exits with 1 if there is a problem, with 2 if the API gives no answer.
+
+Example:
+  set -a; . ./.env; fanfare doctor
+
+Environment:
+  FANFARE_ADMIN_KEY  The operator's key
+  FANFARE_URL        The API`,
     );
 }
 

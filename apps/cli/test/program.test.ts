@@ -7,7 +7,13 @@ import { UsageError } from '../src/usage-error.ts';
 async function run(line: string, env: Record<string, string> = {}) {
   const done: unknown[] = [];
   const action = (name: string) => async (options: unknown) => void done.push([name, options]);
-  const actions = { dev: action('dev'), init: action('init'), import: action('import'), keys: action('keys') };
+  const actions = {
+    dev: action('dev'),
+    doctor: action('doctor'),
+    init: action('init'),
+    import: action('import'),
+    keys: action('keys'),
+  };
   let [out, error] = ['', ''];
   const program = createProgram(actions, env);
   for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { NotifyOption } from '@fanfare/core';
 import type { Simulator } from '@fanfare/simulator/app';
-import { Api } from './api.ts';
+import { Api } from '../api.ts';
 import { addDemoDevices } from './demo-devices.ts';
 
 /** The demo app with its users and group. */

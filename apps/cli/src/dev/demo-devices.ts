@@ -1,5 +1,5 @@
 import type { Simulator } from '@fanfare/simulator/app';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 
 /** The demo's credentials, for a Firebase project and an iOS app that only the simulator knows. */
 const FCM = { providerId: 'fcm-demo', project: 'fanfare-demo' } as const;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 import { type DemoEvent, demoEvents } from './demo-events.ts';
 import type { System } from './system.ts';
 import type { Terminal } from './terminal.ts';

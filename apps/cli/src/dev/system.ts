@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Closer, Env } from '@fanfare/runtime';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 import { appLog } from './app-log.ts';
 import { apps } from './apps.ts';
 import { dataFolder } from './data-folder.ts';

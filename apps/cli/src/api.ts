@@ -1,4 +1,4 @@
-import { DevError } from './terminal.ts';
+import { DevError } from './dev/terminal.ts';
 
 /** Calls the API with one credential, as any client would. */
 export class Api {
