@@ -1,6 +1,6 @@
 import type { Lane } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { Afterwards } from './afterwards.ts';
@@ -10,6 +10,7 @@ import { Leases } from './leases.ts';
 import type { LockRenewal } from './lock-renewal.ts';
 import { type QueueKind, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
+import { PromptWorker } from './prompt-worker.ts';
 
 /** An active job. */
 export interface JobInHand<Data> {
@@ -103,16 +104,6 @@ class RetryLater extends Error {
   }
 }
 
-/** A worker whose closing can be forced: BullMQ's own waits for active jobs forever, or not at all. */
-class OurWorker extends Worker {
-  /** Abandons active jobs: their signals abort, and their locks expire. */
-  async abandon(): Promise<void> {
-    this.cancelAllJobs('closing');
-    await this.lockManager.close();
-    await this.backend.close(true);
-  }
-}
-
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, renewal, kind, lane, shard, concurrency, sizeOf, onError } = options;
@@ -128,7 +119,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
   const limit = sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1);
-  const worker: OurWorker = new OurWorker(
+  const worker: PromptWorker = new PromptWorker(
     queueName(kind, lane),
     (job, token, signal) =>
       leases.hold(String(job.id), token ?? '', () =>
@@ -173,7 +164,7 @@ async function run<Data>(
     limit,
     afterwards,
   }: WorkOptions<Data> & { limit: JobLimit | undefined; afterwards: Afterwards },
-  worker: Worker,
+  worker: PromptWorker,
   leases: Leases,
   job: Job,
   token = '',
@@ -184,7 +175,7 @@ async function run<Data>(
   if (!parsed.success && !isNewer) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
   if (parsed.success && sizeOf && limit) {
     limit.see(sizeOf(parsed.data));
-    worker.concurrency = limit.jobs;
+    worker.limitTo(limit.jobs);
   }
   const id = String(job.id);
   const step = !parsed.success
@@ -229,7 +220,12 @@ function rest(worker: Worker): void {
   setTimeout(() => worker.closing || void worker.resume(), OOM_REST_MS).unref();
 }
 
-async function closeWithin(worker: OurWorker, leases: Leases, afterwards: Afterwards, graceMs: number): Promise<void> {
+async function closeWithin(
+  worker: PromptWorker,
+  leases: Leases,
+  afterwards: Afterwards,
+  graceMs: number,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);

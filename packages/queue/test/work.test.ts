@@ -42,6 +42,32 @@ test('done removes the job, and the queue keeps nothing of it', async () => {
   expect(await own.redis.exists(`{p0}:${KIND}-chat:completed`, `{p0}:${KIND}-chat:failed`)).toBe(0);
 });
 
+test('a job is started as soon as it is taken, however many may be in hand', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const MANY = 50;
+  await producer.addDeliveries(
+    0,
+    'custom',
+    'chat',
+    Array.from({ length: MANY }, (_, i) => delivery(i)),
+  );
+  let takenAtFirst: Promise<number> | undefined;
+  const wait = gate();
+  await using worker = startWorker(
+    own.redis,
+    async () => {
+      takenAtFirst ??= own.redis.llen(`{p0}:${KIND}-chat:active`);
+      await wait.opened;
+      return { do: 'done' };
+    },
+    { concurrency: MANY },
+  );
+  await until(() => worker.jobs.length === MANY, 'all are in hand together');
+  expect(await takenAtFirst).toBeLessThan(10);
+  wait.open();
+});
+
 test('what is to be done afterwards finds the job gone, and its id free', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);
