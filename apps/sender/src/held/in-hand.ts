@@ -18,6 +18,8 @@ const MAX_APPS = 10_000;
 interface AppHand {
   count: number;
   inFlight: number;
+  /** When those in flight began, added up. */
+  begunAt: number;
   meanMs: number;
   /** Sends that began before this say nothing about the pace now. */
   pacedFrom: number;
@@ -68,8 +70,10 @@ export class InHand {
     const app = this.#app(appId);
     const since = this.#now();
     app.inFlight++;
+    app.begunAt += since;
     return () => {
       app.inFlight--;
+      app.begunAt -= since;
       if (since >= app.pacedFrom) app.meanMs += (this.#now() - since - app.meanMs) * NEW_SHARE;
     };
   }
@@ -109,13 +113,26 @@ export class InHand {
 
   /** How many of its deliveries are sent soon at its pace, with so many in flight. */
   #sentSoon(app: AppHand, inFlight: number): number {
-    return Math.floor((Math.max(1, inFlight) * SOON_MS) / Math.max(1, app.meanMs));
+    return Math.floor((Math.max(1, inFlight) * SOON_MS) / Math.max(1, this.#sendMs(app)));
+  }
+
+  /** How long a send of an app takes: as the last ones did, but no less than those in flight have taken so far. */
+  #sendMs({ meanMs, inFlight, begunAt, pacedFrom }: AppHand): number {
+    return inFlight === 0 ? meanMs : Math.max(meanMs, this.#now() - Math.max(begunAt / inFlight, pacedFrom));
   }
 
   #app(id: string): AppHand {
     const known = this.#apps.get(id);
     if (known) return known;
-    const app = { count: 0, inFlight: 0, meanMs: ASSUMED_SEND_MS, pacedFrom: 0, released: 0, releasedAt: 0 };
+    const app = {
+      count: 0,
+      inFlight: 0,
+      begunAt: 0,
+      meanMs: ASSUMED_SEND_MS,
+      pacedFrom: 0,
+      released: 0,
+      releasedAt: 0,
+    };
     this.#apps.set(id, app);
     if (this.#apps.size > MAX_APPS) this.#forgetIdle();
     return app;

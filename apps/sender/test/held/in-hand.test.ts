@@ -24,6 +24,17 @@ test('an app with a slow endpoint leaves room, and gets none beyond; a fast one 
   expect(Array.from({ length: 300 }, () => inHand.take('fast', 1, false)).every(Boolean)).toBe(true);
 });
 
+test('an endpoint that hangs from its first send on leaves room before any of them has ended', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  for (let i = 0; i < 40; i++) inHand.send('hanging');
+  const taken = Array.from({ length: 300 }, () => {
+    time.now += 10;
+    return inHand.take('hanging', 1, false);
+  });
+  expect(taken.filter(Boolean).length).toBe(150);
+});
+
 test('an app that has nothing in hand can always take a job, whatever the others have', () => {
   const step = fc.record({ app: fc.nat({ max: 5 }), count: fc.integer({ min: 0, max: 100 }), drops: fc.boolean() });
   fc.assert(
