@@ -2,6 +2,7 @@ import type { Outcome } from '@fanfare/core';
 import type { Gate, HoldReason } from '@fanfare/ledger';
 import type { SenderDeps } from './deps.ts';
 import type { Pass } from './held/gates.ts';
+import { type InHand, SOON_MS } from './held/in-hand.ts';
 import { InFlight } from './in-flight.ts';
 import type { Delivery, PackInHand } from './pack.ts';
 import { prepare, type Ready, type Unsendable } from './prepare.ts';
@@ -41,6 +42,7 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
     return;
   }
   const inFlight = new InFlight();
+  const sent = giveWayIfSlow(inHand, appId, pack);
   let left = length;
   const endOne = (attempt: Attempt) => {
     left--;
@@ -51,8 +53,19 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
     for (const delivery of pack.deliveries) await begin(deps, { pack, delivery, end: endOne }, inFlight);
     await inFlight.allEnd();
   } finally {
+    sent();
     inHand.drop(appId, left);
   }
+}
+
+/**
+ * Lets the worker take another job in place of one that waits for slow answers: at once where the app's sends are known
+ * to be slow, or when it has taken long. Call the result when all is sent.
+ */
+function giveWayIfSlow(inHand: InHand, appId: string, { job }: PackInHand): () => void {
+  if (inHand.isSlow(appId)) job.giveWay();
+  const timer = setTimeout(job.giveWay, SOON_MS);
+  return () => clearTimeout(timer);
 }
 
 /** Not sent now: to be held, unless it cannot be sent anyway. */

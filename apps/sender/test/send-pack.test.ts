@@ -14,6 +14,7 @@ import {
   writeCustomProvider,
   writePushProvider,
 } from '@fanfare/store';
+import { until } from '@fanfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readPack } from '../src/pack.ts';
 import { type Attempt, sendPack } from '../src/send-pack.ts';
@@ -32,8 +33,9 @@ afterEach(async () => sender[Symbol.asyncDispose]());
 type Planned = Awaited<ReturnType<typeof plan>>;
 
 /** Makes one attempt at bob's delivery. */
-async function sendTo({ provider }: Target, { ref }: Planned, again = false) {
-  const pack = await readPack(sender, { shard: 0, lane: 'chat', provider }, takeJob(ref, { startedBefore: again }));
+async function sendTo({ provider }: Target, { ref }: Planned, again = false, giveWay = () => {}) {
+  const job = takeJob(ref, { startedBefore: again, giveWay });
+  const pack = await readPack(sender, { shard: 0, lane: 'chat', provider }, job);
   if (!pack) throw new Error('the event is gone');
   const attempts: Attempt[] = [];
   await sendPack(sender, pack, (attempt) => attempts.push(attempt));
@@ -162,4 +164,25 @@ test('a webhook changed after the event was posted is used in its current state'
   await writeCustomProvider(redis, box, APP, { isEnabled: true, webhookURL: webhook.url });
   sender.clock.advance(2000);
   expect(await toWebhook(planned)).toEqual({ kind: 'accepted' });
+});
+
+test('a job that waits for a slow answer gives way, and the next of its app does at once', async () => {
+  const [slow, next] = [await plan(redis), await plan(redis)];
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  webhook.answers.push(async () => {
+    await answered;
+    return { status: 200 };
+  });
+  const gaveWay = new Set<Planned>();
+  const send = (planned: Planned) => sendTo({ provider: 'custom' }, planned, false, () => gaveWay.add(planned));
+  const sending = send(slow);
+  await until(() => gaveWay.has(slow), 'it gives way');
+  sender.clock.advance(1000);
+  await send(next);
+  expect(gaveWay).toContain(next);
+  answer();
+  expect(await sending).toEqual({ kind: 'accepted' });
 });

@@ -31,6 +31,11 @@ export interface JobInHand<Data> {
    * for longer has lost it before it is notified.
    */
   holdsLock(): boolean;
+  /**
+   * Says that it only waits for something slow from now on: the worker may have another job in hand meanwhile. Has no
+   * effect without `sizeOf`.
+   */
+  giveWay(): void;
   /** Aborted when the lock is lost or the worker is forced to close: stop at the next safe point. */
   signal: AbortSignal;
 }
@@ -118,7 +123,8 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   renewal.include(shard, leases);
   const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
-  const limit = sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1);
+  const limit =
+    sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1, (jobs) => worker.limitTo(jobs));
   const worker: PromptWorker = new PromptWorker(
     queueName(kind, lane),
     (job, token, signal) =>
@@ -173,11 +179,9 @@ async function run<Data>(
   const parsed = schema.safeParse(job.data);
   const isNewer = parsed.error?.issues.every(({ code }) => code === 'unrecognized_keys');
   if (!parsed.success && !isNewer) throw new UnrecoverableError(`job ${job.id} is not of this queue's shape`);
-  if (parsed.success && sizeOf && limit) {
-    limit.see(sizeOf(parsed.data));
-    worker.limitTo(limit.jobs);
-  }
+  if (parsed.success && sizeOf) limit?.see(sizeOf(parsed.data));
   const id = String(job.id);
+  let back: (() => void) | undefined;
   const step = !parsed.success
     ? LEFT_TO_NEWER
     : await handled(job, handle, {
@@ -189,8 +193,11 @@ async function run<Data>(
         addedAt: job.timestamp,
         lock: { key: `${worker.toKey(id)}:lock`, token },
         holdsLock: () => !signal.aborted && leases.isLive(id, token),
+        giveWay: () => {
+          back ??= limit?.setAside();
+        },
         signal,
-      });
+      }).finally(() => back?.());
   if (step.do === 'done') {
     if (step.afterwards) afterwards.add(job, step.afterwards);
     return;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
@@ -66,6 +67,42 @@ test('a job is started as soon as it is taken, however many may be in hand', asy
   await until(() => worker.jobs.length === MANY, 'all are in hand together');
   expect(await takenAtFirst).toBeLessThan(10);
   wait.open();
+});
+
+test('jobs that give way keep no others from being taken, until they have ended', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const slow = gate();
+  let [inHand, most] = [0, 0];
+  await using worker = startWorker(
+    own.redis,
+    async ({ data, giveWay }) => {
+      if (data.ordinal < 8) {
+        giveWay();
+        await slow.opened;
+        return { do: 'done' };
+      }
+      most = Math.max(most, ++inHand);
+      await setImmediate();
+      inHand--;
+      return { do: 'done' };
+    },
+    { concurrency: 4, sizeOf: ({ count = 1 }) => count },
+  );
+  const add = (from: number, to: number) =>
+    producer.addDeliveries(
+      0,
+      'custom',
+      'chat',
+      Array.from({ length: to - from }, (_, i) => delivery(from + i)),
+    );
+  await add(0, 8);
+  await until(() => worker.jobs.length === 8, 'more than four slow ones are in hand');
+  await add(8, 30);
+  await until(() => worker.jobs.length === 30, 'the others are taken');
+  slow.open();
+  await until(async () => (await own.redis.keys(`*${EVENT}*`)).length === 0, 'all are over');
+  expect(most).toBeLessThanOrEqual(4);
 });
 
 test('what is to be done afterwards finds the job gone, and its id free', async () => {

@@ -80,7 +80,7 @@ export async function takeJob(
   const { signal } = new AbortController();
   const data = { eventKey: key };
   const unstarted = { attemptsMade: 0, startedBefore: false, lostBefore: false };
-  const fresh = { ...unstarted, addedAt: Date.now(), holdsLock: () => true };
+  const fresh = { ...unstarted, addedAt: Date.now(), holdsLock: () => true, giveWay: () => undefined };
   return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 

@@ -1,7 +1,7 @@
 import { mayTake } from '@fanfare/providers';
 
-/** Deliveries that are sent within this time, at the app's pace, need not be held, ms. */
-const SOON_MS = 250;
+/** Deliveries that are sent within this time, at the app's pace, need not be held, ms. What takes longer is slow. */
+export const SOON_MS = 250;
 
 /** The assumed duration of a send until one has been measured, ms. */
 const ASSUMED_SEND_MS = 20;
@@ -76,6 +76,11 @@ export class InHand {
       app.begunAt -= since;
       if (since >= app.pacedFrom) app.meanMs += (this.#now() - since - app.meanMs) * NEW_SHARE;
     };
+  }
+
+  /** Whether a single send of an app takes long. */
+  isSlow(appId: string): boolean {
+    return this.#sendMs(this.#app(appId)) > SOON_MS;
   }
 
   /** Its endpoint answers again: what was sent before then says nothing about its pace. */

@@ -88,6 +88,7 @@ export function takeJob(
     lostBefore: false,
     addedAt: Date.now(),
     holdsLock: () => true,
+    giveWay: () => undefined,
   };
   return { id, data: jobFor(ref, data), lock, signal, ...fresh, ...changes };
 }
