@@ -37,7 +37,7 @@ const EDITS = { messageEditedSetting: 2, messageDeletedSetting: 2, reactionRemov
 test('of an app that has set nothing are the defaults, all of them', async () => {
   const settings = await read(await anApp());
   expect(settings).toMatchObject({ pushEnabled: true, sound: { chat: 'default', call: 'default' }, badge: false });
-  expect(settings).toMatchObject({ locale: 'en', timezone: 'UTC', retention: { bulk: 24, events: 168 } });
+  expect(settings).toMatchObject({ locale: 'en', timezone: 'UTC', retention: { bulk: 24, events: 168, content: 24 } });
   const { preferences } = settings;
   expect(preferences.group).toEqual({ ...switches(MESSAGES, ON), ...switches(MEMBERS, OFF), ...EDITS });
   expect(preferences.oneOnOne).toEqual({ ...switches(MESSAGES, ON), ...EDITS });

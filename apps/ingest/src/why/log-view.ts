@@ -1,4 +1,4 @@
-import { CONTENT_KEPT_MS, DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
+import { contentKeptMs, DELIVERY_STATES, isNotifying, type NotificationDetails, renderDetails } from '@fanfare/core';
 import { deadLetterText, readDeadLetterOf, readEvent, readProgress } from '@fanfare/ledger';
 import { type App, type Device, listDevicesOf } from '@fanfare/store';
 import { z } from 'zod';
@@ -132,7 +132,7 @@ async function payloadOf({ queueRedis, registry, now }: IngestDeps, { appId, set
   if (!settings.logs.content || !row.target || !ref) return undefined;
   const accepted = await readEvent(queueRedis, ref);
   if (!accepted || !isNotifying(accepted.event)) return undefined;
-  if (now() - accepted.receivedAt >= CONTENT_KEPT_MS) return undefined;
+  if (now() - accepted.receivedAt >= contentKeptMs(settings)) return undefined;
   const { profiles, recipient } = await readCast(registry, appId, accepted.event, row.uid);
   const { provider } = row.target;
   return renderDetails(accepted.event, { settings, profiles, recipient, provider, unread: row.unread });

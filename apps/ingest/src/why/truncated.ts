@@ -1,7 +1,7 @@
 import {
   type AcceptedEvent,
   buildPush,
-  CONTENT_KEPT_MS,
+  contentKeptMs,
   deliveryId,
   isNotifying,
   PLATFORMS,
@@ -30,7 +30,7 @@ export interface TracedDelivery {
 export function truncatedParts(traced: TracedDelivery, now: number): string[] | undefined {
   const { bundle, accepted, cast, delivery, device } = traced;
   const { event, key, receivedAt, leaveBy, holdUntil } = accepted;
-  if (!isNotifying(event) || now - receivedAt >= CONTENT_KEPT_MS) return undefined;
+  if (!isNotifying(event) || now - receivedAt >= contentKeptMs(bundle.app.settings)) return undefined;
   const { provider } = delivery.target;
   const push = buildPush(event, {
     app: bundle.app,

@@ -79,6 +79,8 @@ const DeadlinesPatch = z.strictObject(
 );
 
 const Hours = wholeNumber(MIN_RETENTION_HOURS, MAX_RETENTION_HOURS).nullish();
+
+const ContentHours = wholeNumber(1, MAX_RETENTION_HOURS).nullish();
 const Address = z.string().regex(/^.{1,2048}$/, 'must be 1 to 2048 characters');
 const SoundFile = z.string().min(1).max(255).nullish();
 /**
@@ -104,6 +106,6 @@ export const SettingsPatch = z.object({
   badge: Switch,
   moderation: z.strictObject({ pending: z.enum(['wait', 'send'], 'must be wait or send').nullish() }).nullish(),
   membership: z.strictObject({ url: Address, secret: SigningSecret.nullish() }).nullish(),
-  retention: z.strictObject({ bulk: Hours, events: Hours }).nullish(),
+  retention: z.strictObject({ bulk: Hours, events: Hours, content: ContentHours }).nullish(),
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;

@@ -79,8 +79,11 @@ export interface AppSettings {
   membership?: { url: string };
   /** Whether a pending message waits for its moderation verdict or is sent. */
   moderation: { pending: 'wait' | 'send' };
-  /** Hours that event data is kept: for large groups, and for all others. */
-  retention: { bulk: number; events: number };
+  /**
+   * Hours that event data is kept: for large groups, and for all others; and the content of the latter once they are
+   * done, counted from receipt.
+   */
+  retention: { bulk: number; events: number; content: number };
   /** Until when events appear in the log (epoch ms); 0: never. `content`: including their texts. */
   logs: { until: number; content: boolean };
 }
@@ -140,9 +143,12 @@ export const DEFAULT_SETTINGS: AppSettings = {
   deadlines: {},
   badge: false,
   moderation: { pending: 'wait' },
-  retention: { bulk: 24, events: MAX_RETENTION_HOURS },
+  retention: { bulk: 24, events: MAX_RETENTION_HOURS, content: 24 },
   logs: { until: 0, content: false },
 };
+
+/** How long the content of a message is kept once it is done, counted from its receipt, ms. */
+export const contentKeptMs = ({ retention }: Pick<AppSettings, 'retention'>): number => retention.content * 3_600_000;
 
 /**
  * Merges a change into settings, like `mergePatch`, except that `customJson` is replaced as a whole: it is the app's

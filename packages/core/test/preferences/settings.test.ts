@@ -102,7 +102,7 @@ const EVERYTHING = {
   maxGroupSize: 1000,
   badge: true,
   membership: { url: 'https://chat.example/members', secret: `whsec_${'A'.repeat(43)}=` },
-  retention: { bulk: 36, events: 48 },
+  retention: { bulk: 36, events: 48, content: 2 },
 };
 
 const nulls = (value: object): object => Object.fromEntries(Object.keys(value).map((key) => [key, null]));
@@ -160,6 +160,7 @@ describe('a change of settings', () => {
     [{ maxGroupSize: 0 }, 'maxGroupSize', 'whole number from 1'],
     [{ badge: 'yes' }, 'badge', 'true, false or null'],
     [{ retention: { events: 169 } }, 'retention.events', 'whole number from 24 to 168'],
+    [{ retention: { content: 0 } }, 'retention.content', 'whole number from 1 to 168'],
     [{ retention: { bulk: 23 } }, 'retention.bulk', 'whole number from 24 to 168'],
     [{ deadlines: { message: { leaveMs: 1.5, holdMs: 0 } } }, 'deadlines.message.leaveMs', 'whole number from 1000'],
     [{ deadlines: { gossip: null } }, 'deadlines.gossip', 'is not a known field'],

@@ -1,4 +1,4 @@
-import { CONTENT_KEPT_MS, type Event, eventKeysFrom, withoutContent } from '@fanfare/core';
+import { type Event, eventKeysFrom, withoutContent } from '@fanfare/core';
 import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
@@ -41,17 +41,17 @@ return 1
 `);
 
 /**
- * Removes the content of up to `limit` finished messages of a list that were received more than a day before `now`
- * (epoch ms): no one can be notified of them any longer. Who was reached and how stays for the retention. Returns how
- * many were looked at. Cut off in between, an event keeps its content until it expires.
+ * Removes the content of up to `limit` finished messages of a list that were received before a time (epoch ms): no one
+ * can be notified of them any longer. Who was reached and how stays for the retention. Returns how many were looked at.
+ * Cut off in between, an event keeps its content until it expires.
  */
-export async function shedContent(redis: Redis, list: KeptList, now: number, limit: number): Promise<number> {
+export async function shedContent(redis: Redis, list: KeptList, before: number, limit: number): Promise<number> {
   const { shard, appId } = list;
   const member = memberOf({ kind: 'old', appId });
   const moved = await MOVE(
     redis,
     [keys.kept(shard, memberOf({ kind: 'chat', appId })), keys.kept(shard, member), keys.keptLists(shard)],
-    [eventKeysFrom(now - CONTENT_KEPT_MS), limit, member],
+    [eventKeysFrom(before), limit, member],
   );
   await removeContent(redis, shard, moved);
   return moved.length;

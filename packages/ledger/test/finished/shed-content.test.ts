@@ -46,19 +46,19 @@ test('a message loses its text after a day, and nothing else', async () => {
   });
   const [before, event] = [await answers(), await readEvent(own.redis, old)];
   expect(await textOf(own, old)).toBe('hello');
-  expect(await shedContent(own.redis, await listOf(own, 'chat'), NOW, 100)).toBe(1);
+  expect(await shedContent(own.redis, await listOf(own, 'chat'), NOW - 24 * HOUR, 100)).toBe(1);
   expect([await textOf(own, old), await textOf(own, young)]).toEqual([undefined, 'hello']);
   expect(await answers()).toEqual(before);
   const after = await readEvent(own.redis, old);
   const { text: _text, ...message } = event?.event.type === 'message.sent' ? event.event.message : { text: '' };
   expect(after).toEqual({ ...event, event: { ...event?.event, message } });
-  expect(await shedContent(own.redis, await listOf(own, 'chat'), NOW, 100)).toBe(0);
+  expect(await shedContent(own.redis, await listOf(own, 'chat'), NOW - 24 * HOUR, 100)).toBe(0);
 });
 
 test('a message without its text is listed apart, and leaves before others', async () => {
   await using own = await startTestRedis();
   const old = await finished(own, 25);
-  await shedContent(own.redis, await listOf(own, 'chat'), NOW, 100);
+  await shedContent(own.redis, await listOf(own, 'chat'), NOW - 24 * HOUR, 100);
   expect(await listOf(own, 'chat')).toBeUndefined();
   const list = await listOf(own, 'old');
   expect(list).toMatchObject({ appId: APP, events: 1, oldest: NOW - 25 * HOUR });

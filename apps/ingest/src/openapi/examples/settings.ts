@@ -27,7 +27,7 @@ export const settings: readonly Example[] = [
         deadlines: {},
         badge: true,
         moderation: { pending: 'wait' },
-        retention: { bulk: 24, events: 168 },
+        retention: { bulk: 24, events: 168, content: 24 },
         logs: { until: 0, content: false },
       },
     },

@@ -44,8 +44,8 @@ const View = z.object({
       .optional()
       .describe('URL that returns group members, and whether requests to it are signed.'),
     retention: z
-      .object({ bulk: z.number(), events: z.number() })
-      .describe('Hours for which an event and its deliveries are kept.'),
+      .object({ bulk: z.number(), events: z.number(), content: z.number() })
+      .describe('Hours for which an event and its deliveries are kept, and the texts of messages that are done.'),
     logs: z
       .object({ until: z.number(), content: z.boolean() })
       .describe('Events are logged until this time, epoch ms; 0: not at all. `content`: whether texts are included.'),
