@@ -8,6 +8,11 @@ export class Api {
     this.#headers = { ...headers, 'content-type': 'application/json' };
   }
 
+  /** With other credentials. */
+  as(headers: Record<string, string>): Api {
+    return new Api(this.#url, headers);
+  }
+
   get(path: string): Promise<Data> {
     return this.#call(path, { method: 'GET' });
   }
@@ -18,6 +23,10 @@ export class Api {
 
   put(path: string, body: object): Promise<Data> {
     return this.#call(path, { method: 'PUT', body: JSON.stringify(body) });
+  }
+
+  patch(path: string, body: object): Promise<Data> {
+    return this.#call(path, { method: 'PATCH', body: JSON.stringify(body) });
   }
 
   /** `data` of the answer. @throws when it is an error. */

@@ -58,10 +58,10 @@ export class NodeProcess {
   }
 
   /** Ends it, and waits until it has ended. */
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (ended(this.#child)) return;
     const end = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await end;
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { findRedis, type RedisServer, startRedis } from '@fanfare/redis-server';
+import { findRedis, type RedisBinary, type RedisServer, startRedis } from '@fanfare/redis-server';
 import { Cluster, Redis } from 'ioredis';
 import { freePorts } from './free-ports.ts';
 import { until } from './until.ts';
@@ -34,6 +34,8 @@ export interface ClusterOptions {
   nodeTimeoutMs?: number;
   /** Additional command-line arguments of every server. */
   args?: string[];
+  /** The server to run. Default: the one that `findRedis` finds. */
+  binary?: RedisBinary;
 }
 
 const SLOTS = 16_384;
@@ -47,7 +49,7 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
   const count = primaries * (1 + replicas);
   const password = randomBytes(12).toString('hex');
   const ports = await freePorts(2 * count);
-  const binary = await findRedis();
+  const binary = options.binary ?? (await findRedis());
   const nodes = await Promise.all(
     Array.from({ length: count }, async (_, i): Promise<ClusterNode> => {
       const port = ports[i] as number;

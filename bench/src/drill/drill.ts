@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DrillOptions } from './command-line.ts';
+import { LATENCY, perform } from './faults/faults.ts';
+import { planFaults, TRACK_NAMES, type Track } from './faults/schedule.ts';
+import { type Missing, OutsideLedger } from './outside-ledger.ts';
+import { seededRandom } from './random.ts';
+import type { Screen } from './screen.ts';
+import { type DrillSystem, IN_FLIGHT, startSystem } from './system/system.ts';
+import { explainedBy } from './traffic/expired.ts';
+import { Poster } from './traffic/poster.ts';
+import { Traffic } from './traffic/traffic.ts';
+import type { Verdict } from './verdict.ts';
+
+const TICK_MS = 50;
+/** After the last fault: the longest a retry may wait is a minute. */
+const PATIENCE_MS = 180_000;
+/** Duplicates may come after everything has arrived: a stalled job is taken over after 15 s, and 5 s until it is seen. */
+const ECHO_MS = 1000;
+
+/** Runs a drill from start to end. */
+export async function drill(options: DrillOptions, screen: Screen): Promise<Verdict> {
+  screen.line(`starting the system${options.isCluster ? ' on a cluster' : ''}, seed ${options.seed}`);
+  const system = await startSystem(options.isCluster);
+  try {
+    return await new Drill(options, screen, system).run();
+  } finally {
+    screen.status('stopping the system');
+    await system.close();
+  }
+}
+
+class Drill {
+  readonly #options: DrillOptions;
+  readonly #screen: Screen;
+  readonly #system: DrillSystem;
+  readonly #ledger = new OutsideLedger();
+  readonly #traffic: Traffic;
+  readonly #poster: Poster;
+  readonly #endsAt: number;
+  readonly #waits: Promise<void>[] = [];
+  readonly #skipped = new Set<string>();
+  #kills = 0;
+  #isOver = false;
+  #recoveredMs = 0;
+
+  constructor(options: DrillOptions, screen: Screen, system: DrillSystem) {
+    this.#options = options;
+    this.#screen = screen;
+    this.#system = system;
+    this.#traffic = new Traffic(seededRandom(options.seed), Date.now());
+    const urls = system.workers.ingest.map(({ url }) => url);
+    this.#poster = new Poster(urls, system.keys, (posting) => {
+      this.#ledger.acknowledge(posting);
+      this.#traffic.acknowledged(posting, Date.now());
+    });
+    this.#endsAt = Date.now() + options.seconds * 1000;
+  }
+
+  async run(): Promise<Verdict> {
+    const { simulator } = this.#system;
+    for (const service of ['fcm', 'apns', 'webhook'] as const) {
+      await simulator.call('setFaults', { service, faults: LATENCY });
+    }
+    const watching = this.#watch();
+    await Promise.all([this.#send(), ...TRACK_NAMES.map((track) => this.#play(track))]);
+    this.#screen.line(`traffic and faults are over: ${this.#ledger.acknowledged} events acknowledged`);
+    const drainedMs = await this.#drain();
+    this.#screen.line(drainedMs === undefined ? 'not drained' : `drained in ${seconds(drainedMs)}`);
+    this.#isOver = true;
+    await Promise.all([...this.#waits, watching]);
+    return this.#verdict(drainedMs !== undefined);
+  }
+
+  /** Posts what is due until the time is up. */
+  async #send(): Promise<void> {
+    while (Date.now() < this.#endsAt) {
+      for (const posting of this.#poster.hasRoom ? this.#traffic.next(Date.now()) : []) {
+        this.#ledger.posted(posting);
+        void this.#poster.post(posting);
+      }
+      await delay(TICK_MS);
+    }
+  }
+
+  /** Takes over what the simulators received. */
+  async #watch(): Promise<void> {
+    while (!this.#isOver) {
+      for (const arrival of await this.#system.simulator.call('takeArrivals', undefined)) this.#ledger.arrived(arrival);
+      await delay(TICK_MS);
+    }
+  }
+
+  async #play(track: Track): Promise<void> {
+    const { seed, only } = this.#options;
+    for (const fault of planFaults(seed, track, only)) {
+      await delay(fault.gapMs);
+      if (Date.now() >= this.#endsAt) return;
+      const result = await perform(this.#system, fault);
+      if (result.kind === 'skipped') {
+        this.#skip(`${fault.kind}: skipped, ${result.reason}`);
+        // A track of faults that cannot happen here would otherwise spin.
+        await delay(TICK_MS);
+        continue;
+      }
+      this.#kills += result.kills;
+      this.#waits.push(this.#recover(`${fault.kind} (${result.what})`));
+    }
+  }
+
+  /** Says it once. */
+  #skip(line: string): void {
+    if (!this.#skipped.has(line)) this.#screen.line(line);
+    this.#skipped.add(line);
+  }
+
+  /** Prints how long it takes until all that was acknowledged so far has arrived. */
+  async #recover(fault: string): Promise<void> {
+    const nth = this.#ledger.acknowledged;
+    const endedAt = Date.now();
+    while (this.#ledger.missing(nth).length > 0) {
+      if (this.#isOver) return this.#screen.line(`${fault}: not recovered`);
+      await delay(2 * TICK_MS);
+    }
+    const ms = Date.now() - endedAt;
+    this.#recoveredMs = Math.max(this.#recoveredMs, ms);
+    this.#screen.line(`${fault}: recovered in ${seconds(ms)}`);
+  }
+
+  /** Waits until everything acknowledged has arrived, at most for so long. The ms it took. */
+  async #drain(): Promise<number | undefined> {
+    const startedAt = Date.now();
+    while (Date.now() < startedAt + PATIENCE_MS) {
+      const missing = await this.#unexplained();
+      if (missing.length === 0 && this.#poster.open === 0) {
+        await delay(ECHO_MS);
+        return Date.now() - startedAt - ECHO_MS;
+      }
+      this.#screen.status(`draining: ${this.#poster.open} to post, ${missing.length} to arrive`);
+      await delay(4 * TICK_MS);
+    }
+    this.#poster.stop();
+    return undefined;
+  }
+
+  /** What has not arrived, without calls that rang out in time: the system has to say so itself. */
+  async #unexplained(): Promise<Missing[]> {
+    const now = Date.now();
+    const { workers, keys } = this.#system;
+    const missing = this.#ledger.missing();
+    const expired = await explainedBy(workers.ingest.map(({ url }) => url), keys, missing, now);
+    return missing.filter((one) => !expired.has(one));
+  }
+
+  async #verdict(isDrained: boolean): Promise<Verdict> {
+    const lost = await this.#unexplained();
+    const { stale, duplicated, deliveries } = this.#ledger;
+    for (const { posting, target } of lost.slice(0, 20)) this.#screen.line(`lost: ${posting.app} ${posting.id} to ${target}`);
+    for (const { sentAt, target, at } of stale.slice(0, 20)) {
+      this.#screen.line(`stale: ${this.#ledger.nameOf(sentAt)} to ${target}, ${at - sentAt} ms after it was sent`);
+    }
+    const expired = this.#ledger.missing().length - lost.length;
+    this.#screen.line(`${deliveries} deliveries; ${expired} rings expired; a sender has at most ${IN_FLIGHT} in flight`);
+    const recoveredS = isDrained ? this.#recoveredMs / 1000 : undefined;
+    return { lost: lost.length, duplicated, stale: stale.length, kills: this.#kills, recoveredS };
+  }
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

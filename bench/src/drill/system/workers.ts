@@ -1,0 +1,63 @@
+import { NodeProcess } from '../../system/node-process.ts';
+
+const MAINS = {
+  ingest: new URL('./main.js', import.meta.resolve('@fanfare/ingest/app')),
+  fanout: new URL('./main.js', import.meta.resolve('@fanfare/fanout/app')),
+  sender: new URL('./main.js', import.meta.resolve('@fanfare/sender/app')),
+} as const;
+
+export type Role = keyof typeof MAINS;
+
+interface WorkerOptions {
+  role: Role;
+  nth: number;
+  port: number;
+  folder: string;
+  env: Record<string, string>;
+}
+
+/** A process of ours, as an operator's supervisor keeps it: the next one on its port replaces it. */
+export class Worker {
+  readonly name: string;
+  readonly url: string;
+  /** A fault works on it: another has to choose its twin. */
+  isBusy = false;
+  readonly #options: WorkerOptions;
+  #process: NodeProcess | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.name = `${options.role}-${options.nth}`;
+    this.url = `http://127.0.0.1:${options.port}`;
+    this.#options = options;
+  }
+
+  /** Resolves when it is ready. */
+  async start(extra: Record<string, string> = {}): Promise<void> {
+    const { role, port, folder, env } = this.#options;
+    this.#process = await NodeProcess.start(MAINS[role].pathname, {
+      name: this.name,
+      folder,
+      env: { ...env, ...extra, PORT: String(port) },
+      readyUrl: `${this.url}/livez`,
+    });
+  }
+
+  /** As a crash. */
+  kill(): Promise<void> {
+    return this.#process?.stop('SIGKILL') ?? Promise.resolve();
+  }
+
+  /** As an operator does. */
+  stop(): Promise<void> {
+    return this.#process?.stop() ?? Promise.resolve();
+  }
+
+  /** Its clock goes on, it does not. */
+  pause(): void {
+    this.#process?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.signal('SIGCONT');
+  }
+}
