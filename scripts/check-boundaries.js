@@ -71,7 +71,8 @@ function broken(place, file, specifier) {
   }
   const [, name, inside] = /^(@fanfare\/[^/]+)\/?(.*)$/.exec(specifier) ?? [];
   const door = placeOf.get(name)?.startsWith('apps/') ? 'app' : '';
-  if (name === TESTKIT && file.startsWith(`${place}/src/`) && !TESTS_IN_SRC.includes(place)) return 'it is for tests only';
+  if (name === TESTKIT && file.startsWith(`${place}/src/`) && !TESTS_IN_SRC.includes(place))
+    return 'it is for tests only';
   if (name && inside !== door) return `the only entry point is ${door ? `${name}/${door}` : name}`;
   const kept = ONLY_IN.find(([library, places]) => library.test(specifier) && !places.includes(place));
   return kept && `only ${kept[1].join(' and ')} may`;

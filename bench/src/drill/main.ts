@@ -2,21 +2,20 @@ import { UsageError } from '../command-line.ts';
 import { HELP, parseDrill } from './command-line.ts';
 import { drill } from './drill.ts';
 import { Screen } from './screen.ts';
-import { IN_FLIGHT } from './system/system.ts';
 import { isGood, verdictLine } from './verdict.ts';
 
 /** Exit code 1 if the system failed the drill, 2 if the command line is wrong. */
 async function main(): Promise<void> {
   const options = parseDrill(process.argv.slice(2), Date.now());
-  if (options === 'help') return console.log(HELP);
+  if (options === 'help') return void process.stdout.write(`${HELP}\n`);
   const screen = new Screen(process.stdout);
   const verdict = await drill(options, screen);
   screen.end(verdictLine(verdict));
-  process.exitCode = isGood(verdict, IN_FLIGHT) ? 0 : 1;
+  process.exitCode = isGood(verdict) ? 0 : 1;
 }
 
 await main().catch((error: Error) => {
   if (!(error instanceof UsageError)) throw error;
-  console.error(`drill: ${error.message}`);
+  process.stderr.write(`drill: ${error.message}\n`);
   process.exitCode = 2;
 });

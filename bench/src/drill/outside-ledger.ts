@@ -36,11 +36,15 @@ export interface Missing {
 /** Every acknowledged event and recipient, kept outside of the system, against what the simulators received. */
 export class OutsideLedger {
   readonly #received = new Map<string, Received>();
+  readonly #excused = new Set<string>();
   readonly #open = new Map<number, Open>();
   /** Edits and ends, by the event that they change. */
   readonly #changes = new Map<number, Posting>();
   #acknowledged = 0;
   #deliveries = 0;
+  #forgottenUntil = 0;
+  /** Which acknowledged events were incomplete at the last comparison. */
+  #openNths: number[] = [];
   #stale: Arrival[] = [];
   readonly #postings = new Map<number, Pick<Posting, 'kind' | 'id' | 'app'>>();
 
@@ -66,6 +70,17 @@ export class OutsideLedger {
     this.#acknowledged += 1;
     this.#deliveries += posting.targets.length;
     this.#open.set(posting.sentAt, { posting, missing: posting.targets, nth: this.#acknowledged });
+    this.#openNths.push(this.#acknowledged);
+  }
+
+  /** Finished events up to now may have left the system, as they do when memory is short. */
+  forget(now: number): void {
+    this.#forgottenUntil = now;
+  }
+
+  /** Whether the system may have forgotten it. */
+  isForgotten({ sentAt }: Posting): boolean {
+    return sentAt <= this.#forgottenUntil;
   }
 
   arrived(arrival: Arrival): void {
@@ -76,17 +91,38 @@ export class OutsideLedger {
     if (this.#isStale(arrival)) this.#stale.push(arrival);
   }
 
-  /** Deliveries of the first `nth` acknowledged events that have yet to arrive. */
-  missing(nth: number = this.#acknowledged): Missing[] {
-    const found: Missing[] = [];
+  /** Whether something of the events from the `first` to the `last` acknowledged has yet to arrive. */
+  isOpen(first: number, last: number): boolean {
+    return this.#openNths.some((nth) => nth >= first && nth <= last);
+  }
+
+  /** Compares what was acknowledged with what has arrived. */
+  compare(): void {
+    const openNths: number[] = [];
     for (const [sentAt, open] of this.#open) {
-      open.missing = open.missing.filter((target) => !this.#isSettled(open.posting, target));
+      const { posting, nth } = open;
+      open.missing = open.missing.filter((target) => !this.#isSettled(posting, target));
       if (open.missing.length === 0) this.#open.delete(sentAt);
-      if (open.nth > nth) continue;
-      const { posting } = open;
-      found.push(...open.missing.filter((target) => this.#isOwed(posting, target)).map((target) => ({ posting, target })));
+      else if (open.missing.some((target) => this.#isOwed(posting, target))) openNths.push(nth);
     }
-    return found;
+    this.#openNths = openNths;
+  }
+
+  /** What has yet to arrive, as of the last comparison. */
+  missing(): Missing[] {
+    return [...this.#open.values()].flatMap(({ posting, missing }) =>
+      missing.filter((target) => this.#isOwed(posting, target)).map((target) => ({ posting, target })),
+    );
+  }
+
+  /** This delivery is no longer expected. */
+  excuse({ posting, target }: Missing): void {
+    this.#excused.add(keyOf(posting.sentAt, target));
+  }
+
+  /** How many were excused. */
+  get excused(): number {
+    return this.#excused.size;
   }
 
   /** Arrivals beyond the first of their event at their target. */
@@ -109,15 +145,19 @@ export class OutsideLedger {
 
   /** Nothing more is expected at this target. */
   #isSettled({ sentAt, kind }: Posting, target: string): boolean {
-    if (this.#accepted(sentAt, target)) return true;
+    if (this.#accepted(sentAt, target) || this.#excused.has(keyOf(sentAt, target))) return true;
     const change = this.#changes.get(sentAt);
     if (change === undefined) return false;
     // An edit and the end of a call replace what is still queued.
     return kind === 'ring' || this.#accepted(change.sentAt, target);
   }
 
-  /** The end of a call goes to the devices that rang. */
+  /**
+   * The end of a call goes to the devices that rang; an edit goes to those who got the message, as long as it is known
+   * (docs/rules/decision.md#retractions).
+   */
   #isOwed({ kind, original = 0 }: Posting, target: string): boolean {
+    if (kind === 'edit') return original > this.#forgottenUntil;
     return kind !== 'end' || this.#accepted(original, target);
   }
 

@@ -29,7 +29,8 @@ export class Screen {
   }
 
   #show(): void {
-    if (this.#out.isTTY && this.#status !== '') this.#out.write(`${since()}  ${this.#status}`.slice(0, this.#out.columns - 1));
+    if (this.#out.isTTY && this.#status !== '')
+      this.#out.write(`${since()}  ${this.#status}`.slice(0, this.#out.columns - 1));
   }
 
   #clear(): void {

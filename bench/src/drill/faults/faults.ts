@@ -5,7 +5,9 @@ import { wrongClock } from '../system/wrong-clock.ts';
 import type { FaultKind, PlannedFault } from './schedule.ts';
 
 /** What a fault did. */
-export type FaultResult = { kind: 'done'; what: string; kills: number } | { kind: 'skipped'; reason: string };
+export type FaultResult =
+  | { kind: 'done'; what: string; kills: number; pauses: number }
+  | { kind: 'skipped'; reason: string };
 
 /** How long a supervisor takes to start a process again. */
 const RESTART_MS = 300;
@@ -20,9 +22,10 @@ const PAUSES_MS = [6000, 11_000, 16_000];
 type Act = (system: DrillSystem, fault: PlannedFault) => Promise<FaultResult>;
 
 /** Makes a fault happen, and ends it. */
-export const perform = (system: DrillSystem, fault: PlannedFault): Promise<FaultResult> => ACTS[fault.kind](system, fault);
+export const perform = (system: DrillSystem, fault: PlannedFault): Promise<FaultResult> =>
+  ACTS[fault.kind](system, fault);
 
-const done = (what: string, kills = 0): FaultResult => ({ kind: 'done', what, kills });
+const done = (what: string, { kills = 0, pauses = 0 } = {}): FaultResult => ({ kind: 'done', what, kills, pauses });
 
 const killWorker =
   (role: Role): Act =>
@@ -31,7 +34,7 @@ const killWorker =
       await worker.kill();
       await delay(RESTART_MS);
       await worker.start();
-      return done(worker.name, 1);
+      return done(worker.name, { kills: 1 });
     });
 
 /** Past the lock of its jobs, so that others take them over while it still believes to have them. */
@@ -43,14 +46,14 @@ const pauseWorker =
       worker.pause();
       await delay(ms);
       worker.resume();
-      return done(`${worker.name} for ${ms / 1000} s`);
+      return done(`${worker.name} for ${ms / 1000} s`, { pauses: 1 });
     });
 
 async function killRedis({ redis }: DrillSystem, { which }: PlannedFault): Promise<FaultResult> {
   await redis.kill(which);
   await delay(RESTART_MS);
   await redis.start(which);
-  return done(redis.size === 1 ? 'the server' : `server ${(which % redis.size) + 1} of ${redis.size}`, 1);
+  return done(redis.size === 1 ? 'the server' : `server ${(which % redis.size) + 1} of ${redis.size}`, { kills: 1 });
 }
 
 async function fillRedis({ redis }: DrillSystem): Promise<FaultResult> {

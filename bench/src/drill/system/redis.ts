@@ -11,7 +11,6 @@ interface Node {
 /** The Redis of a drill: one server or a cluster of three without replicas, which sync every write. */
 export interface DrillRedis extends AsyncDisposable {
   url: string;
-  redis: Redis;
   /** How many servers there are. */
   size: number;
   kill(which: number): Promise<void>;
@@ -28,14 +27,14 @@ export async function startDrillRedis(isCluster: boolean, env: Record<string, st
   const binary = { ...found, env: { ...found.env, ...env } };
   if (isCluster) {
     const cluster = await startTestCluster({ binary });
-    return drillRedis({ ...cluster, close: () => cluster[Symbol.asyncDispose]() });
+    const { url, nodes } = cluster;
+    return drillRedis({ url, nodes, close: () => cluster[Symbol.asyncDispose]() });
   }
   const server = await startRedis({ binary });
   const redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
   redis.on('error', () => {});
   return drillRedis({
     url: server.url,
-    redis,
     nodes: [{ server, redis }],
     async close() {
       redis.disconnect();
@@ -44,11 +43,10 @@ export async function startDrillRedis(isCluster: boolean, env: Record<string, st
   });
 }
 
-function drillRedis({ url, redis, nodes, close }: Opened): DrillRedis {
+function drillRedis({ url, nodes, close }: Opened): DrillRedis {
   const node = (which: number) => nodes[which % nodes.length] as Node;
   return {
     url,
-    redis,
     size: nodes.length,
     kill: (which) => node(which).server.kill(),
     start: (which) => node(which).server.start(),
@@ -60,7 +58,6 @@ function drillRedis({ url, redis, nodes, close }: Opened): DrillRedis {
 
 interface Opened {
   url: string;
-  redis: Redis;
   nodes: readonly Node[];
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
+import { connectRedis } from '@fanfare/redis';
 import { addMembers, findAppId, registerDevice } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import { Api } from '../../system/api.ts';
+import type { Api } from '../../system/api.ts';
 import { type AppName, DEADLINES_MS } from '../traffic/posting.ts';
 import { LARGE_GROUP, SMALL_GROUP, tokenOf, uidOf } from '../traffic/traffic.ts';
 import { BUNDLE_ID } from './bundle-id.ts';
@@ -16,7 +17,16 @@ interface Target {
 }
 
 /** Creates both apps with their groups, providers and phones; their API keys. */
-export async function fillRegistry(admin: Api, redis: Redis, target: Target): Promise<Record<AppName, string>> {
+export async function fillRegistry(admin: Api, url: string, target: Target): Promise<Record<AppName, string>> {
+  const redis = await connectRedis(url, 'worker', () => {});
+  try {
+    return await createApps(admin, redis, target);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function createApps(admin: Api, redis: Redis, target: Target): Promise<Record<AppName, string>> {
   const phones = await createApp(admin, redis, 'phones');
   const serviceAccount = { serviceAccountFilename: 'sa.json', serviceAccountCreds: target.serviceAccount };
   await phones.api.post(`${PROVIDERS}/fcm`, { providerId: 'fcm', ...serviceAccount });
@@ -48,8 +58,15 @@ async function createApp(admin: Api, redis: Redis, name: AppName) {
 
 /** Each user has one phone. */
 async function registerPhone(redis: Redis, appId: string, n: number): Promise<void> {
-  const kind = n % 2 === 0 ? { platform: 'fcm_android', providerId: 'fcm' } : { platform: 'apns_ios_device', providerId: 'apns' };
-  await registerDevice(redis, appId, uidOf(n), { ...kind, token: tokenOf(n) } as Parameters<typeof registerDevice>[3], Date.now());
+  const kind =
+    n % 2 === 0 ? { platform: 'fcm_android', providerId: 'fcm' } : { platform: 'apns_ios_device', providerId: 'apns' };
+  await registerDevice(
+    redis,
+    appId,
+    uidOf(n),
+    { ...kind, token: tokenOf(n) } as Parameters<typeof registerDevice>[3],
+    Date.now(),
+  );
 }
 
 async function inBatches(count: number, write: (numbers: number[]) => Promise<unknown>): Promise<void> {

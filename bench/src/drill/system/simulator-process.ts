@@ -3,7 +3,6 @@ import { serve } from '../../child/serve.ts';
 import type { Arrival } from '../outside-ledger.ts';
 import { BUNDLE_ID } from './bundle-id.ts';
 
-
 const ENDPOINT = 'drill';
 
 /** Requests need not be kept: each is passed on. */
@@ -51,7 +50,13 @@ const calls = {
     const { tlsUrl, caPem, url, fcm, apns } = await ready;
     const { teamId, keyId, p8Key } = apns.demoApnsKey({ bundleIds: [BUNDLE_ID] });
     const serviceAccount = await fcm.demoServiceAccount('drill-project');
-    return { tlsUrl, caPem, webhookUrl: `${url}/webhook/${ENDPOINT}`, serviceAccount, apnsKey: { teamId, keyId, p8Key } };
+    return {
+      tlsUrl,
+      caPem,
+      webhookUrl: `${url}/webhook/${ENDPOINT}`,
+      serviceAccount,
+      apnsKey: { teamId, keyId, p8Key },
+    };
   },
 
   /** Replaces the faults of a service. */

@@ -21,7 +21,7 @@ export const IN_FLIGHT = PROVIDERS * (SENDS.CALL + SENDS.CHAT + SENDS.BULK);
 
 /** What the faults hit. */
 export interface DrillSystem {
-  workers: Record<Role, readonly Worker[]>;
+  workers: Record<Role, readonly [Worker, Worker]>;
   redis: DrillRedis;
   simulator: Child<SimulatorCalls>;
   disk: SlowDisk | { missing: string };
@@ -38,10 +38,8 @@ export function startSystem(isCluster: boolean): Promise<DrillSystem> {
       rm(path, { recursive: true, force: true }),
     );
     const disk = await prepareSlowDisk(folder);
-    const redis = closer.add(
-      'redis',
-      await startDrillRedis(isCluster, 'missing' in disk ? {} : disk.env),
-      (running) => running[Symbol.asyncDispose](),
+    const redis = closer.add('redis', await startDrillRedis(isCluster, 'missing' in disk ? {} : disk.env), (running) =>
+      running[Symbol.asyncDispose](),
     );
     const simulator = closer.add(
       'simulator',
@@ -62,7 +60,7 @@ export function startSystem(isCluster: boolean): Promise<DrillSystem> {
     const twins = (role: Role) => Promise.all([start(role, 1), start(role, 2)]);
     const [ingest, fanout, sender] = await Promise.all([twins('ingest'), twins('fanout'), twins('sender')]);
     const admin = new Api(ingest[0].url, { adminkey: adminKey });
-    const keys = await fillRegistry(admin, redis.redis, target);
+    const keys = await fillRegistry(admin, redis.url, target);
     const workers = { ingest, fanout, sender };
     return { workers, redis, simulator, disk, keys, close: () => closer.close() };
   });

@@ -31,7 +31,7 @@ export class Poster {
     return this.#open < MAX_OPEN;
   }
 
-  /** Ends all attempts; what is not acknowledged by now is nobody's loss. */
+  /** Ends all attempts; what is not acknowledged by now does not count. */
   stop(): void {
     this.#stop.abort();
   }

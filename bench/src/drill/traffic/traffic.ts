@@ -104,7 +104,9 @@ export class Traffic {
   }
 
   #edit(now: number): Sent | undefined {
-    const index = this.#recent.findIndex(({ sentAt, targets }) => sentAt < now - READ_MS && targets.length < LARGE_GROUP / 2);
+    const index = this.#recent.findIndex(
+      ({ sentAt, targets }) => sentAt < now - READ_MS && targets.length < LARGE_GROUP / 2,
+    );
     const [message] = index < 0 ? [] : this.#recent.splice(index, 1);
     if (message === undefined) return undefined;
     const what = { type: 'message.edited', message: { id: message.id, text: `Lunch at ${this.#count}!` } };
