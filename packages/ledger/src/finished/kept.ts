@@ -215,6 +215,9 @@ function partsOf(member: string): Pick<KeptList, 'kind' | 'appId'> {
   return { kind: member.slice(0, colon) as KeptKind, appId: member.slice(colon + 1) };
 }
 
+/** The key of the event in an entry. */
+export const keyIn = (entry: string): string => entry.split(' ')[0] as EventRef['key'];
+
 /** `<key>[ <bytes>[ <seconds>]]`, the numbers in base 36. */
 function entryOf({ key, bytes, finishedAt }: KeptEvent): string {
   const seconds = Math.ceil((finishedAt - eventKeyTime(key)) / 1000);

@@ -1,28 +1,27 @@
-import { type Event, eventKeysFrom, withoutContent } from '@fanfare/core';
+import { type Event, eventKeyTime, withoutContent } from '@fanfare/core';
 import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
-import { type KeptList, memberOf } from './kept.ts';
+import { type KeptList, keyIn, memberOf } from './kept.ts';
 import { packRecords, readStored } from './pack-records.ts';
 import { isPacked, pack, unpack } from './packed.ts';
 
-/** Moves the first events of a list to that of events without content. */
-const MOVE = script<string[]>(`
+/** Moves the first events of a list to that of events without content, as far as they are the ones given. */
+const MOVE = script<number>(`
 -- KEYS list of messages, list of those without content, all lists
--- ARGV the first key to stay, limit, member of the second list
--- returns the keys of the events that were moved
-local moved, expires = {}, redis.call('PEXPIRETIME', KEYS[1])
-while #moved < tonumber(ARGV[2]) do
+-- ARGV member of the second list, event key …
+-- returns how many events were moved
+local moved, expires = 0, redis.call('PEXPIRETIME', KEYS[1])
+for i = 2, #ARGV do
   local entry = redis.call('LINDEX', KEYS[1], 0)
-  local key = entry and string.match(entry, '^[^ ]+')
-  if not key or key >= ARGV[1] then break end
+  if not entry or string.match(entry, '^[^ ]+') ~= ARGV[i] then break end
   redis.call('LPOP', KEYS[1])
   redis.call('RPUSH', KEYS[2], entry)
-  moved[#moved + 1] = key
+  moved = moved + 1
 end
-if #moved > 0 then
+if moved > 0 then
   if redis.call('PEXPIRETIME', KEYS[2]) < expires then redis.call('PEXPIREAT', KEYS[2], expires) end
-  redis.call('ZADD', KEYS[3], 'GT', expires, ARGV[3])
+  redis.call('ZADD', KEYS[3], 'GT', expires, ARGV[1])
 end
 return moved
 `);
@@ -43,18 +42,19 @@ return 1
 /**
  * Removes the content of up to `limit` finished messages of a list that were received before a time (epoch ms): no one
  * can be notified of them any longer. Who was reached and how stays for the retention. Returns how many were looked at.
- * Cut off in between, an event keeps its content until it expires.
+ * Cut off in between, another run does it again.
  */
 export async function shedContent(redis: Redis, list: KeptList, before: number, limit: number): Promise<number> {
   const { shard, appId } = list;
-  const member = memberOf({ kind: 'old', appId });
-  const moved = await MOVE(
-    redis,
-    [keys.kept(shard, memberOf({ kind: 'chat', appId })), keys.kept(shard, member), keys.keptLists(shard)],
-    [eventKeysFrom(before), limit, member],
-  );
-  await removeContent(redis, shard, moved);
-  return moved.length;
+  const old = memberOf({ kind: 'old', appId });
+  const messages = keys.kept(shard, memberOf({ kind: 'chat', appId }));
+  const first = (await redis.lrange(messages, '0', String(limit - 1))).map(keyIn);
+  const firstToStay = first.findIndex((key) => eventKeyTime(key) >= before);
+  const due = firstToStay < 0 ? first : first.slice(0, firstToStay);
+  if (due.length === 0) return 0;
+  await removeContent(redis, shard, due);
+  await MOVE(redis, [messages, keys.kept(shard, old), keys.keptLists(shard)], [old, ...due]);
+  return due.length;
 }
 
 /**

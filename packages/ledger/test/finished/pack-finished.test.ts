@@ -20,7 +20,19 @@ import {
   readUnarchived,
   reopen,
 } from '../../src/index.ts';
-import { APP, accepted, becomes, left, lockOf, NOW, planned, reached, settleAll, slice } from '../support/events.ts';
+import {
+  APP,
+  accepted,
+  becomes,
+  dyingAt,
+  left,
+  lockOf,
+  NOW,
+  planned,
+  reached,
+  settleAll,
+  slice,
+} from '../support/events.ts';
 
 const LATER = NOW + 60_000;
 
@@ -120,18 +132,6 @@ test('the plan of a large group stays where it is', async () => {
   expect(await answers(own, ref)).toEqual(before);
   expect(await own.redis.hlen(`{p0}:plan:${ref.key}`)).toBe(2);
 });
-
-/** A connection of a process that dies before it sends its nth pipeline. */
-function dyingAt(redis: Redis, nth: number): Redis {
-  let sent = 0;
-  return new Proxy(redis, {
-    get(target, name) {
-      if (name === 'pipeline' && ++sent === nth) throw new Error('killed');
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
 
 describe('a sweeper that is killed', () => {
   const AGAIN = LATER + 2 * 60_000;

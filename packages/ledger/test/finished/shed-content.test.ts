@@ -16,7 +16,7 @@ import {
   shedLetterless,
   trimKept,
 } from '../../src/index.ts';
-import { APP, becomes, HOUR, NOW, planned, reached, settleAll } from '../support/events.ts';
+import { APP, becomes, dyingAt, HOUR, NOW, planned, reached, settleAll } from '../support/events.ts';
 
 /** A finished and packed message that was received so many hours ago. */
 async function finished({ redis }: TestRedis, hoursAgo: number) {
@@ -64,6 +64,16 @@ test('a message without its text is listed apart, and leaves before others', asy
   expect(list).toMatchObject({ appId: APP, events: 1, oldest: NOW - 25 * HOUR });
   expect(await trimKept(own.redis, { list, before: NOW, finishedBefore: NOW }, 100)).toEqual({ trimmed: 1 });
   expect(await readEvent(own.redis, old)).toBeUndefined();
+});
+
+test.each([1, 2])('a message loses its text although a sweeper is killed at its step %i', async (nth) => {
+  await using own = await startTestRedis();
+  const old = await finished(own, 25);
+  const shed = async (redis: TestRedis['redis']) => shedContent(redis, await listOf(own, 'chat'), NOW - 24 * HOUR, 100);
+  await expect(shed(dyingAt(own.redis, nth))).rejects.toThrow('killed');
+  expect(await shed(own.redis)).toBe(1);
+  expect(await textOf(own, old)).toBeUndefined();
+  expect(await listOf(own, 'old')).toMatchObject({ events: 1 });
 });
 
 /** A message that was rejected by both its devices, and its dead letters. */

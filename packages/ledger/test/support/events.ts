@@ -136,3 +136,15 @@ export const isOnOpenList = async (redis: Redis, ref: EventRef) => (await nextLo
 
 /** The keys of events. */
 export const keysOf = (events: readonly { key: string }[]): string[] => events.map(({ key }) => key);
+
+/** A connection of a process that dies before it sends its nth pipeline. */
+export function dyingAt(redis: Redis, nth: number): Redis {
+  let sent = 0;
+  return new Proxy(redis, {
+    get(target, name) {
+      if (name === 'pipeline' && ++sent === nth) throw new Error('killed');
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
