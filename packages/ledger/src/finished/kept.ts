@@ -221,8 +221,9 @@ export const keyIn = (entry: string): string => entry.split(' ')[0] as EventRef[
 /** `<key>[ <bytes>[ <seconds>]]`, the numbers in base 36. */
 function entryOf({ key, bytes, finishedAt }: KeptEvent): string {
   const seconds = Math.ceil((finishedAt - eventKeyTime(key)) / 1000);
-  if (seconds > USUAL_SECONDS) return `${key} ${Math.round(bytes).toString(36)} ${seconds.toString(36)}`;
-  return bytes <= 2 * USUAL_BYTES ? key : `${key} ${Math.round(bytes).toString(36)}`;
+  const size = bytes <= 2 * USUAL_BYTES ? USUAL_BYTES : Math.round(bytes);
+  if (seconds > USUAL_SECONDS) return `${key} ${size.toString(36)} ${seconds.toString(36)}`;
+  return size === USUAL_BYTES ? key : `${key} ${size.toString(36)}`;
 }
 
 function decodeEntry(entry: string): { receivedAt: number; bytes: number; seconds: number } {

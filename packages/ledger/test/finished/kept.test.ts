@@ -66,6 +66,7 @@ describe('finished events', () => {
     const held = await planned(own.redis, [reached('bob')], { key: newEventKey(NOW - HOUR, Math.random) });
     await settleAll(own.redis, held, [becomes(0, 'accepted')], NOW - 20_000);
     await packAll(own);
+    expect((await listOf(own.redis, 'chat')).bytes).toBe(2 * 700);
     const step = async (finishedBefore: number) => ({
       list: await listOf(own.redis, 'chat'),
       before: NOW,
