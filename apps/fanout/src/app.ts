@@ -45,14 +45,17 @@ export async function start(config: FanoutConfig, overrides: FanoutOverrides = {
 
 async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Closer): Promise<Fanout> {
   const deps = await openLanes(config, overrides, closer);
-  startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
+  const sweeper = startSweeper(deps, closer, overrides.sweepTimes ?? SWEEP_TIMES);
   const archiver = config.ARCHIVE_URL && archiveFinished(deps, config.ARCHIVE_URL, overrides.archiverTimes);
   if (archiver) closer.add('archiver', archiver, (one) => one.close());
   const { threads = [] } = overrides;
   const { ready, drain } = drainable(async () => withThreads(await readiness(deps, archiver), threads));
   const health = await startHealthServer({ host: config.HOST, port: config.PORT, ready });
   closer.add('health', health, (server) => server.close());
-  const render = async () => deps.metrics.render(await Promise.all(threads.map((thread) => thread.snapshot())));
+  const render = async () => {
+    deps.metrics.sweeperLastRun.set((deps.now() - sweeper.lastRunAt()) / 1000);
+    return deps.metrics.render(await Promise.all(threads.map((thread) => thread.snapshot())));
+  };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
   closer.add('heartbeat', heartbeatOf(deps), (one) => one.close());
@@ -72,10 +75,15 @@ const heartbeatOf = ({ queueRedis: redis, shards, log, now }: FanoutDeps) =>
 /** How long shutdown waits for a sweep in progress. */
 const SWEEP_GRACE_MS = 2000;
 
-function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): void {
+/** Runs the sweeper. `lastRunAt`: when it last completed a run or, before the first, when it started; epoch ms. */
+function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): { lastRunAt(): number } {
+  let lastRunAt = deps.now();
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
     running ??= sweep(deps, times)
+      .then(() => {
+        lastRunAt = deps.now();
+      })
       .catch((error: Error) => deps.log.warn({ reason: error.message }, 'sweep.failed'))
       .finally(() => {
         running = undefined;
@@ -86,4 +94,5 @@ function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): void
     // Without Redis a sweep never ends; abandoning it is harmless.
     await Promise.race([running, setTimeout(SWEEP_GRACE_MS, undefined, { ref: false })]);
   });
+  return { lastRunAt: () => lastRunAt };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LANES, type Lane } from '@fanfare/core';
+import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { FencedError } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
@@ -14,6 +14,8 @@ import { handleEvent } from './handle-event.ts';
 export interface LaneOptions {
   /** All by default. */
   lanes?: readonly Lane[];
+  /** The name of the thread, for metrics; `main` by default. */
+  thread?: string;
   log?: Logger;
   /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
@@ -22,7 +24,9 @@ export interface LaneOptions {
 /** Expands the events of some lanes in a thread that does nothing else. */
 export async function startLanes(config: FanoutConfig, lanes: readonly Lane[]): Promise<ThreadWork> {
   const closer = new Closer();
-  const { metrics, queueRedis } = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
+  const { metrics, queueRedis } = await closer.closeOnFailure(() =>
+    openLanes(config, { lanes, thread: 'calls' }, closer),
+  );
   const ready = () => readyWhenWritable(queueRedis);
   return { ready, snapshot: metrics.snapshot, close: () => closer.close() };
 }
@@ -34,7 +38,12 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'worker', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const metrics = createMetrics();
+  const { lanes = LANES } = options;
+  const metrics = createMetrics(options.thread);
+  // Shown while still 0, or Prometheus would take the first ones for no increase.
+  for (const provider of PROVIDER_KINDS) {
+    for (const lane of lanes) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' }, 0);
+  }
   const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
   const deps: FanoutDeps = {
@@ -55,7 +64,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     random: Math.random,
     stopping: stopping.signal,
   };
-  startWorkers(deps, closer, config, options.lanes ?? LANES);
+  startWorkers(deps, closer, config, lanes);
   closer.add('stop', stopping, (controller) => controller.abort());
   return deps;
 }

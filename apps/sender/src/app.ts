@@ -10,8 +10,9 @@ import {
   withThreads,
 } from '@fanfare/runtime';
 import type { SenderConfig } from './config.ts';
+import { countInFlight, inFlightIn, placesInUse } from './counts.ts';
 import type { SenderDeps } from './deps.ts';
-import { countInFlight, inFlightIn, type LaneOptions, openLanes, placesInUse } from './lanes.ts';
+import { type LaneOptions, openLanes } from './lanes.ts';
 import { startTesting } from './provider-test/run-test.ts';
 
 export { readConfig, type SenderConfig } from './config.ts';

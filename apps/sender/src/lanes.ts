@@ -1,19 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
-import { publishRefusals, type Refusal } from '@fanfare/ledger';
+import { LANES, type Lane } from '@fanfare/core';
+import { publishRefusals } from '@fanfare/ledger';
 import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
-import {
-  Closer,
-  createLogger,
-  createMetrics,
-  type Logger,
-  type MetricsSnapshot,
-  type ThreadWork,
-} from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
+import { countInFlight, showFromStart } from './counts.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { handlePack } from './handle-pack.ts';
@@ -33,6 +27,8 @@ import { WebhookHealth } from './webhook-health.ts';
 export interface LaneOptions {
   /** All by default. */
   lanes?: readonly Lane[];
+  /** The name of the thread, for metrics; `main` by default. */
+  thread?: string;
   log?: Logger;
   /** This machine's clock, epoch ms; `Date.now` by default. */
   localClock?: () => number;
@@ -45,7 +41,7 @@ export interface LaneOptions {
 /** Sends the deliveries of some lanes in a thread that does nothing else. */
 export async function startLanes(config: SenderConfig, lanes: readonly Lane[]): Promise<ThreadWork> {
   const closer = new Closer();
-  const deps = await closer.closeOnFailure(() => openLanes(config, { lanes }, closer));
+  const deps = await closer.closeOnFailure(() => openLanes(config, { lanes, thread: 'calls' }, closer));
   const snapshot = () => {
     countInFlight(deps);
     return deps.metrics.snapshot();
@@ -59,10 +55,11 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
   const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
   const pair = await connectRedisPair(config, 'worker', onRedisError);
   const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const metrics = createMetrics();
+  const { lanes = LANES, random = Math.random } = options;
+  const metrics = createMetrics(options.thread);
+  showFromStart(metrics, config.SENDER_PROVIDERS, lanes);
   const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
-  const { lanes = LANES, random = Math.random } = options;
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
@@ -84,7 +81,7 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
     box,
     providers: closer.add(
       'providers',
-      createProviders(config, { limits, tokens: createTokenStore(registry, box), log, now }),
+      createProviders(config, { limits, tokens: createTokenStore(registry, box), metrics, log, now }),
       closeProviders,
     ),
     gates: new Gates({ redis: queueRedis, producer, log, shards, concurrency, limits, now, onHeld: madeRoom }),
@@ -104,31 +101,6 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
   startWorkers(deps, closer, config, lanes);
   return deps;
 }
-
-/** Counted at a scrape, since a send is short. */
-export function countInFlight({ metrics, gates, refusals, tokenSafety }: SenderDeps): void {
-  const [refusing, guarded] = [refusals.current(), tokenSafety.guarded()];
-  for (const provider of PROVIDER_KINDS) {
-    const isOf = (one: Refusal) => one.provider === provider;
-    metrics.refusing.set({ provider }, refusing.filter(isOf).length);
-    metrics.tokenGuard.set({ provider }, guarded.filter(isOf).length);
-    for (const lane of LANES) metrics.inflight.set({ provider, lane }, gates.lane({ provider, lane }).places.inUse);
-  }
-}
-
-/** The sends of these lanes that wait for an answer. */
-export const placesInUse = ({ gates }: Pick<SenderDeps, 'gates'>): number =>
-  PROVIDER_KINDS.flatMap((provider) => LANES.map((lane) => gates.lane({ provider, lane }).places.inUse)).reduce(
-    (sum, inUse) => sum + inUse,
-    0,
-  );
-
-/** The same of a thread, as its metrics count them. */
-export const inFlightIn = (snapshot: MetricsSnapshot): number =>
-  snapshot
-    .filter(({ name }) => name === 'fanfare_inflight')
-    .flatMap(({ values }) => values)
-    .reduce((sum, { value }) => sum + value, 0);
 
 const concurrencyOf = (config: SenderConfig): Record<Lane, number> => ({
   call: config.SENDER_CONCURRENCY_CALL,

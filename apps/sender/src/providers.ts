@@ -6,10 +6,11 @@ import type {
   FcmCredential,
   Lane,
   Provider,
+  ProviderKind,
   TokenStore,
 } from '@fanfare/core';
-import { createApnsProvider, createCustomProvider, createFcmProvider } from '@fanfare/providers';
-import type { Logger } from '@fanfare/runtime';
+import { type ConnectionEvent, createApnsProvider, createCustomProvider, createFcmProvider } from '@fanfare/providers';
+import type { Logger, Metrics } from '@fanfare/runtime';
 import type { SenderConfig } from './config.ts';
 import { logOnce } from './undocumented.ts';
 
@@ -25,12 +26,13 @@ interface ProvidersDeps {
   limits: Record<Lane, number>;
   /** Where the processes of the fleet share the tokens of push services. */
   tokens: TokenStore;
+  metrics: Pick<Metrics, 'http2Sessions' | 'goaways'>;
   log: Logger;
   now(): number;
 }
 
 /** Creates the adapters. */
-export function createProviders(config: SenderConfig, { limits, tokens, log, now }: ProvidersDeps): Providers {
+export function createProviders(config: SenderConfig, { limits, tokens, metrics, log, now }: ProvidersDeps): Providers {
   const extraCa = config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') };
   const endpoint = config.FCM_ENDPOINT === undefined ? {} : { endpoint: config.FCM_ENDPOINT };
   const apns = {
@@ -39,8 +41,22 @@ export function createProviders(config: SenderConfig, { limits, tokens, log, now
   };
   const http2 = { http2Client: config.HTTP2_CLIENT, tokens, onUndocumented: logOnce(log) };
   return {
-    fcm: createFcmProvider({ now, transport: config.FCM_TRANSPORT, ...http2, ...endpoint, ...extraCa }),
-    apns: createApnsProvider({ now, transport: config.APNS_TRANSPORT, ...http2, ...apns, ...extraCa }),
+    fcm: createFcmProvider({
+      now,
+      transport: config.FCM_TRANSPORT,
+      onConnection: counting(metrics, 'fcm'),
+      ...http2,
+      ...endpoint,
+      ...extraCa,
+    }),
+    apns: createApnsProvider({
+      now,
+      transport: config.APNS_TRANSPORT,
+      onConnection: counting(metrics, 'apns'),
+      ...http2,
+      ...apns,
+      ...extraCa,
+    }),
     custom: createCustomProvider({
       now,
       policy: {
@@ -54,6 +70,14 @@ export function createProviders(config: SenderConfig, { limits, tokens, log, now
     }),
   };
 }
+
+/** Counts the connections to a push service. */
+const counting =
+  ({ http2Sessions, goaways }: ProvidersDeps['metrics'], provider: ProviderKind) =>
+  (event: ConnectionEvent) => {
+    if (event === 'goaway') goaways.inc({ provider });
+    else http2Sessions.inc({ provider }, event === 'opened' ? 1 : -1);
+  };
 
 /** Closes all adapters. */
 export async function closeProviders(providers: Providers): Promise<void> {

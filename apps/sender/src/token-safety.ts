@@ -66,6 +66,7 @@ export class TokenSafety {
     this.#note(credential, verdict === 'guarded');
     if (verdict !== 'quarantine') return;
     if (await quarantineDevice(registry, credential, uid, device, { reason, now: now() })) {
+      metrics.tokensQuarantined.inc({ provider: credential.kind });
       log.debug({ appId: publicAppId(credential.appId), uid, reason }, 'token.quarantined');
     }
   }

@@ -32,11 +32,16 @@ async function sendOne(): Promise<string> {
   return event.id;
 }
 
-/** How many of a provider's credentials refuse, by the metrics. */
-async function refusing(provider: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${running.metricsPort}/metrics`)).text();
-  return Number(new RegExp(`fanfare_refusing{provider="${provider}"} (\\d+)`).exec(text)?.[1]);
+async function metric(port: number, name: string, provider: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`fanfare_${name}{provider="${provider}"} (\\d+)`).exec(text)?.[1]);
 }
+
+/** How many of a provider's credentials refuse, by the metrics of the sender. */
+const refusing = (provider: string) => metric(running.metricsPort, 'refusing', provider);
+
+/** How many are marked as failing, by those of ingest. */
+const failing = (provider: string) => metric(system.metricsPort, 'credentials_failing', provider);
 
 const BUNDLES = { bundleIds: ['com.example.chat'] };
 
@@ -72,11 +77,12 @@ test('deliveries of a refused credential are held and shown by a metric, while o
     await until(async () => (await statesOf(id))?.sort().join() === expected.join(), 'only APNs waits');
   }
   expect(await refusing('apns')).toBe(1);
+  expect([await failing('apns'), await failing('fcm')]).toEqual([1, 0]);
   expect(await refusing('fcm')).toBe(0);
   expect(await providersOf('apns')).toMatchObject([{ failing: { reason: expect.any(String) } }]);
   system.hooks.apns.setFaults({});
   for (const id of ids) expect(await system.done(id, 60_000)).toMatchObject({ accepted: 3 });
-  expect(await refusing('apns')).toBe(0);
+  expect([await refusing('apns'), await failing('apns')]).toEqual([0, 0]);
 }, 60_000);
 
 test('the next key of another project is refused', async () => {

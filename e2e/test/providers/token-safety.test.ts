@@ -21,8 +21,8 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
 });
 
-async function metric(name: string, provider: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${running.metricsPort}/metrics`)).text();
+async function metric(port: number, name: string, provider: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(new RegExp(`fanfare_${name}{provider="${provider}"} (\\d+)`).exec(text)?.[1]);
 }
 
@@ -58,7 +58,8 @@ describe.each([
   test('loses no token: the guard goes up, and one call restores what was set aside before', async () => {
     await join(kind, WAVE, device);
     expect(await send(kind)).toMatchObject({ planned: WAVE, token_dead: WAVE });
-    expect(await metric('token_guard', kind)).toBe(1);
+    await until(async () => (await metric(system.metricsPort, 'token_guard_tripped', kind)) === 1, 'ingest shows it');
+    expect(await metric(running.metricsPort, 'tokens_quarantined_total', kind)).toBe(aside);
     expect(await shown()).toMatchObject({ tokenGuard: { dead: WAVE, accepted: 0 } });
     expect((await shown()).quarantined ?? 0).toBe(aside);
     const restored = await system.backend.post(`${path}/${kind}-1/restore-tokens`, {});

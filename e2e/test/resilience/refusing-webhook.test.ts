@@ -43,8 +43,9 @@ test('with a webhook that answers 503 the operator is told which, since when, an
       // All of them but while one is tried.
       const metrics = await until(async () => {
         const text = await scrape();
-        return /^fanfare_deliveries_held\{provider="custom"\} 30$/m.test(text) ? text : undefined;
+        return /^fanfare_deliveries_held\{provider="custom",lane="chat"\} 30$/m.test(text) ? text : undefined;
       }, 'all deliveries are counted as held');
+      expect(metrics).toMatch(/^fanfare_breakers_open\{provider="custom"\} 1$/m);
       expect(metrics).toMatch(/^fanfare_open_events\{lane="chat"\} 30$/m);
       const oldest = /^fanfare_open_oldest_seconds\{lane="chat"\} (\S+)$/m.exec(metrics)?.[1];
       expect(Number(oldest)).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ export { signingSecretProblem } from './custom/sign.ts';
 export { createFcmProvider, type FcmProviderOptions } from './fcm/client.ts';
 export { parseServiceAccount, type ServiceAccountRules } from './fcm/credential.ts';
 export { renderFcm, wireMessage } from './fcm/message.ts';
+export type { ConnectionEvent } from './http2/connection-events.ts';
 export { type Http2Client, type PoolTuning, poolFactory } from './http2/create.ts';
 export {
   createMembershipSource,

@@ -22,6 +22,7 @@ export {
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';
 export { describeReplication } from './replication.ts';
 export { type Script, script } from './script.ts';
+export { readServerGauges } from './server-gauges.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
 export { shardTag } from './shard-tag.ts';
 export { redisTrouble } from './trouble.ts';

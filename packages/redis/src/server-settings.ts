@@ -14,7 +14,7 @@ export interface RedisSettings {
 }
 
 /** From the weakest. */
-const DURABILITIES: readonly Durability[] = ['none', 'unknown', 'second', 'disk'];
+export const DURABILITIES: readonly Durability[] = ['none', 'unknown', 'second', 'disk'];
 
 /**
  * Reads the server's actual settings; of a cluster, the weakest of its primaries. Managed services may refuse CONFIG;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createMetrics } from '../src/index.ts';
+import { createMetrics, VERSION } from '../src/index.ts';
 
 const OURS: Record<string, string> = {
   fanfare_events_total: 'counter',
@@ -27,7 +27,20 @@ const OURS: Record<string, string> = {
   fanfare_redis_memory_ratio: 'gauge',
   fanfare_refused_for_memory_total: 'counter',
   fanfare_refusing: 'gauge',
-  fanfare_token_guard: 'gauge',
+  fanfare_build_info: 'gauge',
+  fanfare_process_alive: 'gauge',
+  fanfare_loop_lag_seconds: 'gauge',
+  fanfare_http_request_seconds: 'histogram',
+  fanfare_breakers_open: 'gauge',
+  fanfare_credentials_failing: 'gauge',
+  fanfare_token_guard_tripped: 'gauge',
+  fanfare_tokens_quarantined_total: 'counter',
+  fanfare_dead_letters: 'gauge',
+  fanfare_redis_durability: 'gauge',
+  fanfare_redis_may_evict: 'gauge',
+  fanfare_sweeper_last_run_seconds: 'gauge',
+  fanfare_http2_sessions: 'gauge',
+  fanfare_goaway_total: 'counter',
   fanfare_trimmed_events_total: 'counter',
 };
 
@@ -39,6 +52,35 @@ test('every metric has its name, its type and a line of help', async () => {
   );
   expect(types).toEqual(OURS);
   for (const name of Object.keys(OURS)) expect(body).toMatch(new RegExp(`^# HELP ${name} [A-Z].*\\.$`, 'm'));
+});
+
+/** What labels may be: each has a short list of values, whatever is sent to whom. */
+const LABELS = new Set([
+  ...['durability', 'kind', 'lane', 'method', 'outcome', 'provider', 'queue', 'reason', 'result', 'role', 'route'],
+  ...['state', 'status', 'thread', 'verdict', 'version', 'what'],
+]);
+
+test('no label is an id, and what all processes share is described as such', () => {
+  const { descriptions } = createMetrics();
+  expect(new Set(descriptions.map(({ name }) => name))).toEqual(new Set(Object.keys(OURS)));
+  expect(descriptions.flatMap(({ labels }) => labels).filter((label) => !LABELS.has(label))).toEqual([]);
+  const shared = descriptions.flatMap(({ name, isShared }) => (isShared ? [name] : []));
+  expect(shared).toContain('fanfare_open_oldest_seconds');
+  expect(shared).not.toContain('fanfare_inflight');
+});
+
+test('a shared gauge without labels shows nothing until it is set, and again once it is reset', async () => {
+  const metrics = createMetrics();
+  const shown = async () => /^fanfare_dead_letters (.*)$/m.exec((await metrics.render()).body)?.[1];
+  expect(await shown()).toBeUndefined();
+  metrics.deadLetters.set(0);
+  expect(await shown()).toBe('0');
+  metrics.deadLetters.reset();
+  expect(await shown()).toBeUndefined();
+});
+
+test('the version that runs is in the build info', async () => {
+  expect((await createMetrics().render()).body).toContain(`fanfare_build_info{version="${VERSION}"} 1`);
 });
 
 test('counted, set and observed values are exported with their labels', async () => {

@@ -27,6 +27,8 @@ test('one scrape shows what all threads have counted, and what Node measures onc
   expect(body).toContain('fanfare_inflight{provider="fcm",lane="call"} 4');
   expect(body).toContain('fanfare_clock_offset_seconds 0.5');
   expect(body).toContain('fanfare_refusing{provider="fcm"} 1');
+  expect(body).toMatch(/^fanfare_loop_lag_seconds\{thread="main"\} [\d.e-]+$/m);
+  expect(body).toMatch(/^fanfare_loop_lag_seconds\{thread="calls"\} [\d.e-]+$/m);
   expect(body.match(/^process_start_time_seconds /gm)).toHaveLength(1);
 });
 

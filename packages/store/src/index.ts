@@ -8,6 +8,7 @@ export type { IndexedDevice } from './device-index.ts';
 export type { Device, Registration } from './device-record.ts';
 export { listDevices, listDevicesOf, readDevice, removeDevices } from './devices.ts';
 export * from './erase-user.ts';
+export { readFailingCredentials, readRegistryGauges } from './failing-credentials.ts';
 export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
 export { importDevices } from './import/import-devices.ts';

@@ -14,6 +14,8 @@ export const keys = {
   apps: () => 'apps',
   /** Hash: public id → internal id, of every other app. The only place that stores public ids. */
   appIds: () => '{apps}:ids',
+  /** Set: `<app> <kind> <id>` of credentials marked as failing, in this or an earlier life (failing-credentials.ts). */
+  failingCredentials: () => '{apps}:failing',
   /** Hash: id of an API key → its record, without the key. */
   appKeys: (appId: string) => `appkeys:{${appId}}`,
   /** String: the app and scopes of the API key with this SHA-256. */

@@ -2,6 +2,7 @@ import type { ApnsCredential, FcmCredential, ProviderKind } from '@fanfare/core'
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { writeAppFields } from './apps.ts';
+import { failingField, listFailing } from './failing-credentials.ts';
 import { keys } from './keys.ts';
 import { type SecretBox, UndecryptableSecret } from './secrets.ts';
 
@@ -35,7 +36,6 @@ interface Stored {
 
 const field = (kind: PushKind, id: string) => `p:${kind}:${id}`;
 const defaultField = (kind: PushKind) => `default:${kind}`;
-const failingField = (kind: PushKind, id: string) => `failing:${kind}:${id}`;
 const additionalData = (appId: string, kind: PushKind, id: string) => `${appId}|${kind}|${id}`;
 
 /** If the app exists: sets the first field if missing, the others always, and raises the version. */
@@ -113,6 +113,8 @@ export async function recordFailing(
 ): Promise<void> {
   // Not a setting: the version stays, so that no worker reloads for it.
   const value = failing ? JSON.stringify(failing) : '';
+  // Listed first: a credential on the list that is not marked does not count.
+  if (failing) await listFailing(redis, { appId, kind, id });
   await redis.eval(SET_FAILING, 1, keys.app(appId), field(kind, id), failingField(kind, id), value);
 }
 

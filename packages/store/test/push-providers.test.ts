@@ -8,6 +8,7 @@ import {
   deletePushProvider,
   kindsOfProvider,
   listPushProviders,
+  readFailingCredentials,
   readPushProvider,
   recordFailing,
   setDefaultProvider,
@@ -99,6 +100,25 @@ describe('a failing credential', () => {
     await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, failing);
     await write('a');
     expect((await list())[0]?.failing).toBeUndefined();
+  });
+
+  test('is found without reading every app, until it works again, is rewritten or deleted', async () => {
+    const failing = { reason: 'InvalidProviderToken', at: NOW };
+    const mark = (id: string) => recordFailing(redis, 'demo', { kind: 'apns', id }, failing);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await write(id);
+      await mark(id);
+    }
+    const found = async () => new Set((await readFailingCredentials(redis)).map(({ id }) => id));
+    expect(await found()).toEqual(new Set(['a', 'b', 'c', 'd']));
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, undefined);
+    await write('b');
+    await deletePushProvider(redis, 'demo', 'apns', 'c');
+    expect(await found()).toEqual(new Set(['d']));
+    await mark('a');
+    expect(await found()).toEqual(new Set(['a', 'd']));
+    await deleteApp(redis, 'demo');
+    expect(await found()).toEqual(new Set());
   });
 
   test('that was deleted meanwhile does not come back when marked as failing', async () => {

@@ -1,7 +1,8 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
-import { readMemoryGauges } from '@fanfare/redis';
+import { readMemoryGauges, readServerGauges } from '@fanfare/redis';
 import { answerHealth, type Metrics, type Readiness } from '@fanfare/runtime';
+import { readRegistryGauges } from '@fanfare/store';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleDeps } from '../deps.ts';
 
@@ -15,6 +16,7 @@ export async function readiness({ registry, queueRedis }: ConsoleDeps): Promise<
 export const metricsNow = ({
   producer,
   queueRedis,
+  registry,
   memory,
   config,
   metrics,
@@ -25,6 +27,8 @@ export const metricsNow = ({
       readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
       readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
       readMemoryGauges(memory, metrics),
+      readServerGauges(queueRedis, metrics),
+      readRegistryGauges(registry, metrics),
     ]);
     return metrics.render();
   },

@@ -1,13 +1,15 @@
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
-import { readMemoryGauges } from '@fanfare/redis';
+import { readMemoryGauges, readServerGauges } from '@fanfare/redis';
 import type { Metrics } from '@fanfare/runtime';
+import { readRegistryGauges } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
 /** The metrics of this process, and the gauges of shared state as they are when asked for. */
 export const metricsNow = ({
   producer,
   queueRedis,
+  registry,
   memory,
   config,
   metrics,
@@ -18,6 +20,8 @@ export const metricsNow = ({
       readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
       readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
       readMemoryGauges(memory, metrics),
+      readServerGauges(queueRedis, metrics),
+      readRegistryGauges(registry, metrics),
     ]);
     return metrics.render();
   },

@@ -50,7 +50,7 @@ export async function createServer(
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   const close = followRequests(server.server);
   // Must be the first hook: one that throws stops later ones, and the request would not be logged.
-  logRequests(server as unknown as FastifyInstance);
+  logRequests(server as unknown as FastifyInstance, deps.metrics);
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(API_HEADERS);
     done();

@@ -58,6 +58,7 @@ export function startSender(redis: Redis): Sender {
   const providers = createProviders(config, {
     limits,
     tokens: createTokenStore(redis, box),
+    metrics,
     log,
     now,
   });

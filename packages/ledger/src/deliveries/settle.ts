@@ -44,7 +44,7 @@ const MAX_ATTEMPTS_TEXT = 4000;
  * answer was lost. Returns each delivery's previous state.
  */
 const SETTLE = script<number[]>(`
--- KEYS event, states, load, open, dead letters, attempts
+-- KEYS event, states, load, open, dead letters, attempts, apps with dead letters
 -- ARGV event key, now, cap of dead letters, root of the shard's keys, longest text of attempts, then per delivery:
 --   ordinal, state, load field, dead letter, attempts (a line each)
 -- returns each delivery's state before, in order; none when the event is gone
@@ -112,6 +112,7 @@ for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.m
 for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
 for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
 if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
+if letters then redis.call('SADD', KEYS[7], string.match(ARGV[8], '^[^|]*')) end
 if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp) end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
@@ -170,6 +171,7 @@ const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlement
     keys.open(shard),
     keys.deadLetters(shard, appId),
     keys.attempts(shard, key),
+    keys.deadLetterApps(shard),
   ],
   args: [
     ...[key, now, DEAD_LETTERS_CAP, keys.root(shard), MAX_ATTEMPTS_TEXT],

@@ -92,7 +92,7 @@ async function withWaiting(
 }
 
 /** How the gates of these stand, the one of any shard that opens last; undefined for those closed in all. */
-async function openGatesOf(redis: Redis, shards: number, counts: readonly HeldCount[]) {
+export async function openGatesOf(redis: Redis, shards: number, counts: readonly HeldCount[]) {
   const perShard = await Promise.all(Array.from({ length: shards }, (_, shard) => readGates(redis, shard, counts)));
   return counts.map((_, i) =>
     perShard.map((gates) => gates[i]).reduce((a, b) => (b && (!a || b.openUntil > a.openUntil) ? b : a), undefined),

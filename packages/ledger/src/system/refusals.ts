@@ -44,11 +44,8 @@ export async function publishRefusals(
   await publish.exec();
 }
 
-/**
- * The refusals of all processes that have deliveries waiting, most deliveries first, and guarded credentials. The same
- * refusal in several processes counts once, from the earliest start.
- */
-export async function readRefusals(redis: Redis, shards: number): Promise<RefusalWithBacklog[]> {
+/** What senders report now. The same refusal in several processes counts once, from the earliest start. */
+export async function readReported(redis: Redis): Promise<Refusal[]> {
   const processes = await redis.zrange(keys.refusals, '0', '-1');
   if (processes.length === 0) return [];
   const reports = await redis.mget(...processes.map(keys.refusalsOf));
@@ -59,9 +56,16 @@ export async function readRefusals(redis: Redis, shards: number): Promise<Refusa
     const known = found.get(id);
     if (!known || refusal.since < known.since) found.set(id, refusal);
   }
+  return [...found.values()];
+}
+
+/** Reported refusals that have deliveries waiting, most deliveries first, and guarded credentials. */
+export async function readRefusals(redis: Redis, shards: number): Promise<RefusalWithBacklog[]> {
+  const reported = await readReported(redis);
+  if (reported.length === 0) return [];
   const held = heldByProvider(await readHeld(redis, shards));
   const all = await Promise.all(
-    [...found.values()].map(async (refusal) => {
+    reported.map(async (refusal) => {
       const { appId, provider } = refusal;
       const ready = (await readLoad(redis, appId, [provider], shards)).get(provider) ?? 0;
       return { ...refusal, waiting: ready + (held.get(loadField(appId, provider)) ?? 0) };

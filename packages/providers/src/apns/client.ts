@@ -1,4 +1,5 @@
 import type { ApnsCredential, DevicePush, Outcome, Provider, TokenStore } from '@fanfare/core';
+import type { OnConnection } from '../http2/connection-events.ts';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
 import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
 import { UNSHARED } from '../wire/unshared-tokens.ts';
@@ -30,6 +31,8 @@ export interface ApnsProviderOptions {
   onUndocumented?: OnUndocumented;
   /** Where provider tokens are shared; default: nowhere. For the transport `http2`. */
   tokens?: TokenStore;
+  /** Called with what happens to our HTTP/2 connections. */
+  onConnection?: OnConnection;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
@@ -100,7 +103,7 @@ function createTransport(options: ApnsProviderOptions): ApnsTransport {
     sandbox: endpointOrigin(options.sandboxEndpoint ?? SANDBOX),
   };
   if (options.transport === 'apn') return new ApnTransport({ origins, extraCa, timeoutMs });
-  const { http2Client: client } = options;
-  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
+  const { http2Client: client, onConnection } = options;
+  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, onConnection, now, random });
   return new ApnsHttp2Transport(origins, createPool, { now, random, store: options.tokens ?? UNSHARED });
 }

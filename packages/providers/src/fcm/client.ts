@@ -1,4 +1,5 @@
 import type { DevicePush, FcmCredential, Provider, TokenStore } from '@fanfare/core';
+import type { OnConnection } from '../http2/connection-events.ts';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
 import type { Access } from '../wire/fleet-tokens.ts';
 import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
@@ -34,6 +35,8 @@ export interface FcmProviderOptions {
   onUndocumented?: OnUndocumented;
   /** Where access tokens are shared; default: nowhere. */
   tokens?: TokenStore;
+  /** Called with what happens to our HTTP/2 connections, those for access tokens included. */
+  onConnection?: OnConnection;
   /** Epoch milliseconds; default Date.now. */
   now?: () => number;
   /** In [0, 1); default Math.random. */
@@ -92,9 +95,9 @@ async function post(
 
 function connect(options: FcmProviderOptions): Connections {
   const { now = Date.now, random = Math.random, timeoutMs = DEFAULT_TIMEOUT_MS, extraCa, pool } = options;
-  const { http2Client: client } = options;
+  const { http2Client: client, onConnection } = options;
   const origin = endpointOrigin(options.endpoint ?? FCM);
-  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, now, random });
+  const createPool = poolFactory({ client, timeoutMs, extraCa, tuning: pool, onConnection, now, random });
   const tokens = new AccessTokens({
     createPool,
     fcmEndpoint: options.endpoint,

@@ -2,6 +2,7 @@ import { openLean } from '../lean-http2/connection.ts';
 import { openNode } from '../node-http2/connection.ts';
 import { trusting } from '../wire/trust.ts';
 import type { OpenConnection } from './connection.ts';
+import type { OnConnection } from './connection-events.ts';
 import { type PoolOptions, SessionPool } from './pool.ts';
 
 /** Tunable settings; meanings and units are those of `PoolOptions`. */
@@ -37,6 +38,7 @@ export interface PoolFactoryOptions {
   /** PEM certificates trusted in addition to those built into Node. */
   extraCa?: string | undefined;
   tuning?: PoolTuning | undefined;
+  onConnection?: OnConnection | undefined;
   now: () => number;
   random: () => number;
 }

@@ -11,6 +11,7 @@ import type {
   OpenConnection,
   OpenOptions,
 } from './connection.ts';
+import type { OnConnection } from './connection-events.ts';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import type { Processed } from './result.ts';
 
@@ -24,6 +25,8 @@ export interface SessionOptions extends LivenessLimits, ConnectOptions, OpenOpti
    */
   provenBy?: ((status: number) => boolean) | undefined;
   connectTimeoutMs: number;
+  /** Called with what happens to the connection. */
+  onConnection?: OnConnection | undefined;
   /** Age at which a session accepts no new streams. */
   maxAgeMs: number;
 }
@@ -149,6 +152,7 @@ export class PooledSession<R extends SessionRequest> {
       received: () => liveness.received(),
       room: () => this.#listener.room(),
       goaway: (lastStreamId) => {
+        this.#options.onConnection?.('goaway');
         this.#lastProcessedId = Math.min(this.#lastProcessedId, lastStreamId);
         this.retire();
       },
@@ -163,6 +167,7 @@ export class PooledSession<R extends SessionRequest> {
   #opened(): void {
     clearTimeout(this.#connecting);
     this.#connected = true;
+    this.#options.onConnection?.('opened');
     if (this.#state === 'connecting') this.#state = 'open';
     this.#listener.opened();
   }
@@ -172,6 +177,7 @@ export class PooledSession<R extends SessionRequest> {
     clearTimeout(this.#age);
     this.#link?.liveness.rest();
     this.#state = 'draining';
+    if (this.#connected) this.#options.onConnection?.('closed');
     this.#listener.gone(this, this.#connected ? undefined : this.#failure);
   }
 

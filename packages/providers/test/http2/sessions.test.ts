@@ -51,9 +51,12 @@ describe.each(HTTP2_CLIENTS)('by the client %s', (client) => {
         streamOf(response).session?.goaway();
         reply(response, 200);
       });
-      await using pool = start(server);
+      const events: string[] = [];
+      await using pool = start(server, { onConnection: (event) => events.push(event) });
       for (const _ of [1, 2, 3]) expect(statuses([await pool.request(aRequest())])).toEqual([200]);
       expect(server.sessions).toHaveLength(3);
+      await pool.close();
+      for (const event of ['opened', 'goaway', 'closed']) expect(events.filter((it) => it === event)).toHaveLength(3);
     });
   });
 
