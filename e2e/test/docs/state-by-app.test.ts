@@ -24,6 +24,7 @@ const NAME = /(?:readonly |const |let )?(#?\w+)(?:: [^=]*)? ?=[^=]|this\.(#\w+) 
 const OF_ONE_CALL = new Set([
   'counts.ts totals',
   'counts.ts byProvider',
+  'breakers.ts found',
   'hold-some.ts found',
   'enqueue.ts groups',
   'record-references.ts groups',
