@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,9 @@ import { answers, asShown, section, steps, typeAll } from '../support/tour.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What README and tour say, where the system of `npm start` has it when its ports are free. */
+const QUICKSTARTS = readdirSync(join(ROOT, 'docs/quickstart'));
+
+/** What these pages say, where the system of `npm start` has it when its ports are free. */
 const README = { api: 'http://127.0.0.1:8080', simulator: 'http://127.0.0.1:8091', keys: '.fanfare/dev/keys.json' };
 
 /** What `npm start` runs, with data and ports of its own; ended as by Ctrl-C. */
@@ -51,13 +54,14 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => release());
 
-test('every command of the README and of the tour works after npm start, and answers as shown', async () => {
+test('every command of README, tour and quickstarts works after npm start, and answers as shown', async () => {
   const readme = steps(section(await readFile(join(ROOT, 'README.md'), 'utf8'), 'In one minute'));
-  const tour = steps(await readFile(join(ROOT, 'docs/tour.md'), 'utf8'));
-  expect([readme.length > 1, tour.length > 10]).toEqual([true, true]);
+  const pages = ['docs/tour.md', ...QUICKSTARTS.map((name) => `docs/quickstart/${name}`)];
+  const others = await Promise.all(pages.map(async (page) => steps(await readFile(join(ROOT, page), 'utf8'))));
+  expect([readme, ...others].filter((page) => page.length < 2)).toEqual([]);
   await using dev = await startDev();
   const here = await dev.here();
-  for (const page of [readme, tour]) {
+  for (const page of [readme, ...others]) {
     const printed = await typeAll(
       page.map(({ command }) => moved(command, README, here)),
       ROOT,
@@ -68,4 +72,4 @@ test('every command of the README and of the tour works after npm start, and ans
       expect({ command, said: said.map((answer, j) => asShown(answer, shown[j])) }).toEqual({ command, said: shown });
     }
   }
-}, 120_000);
+}, 240_000);

@@ -15,12 +15,12 @@ export function section(markdown: string, title: string): string {
   return found;
 }
 
-/** The `sh` blocks of a text in their order, each with the `json` block below it. */
+/** The `sh` blocks of a text in their order, each with the `json` or `text` below it. */
 export function steps(markdown: string): Step[] {
   const found: Step[] = [];
   for (const [, language, text = ''] of markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
     if (language === 'sh') found.push({ command: text, shown: [] });
-    else found.at(-1)?.shown.push(...answers(text));
+    else if (language === 'json' || language === 'text') found.at(-1)?.shown.push(...answers(text));
   }
   return found;
 }
