@@ -113,6 +113,7 @@ export class Gates {
       if (one.kind === 'held') seen.held += one.count;
       else this.#see(endpoint, seen, undefined);
     }
+    this.lane(gate).inHand.othersWait(gate.appId, seen.held > 0);
     this.#deps.onHeld(shard, gate.appId);
     this.release(shard, gate);
     return held;
@@ -132,6 +133,7 @@ export class Gates {
       .then(
         (left) => {
           seen.held = left;
+          inHand.othersWait(gate.appId, left > 0);
         },
         (error: Error) => this.#deps.log.warn({ reason: error.message }, 'held.not_released'),
       )

@@ -25,6 +25,8 @@ interface AppHand {
   pacedFrom: number;
   released: number;
   releasedAt: number;
+  /** Whether others of its deliveries are held. */
+  othersWait: boolean;
 }
 
 /**
@@ -47,9 +49,11 @@ export class InHand {
   /** Takes deliveries of an app in hand, unless it has too many. `released`: they were held before. */
   take(appId: string, count: number, released: boolean): boolean {
     const app = this.#app(appId);
+    const isExpected = released && app.released > 0;
     if (released) app.released = Math.max(0, app.released - count);
     if (count === 0) return true;
-    if (!this.#hasRoom(app, count)) return false;
+    // Those that were released have been found room for; if they were held again, they would come and go.
+    if (!isExpected && !this.#hasRoom(app, count)) return false;
     if (app.count === 0) this.#active++;
     app.count += count;
     this.#total += count;
@@ -94,11 +98,20 @@ export class InHand {
   wants(appId: string, window: number): number {
     const app = this.#app(appId);
     const onTheirWay = this.#now() - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0;
+    const soon = this.#sentSoon(app, window);
     const fair = Math.max(1, Math.floor(this.#capacity / (this.#active + 2)));
-    const wanted = Math.min(4 * window, Math.max(fair, window + this.#sentSoon(app, window)));
-    const missing = wanted - app.count - onTheirWay;
+    const wanted = Math.min(4 * window, Math.max(fair, window + soon));
+    const has = app.count + onTheirWay;
+    // What is sent soon, and its share.
+    let missing = Math.max(0, Math.min(wanted, soon) - has);
+    while (missing < wanted - has && this.#isFair(app, has + missing, 1)) missing++;
     // In batches, unless it has next to nothing.
-    return missing >= wanted / 4 ? missing : 0;
+    return missing >= (has + missing) / 4 ? missing : 0;
+  }
+
+  /** Notes whether deliveries of an app are held: they come before new ones. */
+  othersWait(appId: string, wait: boolean): void {
+    this.#app(appId).othersWait = wait;
   }
 
   /** Notes that deliveries of an app were released and come back as jobs. */
@@ -110,10 +123,17 @@ export class InHand {
   }
 
   #hasRoom(app: AppHand, count: number): boolean {
-    if (app.count === 0 || app.count - app.inFlight + count <= this.#sentSoon(app, app.inFlight)) return true;
-    const free = this.#capacity - this.#total - (count - 1);
-    const apps = this.#active;
-    return mayTake({ capacity: this.#capacity, free, mine: app.count, apps, isShared: apps > 1 });
+    if (app.count === 0) return true;
+    // The last quarter is for those that are held: new ones must not take all the room that they wait for.
+    const has = app.othersWait ? Math.floor((4 * app.count) / 3) : app.count;
+    return has - app.inFlight + count <= this.#sentSoon(app, app.inFlight) || this.#isFair(app, has, count);
+  }
+
+  /** Whether an app takes no more than its share with `more`, if it has so many in hand. */
+  #isFair(app: AppHand, has: number, more: number): boolean {
+    const free = this.#capacity - (this.#total - app.count + has) - (more - 1);
+    const apps = this.#active + (app.count === 0 ? 1 : 0);
+    return mayTake({ capacity: this.#capacity, free, mine: has, apps, isShared: apps > 1 });
   }
 
   /** How many of its deliveries are sent soon at its pace, with so many in flight. */
@@ -137,6 +157,7 @@ export class InHand {
       pacedFrom: 0,
       released: 0,
       releasedAt: 0,
+      othersWait: false,
     };
     this.#apps.set(id, app);
     if (this.#apps.size > MAX_APPS) this.#forgetIdle();

@@ -76,6 +76,41 @@ test('held deliveries are wanted as far as they can be sent, and not twice while
   expect(inHand.wants('app', 2)).toBe(4);
 });
 
+test('what is released of an app with a slow endpoint is taken, and no more is wanted than it may have', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  for (const app of ['a', 'b']) {
+    slowly(inHand, time, app);
+    while (inHand.take(app, 1, false)) {
+      // As many as it may have.
+    }
+    expect(inHand.wants(app, 75)).toBe(0);
+  }
+  inHand.drop('a', 120);
+  const wanted = inHand.wants('a', 75);
+  expect(wanted).toBeGreaterThan(0);
+  inHand.expect('a', wanted);
+  // A pack counts as a whole.
+  for (let left = wanted; left > 0; left -= 25) expect(inHand.take('a', 25, true)).toBe(true);
+  expect(inHand.wants('a', 75)).toBe(0);
+});
+
+test('while deliveries of an app are held, new ones leave them a quarter of its room', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  slowly(inHand, time, 'app');
+  const takeAll = () => Array.from({ length: 200 }, () => inHand.take('app', 1, false)).filter(Boolean).length;
+  expect(takeAll()).toBe(150);
+  inHand.othersWait('app', true);
+  inHand.drop('app', 37);
+  expect(takeAll()).toBe(0);
+  expect(inHand.wants('app', 75)).toBe(0);
+  inHand.drop('app', 50);
+  expect(takeAll()).toBe(50);
+  inHand.drop('app', 60);
+  expect(inHand.wants('app', 75)).toBeGreaterThan(0);
+});
+
 test('an endpoint that answers again is not judged by how long it hung, nor by what hung and ends only then', () => {
   const time = { now: 0 };
   const inHand = new InHand(200, () => time.now);
