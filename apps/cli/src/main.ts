@@ -11,6 +11,7 @@ const actions: Actions = {
   doctor: async (options) => exit(await (await import('./doctor/doctor.ts')).doctor(options, process.env, output)),
   init: async (options) => exit(await (await import('./init/init.ts')).init(options, output)),
   import: async (command) => exit(await (await import('./import/import.ts')).runImport(command, output)),
+  size: async (load) => (await import('./size/size.ts')).size(load, output),
   keys: async (action) => exit(await (await import('./keys/keys.ts')).keys(action, process.env, output)),
 };
 

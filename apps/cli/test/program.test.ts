@@ -13,6 +13,7 @@ async function run(line: string, env: Record<string, string> = {}) {
     init: action('init'),
     import: action('import'),
     keys: action('keys'),
+    size: action('size'),
   };
   let [out, error] = ['', ''];
   const program = createProgram(actions, env);
@@ -50,6 +51,13 @@ test('init names its file, .env by default, or prints', async () => {
 test('keys derives or reseals', async () => {
   expect(await run('keys derive')).toMatchObject({ done: [['keys', 'derive']] });
   expect(await run('keys reseal')).toMatchObject({ done: [['keys', 'reseal']] });
+});
+
+test('size takes a load, and asks for numbers above 0', async () => {
+  const load = { messagesPerSecond: 300, recipients: 50, users: 1_000_000, devicesPerUser: 1 };
+  expect(await run('size --messages 300 --members 50 --users 1000000')).toMatchObject({ done: [['size', load]] });
+  expect((await run('size --messages 0')).wrong).toBe('--messages: expected a number above 0, got "0"');
+  expect((await run('size')).error).toContain("required option '--messages <n>' not specified");
 });
 
 test('import takes the format from the name of the file, and where to send it from the environment', async () => {

@@ -13,6 +13,7 @@ import { rings } from './rings.ts';
 import type { Row } from './row.ts';
 import { scaleOut } from './scale-out.ts';
 import { sizes } from './sizes.ts';
+import { sizing } from './sizing.ts';
 import { slowBesideFast } from './slow-beside-fast.ts';
 import { twoBlasts } from './two-blasts.ts';
 
@@ -39,6 +40,7 @@ export const ROWS = {
   memory,
   'memory-held': memoryHeld,
   http2: http2Cost,
+  sizing,
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;

@@ -43,4 +43,6 @@ export * from './render/templates.ts';
 export * from './schedule/schedule.ts';
 export { fixedOffset } from './schedule/time-zone.ts';
 export * from './schedule/wall-clock.ts';
+export * from './sizing/constants.ts';
+export * from './sizing/sizing.ts';
 export * from './text/graphemes.ts';
