@@ -31,7 +31,13 @@ const providers = (options: RoundsOptions): Promise<void> =>
 async function rows(command: RowsCommand): Promise<void> {
   const isWhole = !command.quick && command.rows.length === ROW_NAMES.length && envOf(command).length === 0;
   const facts = circumstances(
-    ['npm run bench --', ...command.rows, ...(command.quick ? ['--quick'] : []), ...envOf(command)].join(' '),
+    [
+      'npm run bench --',
+      ...command.rows,
+      ...(command.quick ? ['--quick'] : []),
+      ...sizeOf(command),
+      ...envOf(command),
+    ].join(' '),
   );
   const { title, head, rows, notes, losses } = await benchRows(command, progress);
   const table = markdownTable(head, rows);
@@ -39,6 +45,10 @@ async function rows(command: RowsCommand): Promise<void> {
   if (losses.length > 0) return refuse(losses);
   if (isWhole) print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
 }
+
+/** How many messages the rows about memory have. */
+const sizeOf = ({ rows, messages }: RowsCommand): string[] =>
+  rows.some((row) => row === 'memory' || row === 'memory-held') ? [`--messages ${messages}`] : [];
 
 const envOf = ({ env }: RowsCommand): string[] => Object.entries(env).map(([name, value]) => `--env ${name}=${value}`);
 
