@@ -76,6 +76,8 @@ const TABLE: Record<Access, Routes> = {
     '/v3/dead-letters': ['GET', 'DELETE'],
     '/v3/dead-letters/replay': ['POST'],
     '/v3/dead-letters/replays/:id': ['GET'],
+    '/v3/dead-letters/replays/:id/stop': ['POST'],
+    '/v3/dead-letters/summary': ['GET'],
   },
   user: {
     [`${P}/tokens`]: ['POST', 'GET', 'DELETE'],

@@ -17,6 +17,10 @@ export {
 export { dayOf } from './buckets/bucket.ts';
 export { type BucketDay, dropBucketDay, readBucketDays } from './buckets/bucket-days.ts';
 export * from './deliveries/attempts.ts';
+export {
+  type DeadLetterGroup,
+  summarizeDeadLetters,
+} from './deliveries/dead-letter-summary.ts';
 export * from './deliveries/dead-letters.ts';
 export * from './deliveries/settle.ts';
 export { readStates } from './deliveries/states.ts';

@@ -3,7 +3,7 @@ import { acceptEvent, listDeadLetters, planSlice, readProgress, settle } from '@
 import { until } from '@fanfare/testkit';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { IngestDeps } from '../../src/deps.ts';
-import { readReplay, startReplay } from '../../src/routes/dead-letters/replay.ts';
+import { readReplay, startReplay, stopReplay } from '../../src/routes/dead-letters/replay.ts';
 import type { Selection } from '../../src/routes/dead-letters/replay-record.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
@@ -83,6 +83,28 @@ test('two at once send each letter once', async () => {
   const [one, other] = await Promise.all([replay(all), replay(all)]);
   expect((one?.replayed ?? 0) + (other?.replayed ?? 0)).toBe(3);
   expect(await letters()).toEqual([]);
+});
+
+test('that is stopped sends no further letter, and says how far it came', async () => {
+  let known: (id: string) => void = () => undefined;
+  const started = new Promise<string>((resolve) => {
+    known = resolve;
+  });
+  const stopping = {
+    addDeliveries: async (...args: Parameters<typeof deps.producer.addDeliveries>) => {
+      expect(await stopReplay(deps, 'demo', await started)).toMatchObject({ state: 'running', total: 3 });
+      return deps.producer.addDeliveries(...args);
+    },
+  };
+  const parts = { ...deps, producer: stopping } as unknown as IngestDeps;
+  const { id } = await startReplay(parts, 'demo', { by: 'filter', filter: {} });
+  known(id);
+  await until(async () => (await readReplay(deps, 'demo', id))?.state === 'stopped', 'the replay stops');
+  expect(await readReplay(deps, 'demo', id)).toEqual({ id, state: 'stopped', total: 3, replayed: 1, skipped: 0 });
+  expect(await letters()).toHaveLength(2);
+  // What is left can be replayed, and a stopped one does not go on.
+  expect(await stopReplay(deps, 'demo', id)).toMatchObject({ state: 'stopped' });
+  expect(await replay({ by: 'filter', filter: {} })).toMatchObject({ state: 'done', total: 2, replayed: 2 });
 });
 
 test('that cannot go on says so', async () => {

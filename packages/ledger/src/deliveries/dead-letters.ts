@@ -49,11 +49,27 @@ export async function listDeadLetters(
     const batch = await readBatch(redis, appId, position);
     for (const letter of batch.letters) {
       if (matches(letter, page.filter ?? {})) letters.push(letter);
-      if (letters.length === page.limit) return { letters, cursor: encodePosition(letter) };
+      if (letters.length === page.limit)
+        return { letters, cursor: encodePosition({ shard: letter.ref.shard, at: letter.at, id: letter.id }) };
     }
     position = batch.next;
   }
   return { letters };
+}
+
+/** An app's dead letters from a cursor on, a few hundred at a time, each with the cursor of those that follow. */
+export async function* walkDeadLetters(
+  redis: Redis,
+  appId: string,
+  shards: number,
+  cursor: string | undefined,
+): AsyncGenerator<{ letters: FoundDeadLetter[]; next: string | undefined }> {
+  let position = decodePosition(cursor);
+  while (position.shard < shards) {
+    const { letters, next } = await readBatch(redis, appId, position);
+    position = next;
+    yield { letters, next: next.shard < shards ? encodePosition(next) : undefined };
+  }
 }
 
 /** The dead letters with these ids that exist, in the order asked. */
@@ -162,14 +178,15 @@ interface ListPosition {
   id?: string;
 }
 
-const encodePosition = ({ ref, at, id }: FoundDeadLetter): string =>
-  Buffer.from(`${ref.shard} ${at} ${id}`).toString('base64url');
+const encodePosition = ({ shard, at, id }: ListPosition): string =>
+  Buffer.from(id === undefined ? `${shard} start` : `${shard} ${at} ${id}`).toString('base64url');
 
 function decodePosition(cursor: string | undefined): ListPosition {
   if (!cursor) return { shard: 0 };
-  const [, shard, at, id] = /^(\d{1,4}) (\d{1,16}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (!id) throw new RangeError('not a cursor');
-  return { shard: Number(shard), at: Number(at), id };
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, shard, at, id] = /^(\d{1,4}) (?:start|(\d{1,16}) (\S+))$/.exec(text) ?? [];
+  if (shard === undefined) throw new RangeError('not a cursor');
+  return id === undefined ? { shard: Number(shard) } : { shard: Number(shard), at: Number(at), id };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type FoundDeadLetter,
   listDeadLetters,
   settle,
+  summarizeDeadLetters,
 } from '../../src/index.ts';
 import { APP, NOW, planned, users } from '../support/events.ts';
 
@@ -160,4 +161,39 @@ test('a cursor of a removed shard ends the list', async () => {
   await using own = await startTestRedis();
   await letters(own.redis, times(2));
   expect(await listDeadLetters(own.redis, APP, 1, { cursor: btoa('9 1 id'), limit: 1 })).toEqual({ letters: [] });
+});
+
+describe('a summary', () => {
+  test('counts the letters of each provider and reason over all shards, with the newest as a sample', async () => {
+    await using own = await startTestRedis();
+    await letters(own.redis, [NOW, NOW + 5, NOW + 2]);
+    await letters(own.redis, [NOW + 9], { shard: 1 });
+    await letters(own.redis, [NOW + 1, NOW + 3], { provider: 'fcm', reason: 'INVALID_ARGUMENT' });
+    const { groups, looked, cursor } = await summarizeDeadLetters(own.redis, APP, 2, { most: 1000 });
+    expect([looked, cursor]).toEqual([6, undefined]);
+    expect(groups).toEqual([
+      {
+        ...{ provider: 'custom', reason: 'http_400', count: 4, first: NOW, last: NOW + 9 },
+        sample: expect.objectContaining({ at: NOW + 9, uid: 'u0' }),
+      },
+      {
+        ...{ provider: 'fcm', reason: 'INVALID_ARGUMENT', count: 2, first: NOW + 1, last: NOW + 3 },
+        sample: expect.objectContaining({ at: NOW + 3, uid: 'u1' }),
+      },
+    ]);
+  });
+
+  test('of many is continued where it left off, and counts each once', async () => {
+    await using own = await startTestRedis();
+    await letters(own.redis, times(450));
+    await letters(own.redis, [NOW], { shard: 1 });
+    const counts: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const summary = await summarizeDeadLetters(own.redis, APP, 2, { cursor, most: 100 });
+      counts.push(...summary.groups.map(({ count }) => count));
+      cursor = summary.cursor;
+    } while (cursor !== undefined);
+    expect(counts).toEqual([200, 200, 51]);
+  });
 });

@@ -25,6 +25,33 @@ export const deadLetters: readonly Example[] = [
     },
   },
   {
+    operation: 'GET /v3/dead-letters/summary',
+    as: 'backend',
+    status: 200,
+    answer: {
+      data: [
+        {
+          provider: 'custom',
+          reason: 'http_400',
+          count: 1,
+          first: 1_741_847_453,
+          last: 1_741_847_453,
+          sample: {
+            id: STAND_INS.deadLetterId,
+            eventId: 'm-102',
+            uid: 'carol',
+            provider: 'custom',
+            reason: 'http_400',
+            detail: 'no such user here',
+            attempts: 1,
+            at: 1_741_847_453,
+          },
+        },
+      ],
+      meta: { counted: 1 },
+    },
+  },
+  {
     operation: 'POST /v3/dead-letters/replay',
     as: 'backend',
     body: { ids: [STAND_INS.deadLetterId] },
@@ -36,7 +63,15 @@ export const deadLetters: readonly Example[] = [
     as: 'backend',
     params: { id: STAND_INS.replayId },
     status: 200,
-    answer: { data: { id: STAND_INS.replayId, state: 'done', replayed: 1, skipped: 0 } },
+    answer: { data: { id: STAND_INS.replayId, state: 'done', total: 1, replayed: 1, skipped: 0 } },
+  },
+  {
+    operation: 'POST /v3/dead-letters/replays/{id}/stop',
+    name: 'A replay that has ended stays as it is',
+    as: 'backend',
+    params: { id: STAND_INS.replayId },
+    status: 202,
+    answer: { data: { id: STAND_INS.replayId, state: 'done', total: 1, replayed: 1, skipped: 0 } },
   },
   {
     operation: 'GET /v3/dead-letters/replays/{id}',

@@ -1,11 +1,18 @@
 import { FanfareError, listOf, PROVIDER_KINDS } from '@fanfare/core';
-import { type DeadLetterFilter, dropDeadLetter, type FoundDeadLetter, listDeadLetters } from '@fanfare/ledger';
+import {
+  type DeadLetterFilter,
+  type DeadLetterGroup,
+  dropDeadLetter,
+  type FoundDeadLetter,
+  listDeadLetters,
+  summarizeDeadLetters,
+} from '@fanfare/ledger';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { seconds } from '../../http/fields.ts';
 import { PageQuery, pageOf } from '../../http/pages.ts';
-import { readReplay, selected, startReplay } from './replay.ts';
+import { readReplay, selected, startReplay, stopReplay } from './replay.ts';
 import type { Selection } from './replay-record.ts';
 
 const filterFields = { provider: z.enum(PROVIDER_KINDS).optional(), reason: z.string().max(100).optional() };
@@ -29,9 +36,30 @@ const Letter = z.object({
 const Replay = z.object({
   data: z.object({
     id: z.string(),
-    state: z.enum(['running', 'done', 'failed']),
+    state: z.enum(['running', 'done', 'failed', 'stopped']),
+    total: z.number().optional().describe('Dead letters selected; absent until they have been counted.'),
     replayed: z.number(),
-    skipped: z.number(),
+    skipped: z.number().describe('Their event has expired, or another replay was first.'),
+  }),
+});
+const ReplayParams = z.object({ id: z.string() });
+const unknownReplay = (id: string) => new FanfareError('ERR_REPLAY_NOT_FOUND', `id: there is no replay "${id}"`);
+
+/** Dead letters counted in one request. */
+const MOST_COUNTED = 10_000;
+const Group = z.object({
+  provider: z.enum(PROVIDER_KINDS),
+  reason: z.string(),
+  count: z.number(),
+  first: z.number().describe('When the oldest was given up, epoch seconds.'),
+  last: z.number().describe('When the newest was given up, epoch seconds.'),
+  sample: Letter.describe('The newest.'),
+});
+const Summary = z.object({
+  data: z.array(Group),
+  meta: z.object({
+    counted: z.number(),
+    cursor: z.string().optional().describe('There are more: add the groups of the next request.'),
   }),
 });
 
@@ -52,6 +80,27 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       const { limit, cursor, ...filter } = request.query;
       const page = await list(deps, appId, { filter, cursor, limit });
       return { data: page.letters.map(view), meta: page.cursor === undefined ? {} : { cursor: page.cursor } };
+    },
+  );
+
+  server.get(
+    '/v3/dead-letters/summary',
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'Count dead letters by provider and reason',
+        description: `At most ${MOST_COUNTED} per request; \`meta.cursor\` continues.`,
+        querystring: z.strictObject({ cursor: z.string().max(200).optional() }),
+        response: { 200: Summary.describe('The groups, largest first.') },
+      },
+    },
+    async ({ appId, query: { cursor } }) => {
+      const { queueRedis, config } = deps;
+      const summary = await validCursor(() =>
+        summarizeDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, { cursor, most: MOST_COUNTED }),
+      );
+      const { groups, looked: counted, cursor: next } = summary;
+      return { data: groups.map(groupView), meta: { counted, ...(next === undefined ? {} : { cursor: next }) } };
     },
   );
 
@@ -78,15 +127,33 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage' },
       schema: {
         summary: 'Get replay progress',
-        params: z.object({ id: z.string() }),
+        params: ReplayParams,
         response: { 200: Replay.describe('The state of the replay and its counts so far.') },
       },
     },
     async (request) => {
       const { appId } = request;
       const progress = await readReplay(deps, appId, request.params.id);
-      if (!progress) throw new FanfareError('ERR_REPLAY_NOT_FOUND', `id: there is no replay "${request.params.id}"`);
+      if (!progress) throw unknownReplay(request.params.id);
       return { data: progress };
+    },
+  );
+
+  server.post(
+    '/v3/dead-letters/replays/:id/stop',
+    {
+      config: { access: 'manage', body: 'small' },
+      schema: {
+        summary: 'Stop a replay',
+        description: 'It ends before its next dead letter; what it has sent again stays sent, the rest stays listed.',
+        params: ReplayParams,
+        response: { 202: Replay.describe('The replay as it was; poll it until it is `stopped`.') },
+      },
+    },
+    async ({ appId, params: { id } }, reply) => {
+      const progress = await stopReplay(deps, appId, id);
+      if (!progress) throw unknownReplay(id);
+      return reply.code(202).send({ data: progress });
     },
   );
 
@@ -122,13 +189,25 @@ async function list(
   appId: string,
   page: { filter: DeadLetterFilter; cursor: string | undefined; limit: number },
 ) {
+  return validCursor(() => listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, page));
+}
+
+/** @throws FanfareError if the cursor is invalid. */
+async function validCursor<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, page);
+    return await read();
   } catch (error) {
     if (error instanceof RangeError) throw new FanfareError('ERR_BAD_REQUEST', 'cursor: is invalid');
     throw error;
   }
 }
+
+const groupView = ({ first, last, sample, ...group }: DeadLetterGroup) => ({
+  ...group,
+  first: seconds(first),
+  last: seconds(last),
+  sample: view(sample),
+});
 
 const view = ({ ref: _ref, ordinal: _ordinal, slice: _slice, at, ...letter }: FoundDeadLetter) => ({
   ...letter,

@@ -8,7 +8,10 @@ export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: D
 /** The progress of a replay. */
 export interface ReplayProgress {
   id: string;
-  state: 'running' | 'done' | 'failed';
+  /** `stopped`: an operator stopped it. */
+  state: 'running' | 'done' | 'failed' | 'stopped';
+  /** Letters selected; unknown until they have been counted. */
+  total?: number;
   replayed: number;
   /** Letters whose event has expired, or that another replay took. */
   skipped: number;
@@ -42,6 +45,7 @@ const RUNNING = 'replays';
 
 const progressKey = ({ appId, id }: Omit<Lease, 'token'>) => `replay:{${appId}}:${id}`;
 const orderKey = (replay: Omit<Lease, 'token'>) => `${progressKey(replay)}:order`;
+const stopKey = (replay: Omit<Lease, 'token'>) => `${progressKey(replay)}:stop`;
 const leaseKey = (replay: Omit<Lease, 'token'>) => `${progressKey(replay)}:lease`;
 
 /** Stores a new replay and the lease of its process. */
@@ -69,6 +73,11 @@ export async function loadOrder(redis: Redis, replay: Omit<Lease, 'token'>): Pro
   return text === null ? undefined : (JSON.parse(text) as ReplayOrder);
 }
 
+/** Asks whichever process runs a replay to stop it. */
+export async function askToStop(redis: Redis, replay: Omit<Lease, 'token'>): Promise<void> {
+  await redis.set(stopKey(replay), '1', 'EX', KEPT_S);
+}
+
 /** All running replays, with or without a live process. */
 export async function runningReplays(redis: Redis): Promise<Omit<Lease, 'token'>[]> {
   const members = await redis.smembers(RUNNING);
@@ -85,7 +94,7 @@ export const takeLease = async (redis: Redis, lease: Lease): Promise<boolean> =>
 /** Removes a replay that has finished, or whose record has expired, from the running ones. */
 export async function closeReplay(redis: Redis, lease: Lease): Promise<void> {
   await redis.srem(RUNNING, `${lease.appId} ${lease.id}`);
-  await redis.del(leaseKey(lease), orderKey(lease));
+  await redis.del(leaseKey(lease), orderKey(lease), stopKey(lease));
 }
 
 const RENEW = script<number>(`
@@ -101,19 +110,22 @@ export const renewLease = async (redis: Redis, lease: Lease): Promise<boolean> =
   (await RENEW(redis, [leaseKey(lease)], [lease.token, LEASE_MS])) === 1;
 
 const SAVE = script<number>(`
--- KEYS lease, progress, order
+-- KEYS lease, progress, order, stop
 -- ARGV token, progress, seconds kept
--- returns 1, or 0 when another process holds the lease
+-- returns 1, 0 when another process holds the lease, 2 when the replay is to stop
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 redis.call('EXPIRE', KEYS[3], ARGV[3])
-return 1
+return redis.call('EXISTS', KEYS[4]) == 1 and 2 or 1
 `);
 
-/** Stores the progress of a replay; false if the lease was lost. */
-export const saveProgress = async (redis: Redis, lease: Lease, progress: StoredProgress): Promise<boolean> =>
-  (await SAVE(
-    redis,
-    [leaseKey(lease), progressKey(lease), orderKey(lease)],
-    [lease.token, JSON.stringify(progress), KEPT_S],
-  )) === 1;
+/** What to do after the progress of a replay was stored; `lost`: it was not, since another process has the lease. */
+export type Saved = 'go_on' | 'lost' | 'stop';
+
+const SAVED: readonly Saved[] = ['lost', 'go_on', 'stop'];
+
+/** Stores the progress of a replay. */
+export async function saveProgress(redis: Redis, lease: Lease, progress: StoredProgress): Promise<Saved> {
+  const names = [leaseKey(lease), progressKey(lease), orderKey(lease), stopKey(lease)];
+  return SAVED[await SAVE(redis, names, [lease.token, JSON.stringify(progress), KEPT_S])] as Saved;
+}

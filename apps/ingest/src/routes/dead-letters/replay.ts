@@ -6,6 +6,7 @@ import { redisTrouble } from '@fanfare/redis';
 import { readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
 import {
+  askToStop,
   closeReplay,
   LEASE_MS,
   type Lease,
@@ -51,6 +52,13 @@ export async function readReplay(deps: IngestDeps, appId: string, id: string): P
   return progress;
 }
 
+/** Stops a replay before its next letter; does nothing if it has ended. Its progress; undefined if it is unknown. */
+export async function stopReplay(deps: IngestDeps, appId: string, id: string): Promise<ReplayProgress | undefined> {
+  const progress = await readReplay(deps, appId, id);
+  if (progress?.state === 'running') await askToStop(deps.queueRedis, { appId, id });
+  return progress;
+}
+
 /** Resumes replays whose process has died: checks now and every few seconds. Returns a function that stops it. */
 export function resumeReplays(deps: IngestDeps): () => void {
   const look = () =>
@@ -91,7 +99,8 @@ async function runLeased(deps: IngestDeps, lease: Lease, order: ReplayOrder, pro
   try {
     const state = await run(deps, lease, order, progress);
     if (state === 'lost') return;
-    if (await saveProgress(queueRedis, lease, { ...progress, state })) await closeReplay(queueRedis, lease);
+    if ((await saveProgress(queueRedis, lease, { ...progress, state })) !== 'lost')
+      await closeReplay(queueRedis, lease);
   } catch (error) {
     log.warn({ reason: (error as Error).message, replay: lease.id }, 'replay.interrupted');
   } finally {
@@ -104,17 +113,18 @@ async function run(
   lease: Lease,
   { selection, startedAt }: ReplayOrder,
   progress: StoredProgress,
-): Promise<'done' | 'failed' | 'lost'> {
+): Promise<'done' | 'failed' | 'stopped' | 'lost'> {
   const { queueRedis } = deps;
   try {
+    progress.total ??= await countSelected(deps, lease.appId, { selection, startedAt });
     for await (const letters of selected(deps, lease.appId, selection)) {
       for (const letter of letters) {
         if (letter.at > startedAt) continue;
-        progress.inHand = letter.id;
-        if (!(await saveProgress(queueRedis, lease, progress))) return 'lost';
+        const saved = await saveProgress(queueRedis, lease, { ...progress, inHand: letter.id });
+        if (saved === 'lost') return 'lost';
+        if (saved === 'stop') return 'stopped';
         if (await replayOne(deps, lease.appId, letter)) progress.replayed++;
         else progress.skipped++;
-        delete progress.inHand;
       }
     }
     return 'done';
@@ -123,6 +133,15 @@ async function run(
     deps.log.error({ err: error, appId: publicAppId(lease.appId), replay: lease.id }, 'replay.failed');
     return 'failed';
   }
+}
+
+/** How many letters a replay is to send again, as far as they are still there. */
+async function countSelected(deps: IngestDeps, appId: string, { selection, startedAt }: ReplayOrder): Promise<number> {
+  let count = 0;
+  for await (const letters of selected(deps, appId, selection)) {
+    count += letters.filter(({ at }) => at <= startedAt).length;
+  }
+  return count;
 }
 
 /** The letters of a selection, page by page. */
