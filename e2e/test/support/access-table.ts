@@ -27,6 +27,7 @@ const below = (path: string, routes: Routes): Routes =>
 /** Who may call each route, by the specification and not by the server: a route that is not here fails the test. */
 const TABLE: Record<Access, Routes> = {
   anyone: {
+    '/': ['GET'],
     '/livez': ['GET'],
     '/readyz': ['GET'],
     '/openapi.json': ['GET'],
