@@ -45,6 +45,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/apps/:appId/apikeys': ['POST', 'GET'],
     '/v3/apps/:appId/apikeys/:keyId': ['DELETE'],
     '/v3/system': ['GET'],
+    '/v3/audit': ['GET'],
   },
   publish: {
     '/v3/events': ['POST'],

@@ -129,7 +129,13 @@ export async function listApps(
 export async function deleteApp(redis: Redis, appId: string): Promise<boolean> {
   await revokeAllKeys(redis, appId);
   const removed = await redis.unlink(keys.app(appId));
-  await redis.unlink(keys.groups(appId), keys.reactionFollowers(appId), keys.usage(appId), keys.webhookHealth(appId));
+  await redis.unlink(
+    keys.groups(appId),
+    keys.reactionFollowers(appId),
+    keys.usage(appId),
+    keys.webhookHealth(appId),
+    keys.auditOf(appId),
+  );
   for (const pattern of keysOfApp(appId)) {
     for (const primary of primariesOf(redis)) {
       for await (const batch of primary.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>) {

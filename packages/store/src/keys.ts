@@ -85,6 +85,10 @@ export const keys = {
   token: (name: string) => `pushauth:{${name}}`,
   /** String: who is fetching that token. 15 seconds at most. */
   tokenLease: (name: string) => `pushauth:{${name}}:lease`,
+  /** Stream: who changed what, of all apps; about the last 10,000. */
+  audit: () => '{apps}:audit',
+  /** The same of one app; about the last 1,000. 180 days from the last. */
+  auditOf: (appId: string) => `audit:{${appId}}`,
   /** Hash: how many `users` with a record and how many memberships, `members`, an app has. */
   usage: (appId: string) => `usage:{${appId}}`,
   /** Set of the guids of an app's groups. */

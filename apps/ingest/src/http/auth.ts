@@ -56,6 +56,8 @@ declare module 'fastify' {
     session: Session | undefined;
     /** The client's address, by which limits count. */
     clientAddress: string;
+    /** Identifies the API key or session without revealing it; the operator has none. */
+    credential: string | undefined;
   }
 }
 
@@ -64,6 +66,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
   server.decorateRequest('appId', '');
   server.decorateRequest('session', undefined);
   server.decorateRequest('clientAddress', '');
+  server.decorateRequest('credential', undefined);
   const addressOf = clientAddresses(deps.config.TRUST_PROXY, deps.log);
   const routes: Route[] = [];
   server.addHook('onRoute', function (route) {
@@ -93,6 +96,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     if (access === 'anyone') return;
     const caller = await guarded(deps, request, () => callerOf(deps, request, access));
     request.appId = caller.appId;
+    request.credential = caller.credential;
     if (caller.credential !== undefined) await limit(reply, `${caller.appId}:${caller.credential}`);
   });
   return routes;

@@ -11,6 +11,7 @@ import { documentOptions } from '../openapi/document.ts';
 import type { Area } from '../routes/area.ts';
 import { AREAS } from '../routes/index.ts';
 import { API_HEADERS, answerErrors, answerUnreadable, sendError, toFanfareError } from './answer-errors.ts';
+import { auditChanges } from './audit.ts';
 import { authenticate } from './auth.ts';
 import { acceptBodies } from './bodies.ts';
 import { BODY_TIMES, type BodyTimes } from './body-times.ts';
@@ -60,6 +61,7 @@ export async function createServer(
   const callable = authenticate(server as unknown as FastifyInstance, deps);
   guardGrowth(server as unknown as FastifyInstance, guard);
   acceptBodies(server as unknown as FastifyInstance, times);
+  auditChanges(server as unknown as FastifyInstance, deps);
   answerErrors(server, deps);
   await server.register(swagger, documentOptions(callable, AREAS));
   await docsPage(server as unknown as FastifyInstance);

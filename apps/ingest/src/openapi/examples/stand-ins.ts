@@ -36,5 +36,6 @@ export const STAND_INS = {
   senderProcess: 'sender-c83a6d2e5f70',
   machine: 'push-1',
   version: '1.0.0',
+  auditId: '1741847453000-0',
   replayId: 'r8Xw2Kq5Zt1Lm',
 } as const;

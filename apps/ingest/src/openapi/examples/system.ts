@@ -10,8 +10,28 @@ const process = {
 };
 const idle = { openEvents: 0, oldestMs: 0, waiting: 0, active: 0, delayed: 0, held: 0 };
 
-/** The state of the system before the first event. */
+/** The state of the system before the first event, and the last change. */
 export const system: readonly Example[] = [
+  {
+    operation: 'GET /v3/audit',
+    as: 'operator',
+    query: { appId: 'app123', limit: '1' },
+    status: 200,
+    answer: {
+      data: [
+        {
+          id: STAND_INS.auditId,
+          at: 1_741_847_453_000,
+          appId: 'app123',
+          who: 'admin',
+          operation: 'DELETE /v3/apps/{appId}/apikeys/{keyId}',
+          ids: { appId: 'app123', keyId: STAND_INS.publishKeyId },
+          fields: [],
+        },
+      ],
+      meta: { cursor: STAND_INS.auditId },
+    },
+  },
   {
     operation: 'GET /v3/system',
     as: 'operator',

@@ -1,0 +1,50 @@
+import { AppId } from '@fanfare/core';
+import { readAudit } from '@fanfare/store';
+import { z } from 'zod';
+import type { IngestDeps } from '../../deps.ts';
+import type { Server } from '../../http/fastify.ts';
+import { PageLimit } from '../../http/fields.ts';
+import { pageOf } from '../../http/pages.ts';
+import { requireAppId } from '../../http/require-app.ts';
+
+const Entry = z.object({
+  id: z.string(),
+  at: z.number().int().describe('Epoch ms.'),
+  appId: z.string().optional(),
+  who: z.string().describe('`admin`, or `key:` and the id of an API key.'),
+  actor: z.string().optional().describe('The person, as named in the `actor` header next to the admin key.'),
+  operation: z.string().describe('As in this document, e.g. `PATCH /v3/apps/{appId}`.'),
+  ids: z.record(z.string(), z.string()).describe('The ids in its path and body.'),
+  fields: z.array(z.string()).describe('The names of the fields in its body; values are not recorded.'),
+});
+const Query = z.strictObject({
+  appId: AppId.optional().describe('Only what concerns this app.'),
+  limit: PageLimit.describe('Maximum number of entries in the page.'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}-\d{1,10}$/, 'is not a cursor')
+    .optional()
+    .describe('The `meta.cursor` of the previous page.'),
+});
+
+/** The route that shows who changed what. */
+export function auditRoutes(server: Server, deps: IngestDeps): void {
+  server.get(
+    '/v3/audit',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'List changes to apps, keys, providers and settings, newest first',
+        description: 'And replays, dropped dead letters and restored tokens: about 10,000 in all, 1,000 of each app.',
+        querystring: Query,
+        response: { 200: pageOf(Entry).describe('A page of changes.') },
+      },
+    },
+    async ({ query: { appId, limit, cursor } }) => {
+      const of = appId === undefined ? undefined : await requireAppId(deps, appId);
+      const found = await readAudit(deps.registry, of, { before: cursor, limit: limit + 1 });
+      const data = found.slice(0, limit);
+      return { data, meta: found.length > limit ? { cursor: data.at(-1)?.id } : {} };
+    },
+  );
+}
