@@ -32,7 +32,7 @@ const STUCK_MS = 60_000;
 
 /** From the first POST to the last push accepted; the CPU until nothing is left to do. */
 export async function runRound(design: Design, provider: Pick<PushProvider, 'accepted'>, work: Work): Promise<Sample> {
-  const { posts, deliveries } = work;
+  const { deliveries } = work;
   const limitMs = STUCK_MS + (deliveries / SLOWEST_PER_SECOND) * 1000;
   const before = await provider.accepted();
   const cpuBefore = await design.cpu();
@@ -40,7 +40,7 @@ export async function runRound(design: Design, provider: Pick<PushProvider, 'acc
   await postAll(design, work);
   await within(limitMs, async () => (await provider.accepted()) - before >= deliveries);
   const seconds = (performance.now() - startedAt) / 1000;
-  const isDone = await within(limitMs, () => design.isDone(posts.map(({ id }) => id)));
+  const isDone = await within(limitMs, () => design.isDone());
   const cpu = cpuBetween(cpuBefore, await design.cpu());
   const accepted = (await provider.accepted()) - before;
   return {

@@ -20,8 +20,10 @@ const calls = {
   start({ redisUrl }: PlainConfig): void {
     const redis = connect(redisUrl);
     const queue = new Queue<TokenMessage>(SEND, { connection: redis });
+    const recipients = async ({ group, to = '' }: Message): Promise<string[]> =>
+      group === undefined ? [to] : redis.smembers(membersKey(group));
     const expand = async (message: Message): Promise<void> => {
-      const members = await redis.smembers(membersKey(message.group));
+      const members = await recipients(message);
       for (let from = 0; from < members.length; from += BATCH) {
         const tokens = await redis.hmget(TOKENS, ...members.slice(from, from + BATCH));
         const pushes = tokens.filter((token) => token !== null).map((token) => pushOf(message, token));
@@ -33,7 +35,7 @@ const calls = {
   },
 };
 
-/** The plain design's fan-out: the members of the group, and a job with the whole message for each. */
+/** The plain design's fan-out: the recipients, and a job with the whole message for each. */
 export type FanoutCalls = typeof calls;
 
 serve(calls);

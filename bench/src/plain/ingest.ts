@@ -7,8 +7,9 @@ import { connect, FANOUT, type Message, type PlainConfig } from './queues.ts';
 const text = { type: 'string', minLength: 1 };
 const BODY = {
   type: 'object',
-  required: ['id', 'group', 'sender', 'senderName', 'text'],
-  properties: { id: text, group: text, sender: text, senderName: text, text },
+  required: ['id', 'sender', 'senderName', 'text'],
+  oneOf: [{ required: ['group'] }, { required: ['to'] }],
+  properties: { id: text, group: text, to: text, sender: text, senderName: text, text },
 };
 
 const calls = {

@@ -4,18 +4,18 @@ import type { Message } from './queues.ts';
 const TTL_MS = 86_400_000;
 
 /** The push to one device, with the data that Fanfare sends. */
-export const pushOf = ({ id, group, sender, senderName, text }: Message, token: string): TokenMessage => ({
+export const pushOf = ({ id, group, to = '', sender, senderName, text }: Message, token: string): TokenMessage => ({
   token,
   data: {
-    title: group,
-    body: `${senderName}: ${text}`,
+    title: group ?? senderName,
+    body: group === undefined ? text : `${senderName}: ${text}`,
     sender,
     senderName,
-    receiver: group,
-    receiverName: group,
-    receiverType: 'group',
+    receiver: group ?? to,
+    receiverName: group ?? to,
+    receiverType: group === undefined ? 'user' : 'group',
     tag: id,
-    conversationId: `group_${group}`,
+    conversationId: group === undefined ? `${sender}_user_${to}` : `group_${group}`,
     type: 'chat',
     sentAt: String(Date.now()),
   },

@@ -5,10 +5,11 @@ export interface PlainConfig {
   redisUrl: string;
 }
 
-/** A message as the chat backend posts it. */
+/** A message as the chat backend posts it: to a group, or to one user. */
 export interface Message {
   id: string;
-  group: string;
+  group?: string;
+  to?: string;
   sender: string;
   senderName: string;
   text: string;

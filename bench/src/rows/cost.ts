@@ -3,7 +3,8 @@ import { runRound, type Sample, type Work } from '../pipeline/round.ts';
 import { profile } from '../profile/profiler.ts';
 import type { Figure, Target } from '../report/figure.ts';
 import { median } from '../report/statistics.ts';
-import type { Design } from '../system/design.ts';
+import type { Design, Post } from '../system/design.ts';
+import { uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
@@ -11,8 +12,8 @@ import type { Row, RowResult } from './row.ts';
 interface CostOptions {
   row: string;
   title: string;
-  /** Members of the group. */
-  members: number;
+  /** Members of the group; none: the messages go to one user each. */
+  members?: number;
   /** Messages to it, one after the other or several at once. */
   messages: number;
   concurrency: number;
@@ -43,12 +44,28 @@ const P1C: CostOptions = {
   rate: { of: 'ratio', atLeast: 1, later: 'lean wire: ≥ 1.2×' },
 };
 
+/** Users who get 1:1 messages. */
+const USERS = 1000;
+
+const P1M: CostOptions = {
+  row: 'P1m',
+  title: '1:1 messages, posted one by one',
+  messages: 5000,
+  concurrency: 64,
+  rounds: { full: 5, quick: 1 },
+  cpu: { of: 'ratio', atMost: 1, later: '≤ 0.7×' },
+  rate: { of: 'ratio', atLeast: 1 },
+};
+
 const P1C1: CostOptions = { ...P1C, row: 'P1c1', title: `${P1C.title}, a job per delivery` };
 
 export const bulkCost: Row = { title: P1.title, run: async (lab) => compare(lab, P1, await lab.fanfare()) };
 export const chatCost: Row = { title: P1C.title, run: async (lab) => compare(lab, P1C, await lab.fanfare()) };
 
-/** What 1:1 messages cost, which are always packs of one. */
+/** What a 1:1 message costs from its POST. */
+export const directCost: Row = { title: P1M.title, run: async (lab) => compare(lab, P1M, await lab.fanfare()) };
+
+/** What packs of one cost. */
 export const singlesCost: Row = {
   title: P1C1.title,
   run: (lab) => lab.withFanfare({ env: { PACK_CHAT: '1' } }, (fanfare) => compare(lab, P1C1, fanfare)),
@@ -58,7 +75,10 @@ export const singlesCost: Row = {
 async function compare(lab: Lab, options: CostOptions, fanfare: Fanfare): Promise<RowResult> {
   const { row, members, rounds } = options;
   const designs = [await lab.plain(), fanfare];
-  for (const design of designs) await design.createGroup(`${row}-group`, members);
+  for (const design of designs) {
+    if (members === undefined) await design.createDevices(USERS);
+    else await design.createGroup(`${row}-group`, members);
+  }
   const samples: Sample[] = [];
   for (let round = 0; round <= (lab.quick ? rounds.quick : rounds.full); round += 1) {
     for (const design of designs) {
@@ -72,8 +92,11 @@ async function compare(lab: Lab, options: CostOptions, fanfare: Fanfare): Promis
 }
 
 async function runOnce(lab: Lab, design: Design, options: CostOptions, round: number): Promise<Sample> {
-  const { row, members, messages, concurrency } = options;
-  const posts = Array.from({ length: messages }, (_, i) => ({ id: `${row}-${round}-${i}`, group: `${row}-group` }));
+  const { row, members = 1, messages, concurrency } = options;
+  const posts = Array.from({ length: messages }, (_, i): Post => {
+    const id = `${row}-${round}-${i}`;
+    return options.members === undefined ? { id, to: uidOf(i % USERS) } : { id, group: `${row}-group` };
+  });
   const work: Work = { posts, deliveries: members * messages, concurrency };
   return runRound(design, (await lab.stage()).provider, work);
 }

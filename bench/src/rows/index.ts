@@ -1,7 +1,7 @@
 import { accepting } from './accepting.ts';
 import { bytes } from './bytes.ts';
 import { clients } from './clients.ts';
-import { bulkCost, chatCost, singlesCost } from './cost.ts';
+import { bulkCost, chatCost, directCost, singlesCost } from './cost.ts';
 import { drill } from './drill.ts';
 import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { http2Cost } from './http2.ts';
@@ -22,6 +22,7 @@ export const ROWS = {
   P1: bulkCost,
   P1c: chatCost,
   P1c1: singlesCost,
+  P1m: directCost,
   P2: sizes,
   P3: rings,
   P4: accepting,

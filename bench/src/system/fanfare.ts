@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readOpenEvents } from '@fanfare/ledger';
 import { startRedis } from '@fanfare/redis-server';
 import { Closer } from '@fanfare/runtime';
 import { Redis } from 'ioredis';
 import { Api } from './api.ts';
 import { processCpu, redisCpu } from './cpu.ts';
 import type { Design } from './design.ts';
-import { groupMessage } from './events.ts';
+import { directMessage, groupMessage } from './events.ts';
 import { freePort } from './free-port.ts';
 import { NodeProcess } from './node-process.ts';
 import type { Stage } from './stage.ts';
@@ -91,14 +92,19 @@ export async function startFanfare(stage: Stage, options: FanfareOptions = {}): 
       bench,
       start,
       createTenant: (appId) => Tenant.create(platform, appId),
+      createDevices: (count) => bench.registry.createDevices(count),
       async createGroup(group, size) {
         await bench.registry.createDevices(size);
         await bench.registry.createGroup(group, size);
       },
-      async post({ id, group }) {
-        await bench.api.post('/v3/events', groupMessage(id, group));
+      async post(post) {
+        const { id } = post;
+        await bench.api.post('/v3/events', 'to' in post ? directMessage(id, post.to) : groupMessage(id, post.group));
       },
-      isDone: (ids) => bench.isDone(ids),
+      async isDone() {
+        const open = await readOpenEvents(redis, 1, Date.now());
+        return Object.values(open).every(({ count }) => count === 0);
+      },
       async cpu() {
         const cpus = [...processes].map(([name, { pid }]) => [name, processCpu(pid)] as const);
         return { redis: await redisCpu(redis), ...Object.fromEntries(cpus) };

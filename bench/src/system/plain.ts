@@ -35,17 +35,19 @@ export async function startPlain({ provider, certificate }: Stage): Promise<Desi
     closer.add('queues', queues, () => Promise.all(queues.map((queue) => queue.close())));
     return {
       name: 'plain',
+      async createDevices(count) {
+        for (const users of batches(count)) await redis.hset(TOKENS, ...users.flatMap((n) => [uidOf(n), fcmToken(n)]));
+      },
       async createGroup(group, size) {
         await redis.config('SET', 'appendfsync', 'no');
-        for (let from = 0; from < size; from += BATCH) {
-          const users = Array.from({ length: Math.min(BATCH, size - from) }, (_, i) => from + i);
+        for (const users of batches(size)) {
           await redis.sadd(membersKey(group), ...users.map(uidOf));
           await redis.hset(TOKENS, ...users.flatMap((n) => [uidOf(n), fcmToken(n)]));
         }
         await redis.config('SET', 'appendfsync', 'always');
       },
-      async post({ id, group }) {
-        await postJson(`${url}/messages`, { id, group, sender: 'alice', senderName: 'Alice', text: TEXT });
+      async post(post) {
+        await postJson(`${url}/messages`, { ...post, sender: 'alice', senderName: 'Alice', text: TEXT });
       },
       async isDone() {
         const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'active', 'delayed')));
@@ -62,4 +64,11 @@ export async function startPlain({ provider, certificate }: Stage): Promise<Desi
       close: () => closer.close(),
     };
   });
+}
+
+/** The first `count` users. */
+function* batches(count: number): Generator<number[]> {
+  for (let from = 0; from < count; from += BATCH) {
+    yield Array.from({ length: Math.min(BATCH, count - from) }, (_, i) => from + i);
+  }
 }
