@@ -1,4 +1,4 @@
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 /** The number of commands per round trip; one buffer for all members of a large group would be too large. */
 const BATCH = 1000;
@@ -18,18 +18,18 @@ export function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
 
 /**
  * Sends one command per item, a thousand per round trip; answers are in the order of the items. On Redis Cluster the
- * keys may be in any slots (see span-nodes.ts).
+ * keys may be in any slots. Not a pipeline of ioredis, which costs more than its commands on a connection that BullMQ
+ * uses, since it copies each of BullMQ's scripts; the commands of a turn share a write anyway (see joined-writes.ts).
  */
 export async function commandEach<T>(
   redis: Redis,
   items: readonly T[],
-  add: (commands: ChainableCommander, item: T) => unknown,
+  send: (redis: Redis, item: T) => Promise<unknown>,
 ): Promise<unknown[]> {
+  if (items.length <= BATCH) return Promise.all(items.map((item) => send(redis, item)));
   const answers: unknown[] = [];
   for (const batch of inBatches(items)) {
-    const pipeline = redis.pipeline();
-    for (const item of batch) add(pipeline, item);
-    for (const answer of answersOf(await pipeline.exec())) answers.push(answer);
+    for (const answer of await Promise.all(batch.map((item) => send(redis, item)))) answers.push(answer);
   }
   return answers;
 }

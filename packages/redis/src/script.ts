@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { acrossSlots } from './across-slots.ts';
 import { primariesOf } from './nodes.ts';
-import { answersOf, inBatches } from './pipeline.ts';
+import { answersOf, commandEach } from './pipeline.ts';
 
 /** Keys and arguments of one run. On Redis Cluster the keys of a run must share a hash tag. */
 interface ScriptCall {
@@ -82,13 +82,12 @@ export function script<Result>(lua: string): Script<Result> {
     byHash((how, text) => (redis as unknown as Bytes)[`${how}Buffer`](text, keys.length, ...keys, ...args));
 
   async function attempt(redis: Redis, calls: readonly ScriptCall[]): Promise<[Error | null, unknown][]> {
-    const answers: [Error | null, unknown][] = [];
-    for (const batch of inBatches(calls)) {
-      const pipeline = redis.pipeline();
-      for (const { keys, args } of batch) pipeline.evalsha(sha, keys.length, ...keys, ...args);
-      for (const answer of (await pipeline.exec()) ?? []) answers.push(answer);
-    }
-    return answers;
+    return (await commandEach(redis, calls, (commands, { keys, args }) =>
+      commands.evalsha(sha, keys.length, ...keys, ...args).then(
+        (answer) => [null, answer],
+        (error: Error) => [error, undefined],
+      ),
+    )) as [Error | null, unknown][];
   }
 
   async function each(redis: Redis, calls: readonly ScriptCall[]): Promise<Result[]> {
