@@ -29,15 +29,26 @@ export class Leases {
     this.#options = options;
   }
 
-  /** Runs the work on a job whose lock was just taken, and has the lock renewed meanwhile. */
-  async hold<T>(id: string, token: string, act: () => Promise<T>): Promise<T> {
+  /** Has the lock of a job renewed that was taken at `since`, by the monotonic clock. */
+  begin(id: string, token: string, since: number): Lease {
     const { toKey } = this.#options;
-    const lease = { lockKey: `${toKey(id)}:lock`, stalledKey: toKey('stalled'), id, token, since: performance.now() };
+    const lease = { lockKey: `${toKey(id)}:lock`, stalledKey: toKey('stalled'), id, token, since };
     this.#active.set(id, lease);
+    return lease;
+  }
+
+  /** No longer has a lock renewed, unless the job was taken again. */
+  release(id: string, token: string): void {
+    if (this.#active.get(id)?.token === token) this.#active.delete(id);
+  }
+
+  /** Runs the work on a job, and has its lock renewed meanwhile; it was just taken if it is not known. */
+  async hold<T>(id: string, token: string, act: () => Promise<T>): Promise<T> {
+    if (this.#active.get(id)?.token !== token) this.begin(id, token, performance.now());
     try {
       return await act();
     } finally {
-      if (this.#active.get(id) === lease) this.#active.delete(id);
+      this.release(id, token);
     }
   }
 

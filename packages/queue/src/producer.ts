@@ -1,25 +1,20 @@
 import { type Lane, type ProviderKind, packId } from '@fanfare/core';
 import { commandEach, shardTag } from '@fanfare/redis';
-import { type BulkJobOptions, Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { addJobs, type Common, type JobToAdd } from './add-jobs.ts';
 import { retryPolicy, UNBOUNDED_ATTEMPTS } from './backoff.ts';
-import { type DeliveryJob, type DeliveryWire, type EventWire, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
-import { type QueueKind, queueName } from './names.ts';
+import { type DeliveryJob, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
+import { type QueueKind, queueKeys, queueName } from './names.ts';
 
 /** Jobs per round trip: larger batches block Redis and build one huge write. */
 const BATCH = 500;
-
-/** How often a batch that Redis accepted only in part is retried before it throws. */
-const BATCH_TRIES = 3;
 
 /** Jobs sampled for the age of the oldest: of those with a rank, and of those delayed. */
 const SAMPLE = 100;
 
 /** How often a bug may throw before a job stays in the failed set; the sweeper revives it from there. */
 const EVENT_ATTEMPTS = 5;
-
-/** Clock skew that is tolerated: the time of a job is for metrics only. */
-const TOLERATED_SKEW_MS = 1000;
 
 /** A job of `events` to add. */
 export interface NewEventJob {
@@ -54,64 +49,49 @@ export class Producer {
 
   /** Adds jobs to expand events of one lane and shard. Throws like `addDeliveries`. */
   async addEvents(shard: number, lane: Lane, events: readonly NewEventJob[]): Promise<void> {
-    const queue = this.#queue('events', lane, shard);
-    for (let from = 0; from < events.length; from += BATCH) {
-      const batch = events.slice(from, from + BATCH).map(({ key, rank }) => ({
-        name: 'expand',
-        data: encodeEventJob({ eventKey: key }),
-        opts: {
-          jobId: key,
-          attempts: EVENT_ATTEMPTS,
-          backoff: { type: 'custom' },
-          ...priorityOf(rank),
-          ...this.#stamp(),
-        },
+    const options = optionsOf(EVENT_ATTEMPTS);
+    for (const batch of batchesOf(events)) {
+      const jobs = batch.map(({ key, rank }) => ({
+        id: key,
+        data: JSON.stringify(encodeEventJob({ eventKey: key })),
+        rank,
       }));
-      await addAll(queue, batch);
+      await this.#add('events', lane, shard, { name: 'expand', options }, jobs);
     }
   }
 
   /**
-   * Adds deliveries of one provider and lane. BullMQ's bulk add is a pipeline, not a transaction, and reports a refused
-   * entry as a negative id: each id is checked, and missing jobs are added again.
+   * Adds deliveries of one provider and lane, in batches that are added whole or not at all.
    * @param fence called before each batch; what it throws ends the adding.
-   * @throws when some are still missing after a few tries; adding all of them again later is safe.
+   * @throws when Redis takes no writes; adding all of them again later is safe.
    */
   async addDeliveries(
     shard: number,
     provider: ProviderKind,
     lane: Lane,
-    jobs: readonly NewDeliveryJob[],
+    deliveries: readonly NewDeliveryJob[],
     fence: () => void = () => undefined,
   ): Promise<void> {
-    const queue = this.#queue(`deliveries-${provider}`, lane, shard);
-    const attempts = Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS);
-    for (let from = 0; from < jobs.length; from += BATCH) {
-      const batch = jobs.slice(from, from + BATCH).map(({ delayMs, rank, ...job }) => ({
-        name: 'd',
-        data: encodeDeliveryJob(job),
-        opts: {
-          jobId: packId(job.eventKey, job.ordinal, job.count ?? 1),
-          attempts,
-          ...(delayMs === undefined ? {} : { delay: delayMs }),
-          backoff: { type: 'custom' },
-          ...priorityOf(rank),
-          ...this.#stamp(),
-        },
+    const options = optionsOf(Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS));
+    for (const batch of batchesOf(deliveries)) {
+      const jobs = batch.map(({ delayMs, rank, ...job }) => ({
+        id: packId(job.eventKey, job.ordinal, job.count ?? 1),
+        data: JSON.stringify(encodeDeliveryJob(job)),
+        delayMs,
+        rank,
       }));
       fence();
-      await addAll(queue, batch);
+      await this.#add(`deliveries-${provider}`, lane, shard, { name: 'd', options }, jobs);
     }
   }
 
   /** Whether these deliveries' jobs exist; one in the failed set (a bug threw) counts as `failed`. */
   async presence(kind: QueueKind, lane: Lane, shard: number, ids: readonly string[]): Promise<JobPresence[]> {
     const queue = this.#queue(kind, lane, shard);
-    const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.hmget(queue.toKey(id), 'timestamp', 'finishedOn');
-    const answers = (await pipeline.exec()) ?? [];
-    return answers.map(([error, fields]) => {
-      if (error) throw error;
+    const answers = await commandEach(this.#redis, ids, (redis, id) =>
+      redis.hmget(queue.toKey(id), 'timestamp', 'finishedOn'),
+    );
+    return answers.map((fields) => {
       const [timestamp, finishedOn] = fields as [string | null, string | null];
       if (timestamp === null) return 'missing';
       return finishedOn === null ? 'present' : 'failed';
@@ -175,13 +155,16 @@ export class Producer {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
 
-  /**
-   * When jobs are added, where this machine's clock is wrong. BullMQ stamps them by itself otherwise: a time of ours is
-   * stored with the options as well, at 26 bytes a job.
-   */
-  #stamp(): { timestamp?: number } {
-    const now = this.#now();
-    return Math.abs(now - Date.now()) > TOLERATED_SKEW_MS ? { timestamp: now } : {};
+  async #add(
+    kind: QueueKind,
+    lane: Lane,
+    shard: number,
+    common: Omit<Common, 'now'>,
+    jobs: readonly JobToAdd[],
+  ): Promise<void> {
+    // BullMQ's object writes the settings of the queue when it is made.
+    this.#queue(kind, lane, shard);
+    await addJobs(this.#redis, queueKeys(kind, lane, shard), { ...common, now: Math.round(this.#now()) }, jobs);
   }
 
   #queue(kind: QueueKind, lane: Lane, shard: number): Queue {
@@ -196,9 +179,6 @@ export class Producer {
       skipWaitingForReady: true,
       // The events stream cannot be switched off, and is not used.
       streams: { events: { maxLen: 100 } },
-      defaultJobOptions: {
-        stackTraceLimit: 1,
-      },
     });
     // A queue object reports connection errors here as well as to the caller; the caller's suffice.
     queue.on('error', () => undefined);
@@ -226,23 +206,10 @@ export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
   oldestDelayedMs: Math.max(0, ...depths.map(({ oldestDelayedMs }) => oldestDelayedMs)),
 });
 
-interface BulkJob {
-  name: string;
-  data: DeliveryWire | EventWire;
-  opts: BulkJobOptions;
+/** BullMQ's options of a job, as it stores them. */
+const optionsOf = (attempts: number): string =>
+  JSON.stringify({ attempts, backoff: { type: 'custom' }, stackTraceLimit: 1 });
+
+function* batchesOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
 }
-
-async function addAll(queue: Queue, batch: BulkJob[]): Promise<void> {
-  let left = batch;
-  for (let tries = 0; tries < BATCH_TRIES; tries++) {
-    const added = await queue.addBulk(left);
-    left = left.filter((_, i) => !isTaken(added[i]?.id));
-    if (left.length === 0) return;
-  }
-  throw new Error(`${queue.name}: ${left.length} of ${batch.length} jobs were not taken`);
-}
-
-const priorityOf = (rank: number | undefined): { priority?: number } => (rank === undefined ? {} : { priority: rank });
-
-/** BullMQ returns a script's error code in place of the id. */
-const isTaken = (id: unknown): boolean => typeof id === 'string' && !id.startsWith('-');

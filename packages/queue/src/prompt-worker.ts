@@ -1,10 +1,25 @@
 import { isNotConnectionError, type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
+import type { Finisher } from './finish-jobs.ts';
+import type { Taker } from './taker.ts';
 
-/** Jobs taken at a time, at most: while a queue has many, their requests share a round trip. */
+/** Jobs taken at a time, at most, by one script. */
 const MOST_AT_ONCE = 16;
 
+/** BullMQ's types do not say that there may be no next job. */
+const NONE = undefined as unknown as Job;
+
+/** What is private in BullMQ's worker, version 6. */
+interface Internals {
+  /** Set while a fetch waits for a job to come. */
+  waiting: Promise<number> | null;
+  updateDelays(limitDelay: number, delayUntil: number): void;
+}
+
 /**
- * A worker that starts each job as soon as it is taken. BullMQ's own takes one after the other until it has as many as
+ * BullMQ's worker, which takes and finishes jobs one by one, with both done for many at once (ADR 28). What is rare
+ * stays as it is: retries, delays, failures, and the search for jobs that have lost their worker.
+ *
+ * It starts each job as soon as it is taken. BullMQ's own takes one after the other until it has as many as
  * it may have in hand, and starts none before: with 200 jobs and a disk that syncs in 5 ms, the first waits a second,
  * and its lock runs meanwhile. Closing can be forced: BullMQ waits for active jobs forever, or not at all.
  */
@@ -14,8 +29,17 @@ export class PromptWorker extends Worker {
   /** Called when a job has ended, or more may be taken. */
   #wake = (): void => undefined;
 
-  constructor(name: string, process: Processor, options: WorkerOptions) {
+  readonly #taker: Taker;
+  readonly #finisher: Finisher;
+
+  constructor(
+    name: string,
+    process: Processor,
+    { taker, finisher, ...options }: WorkerOptions & { taker: Taker; finisher: Finisher },
+  ) {
     super(name, process, { ...options, autorun: false });
+    this.#taker = taker;
+    this.#finisher = finisher;
     void this.run().catch((error: Error) => this.emit('error', error));
   }
 
@@ -49,6 +73,30 @@ export class PromptWorker extends Worker {
     this.cancelAllJobs('closing');
     await this.lockManager.close();
     await this.backend.close(true);
+  }
+
+  protected override async moveToActive(): Promise<Job> {
+    const { job, nextAt } = await this.#taker.next();
+    (this as unknown as Internals).updateDelays(0, nextAt);
+    return this.nextJobFromJobData(job?.json, job?.id, job?.token);
+  }
+
+  /**
+   * Asks for the next job in the same turn, unless a fetch waits already, and would find it. A job that cannot be
+   * finished is taken again when its lock expires.
+   */
+  protected override async handleCompleted(
+    result: unknown,
+    job: Job,
+    token: string,
+    fetchNext: () => boolean = () => true,
+  ): Promise<Job> {
+    const finished = this.#finisher.finish(String(job.id), token);
+    const isWanted = fetchNext() && !this.closing && !this.paused && !(this as unknown as Internals).waiting;
+    const report = (error: Error) => void this.emit('error', error);
+    const next = isWanted ? this.moveToActive().catch(report) : undefined;
+    await finished.then(() => this.emit('completed', job, result, 'active'), report);
+    return (await next) ?? NONE;
   }
 
   async #takeAll(): Promise<void> {

@@ -5,12 +5,14 @@ import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { Afterwards } from './afterwards.ts';
 import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
+import { Finisher } from './finish-jobs.ts';
 import { JobLimit } from './job-limit.ts';
 import { Leases } from './leases.ts';
 import type { LockRenewal } from './lock-renewal.ts';
-import { type QueueKind, queueName } from './names.ts';
+import { type QueueKind, queueKeys, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 import { PromptWorker } from './prompt-worker.ts';
+import { Taker } from './taker.ts';
 
 /** An active job. */
 export interface JobInHand<Data> {
@@ -77,11 +79,8 @@ const LOCKS: Record<Lane, { lockDuration: number; stalledInterval: number }> = {
 /** A job may lose its worker this often before it counts as failed: rolling deploys must not use it up. */
 const MAX_STALLED = 1000;
 
-/**
- * How long finished jobs are kept. Set here and not per job, where it would take 75 bytes of each of a million. Failed
- * ones are bugs: kept for inspection, until the sweeper removes them.
- */
-const RETENTION = { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 24 * 3600, count: 5000 } };
+/** How long failed jobs are kept: they are bugs, for inspection, until the sweeper removes them. */
+const RETENTION = { removeOnFail: { age: 7 * 24 * 3600, count: 5000 } };
 
 /** How long a worker pauses after Redis refused a write for lack of memory; it would spin otherwise. */
 const OOM_REST_MS = 3000;
@@ -112,8 +111,9 @@ class RetryLater extends Error {
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, renewal, kind, lane, shard, concurrency, sizeOf, onError } = options;
+  const queue = queueKeys(kind, lane, shard);
   const leases = new Leases({
-    toKey: (id) => worker.toKey(id),
+    toKey: (id) => queue + id,
     durationMs: LOCKS[lane].lockDuration,
     onLost: (ids) => {
       for (const id of ids) worker.cancelJob(id, 'lock lost');
@@ -132,6 +132,8 @@ export function work<Data>(options: WorkOptions<Data>): Work {
         run({ ...options, limit, afterwards }, worker, leases, job, token, signal),
       ),
     {
+      taker: new Taker(redis, queue, leases),
+      finisher: new Finisher(redis, queue),
       connection: redis,
       prefix: shardTag(shard),
       concurrency: limit?.jobs ?? concurrency,

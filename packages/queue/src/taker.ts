@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Leases } from './leases.ts';
+import { type TakenJob, takeJobs } from './take-jobs.ts';
+
+/** The next job, or none and when the next delayed one is due, epoch ms; 0: none is delayed. */
+export interface Next {
+  job?: TakenJob;
+  nextAt: number;
+}
+
+interface Asking {
+  resolve(next: Next): void;
+  reject(error: Error): void;
+}
+
+/** Takes the jobs that a worker asks for, those of one turn of the event loop together. */
+export class Taker {
+  readonly #redis: Redis;
+  readonly #queue: string;
+  readonly #leases: Leases;
+  readonly #id = randomUUID();
+  #runs = 0;
+  #asking: Asking[] = [];
+  #isTaking = false;
+
+  /** `queue` is the prefix of its keys. */
+  constructor(redis: Redis, queue: string, leases: Leases) {
+    this.#redis = redis;
+    this.#queue = queue;
+    this.#leases = leases;
+  }
+
+  /** Takes the next job. @throws without Redis, or if it takes no writes. */
+  next(): Promise<Next> {
+    return new Promise((resolve, reject) => {
+      this.#asking.push({ resolve, reject });
+      this.#takeSoon();
+    });
+  }
+
+  #takeSoon(): void {
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    setImmediate(() => void this.#take());
+  }
+
+  /** Who asks meanwhile waits for the next run: those that end together ask together then. */
+  async #take(): Promise<void> {
+    const asking = this.#asking.splice(0);
+    const token = `${this.#id}:${this.#runs++}`;
+    const since = performance.now();
+    const lockMs = this.#leases.durationMs;
+    try {
+      const options = { now: Date.now(), token, lockMs, most: asking.length };
+      const { jobs, nextAt } = await takeJobs(this.#redis, this.#queue, options);
+      for (const { id } of jobs) this.#leases.begin(id, token, since);
+      for (const [i, { resolve }] of asking.entries()) {
+        const job = jobs[i];
+        resolve(job ? { job, nextAt: 0 } : { nextAt });
+      }
+    } catch (error) {
+      for (const { reject } of asking) reject(error as Error);
+    }
+    this.#isTaking = false;
+    if (this.#asking.length > 0) this.#takeSoon();
+  }
+}

@@ -1,0 +1,65 @@
+import { startTestRedis, type TestRedis, until, usedMemory } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { Producer } from '../src/index.ts';
+import { Leases } from '../src/leases.ts';
+import { Taker } from '../src/taker.ts';
+import { delivery, idOf, startWorker } from './support/worker.ts';
+
+const QUEUE = '{p0}:deliveries-custom-chat:';
+
+function takerOf({ redis }: TestRedis) {
+  const leases = new Leases({ toKey: (id) => QUEUE + id, durationMs: 60_000, onLost: () => undefined });
+  return { leases, taker: new Taker(redis, QUEUE, leases) };
+}
+
+const add = (own: TestRedis, ordinals: readonly number[]) =>
+  new Producer(own.redis).addDeliveries(0, 'custom', 'chat', ordinals.map(delivery));
+
+test('jobs that are asked for in one turn are taken by one script, each locked', async () => {
+  await using own = await startTestRedis();
+  await add(own, [1, 2, 3, 4, 5]);
+  const { taker, leases } = takerOf(own);
+  await own.redis.config('RESETSTAT');
+  const taken = await Promise.all([taker.next(), taker.next(), taker.next()]);
+  expect(taken.map(({ job }) => job?.id)).toEqual([1, 2, 3].map(idOf));
+  expect(/cmdstat_eval(sha)?:calls=(\d+)/.exec(await own.redis.info('commandstats'))?.[2]).toBe('1');
+  expect(await own.redis.llen(`${QUEUE}active`)).toBe(3);
+  for (const { job } of taken) {
+    expect(await own.redis.get(`${QUEUE}${job?.id}:lock`)).toBe(job?.token);
+    expect(leases.isLive(String(job?.id), String(job?.token))).toBe(true);
+  }
+});
+
+test('an empty queue has no next job, and says when the next delayed one is due', async () => {
+  await using own = await startTestRedis();
+  const { taker } = takerOf(own);
+  expect(await taker.next()).toEqual({ nextAt: 0 });
+  const now = Date.now();
+  const producer = new Producer(own.redis, () => now);
+  await producer.addDeliveries(0, 'custom', 'chat', [{ ...delivery(1), delayMs: 60_000 }]);
+  expect(await taker.next()).toEqual({ nextAt: now + 60_000 });
+});
+
+test('a full Redis gives no job and loses none', async () => {
+  await using own = await startTestRedis();
+  const ranked = [1, 2].map((ordinal) => ({ ...delivery(ordinal), rank: ordinal }));
+  await new Producer(own.redis).addDeliveries(0, 'custom', 'chat', ranked);
+  await own.redis.config('SET', 'maxmemory', Math.round((await usedMemory(own.redis)) / 2));
+  const { taker } = takerOf(own);
+  await expect(taker.next()).rejects.toThrow('OOM');
+  await own.redis.config('SET', 'maxmemory', 0);
+  expect((await taker.next()).job?.id).toBe(idOf(1));
+  expect((await taker.next()).job?.id).toBe(idOf(2));
+});
+
+test('a job that another worker has taken meanwhile is not finished for it', async () => {
+  await using own = await startTestRedis();
+  await using worker = startWorker(own.redis, async ({ lock }) => {
+    await own.redis.set(lock.key, 'another');
+    return { do: 'done' };
+  });
+  await add(own, [1]);
+  await until(() => worker.errors.length > 0, 'it is reported');
+  expect(await new Producer(own.redis).presence('deliveries-custom', 'chat', 0, [idOf(1)])).toEqual(['present']);
+  expect(worker.errors[0]?.message).toContain(idOf(1));
+});
