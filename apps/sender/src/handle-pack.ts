@@ -75,15 +75,15 @@ function endOf(deps: SenderDeps, pack: PackInHand, attempt: Attempt): EndStep {
   const isPaused = gate !== undefined && deps.gates.isOpen(pack.source.shard, gate);
   if (!isPaused || isUntried(attempted)) return step;
   if (step.do === 'wait') return { do: 'hold', gate, reason: 'open', spent: 0 };
-  return step.do === 'retry' && isOfEndpoint(attempt) ? { do: 'hold', gate, reason: 'open', spent: 1 } : step;
+  if (step.do !== 'retry') return step;
+  // A trial's delivery waits by itself, so that another is the next trial. It spends no attempt: trials are frequent.
+  if (attempt.isTrial) return { ...step, do: 'wait' };
+  return isOfEndpoint(attempt) ? { do: 'hold', gate, reason: 'open', spent: 1 } : step;
 }
 
-/**
- * Whether an attempt failed because of the endpoint alone: then the gate says when to try again, not the delivery. A
- * trial's delivery waits by itself, so that another one is the next trial and none spends all its attempts that way.
- */
-const isOfEndpoint = ({ attempted, isTrial }: Attempt): boolean =>
-  attempted.kind === 'retryable' && isUnanswered(attempted.reason) && isTrial !== true;
+/** Whether an attempt failed because of the endpoint alone: then the gate says when to try again, not the delivery. */
+const isOfEndpoint = ({ attempted }: Attempt): boolean =>
+  attempted.kind === 'retryable' && isUnanswered(attempted.reason);
 
 function settlementOf(deps: SenderDeps, pack: PackInHand, { delivery, attempted }: Attempt, step: EndStep): Settlement {
   const { ordinal, uid, deviceId } = delivery.planned;

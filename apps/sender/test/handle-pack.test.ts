@@ -180,7 +180,11 @@ test('an endpoint with mostly failing sends is paused for all senders, and tried
     const fresh = await plan(redis);
     return handlePack(each, CUSTOM, takeJob(fresh.ref));
   });
-  webhook.answers.push({ status: 500 });
+  // Not before the other has been told that there is a trial.
+  webhook.answers.push(async () => {
+    await Promise.race(trials);
+    return { status: 500 };
+  });
   await Promise.all(trials);
   expect(webhook.received).toHaveLength(21);
 
@@ -200,6 +204,15 @@ async function look(): Promise<boolean> {
   sender.clock.advance(200);
   return (await readGates(redis, 0, [webhookGate(APP, 'chat', webhook.url)]))[0] === undefined;
 }
+
+test('a trial that fails waits by itself and spends no attempt', async () => {
+  await breakDown();
+  const tried = await plan(redis);
+  sender.clock.advance(1000);
+  webhook.answers.push({ status: 500 });
+  expect(await handlePack(sender, CUSTOM, takeJob(tried.ref))).toMatchObject({ do: 'wait' });
+  expect(await readAttempts(redis, tried.ref, 0)).toMatchObject([{ outcome: 'retryable' }]);
+});
 
 test('what is held carries the attempts it has spent', async () => {
   await breakDown();

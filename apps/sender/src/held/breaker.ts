@@ -32,7 +32,7 @@ const NEW_SHARE = 1 / 8;
 const MAX_THROTTLED = 0.5;
 
 /** The pause before a trial: calls cannot wait long, and a refused credential is not fixed in a second. */
-const LEAST_MS = 500;
+const LEAST_MS = 100;
 const LEAST_REFUSED_MS = 5000;
 const MOST_MS = 60_000;
 const MOST_CALL_MS = 2000;

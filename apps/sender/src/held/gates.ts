@@ -47,6 +47,9 @@ const STALE_MS = 200;
 /** How long after another's trial began no other is asked for, ms. */
 const TRIAL_PAUSE_MS = 500;
 
+/** After so long without a look, an open gate is no longer expected to close soon, ms: nothing is held for it. */
+const FORGOTTEN_MS = 120_000;
+
 /**
  * Decides what may be sent now (docs/rules/delivery.md#held). Whether an endpoint or credential is paused, and its
  * trial, are decided in the ledger for all senders; this process only counts how its own sends go, and shares its
@@ -55,6 +58,8 @@ const TRIAL_PAUSE_MS = 500;
 export class Gates {
   readonly #deps: GatesDeps;
   readonly #endpoints: Endpoints;
+  /** Those that are open, as far as is known. */
+  readonly #paused = new Set<Seen>();
   #trials = 0;
 
   constructor(deps: GatesDeps) {
@@ -96,6 +101,15 @@ export class Gates {
         return this.#go(endpoint, taken, token ? { shard, token, at: this.#deps.now() } : undefined);
       if (taken.kind === 'taken') taken.leave();
     }
+  }
+
+  /** Whether any gate was open when last seen, which was not long ago. */
+  get isAnyOpen(): boolean {
+    for (const seen of this.#paused) {
+      if (this.#deps.now() - seen.at < FORGOTTEN_MS) return true;
+      this.#paused.delete(seen);
+    }
+    return false;
   }
 
   /** Whether a gate was open when last seen. */
@@ -159,6 +173,7 @@ export class Gates {
       Array.from({ length: shards }, async (_, shard) => {
         const seen = endpoint.seen(shard);
         seen.open = undefined;
+        this.#paused.delete(seen);
         seen.at = now();
         seen.held = await closeGate(redis, shard, gate, now());
         this.release(shard, gate);
@@ -251,6 +266,8 @@ export class Gates {
   #see(endpoint: Endpoint, seen: Seen, open: Seen['open']): void {
     const wasOpen = seen.open !== undefined;
     seen.open = open;
+    if (open) this.#paused.add(seen);
+    else this.#paused.delete(seen);
     seen.at = this.#deps.now();
     if (wasOpen && !open) this.#narrow(endpoint);
     if (!wasOpen && open) this.lane(endpoint.gate).places.callOff(endpoint.gate.appId, endpoint);

@@ -149,9 +149,9 @@ test('only the trial that failed opens a gate again, for a share of the time it 
   expect(await until({ now: NOW + 1600 })).toBe(1000);
   expect(await until({ now: NOW + 1600, trial: 'mine' })).toBe(2600);
   await claimTrial(own.redis, 0, GATE, { now: NOW + 80_000, deadlineAt: NOW + HOUR, token: 'mine' });
-  expect(await until({ now: NOW + 80_000, trial: 'mine' })).toBe(85_000);
-  await claimTrial(own.redis, 0, GATE, { now: NOW + HOUR, deadlineAt: NOW + 2 * HOUR, token: 'mine' });
-  expect(await until({ now: NOW + HOUR, trial: 'mine' })).toBe(HOUR + 60_000);
+  expect(await until({ now: NOW + 80_000, trial: 'mine' })).toBe(81_250);
+  await claimTrial(own.redis, 0, GATE, { now: NOW + 2 * HOUR, deadlineAt: NOW + 3 * HOUR, token: 'mine' });
+  expect(await until({ now: NOW + 2 * HOUR, trial: 'mine' })).toBe(2 * HOUR + 60_000);
 });
 
 test('a pause counts from when the trial began, so after one that hung for longer the next need not wait', async () => {
