@@ -34,7 +34,7 @@ test.each(PACK_SIZES)(
     expect(await progress()).toMatchObject({ state: 'running' });
 
     await until(async () => (await progress()).state !== 'running', 'another goes on with it', { timeoutMs: 60_000 });
-    expect(await progress()).toEqual({ id, state: 'done', replayed: MEMBERS, skipped: 0 });
+    expect(await progress()).toEqual({ id, state: 'done', total: MEMBERS, replayed: MEMBERS, skipped: 0 });
     expect(await system.done(event.id, 60_000)).toMatchObject({ accepted: MEMBERS, rejected: 0 });
     const { byUid } = system.hook.counts({ byUid: true });
     expect(Object.keys(byUid ?? {})).toHaveLength(MEMBERS);
