@@ -1,4 +1,5 @@
 import type { Lane } from '@fanfare/core';
+import type { Stats } from '@fanfare/ledger';
 import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
@@ -17,6 +18,8 @@ export interface FanoutDeps {
   memory: MemoryWatch;
   /** Reads group members from chat backends. */
   membership: MembershipSource;
+  /** What is counted for each app. */
+  stats: Stats;
   metrics: Metrics;
   log: Logger;
   shards: number;

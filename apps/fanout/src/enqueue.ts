@@ -1,5 +1,13 @@
 import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
-import { admitWaiting, type OpenJob, openJobs, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
+import {
+  admitWaiting,
+  counter,
+  type OpenJob,
+  openJobs,
+  type PlannedSlice,
+  readOpenJobs,
+  settle,
+} from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 import { queueAdmitted } from './queue-admitted.ts';
 
@@ -53,11 +61,13 @@ export async function expire(
   { appId, lane }: Pick<AcceptedEvent, 'appId' | 'lane'>,
   deliveries: readonly Pick<PlannedDelivery, 'ordinal' | 'provider'>[],
 ): Promise<void> {
-  const { queueRedis, metrics, now } = deps;
+  const { queueRedis, metrics, stats, now } = deps;
   const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));
   const before = await settle(queueRedis, ref, appId, settlements, now());
   deliveries.forEach(({ provider }, i) => {
-    if (before[i] && isOpen(before[i])) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
+    if (!before[i] || !isOpen(before[i])) return;
+    metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
+    stats.add(appId, counter.settled(provider, lane, 'expired'));
   });
   const [admitted] = await admitWaiting(queueRedis, [{ shard: ref.shard, lane, appId }], now());
   await queueAdmitted(deps, ref.shard, lane, admitted?.events ?? []);

@@ -3,6 +3,7 @@ import { type EventRef, type Lane, publicAppId } from '@fanfare/core';
 import {
   advance,
   type Cursor,
+  counter,
   FencedError,
   markApplied,
   parkEvent,
@@ -149,6 +150,7 @@ async function expandSlice(
   for (const recipient of slice.recipients) {
     if (planned.mine && recipient.kind === 'suppress') {
       deps.metrics.recipientsSuppressed.inc({ reason: recipient.reason });
+      deps.stats.add(accepted.appId, counter.suppressed(recipient.reason));
     }
   }
   const deliveries = slice.recipients.reduce((n, r) => n + (r.kind === 'send' ? r.targets.length : 0), 0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
-import { FencedError } from '@fanfare/ledger';
+import { FencedError, Stats } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
@@ -46,6 +46,9 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
   }
   const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
+  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
+  const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
+  closer.add('stats', stats, (one) => one.close());
   const deps: FanoutDeps = {
     queueRedis,
     registry,
@@ -53,6 +56,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     apps: new AppCache(registry, { membershipBox: membershipBoxOf(config), now }),
     memory: new MemoryWatch(queueRedis, now, log),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
+    stats,
     metrics,
     log,
     shards: config.QUEUE_SHARDS,

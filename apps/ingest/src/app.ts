@@ -1,4 +1,5 @@
 import { openReader } from '@fanfare/archive';
+import { Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock, startHeartbeat } from '@fanfare/redis';
 import {
@@ -67,6 +68,9 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const archive =
     config.ARCHIVE_URL && closer.add('archive', await openReader(config.ARCHIVE_URL), (one) => one.close());
   const memory = new MemoryWatch(queueRedis, now, log);
+  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
+  const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
+  closer.add('stats', stats, (one) => one.close());
   const deps: IngestDeps = {
     config,
     queueRedis,
@@ -84,6 +88,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     },
     archive,
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
+    stats,
     metrics,
     log,
     now,

@@ -1,4 +1,5 @@
 import type { ArchiveReader } from '@fanfare/archive';
+import type { Stats } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
@@ -30,6 +31,8 @@ export interface IngestDeps {
   /** Reads the history that Redis no longer has, if there is an archive. */
   archive?: ArchiveReader | undefined;
   failures: FailureLimit;
+  /** What is counted for each app. */
+  stats: Stats;
   metrics: Metrics;
   log: Logger;
   now(): number;

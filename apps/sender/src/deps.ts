@@ -1,4 +1,5 @@
 import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
+import type { Stats } from '@fanfare/ledger';
 import type { Producer } from '@fanfare/queue';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { AppCache, SecretBox } from '@fanfare/store';
@@ -7,6 +8,7 @@ import type { EventCache } from './event-cache.ts';
 import type { Gates } from './held/gates.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Providers } from './providers.ts';
+import type { RecentOutcomes } from './recent-outcomes.ts';
 import type { Recorder } from './recorder.ts';
 import type { Refusals } from './refusals.ts';
 import type { SupersededCheck } from './superseded-check.ts';
@@ -39,6 +41,10 @@ export interface SenderDeps {
   tokenSafety: TokenSafety;
   /** Switches off webhooks that accept nothing. */
   webhookHealth: WebhookHealth;
+  /** What is counted for each app. */
+  stats: Stats;
+  /** The live tail. */
+  recent: RecentOutcomes;
   metrics: Metrics;
   log: Logger;
   now(): number;

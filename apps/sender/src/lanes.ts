@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
-import { publishRefusals } from '@fanfare/ledger';
+import { publishRefusals, Stats } from '@fanfare/ledger';
 import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
@@ -16,6 +16,7 @@ import { Gates } from './held/gates.ts';
 import { startLooking } from './held/look.ts';
 import { PlanCache } from './plan-cache.ts';
 import { closeProviders, createProviders } from './providers.ts';
+import { RecentOutcomes } from './recent-outcomes.ts';
 import { Recorder } from './recorder.ts';
 import { Refusals } from './refusals.ts';
 import { SupersededCheck } from './superseded-check.ts';
@@ -70,6 +71,7 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
   );
   const shards = config.QUEUE_SHARDS;
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
+  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -90,6 +92,10 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
     refusals: new Refusals(now),
     tokenSafety: closer.add('token safety', new TokenSafety({ registry, metrics, log, now }), (one) => one.close()),
     webhookHealth: closer.add('webhook health', new WebhookHealth({ registry, log, now }), (one) => one.close()),
+    stats: closer.add('stats', new Stats({ redis: queueRedis, now, onError: onStatsError }), (one) => one.close()),
+    recent: closer.add('recent', new RecentOutcomes({ redis: queueRedis, onError: onStatsError }), (one) =>
+      one.close(),
+    ),
     metrics,
     log,
     now,

@@ -1,5 +1,5 @@
-import { deliveryId, publicAppId } from '@fanfare/core';
-import type { Gate, HoldReason } from '@fanfare/ledger';
+import { deliveryId, publicAppId, type SettledState } from '@fanfare/core';
+import { counter, type Gate, type HoldReason } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand, NextStep } from '@fanfare/queue';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { attemptsBefore, type PackInHand, type Source } from './pack.ts';
@@ -30,6 +30,7 @@ export function report(deps: SenderDeps, pack: PackInHand, all: readonly Ended[]
   const ended = all.filter(({ attempted, step }) => step.do === 'settle' || isAttempt(attempted));
   if (ended.length === 0) return;
   count(deps, pack, ended);
+  sample(deps, pack, ended);
   const isAlone = pack.size === 1;
   if (!isAlone) logPack(deps, pack, ended);
   for (const one of ended) {
@@ -45,8 +46,10 @@ export function report(deps: SenderDeps, pack: PackInHand, all: readonly Ended[]
 
 const isAttempt = ({ kind }: Attempted): boolean => kind !== 'held' && kind !== 'withheld';
 
-function count({ metrics, now }: SenderDeps, { source, loaded }: PackInHand, ended: readonly Ended[]): void {
+function count({ metrics, stats, now }: SenderDeps, { source, loaded }: PackInHand, ended: readonly Ended[]): void {
   const { provider, lane } = source;
+  const { appId, receivedAt } = loaded.accepted;
+  const ageMs = now() - receivedAt;
   const sent = ended.filter(
     ({ attempted: { kind } }) => isAttempt({ kind } as Attempted) && kind !== 'expired' && kind !== 'superseded',
   );
@@ -55,10 +58,28 @@ function count({ metrics, now }: SenderDeps, { source, loaded }: PackInHand, end
   const settled = ended.filter(({ isNew }) => isNew);
   for (const [state, n] of tally(settled, ({ step }) => stateAfter(step) as string)) {
     metrics.deliveriesSettled.inc({ provider, lane, state }, n);
+    stats.add(appId, counter.settled(provider, lane, state as SettledState), n);
+    if (state === 'accepted') stats.add(appId, counter.latency(lane, ageMs), n);
   }
-  const ageS = (now() - loaded.accepted.receivedAt) / 1000;
+  const ageS = ageMs / 1000;
   for (const { step } of settled) {
     if (stateAfter(step) === 'accepted') metrics.eventToAcceptedSeconds.observe({ provider, lane }, ageS);
+  }
+}
+
+/** Shows some of a pack's outcomes in the live tail. */
+function sample(deps: SenderDeps, pack: PackInHand, ended: readonly Ended[]): void {
+  const { appId } = pack.loaded.accepted;
+  const left = { failures: deps.recent.places(appId, true), others: deps.recent.places(appId, false) };
+  for (const one of ended) {
+    if (left.failures + left.others === 0) return;
+    const { kind } = one.attempted;
+    const isFailure = kind !== 'accepted' && kind !== 'superseded';
+    const which = isFailure ? 'failures' : 'others';
+    if (left[which] === 0) continue;
+    left[which]--;
+    const { appId: _, deliveryId: __, againInMs: ___, ...shown } = attemptRecord(deps, pack, one);
+    deps.recent.add(appId, isFailure, { at: deps.now(), ...shown });
   }
 }
 

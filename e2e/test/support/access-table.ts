@@ -75,6 +75,8 @@ const TABLE: Record<Access, Routes> = {
     '/v3/events/:id/recipients/:uid': ['GET'],
     '/v3/events/:id/recipients': ['GET'],
     '/v3/explain': ['POST'],
+    '/v3/stats': ['GET'],
+    '/v3/outcomes': ['GET'],
     '/v3/dead-letters': ['GET', 'DELETE'],
     '/v3/dead-letters/replay': ['POST'],
     '/v3/dead-letters/replays/:id': ['GET'],

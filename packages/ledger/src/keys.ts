@@ -3,8 +3,9 @@ import { shardTag } from '@fanfare/redis';
 
 /**
  * Every key of the ledger. Except for `locations` and the references by the chat backend's ids (`messages` to
- * `webhookDedup`), which are read before a shard is known, they carry the hash tag of the event's shard. It is also the
- * prefix of the shard's BullMQ queues, so that one script may use both on Redis Cluster. All data of an event expires
+ * `webhookDedup`), which are read before a shard is known, and for an app's `stats` and `outcomes`, they carry the
+ * hash tag of the event's shard. It is also the prefix of the shard's BullMQ queues, so that one script may use both on
+ * Redis Cluster. All data of an event expires
  * with its retention (7 days, bulk 24 h), buckets up to a day later; what is open and the load empty themselves as
  * deliveries settle.
  */
@@ -125,6 +126,12 @@ export const keys = {
   eventIndex: (shard: number, appId: string) => `${shardTag(shard)}:index:${appId}`,
   /** Sorted set of an older version: time and key of these events. */
   oldLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
+  /** Hash: the counters of an app's statistics → their places in its blocks. As long as the last block. */
+  statsPlaces: (appId: string) => `stats:{${appId}}:places`,
+  /** String: the counts of some hours (see stats/block.ts). 3 hours, 48 hours or 30 days after these. */
+  stats: (appId: string, series: string, block: number) => `stats:{${appId}}:${series}:${block}`,
+  /** Stream: the latest outcomes of an app, sampled. Capped; an hour. */
+  outcomes: (appId: string) => `outcomes:{${appId}}`,
   /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */
   messages: (appId: string, bucket: string) => `msg:{${appId}:${bucket}}:`,
   /** String of an older version: the author and conversation of a message. */

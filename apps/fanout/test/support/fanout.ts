@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Stats } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { Producer } from '@fanfare/queue';
 import { MemoryWatch } from '@fanfare/redis';
@@ -25,6 +26,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
   const producer = new Producer(redis);
   const membership = createMembershipSource({ policy: { allowHttp: true, allowCidrs: ['127.0.0.0/8'] } });
   const log = createLogger({ name: 'fanout', level: 'silent' });
+  const stats = new Stats({ redis, now: clock.now, onError: () => undefined });
   return {
     queueRedis: redis,
     registry: redis,
@@ -32,6 +34,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     apps: new AppCache(redis, { box, membershipBox: box, now: clock.now }),
     memory: new MemoryWatch(redis, clock.now, log),
     membership,
+    stats,
     metrics,
     log,
     shards: 1,
@@ -45,6 +48,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     clock,
     ...changes,
     async [Symbol.asyncDispose]() {
+      await stats.close();
       await producer.close();
       await membership.close();
     },

@@ -1,5 +1,5 @@
 import { type AcceptedEvent, type Event, type FanfareError, isNotifying } from '@fanfare/core';
-import { type Acceptance, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type Acceptance, counter, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
@@ -47,6 +47,10 @@ async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Ac
     app.appId,
     accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),
   );
+  for (const [i, answer] of stored.entries()) {
+    const isNew = !(answer instanceof Error) && !answer.duplicate;
+    if (isNew) deps.stats.add(app.appId, counter.event((accepted[i] as AcceptedEvent).lane));
+  }
   return stored.map((answer) => {
     if (answer instanceof Error) throw answer;
     return answer;

@@ -1,3 +1,4 @@
+import { Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { MemoryWatch } from '@fanfare/redis';
 import { createLogger, createMetrics } from '@fanfare/runtime';
@@ -41,9 +42,11 @@ export async function privateDeps(
     await createApp(own.redis, DEMO);
   });
   afterAll(async () => {
+    await stats.close();
     await producer.close();
     await own[Symbol.asyncDispose]();
   });
+  const stats = new Stats({ redis: own.redis, now: clock.now, onError: () => undefined });
   const memory = new MemoryWatch(own.redis, clock.now, log);
   const parts = { config, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
   return {
@@ -56,6 +59,7 @@ export async function privateDeps(
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
+    stats,
     metrics: createMetrics(),
     clock,
     random: Math.random,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { createLogger, createMetrics } from '@fanfare/runtime';
 import {
@@ -18,6 +19,7 @@ import { EventCache } from '../../src/event-cache.ts';
 import { Gates } from '../../src/held/gates.ts';
 import { PlanCache } from '../../src/plan-cache.ts';
 import { closeProviders, createProviders } from '../../src/providers.ts';
+import { RecentOutcomes } from '../../src/recent-outcomes.ts';
 import { Recorder } from '../../src/recorder.ts';
 import { Refusals } from '../../src/refusals.ts';
 import { SupersededCheck } from '../../src/superseded-check.ts';
@@ -68,6 +70,8 @@ export function startSender(redis: Redis): Sender {
   const producer = new Producer(redis);
   const admitter = new Admitter({ redis, producer, log, now });
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
+  const stats = new Stats({ redis, now, onError: () => undefined });
+  const recent = new RecentOutcomes({ redis, onError: () => undefined });
   return {
     queueRedis: redis,
     registry: redis,
@@ -84,6 +88,8 @@ export function startSender(redis: Redis): Sender {
     box,
     providers,
     gates: new Gates({ redis, producer, log, shards: 1, concurrency, limits, now, onHeld: madeRoom }),
+    stats,
+    recent,
     metrics,
     log,
     now,
@@ -92,6 +98,8 @@ export function startSender(redis: Redis): Sender {
     clock,
     attempts,
     async [Symbol.asyncDispose]() {
+      await stats.close();
+      recent.close();
       await tokenSafety.close();
       await webhookHealth.close();
       await admitter.flush();

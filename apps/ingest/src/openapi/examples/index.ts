@@ -12,6 +12,7 @@ import { messages } from './messages.ts';
 import { preferences } from './preferences.ts';
 import { sdk } from './sdk.ts';
 import { settings } from './settings.ts';
+import { stats } from './stats.ts';
 import { system } from './system.ts';
 import { farewells } from './teardown.ts';
 import { tokens } from './tokens.ts';
@@ -44,6 +45,7 @@ export const EXAMPLES: readonly Example[] = [
   ...preferencesForSdk,
   ...events,
   ...why,
+  ...stats,
   ...messages,
   ...deadLetters,
   ...deadTokens,

@@ -1,9 +1,10 @@
 import type { Area } from '../area.ts';
 import { auditRoutes } from './audit.ts';
+import { statsRoutes } from './stats.ts';
 import { systemRoutes } from './system.ts';
 
 export const system: Area = {
   tag: 'System',
-  description: 'The state of the whole system, for the operator.',
-  routes: [systemRoutes, auditRoutes],
+  description: 'How it goes: the state of the whole system, who changed what, and the statistics of an app.',
+  routes: [systemRoutes, auditRoutes, statsRoutes],
 };

@@ -1,0 +1,39 @@
+import { startTestRedis } from '@fanfare/testkit';
+import { expect, test } from '@jest/globals';
+import { addOutcomes, type RecentOutcome, readOutcomes } from '../../src/index.ts';
+import { APP, NOW } from '../support/events.ts';
+
+const outcome = (i: number): RecentOutcome => ({
+  at: NOW + i,
+  eventId: `msg-${i}`,
+  type: 'message.sent',
+  uid: 'bob',
+  provider: 'fcm',
+  outcome: 'accepted',
+  settled: 'accepted',
+  attempt: 1,
+  durationMs: 40,
+  ageMs: 90,
+});
+
+test('the tail of an app is read from its end, and continued from a cursor', async () => {
+  await using own = await startTestRedis();
+  await addOutcomes(own.redis, new Map([[APP, [1, 2, 3].map(outcome)]]));
+  const latest = await readOutcomes(own.redis, APP, { limit: 2 });
+  expect(latest.map(({ eventId }) => eventId)).toEqual(['msg-2', 'msg-3']);
+  const after = latest[1]?.cursor;
+  expect(await readOutcomes(own.redis, APP, { after, limit: 9 })).toEqual([]);
+  await addOutcomes(own.redis, new Map([[APP, [outcome(4)]]]));
+  expect(await readOutcomes(own.redis, APP, { after, limit: 9 })).toEqual([
+    { ...outcome(4), cursor: expect.stringMatching(/^\d+-\d+$/) },
+  ]);
+  expect(await readOutcomes(own.redis, 'bank', { limit: 9 })).toEqual([]);
+});
+
+test('the tail is capped, and expires an hour after the last outcome', async () => {
+  await using own = await startTestRedis({ args: ['--appendfsync', 'no'] });
+  await addOutcomes(own.redis, new Map([[APP, Array.from({ length: 2000 }, (_, i) => outcome(i))]]));
+  const key = `outcomes:{${APP}}`;
+  expect(await own.redis.xlen(key)).toBeLessThan(700);
+  expect(await own.redis.ttl(key)).toBeGreaterThan(3500);
+});
