@@ -45,10 +45,20 @@ export class Http {
    * @throws FanfareClientError with the server's code, or a {@link ClientErrorCode} where it gave none.
    */
   async call<T>(request: HttpRequest): Promise<T> {
+    return (await this.#envelope(request)).data as T;
+  }
+
+  /** The whole answer of a list. @throws FanfareClientError like `call`. */
+  async page<P extends { data: unknown; meta: object }>(request: HttpRequest): Promise<P> {
+    const { data, meta = {} } = await this.#envelope(request);
+    return { data, meta } as P;
+  }
+
+  async #envelope(request: HttpRequest): Promise<Envelope> {
     const headers = await this.#credentials();
     const { response, text } = await this.#answer(request, headers);
     const envelope = parseEnvelope(text);
-    if (response.ok && envelope && 'data' in envelope) return envelope.data as T;
+    if (response.ok && envelope && 'data' in envelope) return envelope;
     throw refusal(response, envelope?.error);
   }
 
@@ -92,6 +102,7 @@ function initOf({ method, body, contentType }: HttpRequest, headers: Record<stri
 
 interface Envelope {
   data?: unknown;
+  meta?: object;
   error?: { code?: unknown; message?: unknown; details?: unknown } | null;
 }
 

@@ -1,3 +1,6 @@
+export * from './admin.ts';
+export * from './admin-types.ts';
+export { type ApiRequest, FanfareAppAdmin } from './app-admin.ts';
 export * from './enums.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -1,0 +1,282 @@
+import type { EventProgress, FanfareEvent } from './events.ts';
+
+/** Which page of a list. */
+export interface PageOptions {
+  /** At most 1,000; default 100. */
+  limit?: number;
+  /** From the `meta.cursor` of the previous page. */
+  cursor?: string;
+}
+
+/** A page of a list. The cursor is absent on the last page. */
+export interface Page<T, Meta = object> {
+  data: T[];
+  meta: { cursor?: string } & Meta;
+}
+
+export type Lane = 'call' | 'chat' | 'bulk';
+export type ProviderKind = 'fcm' | 'apns' | 'custom';
+export type DeliveryState =
+  | 'pending'
+  | 'retrying'
+  | 'held'
+  | 'accepted'
+  | 'token_dead'
+  | 'rejected'
+  | 'expired'
+  | 'superseded';
+
+/** An app. Quotas that it does not have are the defaults. */
+export interface App {
+  appId: string;
+  name: string;
+  region: string;
+  pushEnabled: boolean;
+  quotas: Quotas<number>;
+  /** Epoch seconds. */
+  createdAt: number;
+}
+
+/** The quotas of an app. */
+export type Quotas<T> = Partial<
+  Record<'users' | 'groups' | 'members' | 'devicesPerUser' | 'openEvents' | 'openCalls' | 'openMegabytes', T>
+>;
+
+/** Changes of an app; a quota of `null` restores the default. */
+export interface AppChanges {
+  name?: string;
+  region?: string;
+  pushEnabled?: boolean;
+  quotas?: Quotas<number | null>;
+}
+
+export type ApiKeyScope = 'publish' | 'manage';
+
+/** An API key without its secret. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  scopes: ApiKeyScope[];
+  /** The first characters of the key. */
+  prefix: string;
+  /** Epoch seconds. */
+  createdAt: number;
+}
+
+/** A new API key. */
+export interface NewApiKey extends ApiKey {
+  apiKey: string;
+}
+
+/** The state of the system. */
+export interface SystemState {
+  /** Epoch ms. */
+  at: number;
+  /** In sentences, the worst first. */
+  verdict: { level: 'critical' | 'warning' | 'ok'; code: string; appId?: string; sentence: string }[];
+  processes: {
+    id: string;
+    role: 'ingest' | 'fanout' | 'sender' | 'console';
+    version: string;
+    host: string;
+    pid: number;
+    /** Epoch ms, as is the next. */
+    startedAt: number;
+    seenAt: number;
+    providers?: string[];
+    shards?: number[];
+    /** Sends waiting for an answer. */
+    inFlight?: number;
+  }[];
+  /** Endpoints and credentials that refuse. */
+  breakers: {
+    appId: string;
+    provider: ProviderKind;
+    target: 'endpoint' | 'credential';
+    name: string;
+    reason: string;
+    /** Epoch ms, as is the next. */
+    since: number;
+    until?: number;
+    /** Deliveries outside the queues. */
+    held: Record<Lane, number>;
+    waiting: number;
+  }[];
+  lanes: {
+    lane: Lane;
+    openEvents: number;
+    oldestMs: number;
+    waiting: number;
+    active: number;
+    delayed: number;
+    held: number;
+  }[];
+  redis: {
+    /** Used share of `maxmemory`. */
+    fullness: number;
+    stops: string[];
+    registryFullness?: number;
+    durability: 'disk' | 'second' | 'none' | 'unknown';
+    maxmemoryPolicy: string;
+    replicas: string;
+  };
+}
+
+/** One change. */
+export interface AuditEntry {
+  id: string;
+  /** Epoch ms. */
+  at: number;
+  appId?: string;
+  /** `admin`, or `key:` and the id of an API key. */
+  who: string;
+  /** The person, as the caller named them. */
+  actor?: string;
+  operation: string;
+  ids: Record<string, string>;
+  fields: string[];
+}
+
+/** Filters of the list of events; lists are alternatives. */
+export interface EventFilter extends PageOptions {
+  /** Received at or after, and at or before, epoch ms. */
+  from?: number;
+  to?: number;
+  type?: FanfareEvent['type'] | readonly FanfareEvent['type'][];
+  sender?: string | readonly string[];
+  conversation?: string | readonly string[];
+  state?: EventProgress['state'] | readonly EventProgress['state'][];
+  id?: string;
+  messageId?: string;
+}
+
+/** An event in the list. */
+export interface ListedEvent extends EventProgress {
+  type: FanfareEvent['type'];
+  /** Epoch ms. */
+  receivedAt: number;
+  lane: Lane;
+  sender: string;
+  conversation?: { type: 'user' | 'group'; id: string };
+  messageId?: string;
+  /** Epoch ms. */
+  finishedAt?: number;
+  /** Not sent after this time, epoch ms. */
+  leaveBy: number;
+}
+
+/** How far a search has come. */
+export interface Looked {
+  looked: number;
+  /** When the last one looked at was received, epoch ms. */
+  lookedTo?: number;
+}
+
+/** Filters of the recipients of an event; lists are alternatives. */
+export interface RecipientFilter extends PageOptions {
+  decision?: 'sent' | 'suppressed';
+  state?: DeliveryState | readonly DeliveryState[];
+  provider?: ProviderKind | readonly ProviderKind[];
+  reason?: string | readonly string[];
+}
+
+/** A delivery, or a user who was not notified. */
+export interface EventRecipient {
+  uid: string;
+  decision: 'sent' | 'suppressed';
+  provider?: ProviderKind;
+  deviceId?: string;
+  state?: DeliveryState;
+  reason?: string;
+  /** The provider's own words. */
+  detail?: string;
+}
+
+/** Which statistics. */
+export interface StatsQuery {
+  /** Epoch ms; default: the last hour. */
+  from?: number;
+  to?: number;
+  step?: '1m' | '5m' | '1h';
+  by?: readonly ('provider' | 'lane' | 'outcome')[];
+}
+
+/** What was counted. */
+export interface StatsCounts {
+  events: Record<Lane, number>;
+  settled: { provider?: ProviderKind; lane?: Lane; outcome?: DeliveryState; count: number }[];
+  suppressed: Record<string, number>;
+  /** A count per bucket. */
+  latency: Partial<Record<Lane, number[]>>;
+}
+
+/** The statistics of an app. */
+export interface AppStats {
+  from: number;
+  to: number;
+  step: '1m' | '5m' | '1h';
+  /** Upper bounds of the latency buckets, seconds; the last bucket has none. */
+  bucketsS: number[];
+  /** Percentiles in seconds. */
+  total: StatsCounts & { percentiles: Partial<Record<Lane, { p50: number; p95: number; p99: number }>> };
+  points: ({ at: number } & StatsCounts)[];
+}
+
+/** The result of one attempt. */
+export interface RecentOutcome {
+  /** Epoch ms. */
+  at: number;
+  eventId: string;
+  type: string;
+  uid: string;
+  provider: ProviderKind;
+  platform?: string;
+  outcome: string;
+  reason?: string;
+  settled?: DeliveryState;
+  attempt: number;
+  durationMs: number;
+  ageMs: number;
+}
+
+/** What was decided for one user, with the attempts. */
+export interface RecipientTrace {
+  eventId: string;
+  uid: string;
+  decision: 'sent' | 'suppressed' | 'not_in_audience' | 'not_decided_yet';
+  reason?: string;
+  detail?: string;
+  targets: {
+    provider: ProviderKind;
+    platform?: string;
+    deviceId?: string;
+    state: DeliveryState;
+    attempts: { at?: number; outcome: string; reason?: string; detail?: string }[];
+  }[];
+  sentence: string;
+}
+
+/** Dead letters: by id, or all that match. */
+export type DeadLetterSelection = { ids: readonly string[] } | { filter: { provider?: ProviderKind; reason?: string } };
+
+/** A delivery that failed for good. */
+export interface DeadLetter {
+  id: string;
+  eventId: string;
+  uid: string;
+  provider: ProviderKind;
+  deviceId?: string;
+  reason: string;
+  detail?: string;
+  attempts: number;
+  /** Epoch seconds. */
+  at: number;
+}
+
+/** How far a replay is. */
+export interface Replay {
+  id: string;
+  state: string;
+  replayed: number;
+  skipped: number;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { FanfareAdmin } from '../src/index.ts';
+import { startServer } from './test-server.ts';
+
+const KEY = 'an admin key for tests, long enough';
+
+test('the operator calls system-wide routes with the admin key alone, and those of an app with its id', async () => {
+  await using server = await startServer({ body: { data: [], meta: {} } });
+  const admin = new FanfareAdmin({ url: server.url, adminKey: KEY });
+  await admin.system();
+  await admin.app('app123').events();
+  const [system, events] = server.requests;
+  expect(system?.headers).toMatchObject({ adminkey: KEY });
+  expect(system?.headers.appid).toBeUndefined();
+  expect(events?.headers).toMatchObject({ adminkey: KEY, appid: 'app123' });
+});
+
+test('filters are encoded, lists separated by commas, and what is left out is not sent', async () => {
+  await using server = await startServer({ body: { data: [], meta: { cursor: 'c' } } });
+  const app = new FanfareAdmin({ url: server.url, adminKey: KEY }).app('app123');
+  const page = await app.events({ sender: 'a b', type: ['message.sent', 'call.initiated'], limit: 5 });
+  expect(page).toEqual({ data: [], meta: { cursor: 'c' } });
+  await app.recipients('m/1', { state: ['rejected', 'expired'], cursor: 'x' });
+  await app.trace('m/1', 'bob?');
+  await app.stats({ by: ['lane', 'outcome'], step: '1h' });
+  await app.outcomes();
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    '/v3/events?sender=a+b&type=message.sent%2Ccall.initiated&limit=5',
+    '/v3/events/m%2F1/recipients?state=rejected%2Cexpired&cursor=x',
+    '/v3/events/m%2F1/recipients/bob%3F',
+    '/v3/stats?step=1h&by=lane%2Coutcome',
+    '/v3/outcomes',
+  ]);
+});
+
+test('a refusal is an error with the code of the server', async () => {
+  const refused = { error: { code: 'AUTH_ERR_APIKEY_NOT_FOUND', message: 'adminkey: is not right' } };
+  await using server = await startServer({ status: 401, body: refused });
+  const admin = new FanfareAdmin({ url: server.url, adminKey: KEY });
+  await expect(admin.apps()).rejects.toMatchObject({ code: 'AUTH_ERR_APIKEY_NOT_FOUND', status: 401 });
+});
