@@ -115,7 +115,7 @@ export const keys = {
   deadLetters: (shard: number, appId: string) => `${shardTag(shard)}:dl:${appId}`,
   /** Set: events that are done and whose last dead letter was dismissed or dropped. Empties itself. */
   letterless: (shard: number) => `${shardTag(shard)}:letterless`,
-  /** Set: apps with such a list. No TTL: an app leaves it when its list is found empty (dead-letter-count.ts). */
+  /** Set: apps with such a list, or that had one (dead-letter-count.ts). Expires with the last of the lists. */
   deadLetterApps: (shard: number) => `${shardTag(shard)}:dl-apps`,
   /**
    * Sorted set of the chunks of an app's notification log, and prefix of the chunks, which are sorted sets of the keys

@@ -112,8 +112,11 @@ for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.m
 for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
 for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
 if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
-if letters then redis.call('SADD', KEYS[7], string.match(ARGV[8], '^[^|]*')) end
-if letters then trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp) end
+if letters then
+  redis.call('SADD', KEYS[7], string.match(ARGV[8], '^[^|]*'))
+  if redis.call('PEXPIRETIME', KEYS[7]) < tonumber(exp) then redis.call('PEXPIREAT', KEYS[7], exp) end
+  trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp)
+end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
 return before
 `);

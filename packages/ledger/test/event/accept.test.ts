@@ -206,7 +206,7 @@ test.each([
       `{p0}:ranks:deliveries-custom-${lane}`,
       ...(lane === 'bulk' ? [] : [`{p0}:ranks:events-${lane}`]),
     ]);
-    expect(keys).toHaveLength(lane === 'bulk' ? 15 : 16);
+    expect(keys).toHaveLength(lane === 'bulk' ? 16 : 17);
   },
 );
 
