@@ -3,7 +3,7 @@ import type { Stats } from '@fanfare/ledger';
 import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
-import type { Logger, Metrics } from '@fanfare/runtime';
+import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
@@ -21,6 +21,7 @@ export interface FanoutDeps {
   /** What is counted for each app. */
   stats: Stats;
   metrics: Metrics;
+  tracing: Tracing;
   log: Logger;
   shards: number;
   /** Recipients per slice. */

@@ -91,7 +91,8 @@ async function expandSome(
     pressure = await backpressure(deps, inHand);
     if (pressure) break;
     if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
-    const expanded = await expandSlice(deps, inHand, cursor, job);
+    const at = cursor;
+    const expanded = await deps.tracing.follow(stepOf(inHand, at), () => expandSlice(deps, inHand, at, job));
     if (expanded.kind === 'later') {
       await letOthersPass(deps, inHand, from);
       pressure = { kind: 'wait', delayMs: expanded.retryInMs };
@@ -108,6 +109,12 @@ async function expandSome(
   if (pressure?.kind === 'park') return { do: 'done', afterwards: () => park(deps, ref, inHand.accepted.lane) };
   return { do: 'wait', delayMs: Math.max(1, pressure?.delayMs ?? 1) };
 }
+
+const stepOf = ({ accepted: { traceparent: parent, lane } }: EventInHand, { slice }: Cursor) => ({
+  name: 'slice',
+  parent,
+  attributes: { 'fanfare.lane': lane, 'fanfare.slice': slice },
+});
 
 /**
  * Lets an event wait until some of its app's deliveries are sent. Its job is gone by then: otherwise a job added in

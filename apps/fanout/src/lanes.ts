@@ -4,7 +4,7 @@ import { FencedError, Stats } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -58,6 +58,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     stats,
     metrics,
+    tracing: closer.add('tracing', await startTracing('fanout', config), (one) => one.close()),
     log,
     shards: config.QUEUE_SHARDS,
     sliceSize: config.FANOUT_SLICE,

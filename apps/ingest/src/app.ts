@@ -10,6 +10,7 @@ import {
   drainable,
   type Logger,
   startMetricsServer,
+  startTracing,
 } from '@fanfare/runtime';
 import { createMembershipBox, createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
@@ -90,6 +91,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
     stats,
     metrics,
+    tracing: closer.add('tracing', await startTracing('ingest', config), (one) => one.close()),
     log,
     now,
     random: Math.random,

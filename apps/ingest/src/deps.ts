@@ -3,7 +3,7 @@ import type { Stats } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
-import type { Logger, Metrics } from '@fanfare/runtime';
+import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { Intake } from './accept/intake.ts';
@@ -34,6 +34,7 @@ export interface IngestDeps {
   /** What is counted for each app. */
   stats: Stats;
   metrics: Metrics;
+  tracing: Tracing;
   log: Logger;
   now(): number;
   random(): number;

@@ -1,7 +1,7 @@
 import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
 import type { Stats } from '@fanfare/ledger';
 import type { Producer } from '@fanfare/queue';
-import type { Logger, Metrics } from '@fanfare/runtime';
+import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { AppCache, SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
@@ -46,6 +46,7 @@ export interface SenderDeps {
   /** The live tail. */
   recent: RecentOutcomes;
   metrics: Metrics;
+  tracing: Tracing;
   log: Logger;
   now(): number;
   random(): number;

@@ -17,6 +17,13 @@ export async function handlePack(deps: SenderDeps, source: Source, job: JobInHan
   const pack = await readPack(deps, source, job);
   if (!pack) return { do: 'done' };
   observeWait(deps, source, job);
+  const { provider, lane } = source;
+  const attributes = { 'fanfare.provider': provider, 'fanfare.lane': lane, 'fanfare.deliveries': pack.size };
+  const step = { name: 'send', parent: pack.loaded.accepted.traceparent, attributes };
+  return deps.tracing.follow(step, () => handle(deps, pack));
+}
+
+async function handle(deps: SenderDeps, pack: PackInHand): Promise<Step> {
   const decided: Decided[] = [];
   try {
     await sendPack(deps, pack, (attempt) => decided.push(decide(deps, pack, attempt)));

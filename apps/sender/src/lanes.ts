@@ -3,7 +3,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { publishRefusals, Stats } from '@fanfare/ledger';
 import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, type ThreadWork } from '@fanfare/runtime';
+import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
@@ -97,6 +97,7 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
       one.close(),
     ),
     metrics,
+    tracing: closer.add('tracing', await startTracing('sender', config), (one) => one.close()),
     log,
     now,
     random,

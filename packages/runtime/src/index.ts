@@ -17,5 +17,6 @@ export * from './process-env.ts';
 export * from './requests-in-hand.ts';
 export * from './run.ts';
 export * from './thread.ts';
+export * from './tracing.ts';
 export * from './unread-bodies.ts';
 export * from './version.ts';

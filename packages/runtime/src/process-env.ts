@@ -20,6 +20,18 @@ export const processEnv = {
     .transform((port) => (port < 0 ? undefined : port))
     .describe('Port of /metrics; 0: any free port. Default: PORT + 100, or any free port if PORT is 0.'),
   METRICS_TOKEN: z.string().optional().describe('If set, /metrics requires it as bearer token.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe(
+      'Where ingest, fanout and sender send traces by OTLP over HTTP, e.g. http://collector:4318; off without.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('The share of requests that are traced, 0 to 1; those whose caller traces them are in any case.'),
   SHUTDOWN_GRACE_MS: intBetween(0, 3_600_000, 20_000).describe(
     'Milliseconds a stopping process may take to finish jobs in progress.',
   ),

@@ -3,7 +3,7 @@ import { Stats } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { Producer } from '@fanfare/queue';
 import { MemoryWatch } from '@fanfare/redis';
-import { createLogger, createMetrics } from '@fanfare/runtime';
+import { createLogger, createMetrics, NO_TRACING } from '@fanfare/runtime';
 import { AppCache, addMembers, changeSettings, createApp, createSecretBox, writeCustomProvider } from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
@@ -36,6 +36,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     membership,
     stats,
     metrics,
+    tracing: NO_TRACING,
     log,
     shards: 1,
     sliceSize: 2,

@@ -23,13 +23,29 @@ export interface EventResult {
  * Accepts posted events: stores each durably, records references for later events, and queues those that need not wait
  * for others of their app. An invalid event does not affect the others. Once this resolves, all accepted events are
  * stored; the sweeper finds those whose job could not be queued.
+ * @param parent The trace that the caller says it belongs to.
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
-export async function acceptEvents(deps: IngestDeps, appId: string, posted: readonly Offer[]): Promise<EventResult[]> {
+export function acceptEvents(
+  deps: IngestDeps,
+  appId: string,
+  posted: readonly Offer[],
+  parent?: string,
+): Promise<EventResult[]> {
+  const step = { name: 'accept', parent, attributes: { 'fanfare.events': posted.length } };
+  return deps.tracing.begin(step, (traceparent) => accept(deps, appId, posted, traceparent));
+}
+
+async function accept(
+  deps: IngestDeps,
+  appId: string,
+  posted: readonly Offer[],
+  traceparent: string | undefined,
+): Promise<EventResult[]> {
   const [app, usage] = await Promise.all([requireApp(deps, appId), readUsageFor(deps, appId, posted)]);
   const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, posted));
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
-  const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept));
+  const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept, traceparent));
   let next = 0;
   return offers.map(({ input, parsed }) => {
     const outcome = parsed.ok ? resultOf(stored[next++] as Stored) : rejected(input, parsed.error);
@@ -39,10 +55,18 @@ export async function acceptEvents(deps: IngestDeps, appId: string, posted: read
 }
 
 /** Fills in what the events leave out, and stores them together with those of other requests in flight. */
-async function storeAll(deps: IngestDeps, app: App, posted: Event[]): Promise<Acceptance[]> {
+async function storeAll(
+  deps: IngestDeps,
+  app: App,
+  posted: Event[],
+  traceparent: string | undefined,
+): Promise<Acceptance[]> {
   const events = await completeEvents(deps, app.appId, posted);
   const sizes = await audienceSizes(deps, app, events);
-  const accepted = await inTurns(events, (event, i) => asAccepted(deps, app, event, sizes[i] as number));
+  const accepted = await inTurns(events, (event, i) => ({
+    ...asAccepted(deps, app, event, sizes[i] as number),
+    traceparent,
+  }));
   const stored = await deps.intake.events.store(
     app.appId,
     accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),

@@ -1,7 +1,7 @@
 import { Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { MemoryWatch } from '@fanfare/redis';
-import { createLogger, createMetrics } from '@fanfare/runtime';
+import { createLogger, createMetrics, NO_TRACING } from '@fanfare/runtime';
 import { createApp, createMembershipBox, createSecretBox } from '@fanfare/store';
 import { type HandClock, handClock, startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
@@ -61,6 +61,7 @@ export async function privateDeps(
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
     stats,
     metrics: createMetrics(),
+    tracing: NO_TRACING,
     clock,
     random: Math.random,
   };

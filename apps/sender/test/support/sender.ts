@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
-import { createLogger, createMetrics } from '@fanfare/runtime';
+import { createLogger, createMetrics, NO_TRACING } from '@fanfare/runtime';
 import {
   AppCache,
   createApp,
@@ -91,6 +91,7 @@ export function startSender(redis: Redis): Sender {
     stats,
     recent,
     metrics,
+    tracing: NO_TRACING,
     log,
     now,
     random: () => 0,

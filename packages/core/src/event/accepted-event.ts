@@ -25,6 +25,8 @@ export interface AcceptedEvent {
   holdUntil: number;
   /** The app's settings version at acceptance: a worker with an older copy reloads its settings. */
   settingsVersion: number;
+  /** The W3C trace context of its acceptance, if that is traced. */
+  traceparent?: string | undefined;
 }
 
 /** Where an accepted event is stored: its internal key, and the Redis shard that holds all of its data. */

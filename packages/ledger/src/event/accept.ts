@@ -21,7 +21,7 @@ export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7
 const ACCEPT = script<[number, ...string[]]>(`
 -- KEYS root of the shard's keys
 -- ARGV app, lane, retention, then of each event: bucket and field of its id, its id, its key, when it was received, not
---   sent after, not shown after, settings version, body
+--   sent after, not shown after, settings version, body, trace or ''
 -- returns the rank of the first event that is admitted, or 0; then two texts per event: the key the id stands for, its
 --   own or that of the event accepted before, or '' if its key is taken; and the lane to which its job must be added,
 --   or '' when it waits to be admitted, is fully planned or no longer kept
@@ -47,7 +47,7 @@ local function refusal(ids, i, key, at)
   if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then return '', '' end
 end
 
-for i = 4, #ARGV, 9 do
+for i = 4, #ARGV, 10 do
   local ids = root .. 'ids:' .. app .. ':' .. ARGV[i] .. ':'
   local key, at, body = ARGV[i + 3], tonumber(ARGV[i + 4]), ARGV[i + 8]
   local first, queueIn = refusal(ids, i, key, at)
@@ -59,6 +59,7 @@ for i = 4, #ARGV, 9 do
     redis.call('HSET', event, 'at', ARGV[i + 4], 'exp', exp, 'size', #body, 'app', app, 'lane', lane,
       'by', ARGV[i + 5], 'hold', ARGV[i + 6], 'v', ARGV[i + 7], 'body', body,
       'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', 'adm', isAdmitted and 1 or 0)
+    if ARGV[i + 9] ~= '' then redis.call('HSET', event, 'tp', ARGV[i + 9]) end
     redis.call('PEXPIREAT', event, exp)
     add(isAdmitted and admitted or waiting, at, key)
     add(all, at, key)
@@ -181,9 +182,28 @@ async function acceptGroup(
 ): Promise<(Acceptance | Error)[]> {
   const args: (string | number)[] = [appId, lane, retentionMs];
   for (const i of members) {
-    const { key, event, receivedAt, leaveBy, holdUntil, settingsVersion } = (offers[i] as OfferedEvent).accepted;
+    const {
+      key,
+      event,
+      receivedAt,
+      leaveBy,
+      holdUntil,
+      settingsVersion,
+      traceparent = '',
+    } = (offers[i] as OfferedEvent).accepted;
     const { name, field } = bucketOf(event.id);
-    args.push(name, field, event.id, key, receivedAt, leaveBy, holdUntil, settingsVersion, JSON.stringify(event));
+    args.push(
+      name,
+      field,
+      event.id,
+      key,
+      receivedAt,
+      leaveBy,
+      holdUntil,
+      settingsVersion,
+      JSON.stringify(event),
+      traceparent,
+    );
   }
   const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], args);
   let rank = rankOf(first);

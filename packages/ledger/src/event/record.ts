@@ -10,6 +10,7 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * - `app`, `body`, `size`: the app's id, the event as JSON, and its length in bytes.
  * - `by`, `hold`: not sent after, not shown after.
  * - `v`: the app's settings version.
+ * - `tp`: the trace that its acceptance belongs to, if any.
  *
  * The walk over its audience:
  * - `lane`: moves from chat to bulk when the audience turns out to be large.
@@ -31,11 +32,11 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
 export type EventHash = Record<string, string>;
 
 /** The fields that `decodeAccepted` reads, in its order. */
-export const ACCEPTED_FIELDS = ['app', 'lane', 'at', 'by', 'hold', 'v', 'body'] as const;
+export const ACCEPTED_FIELDS = ['app', 'lane', 'at', 'by', 'hold', 'v', 'body', 'tp'] as const;
 
 /** Decodes the event from the values of `ACCEPTED_FIELDS`; undefined when its record has expired. */
 export function decodeAccepted(key: string, values: readonly (string | null)[]): AcceptedEvent | undefined {
-  const [app, lane, at, by, hold, v, body] = values;
+  const [app, lane, at, by, hold, v, body, tp] = values;
   if (!app || !body) return undefined;
   return {
     key,
@@ -46,5 +47,6 @@ export function decodeAccepted(key: string, values: readonly (string | null)[]):
     leaveBy: Number(by),
     holdUntil: Number(hold),
     settingsVersion: Number(v),
+    ...(tp ? { traceparent: tp } : {}),
   };
 }

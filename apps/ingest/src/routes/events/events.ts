@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
+import { header } from '../../http/auth.ts';
 import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { Counts, EVENT_STATES } from './counts.ts';
@@ -42,7 +43,9 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       const { appId } = request;
       const offers = await offersIn(request.body as unknown as Buffer | null | undefined);
       const admitted = await guard.admit(offers);
-      return reply.code(202).send({ data: { events: await acceptEvents(deps, appId, admitted) } });
+      return reply
+        .code(202)
+        .send({ data: { events: await acceptEvents(deps, appId, admitted, header(request, 'traceparent')) } });
     },
   );
 
