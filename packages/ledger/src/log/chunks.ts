@@ -11,8 +11,12 @@ const FULL = 128;
 /** Texts that stay when a full chunk is split: most, since those that come late are among the last. */
 const SPLIT = 96;
 
-/** How many of the first texts are checked per text added: more than one, so that it keeps up. */
-const CHECKED = 3;
+/** After how many new texts the first ones are checked, and how many for each: more than one, so that it keeps up. */
+const EVERY = 8;
+const CHECKED = 2;
+
+/** By which part a chunk is kept longer than asked, so that not every text renews it. */
+const SPARE = 24;
 
 const CHUNK_LUA = `
 local function chunkOf(list, text)
@@ -22,17 +26,17 @@ end`;
 
 const ADD = script<number>(`
 -- KEYS list
--- ARGV time to live, prefix of the keys that texts are about, texts …
+-- ARGV time to live, prefix of the keys that texts are about, texts in order …
 -- returns how many are new
 ${CHUNK_LUA}
-local list, ttl = KEYS[1], tonumber(ARGV[1])
+local list, ttl, count = KEYS[1], tonumber(ARGV[1]), #ARGV - 2
 local function key(chunk) return list .. ':' .. chunk end
 local function start(name)
   redis.call('ZADD', list, 0, name)
   return name
 end
 local function keep(each)
-  if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl) end
+  if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl + math.ceil(ttl / ${SPARE})) end
 end
 local function add(text)
   local chunk = chunkOf(list, text) or start(text)
@@ -52,20 +56,36 @@ local function add(text)
   keep(key(chunk))
   return added
 end
-local added = 0
-for i = 3, #ARGV do added = added + add(ARGV[i]) end
+-- Nearly always all belong to the last chunk, and it has room.
+local last = chunkOf(list, ARGV[3])
+local size = last and redis.call('ZRANGE', list, -1, -1)[1] == last and redis.call('ZCARD', key(last)) or ${FULL}
+local added, before = 0, nil
+if size + count <= ${FULL} then
+  local members = {}
+  for i = 1, count do members[2 * i - 1], members[2 * i] = 0, ARGV[i + 2] end
+  added, before = redis.call('ZADD', key(last), unpack(members)), size
+  keep(key(last))
+else
+  for i = 3, #ARGV do added = added + add(ARGV[i]) end
+end
 keep(list)
+if before and math.floor(before / ${EVERY}) == math.floor((before + added) / ${EVERY}) then return added end
 local first = redis.call('ZRANGE', list, 0, 0)[1]
-for _, each in ipairs(redis.call('ZRANGE', key(first), 0, ${CHECKED} * (#ARGV - 2) - 1)) do
-  if redis.call('EXISTS', ARGV[2] .. each) == 0 then redis.call('ZREM', key(first), each) end
+local checked = redis.call('ZRANGE', key(first), 0, ${CHECKED} * math.max(${EVERY}, count) - 1)
+local subjects = {}
+for i, each in ipairs(checked) do subjects[i] = ARGV[2] .. each end
+if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) < #subjects then
+  for i, each in ipairs(checked) do
+    if redis.call('EXISTS', subjects[i]) == 0 then redis.call('ZREM', key(first), each) end
+  end
 end
 if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
 return added
 `);
 
 /**
- * Adds texts, each once, and drops a few of the first whose keys (`about` and the text) are gone. The list is kept as
- * long as the text that is kept longest.
+ * Adds texts, each once, and now and then drops some of the first whose keys (`about` and the text) are gone. The list
+ * is kept as long as the text that is kept longest, and up to a twenty-fourth longer.
  */
 export const addToChunks = async (
   redis: Redis,
@@ -73,7 +93,7 @@ export const addToChunks = async (
   texts: readonly string[],
   { keepMs, about }: { keepMs: number; about: string },
 ): Promise<void> => {
-  await ADD(redis, [list], [keepMs, about, ...texts]);
+  await ADD(redis, [list], [keepMs, about, ...[...texts].sort()]);
 };
 
 const HAS = script<number>(`
