@@ -146,6 +146,7 @@ test('the variables of every process have descriptions and the documented defaul
     LOG_LEVEL: 'info',
     METRICS_HOST: '127.0.0.1',
     METRICS_PORT: undefined,
+    OTEL_TRACES_SAMPLER_ARG: 0.01,
     SHUTDOWN_DRAIN_MS: 0,
     SHUTDOWN_GRACE_MS: 20_000,
   });
