@@ -1,3 +1,4 @@
+import { followShards } from '@fanfare/ledger';
 import { openQueues, Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, startClock, startHeartbeat } from '@fanfare/redis';
 import {
@@ -54,13 +55,17 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
   const { now } = closer.add('clock', clock, (started) => started.close());
   const passwords = passwordsOf(config);
+  const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
+  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: false, now, onError: onNotRead };
+  const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const deps: ConsoleDeps = {
     config,
     registry,
     queueRedis,
     memory: new MemoryWatch(queueRedis, now, log),
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
-    queues: closer.add('queues', openQueues(queueRedis, config.QUEUE_SHARDS), (queues) => queues.close()),
+    shards,
+    queues: closer.add('queues', openQueues(queueRedis, shards.all), (queues) => queues.close()),
     passwords,
     sessions: new Sessions(registry, passwords, now),
     attempts: new AttemptLimit(registry),

@@ -1,3 +1,4 @@
+import type { Shards } from '@fanfare/ledger';
 import type { OpenQueues, Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
@@ -19,6 +20,8 @@ export interface ConsoleDeps {
   memory: MemoryWatch;
   /** Only reads the depth of queues; the console adds no jobs. */
   producer: Pick<Producer, 'laneDepth'>;
+  /** The numbers of shards. */
+  shards: Pick<Shards, 'all'>;
   /** For Bull Board. */
   queues: OpenQueues;
   passwords: Passwords;

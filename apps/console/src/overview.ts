@@ -35,13 +35,13 @@ const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_
 
 /** Reads the state of all queues. */
 export async function readOverview(
-  deps: Pick<ConsoleDeps, 'config' | 'producer' | 'queueRedis' | 'memory' | 'now'>,
+  deps: Pick<ConsoleDeps, 'shards' | 'producer' | 'queueRedis' | 'memory' | 'now'>,
 ): Promise<Overview> {
   const at = deps.now();
-  const { queueRedis, config } = deps;
+  const { queueRedis, shards } = deps;
   const [open, refusals, queues, memory] = await Promise.all([
-    readOpenEvents(queueRedis, config.QUEUE_SHARDS, at),
-    readRefusals(queueRedis, config.QUEUE_SHARDS),
+    readOpenEvents(queueRedis, shards.all, at),
+    readRefusals(queueRedis, shards.all),
     readQueues(deps, at),
     deps.memory.state(),
   ]);
@@ -49,7 +49,7 @@ export async function readOverview(
   return { at, queues, refusals, memory, open: { call: late('call'), chat: late('chat'), bulk: late('bulk') } };
 }
 
-const readQueues = (deps: Pick<ConsoleDeps, 'config' | 'producer'>, at: number): Promise<QueueState[]> =>
+const readQueues = (deps: Pick<ConsoleDeps, 'shards' | 'producer'>, at: number): Promise<QueueState[]> =>
   Promise.all(
     QUEUE_KINDS.map(async (kind) => ({
       kind,
@@ -58,11 +58,11 @@ const readQueues = (deps: Pick<ConsoleDeps, 'config' | 'producer'>, at: number):
   );
 
 async function readLane(
-  { config, producer }: Pick<ConsoleDeps, 'config' | 'producer'>,
+  { shards, producer }: Pick<ConsoleDeps, 'shards' | 'producer'>,
   kind: QueueKind,
   lane: Lane,
   now: number,
 ): Promise<LaneState> {
-  const total = await producer.laneDepth(kind, lane, config.QUEUE_SHARDS, now);
+  const total = await producer.laneDepth(kind, lane, shards.all, now);
   return { lane, ...total, late: total.oldestMs > LATE_MS[lane] };
 }

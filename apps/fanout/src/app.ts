@@ -58,12 +58,12 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
-  closer.add('heartbeat', heartbeatOf(deps), (one) => one.close());
+  closer.add('heartbeat', heartbeatOf(deps, config), (one) => one.close());
   deps.log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
 
-const heartbeatOf = ({ queueRedis: redis, shards, log, now }: FanoutDeps) =>
+const heartbeatOf = ({ queueRedis: redis, log, now }: FanoutDeps, { QUEUE_SHARDS: shards }: FanoutConfig) =>
   startHeartbeat({
     redis,
     role: 'fanout',

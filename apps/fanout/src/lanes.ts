@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
-import { FencedError, Stats } from '@fanfare/ledger';
+import { FencedError, followShards, type Shards, Stats, servedShards } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
 import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
@@ -49,6 +49,10 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
   const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
   const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
   closer.add('stats', stats, (one) => one.close());
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
+  const { QUEUE_SHARDS: wanted } = config;
+  const following = { redis: queueRedis, wanted, places: false, now, onError };
+  const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const deps: FanoutDeps = {
     queueRedis,
     registry,
@@ -60,7 +64,9 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     metrics,
     tracing: closer.add('tracing', await startTracing('fanout', config), (one) => one.close()),
     log,
-    shards: config.QUEUE_SHARDS,
+    get shards() {
+      return shards.all;
+    },
     sliceSize: config.FANOUT_SLICE,
     packSizes: { call: config.PACK_CALL, chat: config.PACK_CHAT, bulk: config.PACK_BULK },
     bulkAudience: config.BULK_AUDIENCE,
@@ -69,7 +75,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     random: Math.random,
     stopping: stopping.signal,
   };
-  startWorkers(deps, closer, config, lanes);
+  startWorkers(deps, closer, config, { lanes, shards });
   closer.add('stop', stopping, (controller) => controller.abort());
   return deps;
 }
@@ -93,30 +99,35 @@ const membershipOf = (config: FanoutConfig, now: () => number) =>
     ...(config.EXTRA_CA_FILE === undefined ? {} : { extraCa: readFileSync(config.EXTRA_CA_FILE, 'utf8') }),
   });
 
-function startWorkers(deps: FanoutDeps, closer: Closer, config: FanoutConfig, lanes: readonly Lane[]): void {
+function startWorkers(
+  deps: FanoutDeps,
+  closer: Closer,
+  config: FanoutConfig,
+  { lanes, shards }: { lanes: readonly Lane[]; shards: Shards },
+): void {
   const concurrency: Record<Lane, number> = {
     call: config.FANOUT_CONCURRENCY_CALL,
     chat: config.FANOUT_CONCURRENCY_CHAT,
     bulk: config.FANOUT_CONCURRENCY_BULK,
   };
-  const onNotRenewed = (error: Error) => deps.log.warn({ reason: error.message }, 'locks.not_renewed');
-  const workers = workTogether(deps.queueRedis, onNotRenewed, (renewal) =>
-    lanes.flatMap((lane) =>
-      Array.from({ length: deps.shards }, (_, shard) =>
-        work({
-          redis: deps.queueRedis,
-          renewal,
-          kind: 'events',
-          lane,
-          shard,
-          concurrency: concurrency[lane],
-          schema: EventJob,
-          handle: (job) => handleEvent(deps, { shard, lane }, job),
-          onError: (error, jobId) => logError(deps.log, error, jobId),
-        }),
-      ),
+  const { QUEUE_SHARDS: wanted } = config;
+  const onError = (error: Error) => deps.log.warn({ reason: error.message }, 'workers.error');
+  const workers = workTogether(deps.queueRedis, { queues: lanes.length, shards: wanted, onError }, (shard, shared) =>
+    lanes.map((lane) =>
+      work({
+        redis: deps.queueRedis,
+        shared,
+        kind: 'events',
+        lane,
+        shard,
+        concurrency: Math.ceil(concurrency[lane] / wanted),
+        schema: EventJob,
+        handle: (job) => handleEvent(deps, { shard, lane }, job),
+        onError: (error, jobId) => logError(deps.log, error, jobId),
+      }),
     ),
   );
+  shards.onLook(async () => workers.serve(await servedShards(deps.queueRedis, wanted, shards.all)));
   closer.add('workers', workers, () => workers.close(config.SHUTDOWN_GRACE_MS / 2));
 }
 

@@ -56,7 +56,7 @@ describe('the job of an event', () => {
     const renewal = new LockRenewal(redis, () => undefined);
     const broken = work({
       ...queue,
-      renewal,
+      shared: { renewal, poll: undefined },
       concurrency: 1,
       schema: z.never(),
       handle: async () => ({ do: 'done' }),

@@ -1,5 +1,5 @@
 import { openReader } from '@fanfare/archive';
-import { Stats } from '@fanfare/ledger';
+import { followShards, Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock, startHeartbeat } from '@fanfare/redis';
 import {
@@ -72,12 +72,16 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
   const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
   closer.add('stats', stats, (one) => one.close());
+  const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
+  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: true, now, onError: onNotRead };
+  const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const deps: IngestDeps = {
     config,
     queueRedis,
     registry,
     producer,
-    intake: createIntake({ config, queueRedis, registry, producer, log, now }),
+    intake: createIntake({ shards, queueRedis, registry, producer, log, now }),
+    shards,
     memory,
     registryMemory: registry === queueRedis ? memory : new MemoryWatch(registry, now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),

@@ -1,5 +1,5 @@
 import type { ArchiveReader } from '@fanfare/archive';
-import type { Stats } from '@fanfare/ledger';
+import type { Shards, Stats } from '@fanfare/ledger';
 import type { AddressPolicy } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
 import type { MemoryWatch } from '@fanfare/redis';
@@ -19,6 +19,8 @@ export interface IngestDeps {
   registry: Redis;
   producer: Producer;
   intake: Intake;
+  /** The numbers of shards. */
+  shards: Shards;
   /** Of queues and ledger. */
   memory: MemoryWatch;
   /** Of the registry; the same as `memory` unless they are on different servers. */

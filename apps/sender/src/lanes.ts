@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
-import { publishRefusals, Stats } from '@fanfare/ledger';
+import { followShards, publishRefusals, type Shards, Stats, servedShards } from '@fanfare/ledger';
 import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
 import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
 import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
@@ -69,7 +69,10 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
   const admitter = closer.add('admitter', new Admitter({ redis: queueRedis, producer, log, now }), (one) =>
     one.flush(),
   );
-  const shards = config.QUEUE_SHARDS;
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
+  const { QUEUE_SHARDS: wanted } = config;
+  const followed = await followShards({ redis: queueRedis, wanted, places: false, now, onError });
+  const shards = closer.add('shards', followed, (one) => one.close());
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
   const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
   const deps: SenderDeps = {
@@ -104,8 +107,8 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
     onAttempt: options.onAttempt,
   };
   startReporting(deps, closer);
-  startLooking(deps, closer, config, lanes);
-  startWorkers(deps, closer, config, lanes);
+  startLooking(deps, closer, { providers: config.SENDER_PROVIDERS, lanes, shards });
+  startWorkers(deps, closer, config, { lanes, shards });
   return deps;
 }
 
@@ -144,30 +147,36 @@ function startReporting({ queueRedis, refusals, tokenSafety, log, now }: SenderD
 /** The share of a lane one endpoint may have in flight: never all of it, so that others always get through. */
 const share = (concurrency: number): number => Math.max(1, Math.floor(concurrency * 0.75));
 
-function startWorkers(deps: SenderDeps, closer: Closer, config: SenderConfig, lanes: readonly Lane[]): void {
+function startWorkers(
+  deps: SenderDeps,
+  closer: Closer,
+  config: SenderConfig,
+  { lanes, shards }: { lanes: readonly Lane[]; shards: Shards },
+): void {
   const concurrency = concurrencyOf(config);
-  const onNotRenewed = (error: Error) => deps.log.warn({ reason: error.message }, 'locks.not_renewed');
-  const workers = workTogether(deps.queueRedis, onNotRenewed, (renewal) =>
-    config.SENDER_PROVIDERS.flatMap((provider) =>
-      lanes.flatMap((lane) =>
-        Array.from({ length: config.QUEUE_SHARDS }, (_, shard) =>
-          work({
-            redis: deps.queueRedis,
-            renewal,
-            kind: `deliveries-${provider}`,
-            lane,
-            shard,
-            // More than are sent at a time: the others are being read or recorded, or wait.
-            concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / config.QUEUE_SHARDS),
-            sizeOf: ({ count = 1 }) => count,
-            schema: DeliveryJob,
-            handle: (job) => handlePack(deps, { shard, lane, provider }, job),
-            onError: (error, jobId) => logError(deps.log, error, jobId),
-          }),
-        ),
+  const { SENDER_PROVIDERS: providers, QUEUE_SHARDS: wanted } = config;
+  const onError = (error: Error) => deps.log.warn({ reason: error.message }, 'workers.error');
+  const queues = providers.length * lanes.length;
+  const workers = workTogether(deps.queueRedis, { queues, shards: wanted, onError }, (shard, shared) =>
+    providers.flatMap((provider) =>
+      lanes.map((lane) =>
+        work({
+          redis: deps.queueRedis,
+          shared,
+          kind: `deliveries-${provider}`,
+          lane,
+          shard,
+          // More than are sent at a time: the others are being read or recorded, or wait.
+          concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / wanted),
+          sizeOf: ({ count = 1 }) => count,
+          schema: DeliveryJob,
+          handle: (job) => handlePack(deps, { shard, lane, provider }, job),
+          onError: (error, jobId) => logError(deps.log, error, jobId),
+        }),
       ),
     ),
   );
+  shards.onLook(async () => workers.serve(await servedShards(deps.queueRedis, wanted, shards.all)));
   closer.add('workers', workers, () => workers.close(config.SHUTDOWN_GRACE_MS / 2));
 }
 

@@ -70,6 +70,7 @@ export * from './references/rings.ts';
 export * from './references/superseded.ts';
 export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';
+export { followShards, type Shards, servedShards } from './shards/spread.ts';
 export { counter, LATENCY_BUCKETS_S, parseCounter } from './stats/counter.ts';
 export { addOutcomes, type RecentOutcome, readOutcomes } from './stats/outcomes.ts';
 export { finestSince, STATS_STEP_MS, STATS_STEPS, type StatsStep } from './stats/series.ts';

@@ -2,12 +2,11 @@ import type { Lane, ProviderKind } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
 
 /**
- * Every key of the ledger. Except for `locations` and the references by the chat backend's ids (`messages` to
- * `webhookDedup`), which are read before a shard is known, and for an app's `stats` and `outcomes`, they carry the
- * hash tag of the event's shard. It is also the prefix of the shard's BullMQ queues, so that one script may use both on
- * Redis Cluster. All data of an event expires
- * with its retention (7 days, bulk 24 h), buckets up to a day later; what is open and the load empty themselves as
- * deliveries settle.
+ * Every key of the ledger. Except for `locations`, the references by the chat backend's ids (`messages` to
+ * `webhookDedup`) and the numbers of shards, which are read before a shard is known, and for an app's `stats` and
+ * `outcomes`, they carry the hash tag of the event's shard. It is also the prefix of the shard's BullMQ queues, so that
+ * one script may use both on Redis Cluster. All data of an event expires with its retention (7 days, bulk 24 h),
+ * buckets up to a day later; what is open and the load empty themselves as deliveries settle.
  */
 export const keys = {
   /** The prefix of all keys of a shard, for the scripts about admission, which touch those of many events. */
@@ -154,6 +153,8 @@ export const keys = {
   ringEnd: (appId: string, sessionId: string) => `ringend:{${appId}:${sessionId}}`,
   /** String: the last action on a user in a group, or by a user (see webhook-dedup.ts). A minute. */
   webhookDedup: (appId: string, subject: string, uid: string) => `occ:{${appId}:${subject}}:${uid}`,
+  /** Sorted set: numbers of shards over which events were spread, by when that was last noted. No TTL. */
+  spread: '{shards}:spread',
 };
 
 /** The field of `load` that counts an app's deliveries of one provider. */

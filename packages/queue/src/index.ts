@@ -6,4 +6,4 @@ export { type QueueKind, queueName } from './names.ts';
 export * from './next-step.ts';
 export * from './producer.ts';
 export * from './work.ts';
-export { workTogether } from './work-together.ts';
+export { type WorkOnShards, workTogether } from './work-together.ts';

@@ -1,4 +1,12 @@
-import { isNotConnectionError, type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
+import {
+  type BackendFactory,
+  isNotConnectionError,
+  type Job,
+  type Processor,
+  type RedisQueueBackend,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
 import type { Finisher } from './finish-jobs.ts';
 import type { Taker } from './taker.ts';
 
@@ -36,8 +44,9 @@ export class PromptWorker extends Worker {
     name: string,
     process: Processor,
     { taker, finisher, ...options }: WorkerOptions & { taker: Taker; finisher: Finisher },
+    backend: BackendFactory<RedisQueueBackend>,
   ) {
-    super(name, process, { ...options, autorun: false });
+    super(name, process, { ...options, autorun: false }, backend);
     this.#taker = taker;
     this.#finisher = finisher;
     void this.run().catch((error: Error) => this.emit('error', error));

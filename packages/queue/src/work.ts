@@ -1,6 +1,6 @@
 import type { Lane } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
-import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq';
+import { createRedisBackend, DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { Afterwards } from './afterwards.ts';
@@ -8,10 +8,10 @@ import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { Finisher } from './finish-jobs.ts';
 import { JobLimit } from './job-limit.ts';
 import { Leases } from './leases.ts';
-import type { LockRenewal } from './lock-renewal.ts';
 import { type QueueKind, queueKeys, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 import { PromptWorker } from './prompt-worker.ts';
+import type { SharedByWorkers } from './shared.ts';
 import { Taker } from './taker.ts';
 
 /** An active job. */
@@ -45,8 +45,7 @@ export interface JobInHand<Data> {
 export interface WorkOptions<Data> {
   /** Must have `maxRetriesPerRequest: null`; stays the caller's to close. */
   redis: Redis;
-  /** Renews the locks of the jobs in hand; outlives the worker. */
-  renewal: LockRenewal;
+  shared: SharedByWorkers;
   kind: QueueKind;
   lane: Lane;
   shard: number;
@@ -110,7 +109,7 @@ class RetryLater extends Error {
 
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
-  const { redis, renewal, kind, lane, shard, concurrency, sizeOf, onError } = options;
+  const { redis, shared, kind, lane, shard, concurrency, sizeOf, onError } = options;
   const queue = queueKeys(kind, lane, shard);
   const leases = new Leases({
     toKey: (id) => queue + id,
@@ -120,7 +119,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
       for (const id of ids) onError(new Error(`could not renew lock for job ${id}`));
     },
   });
-  renewal.include(shard, leases);
+  shared.renewal.include(shard, leases);
   const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
   const limit =
@@ -147,6 +146,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
         backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delayMs : AFTER_BUG_MS),
       },
     },
+    shared.poll?.backend ?? createRedisBackend,
   );
   worker.on('error', (error) => {
     onError(error);
@@ -159,7 +159,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   return {
     close: async (graceMs) => {
       await closeWithin(worker, leases, afterwards, graceMs);
-      renewal.exclude(shard, leases);
+      shared.renewal.exclude(shard, leases);
     },
   };
 }

@@ -22,6 +22,6 @@ export const redisEnv = {
     .optional()
     .describe('The Redis for queues and ledger, which belong together; REDIS_URL by default.'),
   QUEUE_SHARDS: intBetween(1, MAX_SHARDS, 1).describe(
-    'Number of shards of the queues. It may grow but must never shrink.',
+    'Number of shards of the queues; [redis.md](redis.md#on-a-cluster) says how to change it.',
   ),
 };

@@ -24,6 +24,6 @@ export { describeReplication } from './replication.ts';
 export { type Script, script } from './script.ts';
 export { readServerGauges } from './server-gauges.ts';
 export { type Durability, type RedisSettings, readRedisSettings } from './server-settings.ts';
-export { shardTag } from './shard-tag.ts';
+export { MAX_SHARDS, shardTag } from './shard-tag.ts';
 export { redisTrouble } from './trouble.ts';
 export { checkMemory, checkWrite, readyWhenWritable } from './write-check.ts';

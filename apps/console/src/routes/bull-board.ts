@@ -53,12 +53,12 @@ export async function bullBoard(server: FastifyInstance, deps: ConsoleDeps, answ
   await server.register(routes, { prefix: PATH });
 }
 
-function boardOf({ queues, assets, config }: ConsoleDeps): FastifyAdapter {
+function boardOf({ queues, assets, shards }: ConsoleDeps): FastifyAdapter {
   const serverAdapter = new FastifyAdapter().setBasePath(PATH);
   const logo = assets['logo.svg'].url;
   createBullBoard({
     serverAdapter,
-    queues: queues.all.map((each) => adapterOf(each, config.QUEUE_SHARDS > 1)),
+    queues: queues.all.map((each) => adapterOf(each, shards.all > 1)),
     options: {
       uiConfig: {
         boardTitle: 'Fanfare queues',

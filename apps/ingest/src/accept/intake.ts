@@ -22,9 +22,9 @@ export interface Intake {
 
 /** Starts empty; nothing to close. */
 export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
-  const { registry, queueRedis, config, now } = deps;
+  const { registry, queueRedis, shards, now } = deps;
   const usage = (calls: boolean) =>
-    new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, config.QUEUE_SHARDS, now()));
+    new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, shards.all, now()));
   return {
     grants: new SharedReads((apiKey) => findApiKey(registry, apiKey)),
     appIds: new SharedReads((publicId) => findAppId(registry, publicId)),

@@ -1,10 +1,9 @@
 import type { AcceptedEvent, Lane } from '@fanfare/core';
-import { type Acceptance, acceptEvents } from '@fanfare/ledger';
+import { type Acceptance, acceptEvents, type Shards } from '@fanfare/ledger';
 import type { NewEventJob, Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { App } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import type { IngestConfig } from '../config.ts';
 import { type RecordedEvent, recordReferences } from './record-references.ts';
 
 /** An event to store. */
@@ -17,7 +16,7 @@ export interface NewEvent {
 
 /** What storing takes. */
 export interface StoreDeps {
-  config: Pick<IngestConfig, 'QUEUE_SHARDS'>;
+  shards: Shards;
   queueRedis: Redis;
   producer: Producer;
   log: Logger;
@@ -29,7 +28,7 @@ export interface StoreDeps {
  * of an answer means that the event may or may not be stored; posting it again is safe.
  */
 export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]): Promise<(Acceptance | Error)[]> {
-  const answers = await acceptEvents(deps.queueRedis, events, deps.config.QUEUE_SHARDS);
+  const answers = await acceptEvents(deps.queueRedis, events, deps.shards.placed, deps.shards.all);
   const byApp = new Map<App, number[]>();
   for (const [i, { app }] of events.entries()) {
     if (answers[i] instanceof Error) continue;

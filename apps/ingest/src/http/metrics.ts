@@ -11,14 +11,14 @@ export const metricsNow = ({
   queueRedis,
   registry,
   memory,
-  config,
+  shards,
   metrics,
   now,
 }: IngestDeps): Pick<Metrics, 'render'> => ({
   render: async () => {
     await Promise.all([
-      readQueues(producer, config.QUEUE_SHARDS, metrics, now()),
-      readLedgerGauges(queueRedis, config.QUEUE_SHARDS, metrics, now()),
+      readQueues(producer, shards.all, metrics, now()),
+      readLedgerGauges(queueRedis, shards.all, metrics, now()),
       readMemoryGauges(memory, metrics),
       readServerGauges(queueRedis, metrics),
       readRegistryGauges(registry, metrics),

@@ -38,7 +38,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
  * The events that wait for fan-out to take them. Those that are not admitted yet are not among them: they wait for
  * others of their app.
  */
-async function eventsWaiting({ producer, config, now }: IngestDeps): Promise<QueueDepth> {
-  const lanes = LANES.map((lane) => producer.laneDepth('events', lane, config.QUEUE_SHARDS, now()));
+async function eventsWaiting({ producer, shards, now }: IngestDeps): Promise<QueueDepth> {
+  const lanes = LANES.map((lane) => producer.laneDepth('events', lane, shards.all, now()));
   return sumDepths(await Promise.all(lanes));
 }

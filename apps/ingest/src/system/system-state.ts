@@ -47,8 +47,8 @@ export interface SystemState {
 
 /** Reads the state of the whole system. */
 export async function readSystem(deps: IngestDeps): Promise<SystemState> {
-  const { queueRedis, config } = deps;
-  const shards = config.QUEUE_SHARDS;
+  const { queueRedis } = deps;
+  const shards = deps.shards.all;
   const at = deps.now();
   const [processes, { breakers, held }, open, depths, redis] = await Promise.all([
     readProcesses(queueRedis),
@@ -81,11 +81,11 @@ export async function readSystem(deps: IngestDeps): Promise<SystemState> {
   };
 }
 
-const readDepths = ({ producer, config }: IngestDeps, at: number) =>
+const readDepths = ({ producer, shards }: IngestDeps, at: number) =>
   Promise.all(
     QUEUE_KINDS.flatMap((kind) =>
       LANES.map(async (lane) => {
-        const depth: QueueDepth = await producer.laneDepth(kind, lane, config.QUEUE_SHARDS, at);
+        const depth: QueueDepth = await producer.laneDepth(kind, lane, shards.all, at);
         return { kind, lane, depth };
       }),
     ),

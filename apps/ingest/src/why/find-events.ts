@@ -46,7 +46,7 @@ export interface FoundEvents {
 const MOST = 2000;
 const BATCH = 200;
 
-type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'now'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'now'>;
 
 /**
  * Finds events of an app that Redis still keeps. An id is looked up; other filters are applied to the list of all
@@ -79,12 +79,12 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
 }
 
 async function readPage(
-  { queueRedis, config }: Deps,
+  { queueRedis, shards }: Deps,
   appId: string,
   query: Parameters<typeof pageIndexed>[3],
 ): ReturnType<typeof pageIndexed> {
   try {
-    return await pageIndexed(queueRedis, appId, config.QUEUE_SHARDS, query);
+    return await pageIndexed(queueRedis, appId, shards.all, query);
   } catch (error) {
     if (error instanceof RangeError) throw badField('cursor', 'is invalid');
     throw error;

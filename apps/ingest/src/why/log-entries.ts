@@ -26,7 +26,7 @@ export interface LogRange {
   order: Affix;
 }
 
-type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'archive' | 'log'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'archive' | 'log'>;
 
 /** Events listed per read, from each source. */
 const REFS = 100;
@@ -51,11 +51,11 @@ export async function* entriesOf(deps: Deps, appId: string, range: LogRange): As
   }
 }
 
-async function* inRedis({ queueRedis, config }: Deps, appId: string, range: LogRange): AsyncGenerator<LogEntry, void> {
+async function* inRedis({ queueRedis, shards }: Deps, appId: string, range: LogRange): AsyncGenerator<LogEntry, void> {
   const { from, to, start, order } = range;
   let cursor: string | undefined;
   do {
-    const page = await pageLogged(queueRedis, appId, config.QUEUE_SHARDS, { from, to, order, limit: REFS, cursor });
+    const page = await pageLogged(queueRedis, appId, shards.all, { from, to, order, limit: REFS, cursor });
     for (const ref of page.refs) {
       if (!start || !isPassed(ref, start, order)) yield { at: ref.at, key: ref.key, ref };
     }

@@ -33,7 +33,7 @@ const EVENT_COST = 10;
 const SLICE_COST = 100;
 const EMPTY_COST = 1000;
 
-type Deps = Pick<IngestDeps, 'queueRedis' | 'config' | 'archive' | 'log'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'archive' | 'log'>;
 
 /** A step of the walk: the position reached, its cost, and the row there if it matches. */
 interface Step {

@@ -48,7 +48,8 @@ export async function privateDeps(
   });
   const stats = new Stats({ redis: own.redis, now: clock.now, onError: () => undefined });
   const memory = new MemoryWatch(own.redis, clock.now, log);
-  const parts = { config, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
+  const shards = { placed: 1, all: 1, onLook: () => undefined, close: () => undefined };
+  const parts = { config, shards, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
   return {
     ...parts,
     redis: own.redis,

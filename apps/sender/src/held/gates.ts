@@ -10,6 +10,7 @@ import {
   hold,
   openGate,
   readGates,
+  type Shards,
 } from '@fanfare/ledger';
 import type { Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
@@ -25,7 +26,7 @@ export interface GatesDeps extends EndpointsDeps {
   redis: Redis;
   producer: Producer;
   log: Logger;
-  shards: number;
+  shards: Pick<Shards, 'all'>;
   /** Called when deliveries of an app were held: they are no longer ready. */
   onHeld(shard: number, appId: string): void;
 }
@@ -170,7 +171,7 @@ export class Gates {
     const endpoint = this.#endpoints.of(gate);
     this.#narrow(endpoint);
     await Promise.all(
-      Array.from({ length: shards }, async (_, shard) => {
+      Array.from({ length: shards.all }, async (_, shard) => {
         const seen = endpoint.seen(shard);
         seen.open = undefined;
         this.#paused.delete(seen);
@@ -210,7 +211,7 @@ export class Gates {
     const { shards, now } = this.#deps;
     if (!endpoint.breaker.opensAfter(sendHealthOf(outcome), now())) return;
     endpoint.breaker.reset();
-    this.#open(endpoint, [...Array(shards).keys()], outcome);
+    this.#open(endpoint, [...Array(shards.all).keys()], outcome);
   }
 
   /** Opens a gate, here at once, and for the other senders. */

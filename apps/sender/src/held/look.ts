@@ -1,8 +1,7 @@
 import type { Lane, ProviderKind } from '@fanfare/core';
-import { claimDueGates, type DueGate, type Gate, webhookGateName } from '@fanfare/ledger';
+import { claimDueGates, type DueGate, type Gate, type Shards, webhookGateName } from '@fanfare/ledger';
 import type { Closer } from '@fanfare/runtime';
 import type { AppBundle } from '@fanfare/store';
-import type { SenderConfig } from '../config.ts';
 import type { SenderDeps } from '../deps.ts';
 import { credentialGateVersion } from './gate-of.ts';
 import { releaseSome } from './release.ts';
@@ -24,8 +23,7 @@ const SELDOM = 5;
 export function startLooking(
   deps: SenderDeps,
   closer: Closer,
-  { QUEUE_SHARDS: shards, SENDER_PROVIDERS: providers }: SenderConfig,
-  lanes: readonly Lane[],
+  { providers, lanes, shards }: { providers: readonly ProviderKind[]; lanes: readonly Lane[]; shards: Shards },
 ): void {
   let isLooking = false;
   let passed = 0;
@@ -33,7 +31,7 @@ export function startLooking(
     passed += 1;
     if (isLooking || (passed % SELDOM > 0 && !deps.gates.isAnyOpen)) return;
     isLooking = true;
-    const looks = Array.from({ length: shards }, (_, shard) =>
+    const looks = Array.from({ length: shards.all }, (_, shard) =>
       providers.map((provider) => lookAtGates(deps, { shard, provider, lanes })),
     );
     await Promise.all(looks.flat())

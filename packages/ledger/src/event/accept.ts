@@ -109,15 +109,17 @@ const BATCH = 100;
  * its event is as durable as the server's AOF setting allows. An error in its place means that the event may or may not
  * be stored, and retrying is safe; or that its key is that of another event: retry with a new key. No event of one app
  * affects those of another.
- * @param shards How many shards events are spread over now. May grow, never shrink.
+ * @param shards How many shards events are spread over now.
+ * @param all How many shards may hold events.
  */
 export async function acceptEvents(
   redis: Redis,
   offers: readonly OfferedEvent[],
   shards: number,
+  all: number = shards,
 ): Promise<(Acceptance | Error)[]> {
   const locations =
-    shards === 1
+    all === 1
       ? offers.map(() => 0)
       : await Promise.all(offers.map((offer) => shardOf(redis, offer, shards).catch((error: Error) => error)));
   const answers: (Acceptance | Error | undefined)[] = locations.map((found) =>
@@ -219,7 +221,7 @@ async function acceptGroup(
 
 /**
  * The shard of this (app, event id): the one assigned first, else by its conversation. Stored before the event, so that
- * a repeat with another body, or after the number of shards has grown, finds the first.
+ * a repeat with another body, or after the number of shards has changed, finds the first.
  */
 async function shardOf(redis: Redis, offer: OfferedEvent, shards: number): Promise<number> {
   const { appId, event, receivedAt } = offer.accepted;

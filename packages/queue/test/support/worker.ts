@@ -43,7 +43,7 @@ export function startWorker(
   const renewal = new LockRenewal(redis, ({ message }) => errors.push({ message, jobId: undefined }));
   const running = work<DeliveryJob>({
     redis,
-    renewal,
+    shared: { renewal, poll: undefined },
     kind: 'deliveries-custom',
     lane: 'chat',
     shard: 0,

@@ -95,9 +95,9 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ appId, query: { cursor } }) => {
-      const { queueRedis, config } = deps;
+      const { queueRedis, shards } = deps;
       const summary = await validCursor(() =>
-        summarizeDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, { cursor, most: MOST_COUNTED }),
+        summarizeDeadLetters(queueRedis, appId, shards.all, { cursor, most: MOST_COUNTED }),
       );
       const { groups, looked: counted, cursor: next } = summary;
       return { data: groups.map(groupView), meta: { counted, ...(next === undefined ? {} : { cursor: next }) } };
@@ -185,11 +185,11 @@ const selection = ({ ids, filter }: z.infer<typeof SelectionBody>): Selection =>
   ids === undefined ? { by: 'filter', filter: filter ?? {} } : { by: 'ids', ids };
 
 async function list(
-  { queueRedis, config }: IngestDeps,
+  { queueRedis, shards }: IngestDeps,
   appId: string,
   page: { filter: DeadLetterFilter; cursor: string | undefined; limit: number },
 ) {
-  return validCursor(() => listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, page));
+  return validCursor(() => listDeadLetters(queueRedis, appId, shards.all, page));
 }
 
 /** @throws FanfareError if the cursor is invalid. */

@@ -85,9 +85,9 @@ async function resumeAbandoned(deps: IngestDeps): Promise<void> {
 }
 
 /** Counts the letter in hand as replayed if it has left the list: the process died right after replaying it. */
-async function countInHand({ queueRedis, config }: IngestDeps, { appId }: Lease, progress: StoredProgress) {
+async function countInHand({ queueRedis, shards }: IngestDeps, { appId }: Lease, progress: StoredProgress) {
   if (progress.inHand === undefined) return;
-  const [there] = await findDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, [progress.inHand]);
+  const [there] = await findDeadLetters(queueRedis, appId, shards.all, [progress.inHand]);
   if (!there) progress.replayed++;
   delete progress.inHand;
 }
@@ -150,16 +150,16 @@ export async function* selected(
   appId: string,
   selection: Selection,
 ): AsyncGenerator<FoundDeadLetter[]> {
-  const { queueRedis, config } = deps;
+  const { queueRedis, shards } = deps;
   if (selection.by === 'ids') {
     for (let from = 0; from < selection.ids.length; from += PAGE) {
-      yield await findDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, selection.ids.slice(from, from + PAGE));
+      yield await findDeadLetters(queueRedis, appId, shards.all, selection.ids.slice(from, from + PAGE));
     }
     return;
   }
   let cursor: string | undefined;
   do {
-    const page = await listDeadLetters(queueRedis, appId, config.QUEUE_SHARDS, {
+    const page = await listDeadLetters(queueRedis, appId, shards.all, {
       filter: selection.filter,
       cursor,
       limit: PAGE,
