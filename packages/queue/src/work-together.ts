@@ -6,7 +6,10 @@ import type { Work } from './work.ts';
 
 /** Workers on several shards. */
 export interface WorkOnShards extends Work {
-  /** Serves exactly these from now on. Workers of others close, and finish what they have in hand. */
+  /**
+   * Serves exactly these from now on. Workers of others close, and finish what they have in hand. Does nothing once all
+   * are closing.
+   */
   serve(shards: Iterable<number>): void;
 }
 
@@ -32,7 +35,9 @@ export function workTogether(
   const shared = { renewal: new LockRenewal(redis, onError), poll };
   const served = new Map<number, readonly Work[]>();
   const closing = new Set<Promise<void>>();
+  let isClosing = false;
   const serve = (wanted: Iterable<number>) => {
+    if (isClosing) return;
     const next = new Set(wanted);
     for (const shard of next) if (!served.has(shard)) served.set(shard, start(shard, shared));
     for (const [shard, workers] of served) {
@@ -48,6 +53,7 @@ export function workTogether(
   return {
     serve,
     async close(graceMs) {
+      isClosing = true;
       try {
         await closeAll([...served.values()].flat(), graceMs);
         await Promise.all(closing);

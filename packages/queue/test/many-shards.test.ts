@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { LANES } from '@fanfare/core';
 import { connectRedis, MAX_SHARDS } from '@fanfare/redis';
 import { startTestCluster, startTestRedis, until } from '@fanfare/testkit';
@@ -98,6 +99,27 @@ test('shards that are no longer served take no job, and are taken up again', asy
   workers.serve([0, 3]);
   await until(() => done.length === 2, 'the other is taken');
   await workers.close(1000);
+  await producer.close();
+  redis.disconnect();
+});
+
+test('a shard that is to be served while all close is left to others', async () => {
+  await using own = await startTestRedis();
+  const redis = await connectRedis(own.url, 'worker', () => {});
+  const producer = new Producer(own.redis);
+  const done: string[] = [];
+  const workers = serve(redis, 1, (at) => {
+    done.push(at);
+    return { do: 'done' };
+  });
+  await producer.addDeliveries(0, 'fcm', 'chat', [delivery(1)]);
+  await until(() => done.length > 0, 'it works');
+  const closed = workers.close(1000);
+  workers.serve([0, 1]);
+  await closed;
+  for (const shard of [0, 1]) await producer.addDeliveries(shard, 'fcm', 'chat', [delivery(2)]);
+  await setTimeout(500);
+  expect(done).toEqual(['0 fcm chat 1']);
   await producer.close();
   redis.disconnect();
 });

@@ -41,9 +41,12 @@ export interface ShardsOptions {
   onError(error: Error): void;
 }
 
-/** Follows the numbers of shards, right once this resolves; without Redis they are `wanted` until it is back. */
+/**
+ * Follows the numbers of shards, right once this resolves. Without Redis, until it is back, events go to the first
+ * shard, which every worker serves: another may be one that none knows of.
+ */
 export async function followShards({ redis, wanted, places, now, onError }: ShardsOptions): Promise<Shards> {
-  let [placed, all, isLooking] = [0, wanted, false];
+  let [placed, all, isLooking] = [1, wanted, false];
   const acts: (() => Promise<void>)[] = [];
   const look = async () => {
     if (isLooking) return;
@@ -68,7 +71,7 @@ export async function followShards({ redis, wanted, places, now, onError }: Shar
   const timer = setInterval(() => void look(), LOOK_MS);
   return {
     get placed() {
-      return placed || wanted;
+      return placed;
     },
     get all() {
       return all;
