@@ -26,6 +26,7 @@ const ANSWER_MS = 1000;
  */
 export class Thread implements ThreadWork {
   readonly #worker: Worker;
+  #state: 'starting' | 'running' | 'closing' | 'ended' = 'starting';
   /** Rejects with what the start of its work threw. */
   readonly started: Promise<void>;
   #counted: MetricsSnapshot = [];
@@ -35,11 +36,19 @@ export class Thread implements ThreadWork {
     const worker = new Worker(file);
     this.#worker = worker;
     this.started = new Promise((resolve, reject) => {
-      worker.once('message', () => resolve());
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error(ENDED)));
+      // What ends the thread may arrive before the message that it has started, which came first.
+      const fails = (error: unknown) => {
+        if (this.#state === 'starting') reject(cleaned(error));
+        else if (this.#state === 'running') throw cleaned(error);
+        this.#state = 'ended';
+      };
+      worker.once('message', () => {
+        if (this.#state !== 'starting') return;
+        this.#state = 'running';
+        resolve();
+      });
+      worker.on('error', fails).on('exit', () => fails(new Error(ENDED)));
     });
-    worker.once('message', () => worker.on('error', fail).on('exit', failAtEnd));
   }
 
   get isRunning(): boolean {
@@ -78,7 +87,8 @@ export class Thread implements ThreadWork {
 
   /** Closes its work and waits for its end. @throws what closing threw. */
   async close(): Promise<void> {
-    this.#worker.off('error', fail).off('exit', failAtEnd);
+    if (this.#state === 'ended') return;
+    this.#state = 'closing';
     const ended = once(this.#worker, 'exit');
     const request: Request = { ask: 'close' };
     this.#worker.postMessage(request);
@@ -86,19 +96,15 @@ export class Thread implements ThreadWork {
   }
 }
 
-/** Throws the message and stack only, because Node prints the other properties, in a Redis error the password. */
-function fail(error: unknown): never {
-  if (!(error instanceof Error)) throw new Error(String(error));
+/** The message and stack only, because Node prints the other properties, in a Redis error the password. */
+function cleaned(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
   const failure = new Error(error.message);
   if (error.stack !== undefined) failure.stack = error.stack;
-  throw failure;
+  return failure;
 }
 
 const ENDED = 'A thread of the process ended by itself.';
-
-function failAtEnd(): never {
-  throw new Error(ENDED);
-}
 
 /** The readiness of a process and its threads. */
 export async function withThreads(main: Readiness, threads: readonly Pick<ThreadWork, 'ready'>[]): Promise<Readiness> {
