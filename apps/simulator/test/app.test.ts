@@ -10,6 +10,7 @@ test('the documented defaults apply without any environment', () => {
     tlsPort: 8443,
     tlsDir: undefined,
     tlsNames: [],
+    sandboxNames: [],
     trustAny: false,
     fcmMaxStreams: 100,
     apnsMaxStreams: 1_000,

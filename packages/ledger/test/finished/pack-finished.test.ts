@@ -138,9 +138,9 @@ describe('a sweeper that is killed', () => {
   const packWithArchive = (redis: Redis, now: number) => packFinished(redis, 0, now, 100, { archive: true });
 
   test.each([
-    ['before it has read the events', 1],
-    ['before it has packed them', 2],
-    ['before it has listed them', 3],
+    ['before it has read the events', 2],
+    ['before it has packed them', 3],
+    ['before it has listed them', 4],
   ])('%s leaves them to the next, which packs and lists them once', async (_, nth) => {
     await using own = await startTestRedis();
     const ref = await finished(own);
@@ -157,7 +157,7 @@ describe('a sweeper that is killed', () => {
     await using own = await startTestRedis();
     const ref = await planned(own.redis, [reached('bob')]);
     await settleAll(own.redis, ref, [becomes(0, 'rejected')]);
-    await expect(packWithArchive(dyingAt(own.redis, 2), LATER)).rejects.toThrow('killed');
+    await expect(packWithArchive(dyingAt(own.redis, 3), LATER)).rejects.toThrow('killed');
     const [letter] = (await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters;
     if (!letter) throw new Error('no dead letter');
     await reopen(own.redis, APP, letter, { now: LATER, deadline: AGAIN, sweepAt: AGAIN });

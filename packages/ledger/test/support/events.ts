@@ -137,14 +137,18 @@ export const isOnOpenList = async (redis: Redis, ref: EventRef) => (await nextLo
 /** The keys of events. */
 export const keysOf = (events: readonly { key: string }[]): string[] => events.map(({ key }) => key);
 
-/** A connection of a process that dies before it sends its nth pipeline. */
+/** A connection of a process that dies before it first sends its nth kind of command; each script is a kind. */
 export function dyingAt(redis: Redis, nth: number): Redis {
-  let sent = 0;
+  const kinds = new Set<string>();
   return new Proxy(redis, {
     get(target, name) {
-      if (name === 'pipeline' && ++sent === nth) throw new Error('killed');
       const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (name !== 'eval' && name !== 'script') kinds.add(name === 'evalsha' ? String(args[0]) : String(name));
+        if (kinds.size === nth) throw new Error('killed');
+        return value.apply(target, args);
+      };
     },
   });
 }
