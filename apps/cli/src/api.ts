@@ -1,5 +1,8 @@
 import { DevError } from './dev/terminal.ts';
 
+/** Longer than the API waits for a sender's answer, ms. */
+const TIMEOUT_MS = 20_000;
+
 /** Calls the API with one credential, as any client would. */
 export class Api {
   readonly #url: string;
@@ -25,6 +28,7 @@ export class Api {
     const [method = '', path = ''] = request.split(' ');
     const response = await fetch(this.#url + path, {
       method,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': contentType(body) }) },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });

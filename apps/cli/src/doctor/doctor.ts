@@ -16,7 +16,12 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-const MARKS: Record<Finding['kind'], string> = { ok: 'ok     ', problem: 'PROBLEM', skipped: '–      ' };
+const MARKS: Record<Finding['kind'], string> = {
+  ok: 'ok     ',
+  problem: 'PROBLEM',
+  warning: 'warning',
+  skipped: '–      ',
+};
 
 /** Runs `fanfare doctor`; the exit code: 1 if there is a problem, 2 if the API could not be asked. */
 export async function doctor(options: DoctorOptions, env: Env, output: Output, now = Date.now): Promise<number> {
@@ -68,5 +73,5 @@ async function ask(
 
 function print(finding: Finding, { out }: Output): void {
   out(`${MARKS[finding.kind]}  ${finding.what}`);
-  if (finding.kind === 'problem') out(`         → ${finding.remedy}`);
+  if ('remedy' in finding) out(`         → ${finding.remedy}`);
 }

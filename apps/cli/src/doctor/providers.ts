@@ -27,7 +27,11 @@ export async function checkProviders(
   const findings: Finding[] = [];
   for (const appId of await appIds(new Api(url, { adminkey: adminKey }, signal))) {
     const api = new Api(url, { adminkey: adminKey, appId }, signal);
-    for (const kind of KINDS) findings.push(...(await checkKind(api, appId, kind, system)));
+    // An app may be deleted meanwhile.
+    const checked = KINDS.map((kind) =>
+      checkKind(api, appId, kind, system).catch((error: Error) => [skipped(error.message)]),
+    );
+    findings.push(...(await Promise.all(checked)).flat());
   }
   return findings;
 }
@@ -62,7 +66,14 @@ async function checkKind(api: Api, appId: string, kind: Kind, { processes }: Sys
 async function tryProvider(api: Api, appId: string, kind: Kind, { providerId }: ProviderView): Promise<Finding> {
   const path = kind === 'custom' ? `${PATH}/custom` : `${PATH}/${kind}/${encodeURIComponent(providerId)}`;
   const name = kind === 'custom' ? `The ${NAMES[kind]}` : `The ${NAMES[kind]} ${providerId}`;
-  const { data } = await api.call<TestAnswer>(`POST ${path}/test`, {});
-  if (data.outcome === 'accepted') return ok(`${name} of ${appId} works.`);
-  return problem(`${name} of ${appId} does not work (${data.reason ?? data.outcome}).`, data.message);
+  try {
+    const { data } = await api.call<TestAnswer>(`POST ${path}/test`, {});
+    if (data.outcome === 'accepted') return ok(`${name} of ${appId} works.`);
+    return problem(`${name} of ${appId} does not work (${data.reason ?? data.outcome}).`, data.message);
+  } catch (error) {
+    return problem(
+      `${name} of ${appId} was not tried: ${(error as Error).message}.`,
+      'Run it again; see the log of senders.',
+    );
+  }
 }

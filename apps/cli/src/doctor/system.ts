@@ -1,5 +1,5 @@
 import type { Api } from '../api.ts';
-import { type Finding, ok, problem } from './finding.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** What the doctor reads of `GET /v3/system`. */
 export interface SystemView {
@@ -34,7 +34,10 @@ export async function readSystem(api: Api): Promise<SystemView> {
 export function fromVerdict({ verdict, processes, redis }: SystemView): Finding[] {
   const findings = verdict
     .filter(({ code }) => code !== 'ok')
-    .map(({ code, sentence }) => problem(sentence, REMEDIES[code] ?? 'See docs/operations.md.'));
+    .map(({ level, code, sentence }) => {
+      const remedy = REMEDIES[code] ?? 'See docs/operations.md.';
+      return level === 'warning' ? warning(sentence, remedy) : problem(sentence, remedy);
+    });
   if (redis.fullness >= TRIMMING_FROM && !verdict.some(({ code }) => code === 'redis_memory')) {
     const percent = Math.round(100 * redis.fullness);
     findings.push(problem(`Redis is ${percent} % full: what is finished leaves early.`, MORE_MEMORY));

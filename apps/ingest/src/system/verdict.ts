@@ -86,7 +86,8 @@ function unsafeRedis({ redis: { durability, maxmemoryPolicy } }: SystemState): F
   if (!['noeviction', 'unknown'].includes(maxmemoryPolicy)) {
     found.push(unsafe('critical', `Redis may evict events: its maxmemory-policy is ${maxmemoryPolicy}.`));
   }
-  if (durability === 'none') found.push(unsafe('warning', 'Redis keeps nothing on disk: a restart loses every event.'));
+  if (durability === 'none')
+    found.push(unsafe('critical', 'Redis keeps nothing on disk: a restart loses every event.'));
   if (durability === 'second') {
     found.push(unsafe('warning', 'Redis writes to disk once a second: a crash loses what was accepted since.'));
   }
