@@ -12,7 +12,7 @@ const CLOSE_MS = 500;
 interface StatsOptions {
   redis: Redis;
   now(): number;
-  /** Called when counts cannot be written; they are kept for the next try. */
+  /** Called once per write that fails for some apps, with the first failure; their counts are kept for the next. */
   onError(error: Error): void;
 }
 
@@ -63,11 +63,17 @@ export class Stats {
     const growths = this.#growths;
     if (growths.size === 0) return;
     this.#growths = new Map();
-    try {
-      await addStats(this.#options.redis, growths, this.#options.now());
-    } catch (error) {
-      for (const [appId, growth] of growths) for (const [name, n] of growth) this.add(appId, name, n);
-      this.#options.onError(error as Error);
-    }
+    const { redis, now, onError } = this.#options;
+    const at = now();
+    const failures: Error[] = [];
+    await Promise.all(
+      [...growths].map(([appId, growth]) =>
+        addStats(redis, appId, growth, at).catch((error: Error) => {
+          for (const [name, n] of growth) this.add(appId, name, n);
+          failures.push(error);
+        }),
+      ),
+    );
+    if (failures[0]) onError(failures[0]);
   }
 }

@@ -34,24 +34,20 @@ end
 return size
 `);
 
-/** Adds what was counted up to now (epoch ms) to all series of the apps. */
-export async function addStats(redis: Redis, growths: ReadonlyMap<string, Growth>, now: number): Promise<void> {
-  await ADD.each(
+/** Adds what was counted up to now (epoch ms) to all series of an app. */
+export async function addStats(redis: Redis, appId: string, growth: Growth, now: number): Promise<void> {
+  const blocks = STATS_STEPS.map((step) => ({ ...SERIES[step], block: Math.floor(now / SERIES[step].blockMs) }));
+  await ADD(
     redis,
-    [...growths].map(([appId, growth]) => {
-      const blocks = STATS_STEPS.map((step) => ({ ...SERIES[step], block: Math.floor(now / SERIES[step].blockMs) }));
-      return {
-        keys: [keys.statsPlaces(appId), ...blocks.map(({ id, block }) => keys.stats(appId, id, block))],
-        args: [
-          blocks.length,
-          ...blocks.flatMap(({ stepMs, blockMs, keepMs, block }) => [
-            Math.floor((now % blockMs) / stepMs),
-            (block + 1) * blockMs + keepMs,
-          ]),
-          ...[...growth].flat(),
-        ],
-      };
-    }),
+    [keys.statsPlaces(appId), ...blocks.map(({ id, block }) => keys.stats(appId, id, block))],
+    [
+      blocks.length,
+      ...blocks.flatMap(({ stepMs, blockMs, keepMs, block }) => [
+        Math.floor((now % blockMs) / stepMs),
+        (block + 1) * blockMs + keepMs,
+      ]),
+      ...[...growth].flat(),
+    ],
   );
 }
 

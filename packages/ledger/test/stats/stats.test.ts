@@ -17,7 +17,7 @@ afterAll(() => own[Symbol.asyncDispose]());
 beforeEach(() => own.redis.flushall());
 
 const add = (counts: Record<string, number>, at: number, appId = APP) =>
-  addStats(own.redis, new Map([[appId, new Map(Object.entries(counts))]]), at);
+  addStats(own.redis, appId, new Map(Object.entries(counts)), at);
 
 const read = async (step: StatsStep, from = AT - 30 * 24 * HOUR, to = AT + HOUR) =>
   (await readStats(own.redis, APP, step, { from, to })).map(({ at, counts }) => [at - AT, Object.fromEntries(counts)]);
@@ -109,7 +109,7 @@ test('an app that is active for 30 days, in all lanes and with two providers, ta
   // As if it had gone on for 30 days: each series is filled as far back as it is kept.
   const fill = async (forMs: number, stepMs: number, growth: ReadonlyMap<string, number>) => {
     const times = Array.from({ length: forMs / stepMs }, (_, i) => AT - forMs + i * stepMs);
-    await Promise.all(times.map((at) => addStats(own.redis, new Map([[APP, growth]]), at)));
+    await Promise.all(times.map((at) => addStats(own.redis, APP, growth, at)));
   };
   await fill(30 * 24 * HOUR, HOUR, every(60));
   await fill(48 * HOUR, 5 * MINUTE, every(5));
@@ -145,6 +145,22 @@ test('what could not be written is written with the next', async () => {
   stats.add(APP, 'a');
   await stats.close();
   expect(await read('1m')).toEqual([[0, { a: 3 }]]);
+});
+
+test('what was written of some apps is not written again when another app fails', async () => {
+  const errors: string[] = [];
+  const stats = new Stats({ redis: own.redis, now: () => AT, onError: ({ message }) => errors.push(message) });
+  await own.redis.set('stats:{bank}:places', 'not a hash');
+  stats.add('bank', 'a', 2);
+  stats.add(APP, 'a', 2);
+  await stats.flush();
+  await stats.flush();
+  expect(errors).toEqual([expect.stringContaining('WRONGTYPE'), expect.stringContaining('WRONGTYPE')]);
+  await own.redis.del('stats:{bank}:places');
+  await stats.close();
+  expect(await read('1m')).toEqual([[0, { a: 2 }]]);
+  const [bank] = await readStats(own.redis, 'bank', '1m', { from: AT, to: AT + HOUR });
+  expect(bank?.counts).toEqual(new Map([['a', 2]]));
 });
 
 test('a counter is known by its name', () => {
