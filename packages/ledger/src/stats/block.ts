@@ -1,7 +1,8 @@
 /**
  * A block has the steps of one key, each as its number (a byte), its length (two bytes) and its counts. Counts are in
  * the order in which the app's counters were first used, as varints (seven bits a byte, the lowest first); a zero byte
- * and another byte stand for so many zeros. That is one or two bytes a count: a hash would take twenty.
+ * and another byte stand for so many zeros: no count is 0 itself. That is one or two bytes a count: a hash would take
+ * twenty.
  */
 
 /** Lua: `grow` adds counts to a step of a block and returns the block. */
@@ -35,7 +36,7 @@ end
 local function encoded(counts, size)
   local parts, zeros = {}, 0
   for i = 1, size do
-    if counts[i] then
+    if (counts[i] or 0) > 0 then
       if zeros > 0 then parts[#parts + 1] = string.char(0, zeros) end
       parts[#parts + 1], zeros = varint(counts[i]), 0
     else
@@ -59,8 +60,8 @@ local function grow(block, step, more, most)
   local counts, size = countsIn(old)
   for place, n in pairs(more) do counts[place] = (counts[place] or 0) + n end
   local text = encoded(counts, math.max(size, most))
-  return string.sub(block, 1, from - 1)
-    .. string.char(step, math.floor(#text / 256), #text % 256) .. text .. string.sub(block, to + 1)
+  if text ~= '' then text = string.char(step, math.floor(#text / 256), #text % 256) .. text end
+  return string.sub(block, 1, from - 1) .. text .. string.sub(block, to + 1)
 end`;
 
 /** The counts of every step of a block, by the number of the step and the place of the counter (from 0). */

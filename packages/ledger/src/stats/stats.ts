@@ -33,6 +33,7 @@ export class Stats {
 
   /** Adds to a counter of an app (`counter` has their names). */
   add(appId: string, name: string, n = 1): void {
+    if (n === 0) return;
     let growth = this.#growths.get(appId);
     if (!growth) {
       growth = new Map();

@@ -45,7 +45,7 @@ test('whatever is added in whatever order, every step has the sum of what was ad
   const growth = fc.record({
     minute: fc.integer({ min: 0, max: 59 }),
     name,
-    n: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 40 })),
+    n: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 40 })),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(growth, { minLength: 1, maxLength: 40 }), async (all) => {
@@ -53,6 +53,7 @@ test('whatever is added in whatever order, every step has the sum of what was ad
       const sums = new Map<number, Record<string, number>>();
       for (const { minute, name: one, n } of all) {
         await add({ [one]: n }, AT + minute * MINUTE);
+        if (n === 0) continue;
         const sum = sums.get(minute) ?? {};
         sum[one] = (sum[one] ?? 0) + n;
         sums.set(minute, sum);
@@ -128,10 +129,14 @@ test('a process adds up in memory, and writes all of it at the latest when it st
   stats.add(APP, 'a');
   stats.add(APP, 'a', 2);
   stats.add('bank', 'a');
+  stats.add('bank', 'b', 0);
+  stats.add('idle', 'a', 0);
   expect(await own.redis.keys('*')).toEqual([]);
   await stats.close();
   expect(await read('1m')).toEqual([[0, { a: 3 }]]);
   expect(await readStats(own.redis, 'bank', '1m', { from: AT, to: AT + HOUR })).toHaveLength(1);
+  expect(await own.redis.hkeys('stats:{bank}:places')).toEqual(['a']);
+  expect(await own.redis.exists('stats:{idle}:places')).toBe(0);
 });
 
 test('what could not be written is written with the next', async () => {
