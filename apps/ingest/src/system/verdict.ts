@@ -1,5 +1,5 @@
 import { type Lane, PROVIDER_KINDS, type ProviderKind, publicAppId } from '@fanfare/core';
-import type { Breaker } from '@fanfare/ledger';
+import { type Breaker, TOKENS_GUARDED } from '@fanfare/ledger';
 import { memorySentence } from '@fanfare/redis';
 import type { LaneState, SystemState } from './system-state.ts';
 
@@ -30,9 +30,6 @@ export interface Finding {
 
 /** From this age on, the oldest open event of a lane means that the lane is stuck. */
 const STUCK_MS: Record<Lane, number> = { call: 30_000, chat: 300_000, bulk: 3_600_000 };
-
-/** The reason of a credential that refuses nothing, but reports too many tokens dead to be believed. */
-const TOKENS_GUARDED = 'dead_tokens_guarded';
 
 const NAMES: Record<ProviderKind, string> = { fcm: 'FCM', apns: 'APNs', custom: 'webhooks' };
 const TARGETS: Record<ProviderKind, string> = { fcm: 'FCM credential', apns: 'APNs credential', custom: 'webhook' };

@@ -4,16 +4,20 @@ import { type HeldCount, heldByProvider, readHeld } from '../held/counts.ts';
 import { readGates } from '../held/gates.ts';
 import { loadField } from '../keys.ts';
 import { readLoad } from '../plan/plan.ts';
-import { readRefusals } from './refusals.ts';
+import { readRefusals, TOKENS_GUARDED } from './refusals.ts';
 
-/** An endpoint or credential that is not used for now, because it refuses. Holds no path and no secret. */
+/**
+ * An endpoint or credential that is not used for now, because it refuses; or, with the reason `TOKENS_GUARDED`, a
+ * credential that is used, but whose reports of dead tokens are not believed. One that refuses and is guarded is
+ * there twice. Holds no path and no secret.
+ */
 export interface Breaker {
   appId: string;
   provider: ProviderKind;
   target: 'endpoint' | 'credential';
   /** The origin of the webhook, or the id of the credential. */
   name: string;
-  /** A stable code: `http_503`, `timeout`, … */
+  /** A stable code: `http_503`, `timeout`, …; or `TOKENS_GUARDED`. */
   reason: string;
   /** When it began, epoch ms. */
   since: number;
@@ -42,7 +46,7 @@ export async function readHeldState(redis: Redis, shards: number): Promise<HeldS
   const held = none();
   const found = new Map<string, Counting>();
   for (const { appId, provider, name, reason, since, waiting } of refusals) {
-    found.set(idOf({ appId, provider, name }), newBreaker({ appId, provider, name, reason, since }, waiting));
+    found.set(idOf({ appId, provider, name, reason }), newBreaker({ appId, provider, name, reason, since }, waiting));
   }
   for (const [i, count] of counts.entries()) {
     held[count.lane] += count.count;
@@ -66,7 +70,9 @@ export async function readHeldState(redis: Redis, shards: number): Promise<HeldS
 
 type Subject = Pick<Breaker, 'appId' | 'provider' | 'name'>;
 
-const idOf = ({ appId, provider, name }: Subject): string => JSON.stringify([appId, provider, name]);
+/** A guard is apart from the refusals of its credential, and no gate is open for it. */
+const idOf = ({ appId, provider, name, reason }: Subject & { reason?: string }): string =>
+  JSON.stringify([appId, provider, name, reason === TOKENS_GUARDED]);
 
 type Counting = Omit<Breaker, 'waiting'> & { waiting: number | undefined };
 

@@ -1,6 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { type Gate, hold, openGate, publishRefusals, readHeldState } from '../../src/index.ts';
+import { type Gate, hold, openGate, publishRefusals, readHeldState, TOKENS_GUARDED } from '../../src/index.ts';
 import { APP, HOUR, NOW, planned, users } from '../support/events.ts';
 
 const WEBHOOK: Gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'https://chat.example.com#0a' };
@@ -47,4 +47,25 @@ test('a credential is shown by its id, over all systems and versions of the app'
   }
   const { breakers } = await readHeldState(own.redis, 1);
   expect(breakers).toMatchObject([{ provider: 'fcm', target: 'credential', name: 'main', held: { ...NONE, call: 2 } }]);
+});
+
+test('a guarded credential that also refuses is shown as both, and only the refusal has deliveries held', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, users(1));
+  const main = { appId: APP, provider: 'fcm' as const, name: 'main' };
+  const gate: Gate = { lane: 'call', ...main, name: 'main|ios|7' };
+  await openGate(own.redis, 0, gate, { ...DOWN, reason: 'UNAUTHENTICATED' });
+  const holding = { ref, ordinals: [0], deadlineAt: NOW + HOUR, job: {} };
+  await hold(own.redis, 0, gate, [holding], { now: NOW, reason: 'open' });
+  const guard = { ...main, reason: TOKENS_GUARDED, since: NOW - 5000 };
+  const refused = { ...main, reason: 'UNAUTHENTICATED', since: NOW - 1000 };
+  const of = (reason: string) => expect.objectContaining({ ...main, reason });
+  for (const reported of [[guard], [guard, refused], [refused, guard]]) {
+    await publishRefusals(own.redis, 'sender-1', reported, NOW);
+    const { breakers } = await readHeldState(own.redis, 1);
+    expect(breakers).toHaveLength(2);
+    expect(breakers).toEqual(expect.arrayContaining([of('UNAUTHENTICATED'), of(TOKENS_GUARDED)]));
+    expect(breakers.find(({ reason }) => reason === TOKENS_GUARDED)).toMatchObject({ since: NOW - 5000, held: NONE });
+    expect(breakers.find(({ reason }) => reason !== TOKENS_GUARDED)).toMatchObject({ held: { ...NONE, call: 1 } });
+  }
 });
