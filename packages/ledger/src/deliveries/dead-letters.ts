@@ -121,12 +121,12 @@ export const dropDeadLetter = async (redis: Redis, appId: string, { id, ref }: F
 const REOPEN = script<number>(`
 -- KEYS event, states, load, open, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
--- returns 1, 0 when the delivery is not rejected, -1 when the event is gone
+-- returns 1, 0 when there is no such letter or the delivery is not rejected, -1 when the event is gone
 ${COUNT_OPEN}
 ${LOOKS_LUA}
 ${LOAD_LUA}
 redis.call('ZREM', KEYS[5], ARGV[3])
-redis.call('HDEL', KEYS[6], 'd' .. ARGV[2])
+if redis.call('HDEL', KEYS[6], 'd' .. ARGV[2]) == 0 then return 0 end
 local exp = redis.call('HGET', KEYS[1], 'exp')
 if not exp then return -1 end
 local state = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARGV[2])[1]
@@ -147,7 +147,7 @@ return 1
 
 /**
  * Reopens one dead letter for a replay, once. Returns false when there was nothing to reopen: another replay was first,
- * or its event's record has expired (then the letter is removed as well).
+ * the letter was dismissed or dropped meanwhile, or its event's record has expired (then the letter goes as well).
  */
 export async function reopen(
   redis: Redis,

@@ -105,6 +105,15 @@ test('a letter is dropped once; its delivery stays rejected', async () => {
   expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
 });
 
+test('a letter is dismissed or reopened, not both, even by two at the same time', async () => {
+  await using own = await startTestRedis();
+  const { ref, letter } = await oneRejected(own.redis);
+  const both = await Promise.all([dropDeadLetter(own.redis, APP, letter), reopen(own.redis, APP, letter, WHEN)]);
+  expect(both).toEqual([true, false]);
+  expect(await countsOf(own.redis, ref)).toEqual({ audience: 2, planned: 2, accepted: 1, rejected: 1 });
+  expect([await stateOf(own.redis, ref), await loadOf(own.redis)]).toEqual(['done', 0]);
+});
+
 test('letters are found by id, in the order asked, over all shards; unknown ids are omitted', async () => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, users(3));
