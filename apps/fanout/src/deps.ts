@@ -6,6 +6,7 @@ import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
+import type { ContentTimes } from './content-times.ts';
 
 /** The dependencies of the fan-out steps; created in lanes.ts. */
 export interface FanoutDeps {
@@ -15,6 +16,7 @@ export interface FanoutDeps {
   registry: Redis;
   producer: Producer;
   apps: AppCache;
+  contentTimes: ContentTimes;
   memory: MemoryWatch;
   /** Reads group members from chat backends. */
   membership: MembershipSource;

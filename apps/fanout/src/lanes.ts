@@ -7,6 +7,7 @@ import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@f
 import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
+import { ContentTimes } from './content-times.ts';
 import type { FanoutDeps } from './deps.ts';
 import { handleEvent } from './handle-event.ts';
 
@@ -53,11 +54,13 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
   const { QUEUE_SHARDS: wanted } = config;
   const following = { redis: queueRedis, wanted, places: false, now, onError };
   const shards = closer.add('shards', await followShards(following), (one) => one.close());
+  const apps = new AppCache(registry, { membershipBox: membershipBoxOf(config), now });
   const deps: FanoutDeps = {
     queueRedis,
     registry,
     producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
-    apps: new AppCache(registry, { membershipBox: membershipBoxOf(config), now }),
+    apps,
+    contentTimes: new ContentTimes(apps, now),
     memory: new MemoryWatch(queueRedis, now, log),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     stats,

@@ -51,9 +51,9 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
   const step = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
   await step(sweepOpen(deps, times));
   for (const shard of shards) await step(sweepFinished(deps, shard));
-  for (const shard of shards) await step(sweepContent(deps, shard));
   await step(sweepBuckets(deps));
   await step(sweepMemory(deps, times));
+  for (const shard of shards) await step(sweepContent(deps, shard));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -7,6 +7,7 @@ import { createLogger, createMetrics, NO_TRACING } from '@fanfare/runtime';
 import { AppCache, addMembers, changeSettings, createApp, createSecretBox, writeCustomProvider } from '@fanfare/store';
 import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
+import { ContentTimes } from '../../src/content-times.ts';
 import type { FanoutDeps } from '../../src/deps.ts';
 
 export const APP = 'demo';
@@ -26,12 +27,14 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
   const producer = new Producer(redis);
   const membership = createMembershipSource({ policy: { allowHttp: true, allowCidrs: ['127.0.0.0/8'] } });
   const log = createLogger({ name: 'fanout', level: 'silent' });
+  const apps = new AppCache(redis, { box, membershipBox: box, now: clock.now });
   const stats = new Stats({ redis, now: clock.now, onError: () => undefined });
   return {
     queueRedis: redis,
     registry: redis,
     producer,
-    apps: new AppCache(redis, { box, membershipBox: box, now: clock.now }),
+    apps,
+    contentTimes: new ContentTimes(apps, clock.now),
     memory: new MemoryWatch(redis, clock.now, log),
     membership,
     stats,

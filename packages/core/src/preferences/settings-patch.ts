@@ -5,7 +5,13 @@ import { TemplatesPatch } from '../render/templates.ts';
 import { AppSchedulePatch } from '../schedule/schedule.ts';
 import { DndOption, NotifyOption, PrivacyOption } from './options.ts';
 import { choiceOf, GROUP_PREFERENCES, ONE_ON_ONE_PREFERENCES, type PreferenceRule } from './preferences.ts';
-import { CALL_ACTIONS, DEFAULT_SETTINGS, MAX_RETENTION_HOURS, MIN_RETENTION_HOURS } from './settings.ts';
+import {
+  CALL_ACTIONS,
+  DEFAULT_SETTINGS,
+  MAX_RETENTION_HOURS,
+  MIN_CONTENT_HOURS,
+  MIN_RETENTION_HOURS,
+} from './settings.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -80,7 +86,7 @@ const DeadlinesPatch = z.strictObject(
 
 const Hours = wholeNumber(MIN_RETENTION_HOURS, MAX_RETENTION_HOURS).nullish();
 
-const ContentHours = wholeNumber(1, MAX_RETENTION_HOURS).nullish();
+const ContentHours = wholeNumber(MIN_CONTENT_HOURS, MAX_RETENTION_HOURS).nullish();
 const Address = z.string().regex(/^.{1,2048}$/, 'must be 1 to 2048 characters');
 const SoundFile = z.string().min(1).max(255).nullish();
 /**

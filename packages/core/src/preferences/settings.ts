@@ -21,6 +21,8 @@ export const CALL_ACTIONS = ['initiated', 'ongoing', 'cancelled', 'rejected', 'u
 export const MIN_RETENTION_HOURS = 24;
 /** The longest retention of event data, as promised when a user is erased (docs/rules/delivery.md#retention). */
 export const MAX_RETENTION_HOURS = 168;
+/** The fewest hours that the content of messages is kept. */
+export const MIN_CONTENT_HOURS = 1;
 
 type Scope<Name extends string> = Record<`${Name}Setting`, number> &
   Record<`${Name}Override`, boolean> & {
