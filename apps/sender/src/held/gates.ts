@@ -18,6 +18,7 @@ import type { Redis } from 'ioredis';
 import { openingOf, sendHealthOf } from './breaker.ts';
 import type { Endpoint, Seen } from './endpoint.ts';
 import { Endpoints, type EndpointsDeps, type SendLane } from './endpoints.ts';
+import { Paused } from './paused.ts';
 import type { Taken } from './places.ts';
 import { releaseSome } from './release.ts';
 
@@ -48,9 +49,6 @@ const STALE_MS = 200;
 /** How long after another's trial began no other is asked for, ms. */
 const TRIAL_PAUSE_MS = 500;
 
-/** After so long without a look, an open gate is no longer expected to close soon, ms: nothing is held for it. */
-const FORGOTTEN_MS = 120_000;
-
 /**
  * Decides what may be sent now (docs/rules/delivery.md#held). Whether an endpoint or credential is paused, and its
  * trial, are decided in the ledger for all senders; this process only counts how its own sends go, and shares its
@@ -59,8 +57,7 @@ const FORGOTTEN_MS = 120_000;
 export class Gates {
   readonly #deps: GatesDeps;
   readonly #endpoints: Endpoints;
-  /** Those that are open, as far as is known. */
-  readonly #paused = new Set<Seen>();
+  readonly #paused = new Paused();
   #trials = 0;
 
   constructor(deps: GatesDeps) {
@@ -104,13 +101,9 @@ export class Gates {
     }
   }
 
-  /** Whether any gate was open when last seen, which was not long ago. */
-  get isAnyOpen(): boolean {
-    for (const seen of this.#paused) {
-      if (this.#deps.now() - seen.at < FORGOTTEN_MS) return true;
-      this.#paused.delete(seen);
-    }
-    return false;
+  /** Whether a gate of this shard and provider is known whose pause has just ended. */
+  isTrialDue(shard: number, provider: ProviderKind): boolean {
+    return this.#paused.isTrialDue(shard, provider, this.#deps.now());
   }
 
   /** Whether a gate was open when last seen. */
@@ -126,7 +119,7 @@ export class Gates {
     const seen = endpoint.seen(shard);
     for (const one of held) {
       if (one.kind === 'held') seen.held += one.count;
-      else this.#see(endpoint, seen, undefined);
+      else this.#see(endpoint, shard, undefined);
     }
     this.lane(gate).inHand.othersWait(gate.appId, seen.held > 0);
     this.#deps.onHeld(shard, gate.appId);
@@ -161,7 +154,7 @@ export class Gates {
   learn(shard: number, gate: Gate, open: Seen['open']): void {
     const endpoint = this.#endpoints.of(gate);
     const seen = endpoint.seen(shard);
-    this.#see(endpoint, seen, open);
+    this.#see(endpoint, shard, open);
     seen.held = Math.max(seen.held, 1);
   }
 
@@ -174,7 +167,7 @@ export class Gates {
       Array.from({ length: shards.all }, async (_, shard) => {
         const seen = endpoint.seen(shard);
         seen.open = undefined;
-        this.#paused.delete(seen);
+        this.#paused.note(shard, gate.provider, seen);
         seen.at = now();
         seen.held = await closeGate(redis, shard, gate, now());
         this.release(shard, gate);
@@ -224,9 +217,9 @@ export class Gates {
       const since = seen.open?.since ?? now();
       const triedAt = trial?.at ?? now();
       const openUntil = opening.askedMs === undefined ? triedAt + opening.leastMs : now() + opening.askedMs;
-      this.#see(endpoint, seen, { openUntil, since, reason: opening.reason });
+      this.#see(endpoint, shard, { openUntil, since, reason: opening.reason });
       const opened = openGate(redis, shard, gate, { ...opening, now: now(), trial: trial?.token, triedAt }).then(
-        (open) => this.#see(endpoint, seen, open),
+        (open) => this.#see(endpoint, shard, open),
       );
       this.#inBackground(opened);
     }
@@ -239,7 +232,7 @@ export class Gates {
     const token = `${process.pid} ${now()} ${this.#trials++}`;
     const answer = await claimTrial(redis, shard, endpoint.gate, { now: now(), deadlineAt, token });
     if (answer === 'trial') return token;
-    if (answer === 'closed') this.#see(endpoint, seen, undefined);
+    if (answer === 'closed') this.#see(endpoint, shard, undefined);
     else seen.nextTrialAt = Math.min(now() + TRIAL_PAUSE_MS, Math.max(now(), seen.open?.openUntil ?? 0));
     return undefined;
   }
@@ -261,14 +254,14 @@ export class Gates {
     const before = seen.at;
     const [open] = await readGates(this.#deps.redis, shard, [endpoint.gate]);
     // What this process has done meanwhile is newer.
-    if (seen.at === before) this.#see(endpoint, seen, open);
+    if (seen.at === before) this.#see(endpoint, shard, open);
   }
 
-  #see(endpoint: Endpoint, seen: Seen, open: Seen['open']): void {
+  #see(endpoint: Endpoint, shard: number, open: Seen['open']): void {
+    const seen = endpoint.seen(shard);
     const wasOpen = seen.open !== undefined;
     seen.open = open;
-    if (open) this.#paused.add(seen);
-    else this.#paused.delete(seen);
+    this.#paused.note(shard, endpoint.gate.provider, seen);
     seen.at = this.#deps.now();
     if (wasOpen && !open) this.#narrow(endpoint);
     if (!wasOpen && open) this.lane(endpoint.gate).places.callOff(endpoint.gate.appId, endpoint);

@@ -15,7 +15,7 @@ const BATCH = 100;
 /** Deliveries released at a time for a gate that stands for nothing any longer. */
 const GONE_BATCH = 200;
 
-/** How often a sender looks whether there are any, ms: often while it knows of an open gate, every fifth time else. */
+/** How often a sender looks whether there are any, ms: often where it expects a trial, every fifth time elsewhere. */
 const EVERY_MS = 50;
 const SELDOM = 5;
 
@@ -23,18 +23,25 @@ const SELDOM = 5;
 export function startLooking(
   deps: SenderDeps,
   closer: Closer,
-  { providers, lanes, shards }: { providers: readonly ProviderKind[]; lanes: readonly Lane[]; shards: Shards },
+  {
+    providers,
+    lanes,
+    shards,
+  }: { providers: readonly ProviderKind[]; lanes: readonly Lane[]; shards: Pick<Shards, 'all'> },
 ): void {
   let isLooking = false;
   let passed = 0;
   const timer = setInterval(async () => {
     passed += 1;
-    if (isLooking || (passed % SELDOM > 0 && !deps.gates.isAnyOpen)) return;
+    if (isLooking) return;
     isLooking = true;
-    const looks = Array.from({ length: shards.all }, (_, shard) =>
-      providers.map((provider) => lookAtGates(deps, { shard, provider, lanes })),
-    );
-    await Promise.all(looks.flat())
+    const isTurnOfAll = passed % SELDOM === 0;
+    const due = Array.from({ length: shards.all }, (_, shard) =>
+      providers
+        .filter((provider) => isTurnOfAll || deps.gates.isTrialDue(shard, provider))
+        .map((provider) => ({ shard, provider, lanes })),
+    ).flat();
+    await Promise.all(due.map((of) => lookAtGates(deps, of)))
       .catch((error: Error) => deps.log.warn({ reason: error.message }, 'gates.not_looked_at'))
       .finally(() => {
         isLooking = false;
