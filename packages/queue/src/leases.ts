@@ -62,9 +62,10 @@ export class Leases {
     return [...this.#active.values()].filter(({ since }) => since < time);
   }
 
-  /** Records that these locks are lost; of jobs that have ended meanwhile it is no news. */
+  /** Records that these locks are lost, each reported once; of jobs that have ended meanwhile it is no news. */
   lose(lost: readonly Lease[]): void {
     const ids = lost.filter((lease) => this.#active.get(lease.id) === lease).map(({ id }) => id);
+    for (const id of ids) this.#active.delete(id);
     if (ids.length > 0) this.#options.onLost(ids);
   }
 

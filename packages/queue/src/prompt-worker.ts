@@ -87,7 +87,14 @@ export class PromptWorker extends Worker {
   protected override async moveToActive(): Promise<Job> {
     const { job, nextAt } = await this.#taker.next();
     (this as unknown as Internals).updateDelays(0, nextAt);
-    return this.nextJobFromJobData(job?.json, job?.id, job?.token);
+    let made: Job | undefined;
+    try {
+      made = await this.nextJobFromJobData(job?.json, job?.id, job?.token);
+    } finally {
+      // Without a job there is no work at whose end the lock would be released, e.g. if the data does not parse.
+      if (job && !made) this.#taker.release(job);
+    }
+    return made ?? NONE;
   }
 
   /**
@@ -149,13 +156,21 @@ export class PromptWorker extends Worker {
     this.#inHand += 1;
     let job: Job | undefined = first;
     try {
-      while (job)
-        job = (await this.processJob(job, job.token ?? '', () => this.#inHand <= this.concurrency)) ?? undefined;
+      while (job) job = await this.#processOne(job);
     } catch (error) {
       this.emit('error', error as Error);
     } finally {
       this.#inHand -= 1;
       this.#wake();
+    }
+  }
+  /** BullMQ fails a job that was lost too often without any work, at whose end its lock would be released. */
+  async #processOne(job: Job): Promise<Job | undefined> {
+    const token = job.token ?? '';
+    try {
+      return (await this.processJob(job, token, () => this.#inHand <= this.concurrency)) ?? undefined;
+    } finally {
+      this.#taker.release({ id: String(job.id), token });
     }
   }
 }

@@ -39,6 +39,11 @@ export class Taker {
     });
   }
 
+  /** No longer has the lock of a taken job renewed: it has ended, or was never begun. */
+  release({ id, token }: Pick<TakenJob, 'id' | 'token'>): void {
+    this.#leases.release(id, token);
+  }
+
   #takeSoon(): void {
     if (this.#isTaking) return;
     this.#isTaking = true;
