@@ -34,9 +34,6 @@ function base36(n: number, width: number): string {
   return high.toString(36).padStart(width - HALF_DIGITS, '0') + low.toString(36).padStart(HALF_DIGITS, '0');
 }
 
-/** What sorts after the keys of all events that were accepted before `at` (epoch ms), and before all others. */
-export const eventKeysFrom = (at: number): string => `e${at.toString(36)}`;
-
 /** When the event with this key was accepted (epoch ms). */
 export const eventKeyTime = (eventKey: string): number => Number.parseInt(eventKey.slice(1, -9), 36);
 

@@ -1,6 +1,6 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { isPacked, textsOf, unpack } from '../finished/packed.ts';
+import { fieldsIn } from '../finished/packed.ts';
 import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
 import { ACCEPTED_FIELDS, decodeAccepted, type EventHash } from './record.ts';
@@ -54,12 +54,6 @@ export interface Progress {
 export async function readProgress(redis: Redis, { shard, key }: EventRef): Promise<Progress | undefined> {
   const fields = fieldsIn(await redis.hgetallBuffer(keys.event(shard, key)));
   return fields && progressOf(fields);
-}
-
-/** The fields of an event, packed or not; undefined when it has expired. */
-export function fieldsIn(hash: Readonly<Record<string, Buffer>>): EventHash | undefined {
-  if (!hash.at) return undefined;
-  return isPacked(hash) ? unpack(hash).fields : textsOf(hash);
 }
 
 /** The state and counts in the fields of an event. */

@@ -1,8 +1,9 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { fieldsIn } from '../finished/packed.ts';
 import { keys } from '../keys.ts';
-import { fieldsIn, type Progress, progressOf } from './progress.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { ACCEPTED_FIELDS, decodeAccepted } from './record.ts';
 
 /** An event as it was accepted, and how far it is. */

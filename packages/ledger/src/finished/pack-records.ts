@@ -2,7 +2,7 @@ import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { isPlain } from '../plan/planned-slice.ts';
-import { isPacked, pack, textsOf, unpack } from './packed.ts';
+import { fieldsIn, pack } from './packed.ts';
 
 /** A plan up to this many characters, and the states of its deliveries, move into the event's own key. */
 const SMALL_PLAN = 1000;
@@ -45,7 +45,7 @@ export async function readStored(redis: Redis, shard: number, eventKeys: readonl
   const answers = answersOf(await read.exec());
   return eventKeys.map((key, i) => {
     const [hash, slices, plan, states] = answers.slice(4 * i, 4 * i + 4) as Answer;
-    return { key, fields: isPacked(hash) ? unpack(hash).fields : textsOf(hash), slices, plan, states };
+    return { key, fields: fieldsIn(hash) ?? {}, slices, plan, states };
   });
 }
 

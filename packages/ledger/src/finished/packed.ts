@@ -85,3 +85,9 @@ export function unpack(hash: Readonly<Record<string, Buffer>>): FinishedRecord {
   if (body !== '') fields.body = body;
   return { fields, plan: plan || undefined, states: states === '' ? undefined : Buffer.from(states, 'hex') };
 }
+
+/** The fields of an event's hash, packed or not; undefined when the event has expired. */
+export function fieldsIn(hash: Readonly<Record<string, Buffer>>): FinishedRecord['fields'] | undefined {
+  if (!hash.at) return undefined;
+  return isPacked(hash) ? unpack(hash).fields : textsOf(hash);
+}
