@@ -23,7 +23,7 @@ export async function withoutRecord(
   shard: number,
   refs: readonly UnarchivedRef[],
 ): Promise<UnarchivedRef[]> {
-  const answers = await commandEach(redis, refs, (pipeline, { key }) => pipeline.exists(keys.event(shard, key)));
+  const answers = await commandEach(redis, refs, (commands, { key }) => commands.exists(keys.event(shard, key)));
   return refs.filter((_, i) => answers[i] === 0);
 }
 

@@ -14,8 +14,8 @@ export interface EventSummary {
 
 /** The summaries of some events in one round trip, in their order; undefined for those that have expired. */
 export async function readSummaries(redis: Redis, refs: readonly EventRef[]): Promise<(EventSummary | undefined)[]> {
-  const hashes = await commandEach(redis, refs, (pipeline, { shard, key }) =>
-    pipeline.hgetallBuffer(keys.event(shard, key)),
+  const hashes = await commandEach(redis, refs, (commands, { shard, key }) =>
+    commands.hgetallBuffer(keys.event(shard, key)),
   );
   return refs.map(({ key }, i) => {
     const fields = fieldsIn(hashes[i] as Record<string, Buffer>);

@@ -71,8 +71,8 @@ export async function shedLetterless(redis: Redis, shard: number, limit: number)
 }
 
 async function removeContent(redis: Redis, shard: number, eventKeys: readonly string[]): Promise<void> {
-  const hashes = (await commandEach(redis, eventKeys, (pipeline, key) =>
-    pipeline.hgetallBuffer(keys.event(shard, key)),
+  const hashes = (await commandEach(redis, eventKeys, (commands, key) =>
+    commands.hgetallBuffer(keys.event(shard, key)),
   )) as Record<string, Buffer>[];
   const calls = eventKeys.flatMap((key, i) => {
     const args = withoutBody(hashes[i] as Record<string, Buffer>);
