@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { addOutcomes, type RecentOutcome } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 
@@ -5,6 +6,9 @@ import type { Redis } from 'ioredis';
 const EVERY_MS = 1000;
 const SAMPLED = 10;
 const FAILURES = 10;
+
+/** How long a stop waits for the last write, ms. */
+const CLOSE_MS = 500;
 
 interface Sample {
   some: RecentOutcome[];
@@ -21,11 +25,11 @@ export class RecentOutcomes {
   readonly #options: Options;
   readonly #timer: NodeJS.Timeout;
   #samples = new Map<string, Sample>();
-  #writing = false;
+  #writing: Promise<void> | undefined;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#write(), EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.#flush(), EVERY_MS).unref();
   }
 
   /** How many outcomes of an app have a place now: its failures, or others. */
@@ -41,13 +45,26 @@ export class RecentOutcomes {
     this.#samples.set(appId, sample);
   }
 
-  close(): void {
+  /** Writes what is left; waits half a second for it. */
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    const written = (async () => {
+      await this.#writing;
+      await this.#flush();
+    })();
+    await Promise.race([written, delay(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  /** Writes them, unless a write is under way. */
+  #flush(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
   }
 
   async #write(): Promise<void> {
-    if (this.#writing || this.#samples.size === 0) return;
-    this.#writing = true;
+    if (this.#samples.size === 0) return;
     const samples = this.#samples;
     this.#samples = new Map();
     const byTime = ({ some, failures }: Sample) => [...some, ...failures].sort((a, b) => a.at - b.at);
@@ -58,8 +75,6 @@ export class RecentOutcomes {
       );
     } catch (error) {
       this.#options.onError(error as Error);
-    } finally {
-      this.#writing = false;
     }
   }
 }

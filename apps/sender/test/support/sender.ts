@@ -100,7 +100,7 @@ export function startSender(redis: Redis): Sender {
     attempts,
     async [Symbol.asyncDispose]() {
       await stats.close();
-      recent.close();
+      await recent.close();
       await tokenSafety.close();
       await webhookHealth.close();
       await admitter.flush();

@@ -1,4 +1,5 @@
 import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
+import { answersOf } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
@@ -32,7 +33,7 @@ export interface ListedOutcome extends RecentOutcome {
 const CAP = 500;
 const KEEP_S = 3600;
 
-/** Adds outcomes of apps to their tails, in one round trip. */
+/** Adds outcomes of apps to their tails, in one round trip. @throws the first error; others may have been added. */
 export async function addOutcomes(redis: Redis, byApp: ReadonlyMap<string, readonly RecentOutcome[]>): Promise<void> {
   const writes = redis.pipeline();
   for (const [appId, outcomes] of byApp) {
@@ -40,7 +41,7 @@ export async function addOutcomes(redis: Redis, byApp: ReadonlyMap<string, reado
     for (const outcome of outcomes) writes.xadd(key, 'MAXLEN', '~', CAP, '*', 'o', JSON.stringify(outcome));
     writes.expire(key, KEEP_S);
   }
-  await writes.exec();
+  answersOf(await writes.exec());
 }
 
 /** The outcomes after a cursor, oldest first; without one the latest. At most `limit`. */
