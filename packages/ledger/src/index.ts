@@ -48,6 +48,7 @@ export {
   lastTryAt,
   type OpenGate,
   openGate,
+  PAUSE_SHARE,
   readGates,
 } from './held/gates.ts';
 export * from './held/hold.ts';

@@ -36,7 +36,7 @@ interface Opened {
 const LONGEST_ASKED_MS = 60_000;
 
 /** The pause between two trials, as a share of how long the gate has been open: soon used again, rarely tried. */
-const PAUSE_SHARE = 64;
+export const PAUSE_SHARE = 64;
 
 /** How long a gate is remembered after its pause, should no one try it. */
 const KEPT_MS = 600_000;

@@ -1,5 +1,5 @@
 import type { Outcome } from '@fanfare/core';
-import type { Gate } from '@fanfare/ledger';
+import { type Gate, PAUSE_SHARE } from '@fanfare/ledger';
 import { nextStep } from '@fanfare/queue';
 import { openingOf, sendHealthOf } from '../../../src/held/breaker.ts';
 import { Endpoint } from '../../../src/held/endpoint.ts';
@@ -44,12 +44,14 @@ export interface Story {
 }
 
 const TIMEOUT_MS = 2000;
-const LOOK_MS = 250;
+const LOOK_MS = 50;
 
 /** Stands in for the one part that is Lua: the gate that all senders share (packages/ledger/src/held/gates.ts). */
 class SharedGate {
   open: { until: number; since: number } | undefined;
   isTried = false;
+  /** When the last trial began. */
+  triedAt = 0;
   /** By deadline. */
   readonly held: Delivery[] = [];
 }
@@ -145,7 +147,7 @@ export class Fleet {
       ended();
       this.#count(node, delivery.app, outcome, isTrial);
       drop();
-      this.#follow(delivery, outcome);
+      this.#follow(delivery, outcome, isTrial);
       this.#release(node, delivery.app);
     });
   }
@@ -198,19 +200,21 @@ export class Fleet {
     if (isTrial) {
       gate.isTried = false;
       if (health === 'fine') this.#close(app);
-      else this.#open(gate, outcome);
+      else this.#open(gate, outcome, gate.triedAt);
     } else if (endpoint.breaker.opensAfter(health, this.#time.now)) {
       endpoint.breaker.reset();
-      if (!gate.open) this.#open(gate, outcome);
+      if (!gate.open) this.#open(gate, outcome, this.#time.now);
     }
     if (outcome.kind === 'accepted') endpoint.widen();
   }
 
-  #open(gate: SharedGate, outcome: Outcome): void {
+  /** The pause counts from when the trial began. */
+  #open(gate: SharedGate, outcome: Outcome, triedAt: number): void {
     const { now } = this.#time;
     const { leastMs, mostMs } = openingOf(outcome, 'chat');
     const since = gate.open?.since ?? now;
-    gate.open = { since, until: now + Math.max(leastMs, Math.min((now - since) / 16, mostMs)) };
+    const pauseMs = Math.max(leastMs, Math.min((now - since) / PAUSE_SHARE, mostMs));
+    gate.open = { since, until: Math.max(now, triedAt + pauseMs) };
   }
 
   #close(app: number): void {
@@ -222,7 +226,7 @@ export class Fleet {
     this.#look();
   }
 
-  #follow(delivery: Delivery, outcome: Outcome): void {
+  #follow(delivery: Delivery, outcome: Outcome, isTrial: boolean): void {
     const { now } = this.#time;
     const context = { attemptsMade: delivery.attempts, deadlineAt: delivery.deadlineAt, random: this.#scene.random() };
     const step = nextStep(outcome, { lane: 'chat', provider: 'custom', now, ...context });
@@ -230,7 +234,7 @@ export class Fleet {
       this.#settle(delivery, step.state === 'accepted' ? 'accepted' : outcomeState(step.state));
       return;
     }
-    if (step.do === 'retry') delivery.attempts++;
+    if (step.do === 'retry' && !isTrial) delivery.attempts++;
     this.#time.in(step.delayMs, () => this.#take(delivery, false));
   }
 
@@ -246,7 +250,7 @@ export class Fleet {
     held.splice(at, 0, delivery);
   }
 
-  /** Every 250 ms: one trial after the pause; for a closed gate, what the nodes have room for. */
+  /** Every 50 ms: one trial after the pause; for a closed gate, what the nodes have room for. */
   #look(): void {
     this.#gates.forEach((gate, app) => {
       if (!gate.open) {
@@ -254,6 +258,7 @@ export class Fleet {
       } else if (this.#time.now >= gate.open.until && !gate.isTried) {
         const first = gate.held.shift();
         gate.isTried = first !== undefined;
+        gate.triedAt = this.#time.now;
         if (first) this.#take(first, true);
       }
     });
