@@ -4,6 +4,7 @@ import {
   closeGate,
   endTrial,
   type Gate,
+  gateId,
   type Held,
   type Holding,
   type HoldReason,
@@ -121,7 +122,7 @@ export class Gates {
       if (one.kind === 'held') seen.held += one.count;
       else this.#see(endpoint, shard, undefined);
     }
-    this.lane(gate).inHand.othersWait(gate.appId, seen.held > 0);
+    this.noteHeld(shard, gate, seen.held);
     this.#deps.onHeld(shard, gate.appId);
     this.release(shard, gate);
     return held;
@@ -139,10 +140,7 @@ export class Gates {
     const releasing = releaseSome(this.#deps, shard, gate, count, (n) => inHand.expect(gate.appId, n));
     void releasing
       .then(
-        (left) => {
-          seen.held = left;
-          inHand.othersWait(gate.appId, left > 0);
-        },
+        (left) => this.noteHeld(shard, gate, left),
         (error: Error) => this.#deps.log.warn({ reason: error.message }, 'held.not_released'),
       )
       .finally(() => {
@@ -155,7 +153,13 @@ export class Gates {
     const endpoint = this.#endpoints.of(gate);
     const seen = endpoint.seen(shard);
     this.#see(endpoint, shard, open);
-    seen.held = Math.max(seen.held, 1);
+    this.noteHeld(shard, gate, Math.max(seen.held, 1));
+  }
+
+  /** Notes how many deliveries are held for a gate. */
+  noteHeld(shard: number, gate: Gate, count: number): void {
+    this.#endpoints.of(gate).seen(shard).held = count;
+    this.lane(gate).inHand.othersWait(gate.appId, { shard, gateId: gateId(gate) }, count > 0);
   }
 
   /** Closes a gate in all shards: its trial was accepted, or it no longer stands for anything. */
@@ -169,7 +173,7 @@ export class Gates {
         seen.open = undefined;
         this.#paused.note(shard, gate.provider, seen);
         seen.at = now();
-        seen.held = await closeGate(redis, shard, gate, now());
+        this.noteHeld(shard, gate, await closeGate(redis, shard, gate, now()));
         this.release(shard, gate);
       }),
     );

@@ -12,6 +12,9 @@ const NEW_SHARE = 1 / 8;
 /** How long released deliveries count as on their way, ms. */
 const ON_THEIR_WAY_MS = 1000;
 
+/** How long a gate counts as one that deliveries are held for, ms, unless it is noted again: others may empty it. */
+const WAITING_MS = 60_000;
+
 /** Apps whose pace is remembered. */
 const MAX_APPS = 10_000;
 
@@ -25,8 +28,8 @@ interface AppHand {
   pacedFrom: number;
   released: number;
   releasedAt: number;
-  /** Whether others of its deliveries are held. */
-  othersWait: boolean;
+  /** Gates that others of its deliveries are held for, and until when that counts. */
+  waiting: Map<string, number>;
 }
 
 /**
@@ -109,9 +112,12 @@ export class InHand {
     return missing >= (has + missing) / 4 ? missing : 0;
   }
 
-  /** Notes whether deliveries of an app are held: they come before new ones. */
-  othersWait(appId: string, wait: boolean): void {
-    this.#app(appId).othersWait = wait;
+  /** Notes whether deliveries of an app are held for a gate of a shard: they come before new ones. */
+  othersWait(appId: string, at: { shard: number; gateId: string }, wait: boolean): void {
+    const { waiting } = this.#app(appId);
+    const id = `${at.shard} ${at.gateId}`;
+    if (wait) waiting.set(id, this.#now() + WAITING_MS);
+    else waiting.delete(id);
   }
 
   /** Notes that deliveries of an app were released and come back as jobs. */
@@ -125,8 +131,16 @@ export class InHand {
   #hasRoom(app: AppHand, count: number): boolean {
     if (app.count === 0) return true;
     // The last quarter is for those that are held: new ones must not take all the room that they wait for.
-    const has = app.othersWait ? Math.floor((4 * app.count) / 3) : app.count;
+    const has = this.#doOthersWait(app) ? Math.floor((4 * app.count) / 3) : app.count;
     return has - app.inFlight + count <= this.#sentSoon(app, app.inFlight) || this.#isFair(app, has, count);
+  }
+
+  #doOthersWait({ waiting }: AppHand): boolean {
+    for (const [id, until] of waiting) {
+      if (until > this.#now()) return true;
+      waiting.delete(id);
+    }
+    return false;
   }
 
   /** Whether an app takes no more than its share with `more`, if it has so many in hand. */
@@ -157,7 +171,7 @@ export class InHand {
       pacedFrom: 0,
       released: 0,
       releasedAt: 0,
-      othersWait: false,
+      waiting: new Map<string, number>(),
     };
     this.#apps.set(id, app);
     if (this.#apps.size > MAX_APPS) this.#forgetIdle();

@@ -68,7 +68,8 @@ async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate):
   const app = await deps.apps.get(gate.appId, 0);
   if (!isCurrent(app, gate)) {
     if (open) await deps.gates.close(gate);
-    await releaseSome(releasing(deps), shard, gate, GONE_BATCH, () => undefined);
+    const left = await releaseSome(releasing(deps), shard, gate, GONE_BATCH, () => undefined);
+    deps.gates.noteHeld(shard, gate, left);
     return;
   }
   deps.gates.learn(shard, gate, open);

@@ -101,7 +101,7 @@ test('while deliveries of an app are held, new ones leave them a quarter of its 
   slowly(inHand, time, 'app');
   const takeAll = () => Array.from({ length: 200 }, () => inHand.take('app', 1, false)).filter(Boolean).length;
   expect(takeAll()).toBe(150);
-  inHand.othersWait('app', true);
+  inHand.othersWait('app', { shard: 0, gateId: 'gate' }, true);
   inHand.drop('app', 37);
   expect(takeAll()).toBe(0);
   expect(inHand.wants('app', 75)).toBe(0);
@@ -109,6 +109,29 @@ test('while deliveries of an app are held, new ones leave them a quarter of its 
   expect(takeAll()).toBe(50);
   inHand.drop('app', 60);
   expect(inHand.wants('app', 75)).toBeGreaterThan(0);
+});
+
+test('deliveries held for one gate are not forgotten when those of another gate or shard are released', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  slowly(inHand, time, 'app');
+  const takes = () => {
+    const count = Array.from({ length: 200 }, () => inHand.take('app', 1, false)).filter(Boolean).length;
+    inHand.drop('app', count);
+    return count;
+  };
+  const one = { shard: 0, gateId: 'one' };
+  const all = [one, { shard: 1, gateId: 'one' }, { shard: 0, gateId: 'another' }];
+  for (const at of all) inHand.othersWait('app', at, true);
+  for (const at of all) {
+    expect(takes()).toBe(113);
+    inHand.othersWait('app', at, false);
+  }
+  expect(takes()).toBe(150);
+  // Another process may have released them.
+  inHand.othersWait('app', one, true);
+  time.now += 60_000;
+  expect(takes()).toBe(150);
 });
 
 test('an endpoint that answers again is not judged by how long it hung, nor by what hung and ends only then', () => {
