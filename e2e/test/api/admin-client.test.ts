@@ -1,4 +1,5 @@
 import { FanfareAdmin } from '@fanfare/client';
+import { until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { ACCESS } from '../support/access-table.ts';
 import { aMessage } from '../support/events.ts';
@@ -41,5 +42,9 @@ test('the client of the operator has every route of the operator, and answers wh
   expect((await app.stats({ step: '1h' })).step).toBe('1h');
   expect((await app.outcomes()).data).toBeInstanceOf(Array);
   expect((await app.deadLetters()).data).toEqual([]);
+  expect(await app.deadLetterSummary()).toEqual({ data: [], meta: { counted: 0 } });
+  const { id: replay } = await app.replay({ filter: {} });
+  expect(await app.stopReplay(replay)).toMatchObject({ id: replay, replayed: 0 });
+  await until(async () => (await app.replayProgress(replay)).state !== 'running', 'the replay has ended');
   expect(await app.dropDeadLetters({ filter: {} })).toEqual({ dropped: 0 });
 });

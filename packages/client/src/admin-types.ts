@@ -276,7 +276,22 @@ export interface DeadLetter {
 /** How far a replay is. */
 export interface Replay {
   id: string;
-  state: string;
+  state: 'running' | 'done' | 'failed' | 'stopped';
+  /** Dead letters selected; absent until they have been counted. */
+  total?: number;
   replayed: number;
+  /** Not sent again: the event has expired, or the letter was replayed or dismissed meanwhile. */
   skipped: number;
+}
+
+/** The dead letters of one provider and reason. */
+export interface DeadLetterGroup {
+  provider: ProviderKind;
+  reason: string;
+  count: number;
+  /** When the oldest and the newest were given up, epoch seconds. */
+  first: number;
+  last: number;
+  /** The newest. */
+  sample: DeadLetter;
 }

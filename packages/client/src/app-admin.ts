@@ -1,6 +1,7 @@
 import type {
   AppStats,
   DeadLetter,
+  DeadLetterGroup,
   DeadLetterSelection,
   EventFilter,
   EventRecipient,
@@ -73,6 +74,14 @@ export class FanfareAppAdmin {
     return this.#http.page({ method: 'GET', path: `/v3/dead-letters${queryOf(options)}` });
   }
 
+  /**
+   * Counts dead letters by provider and reason, the largest group first. With a `cursor` in the answer there are more:
+   * add the groups of the next call.
+   */
+  deadLetterSummary({ cursor }: { cursor?: string } = {}): Promise<Page<DeadLetterGroup, { counted: number }>> {
+    return this.#http.page({ method: 'GET', path: `/v3/dead-letters/summary${queryOf({ cursor })}` });
+  }
+
   /** Sends dead letters again, in the background. */
   replay(selection: DeadLetterSelection): Promise<Replay> {
     return this.request({ method: 'POST', path: '/v3/dead-letters/replay', body: selection });
@@ -80,6 +89,11 @@ export class FanfareAppAdmin {
 
   replayProgress(id: string): Promise<Replay> {
     return this.#http.call({ method: 'GET', path: pathOf('/v3/dead-letters/replays/:id', { id }) });
+  }
+
+  /** Stops a replay before its next letter. Returns it as it was: poll `replayProgress` until it is `stopped`. */
+  stopReplay(id: string): Promise<Replay> {
+    return this.#http.call({ method: 'POST', path: pathOf('/v3/dead-letters/replays/:id/stop', { id }) });
   }
 
   dropDeadLetters(selection: DeadLetterSelection): Promise<{ dropped: number }> {
