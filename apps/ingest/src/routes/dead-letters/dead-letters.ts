@@ -39,7 +39,7 @@ const Replay = z.object({
     state: z.enum(['running', 'done', 'failed', 'stopped']),
     total: z.number().optional().describe('Dead letters selected; absent until they have been counted.'),
     replayed: z.number(),
-    skipped: z.number().describe('Their event has expired, or another replay was first.'),
+    skipped: z.number().describe('Their event has expired, or they were replayed or dismissed meanwhile.'),
   }),
 });
 const ReplayParams = z.object({ id: z.string() });

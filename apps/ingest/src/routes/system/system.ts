@@ -31,7 +31,7 @@ const Breaker = z.object({
   provider: z.enum(PROVIDER_KINDS),
   target: z.enum(['endpoint', 'credential']),
   name: z.string().describe('Origin of the webhook, or id of the credential.'),
-  reason: z.string(),
+  reason: z.string().describe('`dead_tokens_guarded`: it is used, but its reports of dead tokens are not believed.'),
   since: time,
   until: time.optional().describe('When it is tried again, epoch ms; absent while nothing is held for it.'),
   held: z.object({ call: count, chat: count, bulk: count }).describe('Deliveries outside the queues, by lane.'),
