@@ -22,6 +22,18 @@ export interface Common {
 }
 
 /**
+ * Lua that places a job that may be taken now: one without a rank at the end of the list, the others by rank, then in
+ * the order of placing, which BullMQ counts in 32 bits.
+ */
+export const PLACE_LUA = `
+local function place(queue, id, rank)
+  if rank == '0' then return redis.call('LPUSH', queue .. 'wait', id) end
+  local count = redis.call('INCR', queue .. 'pc')
+  redis.call('ZADD', queue .. 'prioritized', tonumber(rank) * 0x100000000 + count % 0x100000000, id)
+end
+`;
+
+/**
  * What BullMQ's scripts of the same purpose write (version 6), for many jobs at once, except its stream of events,
  * which nothing here reads. BullMQ's run once per job and take five times as long.
  */
@@ -29,6 +41,7 @@ const ADD = script<number>(`
 -- KEYS prefix of the queue's keys
 -- ARGV time, name, options, then of each job: id, data, delay, rank
 -- returns how many were added; those that exist already are left as they are
+${PLACE_LUA}
 local queue, now = KEYS[1], tonumber(ARGV[1])
 local ready, delayed = 0, 0
 for i = 4, #ARGV, 4 do
@@ -45,12 +58,7 @@ for i = 4, #ARGV, 4 do
       redis.call('ZADD', queue .. 'delayed', newest and math.min(tonumber(newest) + 1, last) or first, id)
       delayed = delayed + 1
     else
-      if rank == '0' then
-        redis.call('LPUSH', queue .. 'wait', id)
-      else
-        local count = redis.call('INCR', queue .. 'pc')
-        redis.call('ZADD', queue .. 'prioritized', tonumber(rank) * 0x100000000 + count % 0x100000000, id)
-      end
+      place(queue, id, rank)
       ready = ready + 1
     end
   end

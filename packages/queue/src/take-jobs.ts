@@ -1,6 +1,7 @@
 import { script } from '@fanfare/redis';
 import type { JobJson, JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { PLACE_LUA } from './add-jobs.ts';
 
 /** A job that was taken. */
 export interface TakenJob {
@@ -30,15 +31,11 @@ const TAKE = script<[nextAt: string, ...jobs: (string | Values)[]]>(`
 -- KEYS prefix of the queue's keys
 -- ARGV time, token, how long the locks last, the most jobs to take
 -- returns when the next delayed job is due, then of each job taken its id and ${FIELDS.join(', ')}
+${PLACE_LUA}
 local queue, now, most = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[4])
 local delayed, wait, active, ranked = queue .. 'delayed', queue .. 'wait', queue .. 'active', queue .. 'prioritized'
-local function place(id, rank)
-  if rank == '0' then return redis.call('LPUSH', wait, id) end
-  local count = redis.call('INCR', queue .. 'pc')
-  redis.call('ZADD', ranked, tonumber(rank) * 0x100000000 + count % 0x100000000, id)
-end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, 0, (now + 1) * 0x1000 - 1, 'LIMIT', 0, 1000)) do
-  place(id, redis.call('HGET', queue .. id, 'priority') or '0')
+  place(queue, id, redis.call('HGET', queue .. id, 'priority') or '0')
   redis.call('HSET', queue .. id, 'delay', 0)
   redis.call('ZREM', delayed, id)
 end
