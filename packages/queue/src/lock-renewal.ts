@@ -1,6 +1,6 @@
 import { duplicateRedis, inBatches, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import type { Lease, Leases } from './leases.ts';
+import type { HeldLock, HeldLocks } from './held-locks.ts';
 
 /** How often the locks are looked at; each is renewed when a third of its time has passed. */
 const EVERY_MS = 500;
@@ -34,7 +34,7 @@ return lost
 export class LockRenewal {
   readonly #redis: Redis;
   readonly #onError: (error: Error) => void;
-  readonly #shards = new Map<number, Set<Leases>>();
+  readonly #shards = new Map<number, Set<HeldLocks>>();
   readonly #timer: NodeJS.Timeout;
   #isRunning = false;
 
@@ -52,15 +52,15 @@ export class LockRenewal {
   }
 
   /** Renews the locks of these jobs of a shard as well. */
-  include(shard: number, leases: Leases): void {
+  include(shard: number, locks: HeldLocks): void {
     const known = this.#shards.get(shard);
-    if (known) known.add(leases);
-    else this.#shards.set(shard, new Set([leases]));
+    if (known) known.add(locks);
+    else this.#shards.set(shard, new Set([locks]));
   }
 
   /** No longer renews the locks of these jobs. */
-  exclude(shard: number, leases: Leases): void {
-    this.#shards.get(shard)?.delete(leases);
+  exclude(shard: number, locks: HeldLocks): void {
+    this.#shards.get(shard)?.delete(locks);
   }
 
   /** Ends the renewal, with the workers. */
@@ -81,27 +81,27 @@ export class LockRenewal {
     }
   }
 
-  async #renew(all: readonly Leases[]): Promise<void> {
+  async #renew(all: readonly HeldLocks[]): Promise<void> {
     const now = performance.now();
-    const due = all.flatMap((leases) =>
-      leases.olderThan(now - leases.durationMs * RENEWED_AFTER).map((lease) => ({ leases, lease })),
+    const due = all.flatMap((locks) =>
+      locks.olderThan(now - locks.durationMs * RENEWED_AFTER).map((lock) => ({ locks, lock })),
     );
     for (const batch of inBatches(due)) {
       const lost = await this.#extend(batch);
-      const isLost = new Set(lost.map((number) => batch[number - 1]?.lease));
+      const isLost = new Set(lost.map((number) => batch[number - 1]?.lock));
       // From before the request: the locks were extended at some time after it.
-      for (const { lease } of batch) if (!isLost.has(lease)) lease.since = now;
-      for (const leases of all) {
-        leases.lose(batch.flatMap((each) => (each.leases === leases && isLost.has(each.lease) ? [each.lease] : [])));
+      for (const { lock } of batch) if (!isLost.has(lock)) lock.since = now;
+      for (const locks of all) {
+        locks.lose(batch.flatMap((each) => (each.locks === locks && isLost.has(each.lock) ? [each.lock] : [])));
       }
     }
   }
 
-  #extend(batch: readonly { leases: Leases; lease: Lease }[]): Promise<number[]> {
+  #extend(batch: readonly { locks: HeldLocks; lock: HeldLock }[]): Promise<number[]> {
     return EXTEND(
       this.#redis,
-      batch.flatMap(({ lease }) => [lease.lockKey, lease.stalledKey]),
-      batch.flatMap(({ leases, lease }) => [lease.token, lease.id, leases.durationMs]),
+      batch.flatMap(({ lock }) => [lock.lockKey, lock.stalledKey]),
+      batch.flatMap(({ locks, lock }) => [lock.token, lock.id, locks.durationMs]),
     );
   }
 }

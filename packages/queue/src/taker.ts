@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Leases } from './leases.ts';
+import type { HeldLocks } from './held-locks.ts';
 import { type TakenJob, takeJobs } from './take-jobs.ts';
 
 /** The next job, or none and when the next delayed one is due, epoch ms; 0: none is delayed. */
@@ -18,17 +18,17 @@ interface Asking {
 export class Taker {
   readonly #redis: Redis;
   readonly #queue: string;
-  readonly #leases: Leases;
+  readonly #locks: HeldLocks;
   readonly #id = randomUUID();
   #runs = 0;
   #asking: Asking[] = [];
   #isTaking = false;
 
   /** `queue` is the prefix of its keys. */
-  constructor(redis: Redis, queue: string, leases: Leases) {
+  constructor(redis: Redis, queue: string, locks: HeldLocks) {
     this.#redis = redis;
     this.#queue = queue;
-    this.#leases = leases;
+    this.#locks = locks;
   }
 
   /** Takes the next job. @throws without Redis, or if it takes no writes. */
@@ -41,7 +41,7 @@ export class Taker {
 
   /** No longer has the lock of a taken job renewed: it has ended, or was never begun. */
   release({ id, token }: Pick<TakenJob, 'id' | 'token'>): void {
-    this.#leases.release(id, token);
+    this.#locks.release(id, token);
   }
 
   #takeSoon(): void {
@@ -55,11 +55,11 @@ export class Taker {
     const asking = this.#asking.splice(0);
     const token = `${this.#id}:${this.#runs++}`;
     const since = performance.now();
-    const lockMs = this.#leases.durationMs;
+    const lockMs = this.#locks.durationMs;
     try {
       const options = { now: Date.now(), token, lockMs, most: asking.length };
       const { jobs, nextAt } = await takeJobs(this.#redis, this.#queue, options);
-      for (const { id } of jobs) this.#leases.begin(id, token, since);
+      for (const { id } of jobs) this.#locks.begin(id, token, since);
       for (const [i, { resolve }] of asking.entries()) {
         const job = jobs[i];
         resolve(job ? { job, nextAt: 0 } : { nextAt });

@@ -6,8 +6,8 @@ import type { z } from 'zod';
 import { Afterwards } from './afterwards.ts';
 import { UNBOUNDED_ATTEMPTS } from './backoff.ts';
 import { Finisher } from './finish-jobs.ts';
+import { HeldLocks } from './held-locks.ts';
 import { JobLimit } from './job-limit.ts';
-import { Leases } from './leases.ts';
 import { type QueueKind, queueKeys, queueName } from './names.ts';
 import type { Step } from './next-step.ts';
 import { PromptWorker } from './prompt-worker.ts';
@@ -111,7 +111,7 @@ class RetryLater extends Error {
 export function work<Data>(options: WorkOptions<Data>): Work {
   const { redis, shared, kind, lane, shard, concurrency, sizeOf, onError } = options;
   const queue = queueKeys(kind, lane, shard);
-  const leases = new Leases({
+  const locks = new HeldLocks({
     toKey: (id) => queue + id,
     durationMs: LOCKS[lane].lockDuration,
     onLost: (ids) => {
@@ -119,7 +119,7 @@ export function work<Data>(options: WorkOptions<Data>): Work {
       for (const id of ids) onError(new Error(`could not renew lock for job ${id}`));
     },
   });
-  shared.renewal.include(shard, leases);
+  shared.renewal.include(shard, locks);
   const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
   const limit =
@@ -127,11 +127,11 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   const worker: PromptWorker = new PromptWorker(
     queueName(kind, lane),
     (job, token, signal) =>
-      leases.hold(String(job.id), token ?? '', () =>
-        run({ ...options, limit, afterwards }, worker, leases, job, token, signal),
+      locks.hold(String(job.id), token ?? '', () =>
+        run({ ...options, limit, afterwards }, worker, locks, job, token, signal),
       ),
     {
-      taker: new Taker(redis, queue, leases),
+      taker: new Taker(redis, queue, locks),
       finisher: new Finisher(redis, queue),
       connection: redis,
       prefix: shardTag(shard),
@@ -158,8 +158,8 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   });
   return {
     close: async (graceMs) => {
-      await closeWithin(worker, leases, afterwards, graceMs);
-      shared.renewal.exclude(shard, leases);
+      await closeWithin(worker, locks, afterwards, graceMs);
+      shared.renewal.exclude(shard, locks);
     },
   };
 }
@@ -173,7 +173,7 @@ async function run<Data>(
     afterwards,
   }: WorkOptions<Data> & { limit: JobLimit | undefined; afterwards: Afterwards },
   worker: PromptWorker,
-  leases: Leases,
+  locks: HeldLocks,
   job: Job,
   token = '',
   signal = new AbortController().signal,
@@ -194,7 +194,7 @@ async function run<Data>(
         lostBefore: job.stalledCounter > 0,
         addedAt: job.timestamp,
         lock: { key: `${worker.toKey(id)}:lock`, token },
-        holdsLock: () => !signal.aborted && leases.isLive(id, token),
+        holdsLock: () => !signal.aborted && locks.isLive(id, token),
         giveWay: () => {
           back ??= limit?.setAside();
         },
@@ -231,7 +231,7 @@ function rest(worker: Worker): void {
 
 async function closeWithin(
   worker: PromptWorker,
-  leases: Leases,
+  locks: HeldLocks,
   afterwards: Afterwards,
   graceMs: number,
 ): Promise<void> {
@@ -242,6 +242,6 @@ async function closeWithin(
   const ended = await Promise.race([worker.close().then(() => afterwards.ended()), late]);
   clearTimeout(timer);
   if (ended !== 'late') return;
-  leases.abandon();
+  locks.abandon();
   await worker.abandon();
 }

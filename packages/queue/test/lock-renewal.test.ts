@@ -1,7 +1,7 @@
 import { startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
+import { HeldLocks } from '../src/held-locks.ts';
 import { LockRenewal, Producer } from '../src/index.ts';
-import { Leases } from '../src/leases.ts';
 import { delivery, gate, idOf, startWorker } from './support/worker.ts';
 
 const KIND = 'deliveries-custom';
@@ -35,17 +35,17 @@ test.concurrent('of more locks than fit into one round trip, exactly the lost on
   const { opened, open } = gate();
   const lost: string[] = [];
   const renewal = new LockRenewal(own.redis, () => undefined);
-  const leases = new Leases({
+  const locks = new HeldLocks({
     toKey: (id) => `{p0}:queue:${id}`,
     durationMs: 1500,
     onLost: (ids) => lost.push(...ids),
   });
-  renewal.include(0, leases);
+  renewal.include(0, locks);
   const ids = Array.from({ length: 1200 }, (_, i) => `job-${i}`);
   const set = own.redis.pipeline();
   for (const id of ids) set.set(`{p0}:queue:${id}:lock`, id === 'job-1100' ? 'another' : `of ${id}`, 'PX', 3_600_000);
   await set.exec();
-  const work = ids.map((id) => leases.hold(id, `of ${id}`, () => opened));
+  const work = ids.map((id) => locks.hold(id, `of ${id}`, () => opened));
   await until(() => lost.length > 0, 'the lost one is reported');
   expect(lost).toEqual(['job-1100']);
   const ttls = await Promise.all(ids.map((id) => own.redis.pttl(`{p0}:queue:${id}:lock`)));

@@ -3,8 +3,8 @@ import { startTestRedis, until } from '@fanfare/testkit';
 import { test } from '@jest/globals';
 import { createRedisBackend } from 'bullmq';
 import { Finisher } from '../src/finish-jobs.ts';
+import { HeldLocks } from '../src/held-locks.ts';
 import { Producer } from '../src/index.ts';
-import { Leases } from '../src/leases.ts';
 import { queueKeys, queueName } from '../src/names.ts';
 import { PromptWorker } from '../src/prompt-worker.ts';
 import { Taker } from '../src/taker.ts';
@@ -21,12 +21,12 @@ test.each(kinds)('the lock of a job that $what is not renewed for good', async (
   await using own = await startTestRedis();
   await new Producer(own.redis).addDeliveries(0, 'custom', 'chat', [delivery(1)]);
   await own.redis.hset(QUEUE + idOf(1), field, value);
-  const leases = new Leases({ toKey: (id) => QUEUE + id, durationMs: 60_000, onLost: () => undefined });
+  const locks = new HeldLocks({ toKey: (id) => QUEUE + id, durationMs: 60_000, onLost: () => undefined });
   const worker = new PromptWorker(
     queueName('deliveries-custom', 'chat'),
     async () => undefined,
     {
-      taker: new Taker(own.redis, QUEUE, leases),
+      taker: new Taker(own.redis, QUEUE, locks),
       finisher: new Finisher(own.redis, QUEUE),
       connection: own.redis,
       prefix: shardTag(0),
@@ -39,5 +39,5 @@ test.each(kinds)('the lock of a job that $what is not renewed for good', async (
   let ends = 0;
   for (const event of ['failed', 'error'] as const) worker.on(event, () => void ends++);
   await until(() => ends > 0, 'it has failed');
-  await until(() => leases.olderThan(Infinity).length === 0, 'no lock is renewed');
+  await until(() => locks.olderThan(Infinity).length === 0, 'no lock is renewed');
 });

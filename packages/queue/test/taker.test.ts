@@ -1,15 +1,15 @@
 import { startTestRedis, type TestRedis, until, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
+import { HeldLocks } from '../src/held-locks.ts';
 import { Producer } from '../src/index.ts';
-import { Leases } from '../src/leases.ts';
 import { Taker } from '../src/taker.ts';
 import { delivery, idOf, startWorker } from './support/worker.ts';
 
 const QUEUE = '{p0}:deliveries-custom-chat:';
 
 function takerOf({ redis }: TestRedis) {
-  const leases = new Leases({ toKey: (id) => QUEUE + id, durationMs: 60_000, onLost: () => undefined });
-  return { leases, taker: new Taker(redis, QUEUE, leases) };
+  const locks = new HeldLocks({ toKey: (id) => QUEUE + id, durationMs: 60_000, onLost: () => undefined });
+  return { locks, taker: new Taker(redis, QUEUE, locks) };
 }
 
 const add = (own: TestRedis, ordinals: readonly number[]) =>
@@ -18,7 +18,7 @@ const add = (own: TestRedis, ordinals: readonly number[]) =>
 test('jobs that are asked for in one turn are taken by one script, each locked', async () => {
   await using own = await startTestRedis();
   await add(own, [1, 2, 3, 4, 5]);
-  const { taker, leases } = takerOf(own);
+  const { taker, locks } = takerOf(own);
   await own.redis.config('RESETSTAT');
   const taken = await Promise.all([taker.next(), taker.next(), taker.next()]);
   expect(taken.map(({ job }) => job?.id)).toEqual([1, 2, 3].map(idOf));
@@ -26,7 +26,7 @@ test('jobs that are asked for in one turn are taken by one script, each locked',
   expect(await own.redis.llen(`${QUEUE}active`)).toBe(3);
   for (const { job } of taken) {
     expect(await own.redis.get(`${QUEUE}${job?.id}:lock`)).toBe(job?.token);
-    expect(leases.isLive(String(job?.id), String(job?.token))).toBe(true);
+    expect(locks.isLive(String(job?.id), String(job?.token))).toBe(true);
   }
 });
 

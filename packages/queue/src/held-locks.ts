@@ -1,5 +1,5 @@
 /** The lock of an active job. */
-export interface Lease {
+export interface HeldLock {
   lockKey: string;
   /** The set in which BullMQ suspects jobs of having lost their worker; a renewal takes the job off. */
   stalledKey: string;
@@ -9,7 +9,7 @@ export interface Lease {
   since: number;
 }
 
-export interface LeasesOptions {
+export interface HeldLocksOptions {
   /** BullMQ's key of a job id, or of a list of the queue. */
   toKey(id: string): string;
   durationMs: number;
@@ -21,20 +21,20 @@ export interface LeasesOptions {
  * Tracks, by the monotonic clock, how long the locks of a worker's active jobs are certainly ours. Otherwise a lost
  * lock is only noticed at the next renewal, which a process that was suspended has missed as well.
  */
-export class Leases {
-  readonly #options: LeasesOptions;
-  readonly #active = new Map<string, Lease>();
+export class HeldLocks {
+  readonly #options: HeldLocksOptions;
+  readonly #active = new Map<string, HeldLock>();
 
-  constructor(options: LeasesOptions) {
+  constructor(options: HeldLocksOptions) {
     this.#options = options;
   }
 
   /** Has the lock of a job renewed that was taken at `since`, by the monotonic clock. */
-  begin(id: string, token: string, since: number): Lease {
+  begin(id: string, token: string, since: number): HeldLock {
     const { toKey } = this.#options;
-    const lease = { lockKey: `${toKey(id)}:lock`, stalledKey: toKey('stalled'), id, token, since };
-    this.#active.set(id, lease);
-    return lease;
+    const lock = { lockKey: `${toKey(id)}:lock`, stalledKey: toKey('stalled'), id, token, since };
+    this.#active.set(id, lock);
+    return lock;
   }
 
   /** No longer has a lock renewed, unless the job was taken again. */
@@ -58,13 +58,13 @@ export class Leases {
   }
 
   /** The locks last renewed before `time`. */
-  olderThan(time: number): Lease[] {
+  olderThan(time: number): HeldLock[] {
     return [...this.#active.values()].filter(({ since }) => since < time);
   }
 
   /** Records that these locks are lost, each reported once; of jobs that have ended meanwhile it is no news. */
-  lose(lost: readonly Lease[]): void {
-    const ids = lost.filter((lease) => this.#active.get(lease.id) === lease).map(({ id }) => id);
+  lose(lost: readonly HeldLock[]): void {
+    const ids = lost.filter((lock) => this.#active.get(lock.id) === lock).map(({ id }) => id);
     for (const id of ids) this.#active.delete(id);
     if (ids.length > 0) this.#options.onLost(ids);
   }
@@ -74,8 +74,8 @@ export class Leases {
    * again that it still works on.
    */
   isLive(id: string, token: string): boolean {
-    const lease = this.#active.get(id);
-    return lease?.token === token && performance.now() - lease.since < this.#options.durationMs;
+    const lock = this.#active.get(id);
+    return lock?.token === token && performance.now() - lock.since < this.#options.durationMs;
   }
 
   /** Gives all locks up: they expire. */
