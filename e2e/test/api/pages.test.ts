@@ -72,7 +72,9 @@ test('what is removed between two pages shifts nothing', async () => {
 
 test('every list that may be long takes limit and cursor, and says where it goes on', async () => {
   const operations = operationsOf(await readDocument(system)).filter(({ method }) => method === 'GET');
-  const lists = operations.filter(({ operation }) => {
+  const lists = operations.filter(({ key, operation }) => {
+    // A few groups of many letters, which it counts a page at a time.
+    if (key === 'GET /v3/dead-letters/summary') return false;
     const schema = operation.responses?.['200']?.content?.['application/json']?.schema as
       | { properties?: { data?: { type?: string } } }
       | undefined;

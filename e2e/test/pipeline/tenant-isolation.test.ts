@@ -55,6 +55,9 @@ async function looks(apikey = bindings.get(STAND_INS.apiKey) ?? ''): Promise<[st
   );
 }
 
+/** The answer of a list that has nothing for its own app either, in the hours that the examples ask for. */
+const EMPTY = /"(data|points)":\[\]/;
+
 test('a key sees and changes nothing of another app, whatever it asks for', async () => {
   const before = await looks();
   expect(before.filter(([, , body]) => MARKS.test(JSON.stringify(body))).length).toBeGreaterThan(10);
@@ -63,7 +66,8 @@ test('a key sees and changes nothing of another app, whatever it asks for', asyn
 
   const seen = (await looks(apikey)).filter(([, status, body], i) => {
     const text = JSON.stringify(body);
-    return status === 200 && (MARKS.test(text) || text === JSON.stringify(before[i]?.[2]));
+    const isSame = text === JSON.stringify(before[i]?.[2]) && !EMPTY.test(text);
+    return status === 200 && (MARKS.test(text) || isSame);
   });
   expect(seen).toEqual([]);
   for (const example of done.filter(isFor(['publish', 'manage', 'user']))) {

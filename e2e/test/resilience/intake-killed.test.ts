@@ -148,10 +148,13 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-/** All keys but the record of the import and what readiness writes. */
+/** What is written by the clock or for pictures only: readiness, reports of processes, statistics. */
+const IN_PASSING = /^(ready$|stats:|\{p0\}:process)/;
+
+/** All keys but the record of the import and these. */
 async function registryOf(redis: Parameters<typeof wholeRedis>[0]) {
   const all = await wholeRedis(redis);
   return all
-    .filter(({ name }) => !name.startsWith('import:') && name !== 'ready')
+    .filter(({ name }) => !name.startsWith('import:') && !IN_PASSING.test(name))
     .map(({ name, content }) => ({ name, content }));
 }
