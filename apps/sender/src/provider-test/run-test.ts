@@ -71,7 +71,8 @@ async function send(deps: SenderDeps, app: AppBundle, test: ProviderTest): Promi
   if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
   const push: DevicePush = {
     ...testPush(deps, app, test),
-    device: { token, platform, registeredAt: deps.now() },
+    // Not registered here: whatever the service says of the token is of now.
+    device: { token, platform, registeredAt: 0 },
     collapseKey: 'message-fanfare-test',
     sound: 'default',
     isDryRun: test.device === undefined,
