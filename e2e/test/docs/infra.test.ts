@@ -30,6 +30,10 @@ const MODELS = {
   TriggerAuthentication,
 };
 
+interface PodMonitor {
+  spec: { podMetricsEndpoints: [{ port: string; relabelings: [{ regex: string }] }] };
+}
+
 type Resource = { apiVersion: string; kind: string; metadata: { name: string } };
 
 const resourcesOf = (folder: string): Resource[] =>
@@ -62,7 +66,7 @@ test('the schemas are those of Kubernetes: a mistake is found', () => {
 });
 
 test('the files of a folder are those of its kustomization', () => {
-  for (const folder of ['base', 'components/keda-redis']) {
+  for (const folder of ['base', 'components/keda-redis', 'components/monitoring']) {
     const { resources } = read(folder, 'kustomization.yaml') as { resources: string[] };
     const files = readdirSync(join(ROOT, 'infra/k8s', folder)).filter((file) => file !== 'kustomization.yaml');
     expect(new Set(resources)).toEqual(new Set(files));
@@ -81,6 +85,19 @@ test.each(containers)('%s: its command, variables, ports and probes are those of
   expect(ports).toEqual({ http: config.PORT, metrics: config.METRICS_PORT });
   const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
   expect(probes.map((probe) => probe?.httpGet?.path)).toEqual(['/livez', '/livez', '/readyz']);
+});
+
+test('what is monitored has the names that rules go by', () => {
+  const [pods, rules] = resourcesOf('components/monitoring') as unknown as [
+    PodMonitor,
+    { spec: { groups: unknown[] } },
+  ];
+  const [endpoint] = pods.spec.podMetricsEndpoints;
+  const [{ regex }] = endpoint.relabelings;
+  const jobs = containers.map(([name]) => new RegExp(`^${regex}$`).exec(name)?.[1]);
+  expect(new Set(jobs)).toEqual(new Set(['ingest', 'fanout', 'sender', 'console']));
+  expect(containers.every(([, { ports }]) => ports?.some(({ name }) => name === endpoint.port))).toBe(true);
+  expect(rules.spec.groups.length).toBeGreaterThan(1);
 });
 
 test('only ingest and senders are given the master key', () => {
