@@ -169,10 +169,7 @@ export class Gates {
     this.#narrow(endpoint);
     await Promise.all(
       Array.from({ length: shards.all }, async (_, shard) => {
-        const seen = endpoint.seen(shard);
-        seen.open = undefined;
-        this.#paused.note(shard, gate.provider, seen);
-        seen.at = now();
+        this.#see(endpoint, shard, undefined);
         this.noteHeld(shard, gate, await closeGate(redis, shard, gate, now()));
         this.release(shard, gate);
       }),
