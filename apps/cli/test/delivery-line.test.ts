@@ -1,25 +1,9 @@
-import type { AttemptRecord } from '@fanfare/sender/app';
 import { expect, test } from '@jest/globals';
 import { deliveryLine } from '../src/dev/delivery-line.ts';
 import { Terminal } from '../src/dev/terminal.ts';
+import { AT, anAttempt } from './support/attempts.ts';
 
-const AT = new Date(2025, 0, 2, 3, 4, 5, 6);
 const plain = new Terminal({ write: () => undefined }, {});
-
-const anAttempt = (changes: Partial<AttemptRecord> = {}): AttemptRecord => ({
-  eventId: 'm-1',
-  type: 'message.sent',
-  appId: 'demo',
-  deliveryId: 'e1.0',
-  uid: 'bob',
-  provider: 'custom',
-  attempt: 1,
-  outcome: 'accepted',
-  settled: 'accepted',
-  durationMs: 5,
-  ageMs: 42,
-  ...changes,
-});
 
 test('a delivery is one line: time, event, recipient, provider, attempt, outcome and age', () => {
   const event = '03:04:05.006  message.sent         m-1                       → bob        ';
