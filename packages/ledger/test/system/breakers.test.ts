@@ -2,17 +2,17 @@ import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { type Gate, hold, openGate, publishRefusals, readHeldState, TOKENS_GUARDED } from '../../src/index.ts';
 import { APP, HOUR, NOW, planned, users } from '../support/events.ts';
+import { DOWN, GATE } from '../support/gates.ts';
 
-const WEBHOOK: Gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'https://chat.example.com#0a' };
-const DOWN = { now: NOW, reason: 'http_503', leastMs: 5000, mostMs: 60_000 };
+const OPENING = { ...DOWN, leastMs: 5000 };
 const NONE = { call: 0, chat: 0, bulk: 0 };
 
 test('an open breaker shows why, since when, until when and what is held for it', async () => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, users(4));
-  await openGate(own.redis, 0, WEBHOOK, DOWN);
+  await openGate(own.redis, 0, GATE, OPENING);
   const holding = { ref, ordinals: [0, 1, 2], deadlineAt: NOW + HOUR, job: {} };
-  await hold(own.redis, 0, WEBHOOK, [holding], { now: NOW, reason: 'open' });
+  await hold(own.redis, 0, GATE, [holding], { now: NOW, reason: 'open' });
   const breaker = { appId: APP, provider: 'custom', target: 'endpoint', name: 'https://chat.example.com' };
   const held = { ...NONE, chat: 3 };
   expect(await readHeldState(own.redis, 1)).toEqual({
@@ -30,7 +30,7 @@ test('an open breaker shows why, since when, until when and what is held for it'
 test('deliveries that wait behind a closed gate are held, but no breaker', async () => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, users(2));
-  const gate: Gate = { ...WEBHOOK, provider: 'custom', lane: 'bulk' };
+  const gate: Gate = { ...GATE, provider: 'custom', lane: 'bulk' };
   const holding = { ref, ordinals: [0, 1], deadlineAt: NOW + HOUR, job: {} };
   await hold(own.redis, 0, gate, [holding], { now: NOW, reason: 'busy' });
   expect(await readHeldState(own.redis, 1)).toEqual({ breakers: [], held: { ...NONE, bulk: 2 } });
@@ -41,7 +41,7 @@ test('a credential is shown by its id, over all systems and versions of the app'
   for (const name of ['main|ios|7', 'main|android|7']) {
     const ref = await planned(own.redis, users(1), { id: name });
     const gate: Gate = { lane: 'call', appId: APP, provider: 'fcm', name };
-    await openGate(own.redis, 0, gate, { ...DOWN, reason: 'UNAUTHENTICATED' });
+    await openGate(own.redis, 0, gate, { ...OPENING, reason: 'UNAUTHENTICATED' });
     const holding = { ref, ordinals: [0], deadlineAt: NOW + HOUR, job: {} };
     await hold(own.redis, 0, gate, [holding], { now: NOW, reason: 'open' });
   }
@@ -54,7 +54,7 @@ test('a guarded credential that also refuses is shown as both, and only the refu
   const ref = await planned(own.redis, users(1));
   const main = { appId: APP, provider: 'fcm' as const, name: 'main' };
   const gate: Gate = { lane: 'call', ...main, name: 'main|ios|7' };
-  await openGate(own.redis, 0, gate, { ...DOWN, reason: 'UNAUTHENTICATED' });
+  await openGate(own.redis, 0, gate, { ...OPENING, reason: 'UNAUTHENTICATED' });
   const holding = { ref, ordinals: [0], deadlineAt: NOW + HOUR, job: {} };
   await hold(own.redis, 0, gate, [holding], { now: NOW, reason: 'open' });
   const guard = { ...main, reason: TOKENS_GUARDED, since: NOW - 5000 };

@@ -13,9 +13,7 @@ import {
   TOKENS_GUARDED,
 } from '../../src/index.ts';
 import { APP, becomes, HOUR, NOW, planned, settleAll, users } from '../support/events.ts';
-
-const GATE: Gate = { lane: 'chat', appId: APP, provider: 'custom', name: 'https://chat.example.com#0a' };
-const DOWN = { now: NOW, reason: 'http_503', leastMs: 1000, mostMs: 60_000 };
+import { DOWN, GATE } from '../support/gates.ts';
 
 let own: TestRedis;
 beforeAll(async () => {
