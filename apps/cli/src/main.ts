@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
+import type { Actions } from './actions.ts';
 import type { Output } from './output.ts';
-import { type Actions, createProgram } from './program.ts';
+import { createProgram } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
 const output: Output = { out: console.log, error: console.error };
