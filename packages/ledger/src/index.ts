@@ -88,6 +88,7 @@ export {
   readTestAnswer,
   takeTest,
 } from './system/provider-tests.ts';
+export { deliveriesWait, momentOf, refusalSentence, refuserOf } from './system/refusal-sentence.ts';
 export {
   publishRefusals,
   type Refusal,

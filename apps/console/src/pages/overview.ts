@@ -1,5 +1,5 @@
-import { LANES, type ProviderKind, publicAppId } from '@fanfare/core';
-import { type RefusalWithBacklog, TOKENS_GUARDED } from '@fanfare/ledger';
+import { LANES } from '@fanfare/core';
+import { momentOf, type RefusalWithBacklog, refusalSentence, refuserOf, TOKENS_GUARDED } from '@fanfare/ledger';
 import { type QueueKind, sumDepths } from '@fanfare/queue';
 import { memorySentence } from '@fanfare/redis';
 import type { Assets } from '../assets.ts';
@@ -77,33 +77,15 @@ function status({ queues, open, refusals, memory, at }: Overview): Html {
   return html`<p class="status">All queues are keeping up.</p>`;
 }
 
-const TARGETS: Record<ProviderKind, string> = {
-  custom: 'webhook',
-  fcm: 'FCM credential',
-  apns: 'APNs credential',
-};
-
-/** Which endpoint refuses, since when, and how many deliveries are waiting. */
-const refusalSentence = ({ appId, provider, name, reason, since, waiting }: RefusalWithBacklog, at: number): string =>
-  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} ` +
-  `has been refusing since ${moment(since, at)} (${reason}): ` +
-  `${count(waiting)} ${waiting === 1 ? 'delivery is' : 'deliveries are'} waiting.`;
-
 /** Which credential's reports of dead tokens are doubted, and since when. */
-const guardSentence = ({ appId, provider, name, since }: RefusalWithBacklog, at: number): string =>
-  `The ${TARGETS[provider]} ${name} of ${publicAppId(appId)} reports too many tokens dead to be believed ` +
-  `since ${moment(since, at)}: no device is set aside. Is it the right key?`;
+const guardSentence = (guard: RefusalWithBacklog, at: number): string =>
+  `${refuserOf(guard)} reports too many tokens dead to be believed since ${momentOf(guard.since, at)}: ` +
+  'no device is set aside. Is it the right key?';
 
 const moreGuarded = (more: number): string =>
   more === 0 ? '' : ` The same is true of ${count(more)} more ${more === 1 ? 'credential' : 'credentials'}.`;
 
 const others = (more: number): string => (more === 0 ? '' : ` ${count(more)} more refuse${more === 1 ? 's' : ''}.`);
-
-/** The time of day, with the date if it is more than a day ago. */
-function moment(time: number, at: number): string {
-  const iso = new Date(time).toISOString();
-  return `${at - time < 24 * 3_600_000 ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ')} UTC`;
-}
 
 const percent = (share: number): string => (share === 0 ? 'no limit' : `${Math.round(share * 100)} %`);
 

@@ -1,5 +1,5 @@
 import { type Lane, PROVIDER_KINDS, type ProviderKind, publicAppId } from '@fanfare/core';
-import { type Breaker, TOKENS_GUARDED } from '@fanfare/ledger';
+import { type Breaker, deliveriesWait, momentOf, refusalSentence, refuserOf, TOKENS_GUARDED } from '@fanfare/ledger';
 import { memorySentence } from '@fanfare/redis';
 import type { LaneState, SystemState } from './system-state.ts';
 
@@ -32,7 +32,6 @@ export interface Finding {
 const STUCK_MS: Record<Lane, number> = { call: 30_000, chat: 300_000, bulk: 3_600_000 };
 
 const NAMES: Record<ProviderKind, string> = { fcm: 'FCM', apns: 'APNs', custom: 'webhooks' };
-const TARGETS: Record<ProviderKind, string> = { fcm: 'FCM credential', apns: 'APNs credential', custom: 'webhook' };
 
 /** The state of the system in sentences, the worst first; one that says so if all is well. */
 export function verdictOf(state: SystemState): Finding[] {
@@ -91,17 +90,15 @@ function unsafeRedis({ redis: { durability, maxmemoryPolicy } }: SystemState): F
   return found;
 }
 
-function ofBreaker({ appId, provider, name, reason, since, waiting }: Breaker, at: number): Finding {
-  const app = publicAppId(appId);
-  const what = `The ${TARGETS[provider]} ${name} of ${app}`;
-  if (reason === TOKENS_GUARDED) {
-    const sentence =
-      `${what} has been reporting too many tokens dead to be believed since ${moment(since, at)}: ` +
-      'no device is set aside. Is it the right key?';
-    return { level: 'warning', code: 'tokens_guarded', appId: app, sentence };
+function ofBreaker(breaker: Breaker, at: number): Finding {
+  const appId = publicAppId(breaker.appId);
+  if (breaker.reason !== TOKENS_GUARDED) {
+    return { level: 'critical', code: 'breaker_open', appId, sentence: refusalSentence(breaker, at) };
   }
-  const sentence = `${what} has been refusing since ${moment(since, at)} (${reason}): ${deliveriesWait(waiting)}.`;
-  return { level: 'critical', code: 'breaker_open', appId: app, sentence };
+  const sentence =
+    `${refuserOf(breaker)} has been reporting too many tokens dead to be believed since ` +
+    `${momentOf(breaker.since, at)}: no device is set aside. Is it the right key?`;
+  return { level: 'warning', code: 'tokens_guarded', appId, sentence };
 }
 
 const stuckLanes = ({ lanes }: SystemState): Finding[] =>
@@ -121,17 +118,9 @@ function mixedVersions({ processes }: SystemState): Finding[] {
   return [{ level: 'warning', code: 'mixed_versions', sentence }];
 }
 
-const deliveriesWait = (n: number): string => `${many(n, 'delivery')} ${n === 1 ? 'is' : 'are'} waiting`;
-
 function many(n: number, noun: string): string {
   if (n === 1) return `1 ${noun}`;
   return `${n.toLocaleString('en-US')} ${noun === 'delivery' ? 'deliveries' : `${noun}s`}`;
-}
-
-/** The time of day, with the date if it is more than a day ago. */
-function moment(time: number, at: number): string {
-  const iso = new Date(time).toISOString();
-  return `${at - time < 24 * 3_600_000 ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function duration(ms: number): string {
