@@ -1,5 +1,6 @@
 import * as client from '@fanfare/client';
 import * as core from '@fanfare/core';
+import type * as ledger from '@fanfare/ledger';
 import { expect, test } from '@jest/globals';
 import type { z } from 'zod';
 
@@ -17,6 +18,10 @@ function same<_A, _B>(_yes: Same<_A, _B>): void {}
 same<client.FanfareEvent, z.input<typeof core.Event>>(true);
 same<client.WebhookBody, core.CustomBody>(true);
 same<client.PushPlatform, core.Platform>(true);
+same<client.ProviderKind, core.ProviderKind>(true);
+same<client.Lane, core.Lane>(true);
+same<client.DeliveryState, core.DeliveryState>(true);
+same<client.SystemState['breakers'][number], ledger.Breaker>(true);
 same<client.Day, core.DayOfWeek>(true);
 same<client.MutedConversation, core.Mute>(true);
 same<keyof client.GroupPreferences, keyof core.EffectivePreferences['groupPreferences']>(true);
