@@ -1,15 +1,6 @@
-import type {
-  ApiKey,
-  ApiKeyScope,
-  App,
-  AppChanges,
-  AuditEntry,
-  NewApiKey,
-  Page,
-  PageOptions,
-  SystemState,
-} from './admin-types.ts';
+import type { ApiKey, ApiKeyScope, App, AppChanges, AuditEntry, NewApiKey, SystemState } from './admin-types.ts';
 import { FanfareAppAdmin } from './app-admin.ts';
+import type { Page, PageOptions } from './common-types.ts';
 import { credential, type Fetch, Http } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';
 

@@ -7,15 +7,13 @@ import type {
   EventRecipient,
   ListedEvent,
   Looked,
-  Page,
-  PageOptions,
-  ProviderKind,
   RecentOutcome,
   RecipientFilter,
   RecipientTrace,
   Replay,
   StatsQuery,
-} from './admin-types.ts';
+} from './app-admin-types.ts';
+import type { Page, PageOptions, ProviderKind } from './common-types.ts';
 import type { EventProgress, FanfareEvent } from './events.ts';
 import type { Http, HttpRequest } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';

@@ -1,6 +1,8 @@
 export * from './admin.ts';
 export * from './admin-types.ts';
 export { type ApiRequest, FanfareAppAdmin } from './app-admin.ts';
+export * from './app-admin-types.ts';
+export * from './common-types.ts';
 export * from './enums.ts';
 export * from './errors.ts';
 export * from './events.ts';
