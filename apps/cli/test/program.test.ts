@@ -53,11 +53,30 @@ test('keys derives or reseals', async () => {
   expect(await run('keys reseal')).toMatchObject({ done: [['keys', 'reseal']] });
 });
 
-test('size takes a load, and asks for numbers above 0', async () => {
-  const load = { messagesPerSecond: 300, recipients: 50, users: 1_000_000, devicesPerUser: 1 };
+test('size takes a load', async () => {
+  const load = { messagesPerSecond: 300, recipients: 50, users: 1_000_000, devicesPerUser: 1, dayShare: 0.4 };
   expect(await run('size --messages 300 --members 50 --users 1000000')).toMatchObject({ done: [['size', load]] });
-  expect((await run('size --messages 0')).wrong).toBe('--messages: expected a number above 0, got "0"');
   expect((await run('size')).error).toContain("required option '--messages <n>' not specified");
+});
+
+test.each([
+  ['--messages 0', '--messages: expected a number from 0.001 to 100,000,000, got "0"'],
+  ['--messages -300', '--messages: expected a number from 0.001 to 100,000,000, got "-300"'],
+  ['--messages NaN', '--messages: expected a number from 0.001 to 100,000,000, got "NaN"'],
+  ['--messages 1e3', '--messages: expected a number from 0.001 to 100,000,000, got "1e3"'],
+  ['--messages 300 --members 2.5', '--members: expected a whole number from 1 to 10,000,000,000, got "2.5"'],
+  ['--messages 300 --users -1', '--users: expected a whole number from 1 to 10,000,000,000, got "-1"'],
+  ['--messages 300 --devices 1000', '--devices: expected a number from 0.01 to 100, got "1000"'],
+  ['--messages 300 --latency Infinity', '--latency: expected a number from 1 to 60,000, got "Infinity"'],
+  ['--messages 300 --retention 8760', '--retention: expected a whole number from 24 to 168, got "8760"'],
+  ['--messages 300 --day 5', '--day: expected a number from 0.01 to 1, got "5"'],
+  ['--messages 300 --members 200000', '--members: 200,000 recipients are more than the 100,000 of --users'],
+  [
+    '--messages 90000000 --members 2',
+    '--messages: times --members and --devices, this is above 100,000,000 deliveries a second',
+  ],
+])('size refuses "%s" and names the option', async (flags, message) => {
+  expect(await run(`size ${flags}`)).toMatchObject({ done: [], wrong: message });
 });
 
 test('import takes the format from the name of the file, and where to send it from the environment', async () => {
