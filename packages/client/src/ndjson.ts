@@ -1,6 +1,9 @@
 /** Characters per chunk: few writes, little memory. */
 const CHUNK = 65_536;
 
+/** Lets timers and sockets run: a generator that never waits for either would stop the whole process meanwhile. */
+const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /**
  * Lines as an NDJSON body: a stream that reads them only as fast as the server takes them, or one text where `fetch`
  * cannot upload a stream (most browsers, React Native).
@@ -21,6 +24,7 @@ async function* chunks(lines: Iterable<string> | AsyncIterable<string>): AsyncGe
     if (chunk.length < CHUNK) continue;
     yield chunk;
     chunk = '';
+    await otherWork();
   }
   if (chunk !== '') yield chunk;
   return undefined;

@@ -42,6 +42,21 @@ test('members are read only as fast as the server takes them', async () => {
   expect(readAtFirst).toBeLessThan(10_000);
 });
 
+test('timers of the process run while a list that is in memory is uploaded', async () => {
+  let turns = 0;
+  const fetch = async (_url: unknown, { body }: RequestInit = {}) => {
+    if (!(body instanceof ReadableStream)) return Response.json({ data: {} });
+    const timer = setInterval(() => turns++);
+    const chunks = body.getReader();
+    while (!(await chunks.read()).done);
+    clearInterval(timer);
+    return Response.json({ data: { members: 100_000 } });
+  };
+  const client = new FanfareServer({ url: 'http://127.0.0.1:1', apiKey: 'fk_key', fetch });
+  await client.setGroupMembers('hiking', generated(100_000));
+  expect(turns).toBeGreaterThan(0);
+});
+
 test('after an error a list is uploaded again; an iterable that can be read only once is not', async () => {
   const trouble: Answer = { status: 503, body: { error: { code: 'ERR_UNAVAILABLE', message: 'away' } } };
   await using server = await startServer({}, trouble, members(2));
