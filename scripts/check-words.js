@@ -19,7 +19,7 @@ const LEFT_OUT = new Set(['scripts/check-words.js', 'bench/RESULTS.md']);
 
 const files = execFileSync(
   'git',
-  ['ls-files', '*.ts', '*.js', '*.md', '*.yml', '*.html', '*.css', '.ci/run', '*Dockerfile'],
+  ['ls-files', '*.ts', '*.tsx', '*.js', '*.md', '*.yml', '*.html', '*.css', '.ci/run', '*Dockerfile'],
   {
     encoding: 'utf8',
   },

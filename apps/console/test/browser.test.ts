@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noBrowser, openTab } from './support/browser.ts';
+import { noBrowser, openTab, violations } from './support/browser.ts';
 import { PASSWORD, queueDeliveries, startConsole } from './support/console.ts';
 
 const inBrowser = noBrowser === undefined ? test : test.skip;
@@ -12,6 +12,7 @@ inBrowser('an operator logs in, sees the queues and looks into a waiting job, an
   const { page } = tab;
 
   await page.goto(`${console.url}/queues`);
+  expect(await violations(page)).toEqual([]);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL(`${console.url}/queues`);

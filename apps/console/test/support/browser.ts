@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Keeps the browser's own services off the network. */
@@ -42,4 +43,16 @@ export async function openTab(options: BrowserContextOptions = {}): Promise<Tab>
     if (protocol !== 'data:' && hostname !== '127.0.0.1') foreign.push(request.url());
   });
   return { page, errors, foreign, [Symbol.asyncDispose]: () => browser.close() };
+}
+
+/** What axe finds wrong with a page, one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
+    const found = (await run()).violations;
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`),
+    );
+  });
 }

@@ -1,0 +1,27 @@
+import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+
+/** How often what is on a page is asked for again, in ms; unless the page is hidden or refreshing is paused. */
+const EVERY_MS = 4000;
+
+interface Refreshing {
+  paused: boolean;
+  setPaused(paused: boolean): void;
+}
+
+const RefreshingContext = createContext<Refreshing>({ paused: false, setPaused: () => undefined });
+
+/** Whether pages refresh themselves, for all of them. */
+export function RefreshingProvider({ children }: { children: ReactNode }) {
+  const [paused, setPaused] = useState(false);
+  const value = useMemo(() => ({ paused, setPaused }), [paused]);
+  return <RefreshingContext value={value}>{children}</RefreshingContext>;
+}
+
+export const useRefreshing = (): Refreshing => useContext(RefreshingContext);
+
+/** A query that is repeated while it can be seen, by default every few seconds. */
+export function useLive<T, K extends QueryKey>(options: UseQueryOptions<T, Error, T, K>, everyMs = EVERY_MS) {
+  const { paused } = useRefreshing();
+  return useQuery({ ...options, refetchInterval: paused ? false : everyMs });
+}
