@@ -63,19 +63,45 @@ const SLOW_ENDPOINTS: Scenario = {
   row: 'fair-e',
   title: 'are three apps whose endpoints answer in 1.8 s, 20 calls and 20 messages a second each',
   channel: 'overWebhook',
-  async disturb({ createTenant }, { receiver }) {
+  disturb: (fanfare, { receiver }) => {
     receiver.behave('slow', { latencyMs: 1800 });
-    const tenants = await Promise.all(['slow-1', 'slow-2', 'slow-3'].map(createTenant));
-    for (const tenant of tenants) await tenant.useWebhook(receiver.webhook('slow'));
-    void steadily(async (n) => {
-      const events = [ring(`call-${n}`, uidOf(n)), directMessage(`message-${n}`, uidOf(n))];
-      const accepted = await Promise.all(tenants.map((tenant) => tenant.postAll(events)));
-      return accepted.reduce((sum, count) => sum + count, 0);
+    return callAndWrite(fanfare, {
+      webhooks: ['slow-1', 'slow-2', 'slow-3'].map((appId) => [appId, receiver.webhook('slow')]),
+      everyMs: 50,
     });
-    // Until their slots are taken.
-    await delay(4000);
   },
 };
+
+const HANGING_TENANTS: Scenario = {
+  row: 'fair-g',
+  title: 'are ten apps whose endpoints hang, 5 calls and 5 messages a second each',
+  channel: 'overWebhook',
+  disturb: (fanfare, { receiver }) => {
+    const names = Array.from({ length: 10 }, (_, i) => `hanging-${i + 1}`);
+    for (const name of names) receiver.behave(name, { hangs: true });
+    return callAndWrite(fanfare, { webhooks: names.map((name) => [name, receiver.webhook(name)]), everyMs: 200 });
+  },
+};
+
+/** Apps with these webhooks, a call and a message each time. Resolves when their endpoints have shown what they are. */
+async function callAndWrite(
+  { createTenant }: Fanfare,
+  { webhooks, everyMs }: { webhooks: readonly (readonly [appId: string, url: string])[]; everyMs: number },
+): Promise<void> {
+  const tenants = await Promise.all(
+    webhooks.map(async ([appId, url]) => {
+      const tenant = await createTenant(appId);
+      await tenant.useWebhook(url);
+      return tenant;
+    }),
+  );
+  void steadily(async (n) => {
+    const events = [ring(`call-${n}`, uidOf(n)), directMessage(`message-${n}`, uidOf(n))];
+    const accepted = await Promise.all(tenants.map((tenant) => tenant.postAll(events)));
+    return accepted.reduce((sum, count) => sum + count, 0);
+  }, everyMs);
+  await delay(4000);
+}
 
 /** Lets the posts go on and waits until a good part of them has been made. */
 async function flood(posts: Promise<unknown>): Promise<void> {
@@ -83,9 +109,9 @@ async function flood(posts: Promise<unknown>): Promise<void> {
   await delay(1000);
 }
 
-/** Calls back 20 times a second, until nothing it posts is accepted: its system has ended. */
-async function steadily(post: (n: number) => Promise<number>): Promise<void> {
-  for (let n = 0, accepted = 1; accepted > 0; n += 1) [accepted] = await Promise.all([post(n), delay(50)]);
+/** Calls back every `everyMs`, until nothing it posts is accepted: its system has ended. */
+async function steadily(post: (n: number) => Promise<number>, everyMs: number): Promise<void> {
+  for (let n = 0, accepted = 1; accepted > 0; n += 1) [accepted] = await Promise.all([post(n), delay(everyMs)]);
 }
 
 const rowOf = (scenario: Scenario): Row => ({
@@ -130,3 +156,4 @@ export const manyMessages = rowOf(MANY_MESSAGES);
 export const hangingEndpoint = rowOf(HANGING);
 export const noDevices = rowOf(NO_DEVICES);
 export const slowEndpoints = rowOf(SLOW_ENDPOINTS);
+export const hangingTenants = rowOf(HANGING_TENANTS);

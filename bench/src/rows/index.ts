@@ -3,7 +3,7 @@ import { bytes } from './bytes.ts';
 import { clients } from './clients.ts';
 import { bulkCost, chatCost, directCost, singlesCost } from './cost.ts';
 import { drill } from './drill.ts';
-import { hangingEndpoint, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
+import { hangingEndpoint, hangingTenants, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { http2Cost } from './http2.ts';
 import { memory } from './memory.ts';
 import { memoryHeld } from './memory-held.ts';
@@ -37,6 +37,7 @@ export const ROWS = {
   'fair-d': noDevices,
   'fair-e': slowEndpoints,
   'fair-f': slowBesideFast,
+  'fair-g': hangingTenants,
   outage,
   memory,
   'memory-held': memoryHeld,
