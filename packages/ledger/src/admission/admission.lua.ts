@@ -2,14 +2,14 @@ import { type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { LOOKS_LUA } from '../event/looks.lua.ts';
 import { RANKS_LUA } from './ranks.lua.ts';
 
-/** Events of all apps of a lane and shard that may be admitted at a time, shared equally between the apps. */
+/** Events of all apps that may be admitted to a lane at a time, shared equally between the apps. */
 const ADMITTED_IN_ALL = 512;
 
-/** The least and the most of them that one app may have. */
+/** The least and the most of them that one app may have. The least is that of each shard, so that none stops. */
 const ADMITTED_LEAST = 4;
 const ADMITTED_MOST = 64;
 
-/** Deliveries that all apps together may have ready in a lane and shard, and the least and the most of each app. */
+/** Deliveries that all apps together may have ready in a lane, and the least (per shard) and the most of each app. */
 const READY: Record<Exclude<Lane, 'call'>, { inAll: number; least: number; most: number }> = {
   chat: { inAll: 3200, least: 16, most: 800 },
   bulk: { inAll: 8000, least: 500, most: 2000 },
@@ -25,6 +25,8 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
  * Lua: which events may be expanded (docs/rules/delivery.md#admission, #backpressure). An event is admitted, and then
  * has a job; or it waits in its app's list, without one; or it is neither: fully planned, or left to its job while it
  * waits for something other than fan-out. `root` is the prefix of all keys of the shard.
+ *
+ * Limits hold over all shards: each has an equal part, since a script sees only its own.
  */
 export const ADMISSION_LUA = `
 ${LOOKS_LUA}
@@ -38,6 +40,12 @@ ${Object.entries(READY)
   .join('\n')}
 }
 
+-- Returns a function that gives the shard's part of a limit.
+local function partIn(root)
+  local shards = tonumber(redis.call('GET', root .. 'shards') or 1)
+  return function(limit) return math.floor(limit / shards) end
+end
+
 -- Whether an app has as many deliveries ready with one provider as it may have, or this share of them; and how many
 -- more it may have. Calls are never held up: they would be stale.
 local function isLoaded(root, lane, app, share)
@@ -49,15 +57,16 @@ local function isLoaded(root, lane, app, share)
   end
   local ready = redis.call('HMGET', load, unpack(fields))
   local retrying = redis.call('HMGET', load .. ':retrying', unpack(fields))
-  local room, loaded = limit[3], false
+  local part = partIn(root)
+  local room, loaded = math.max(limit[2], part(limit[3])), false
   for i = 1, #fields do
     if ready[i] then
-      local equal = math.floor(limit[1] / redis.call('HLEN', load))
-      local most = math.max(limit[2], math.min(limit[3], equal))
+      local equal = math.floor(part(limit[1]) / redis.call('HLEN', load))
+      local most = math.max(limit[2], math.min(part(limit[3]), equal))
       loaded = loaded or tonumber(ready[i]) >= share * most
       room = math.min(room, most - ready[i])
     end
-    loaded = loaded or tonumber(retrying[i] or 0) >= share * ${RETRYING_MOST}
+    loaded = loaded or tonumber(retrying[i] or 0) >= share * part(${RETRYING_MOST})
   end
   return loaded, room
 end
@@ -67,8 +76,9 @@ local function placesFor(root, lane, app)
   local counts = root .. 'adm:' .. lane
   local mine = tonumber(redis.call('HGET', counts, app) or 0)
   local apps = redis.call('HLEN', counts) + (mine == 0 and 1 or 0)
-  local share = math.floor(${ADMITTED_IN_ALL} / apps)
-  return math.max(${ADMITTED_LEAST}, math.min(${ADMITTED_MOST}, share)) - mine
+  local part = partIn(root)
+  local share = math.floor(part(${ADMITTED_IN_ALL}) / apps)
+  return math.max(${ADMITTED_LEAST}, math.min(part(${ADMITTED_MOST}), share)) - mine
 end
 
 local function mayAdmit(root, lane, app)

@@ -16,6 +16,9 @@ const NOTED_EVERY_MS = HOUR;
 /** After so long each process knows of a note. */
 const KNOWN_MS = 5000;
 
+/** How often the number is written to its shards again, in case a failover has lost it. */
+const WRITTEN_EVERY_MS = 10_000;
+
 /** How often a process looks, and how long its start waits for the first look, ms. */
 const LOOK_MS = 1000;
 const FIRST_LOOK_MS = 2000;
@@ -47,6 +50,7 @@ export interface ShardsOptions {
  */
 export async function followShards({ redis, wanted, places, now, onError }: ShardsOptions): Promise<Shards> {
   let [placed, all, isLooking] = [1, wanted, false];
+  const written = { placed: 1, at: 0 };
   const acts: (() => Promise<void>)[] = [];
   const look = async () => {
     if (isLooking) return;
@@ -58,6 +62,10 @@ export async function followShards({ redis, wanted, places, now, onError }: Shar
         const target = spreadOver(await readProcesses(redis), wanted);
         await note(redis, noted, target, now());
         placed = placeable(noted, target, { placed, now: now() });
+        if (placed !== written.placed || now() - written.at >= WRITTEN_EVERY_MS) {
+          await writeInUse(redis, placed);
+          Object.assign(written, { placed, at: now() });
+        }
       }
       for (const act of acts) await act();
     } catch (error) {
@@ -96,6 +104,15 @@ async function readSpread(redis: Redis, now: number): Promise<Map<number, number
   const noted = new Map<number, number>();
   for (let i = 0; i < flat.length; i += 2) noted.set(Number(flat[i]), Number(flat[i + 1]));
   return noted;
+}
+
+/**
+ * Tells the shards in use how many they are. Others, which only empty themselves, keep the part of the limits that they
+ * had.
+ */
+async function writeInUse(redis: Redis, placed: number): Promise<void> {
+  const shards = Array.from({ length: placed }, (_, shard) => shard);
+  await commandEach(redis, shards, (commands, shard) => commands.set(keys.shardsInUse(shard), placed));
 }
 
 async function note(redis: Redis, noted: ReadonlyMap<number, number>, target: number, now: number): Promise<void> {
