@@ -7,8 +7,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const APPS = ['ingest', 'fanout', 'sender', 'console', 'simulator'];
 const FILE = new URL('../docs/configuration.md', import.meta.url);
 
+/** The built file with an app's schema. */
+const fileOf = (app) => `../apps/${app}/dist/${app === 'console' ? 'server/' : ''}config.js`;
 const schemaOf = async (app) =>
-  Object.values(await import(new URL(`../apps/${app}/dist/config.js`, import.meta.url))).find((value) => value?.shape);
+  Object.values(await import(new URL(fileOf(app), import.meta.url))).find((value) => value?.shape);
 
 function rowOf(name, field) {
   const unset = field.safeParse(undefined);

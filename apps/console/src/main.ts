@@ -1,5 +1,5 @@
 import { run } from '@fanfare/runtime';
-import { start } from './app.ts';
-import { readConfig } from './config.ts';
+import { start } from './server/app.ts';
+import { readConfig } from './server/config.ts';
 
 await run(() => start(readConfig()), { name: 'console' });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { localPath } from '../src/login/local-path.ts';
+import { localPath } from '../src/server/login/local-path.ts';
 
 test.each(['/', '/queues', '/queues/queue/events-call?status=waiting&page=2'])('%s is ours', (path) => {
   expect(localPath(path)).toBe(path);

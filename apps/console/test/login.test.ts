@@ -94,7 +94,7 @@ test('the cookie is SameSite and HttpOnly, and Secure with TLS', async () => {
 
 test('the password determines the role', async () => {
   for (const [password, role] of [
-    [PASSWORD, 'operator'],
+    [PASSWORD, 'admin'],
     [VIEWER_PASSWORD, 'viewer'],
   ] as const) {
     const page = await (await ask(console, '/', { headers: await logIn(console, password) })).text();

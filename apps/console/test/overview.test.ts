@@ -1,8 +1,8 @@
 import { publishRefusals, type Refusal, TOKENS_GUARDED } from '@fanfare/ledger';
 import { limitMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { age } from '../src/pages/format.ts';
-import { html } from '../src/pages/html.ts';
+import { age } from '../src/server/pages/format.ts';
+import { html } from '../src/server/pages/html.ts';
 import { ask, logIn, queueDeliveries, startConsole } from './support/console.ts';
 
 test('the overview shows every lane of every queue, summed across shards', async () => {

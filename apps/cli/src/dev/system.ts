@@ -91,7 +91,7 @@ async function launch(session: Session, ground: Ground): Promise<System> {
   const urlOf = (port: number) => `http://${reachable(host)}:${port}`;
   const apiUrl = urlOf(ports.ingest);
   const demo = await addDemoApp({ apiUrl, adminKey: keys.FANFARE_ADMIN_KEY, simulator, signal });
-  await start.console(env, ports.console);
+  await start.console({ ...env, API_URL: apiUrl }, ports.console);
   await start.fanout(env, ports.fanout);
   const deliveries = new DeliveryLog(terminal);
   await start.sender(env, ports.sender, (attempt) => deliveries.add(attempt, new Date()));

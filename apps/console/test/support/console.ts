@@ -1,10 +1,12 @@
 import type { Lane, ProviderKind } from '@fanfare/core';
 import { Producer } from '@fanfare/queue';
 import { startTestRedis } from '@fanfare/testkit';
-import { readConfig, start } from '../../src/app.ts';
+import { readConfig, start } from '../../src/server/app.ts';
 
 export const PASSWORD = 'the operator’s password';
 export const VIEWER_PASSWORD = 'the viewer’s password';
+
+export const ADMIN_KEY = 'an admin key for tests, long enough';
 
 /** A console with its own Redis. */
 export async function startConsole(env: Record<string, string> = {}) {
@@ -14,6 +16,7 @@ export async function startConsole(env: Record<string, string> = {}) {
       PORT: '0',
       LOG_LEVEL: 'silent',
       REDIS_URL: redis.url,
+      FANFARE_ADMIN_KEY: ADMIN_KEY,
       CONSOLE_PASSWORD: PASSWORD,
       CONSOLE_VIEWER_PASSWORD: VIEWER_PASSWORD,
       ...env,

@@ -11,6 +11,7 @@ import {
   startMetricsServer,
 } from '@fanfare/runtime';
 import { loadAssets } from './assets.ts';
+import { loadClient } from './client-files.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { AttemptLimit } from './login/attempt-limit.ts';
@@ -19,6 +20,7 @@ import { Sessions } from './login/sessions.ts';
 import { metricsNow, readiness } from './routes/health.ts';
 import { createServer } from './server.ts';
 
+export { OPERATIONS, permissionOf } from './api/allowed.ts';
 export { type ConsoleConfig, readConfig } from './config.ts';
 
 /** What a caller in the same process may override. */
@@ -70,6 +72,7 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
     sessions: new Sessions(registry, passwords, now),
     attempts: new AttemptLimit(registry),
     assets: await loadAssets(),
+    client: await loadClient(),
     metrics,
     log,
     now,
@@ -93,5 +96,5 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   };
 }
 
-const passwordsOf = ({ CONSOLE_PASSWORD: operator, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>
-  viewer === undefined ? { operator } : { operator, viewer };
+const passwordsOf = ({ CONSOLE_PASSWORD: admin, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>
+  viewer === undefined ? { admin } : { admin, viewer };

@@ -7,11 +7,14 @@ import { answerWith } from './answer.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { guard } from './login/guard.ts';
 import { NOT_FOUND } from './problem.ts';
+import { apiRoutes } from './routes/api.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { bullBoard } from './routes/bull-board.ts';
+import { clientAssets, isNavigation, sendClient } from './routes/client.ts';
 import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { sessionRoutes } from './routes/session.ts';
 
 /** Enough for a password and a path. */
 const BODY_LIMIT = 16 * 1024;
@@ -40,7 +43,7 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: false,
 };
 
-/** Creates the HTTP server with login, overview, Bull Board and health, and its close function. Does not listen yet. */
+/** Creates the HTTP server with login, the client, its API, Bull Board and health. Does not listen yet. */
 export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readiness>) {
   const server: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
@@ -59,10 +62,15 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   const answer = answerWith(deps);
   guard(server, deps, answer);
   server.setErrorHandler((error: Error, request, reply) => answer(request, reply, error));
-  server.setNotFoundHandler((request, reply) => answer(request, reply, NOT_FOUND));
+  const { client } = deps;
+  server.setNotFoundHandler((request, reply) =>
+    client && isNavigation(request) ? sendClient(request, reply, client) : answer(request, reply, NOT_FOUND),
+  );
   logRequests(server);
   healthRoutes(server, ready);
-  for (const routes of [assetRoutes, loginRoutes, overviewRoutes]) routes(server, deps);
+  for (const routes of [assetRoutes, loginRoutes, sessionRoutes, apiRoutes]) routes(server, deps);
+  if (client) clientAssets(server, client);
+  else overviewRoutes(server, deps);
   await bullBoard(server, deps, answer);
   return { server, close };
 }

@@ -4,6 +4,7 @@ import type { MemoryWatch } from '@fanfare/redis';
 import type { Logger, Metrics } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import type { Assets } from './assets.ts';
+import type { Client } from './client-files.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
@@ -28,6 +29,7 @@ export interface ConsoleDeps {
   sessions: Sessions;
   attempts: AttemptLimit;
   assets: Assets;
+  client: Client | undefined;
   metrics: Metrics;
   log: Logger;
   now(): number;

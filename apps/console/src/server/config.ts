@@ -13,6 +13,14 @@ export const ConsoleEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8090).describe('Port of the console.'),
   ...redisEnv,
+  API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:8080')
+    .describe('The API, as the console reaches it.'),
+  FANFARE_ADMIN_KEY: z
+    .string()
+    .min(32)
+    .describe('The operator’s key, as the API has it; it does not reach the browser.'),
   CONSOLE_PASSWORD: password.describe('Password of the console; at least 8 characters.'),
   CONSOLE_VIEWER_PASSWORD: password.optional().describe('Read-only password of the console; at least 8 characters.'),
   CONSOLE_HOSTS: list()

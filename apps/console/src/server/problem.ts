@@ -30,4 +30,4 @@ export function problemOf(error: FastifyError | Error): Problem {
 
 /** Whether the client is a program: it accepts JSON or calls an API. */
 export const wantsJson = ({ headers, url }: Pick<FastifyRequest, 'headers' | 'url'>): boolean =>
-  headers.accept?.includes('application/json') === true || /^(\/queues)?\/api(\/|$)/.test(url);
+  headers.accept?.includes('application/json') === true || /^((\/queues)?\/api|\/session)([/?]|$)/.test(url);

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** The roles: an operator may do everything, a viewer may only read. */
-export const ROLES = ['operator', 'viewer'] as const;
+/** The roles: an admin may do everything, a viewer may only read. */
+export const ROLES = ['admin', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The password of each role; a role without one is disabled. */
-export type Passwords = { operator: string; viewer?: string };
+export type Passwords = { admin: string; viewer?: string };
 
 /** The role with this password. Takes constant time, whichever password matches or none. */
 export function roleOfPassword(passwords: Passwords, given: string): Role | undefined {
