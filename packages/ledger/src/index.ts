@@ -1,4 +1,5 @@
 export * from './admission/admission.ts';
+export { ADMISSION_LIMITS } from './admission/limits.ts';
 export {
   dropErasures,
   type Erasure,

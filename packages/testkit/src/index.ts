@@ -1,4 +1,5 @@
 /** Shared helpers for tests. For devDependencies only. */
+export { AdmissionModel, type ModelLimits } from './admission-model.ts';
 export { freePorts } from './free-ports.ts';
 export { type HandClock, handClock } from './hand-clock.ts';
 export { limitMemory, usedMemory } from './memory.ts';

@@ -1,25 +1,12 @@
 import { type Lane, PROVIDER_KINDS } from '@fanfare/core';
 import { LOOKS_LUA } from '../event/looks.lua.ts';
+import { ADMISSION_LIMITS } from './limits.ts';
 import { RANKS_LUA } from './ranks.lua.ts';
-
-/** Events of all apps that may be admitted to a lane at a time, shared equally between the apps. */
-const ADMITTED_IN_ALL = 512;
-
-/** The least and the most of them that one app may have. The least is that of each shard, so that none stops. */
-const ADMITTED_LEAST = 4;
-const ADMITTED_MOST = 64;
-
-/** Deliveries that all apps together may have ready in a lane, and the least (per shard) and the most of each app. */
-const READY: Record<Exclude<Lane, 'call'>, { inAll: number; least: number; most: number }> = {
-  chat: { inAll: 3200, least: 16, most: 800 },
-  bulk: { inAll: 8000, least: 500, most: 2000 },
-};
-
-/** Deliveries of an app that may be waiting to be retried, per provider and lane. They take up memory only. */
-const RETRYING_MOST = 5000;
 
 /** When the sweeper first looks at an admitted event: later than any healthy hand-over takes. */
 const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
+
+const { admitted: ADMITTED, ready: READY, retryingMost: RETRYING_MOST, assumedSize: ASSUMED_SIZE } = ADMISSION_LIMITS;
 
 /**
  * Lua: which events may be expanded (docs/rules/delivery.md#admission, #backpressure). An event is admitted, and then
@@ -31,7 +18,7 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
 export const ADMISSION_LUA = `
 ${LOOKS_LUA}
 ${RANKS_LUA}
-local UNKNOWN_SIZE = { call = 1, chat = 1, bulk = ${READY.bulk.least} }
+local ASSUMED_SIZE = { call = ${ASSUMED_SIZE.call}, chat = ${ASSUMED_SIZE.chat}, bulk = ${ASSUMED_SIZE.bulk} }
 local FIRST_LOOK = { call = ${FIRST_LOOK_MS.call}, chat = ${FIRST_LOOK_MS.chat}, bulk = ${FIRST_LOOK_MS.bulk} }
 
 local READY = {
@@ -77,8 +64,8 @@ local function placesFor(root, lane, app)
   local mine = tonumber(redis.call('HGET', counts, app) or 0)
   local apps = redis.call('HLEN', counts) + (mine == 0 and 1 or 0)
   local part = partIn(root)
-  local share = math.floor(part(${ADMITTED_IN_ALL}) / apps)
-  return math.max(${ADMITTED_LEAST}, math.min(part(${ADMITTED_MOST}), share)) - mine
+  local share = math.floor(part(${ADMITTED.inAll}) / apps)
+  return math.max(${ADMITTED.least}, math.min(part(${ADMITTED.most}), share)) - mine
 end
 
 local function mayAdmit(root, lane, app)
@@ -163,7 +150,7 @@ local function wake(root, lane, app, now, share)
   local loaded, room = isLoaded(root, lane, app, share or 1)
   if loaded then return woken end
   local counts, sizes = root .. 'adm:' .. lane, root .. 'sizes:' .. lane
-  local size = tonumber(redis.call('HGET', sizes, app) or UNKNOWN_SIZE[lane])
+  local size = tonumber(redis.call('HGET', sizes, app) or ASSUMED_SIZE[lane])
   local admitted = tonumber(redis.call('HGET', counts, app) or 0)
   while mayAdmit(root, lane, app) and (admitted == 0 or (admitted + 1) * size <= room) do
     local key = redis.call('ZPOPMIN', list)[1]

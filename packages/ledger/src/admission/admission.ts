@@ -3,6 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { ADMISSION_LUA } from './admission.lua.ts';
+import { ADMISSION_LIMITS } from './limits.ts';
 
 /** An event that is admitted: it needs a job. */
 export interface AdmittedEvent {
@@ -143,9 +144,6 @@ return 1
 export const recountAdmitted = async (redis: Redis, shard: number, lane: Lane): Promise<boolean> =>
   (await RECOUNT(redis, [keys.admittedCounts(shard, lane), keys.admitted(shard, lane), keys.root(shard)], [])) === 1;
 
-/** The share of the deliveries an app may have ready at which it goes on: below it, so that it does not stop and go. */
-const LOW_WATER = 0.5;
-
 const WAKE = script<(string | number)[]>(`
 -- KEYS root of the shard's keys
 -- ARGV lane, app, now, share
@@ -185,7 +183,7 @@ export async function wakeWaiting(redis: Redis, shard: number, lane: Lane, now: 
  * jobs. Costs little while none of their events wait.
  */
 export async function admitWaiting(redis: Redis, all: readonly Waiting[], now: number): Promise<Admitted[]> {
-  const woken = await wake(redis, all, now, LOW_WATER);
+  const woken = await wake(redis, all, now, ADMISSION_LIMITS.lowWater);
   return all.flatMap(({ shard, lane }, i) => (woken[i]?.length ? { shard, lane, events: woken[i] } : []));
 }
 
