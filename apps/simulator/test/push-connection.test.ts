@@ -7,7 +7,7 @@ import { both } from './push-services.ts';
 test.each(both)(
   '%s ends the connection after it has answered a tok_goaway, and what is under way on it',
   async (_, start) => {
-    const { session, to } = await start();
+    const { session, to, service } = await start();
     const goaway = once(session, 'goaway');
     const closed = once(session, 'close');
     const under = to('tok_slow_50');
@@ -17,6 +17,7 @@ test.each(both)(
     expect(lastStream).toBeGreaterThanOrEqual(3);
     expect((await under).status).toBe(200);
     await closed;
+    expect(service.counts().goAways).toBe(1);
   },
 );
 

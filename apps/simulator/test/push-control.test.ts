@@ -124,6 +124,7 @@ test('requests are listed in pages and by token, counted by token, and cleared b
     acceptedTwice: 1,
     reasons: {},
     tokens: 2,
+    goAways: 0,
     forgotten: { requests: 0, tokens: 0, deliveries: 0 },
     byToken: { tok_a: 2, tok_b: 1 },
     oauth: { issued: 1, refused: 0 },

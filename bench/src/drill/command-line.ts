@@ -9,8 +9,8 @@ Runs the system as separate processes, two of each, under mixed traffic, while f
 killed, stopped and starved, disks and clocks misbehave, providers fail. A ledger of its own, outside of the system,
 compares every acknowledged event and recipient with what the simulated providers received. See docs/drill.md.
 
-The last line is the result; exit code 1 if anything was lost or stale, or if more was duplicated than the killed
-processes had in flight.
+The last line is the result; exit code 1 if anything was lost or stale, or if more was duplicated than senders had in
+flight at the faults that put it in doubt.
 
 Options:
   --seconds <n>    How long faults and traffic last, 1 to 3600 (default: 60); then everything has to drain

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DrillOptions } from './command-line.ts';
-import { LATENCY, perform } from './faults/faults.ts';
+import { perform } from './faults/faults.ts';
+import { LATENCY } from './faults/providers.ts';
+import { type Doubts, NO_DOUBTS } from './faults/result.ts';
 import { planFaults, TRACK_NAMES, type Track } from './faults/schedule.ts';
 import { OutsideLedger } from './outside-ledger.ts';
 import { seededRandom } from './random.ts';
@@ -13,8 +15,8 @@ import { Traffic } from './traffic/traffic.ts';
 import type { Verdict } from './verdict.ts';
 
 const TICK_MS = 50;
-/** After the last fault: the longest a retry may wait is a minute. */
-const PATIENCE_MS = 180_000;
+/** Nothing has arrived for so long: the longest a retry may wait is a minute. */
+const PATIENCE_MS = 120_000;
 /** Duplicates may come after everything has arrived. */
 const ECHO_MS = 1000;
 
@@ -41,8 +43,8 @@ class Drill {
   readonly #endsAt: number;
   readonly #waits: Promise<void>[] = [];
   readonly #skipped = new Set<string>();
-  #kills = 0;
-  #pauses = 0;
+  readonly #missed: string[] = [];
+  #doubts: Doubts = NO_DOUBTS;
   #isOver = false;
   #recoveredMs = 0;
 
@@ -91,7 +93,7 @@ class Drill {
       for (const arrival of await this.#system.simulator.call('takeArrivals', undefined)) this.#ledger.arrived(arrival);
       this.#ledger.compare();
       if (Date.now() < this.#endsAt) {
-        this.#screen.status(`${this.#ledger.acknowledged} events acknowledged, ${this.#kills} kills`);
+        this.#screen.status(`${this.#ledger.acknowledged} events acknowledged, ${this.#doubts.kills} kills`);
       }
       await delay(2 * TICK_MS);
     }
@@ -103,15 +105,21 @@ class Drill {
       await delay(fault.gapMs);
       if (Date.now() >= this.#endsAt) return;
       const first = this.#ledger.acknowledged + 1;
-      const result = await perform(this.#system, fault);
+      const isOver = () => Date.now() >= this.#endsAt;
+      const result = await perform({ system: this.#system, isOver }, fault);
       if (result.kind === 'skipped') {
         this.#skip(`${fault.kind}: skipped, ${result.reason}`);
         // A track of faults that cannot happen here would otherwise spin.
         await delay(TICK_MS);
         continue;
       }
-      this.#kills += result.kills;
-      this.#pauses += result.pauses;
+      if (result.kind === 'missed') {
+        this.#screen.line(`${fault.kind} (${result.what}): hit nothing${isOver() ? ', traffic was over' : ''}`);
+        if (!isOver()) this.#missed.push(fault.kind);
+        continue;
+      }
+      const { kills, senders } = result.doubts;
+      this.#doubts = { kills: this.#doubts.kills + kills, senders: this.#doubts.senders + senders };
       if (fault.kind === 'redis-full') this.#ledger.forget(Date.now());
       this.#waits.push(this.#recover(`${fault.kind} (${result.what})`, first));
     }
@@ -136,15 +144,18 @@ class Drill {
     this.#screen.line(`${fault}: recovered in ${seconds(ms)}`);
   }
 
-  /** Waits until everything acknowledged has arrived, at most for so long. The ms it took. */
+  /** Waits until everything acknowledged has arrived, as long as something does. The ms it took. */
   async #drain(): Promise<number | undefined> {
     const startedAt = Date.now();
-    while (Date.now() < startedAt + PATIENCE_MS) {
+    let progress = { left: Number.POSITIVE_INFINITY, at: startedAt };
+    while (Date.now() < progress.at + PATIENCE_MS) {
       const missing = this.#ledger.missing();
-      if (missing.length === 0 && this.#poster.open === 0) {
+      const left = missing.length + this.#poster.open;
+      if (left === 0) {
         await delay(ECHO_MS);
         return Date.now() - startedAt - ECHO_MS;
       }
+      if (left < progress.left) progress = { left, at: Date.now() };
       this.#screen.status(`draining: ${this.#poster.open} to post, ${missing.length} to arrive`);
       await delay(4 * TICK_MS);
     }
@@ -174,10 +185,19 @@ class Drill {
     for (const { sentAt, target, at } of stale.slice(0, 20)) {
       this.#screen.line(`stale: ${this.#ledger.nameOf(sentAt)} to ${target}, ${at - sentAt} ms after it was sent`);
     }
-    const bound = IN_FLIGHT * (this.#kills + this.#pauses);
-    this.#screen.line(`${deliveries} deliveries, ${excused} rings expired; ${bound} may be duplicated`);
+    const { kills, senders } = this.#doubts;
+    const bound = IN_FLIGHT * senders;
+    this.#screen.line(`${deliveries} deliveries, ${excused} rings expired`);
+    this.#screen.line(
+      `at most ${bound} may be duplicated: ${IN_FLIGHT} in flight in each of ${senders} senders in doubt`,
+    );
+    if (this.#missed.length > 0) this.#screen.line(`without effect: ${this.#missed.join(', ')}`);
+    const ended = Object.values(this.#system.workers)
+      .flat()
+      .filter(({ isRunning }) => !isRunning);
+    if (ended.length > 0) throw new Error(`${ended.map(({ name }) => name).join(', ')} ended, and no fault ended it`);
     const recoveredS = isDrained ? this.#recoveredMs / 1000 : undefined;
-    return { lost: lost.length, duplicated, bound, stale: stale.length, kills: this.#kills, recoveredS };
+    return { lost: lost.length, duplicated, bound, stale: stale.length, kills, recoveredS };
   }
 }
 

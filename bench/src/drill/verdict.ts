@@ -3,7 +3,7 @@ export interface Verdict {
   /** Deliveries that never arrived, although they were acknowledged and their deadline had time. */
   lost: number;
   duplicated: number;
-  /** What killed and paused processes may have had in flight: others send it again. */
+  /** The most that may be duplicated: what senders had in flight at the faults that put it in doubt. */
   bound: number;
   stale: number;
   /** kill -9 of processes of ours and of Redis. */

@@ -53,6 +53,11 @@ export class NodeProcess {
     return this.#child.pid as number;
   }
 
+  /** Whether it has not ended, by itself or otherwise. */
+  get isRunning(): boolean {
+    return !ended(this.#child);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

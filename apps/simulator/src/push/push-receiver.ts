@@ -70,6 +70,7 @@ export class PushReceiver implements PushService {
   readonly #connections = new WeakMap<object, number>();
   #scripts: TokenScripts;
   #faults: Faults = {};
+  #goAways = 0;
 
   constructor(protocol: PushProtocol, options: PushOptions) {
     const { rememberRequests, rememberTokens, log } = options;
@@ -96,6 +97,7 @@ export class PushReceiver implements PushService {
       ...tally.totals(),
       reasons: tally.reasons(),
       tokens: tally.addressees,
+      goAways: this.#goAways,
       forgotten: { requests: forgotten, tokens: addressees, deliveries },
       ...(byToken && { byToken: tally.byAddressee() }),
     };
@@ -109,6 +111,7 @@ export class PushReceiver implements PushService {
     this.#recorder.clear();
     this.#scripts = new TokenScripts(this.#options.rememberTokens);
     this.#faults = {};
+    this.#goAways = 0;
   }
 
   onRequest(listener: (request: RecordedPush) => void): () => void {
@@ -143,6 +146,7 @@ export class PushReceiver implements PushService {
     });
     perform(exchange, { reply: answer, manner }, (fate) => {
       const { sequence } = pending.request;
+      if (manner.last !== undefined && typeof fate === 'number') this.#goAways += 1;
       this.#options.log.debug({ service: this.#protocol.name, sequence, answered: fate, reason }, 'push.answered');
       pending.settle({ fate, delivery: verdict.ok ? verdict.delivery : undefined, reason });
     });

@@ -34,6 +34,8 @@ export interface PushCounts extends Totals {
   reasons: Record<string, number>;
   /** Too high if some were forgotten. */
   tokens: number;
+  /** Answers with which a connection ended. */
+  goAways: number;
   /** What no longer fitted into memory. */
   forgotten: { requests: number; tokens: number; deliveries: number };
   /** Requests per token, on request. */

@@ -17,6 +17,8 @@ export interface DrillRedis extends AsyncDisposable {
   start(which: number): Promise<void>;
   /** Limits the memory of all servers to what is used now: they refuse to store more. */
   fill(): Promise<void>;
+  /** Commands that servers have refused for it since they were started. */
+  refused(): Promise<number>;
   /** Ends that. */
   empty(): Promise<void>;
 }
@@ -51,6 +53,7 @@ function drillRedis({ url, nodes, close }: Opened): DrillRedis {
     kill: (which) => node(which).server.kill(),
     start: (which) => node(which).server.start(),
     fill: () => each(nodes, async (one) => setLimit(one, await usedBy(one))),
+    refused: async () => sum(await Promise.all(nodes.map(refusedBy))),
     empty: () => each(nodes, (one) => setLimit(one, 0)),
     [Symbol.asyncDispose]: close,
   };
@@ -67,6 +70,12 @@ const each = async (nodes: readonly Node[], act: (node: Node) => Promise<void>):
 
 const setLimit = async ({ redis }: Node, bytes: number): Promise<void> =>
   void (await redis.config('SET', 'maxmemory', String(bytes)));
+
+/** Source: https://redis.io/docs/latest/commands/info, the section `errorstats`. */
+const refusedBy = async ({ redis }: Node): Promise<number> =>
+  Number(/^errorstat_OOM:count=(\d+)/m.exec(await redis.info('errorstats'))?.[1] ?? 0);
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 const usedBy = async ({ redis }: Node): Promise<number> =>
   Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);

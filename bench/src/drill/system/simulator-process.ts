@@ -5,6 +5,9 @@ import { BUNDLE_ID } from './bundle-id.ts';
 
 const ENDPOINT = 'drill';
 
+export type Service = 'fcm' | 'apns' | 'webhook';
+export type Misbehaviour = '401' | '429' | '503' | 'hang' | 'reset' | 'goaway';
+
 /** Requests need not be kept: each is passed on. */
 const simulator = start(
   readConfig({ PORT: '0', LOG_LEVEL: 'warn', SIMULATOR_REMEMBER_REQUESTS: '1', SIMULATOR_REMEMBER_UIDS: '2' }),
@@ -60,7 +63,7 @@ const calls = {
   },
 
   /** Replaces the faults of a service. */
-  async setFaults({ service, faults }: { service: 'fcm' | 'apns' | 'webhook'; faults: Faults }): Promise<void> {
+  async setFaults({ service, faults }: { service: Service; faults: Faults }): Promise<void> {
     const running = await ready;
     if (service !== 'webhook') return running[service].setFaults(faults);
     running.endpoint(ENDPOINT).configure({ faults: faults as Parameters<Endpoint['configure']>[0]['faults'] & object });
@@ -69,6 +72,16 @@ const calls = {
   /** Revokes all access tokens of FCM. */
   async expireTokens(): Promise<void> {
     (await ready).fcm.revokeTokens();
+  },
+
+  /** How often a service has misbehaved in each way, or refused a credential (`401`). */
+  async misbehaved(service: Service): Promise<Record<Misbehaviour, number>> {
+    const running = await ready;
+    const push = service === 'webhook' ? undefined : running[service].counts();
+    const { answered, hung: hang, reset } = push ?? running.endpoint(ENDPOINT).counts();
+    const goaway = push?.goAways ?? 0;
+    const answers = (status: number) => answered[status] ?? 0;
+    return { 401: answers(401), 429: answers(429), 503: answers(503), hang, reset, goaway };
   },
 
   /** What has arrived since the last call. */

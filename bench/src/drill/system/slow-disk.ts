@@ -1,19 +1,23 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a sync takes on a slow disk. */
 const SYNC_MICROS = 250_000;
 
-/** Delays fsync and fdatasync while a file exists. */
+/** Delays fsync and fdatasync while a file exists, which gets a byte for each. */
 const SOURCE = `#define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 static void wait_while_slow(void) {
   const char *file = getenv("DRILL_SLOW_DISK");
-  if (file && access(file, F_OK) == 0) usleep(${SYNC_MICROS});
+  int fd = file ? open(file, O_WRONLY | O_APPEND) : -1;
+  if (fd < 0) return;
+  if (write(fd, ".", 1) == 1) usleep(${SYNC_MICROS});
+  close(fd);
 }
 int fsync(int fd) {
   wait_while_slow();
@@ -30,6 +34,8 @@ export interface SlowDisk {
   /** Of the processes on it. */
   env: Record<string, string>;
   slow(): Promise<void>;
+  /** Syncs delayed since it became slow. */
+  delayed(): Promise<number>;
   heal(): Promise<void>;
 }
 
@@ -50,6 +56,7 @@ export async function prepareSlowDisk(folder: string): Promise<SlowDisk | { miss
   return {
     env: { LD_PRELOAD: library, DRILL_SLOW_DISK: file },
     slow: () => writeFile(file, ''),
+    delayed: async () => (await readFile(file)).length,
     heal: () => rm(file, { force: true }),
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { NodeProcess } from '../../system/node-process.ts';
 
 const MAINS = {
@@ -42,6 +43,11 @@ export class Worker {
     });
   }
 
+  /** Whether it works, unless a fault has ended it: nothing but faults may. */
+  get isRunning(): boolean {
+    return this.#process?.isRunning === true;
+  }
+
   /** As a crash. */
   kill(): Promise<void> {
     return this.#process?.stop('SIGKILL') ?? Promise.resolve();
@@ -57,7 +63,20 @@ export class Worker {
     this.#process?.signal('SIGSTOP');
   }
 
+  /** Whether SIGSTOP holds it. Source: proc(5), the third field of `stat`, after the name in parentheses. */
+  get isPaused(): boolean {
+    const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  }
+
   resume(): void {
     this.#process?.signal('SIGCONT');
+  }
+
+  /** How far its clock is ahead of ours, in whole seconds: the header `date` of an answer says it. */
+  async clockOffset(): Promise<number> {
+    const answer = await fetch(`${this.url}/livez`);
+    await answer.arrayBuffer();
+    return Math.round((Date.parse(answer.headers.get('date') ?? '') - Date.now()) / 1000);
   }
 }
