@@ -1,5 +1,7 @@
 import type { DeliveryState, Lane, PageOptions, ProviderKind } from './common-types.ts';
+import type { Day, DNDOption, PushPlatform } from './enums.ts';
 import type { EventProgress, FanfareEvent } from './events.ts';
+import type { DaySchedule } from './preferences.ts';
 
 /** Filters of the list of events; lists are alternatives. */
 export interface EventFilter extends PageOptions {
@@ -118,6 +120,52 @@ export interface RecipientTrace {
     attempts: { at?: number; outcome: string; reason?: string; detail?: string }[];
   }[];
   sentence: string;
+}
+
+/** What would happen to an event for one user. */
+export interface Explanation {
+  uid: string;
+  decision: 'sent' | 'suppressed' | 'not_in_audience' | 'waiting' | 'expired' | 'superseded';
+  reason?: string;
+  detail?: string;
+  targets: { provider: ProviderKind; platform?: string; deviceId?: string; providerId: string }[];
+  /** `notificationDetails`, if it would be sent. */
+  payload?: Record<string, unknown>;
+  lane: Lane;
+  /** Not sent after `leaveBy`, not shown after `holdUntil`, epoch ms. */
+  deadline: { leaveBy: number; holdUntil: number };
+  sentence: string;
+}
+
+/** A push token of a user. */
+export interface UserDevice {
+  id: string;
+  uid: string;
+  platform: PushPlatform;
+  providerId: string;
+  pushToken: string;
+  pushTokenType: 'chat' | 'call';
+  /** The first characters of the session's auth token. */
+  authToken?: string;
+  /** Epoch seconds, as are the next. */
+  createdAt: number;
+  updatedAt: number;
+  /** In quarantine: why, and since when. */
+  reason?: string;
+  quarantinedAt?: number;
+}
+
+/** A user's preferences in effect, as numbers (docs/preferences.md). */
+export interface UserPreferences {
+  groupPreferences: Record<string, number>;
+  oneOnOnePreferences: Record<string, number>;
+  mutePreferences: {
+    dnd: DNDOption;
+    /** When Do Not Disturb ends automatically, epoch ms. */
+    until?: number;
+    schedule: Partial<Record<Day, DaySchedule>>;
+  };
+  usePrivacyTemplate: boolean;
 }
 
 /** Dead letters: by id, or all that match. */

@@ -5,6 +5,7 @@ import type {
   DeadLetterSelection,
   EventFilter,
   EventRecipient,
+  Explanation,
   ListedEvent,
   Looked,
   RecentOutcome,
@@ -12,11 +13,16 @@ import type {
   RecipientTrace,
   Replay,
   StatsQuery,
+  UserDevice,
+  UserPreferences,
 } from './app-admin-types.ts';
 import type { Page, PageOptions, ProviderKind } from './common-types.ts';
-import type { EventProgress, FanfareEvent } from './events.ts';
+import type { EventProgress, FanfareEvent, PublishResult } from './events.ts';
 import type { Http, HttpRequest } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';
+import type { MutedConversation } from './preferences.ts';
+import type { Provider, ProviderInput, ProviderTestResult, TestDevice } from './provider-types.ts';
+import type { User } from './server.ts';
 
 /** Any route of the API. */
 export interface ApiRequest {
@@ -26,12 +32,25 @@ export interface ApiRequest {
   body?: object;
 }
 
+const PROVIDERS = '/v3/notifications/push/v1/providers';
+const PREFERENCES = '/v3/notifications/v1/preferences';
+
+/** There is one webhook, which has no id. */
+const providerPath = (kind: ProviderKind, providerId: string): string =>
+  kind === 'custom' ? `${PROVIDERS}/custom` : pathOf(`${PROVIDERS}/:kind/:providerId`, { kind, providerId });
+
 /** What the operator may see and change of one app; made by `FanfareAdmin.app`. */
 export class FanfareAppAdmin {
   readonly #http: Http;
 
   constructor(http: Http) {
     this.#http = http;
+  }
+
+  /** Publishes events: at most 1,000, in their order. The same id again is a duplicate. */
+  async publish(events: readonly FanfareEvent[]): Promise<PublishResult[]> {
+    const request = { method: 'POST', path: '/v3/events', body: events } as const;
+    return (await this.request<{ events: PublishResult[] }>(request)).events;
   }
 
   /** What came in, newest first. */
@@ -55,7 +74,7 @@ export class FanfareAppAdmin {
   }
 
   /** What would happen to an event for a user now; sends nothing. */
-  explain(event: FanfareEvent, uid: string): Promise<Record<string, unknown>> {
+  explain(event: FanfareEvent, uid: string): Promise<Explanation> {
     return this.request({ method: 'POST', path: '/v3/explain', body: { event, uid } });
   }
 
@@ -98,7 +117,72 @@ export class FanfareAppAdmin {
     return this.request({ method: 'DELETE', path: '/v3/dead-letters', body: selection });
   }
 
-  /** Any other route for the app, e.g. its settings, providers and users; see `/openapi.json`. */
+  /** The credentials of a kind; `custom`: the webhook, or none. */
+  async providers(kind: ProviderKind): Promise<Provider[]> {
+    return (await this.#providers('GET', kind)).pushProviders;
+  }
+
+  /** Returns all of its kind. */
+  async createProvider(kind: ProviderKind, provider: ProviderInput): Promise<Provider[]> {
+    return (await this.#providers('POST', kind, provider)).pushProviders;
+  }
+
+  /** Fields left out stay. Returns all of its kind. */
+  async changeProvider(kind: ProviderKind, changes: ProviderInput): Promise<Provider[]> {
+    return (await this.#providers('PUT', kind, changes)).pushProviders;
+  }
+
+  /** The credential of devices that name none. */
+  async setDefaultProvider(kind: Exclude<ProviderKind, 'custom'>, providerId: string): Promise<void> {
+    await this.#http.call({
+      method: 'PUT',
+      path: pathOf(`${PROVIDERS}/:kind/default/:providerId`, { kind, providerId }),
+    });
+  }
+
+  async deleteProvider(kind: ProviderKind, providerId: string): Promise<void> {
+    await this.#http.call({ method: 'DELETE', path: providerPath(kind, providerId) });
+  }
+
+  /** Has a sender try a credential; with a device, or for the webhook, by a test push. */
+  testProvider(kind: ProviderKind, providerId: string, device?: TestDevice): Promise<ProviderTestResult> {
+    return this.request({ method: 'POST', path: `${providerPath(kind, providerId)}/test`, body: device ?? {} });
+  }
+
+  user(uid: string): Promise<User> {
+    return this.#http.call({ method: 'GET', path: pathOf('/v3/users/:uid', { uid }) });
+  }
+
+  /** Removes a user with all of their data. */
+  async eraseUser(uid: string): Promise<void> {
+    await this.#http.call({ method: 'DELETE', path: pathOf('/v3/users/:uid', { uid }) });
+  }
+
+  /** The push tokens of a user, oldest first. */
+  devices(uid: string, options: PageOptions & { state?: 'active' | 'quarantined' } = {}): Promise<Page<UserDevice>> {
+    return this.#http.page({ method: 'GET', path: pathOf('/v3/users/:uid/devices', { uid }) + queryOf(options) });
+  }
+
+  preferences(uid: string): Promise<UserPreferences> {
+    return this.#http.call({ method: 'GET', path: `${PREFERENCES}${queryOf({ uid })}` });
+  }
+
+  /** The conversations that a user has muted. */
+  async mutes(uid: string): Promise<MutedConversation[]> {
+    const path = `${PREFERENCES}/mute${queryOf({ uid })}`;
+    type Mutes = { mutedConversations: MutedConversation[] };
+    return (await this.#http.call<Mutes>({ method: 'GET', path })).mutedConversations;
+  }
+
+  #providers(method: 'GET' | 'POST' | 'PUT', kind: ProviderKind, body?: ProviderInput) {
+    return this.request<{ pushProviders: Provider[] }>({
+      method,
+      path: `${PROVIDERS}/${kind}`,
+      ...(body ? { body } : {}),
+    });
+  }
+
+  /** Any other route for the app, e.g. its settings; see `/openapi.json`. */
   request<T>({ method, path, body }: ApiRequest): Promise<T> {
     return this.#http.call({ method, path, body: body === undefined ? undefined : JSON.stringify(body) });
   }

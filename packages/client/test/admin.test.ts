@@ -33,6 +33,22 @@ test('filters are encoded, lists separated by commas, and what is left out is no
   ]);
 });
 
+test('providers are named by kind and id; the webhook has no id', async () => {
+  await using server = await startServer({ body: { data: { pushProviders: [] } } });
+  const app = new FanfareAdmin({ url: server.url, adminKey: KEY }).app('app123');
+  await app.createProvider('custom', { webhookURL: 'https://chat.example.com/push' });
+  await app.testProvider('custom', 'custom');
+  await app.testProvider('apns', 'a/1', { platform: 'apns_ios_device', token: 't' });
+  await app.deleteProvider('fcm', 'fcm-1');
+  const base = '/v3/notifications/push/v1/providers';
+  expect(server.requests.map(({ method, path, body }) => [method, path.replace(base, ''), body])).toEqual([
+    ['POST', '/custom', { webhookURL: 'https://chat.example.com/push' }],
+    ['POST', '/custom/test', {}],
+    ['POST', '/apns/a%2F1/test', { platform: 'apns_ios_device', token: 't' }],
+    ['DELETE', '/fcm/fcm-1', undefined],
+  ]);
+});
+
 test('a refusal is an error with the code of the server', async () => {
   const refused = { error: { code: 'AUTH_ERR_APIKEY_NOT_FOUND', message: 'adminkey: is not right' } };
   await using server = await startServer({ status: 401, body: refused });
