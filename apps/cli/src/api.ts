@@ -1,4 +1,4 @@
-import { DevError } from './dev/terminal.ts';
+import { DevError } from './terminal.ts';
 
 /** Longer than the API waits for a sender's answer, ms. */
 const TIMEOUT_MS = 20_000;

@@ -1,7 +1,7 @@
 import { createLogger } from '@fanfare/runtime';
 import { expect, test } from '@jest/globals';
 import { appLog } from '../src/dev/app-log.ts';
-import { Terminal } from '../src/dev/terminal.ts';
+import { Terminal } from '../src/terminal.ts';
 
 function setup() {
   let text = '';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { deliveryLine } from '../src/dev/delivery-line.ts';
-import { Terminal } from '../src/dev/terminal.ts';
+import { Terminal } from '../src/terminal.ts';
 import { AT, anAttempt } from './support/attempts.ts';
 
 const plain = new Terminal({ write: () => undefined }, {});

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { listen } from '@fanfare/runtime';
 import { expect, test } from '@jest/globals';
 import { freePorts } from '../src/dev/ports.ts';
-import { DevError } from '../src/dev/terminal.ts';
+import { DevError } from '../src/terminal.ts';
 
 const host = '127.0.0.1';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pushEnv } from '../src/dev/push-env.ts';
-import { DevError } from '../src/dev/terminal.ts';
+import { DevError } from '../src/terminal.ts';
 
 const SIMULATOR = { tlsUrl: 'https://127.0.0.1:8443', caPem: "the simulator's CA" };
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Terminal } from '../src/dev/terminal.ts';
+import { Terminal } from '../src/terminal.ts';
 
 const written = (isTTY: boolean, env = {}) => {
   let text = '';

@@ -1,4 +1,4 @@
-import { clockTime, type Style, type Terminal } from './terminal.ts';
+import { clockTime, type Style, type Terminal } from '../terminal.ts';
 
 /** A line of an app's log, as createLogger writes it. */
 interface LogLine {

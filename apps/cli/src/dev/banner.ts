@@ -1,9 +1,9 @@
 import type { Durability } from '@fanfare/redis';
+import { shortPath, type Terminal } from '../terminal.ts';
 import { DEMO, DEMO_ENDPOINT } from './demo-app.ts';
 import { SIMULATOR_CIDR } from './dev-env.ts';
 import type { Keys } from './dev-keys.ts';
 import { type Ports, type Session, type System, WISHES } from './system.ts';
-import { shortPath, type Terminal } from './terminal.ts';
 
 const DURABILITY: Record<Durability, string> = {
   disk: 'every write is on disk before it is answered',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DevError } from './terminal.ts';
+import { DevError } from '../terminal.ts';
 
 /**
  * Creates the folder if needed, readable only by this user, and returns its absolute path.

@@ -1,6 +1,6 @@
 import { PLATFORMS } from '@fanfare/core';
 import type { AttemptRecord } from '@fanfare/sender/app';
-import { clockTime, type Style, type Terminal } from './terminal.ts';
+import { clockTime, type Style, type Terminal } from '../terminal.ts';
 
 /** The column widths. A longer value is not cut; it moves the rest to the right. */
 const CLOCK_WIDTH = '14:05:09.042'.length;

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '@fanfare/sender/app';
+import type { Terminal } from '../terminal.ts';
 import { deliveryLine, foldedLine } from './delivery-line.ts';
-import type { Terminal } from './terminal.ts';
 
 /** How many accepted deliveries of an event have a line of their own. */
 const SHOWN = 5;

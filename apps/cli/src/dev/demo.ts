@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from '../api.ts';
+import type { Terminal } from '../terminal.ts';
 import { type DemoEvent, demoEvents } from './demo-events.ts';
 import type { System } from './system.ts';
-import type { Terminal } from './terminal.ts';
 
 /** The counts of an event, as `GET /v3/events/{id}` returns them. */
 interface Counts {

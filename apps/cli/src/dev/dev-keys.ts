@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
-import { DevError } from './terminal.ts';
+import { DevError } from '../terminal.ts';
 
 /** These must not change: stored data depends on them. */
 const KEPT_FOR_GOOD = ['FANFARE_ADMIN_KEY', 'FANFARE_MASTER_KEY'] as const;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectRedis, type Durability, readRedisSettings } from '@fanfare/redis';
 import { RedisFolderInUseError, RedisNotFoundError, type RedisServer, redisUrlOrPrivate } from '@fanfare/redis-server';
 import type { Closer, Env } from '@fanfare/runtime';
-import { DevError, shortPath, type Terminal } from './terminal.ts';
+import { DevError, shortPath, type Terminal } from '../terminal.ts';
 
 /** The Redis of a development system. */
 export interface DevRedis {

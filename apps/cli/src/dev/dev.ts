@@ -1,10 +1,10 @@
 import { Closer, type Running, run } from '@fanfare/runtime';
+import { Terminal } from '../terminal.ts';
 import { printBanner, printNextSteps } from './banner.ts';
 import { playDemo } from './demo.ts';
 import type { DevOptions } from './dev-options.ts';
 import { stopWhenAlone } from './stop-when-alone.ts';
 import { type Session, type System, startSystem } from './system.ts';
-import { Terminal } from './terminal.ts';
 
 /** `fanfare dev`: runs the whole system in this process until it is stopped. */
 export async function dev(options: DevOptions): Promise<void> {

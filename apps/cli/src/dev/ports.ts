@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type Address, listen } from '@fanfare/runtime';
-import { DevError } from './terminal.ts';
+import { DevError } from '../terminal.ts';
 
 /** How many ports to try. */
 const REACH = 100;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '@fanfare/runtime';
 import type { Simulator } from '@fanfare/simulator/app';
-import { DevError } from './terminal.ts';
+import { DevError } from '../terminal.ts';
 
 /**
  * The variables that make the apps push to the simulator: its address for FCM and APNs, and a file in this folder with

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Closer, Env } from '@fanfare/runtime';
 import type { Api } from '../api.ts';
+import type { Terminal } from '../terminal.ts';
 import { appLog } from './app-log.ts';
 import { apps } from './apps.ts';
 import { dataFolder } from './data-folder.ts';
@@ -12,7 +13,6 @@ import type { DevOptions } from './dev-options.ts';
 import { type DevRedis, openDevRedis } from './dev-redis.ts';
 import { freePorts } from './ports.ts';
 import { pushEnv } from './push-env.ts';
-import type { Terminal } from './terminal.ts';
 
 /** One run of `fanfare dev`. */
 export interface Session {
