@@ -1,13 +1,25 @@
 import type { Env } from '@fanfare/runtime';
 import { Command } from 'commander';
 import type { Actions } from './actions.ts';
+import { addApps } from './apps/command.ts';
+import { addCompletion } from './completion/command.ts';
+import { addDeadLetters } from './dead-letters/command.ts';
 import { addDev } from './dev/command.ts';
 import { addDoctor } from './doctor/command.ts';
+import { addEvents } from './events/command.ts';
+import { addExplain } from './explain/command.ts';
 import { addImport } from './import/command.ts';
 import { addInit } from './init/command.ts';
 import { addKeys } from './keys/command.ts';
+import { addProviders } from './providers/command.ts';
+import { addSend } from './send/command.ts';
 import { addSize } from './size/command.ts';
+import { addStatus } from './status/command.ts';
+import { addTestPush } from './test-push/command.ts';
+import { addTrace } from './trace/command.ts';
+import { addUsers } from './users/command.ts';
 import { version } from './version.ts';
+import { addWorkspace } from './workspace/command.ts';
 
 /**
  * The command line `fanfare`. Parsing it runs one action.
@@ -23,12 +35,31 @@ export function createProgram(actions: Actions, env: Env): Command {
     .configureHelp({ sortOptions: false })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'fanfare: ')) })
     .showHelpAfterError('(see "fanfare --help")')
+    .enablePositionalOptions()
     .exitOverride();
+  program.commandsGroup('Run it:');
   addDev(program, actions, env);
-  addDoctor(program, actions, env);
   addInit(program, actions);
-  addImport(program, actions, env);
+  addDoctor(program, actions, env);
+  addStatus(program, actions);
+  program.commandsGroup('What happened, and why:');
+  addEvents(program, actions);
+  addTrace(program, actions);
+  addExplain(program, actions);
+  addDeadLetters(program, actions);
+  addUsers(program, actions);
+  program.commandsGroup('Send:');
+  addSend(program, actions);
+  addTestPush(program, actions);
+  program.commandsGroup('Set up:');
+  addApps(program, actions);
   addKeys(program, actions);
+  addProviders(program, actions);
+  addImport(program, actions, env);
+  program.commandsGroup('Plan and try:');
   addSize(program, actions);
+  addWorkspace(program, actions);
+  program.commandsGroup('Shell:');
+  addCompletion(program, actions);
   return program;
 }

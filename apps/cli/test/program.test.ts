@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { CommanderError } from 'commander';
+import type { Actions } from '../src/actions.ts';
 import { createProgram } from '../src/program.ts';
 import { UsageError } from '../src/usage-error.ts';
+
+/** Each has one use, which its help describes. */
+const WITHOUT_EXAMPLE = new Set(['dev', 'init', 'derive', 'reseal']);
 
 /** What a command line does, prints, and ends with. */
 async function run(line: string, env: Record<string, string> = {}) {
@@ -14,6 +19,9 @@ async function run(line: string, env: Record<string, string> = {}) {
     import: action('import'),
     keys: action('keys'),
     size: action('size'),
+    completion: action('completion'),
+    operate: action('operate'),
+    workspace: async (program: string, args: readonly string[]) => void done.push(['workspace', program, ...args]),
   };
   let [out, error] = ['', ''];
   const program = createProgram(actions, env);
@@ -94,6 +102,24 @@ test('import takes the format from the name of the file, and where to send it fr
   expect(await run(flags, env)).toMatchObject({ done: [['import', given]] });
 });
 
+test('bench and drill pass on their arguments, options too', async () => {
+  expect(await run('bench P1 --quick')).toMatchObject({ done: [['workspace', 'bench', 'P1', '--quick']] });
+  expect(await run('drill --seconds 5')).toMatchObject({ done: [['workspace', 'drill', '--seconds', '5']] });
+});
+
+test('every command is in docs/cli.md, and has an example in its help', async () => {
+  const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  const { commands } = createProgram({} as Actions, {});
+  for (const command of commands) {
+    expect(page).toMatch(new RegExp(`fanfare ${command.name()}|\\| ${command.name()} `));
+    const leaves = command.commands.length === 0 ? [command] : command.commands;
+    for (const leaf of leaves.filter((each) => !WITHOUT_EXAMPLE.has(each.name()))) {
+      const path = leaf === command ? leaf.name() : `${command.name()} ${leaf.name()}`;
+      expect([path, (await run(`${path} --help`)).out]).toEqual([path, expect.stringMatching(/^Examples?:$/m)]);
+    }
+  }
+});
+
 test('--help of every command shows what it does and its options, and exits with 0', async () => {
   for (const [line, words] of [
     ['--help', ['Usage: fanfare', 'dev', 'init', 'import', 'keys', '--version']],
@@ -125,6 +151,10 @@ describe('a wrong command line is refused with the reason, and nothing is done:'
     ['import', "missing required argument 'file'"],
     ['import x --format xml', 'Allowed choices are ndjson, cometchat, csv'],
     ['keys drive', '(Did you mean derive?)'],
+    ['statsu', '(Did you mean status?)'],
+    ['dead-letters replya', '(Did you mean replay?)'],
+    ['completion csh', 'Allowed choices are bash, zsh, fish'],
+    ['events --limit 0', 'Expected a whole number from 1 to 100000'],
   ])('%s', async (line, message) => {
     const { error, code, done } = await run(line, { FANFARE_API_KEY: 'fk_1' });
     expect([code, done]).toEqual([1, []]);

@@ -2,6 +2,7 @@ import type { DeliveryState, Lane, PageOptions, ProviderKind } from './common-ty
 import type { Day, DNDOption, PushPlatform } from './enums.ts';
 import type { EventProgress, FanfareEvent } from './events.ts';
 import type { DaySchedule } from './preferences.ts';
+import type { NotificationDetails } from './webhook-body.ts';
 
 /** Filters of the list of events; lists are alternatives. */
 export interface EventFilter extends PageOptions {
@@ -130,7 +131,7 @@ export interface Explanation {
   detail?: string;
   targets: { provider: ProviderKind; platform?: string; deviceId?: string; providerId: string }[];
   /** `notificationDetails`, if it would be sent. */
-  payload?: Record<string, unknown>;
+  payload?: NotificationDetails;
   lane: Lane;
   /** Not sent after `leaveBy`, not shown after `holdUntil`, epoch ms. */
   deadline: { leaveBy: number; holdUntil: number };

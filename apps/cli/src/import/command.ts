@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Actions } from '../actions.ts';
 import { DEFAULT_URL, subcommand } from '../subcommand.ts';
 import { UsageError } from '../usage-error.ts';
-import { FORMATS, type Format } from './read-file.ts';
+import { FORMATS, type Format } from './formats.ts';
 
 interface ImportFlags {
   format?: Format;

@@ -4,10 +4,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { cometChatLines } from './cometchat.ts';
 import { csvLines } from './csv.ts';
-
-/** What a file contains: lines of an import, answers of CometChat's API, or CSV. */
-export const FORMATS = ['ndjson', 'cometchat', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from './formats.ts';
 
 /** A file to import. */
 export interface ImportFile {

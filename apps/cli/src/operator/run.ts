@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { FanfareAdmin, FanfareClientError } from '@fanfare/client';
+import type { Env } from '@fanfare/runtime';
+import type { Output } from '../output.ts';
+import { DEFAULT_URL } from '../subcommand.ts';
+import { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import type { OperatorFlags } from './flags.ts';
+import type { Input, Operation, Operator, Screen } from './operator.ts';
+
+/** The process around a command. */
+export interface Surroundings {
+  env: Env;
+  output: Output;
+  /** Undefined where standard output is not a terminal. */
+  screen?: Screen | undefined;
+  input: Input;
+  signal: AbortSignal;
+  now(): number;
+}
+
+/** Longer than the API waits for the answer to a test push. */
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Runs a command on the API; the exit code: the command's own, or 2 if the API refuses or does not answer.
+ * @throws UsageError if the command line or environment lacks something.
+ */
+export async function runOperation(flags: OperatorFlags, operation: Operation, around: Surroundings): Promise<number> {
+  try {
+    return await operation(operatorOf(flags, around));
+  } catch (error) {
+    if (around.signal.aborted) return 1;
+    if (!(error instanceof FanfareClientError)) throw error;
+    around.output.error(`fanfare: ${error.code}: ${error.message}${hintFor(error, around.env)}`);
+    return 2;
+  }
+}
+
+function operatorOf({ url, app, json }: OperatorFlags, around: Surroundings): Operator {
+  const { env, screen } = around;
+  const isJson = json === true;
+  const apiUrl = url ?? (env.FANFARE_URL || DEFAULT_URL);
+  const admin = new FanfareAdmin({ url: apiUrl, adminKey: adminKeyOf(env), timeoutMs: TIMEOUT_MS });
+  const appId = async () => app ?? (env.FANFARE_APP || (await onlyApp(admin)));
+  return {
+    ...around,
+    admin,
+    appId,
+    app: async () => admin.app(await appId()),
+    isJson,
+    terminal: new Terminal({ isTTY: screen !== undefined && !isJson, write: () => undefined }, env),
+    screen: isJson ? undefined : screen,
+  };
+}
+
+/** @throws UsageError if there is none. */
+function adminKeyOf({ FANFARE_ADMIN_KEY: key, FANFARE_ADMIN_KEY_FILE: file }: Env): string {
+  if (key) return key;
+  if (!file) throw new UsageError("FANFARE_ADMIN_KEY is not set: the operator's key");
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`FANFARE_ADMIN_KEY_FILE: ${(error as Error).message}`);
+  }
+}
+
+async function onlyApp(admin: FanfareAdmin): Promise<string> {
+  const { data } = await admin.apps({ limit: 20 });
+  const [first, ...others] = data.map(({ appId }) => appId);
+  if (first === undefined) throw new UsageError('There is no app yet: fanfare apps create <appId>');
+  if (others.length === 0) return first;
+  throw new UsageError(`There are several apps: choose one with --app. They are: ${[first, ...others].join(', ')}`);
+}
+
+function hintFor({ code }: FanfareClientError, { FANFARE_URL }: Env): string {
+  if (code !== 'ERR_NETWORK' && code !== 'ERR_TIMEOUT') return '';
+  return FANFARE_URL ? ' (FANFARE_URL)' : ` (${DEFAULT_URL}; set FANFARE_URL if it is elsewhere)`;
+}
