@@ -73,3 +73,21 @@ test('pages continue where the last one ended', async () => {
   expect(second.meta).toEqual({});
   expect((await system.admin.get('/v3/audit?cursor=x')).status).toBe(400);
 });
+
+test('an operator who erases a user or ends a session is listed, a chat backend is not; no auth token is', async () => {
+  const tokenOf = async (uid: string) =>
+    (await system.backend.post(`/v3/users/${uid}/auth_tokens`, {})).body.data.authToken;
+  const operator = new Api(system.url, { adminkey: system.env.FANFARE_ADMIN_KEY, appid: 'app123' });
+  const before = (await audit()).length;
+  await system.backend.delete(`/v3/users/carol/auth_tokens/${await tokenOf('carol')}`);
+  await system.backend.delete('/v3/users/carol');
+  const token = await tokenOf('dave');
+  await operator.delete(`/v3/users/dave/auth_tokens/${token}`);
+  await operator.delete('/v3/users/dave');
+  const entries = await audit();
+  expect(entries.slice(0, entries.length - before)).toMatchObject([
+    { operation: 'DELETE /v3/users/{uid}', ids: { uid: 'dave' } },
+    { operation: 'DELETE /v3/users/{uid}/auth_tokens/{authToken}', ids: { uid: 'dave' } },
+  ]);
+  expect(JSON.stringify(entries)).not.toContain(token);
+});

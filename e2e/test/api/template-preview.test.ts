@@ -86,6 +86,20 @@ test('is what explain says would be sent', async () => {
   expect(explained.payload.unreadMessageCount).toBe(1);
 });
 
+test('changes of templates can be tried in a language, and hidden, before they are stored', async () => {
+  const textMessageTemplateDefault = { titleOneOnOne: 'From {{message.data.entities.sender.entity.name}}', body: null };
+  const templates = {
+    textMessageTemplateDefault: { ...textMessageTemplateDefault, locales: { de: { titleOneOnOne: 'Von Alice' } } },
+    textMessageTemplatePrivacy: { body: 'Something new' },
+  };
+  const request = { event: aMessage(), platform: 'custom', templates };
+  const shown = async (more: object) => (await preview({ ...request, ...more })).body.data;
+  expect(await shown({})).toMatchObject({ title: 'From Alice', body: 'hi' });
+  expect(await shown({ locale: 'de-AT' })).toMatchObject({ title: 'Von Alice', body: 'hi' });
+  expect(await shown({ privacy: true })).toMatchObject({ title: 'Alice', body: 'Something new' });
+  expect(await shown({ templates: undefined })).toMatchObject({ title: 'Alice', body: 'hi' });
+});
+
 test('nothing is sent or stored', async () => {
   const before = await system.redis.redis.dbsize();
   await preview({ event: aMessage({ sender: { uid: 'not-seen-before' } }), platform: 'fcm_ios' });
@@ -100,7 +114,8 @@ test.each<[string, object]>([
   ['event.type', { event: aMessage({ type: 'message.read', message: { id: '1' } }), platform: 'custom' }],
   ['event.message.id', { event: aMessage({ message: {} }), platform: 'custom' }],
   ['uid', { event: aMessage(), uid: 'b b', platform: 'custom' }],
-  ['locale', { event: aMessage(), platform: 'custom', locale: 'de' }],
+  ['locale', { event: aMessage(), platform: 'custom', locale: '!' }],
+  ['zone', { event: aMessage(), platform: 'custom', zone: 'UTC' }],
 ])('what is wrong is named: %s', async (field, input) => {
   const { status, body } = await preview(input);
   expect([status, body.error.message.split(':')[0]]).toEqual([400, field]);

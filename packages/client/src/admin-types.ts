@@ -33,8 +33,10 @@ export interface ApiKey {
   scopes: ApiKeyScope[];
   /** The first characters of the key. */
   prefix: string;
-  /** Epoch seconds. */
+  /** Epoch seconds, as is the next. */
   createdAt: number;
+  /** To the minute; absent if it has not been used. */
+  lastUsedAt?: number;
 }
 
 /** A new API key. */

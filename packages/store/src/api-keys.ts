@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 
@@ -13,8 +14,10 @@ export interface ApiKeyInfo {
   scopes: ApiKeyScope[];
   /** The first characters of the key, to tell keys apart. */
   prefix: string;
-  /** Epoch ms. */
+  /** Epoch ms, as is the next. */
   createdAt: number;
+  /** Absent for a key that has not been used. */
+  lastUsedAt?: number;
 }
 
 /** The app and scopes that a key authenticates. */
@@ -53,20 +56,35 @@ export async function findApiKey(redis: Redis, apiKey: string): Promise<ApiKeyGr
 
 /** An app's keys, oldest first. */
 export async function listApiKeys(redis: Redis, appId: string): Promise<ApiKeyInfo[]> {
-  const stored = await redis.hvals(keys.appKeys(appId));
+  const [stored, used] = await Promise.all([redis.hvals(keys.appKeys(appId)), redis.hgetall(keys.appKeysUsed(appId))]);
   return stored
     .map((text) => {
       const { hash: _hash, ...info } = JSON.parse(text) as ApiKeyInfo & { hash: string };
-      return info;
+      const lastUsedAt = used[info.id];
+      return lastUsedAt === undefined ? info : { ...info, lastUsedAt: Number(lastUsedAt) };
     })
     .sort((a, b) => a.createdAt - b.createdAt);
 }
+
+/** Records that a key was used, unless it has been revoked. */
+export async function recordKeyUse(redis: Redis, { appId, id, at }: { appId: string; id: string; at: number }) {
+  await RECORD_USE(redis, [keys.appKeys(appId), keys.appKeysUsed(appId)], [id, at]);
+}
+
+const RECORD_USE = script<number>(`
+-- KEYS keys, uses
+-- ARGV id, time
+-- returns whether the app has this key
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return 1`);
 
 /** Revokes a key at once; false when the app has none with this id. */
 export async function revokeApiKey(redis: Redis, appId: string, id: string): Promise<boolean> {
   const text = await redis.hget(keys.appKeys(appId), id);
   if (text === null) return false;
   await redis.del(keys.apiKey((JSON.parse(text) as { hash: string }).hash));
+  await redis.hdel(keys.appKeysUsed(appId), id);
   return (await redis.hdel(keys.appKeys(appId), id)) === 1;
 }
 
@@ -74,7 +92,7 @@ export async function revokeApiKey(redis: Redis, appId: string, id: string): Pro
 export async function revokeAllKeys(redis: Redis, appId: string): Promise<void> {
   const stored = await redis.hvals(keys.appKeys(appId));
   await Promise.all(stored.map((text) => redis.del(keys.apiKey((JSON.parse(text) as { hash: string }).hash))));
-  await redis.del(keys.appKeys(appId));
+  await redis.del(keys.appKeys(appId), keys.appKeysUsed(appId));
 }
 
 const hashKey = (apiKey: string): string => createHash('sha256').update(apiKey).digest('hex');

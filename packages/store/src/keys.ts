@@ -18,6 +18,8 @@ export const keys = {
   failingCredentials: () => '{apps}:failing',
   /** Hash: id of an API key → its record, without the key. */
   appKeys: (appId: string) => `appkeys:{${appId}}`,
+  /** Hash: id of an API key → when it was last used, epoch ms; a minute late. */
+  appKeysUsed: (appId: string) => `appkeysused:{${appId}}`,
   /** String: the app and scopes of the API key with this SHA-256. */
   apiKey: (hash: string) => `apikey:{${hash}}`,
   /** Hash: the session of an auth token (by its SHA-256): its user and when it began. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createApiKey, findApiKey, listApiKeys, revokeAllKeys, revokeApiKey } from '../src/index.ts';
+import { createApiKey, findApiKey, listApiKeys, recordKeyUse, revokeAllKeys, revokeApiKey } from '../src/index.ts';
 import { everything, privateRedis } from './private-redis.ts';
 
 const { redis } = await privateRedis();
@@ -21,6 +21,23 @@ describe('an API key', () => {
     const stored = JSON.stringify(Object.entries(await everything(redis)));
     expect(stored).not.toContain(secret);
     expect(stored).not.toContain(Buffer.from(secret, 'base64url').toString('hex'));
+  });
+
+  test('says when it was last used, until it is revoked', async () => {
+    const [used, unused] = [await create('keen'), await create('keen')];
+    const use = { appId: 'keen', id: used.id, at: backend.now + 5000 };
+    await recordKeyUse(redis, use);
+    const listed = await listApiKeys(redis, 'keen');
+    expect(new Map(listed.map(({ id, lastUsedAt }) => [id, lastUsedAt]))).toEqual(
+      new Map([
+        [used.id, use.at],
+        [unused.id, undefined],
+      ]),
+    );
+    await revokeApiKey(redis, 'keen', used.id);
+    await recordKeyUse(redis, use);
+    await revokeAllKeys(redis, 'keen');
+    expect(Object.keys(await everything(redis)).filter((key) => key.includes('{keen}'))).toEqual([]);
   });
 
   test('is unique', async () => {

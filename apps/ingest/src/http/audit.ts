@@ -13,6 +13,8 @@ const AUDITED = [
   '/v3/notifications/v1/logs',
   '/v3/users/:uid/devices/:deviceId/restore',
 ];
+/** What a chat backend does all day, and an operator rarely: audited with the admin key only. */
+const AUDITED_BY_ADMIN = ['DELETE /v3/users/:uid', 'DELETE /v3/users/:uid/auth_tokens/:authToken'];
 /** A test push changes nothing. */
 const TEST = /\/test$/;
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -25,15 +27,19 @@ const MAX_FIELDS = 30;
 /** A console's name for a person: printable, so that it can be shown anywhere. */
 const ACTOR = /^[\x20-\x7e]{1,100}$/;
 
-/** Whether changes by this route are audited. */
-const isAudited = (method: string, url: string): boolean =>
-  CHANGING.has(method) && !TEST.test(url) && AUDITED.some((path) => url === path || url.startsWith(`${path}/`));
+/** Parameters that may be a secret. */
+const SECRET_PARAMS = ['authToken'];
+
+/** Whether changes by this route are audited; `credential` is undefined for the admin key. */
+const isAudited = (method: string, url: string, credential: string | undefined): boolean =>
+  (CHANGING.has(method) && !TEST.test(url) && AUDITED.some((path) => url === path || url.startsWith(`${path}/`))) ||
+  (credential === undefined && AUDITED_BY_ADMIN.includes(`${method} ${url}`));
 
 /** Records every successful change of what an operator configures, before it is answered. */
 export function auditChanges(server: FastifyInstance, deps: IngestDeps): void {
   server.addHook('onSend', async (request, reply, payload) => {
     const { url } = request.routeOptions;
-    if (reply.statusCode < 300 && url !== undefined && isAudited(request.method, url)) {
+    if (reply.statusCode < 300 && url !== undefined && isAudited(request.method, url, request.credential)) {
       await record(deps, request, url).catch((error: Error) =>
         deps.log.error({ reason: error.message, operation: `${request.method} ${url}` }, 'audit.not_written'),
       );
@@ -47,7 +53,7 @@ async function record({ registry, now }: IngestDeps, request: FastifyRequest, ur
   const named = Object.entries(body).filter(([name]) => NAMING.includes(name));
   const ids = Object.fromEntries(
     [...Object.entries((request.params ?? {}) as Record<string, unknown>), ...named].flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
+      typeof value === 'string' && !SECRET_PARAMS.includes(name) ? [[name, value] as const] : [],
     ),
   );
   const appId = request.appId || (ids.appId === undefined ? undefined : await findAppId(registry, ids.appId));

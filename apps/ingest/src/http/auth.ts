@@ -9,6 +9,7 @@ import { bodyKindOf } from './bodies.ts';
 import type { BodyKind } from './body-limits.ts';
 import { doesGrow } from './growth.ts';
 import { limitOf } from './key-limit.ts';
+import { keyUses } from './key-uses.ts';
 
 /**
  * Who may call a route: `anyone`; `admin`: the operator; a scope: API keys that have it, and the operator; `session`: a
@@ -37,6 +38,8 @@ interface Caller {
   appId: string;
   /** Identifies the API key or session without revealing it; the operator has none. */
   credential?: string;
+  /** The API key's id, if it called with one. */
+  keyId?: string;
 }
 
 declare module 'fastify' {
@@ -88,6 +91,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     }
   });
   const limit = limitOf(deps);
+  const recordUse = keyUses(deps);
   server.addHook('onRequest', async (request, reply) => {
     request.clientAddress = addressOf(request.raw);
     // At once: Fastify would read and parse the body of a request to an unknown path first.
@@ -97,6 +101,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     const caller = await guarded(deps, request, () => callerOf(deps, request, access));
     request.appId = caller.appId;
     request.credential = caller.credential;
+    if (caller.keyId !== undefined) recordUse(caller.appId, caller.keyId);
     if (caller.credential !== undefined) await limit(reply, `${caller.appId}:${caller.credential}`);
   });
   return routes;
@@ -182,7 +187,7 @@ async function keyHolder(deps: IngestDeps, request: FastifyRequest, access: 'adm
   if (!grant.scopes.includes(access)) {
     throw new FanfareError('AUTH_ERR_NO_ACCESS', `apikey: lacks the scope "${access}"`);
   }
-  return { appId: grant.appId, credential: `key:${grant.id}` };
+  return { appId: grant.appId, credential: `key:${grant.id}`, keyId: grant.id };
 }
 
 /** The app the operator acts for, named in the header; none on the operator's own routes. */

@@ -2,6 +2,7 @@ import { foreseeUnread } from '@fanfare/audience';
 import {
   buildPush,
   customBody,
+  DEFAULT_TEMPLATES,
   type DevicePush,
   deadlineOf,
   deliveryId,
@@ -9,15 +10,17 @@ import {
   type Event,
   FanfareError,
   isNotifying,
+  mergePatch,
   type NotifyingEvent,
   newEventKey,
   PLATFORMS,
   type Platform,
+  PrivacyOption,
   type Push,
   pushToDevice,
 } from '@fanfare/core';
 import { apnsHeaders, renderApns, renderFcm, wireMessage } from '@fanfare/providers';
-import type { AppBundle } from '@fanfare/store';
+import type { App, AppBundle } from '@fanfare/store';
 import { completeEvents } from '../accept/complete-events.ts';
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../http/fields.ts';
@@ -33,6 +36,12 @@ export interface PreviewRequest {
   /** The recipient. Default: the receiver in a 1:1, an unspecified user in a group. */
   uid?: string | undefined;
   platform: Platform | 'custom';
+  /** Changes of the templates to try; null restores a default. */
+  templates?: object | null | undefined;
+  /** The recipient's language, in place of their own. */
+  locale?: string | undefined;
+  /** Whether the content is hidden, in place of what preferences say. */
+  privacy?: boolean | undefined;
 }
 
 /** A previewed notification: its texts, and the payload for the provider. */
@@ -49,12 +58,15 @@ const ANY_USER = '(any user)';
 const TOKEN = 'push-token';
 
 /**
- * Renders an event for a platform with the app's current templates and credentials. Decides, sends and writes nothing.
+ * Renders an event for a platform with the app's current templates, or with changes of them to try, and its current
+ * credentials. Decides, sends and writes nothing.
  * @throws FanfareError if the event notifies no one or not on this platform, is too large, or the platform has no
  * provider.
  */
 export async function preview(deps: IngestDeps, appId: string, request: PreviewRequest): Promise<Preview> {
-  const [[event], bundle] = await Promise.all([completeEvents(deps, appId, [request.event]), readBundle(deps, appId)]);
+  const [[event], stored] = await Promise.all([completeEvents(deps, appId, [request.event]), readBundle(deps, appId)]);
+  const app = withDraft(stored.app, request);
+  const bundle: Drafted = { app, credential: (kind, id) => stored.credential(kind, id) };
   if (!event || !isNotifying(event)) throw badField('event.type', 'does not notify anyone');
   const push = await pushOf(deps, bundle, event, { ...request, uid: request.uid ?? usualRecipient(event) });
   const { title, body } = push.details;
@@ -63,14 +75,33 @@ export async function preview(deps: IngestDeps, appId: string, request: PreviewR
   return { title, body, payload: payload as unknown as Record<string, unknown> };
 }
 
+/** The app, perhaps with changes, and its credentials. */
+type Drafted = Pick<AppBundle, 'app' | 'credential'>;
+
+/** The app as if the changes had been made. */
+function withDraft(app: App, { templates, privacy }: PreviewRequest): App {
+  const { settings } = app;
+  const merged = templates ? mergePatch(settings.templates, templates) : settings.templates;
+  const usePrivacyTemplate = privacy ? PrivacyOption.Always : PrivacyOption.Never;
+  return {
+    ...app,
+    settings: {
+      ...settings,
+      // Over the defaults, which null restores.
+      templates: mergePatch(DEFAULT_TEMPLATES, merged),
+      preferences: { ...settings.preferences, ...(privacy === undefined ? {} : { usePrivacyTemplate }) },
+    },
+  };
+}
+
 const usualRecipient = ({ conversation, recipients }: NotifyingEvent): string =>
   conversation.type === 'user' ? conversation.id : (recipients?.[0] ?? ANY_USER);
 
 async function pushOf(
   deps: IngestDeps,
-  { app }: AppBundle,
+  { app }: Drafted,
   event: NotifyingEvent,
-  { uid, platform }: { uid: string; platform: Platform | 'custom' },
+  { uid, platform, locale }: PreviewRequest & { uid: string },
 ): Promise<Push> {
   const now = deps.now();
   const [{ profiles, recipient }, unread] = await Promise.all([
@@ -85,14 +116,14 @@ async function pushOf(
     deliveryId: deliveryId(newEventKey(now, deps.random), 0),
     provider: platform === 'custom' ? platform : PLATFORMS[platform].provider,
     profiles,
-    recipient,
+    recipient: locale === undefined ? recipient : { ...recipient, locale },
     unread: unread?.[0],
     deadlineAt: leaveBy,
     holdUntil,
   });
 }
 
-function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEvent, push: Push, platform: Platform) {
+function devicePayload(deps: IngestDeps, bundle: Drafted, event: NotifyingEvent, push: Push, platform: Platform) {
   const ring = { devices: new Set([TOKEN]), isEndedNow: true };
   if (deviceTargets(event, [{ id: TOKEN, platform }], { ring }).length === 0) {
     throw badField('platform', `${event.type} is not sent to ${platform}`);
@@ -105,14 +136,14 @@ function devicePayload(deps: IngestDeps, bundle: AppBundle, event: NotifyingEven
   throw new FanfareError('ERR_PAYLOAD_TOO_LARGE', 'event: is too large for the platform, even with its text shortened');
 }
 
-function fcmPayload({ now }: IngestDeps, bundle: AppBundle, push: DevicePush): object | undefined {
+function fcmPayload({ now }: IngestDeps, bundle: Drafted, push: DevicePush): object | undefined {
   const credential = bundle.credential('fcm', 'default');
   if (!credential) throw noDefault('FCM');
   const message = renderFcm(push, credential, now());
   return message && (JSON.parse(wireMessage(message)) as object);
 }
 
-function apnsPayload(bundle: AppBundle, push: DevicePush): object | undefined {
+function apnsPayload(bundle: Drafted, push: DevicePush): object | undefined {
   const credential = bundle.credential('apns', 'default');
   if (!credential) throw noDefault('APNs');
   const notification = renderApns(push, credential);

@@ -18,6 +18,7 @@ const KeyView = z.object({
   scopes: z.array(z.enum(API_KEY_SCOPES)),
   prefix: z.string().describe('The first characters of the key.'),
   createdAt: z.number().describe('Epoch seconds.'),
+  lastUsedAt: z.number().optional().describe('Epoch seconds, to the minute; absent if it has not been used.'),
 });
 const NewKey = KeyView.extend({ apiKey: z.string().describe('The key itself; shown only once.') });
 const Params = z.object({ appId: AppId });
@@ -69,7 +70,12 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
       const { appId } = await requireApp(deps, await requireAppId(deps, params.appId));
       const keys = await listApiKeys(registry, appId);
       const { items, meta } = pageFrom(keys, (key) => keyByTime(key.createdAt, key.id), query);
-      return { data: items.map((key) => ({ ...key, createdAt: seconds(key.createdAt) })), meta };
+      const data = items.map(({ lastUsedAt, ...key }) => ({
+        ...key,
+        createdAt: seconds(key.createdAt),
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt: seconds(lastUsedAt) }),
+      }));
+      return { data, meta };
     },
   );
 

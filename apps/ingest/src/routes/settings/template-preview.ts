@@ -1,4 +1,4 @@
-import { Event, Uid } from '@fanfare/core';
+import { Event, Locale, SettingsPatch, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -9,6 +9,9 @@ const Body = z.strictObject({
   event: Event,
   uid: Uid.optional().describe('The recipient. Default: the receiver in a 1:1, an unspecified user in a group.'),
   platform: z.enum(PREVIEW_PLATFORMS).describe('A device platform, or `custom` for the webhook.'),
+  templates: SettingsPatch.shape.templates.describe('Changes to try, as in `PATCH …/settings`; they are not stored.'),
+  locale: Locale.optional().describe("Default: the recipient's language."),
+  privacy: z.boolean().optional().describe('Whether the content is hidden. Default: as preferences say.'),
 });
 const Preview = z.object({
   data: z.object({
@@ -28,7 +31,9 @@ export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage', body: 'document', grows: false },
       schema: {
         summary: 'Preview the notification of an event',
-        description: 'Sends and changes nothing. Uses the default credential and a placeholder for the push token.',
+        description:
+          'Sends and changes nothing. Uses the default credential and a placeholder for the push token. With ' +
+          '`templates`, texts can be tried before they are stored.',
         body: Body,
         response: { 200: Preview.describe('The texts, and the payload for the provider.') },
       },

@@ -1,6 +1,6 @@
 import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
 import { recordErasure } from '@fanfare/ledger';
-import { deleteUser, readUser, type User, upsertUser } from '@fanfare/store';
+import { deleteUser, readUnread, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
@@ -28,6 +28,7 @@ const UserView = z.object({
     .optional()
     .describe('As reported by the chat backend; does not affect notifications.'),
   lastActiveAt: z.number().optional().describe('When the status last changed, epoch seconds.'),
+  unread: z.number().optional().describe('The unread count, as sent for the badge; absent if there is none.'),
 });
 const Params = z.object({ uid: Uid });
 const One = z.object({ data: UserView });
@@ -62,9 +63,10 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
     },
     async (request) => {
       const { appId } = request;
-      const user = await readUser(registry, appId, request.params.uid);
-      if (!user) throw unknownUser(request.params.uid);
-      return { data: view(user) };
+      const { uid } = request.params;
+      const [user, unread] = await Promise.all([readUser(registry, appId, uid), readUnread(registry, appId, uid)]);
+      if (!user) throw unknownUser(uid);
+      return { data: { ...view(user), ...(unread > 0 ? { unread } : {}) } };
     },
   );
 
