@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Event, PlannedRecipient, Target } from '@fanfare/core';
 import { startTestRedis, type TestRedis, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { advance, packFinished, planSlice, recordIndexed, recordMessages, settle } from '../src/index.ts';
+import { advance, packFinished, planSlice, recordMessages, settle } from '../src/index.ts';
 import { APP, becomes, countsOf, HOUR, lockOf, NOW, planned, settleAll, slice, stored } from './support/events.ts';
 
 const RECIPIENTS = 10_000;
@@ -83,7 +83,6 @@ async function deliver({ redis }: TestRedis, i: number): Promise<void> {
   const ref = await planned(redis, [{ kind: 'send', uid: to, targets }], { event });
   const reference = { messageId: event.message.id, author: from, conversation: event.conversation, ref };
   await recordMessages(redis, APP, [reference], 168 * HOUR);
-  await recordIndexed(redis, APP, [ref], 168 * HOUR);
   await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], NOW + 200);
   await redis.del(`{p0}:events-chat:${ref.key}:lock`);
 }

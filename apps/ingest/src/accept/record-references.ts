@@ -13,7 +13,6 @@ import {
   endRing,
   recordCall,
   recordChange,
-  recordIndexed,
   recordLogged,
   recordMessages,
   recordReactions,
@@ -45,8 +44,8 @@ function supersedes(event: Event, { preferences }: AppSettings): event is Messag
 
 /**
  * Records what later events refer to: messages with author and conversation, reactions, calls, ended rings, changed
- * messages and removed reactions; and an entry in the list of the app's events, and in its log if it keeps one. Runs
- * before the events are queued, so that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
+ * messages and removed reactions; and an entry in the app's log if it keeps one. Runs before the events are queued, so
+ * that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
  */
 export async function recordReferences(
   { queueRedis, now }: { queueRedis: Redis; now(): number },
@@ -56,15 +55,7 @@ export async function recordReferences(
   const logged =
     settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
   await Promise.all([
-    ...byRetention(events).flatMap(([retentionMs, group]) => [
-      recordSameRetention(queueRedis, appId, group, retentionMs),
-      recordIndexed(
-        queueRedis,
-        appId,
-        group.map(({ ref }) => ref),
-        retentionMs,
-      ),
-    ]),
+    ...byRetention(events).map(([retentionMs, group]) => recordSameRetention(queueRedis, appId, group, retentionMs)),
     ...events.flatMap((recorded) => recordCallEvent(queueRedis, appId, recorded)),
     ...events.flatMap(({ event, ref, retentionMs }) =>
       supersedes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
@@ -74,7 +65,14 @@ export async function recordReferences(
         ? [removeReaction(queueRedis, appId, event.reaction.id, event.sentAt, retentionMs)]
         : [],
     ),
-    ...logged.map(({ ref, retentionMs }) => recordLogged(queueRedis, appId, ref, retentionMs)),
+    ...byRetention(logged).map(([retentionMs, group]) =>
+      recordLogged(
+        queueRedis,
+        appId,
+        group.map(({ ref }) => ref),
+        retentionMs,
+      ),
+    ),
   ]);
 }
 

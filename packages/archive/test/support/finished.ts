@@ -33,7 +33,7 @@ export async function finish(redis: Redis, uids: string[], over: Partial<Accepte
   };
   const { key, shard } = await acceptEvent(redis, accepted, { shards: 1 });
   const ref = { key, shard };
-  await recordLogged(redis, appId, ref, 3_600_000);
+  await recordLogged(redis, appId, [ref], 3_600_000);
   const recipients = uids.map(
     (uid, i): PlannedRecipient =>
       i === uids.length - 1

@@ -6,6 +6,7 @@ import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { rankOf } from '../admission/admission.ts';
 import { bucketOf } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
+import { INDEX_LUA } from '../log/event-index.ts';
 import { CLAIM_LUA, locate } from './claim.ts';
 import { COUNT_OPEN } from './open-usage.ts';
 
@@ -15,7 +16,7 @@ const HOUR = 3_600_000;
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
 
 /**
- * Claim, body, index and admission of some events of one app and lane, in one script: of each, all is stored or
+ * Claim, body, lists and admission of some events of one app and lane, in one script: of each, all is stored or
  * nothing.
  */
 const ACCEPT = script<[number, ...string[]]>(`
@@ -28,9 +29,10 @@ const ACCEPT = script<[number, ...string[]]>(`
 ${COUNT_OPEN}
 ${ADMISSION_LUA}
 ${CLAIM_LUA}
+${INDEX_LUA}
 local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local answers, room, rank = {}, nil, 0
-local all, admitted, waiting, open, bytes, last = {}, {}, {}, {}, 0, 0
+local all, new, admitted, waiting, open, bytes, last = {}, {}, {}, {}, {}, 0, 0
 
 local function add(list, score, member)
   local n = #list
@@ -63,6 +65,7 @@ for i = 4, #ARGV, 10 do
     redis.call('PEXPIREAT', event, exp)
     add(isAdmitted and admitted or waiting, at, key)
     add(all, at, key)
+    new[#new + 1] = key
     add(open, exp, key .. ' ' .. #body)
     bytes, last = bytes + #body, math.max(last, at)
     first, queueIn = key, isAdmitted and lane or ''
@@ -71,6 +74,7 @@ for i = 4, #ARGV, 10 do
 end
 if #all > 0 then
   redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
+  indexAll(root, app, retention, new)
   countAllOpen(root .. 'open', lane, app, open, bytes, last, last + retention)
   rank = admitAll(root, lane, app, admitted)
   waitAll(root, lane, app, waiting)

@@ -24,76 +24,92 @@ local function chunkOf(list, text)
     or redis.call('ZRANGE', list, 0, 0)[1]
 end`;
 
-const ADD = script<number>(`
--- KEYS list
--- ARGV time to live, prefix of the keys that texts are about, texts in order …
--- returns how many are new
+/**
+ * Lua: adds texts, each once, and now and then drops some of the first whose keys (`about` and the text) are gone. The
+ * list is kept as long (`ttl`, ms) as the text that is kept longest, and up to a twenty-fourth longer.
+ */
+export const ADD_TO_CHUNKS_LUA = `
 ${CHUNK_LUA}
-local list, ttl, count = KEYS[1], tonumber(ARGV[1]), #ARGV - 2
-local function key(chunk) return list .. ':' .. chunk end
-local function start(name)
-  redis.call('ZADD', list, 0, name)
-  return name
-end
-local function keep(each)
-  if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl + math.ceil(ttl / ${SPARE})) end
-end
-local function add(text)
-  local chunk = chunkOf(list, text) or start(text)
-  if redis.call('ZCARD', key(chunk)) >= ${FULL} then
-    if redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
-      chunk = start(text)
-    else
-      local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
-      local half = key(start(moved[1]))
-      for _, each in ipairs(moved) do redis.call('ZADD', half, 0, each) end
-      redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
-      redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
-      chunk = chunkOf(list, text)
+local function addToChunks(list, ttl, about, texts)
+  local function key(chunk) return list .. ':' .. chunk end
+  local function start(name)
+    redis.call('ZADD', list, 0, name)
+    return name
+  end
+  local function keep(each)
+    if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl + math.ceil(ttl / ${SPARE})) end
+  end
+  local function split(chunk)
+    local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
+    local half = key(start(moved[1]))
+    for _, each in ipairs(moved) do redis.call('ZADD', half, 0, each) end
+    redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
+    redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
+  end
+  -- Adds the texts from the i-th on that go into its chunk together. Returns how many they are, and whether it is time
+  -- to drop some.
+  local function add(i)
+    local text = texts[i]
+    local chunk, newest = chunkOf(list, text), redis.call('ZRANGE', list, -1, -1)[1]
+    local size = chunk and redis.call('ZCARD', key(chunk)) or ${FULL}
+    if size >= ${FULL} then
+      if not chunk or redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
+        local isLast = chunk == newest
+        chunk, size = start(text), 0
+        if isLast then newest = chunk end
+      else
+        split(chunk)
+        return 0, true
+      end
     end
+    -- Nearly always all belong to the last chunk, and it has room.
+    local count, members = chunk == newest and math.min(#texts - i + 1, ${FULL} - size) or 1, {}
+    for n = 1, count do members[2 * n - 1], members[2 * n] = 0, texts[i + n - 1] end
+    local added = redis.call('ZADD', key(chunk), unpack(members))
+    keep(key(chunk))
+    return count, math.floor(size / ${EVERY}) ~= math.floor((size + added) / ${EVERY})
   end
-  local added = redis.call('ZADD', key(chunk), 0, text)
-  keep(key(chunk))
-  return added
-end
--- Nearly always all belong to the last chunk, and it has room.
-local last = chunkOf(list, ARGV[3])
-local size = last and redis.call('ZRANGE', list, -1, -1)[1] == last and redis.call('ZCARD', key(last)) or ${FULL}
-local added, before = 0, nil
-if size + count <= ${FULL} then
-  local members = {}
-  for i = 1, count do members[2 * i - 1], members[2 * i] = 0, ARGV[i + 2] end
-  added, before = redis.call('ZADD', key(last), unpack(members)), size
-  keep(key(last))
-else
-  for i = 3, #ARGV do added = added + add(ARGV[i]) end
-end
-keep(list)
-if before and math.floor(before / ${EVERY}) == math.floor((before + added) / ${EVERY}) then return added end
-local first = redis.call('ZRANGE', list, 0, 0)[1]
-local checked = redis.call('ZRANGE', key(first), 0, ${CHECKED} * math.max(${EVERY}, count) - 1)
-local subjects = {}
-for i, each in ipairs(checked) do subjects[i] = ARGV[2] .. each end
-if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) < #subjects then
-  for i, each in ipairs(checked) do
-    if redis.call('EXISTS', subjects[i]) == 0 then redis.call('ZREM', key(first), each) end
+  -- A first few of the list, more of them if more are added.
+  local function dropGone()
+    local first = redis.call('ZRANGE', list, 0, 0)[1]
+    local checked = redis.call('ZRANGE', key(first), 0, ${CHECKED} * math.max(${EVERY}, #texts) - 1)
+    local subjects = {}
+    for i, each in ipairs(checked) do subjects[i] = about .. each end
+    if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) < #subjects then
+      for i, each in ipairs(checked) do
+        if redis.call('EXISTS', subjects[i]) == 0 then redis.call('ZREM', key(first), each) end
+      end
+    end
+    if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
   end
-end
-if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
-return added
+
+  table.sort(texts)
+  local i, isDue = 1, false
+  while i <= #texts do
+    local count, isTime = add(i)
+    i, isDue = i + count, isDue or isTime
+  end
+  keep(list)
+  if isDue then dropGone() end
+end`;
+
+const ADD = script<null>(`
+-- KEYS list
+-- ARGV time to live, prefix of the keys that texts are about, texts …
+${ADD_TO_CHUNKS_LUA}
+local texts = {}
+for i = 3, #ARGV do texts[i - 2] = ARGV[i] end
+addToChunks(KEYS[1], tonumber(ARGV[1]), ARGV[2], texts)
 `);
 
-/**
- * Adds texts, each once, and now and then drops some of the first whose keys (`about` and the text) are gone. The list
- * is kept as long as the text that is kept longest, and up to a twenty-fourth longer.
- */
+/** Adds texts, each once; `keepMs` is how long they are kept, `about` the prefix of the keys that they are about. */
 export const addToChunks = async (
   redis: Redis,
   list: string,
   texts: readonly string[],
   { keepMs, about }: { keepMs: number; about: string },
 ): Promise<void> => {
-  await ADD(redis, [list], [keepMs, about, ...[...texts].sort()]);
+  await ADD(redis, [list], [keepMs, about, ...texts]);
 };
 
 const HAS = script<number>(`

@@ -5,12 +5,26 @@ import { addToChunks, isInChunks } from './chunks.ts';
 import { type EventPage, entryOf, type ListQuery, pageOf } from './event-list.ts';
 
 /**
- * Lists a stored event in its app's log; idempotent. Takes about 25 bytes per event; the log's rows, one or more per
- * recipient, take none, since they are derived from the plan. `keepMs` is how long the event is kept from now on:
+ * Lists stored events in their app's log; idempotent. Takes about 25 bytes per event; the log's rows, one or more per
+ * recipient, take none, since they are derived from the plan. `keepMs` is how long the events are kept from now on:
  * entries of expired events are dropped as others are added, and the list expires with its last event.
  */
-export const recordLogged = (redis: Redis, appId: string, { shard, key }: EventRef, keepMs: number): Promise<void> =>
-  addToChunks(redis, keys.logs(shard, appId), [key], { keepMs, about: keys.event(shard, '') });
+export async function recordLogged(
+  redis: Redis,
+  appId: string,
+  refs: readonly EventRef[],
+  keepMs: number,
+): Promise<void> {
+  const byShard = new Map<number, string[]>();
+  for (const { shard, key } of refs) {
+    const others = byShard.get(shard);
+    if (others) others.push(key);
+    else byShard.set(shard, [key]);
+  }
+  const add = ([shard, listed]: [number, string[]]) =>
+    addToChunks(redis, keys.logs(shard, appId), listed, { keepMs, about: keys.event(shard, '') });
+  await Promise.all([...byShard].map(add));
+}
 
 /** Whether an event is listed in its app's log: the log was on when it was received. */
 export async function isLogged(redis: Redis, appId: string, { shard, key }: EventRef): Promise<boolean> {

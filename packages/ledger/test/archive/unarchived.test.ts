@@ -78,7 +78,7 @@ test('an event is known to be logged or not', async () => {
   await using own = await startTestRedis();
   const ref = await planned(own.redis, [reached('bob')]);
   expect(await isLogged(own.redis, APP, ref)).toBe(false);
-  await recordLogged(own.redis, APP, ref, HOUR);
+  await recordLogged(own.redis, APP, [ref], HOUR);
   expect(await isLogged(own.redis, APP, ref)).toBe(true);
 });
 

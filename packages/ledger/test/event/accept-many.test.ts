@@ -3,7 +3,16 @@ import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { type Acceptance, acceptEvent, acceptEvents, readCursor, readEvent, readOpenUsage } from '../../src/index.ts';
+import {
+  type Acceptance,
+  acceptEvent,
+  acceptEvents,
+  pageIndexed,
+  pageLogged,
+  readCursor,
+  readEvent,
+  readOpenUsage,
+} from '../../src/index.ts';
 import { APP, accepted, NOW } from '../support/events.ts';
 
 const ids = (count: number, over: Parameters<typeof accepted>[0] = {}) =>
@@ -50,6 +59,17 @@ test('an app is given its places once, and what is beyond them waits', async () 
   expect(await readCursor(own.redis, answers[63] as Acceptance)).toMatchObject({ admission: 'admitted' });
   expect(await readCursor(own.redis, answers[64] as Acceptance)).toMatchObject({ admission: 'waiting' });
   expect(await readOpenUsage(own.redis, { appId: APP, calls: false }, 1, NOW)).toMatchObject({ count: 150 });
+});
+
+test('events are listed with their acceptance, once, in the order of their keys', async () => {
+  await using own = await startTestRedis();
+  const events = ids(300);
+  await acceptEvents(own.redis, offered(events.slice(100, 200)), 1);
+  await acceptEvents(own.redis, offered(events), 1);
+  await acceptEvents(own.redis, offered(ids(2, { appId: 'bank' })), 1);
+  const { refs } = await pageIndexed(own.redis, APP, 1, { limit: 999, order: 'append' });
+  expect(refs.map(({ key }) => key)).toEqual(events.map(({ key }) => key));
+  expect(await pageLogged(own.redis, APP, 1, { limit: 9, order: 'append' })).toEqual({ refs: [] });
 });
 
 test('an event whose place cannot be read fails alone', async () => {

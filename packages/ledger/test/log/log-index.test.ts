@@ -2,17 +2,9 @@ import { newEventKey } from '@fanfare/core';
 import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import {
-  cursorAfter,
-  isLogged,
-  type ListedRef,
-  type ListQuery,
-  pageIndexed,
-  pageLogged,
-  recordIndexed,
-  recordLogged,
-} from '../../src/index.ts';
+import { cursorAfter, isLogged, type ListedRef, type ListQuery, pageLogged, recordLogged } from '../../src/index.ts';
 import { APP, HOUR, NOW } from '../support/events.ts';
 
 const SHARDS = 3;
@@ -30,7 +22,7 @@ const eventKey = ({ key, shard }: ListedRef) => `${shardTag(shard)}:ev:${key}`;
 async function log(redis: Redis, entries: readonly ListedRef[], keepMs = HOUR) {
   for (const entry of entries) {
     await redis.hset(eventKey(entry), 'at', entry.at);
-    await recordLogged(redis, APP, entry, keepMs);
+    await recordLogged(redis, APP, [entry], keepMs);
   }
 }
 
@@ -158,17 +150,42 @@ test('what the version before has listed is read with the rest', async () => {
   expect(await isLogged(own.redis, APP, entry(99, 99))).toBe(false);
 });
 
-test('the index of all events is a list of its own, which takes many at once, in any order, repeatedly', async () => {
+test('many are listed at once, in any order, repeatedly', async () => {
   await using own = await startTestRedis();
   const many = Array.from({ length: 400 }, (_, i) => entry(i, i));
   for (const each of many) await own.redis.hset(eventKey(each), 'at', each.at);
-  await recordIndexed(own.redis, APP, many.slice(200), HOUR);
-  await recordIndexed(own.redis, APP, many.slice(0, 250), HOUR);
-  expect(await pageIndexed(own.redis, APP, SHARDS, { limit: 999, order: 'append' })).toEqual({ refs: many });
+  await recordLogged(own.redis, APP, many.slice(200), HOUR);
+  await recordLogged(own.redis, APP, many.slice(0, 250), HOUR);
+  expect((await readLog(own.redis, { limit: 999, order: 'append' })).flat()).toEqual(many);
   const after = cursorAfter(many[399 - 10] as ListedRef);
-  const page = await pageIndexed(own.redis, APP, SHARDS, { limit: 3, order: 'prepend', cursor: after });
+  const page = await pageLogged(own.redis, APP, SHARDS, { limit: 3, order: 'prepend', cursor: after });
   expect(page.refs).toEqual(many.slice(386, 389).reverse());
-  expect(await pageLogged(own.redis, APP, SHARDS, { limit: 9, order: 'append' })).toEqual({ refs: [] });
+});
+
+test('whatever the order and the number listed at once, all are read in order, once', async () => {
+  await using own = await startTestRedis();
+  const all = Array.from({ length: 400 }, (_, i) => entry(SHARDS * i, i));
+  for (const each of all) await own.redis.hset(eventKey(each), 'at', each.at);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray(all, { minLength: 1 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 300 })),
+      async (listed, sizes) => {
+        await own.redis.del(...(await own.redis.keys('*:logs:*')), 'none');
+        for (let from = 0; from < listed.length; ) {
+          const size = sizes.next().value as number;
+          await recordLogged(own.redis, APP, listed.slice(from, from + size), HOUR);
+          from += size;
+        }
+        const inOrder = [...listed].sort((a, b) => a.at - b.at);
+        expect((await readLog(own.redis, { limit: 999, order: 'append' })).flat()).toEqual(inOrder);
+        for (const chunk of await own.redis.keys('*:logs:*:*')) {
+          expect(await own.redis.zcard(chunk)).toBeLessThanOrEqual(128);
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
 });
 
 test('many additions drop the entries of events that are gone', async () => {
@@ -176,7 +193,7 @@ test('many additions drop the entries of events that are gone', async () => {
   const gone = Array.from({ length: 60 }, (_, i) => entry(3 * i, i));
   const kept = Array.from({ length: 60 }, (_, i) => entry(3 * (i + 60), i + 60));
   for (const each of kept) await own.redis.hset(eventKey(each), 'at', each.at);
-  await recordIndexed(own.redis, APP, gone, HOUR);
-  await recordIndexed(own.redis, APP, kept, HOUR);
-  expect(await pageIndexed(own.redis, APP, SHARDS, { limit: 999, order: 'append' })).toEqual({ refs: kept });
+  await recordLogged(own.redis, APP, gone, HOUR);
+  await recordLogged(own.redis, APP, kept, HOUR);
+  expect((await readLog(own.redis, { limit: 999, order: 'append' })).flat()).toEqual(kept);
 });

@@ -61,7 +61,7 @@ test('an event in the log takes less than 45 bytes', async () => {
   await using own = await startTestRedis();
   // The list drops entries whose events are gone, and looks at the first ones.
   await own.redis.mset(Array.from({ length: 64 }, (_, i) => [`{p0}:ev:${ref(i).key}`, '']).flat());
-  expect(await bytesEach(own, (i) => recordLogged(own.redis, APP, ref(i), HOUR))).toBeLessThan(45);
+  expect(await bytesEach(own, (i) => recordLogged(own.redis, APP, [ref(i)], HOUR))).toBeLessThan(45);
   const { refs } = await pageLogged(own.redis, APP, 1, { limit: MANY + 1, order: 'append' });
   expect(refs).toHaveLength(MANY);
 });
