@@ -10,10 +10,17 @@ export interface Bucket {
   field: string;
 }
 
+/** Characters of a name, and of name and field together. */
+export const NAME_LENGTH = 2;
+const LENGTH = 14;
+
+/** Name and field of the bucket of an id, as one text. */
+export const bucketTextOf = (id: string): string => hash('sha1', id, 'base64url').slice(0, LENGTH);
+
 /** The bucket of an id. */
 export function bucketOf(id: string): Bucket {
-  const digest = hash('sha1', id, 'base64url');
-  return { name: digest.slice(0, 2), field: digest.slice(2, 14) };
+  const text = bucketTextOf(id);
+  return { name: text.slice(0, NAME_LENGTH), field: text.slice(NAME_LENGTH) };
 }
 
 const DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];

@@ -4,11 +4,12 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { rankOf } from '../admission/admission.ts';
-import { bucketOf } from '../buckets/bucket.ts';
+import { bucketTextOf } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
 import { INDEX_LUA } from '../log/event-index.ts';
 import { CLAIM_LUA, locate } from './claim.ts';
 import { COUNT_OPEN } from './open-usage.ts';
+import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
 
@@ -21,8 +22,7 @@ export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7
  */
 const ACCEPT = script<[number, ...string[]]>(`
 -- KEYS root of the shard's keys
--- ARGV app, lane, retention, then of each event: bucket and field of its id, its id, its key, when it was received, not
---   sent after, not shown after, settings version, body, trace or ''
+-- ARGV app, lane, retention, then of each event: name and field of its id, its key, when it was received, ev
 -- returns the rank of the first event that is admitted, or 0; then two texts per event: the key the id stands for, its
 --   own or that of the event accepted before, or '' if its key is taken; and the lane to which its job must be added,
 --   or '' when it waits to be admitted, is fully planned or no longer kept
@@ -31,48 +31,49 @@ ${ADMISSION_LUA}
 ${CLAIM_LUA}
 ${INDEX_LUA}
 local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local answers, room, rank = {}, nil, 0
-local all, new, admitted, waiting, open, bytes, last = {}, {}, {}, {}, {}, 0, 0
+local ids, answers, room, rank = root .. 'ids:' .. app .. ':', {}, nil, 0
+local new, all, admitted, waiting, open, bytes, last, days = {}, {}, {}, {}, {}, 0, 0, {}
 
-local function add(list, score, member)
+local function add(list, first, second)
   local n = #list
-  list[n + 1], list[n + 2] = score, member
+  list[n + 1], list[n + 2] = first, second
 end
 
--- Why the event with these arguments is not to be stored: the answer to give.
-local function refusal(ids, i, key, at)
-  local claimed = claimedBy(ids, ARGV[i + 1], root .. 'id:' .. app .. ':' .. ARGV[i + 2], at)
-  if claimed then
+-- Stores an event whose key is free. Returns whether it is admitted.
+local function store(key, at, ev)
+  room = room or roomFor(root, lane, app)
+  local isAdmitted = #admitted / 2 < room
+  local received = tonumber(at)
+  -- As texts: a number is formatted anew for each command.
+  local exp = string.format('%d', received + retention)
+  local size = #ev - string.find(ev, '\\n', 1, true)
+  local text = string.format('%d', size)
+  redis.call('HSET', root .. 'ev:' .. key, 'at', at, 'exp', exp, 'size', text, 'app', app, 'lane', lane, 'ev', ev,
+    'slice', '0', 'adm', isAdmitted and '1' or '0')
+  redis.call('PEXPIREAT', root .. 'ev:' .. key, exp)
+  new[#new + 1] = key
+  add(all, at, key)
+  add(isAdmitted and admitted or waiting, at, key)
+  add(open, exp, key .. ' ' .. text)
+  bytes, last = bytes + size, math.max(last, received)
+  return isAdmitted
+end
+
+for i = 4, #ARGV, 4 do
+  local id, key, at = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local claimed, isNew = claim(ids, id, key, tonumber(at), retention, days)
+  if not isNew then
     local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
-    return claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1]
+    add(answers, claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1])
+  elseif redis.call('EXISTS', root .. 'ev:' .. key) == 1 then
+    unclaim(ids, id, tonumber(at))
+    add(answers, '', '')
+  else
+    add(answers, key, store(key, at, ARGV[i + 3]) and lane or '')
   end
-  if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then return '', '' end
 end
-
-for i = 4, #ARGV, 10 do
-  local ids = root .. 'ids:' .. app .. ':' .. ARGV[i] .. ':'
-  local key, at, body = ARGV[i + 3], tonumber(ARGV[i + 4]), ARGV[i + 8]
-  local first, queueIn = refusal(ids, i, key, at)
-  if not first then
-    room = room or roomFor(root, lane, app)
-    local isAdmitted = #admitted / 2 < room
-    local event, exp = root .. 'ev:' .. key, at + retention
-    claim(root, app, ids, ARGV[i + 1], key, at, retention)
-    redis.call('HSET', event, 'at', ARGV[i + 4], 'exp', exp, 'size', #body, 'app', app, 'lane', lane,
-      'by', ARGV[i + 5], 'hold', ARGV[i + 6], 'v', ARGV[i + 7], 'body', body,
-      'slice', 0, 'cursor', '', 'next', 0, 'look', '0 0 0 0 0 0', 'adm', isAdmitted and 1 or 0)
-    if ARGV[i + 9] ~= '' then redis.call('HSET', event, 'tp', ARGV[i + 9]) end
-    redis.call('PEXPIREAT', event, exp)
-    add(isAdmitted and admitted or waiting, at, key)
-    add(all, at, key)
-    new[#new + 1] = key
-    add(open, exp, key .. ' ' .. #body)
-    bytes, last = bytes + #body, math.max(last, at)
-    first, queueIn = key, isAdmitted and lane or ''
-  end
-  add(answers, first, queueIn)
-end
-if #all > 0 then
+if #new > 0 then
+  listDays(root, app, days)
   redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
   indexAll(root, app, retention, new)
   countAllOpen(root .. 'open', lane, app, open, bytes, last, last + retention)
@@ -188,28 +189,8 @@ async function acceptGroup(
 ): Promise<(Acceptance | Error)[]> {
   const args: (string | number)[] = [appId, lane, retentionMs];
   for (const i of members) {
-    const {
-      key,
-      event,
-      receivedAt,
-      leaveBy,
-      holdUntil,
-      settingsVersion,
-      traceparent = '',
-    } = (offers[i] as OfferedEvent).accepted;
-    const { name, field } = bucketOf(event.id);
-    args.push(
-      name,
-      field,
-      event.id,
-      key,
-      receivedAt,
-      leaveBy,
-      holdUntil,
-      settingsVersion,
-      JSON.stringify(event),
-      traceparent,
-    );
+    const { accepted } = offers[i] as OfferedEvent;
+    args.push(bucketTextOf(accepted.event.id), accepted.key, accepted.receivedAt, encodeAccepted(accepted));
   }
   const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], args);
   let rank = rankOf(first);

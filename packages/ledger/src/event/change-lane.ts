@@ -14,7 +14,7 @@ ${ADMISSION_LUA}
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'at', 'next')
 if event[1] ~= ARGV[1] then return {-1} end
 -- Deliveries planned before stay in the queues, and in the load, of the lane it leaves.
-redis.call('HSET', KEYS[1], 'lane', ARGV[2], 'moved', event[4])
+redis.call('HSET', KEYS[1], 'lane', ARGV[2], 'moved', event[4] or 0)
 local since = redis.call('ZSCORE', KEYS[2], ARGV[3])
 if since then
   redis.call('ZREM', KEYS[2], ARGV[3])

@@ -1,7 +1,7 @@
 import { eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { bucketOf, DAY_LUA } from '../buckets/bucket.ts';
+import { BUCKET_EXPIRY_LUA, bucketOf, DAY_LUA, NAME_LENGTH } from '../buckets/bucket.ts';
 import { LIST_DAY_LUA } from '../buckets/bucket-days.ts';
 import { type Entry, find, PUT_LUA } from '../buckets/buckets.ts';
 import { keys } from '../keys.ts';
@@ -34,25 +34,38 @@ local function recent(prefix, field, now)
 end`;
 
 /**
- * Lua: the claim of an event on its id, which holds for 24 hours from the time in the event's key. `old` is the string
- * in which older versions kept it.
+ * Lua: claims an id for an event, for 24 hours from the time in its key. `ids` is the prefix of the app's buckets, the
+ * id their name and field. Returns the key of the event that has the id: this one or another; and whether it is new.
+ * Days that have a new bucket are noted in `days`, with its expiry; `listDays` lists them.
  */
 export const CLAIM_LUA = `
-${PUT_LUA}
+${BUCKET_EXPIRY_LUA}
 ${LIST_DAY_LUA}
-${RECENT_LUA}
-local function claimedBy(prefix, field, old, now)
-  local claims = recent(prefix, field, now)
-  claims[#claims + 1] = redis.call('GET', old) or nil
-  for _, key in ipairs(claims) do
-    if now - (tonumber(string.sub(key, 2, -10), 36) or 0) < ${DUPLICATE_WINDOW_MS} then return key end
+${DAY_LUA}
+local function claim(ids, id, key, now, retention, days)
+  local prefix, field = ids .. string.sub(id, 1, ${NAME_LENGTH}) .. ':', string.sub(id, ${NAME_LENGTH + 1})
+  local day = dayOf(now)
+  -- Of yesterday; and of tomorrow, in the last minutes of a day, by a server whose clock is ahead.
+  for each = day - 1, dayOf(now + ${SKEW_MS}) do
+    local other = each ~= day and redis.call('HGET', prefix .. each, field)
+    if other and now - (tonumber(string.sub(other, 2, -10), 36) or 0) < ${DUPLICATE_WINDOW_MS} then return other end
   end
+  local bucket = prefix .. day
+  if redis.call('HSETNX', bucket, field, key) == 0 then return redis.call('HGET', bucket, field) end
+  local expires = bucketExpiry(day, retention)
+  if redis.call('PEXPIRETIME', bucket) < expires then
+    redis.call('PEXPIREAT', bucket, expires)
+    days[day] = expires
+  end
+  return key, true
 end
 
-local function claim(root, app, prefix, field, key, now, retention)
-  local day = dayOf(now)
-  local _, expires = put(prefix, day, field, key, retention)
-  if expires then listDay(root, app, day, expires) end
+local function unclaim(ids, id, now)
+  redis.call('HDEL', ids .. string.sub(id, 1, ${NAME_LENGTH}) .. ':' .. dayOf(now), string.sub(id, ${NAME_LENGTH + 1}))
+end
+
+local function listDays(root, app, days)
+  for day, expires in pairs(days) do listDay(root, app, day, expires) end
 end`;
 
 const LOCATE = script<string>(`

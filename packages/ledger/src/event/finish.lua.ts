@@ -14,7 +14,7 @@ local function finish(event, open, key, now)
     'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane', 'app', 'size')
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
-  if n[1] ~= '1' or tonumber(n[2]) ~= settled then return end
+  if n[1] ~= '1' or tonumber(n[2] or 0) ~= settled then return end
   lookNoMore(open, n[8], n[9], key)
   redis.call('ZREM', open .. ':' .. n[8], key)
   -- An event that was accepted by an older version has no size and is not counted.

@@ -1,9 +1,8 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { fieldsIn } from '../finished/packed.ts';
-import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
-import { ACCEPTED_FIELDS, decodeAccepted, type EventHash } from './record.ts';
+import { decodeAccepted, type EventHash, expanded } from './record.ts';
 
 /** The state of an event: still finding recipients, still sending, or done. */
 export type EventState = 'expanding' | 'delivering' | 'done';
@@ -26,21 +25,13 @@ export interface Counts {
 
 /** The event as it was accepted, or undefined when it has expired. */
 export async function readEvent(redis: Redis, { shard, key }: EventRef): Promise<AcceptedEvent | undefined> {
-  const values = await redis.hmget(keys.event(shard, key), ...ACCEPTED_FIELDS);
-  const accepted = decodeAccepted(key, values);
-  if (accepted || !isRecorded(values)) return accepted;
-  const packed = await readPacked(redis, { shard, key });
-  return (
-    packed &&
-    decodeAccepted(
-      key,
-      ACCEPTED_FIELDS.map((name) => packed.fields[name] ?? null),
-    )
-  );
+  const [at, app, lane, ev] = await redis.hmget(keys.event(shard, key), 'at', 'app', 'lane', 'ev');
+  if (!at) return undefined;
+  if (app && lane && ev) return decodeAccepted(key, expanded({ at, app, lane, ev }));
+  // Packed, or accepted by a version that kept the parts of `ev` in fields of their own.
+  const fields = fieldsIn(await redis.hgetallBuffer(keys.event(shard, key)));
+  return fields && decodeAccepted(key, fields);
 }
-
-/** Whether there is a record, even if nothing else can be read of it because it is packed. */
-const isRecorded = (values: readonly (string | null)[]): boolean => values[ACCEPTED_FIELDS.indexOf('at')] != null;
 
 /** The state and counts of an event. */
 export interface Progress {

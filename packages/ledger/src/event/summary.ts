@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { fieldsIn } from '../finished/packed.ts';
 import { keys } from '../keys.ts';
 import { type Progress, progressOf } from './progress.ts';
-import { ACCEPTED_FIELDS, decodeAccepted } from './record.ts';
+import { decodeAccepted } from './record.ts';
 
 /** An event as it was accepted, and how far it is. */
 export interface EventSummary {
@@ -19,12 +19,7 @@ export async function readSummaries(redis: Redis, refs: readonly EventRef[]): Pr
   );
   return refs.map(({ key }, i) => {
     const fields = fieldsIn(hashes[i] as Record<string, Buffer>);
-    const accepted =
-      fields &&
-      decodeAccepted(
-        key,
-        ACCEPTED_FIELDS.map((name) => fields[name] ?? null),
-      );
+    const accepted = fields && decodeAccepted(key, fields);
     return accepted && { accepted, progress: progressOf(fields) };
   });
 }

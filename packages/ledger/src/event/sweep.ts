@@ -84,7 +84,7 @@ local n = redis.call('HMGET', KEYS[1],
 if not n[1] then return 0 end
 local look = n[1]
 for i = 2, 6 do look = look .. ' ' .. (n[i] or 0) end
-if look == n[7] then return 0 end
+if look == (n[7] or '0 0 0 0 0 0') then return 0 end
 redis.call('HSET', KEYS[1], 'look', look)
 return 1
 `);

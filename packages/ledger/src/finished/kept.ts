@@ -184,8 +184,8 @@ return {trimmed, first or ''}
 
 /**
  * Deletes up to `limit` events of a list that were received and finished before some times (epoch ms), oldest first,
- * with everything that is stored of them but the claim of their id and the references by the chat backend's ids.
- * Returns how many were deleted, and what is left of the list, if anything.
+ * with everything that is stored of them but the claim of their id, the references by the chat backend's ids, and
+ * their places in the lists of events. Returns how many were deleted, and what is left of the list, if anything.
  */
 export async function trimKept(
   redis: Redis,

@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { expanded } from '../event/record.ts';
 
 /** Everything that is kept of a finished event: the fields of its hash, and its plan and states if they are small. */
 export interface FinishedRecord {
@@ -63,9 +64,9 @@ export function pack({ fields, plan = '', states }: FinishedRecord): (string | B
   return packed;
 }
 
-/** The fields of a hash that is not packed. */
+/** The fields of a hash that is not packed, expanded. */
 export const textsOf = (hash: Readonly<Record<string, Buffer>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, value.toString()]));
+  expanded(Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, value.toString()])));
 
 /** Whether a hash, as Redis has it, is packed. */
 export const isPacked = (hash: Readonly<Record<string, Buffer>>): boolean => hash[PACKED] !== undefined;

@@ -1,7 +1,7 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { statesIn } from '../deliveries/states.ts';
-import { ACCEPTED_FIELDS, decodeAccepted } from '../event/record.ts';
+import { decodeAccepted } from '../event/record.ts';
 import { keys } from '../keys.ts';
 import { type LogRow, ordinalsOf, rowsOf, rowsWith } from '../log/log-row.ts';
 import { readSlice } from '../plan/plan.ts';
@@ -23,10 +23,7 @@ export async function readRecord(redis: Redis, ref: EventRef): Promise<EventReco
   const hash = await redis.hgetallBuffer(keys.event(ref.shard, ref.key));
   const packed = isPacked(hash) ? unpack(hash) : undefined;
   const fields: Readonly<Record<string, string>> = packed?.fields ?? textsOf(hash);
-  const accepted = decodeAccepted(
-    ref.key,
-    ACCEPTED_FIELDS.map((name) => fields[name] ?? null),
-  );
+  const accepted = decodeAccepted(ref.key, fields);
   if (!accepted) return undefined;
   const { done, slice } = fields;
   return {

@@ -78,7 +78,7 @@ if ARGV[4] ~= '1' then return {} end
 redis.call('HSET', KEYS[1], 'full', 1)
 finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'next')
-learnSize(KEYS[4], event[1], event[2], tonumber(event[3]))
+learnSize(KEYS[4], event[1], event[2], tonumber(event[3] or 0))
 leave(KEYS[4], event[1], event[2], ARGV[5])
 return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
 `);

@@ -1,7 +1,7 @@
 import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { acceptEvent, findEvent, readCursor, readEvent, readProgress } from '../../src/index.ts';
+import { acceptEvent, findEvent, readCursor, readEvent, readProgress, readSummaries } from '../../src/index.ts';
 import {
   APP,
   accepted,
@@ -98,14 +98,12 @@ describe('a repeated event', () => {
     expect(again).toMatchObject({ key: first.key, duplicate: true });
   });
 
-  test('is a duplicate of one that the version before has accepted, which is found', async () => {
+  test('that the version before has accepted is found', async () => {
     await using own = await startTestRedis();
     const { key } = accepted();
     await own.redis.set(`${shardTag(2)}:id:${APP}:msg-1`, key, 'PX', HOUR);
     await own.redis.set(`loc:{${APP}:msg-1}`, '2', 'PX', HOUR);
     expect(await findEvent(own.redis, APP, 'msg-1')).toEqual({ key, shard: 2 });
-    await own.redis.set(`{p0}:id:${APP}:msg-2`, key, 'PX', HOUR);
-    expect(await acceptEvent(own.redis, accepted({ id: 'msg-2' }), ONE)).toMatchObject({ key, duplicate: true });
   });
 
   test('is no duplicate of the same id in another app', async () => {
@@ -124,6 +122,22 @@ describe('a repeated event', () => {
       queueIn: 'chat',
     });
   });
+});
+
+test('an event that the version before has accepted is read', async () => {
+  await using own = await startTestRedis();
+  const event = { ...accepted(), traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+  const { key, shard } = await acceptEvent(own.redis, event, ONE);
+  const hash = `{p0}:ev:${key}`;
+  const { leaveBy, holdUntil, settingsVersion, traceparent } = event;
+  await own.redis.hdel(hash, 'ev');
+  await own.redis.hset(hash, { by: leaveBy, hold: holdUntil, v: settingsVersion, tp: traceparent });
+  await own.redis.hset(hash, { body: JSON.stringify(event.event), cursor: '', next: 0, look: '0 0 0 0 0 0' });
+  expect(await readEvent(own.redis, { key, shard })).toEqual(event);
+  expect(await readSummaries(own.redis, [{ key, shard }])).toMatchObject([
+    { accepted: event, progress: { state: 'expanding' } },
+  ]);
+  expect(await readCursor(own.redis, { key, shard })).toMatchObject({ slice: 0, cursor: '', next: 0 });
 });
 
 test('a key collision is refused, and the event that has the key stays unchanged', async () => {
