@@ -1,5 +1,5 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { acrossSlots, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { BUCKET_EXPIRY_LUA, dayOf } from './bucket.ts';
 
@@ -12,28 +12,23 @@ export interface Entry {
 /** Days before today whose buckets may be kept. */
 export const DAYS = Math.ceil(MAX_RETENTION_HOURS / 24) + 1;
 
-/**
- * Lua: writes an entry of a day, unless there is one. Returns the text that is there then, and when the bucket
- * expires if it is new or now kept longer.
- */
+/** Lua: writes an entry of a day, unless there is one. */
 export const PUT_LUA = `
 ${BUCKET_EXPIRY_LUA}
 local function put(prefix, day, field, text, retention)
   local bucket = prefix .. day
-  if redis.call('HSETNX', bucket, field, text) == 0 then return redis.call('HGET', bucket, field) end
+  if redis.call('HSETNX', bucket, field, text) == 0 then return end
   local expires = bucketExpiry(day, retention)
-  if redis.call('PEXPIRETIME', bucket) >= expires then return text end
-  redis.call('PEXPIREAT', bucket, expires)
-  return text, expires
+  if redis.call('PEXPIRETIME', bucket) < expires then redis.call('PEXPIREAT', bucket, expires) end
 end`;
 
-const PUT = script<string>(`
--- KEYS prefix of the buckets
--- ARGV retention, day, field, text
--- returns the text of the entry: this, or the one that was there
+const PUT = script<null>(`
+-- KEYS prefix of the buckets of each entry
+-- ARGV retention, day, then field and text of each entry
+-- returns nothing
 ${PUT_LUA}
-local text = put(KEYS[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[1]))
-return text
+local retention, day = tonumber(ARGV[1]), tonumber(ARGV[2])
+for i, prefix in ipairs(KEYS) do put(prefix, day, ARGV[2 * i + 1], ARGV[2 * i + 2], retention) end
 `);
 
 const FIND = script<string | null>(`
@@ -53,17 +48,43 @@ export interface NewEntry extends Entry {
   at: number;
 }
 
+/** Entries per run: the server does nothing else for a millisecond. */
+const TOGETHER = 100;
+
 /**
  * Writes entries in any slots, in one round trip; one whose day has it already keeps its text. They are kept for the
  * retention, and up to a day longer.
  * @throws when any of them could not be written; writing them all again is safe.
  */
 export async function putAll(redis: Redis, entries: readonly NewEntry[], retentionMs: number): Promise<void> {
-  const calls = entries.map(({ prefix, field, text, at }) => ({
-    keys: [prefix],
-    args: [retentionMs, dayOf(at), field, text],
-  }));
-  await PUT.together(redis, calls);
+  const byDay = new Map<number, NewEntry[]>();
+  for (const entry of entries) {
+    const day = dayOf(entry.at);
+    const others = byDay.get(day);
+    if (others) others.push(entry);
+    else byDay.set(day, [entry]);
+  }
+  const runs: Promise<unknown>[] = [];
+  for (const [day, all] of byDay) {
+    for (let from = 0; from < all.length; from += TOGETHER) {
+      runs.push(putSome(redis, day, all.slice(from, from + TOGETHER), retentionMs));
+    }
+  }
+  await Promise.all(runs);
+}
+
+function putSome(redis: Redis, day: number, entries: readonly NewEntry[], retentionMs: number): Promise<unknown> {
+  const callOf = (some: readonly NewEntry[]) => ({
+    keys: some.map(({ prefix }) => prefix),
+    args: [retentionMs, day, ...some.flatMap(({ field, text }) => [field, text])],
+  });
+  const { keys, args } = callOf(entries);
+  const apart = () =>
+    PUT.each(
+      redis,
+      entries.map((entry) => callOf([entry])),
+    );
+  return acrossSlots<unknown>(redis, () => PUT(redis, keys, args), apart);
 }
 
 /**
