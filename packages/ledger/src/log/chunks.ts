@@ -69,15 +69,15 @@ local function addToChunks(list, ttl, about, texts)
     keep(key(chunk))
     return count, math.floor(size / ${EVERY}) ~= math.floor((size + added) / ${EVERY})
   end
-  -- A first few of the list, more of them if more are added.
+  -- Of the first few; of more, when one of them is gone and many are added.
   local function dropGone()
     local first = redis.call('ZRANGE', list, 0, 0)[1]
     local checked = redis.call('ZRANGE', key(first), 0, ${CHECKED} * math.max(${EVERY}, #texts) - 1)
     local subjects = {}
-    for i, each in ipairs(checked) do subjects[i] = about .. each end
+    for i = 1, math.min(#checked, ${CHECKED * EVERY}) do subjects[i] = about .. checked[i] end
     if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) < #subjects then
-      for i, each in ipairs(checked) do
-        if redis.call('EXISTS', subjects[i]) == 0 then redis.call('ZREM', key(first), each) end
+      for _, each in ipairs(checked) do
+        if redis.call('EXISTS', about .. each) == 0 then redis.call('ZREM', key(first), each) end
       end
     end
     if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
@@ -96,6 +96,7 @@ end`;
 const ADD = script<null>(`
 -- KEYS list
 -- ARGV time to live, prefix of the keys that texts are about, texts …
+-- returns nothing
 ${ADD_TO_CHUNKS_LUA}
 local texts = {}
 for i = 3, #ARGV do texts[i - 2] = ARGV[i] end
