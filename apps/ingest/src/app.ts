@@ -1,5 +1,5 @@
 import { openReader } from '@fanfare/archive';
-import { followShards, Stats } from '@fanfare/ledger';
+import { followShards, Replicas, Stats } from '@fanfare/ledger';
 import { Producer } from '@fanfare/queue';
 import { connectRedisPair, MemoryWatch, readRedisSettings, startClock, startHeartbeat } from '@fanfare/redis';
 import {
@@ -75,12 +75,16 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
   const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: true, now, onError: onNotRead };
   const shards = closer.add('shards', await followShards(following), (one) => one.close());
+  const onNotConfirmed = (error: Error) => log.warn({ reason: error.message }, 'events.not_on_replicas');
+  const needed = config.REDIS_WAIT_REPLICAS;
+  const waiting = { redis: queueRedis, needed, now, onError: onNotConfirmed };
+  const replicas = needed > 0 ? closer.add('replicas', new Replicas(waiting), (one) => one.close()) : undefined;
   const deps: IngestDeps = {
     config,
     queueRedis,
     registry,
     producer,
-    intake: createIntake({ shards, queueRedis, registry, producer, log, now }),
+    intake: createIntake({ shards, queueRedis, registry, producer, replicas, log, now }),
     shards,
     memory,
     registryMemory: registry === queueRedis ? memory : new MemoryWatch(registry, now, log),

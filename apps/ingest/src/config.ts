@@ -37,6 +37,9 @@ export const IngestEnv = z.object({
   ...processEnv,
   PORT: intBetween(0, 65_535, 8080).describe('Port of the API.'),
   ...redisEnv,
+  REDIS_WAIT_REPLICAS: intBetween(0, 10, 0).describe(
+    'Replicas that must have an event before its 202; see [redis.md](redis.md#what-a-failover-may-lose).',
+  ),
   ...laneEnv,
   FANFARE_ADMIN_KEY: z.string().min(32).describe('The operator’s key, at least 32 characters; the `adminkey` header.'),
   ...masterKeyEnv,

@@ -8,7 +8,7 @@ export { getEach } from './get-each.ts';
 export { readMemoryGauges } from './memory-gauges.ts';
 export { type MemoryStop, memorySentence, stopsAt, TRIM_FROM } from './memory-stops.ts';
 export { type MemoryState, MemoryWatch, readFullness, readFullnessAt } from './memory-watch.ts';
-export { primariesOf } from './nodes.ts';
+export { primariesOf, primaryOf } from './nodes.ts';
 export { answersOf, commandEach, inBatches } from './pipeline.ts';
 export {
   type Heartbeat,

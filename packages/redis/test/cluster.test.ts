@@ -107,7 +107,7 @@ describe('on a cluster', () => {
 
   test('a primary that refuses writes makes the whole not writable', async () => {
     expect(await checkWrite(redis)).toEqual({ ok: true });
-    expect(await describeReplication(redis)).toBe('no replica');
+    expect(await describeReplication(redis)).toEqual({ ok: true, detail: 'no replica' });
     const last = servers.nodes[2];
     await last?.redis.config('SET', 'min-replicas-to-write', 1);
     const check = await checkWrite(redis);
@@ -122,10 +122,10 @@ test('requests fail while a primary is down, workers wait for its replica', asyn
   const worker = await connectRedis(own.url, 'worker', () => {});
   await commandEach(worker, KEYS, (commands, key) => commands.set(key, '1'));
   await own.nodes[0]?.redis.wait(1, 5000);
-  expect(await describeReplication(worker)).toBe('1 per primary, asynchronous');
+  expect(await describeReplication(worker)).toEqual({ ok: true, detail: '1 per primary, asynchronous' });
   const needReplica = (node: ClusterNode) => node.redis.config('SET', 'min-replicas-to-write', 1);
   await Promise.all(own.nodes.map(needReplica));
-  expect(await describeReplication(worker)).toBe('1 per primary, refusing writes without one');
+  expect(await describeReplication(worker)).toEqual({ ok: true, detail: '1 per primary, refusing writes without one' });
   await Promise.all(own.nodes.map(({ redis: node }) => node.config('SET', 'min-replicas-to-write', 0)));
   await own.nodes[0]?.server.kill();
   const waiting = commandEach(worker, KEYS, (commands, key) => commands.incr(key));

@@ -3,6 +3,7 @@ export { AdmissionModel, type ModelLimits } from './admission-model.ts';
 export { freePorts } from './free-ports.ts';
 export { type HandClock, handClock } from './hand-clock.ts';
 export { limitMemory, usedMemory } from './memory.ts';
+export { replicate } from './replicate.ts';
 export * from './samples.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export {

@@ -1,5 +1,5 @@
-import type { AcceptedEvent, Lane } from '@fanfare/core';
-import { type Acceptance, acceptEvents, type Shards } from '@fanfare/ledger';
+import { type AcceptedEvent, FanfareError, type Lane } from '@fanfare/core';
+import { type Acceptance, acceptEvents, type Replicas, type Shards } from '@fanfare/ledger';
 import type { NewEventJob, Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { App } from '@fanfare/store';
@@ -19,6 +19,8 @@ export interface StoreDeps {
   shards: Shards;
   queueRedis: Redis;
   producer: Producer;
+  /** Confirms that events are on replicas; without it, none are waited for. */
+  replicas?: Replicas | undefined;
   log: Logger;
   now(): number;
 }
@@ -47,7 +49,32 @@ export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]):
     }),
   );
   await queueAdmitted(deps, answers);
+  if (deps.replicas) await confirm(deps.replicas, events, answers);
   return answers;
+}
+
+/** Seconds after which to post again what too few replicas have: it is stored, and will be a duplicate. */
+const RETRY_AFTER_S = 2;
+
+/** Puts an error in place of the answers to events, known before or not, that are not on enough replicas. */
+async function confirm(
+  replicas: Replicas,
+  events: readonly NewEvent[],
+  answers: (Acceptance | Error)[],
+): Promise<void> {
+  const indexes = [...answers.keys()].filter((i) => !(answers[i] instanceof Error));
+  const confirmed = await replicas.confirm(
+    indexes.map((i) => {
+      const { appId, event } = (events[i] as NewEvent).accepted;
+      return { appId, eventId: event.id, ref: answers[i] as Acceptance };
+    }),
+  );
+  for (const [n, i] of indexes.entries()) {
+    if (!confirmed[n]) {
+      const message = 'too few replicas of Redis have confirmed the event';
+      answers[i] = new FanfareError('ERR_UNAVAILABLE', message, { retryAfterS: RETRY_AFTER_S });
+    }
+  }
 }
 
 const recordedOf = ({ accepted, retentionMs }: NewEvent, { key, shard, duplicate }: Acceptance): RecordedEvent => ({

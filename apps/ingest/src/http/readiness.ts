@@ -17,7 +17,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
     checkMemory(deps.memory),
     checkMemory(deps.registryMemory),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
-    describeReplication(deps.queueRedis),
+    describeReplication(deps.queueRedis, deps.config.REDIS_WAIT_REPLICAS),
     eventsWaiting(deps).catch(() => undefined),
   ]);
   const policy = settings?.maxmemoryPolicy ?? 'unknown';
@@ -27,7 +27,7 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
     memory,
     ...(deps.registryMemory === deps.memory ? {} : { registryMemory }),
     durability: { ok: true, detail: settings?.durability ?? 'unknown' },
-    replicas: { ok: true, detail: replicas },
+    replicas,
     eviction: { ok: policy === 'noeviction' || policy === 'unknown', detail: policy },
     queue: { ok: !stuck, detail: `${backlog?.waiting ?? '?'} waiting, the oldest for ${backlog?.oldestMs ?? '?'} ms` },
   };

@@ -91,17 +91,17 @@ const readDepths = ({ producer, shards }: IngestDeps, at: number) =>
     ),
   );
 
-async function readRedis({ queueRedis, memory, registryMemory }: IngestDeps): Promise<RedisState> {
+async function readRedis({ config, queueRedis, memory, registryMemory }: IngestDeps): Promise<RedisState> {
   const [settings, state, registry, replicas] = await Promise.all([
     readRedisSettings(queueRedis),
     memory.state(),
     registryMemory.state(),
-    describeReplication(queueRedis),
+    describeReplication(queueRedis, config.REDIS_WAIT_REPLICAS),
   ]);
   return {
     ...settings,
     ...state,
-    replicas,
+    replicas: replicas.detail,
     ...(registryMemory === memory ? {} : { registryFullness: registry.fullness }),
   };
 }

@@ -64,7 +64,8 @@ export const ERRORS = {
   ERR_UNAVAILABLE: {
     status: 503,
     retry: true,
-    meaning: 'Redis, or the archive, cannot be reached; nothing was stored, unless a retry is answered `duplicate`.',
+    meaning:
+      'Redis, a replica or the archive cannot be reached; nothing was stored, unless a retry is answered `duplicate`.',
   },
   ERR_INTERNAL: { status: 500, retry: true, meaning: 'A bug of ours; the log has it under the request id.' },
 } as const satisfies Record<string, { status: number; retry: boolean; meaning: string }>;
