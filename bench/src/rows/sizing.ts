@@ -4,6 +4,7 @@ import type { Figure } from '../report/figure.ts';
 import { cpuBetween } from '../system/cpu.ts';
 import { directMessage, groupMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
+import type { PushProvider } from '../system/provider.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
@@ -14,25 +15,31 @@ const LOADS: Record<DeliveryKind, { messages: number; recipients: number }> = {
   chat: { messages: 100, recipients: 100 },
   bulk: { messages: 2, recipients: USERS },
 };
+type Provider = Pick<PushProvider, 'accepted'>;
+
 const KINDS = Object.keys(LOADS) as DeliveryKind[];
 
 /** What the model of docs/sizing.md says a delivery costs, beside what it costs here. */
 export const sizing: Row = {
   title: 'CPU and commands of Redis per delivery, beside the model of docs/sizing.md',
-  run: (lab) => lab.withFanfare({}, (fanfare) => measure(lab, fanfare)),
+  run: (lab) => lab.withFanfare({}, (fanfare, { provider }) => measure(lab, fanfare, provider)),
 };
 
-async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
+async function measure(lab: Lab, fanfare: Fanfare, provider: Provider): Promise<RowResult> {
   const { bench } = fanfare;
   await bench.registry.createDevices(USERS);
   for (const kind of KINDS) await bench.registry.createGroup(kind, LOADS[kind].recipients);
   const figures: Figure[] = [];
   for (const kind of KINDS) {
-    await run(fanfare, kind, 'warm-up');
+    const { messages, recipients } = LOADS[kind];
+    const deliveries = messages * recipients;
+    await allDone(fanfare, await send(fanfare, provider, kind, 'warm-up'));
     const before = { cpu: await fanfare.cpu(), commands: await commandsOf(fanfare) };
-    const deliveries = await run(fanfare, kind, 'counted');
-    const cpu = cpuBetween(before.cpu, await fanfare.cpu());
-    const { messages } = LOADS[kind];
+    const ids = await send(fanfare, provider, kind, 'counted');
+    const after = { cpu: await fanfare.cpu(), commands: await commandsOf(fanfare) };
+    // Not before: asking for all of them would itself cost.
+    await allDone(fanfare, ids);
+    const cpu = cpuBetween(before.cpu, after.cpu);
     const add = (what: string, ours: number, model: number) =>
       figures.push({
         row: 'sizing',
@@ -45,23 +52,26 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
     for (const part of ['fanout', 'sender', 'redis'] as const) {
       add(`CPU µs of ${part} per delivery`, (cpu[part] ?? 0) / deliveries, modelled[part]);
     }
-    const commands = (await commandsOf(fanfare)) - before.commands;
+    const commands = after.commands - before.commands;
     add('commands per delivery', commands / deliveries, COMMANDS[kind] + (messages * COMMANDS.event) / deliveries);
     lab.say(`sizing: ${kind} done`);
   }
   return { figures };
 }
 
-/** Posts the messages and waits until they are sent; how many deliveries they had. */
-async function run({ bench }: Fanfare, kind: DeliveryKind, name: string): Promise<number> {
+/** Posts the messages, and waits until all are sent and the last are done. Returns their ids. */
+async function send({ bench }: Fanfare, provider: Provider, kind: DeliveryKind, name: string): Promise<string[]> {
   const { messages, recipients } = LOADS[kind];
   const ids = Array.from({ length: messages }, (_, i) => `${kind}-${name}-${i}`);
-  const events = ids.map((id, i) => (kind === 'single' ? directMessage(id, uidOf(i)) : groupMessage(id, kind)));
-  await bench.postAll(events);
-  // Asking for all of them would itself cost.
-  while (!(await bench.isDone(ids.slice(-20)))) await delay(100);
+  const before = await provider.accepted();
+  await bench.postAll(ids.map((id, i) => (kind === 'single' ? directMessage(id, uidOf(i)) : groupMessage(id, kind))));
+  while ((await provider.accepted()) - before < messages * recipients) await delay(50);
+  while (!(await bench.isDone(ids.slice(-10)))) await delay(100);
+  return ids;
+}
+
+async function allDone({ bench }: Fanfare, ids: readonly string[]): Promise<void> {
   while (!(await bench.isDone(ids))) await delay(1000);
-  return messages * recipients;
 }
 
 const commandsOf = async ({ redis }: Fanfare): Promise<number> =>

@@ -25,7 +25,7 @@ test('every fault of a track comes before one comes again', () => {
 test('a list of faults leaves out all others', () => {
   const { only } = parseDrill(['--faults', 'kill-redis,fcm-503'], 0) as Exclude<ReturnType<typeof parseDrill>, 'help'>;
   expect(planFaults(1, 'machines', only).next().value?.kind).toBe('kill-redis');
-  expect(planFaults(1, 'pauses', only).next().done).toBe(true);
+  expect(planFaults(1, 'processes', only).next().done).toBe(true);
 });
 
 test('the command line names what is wrong', () => {

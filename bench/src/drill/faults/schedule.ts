@@ -5,11 +5,8 @@ import { below, type Random, seededRandom, shuffled } from '../random.ts';
  * each deck has every fault as often as it is listed, in random order.
  */
 export const TRACKS = {
-  machines: [
-    ...twice('kill-ingest', 'kill-fanout', 'kill-sender', 'kill-redis'),
-    ...once('redis-full', 'slow-disk', 'clock-ahead', 'clock-behind'),
-  ],
-  pauses: once('pause-ingest', 'pause-fanout', 'pause-sender'),
+  machines: [...twice('kill-ingest', 'kill-fanout', 'kill-sender', 'kill-redis'), ...once('redis-full', 'slow-disk')],
+  processes: once('pause-ingest', 'pause-fanout', 'pause-sender', 'clock-ahead', 'clock-behind'),
   providers: once(
     'fcm-goaway',
     'fcm-503',
@@ -45,7 +42,7 @@ export interface PlannedFault {
 }
 
 /** Quiet times, at most. Pauses are long and need not be frequent. */
-const MAX_GAP_MS: Record<Track, number> = { machines: 800, pauses: 4000, providers: 1500 };
+const MAX_GAP_MS: Record<Track, number> = { machines: 800, processes: 4000, providers: 1500 };
 
 /** The faults of a track in their order, without end; the same for the same seed. None if `only` excludes them all. */
 export function* planFaults(seed: number, track: Track, only: readonly FaultKind[] = FAULT_KINDS) {
