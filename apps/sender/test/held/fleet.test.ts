@@ -1,10 +1,16 @@
+import { ADMISSION_LIMITS } from '@fanfare/ledger';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Fleet, type Scene } from './fleet/fleet.ts';
+import { SLICE } from './fleet/intake.ts';
 
 const NODES = 100;
 const CONCURRENCY = 100;
 const UNTIL_MS = 90_000;
+const TRAFFIC_MS = 25_000;
+
+const capacityOf = ({ servers, serviceMs }: { servers: number; serviceMs: number }): number =>
+  (servers * 1000) / serviceMs;
 
 const scenes = fc.record({
   servers: fc.integer({ min: 5, max: 20 }),
@@ -14,29 +20,36 @@ const scenes = fc.record({
   /** Of the capacity, of all apps together. */
   load: fc.double({ min: 0.1, max: 0.5, noNaN: true }),
   apps: fc.integer({ min: 1, max: 3 }),
+  /** Of a conversation: its messages are one pack, or several. */
+  members: fc.constantFrom(1, 1, 20, 60),
   seed: fc.integer({ min: 1, max: 1_000_000 }),
 });
 type Drawn = typeof scenes extends fc.Arbitrary<infer T> ? T : never;
 
-function sceneOf({ servers, serviceMs, how, outageMs, load, apps, seed }: Drawn): Scene {
+/** Deterministic (Park and Miller, https://doi.org/10.1145/63039.63042). */
+function randomOf(seed: number): () => number {
   let state = seed;
-  const capacity = (servers * 1000) / serviceMs;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+function sceneOf({ servers, serviceMs, how, outageMs, load, apps, members, seed }: Drawn): Scene {
+  const rate = (Math.min(capacityOf({ servers, serviceMs }), 300) * load) / apps / members;
   return {
     nodes: NODES,
     concurrency: CONCURRENCY,
     limit: 75,
-    servers,
-    serviceMs,
-    outage: { from: 3000, to: 3000 + outageMs, how },
-    rates: Array.from({ length: apps }, () => (Math.min(capacity, 300) * load) / apps),
-    trafficMs: 25_000,
+    endpoints: [{ servers, serviceMs, outage: { from: 3000, to: 3000 + outageMs, how } }],
+    apps: Array.from({ length: apps }, () => ({ events: Math.round((TRAFFIC_MS / 1000) * rate), members })),
+    trafficMs: TRAFFIC_MS,
     deadlineMs: 60_000,
-    random: () => {
-      state = (state * 48_271) % 2_147_483_647;
-      return state / 2_147_483_647;
-    },
+    random: randomOf(seed),
   };
 }
+
+const NO_ENDPOINT = { servers: 0, serviceMs: 1, outage: { from: 0, to: 0, how: 'refuses' } } as const;
 
 /** The most arrivals in a second that begins after the outage. */
 function mostAfter(arrivals: readonly number[], from: number): number {
@@ -47,20 +60,83 @@ function mostAfter(arrivals: readonly number[], from: number): number {
   return Math.max(0, ...counts.values());
 }
 
+const floods = fc.record({
+  /** How many times more than its endpoint can take. */
+  times: fc.integer({ min: 2, max: 5 }),
+  members: fc.constantFrom(1, 30, 300, 900),
+  how: fc.constantFrom('refuses' as const, 'hangs' as const),
+  outageMs: fc.integer({ min: 0, max: 5000 }),
+  seed: fc.integer({ min: 1, max: 1_000_000 }),
+});
+
+const FLOOD_TRAFFIC_MS = 8000;
+const FLOOD_UNTIL_MS = 240_000;
+const FLOODED = { servers: 10, serviceMs: 50 };
+/** Of an app with an endpoint of its own that answers at once, with everything that a message waits for. */
+const QUIET_MS = 250;
+
+/** An app with far more than its endpoint can take, which is down for a while, and one with ten messages a second. */
+function floodOf({
+  times,
+  members,
+  how,
+  outageMs,
+  seed,
+}: typeof floods extends fc.Arbitrary<infer T> ? T : never): Scene {
+  const flood = (capacityOf(FLOODED) * times * FLOOD_TRAFFIC_MS) / 1000;
+  return {
+    nodes: NODES,
+    concurrency: CONCURRENCY,
+    limit: 75,
+    endpoints: [
+      { ...FLOODED, outage: { from: 1000, to: 1000 + outageMs, how } },
+      { servers: 50, serviceMs: 20, outage: { from: 0, to: 0, how } },
+    ],
+    apps: [
+      { events: Math.ceil(flood / members), members },
+      { events: FLOOD_TRAFFIC_MS / 100, members: 1 },
+    ],
+    trafficMs: FLOOD_TRAFFIC_MS,
+    deadlineMs: FLOOD_UNTIL_MS,
+    random: randomOf(seed),
+  };
+}
+
 describe('a hundred senders and a webhook that is down for a while', () => {
   test('no storm follows, no one starves, nothing is sent late, and hands stay bounded', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async (drawn) => {
         const scene = sceneOf(drawn);
-        const { deliveries, arrivals, late, mostInHand } = await new Fleet(scene).run(UNTIL_MS);
-        const capacity = (scene.servers * 1000) / scene.serviceMs;
+        const story = await new Fleet(scene).run(UNTIL_MS);
+        const { deliveries, arrivals } = story;
+        const [endpoint = NO_ENDPOINT] = scene.endpoints;
         // Each sender begins with one, and each answer brings at most two more.
-        expect(mostAfter(arrivals, scene.outage.to)).toBeLessThanOrEqual(NODES + 2 * capacity);
-        expect(late).toBe(0);
+        const most = NODES + 2 * capacityOf(endpoint);
+        expect(mostAfter(arrivals[0] ?? [], endpoint.outage.to)).toBeLessThanOrEqual(most);
+        expect(story).toMatchObject({ late: 0, unplanned: 0 });
         expect(deliveries.filter(({ state }) => state !== 'accepted')).toEqual([]);
-        expect(mostInHand).toBeLessThanOrEqual(2 * CONCURRENCY);
+        expect(story.mostInHand).toBeLessThanOrEqual(2 * CONCURRENCY);
       }),
       { numRuns: 6, seed: 18 },
     );
-  });
+  }, 120_000);
+
+  test('an app that floods starves no other, keeps its queues bounded, and gets all its deliveries sent', async () => {
+    await fc.assert(
+      fc.asyncProperty(floods, async (drawn) => {
+        const scene = floodOf(drawn);
+        const story = await new Fleet(scene).run(FLOOD_UNTIL_MS);
+        expect(story).toMatchObject({ late: 0, unplanned: 0 });
+        expect(story.deliveries.filter(({ state }) => state !== 'accepted')).toEqual([]);
+        const quiet = story.deliveries.filter(({ app }) => app === 1);
+        expect(quiet.length).toBe(scene.apps[1]?.events);
+        for (const { createdAt, settledAt } of quiet) expect(settledAt - createdAt).toBeLessThanOrEqual(QUIET_MS);
+        const { admitted, ready } = ADMISSION_LIMITS;
+        expect(story.mostAdmitted).toBeLessThanOrEqual(admitted.most);
+        expect(story.mostReady).toBeLessThan(ready.chat.most + SLICE);
+        expect(story.mostInHand).toBeLessThanOrEqual(2 * CONCURRENCY);
+      }),
+      { numRuns: 2, seed: 18 },
+    );
+  }, 120_000);
 });

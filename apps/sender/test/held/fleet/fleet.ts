@@ -6,44 +6,38 @@ import { Endpoint } from '../../../src/held/endpoint.ts';
 import { InHand } from '../../../src/held/in-hand.ts';
 import { Places, type Taken } from '../../../src/held/places.ts';
 import { VirtualTime } from './events.ts';
+import { appOf, type Delivery, Intake } from './intake.ts';
+import { Webhook, type WebhookOptions } from './webhook.ts';
 
 /** What a run is about. Times in ms. */
 export interface Scene {
   nodes: number;
-  /** Sends in flight per node, and to the endpoint. */
+  /** Sends in flight per node, and to an endpoint. */
   concurrency: number;
   limit: number;
-  /** Requests the endpoint works on at a time, and how long it takes for one. */
-  servers: number;
-  serviceMs: number;
-  outage: { from: number; to: number; how: 'refuses' | 'hangs' };
-  /** Deliveries a second, by app, while traffic lasts. */
-  rates: readonly number[];
+  /** The endpoint of each app; the same for all if there is only one. */
+  endpoints: readonly WebhookOptions[];
+  /** The events of each app, spread evenly over the traffic, and their recipients. */
+  apps: readonly { events: number; members: number }[];
   trafficMs: number;
   deadlineMs: number;
   random(): number;
 }
 
-export interface Delivery {
-  app: number;
-  deadlineAt: number;
-  createdAt: number;
-  attempts: number;
-  state: 'open' | 'accepted' | 'expired' | 'rejected';
-  settledAt: number;
-}
-
-/** What the endpoint and the ledger saw. */
+/** What the endpoints and the ledger saw. */
 export interface Story {
-  deliveries: Delivery[];
-  /** When requests came, and those that came too late. */
-  arrivals: number[];
+  deliveries: readonly Delivery[];
+  /** Events that were never fully planned. */
+  unplanned: number;
+  /** When requests came, by endpoint, and how many came after their deadline. */
+  arrivals: readonly (readonly number[])[];
   late: number;
-  /** The most that a node had in hand. */
+  /** The most that a node had in hand, and that an app had admitted and ready. */
   mostInHand: number;
+  mostAdmitted: number;
+  mostReady: number;
 }
 
-const TIMEOUT_MS = 2000;
 const LOOK_MS = 50;
 
 /** Stands in for the one part that is Lua: the gate that all senders share (packages/ledger/src/held/gates.ts). */
@@ -63,70 +57,87 @@ interface Node {
   inHand: number;
 }
 
-/** A hundred senders and one webhook, by the rules of the sender and the queue, on a virtual clock. */
+/** A hundred senders and their webhooks, by the rules of ingest, fan-out, queue and sender, on a virtual clock. */
 export class Fleet {
   readonly #scene: Scene;
   readonly #time = new VirtualTime();
   readonly #gates: SharedGate[];
   readonly #nodes: Node[];
-  readonly #story: Story = { deliveries: [], arrivals: [], late: 0, mostInHand: 0 };
-  #working = 0;
-  readonly #waiting: { isGone: boolean; begin(): void }[] = [];
+  readonly #webhooks: Webhook[];
+  readonly #intake: Intake;
+  #late = 0;
+  #mostInHand = 0;
 
   constructor(scene: Scene) {
     this.#scene = scene;
     const now = () => this.#time.now;
-    this.#gates = scene.rates.map(() => new SharedGate());
+    this.#webhooks = scene.endpoints.map((endpoint) => new Webhook(this.#time, endpoint));
+    this.#gates = scene.apps.map(() => new SharedGate());
     this.#nodes = Array.from({ length: scene.nodes }, () => ({
       places: new Places(scene.concurrency, now),
       hand: new InHand(2 * scene.concurrency, now),
-      endpoints: scene.rates.map((_, app) => new Endpoint(gateOf(app), scene.limit)),
+      endpoints: scene.apps.map((_, app) => new Endpoint(gateOf(app), scene.limit)),
       inHand: 0,
     }));
+    const { deadlineMs } = scene;
+    this.#intake = new Intake({ time: this.#time, deadlineMs, enqueue: (pack) => this.#take(pack) });
   }
 
   async run(untilMs: number): Promise<Story> {
-    this.#scene.rates.forEach((rate, app) => {
-      const count = Math.round((rate * this.#scene.trafficMs) / 1000);
-      for (let n = 0; n < count; n++) this.#time.in((n * this.#scene.trafficMs) / count, () => this.#create(app));
+    const { apps, trafficMs } = this.#scene;
+    apps.forEach(({ events, members }, app) => {
+      for (let n = 0; n < events; n++) this.#time.in((n * trafficMs) / events, () => this.#intake.accept(app, members));
     });
-    for (let at = LOOK_MS; at < untilMs; at += LOOK_MS) this.#time.in(at, () => this.#look());
+    this.#time.in(LOOK_MS, () => this.#keepLooking());
     await this.#time.run(untilMs);
-    return this.#story;
+    const { deliveries, unplanned, mostAdmitted, mostReady } = this.#intake;
+    const arrivals = this.#webhooks.map((webhook) => webhook.arrivals);
+    return {
+      deliveries,
+      unplanned,
+      arrivals,
+      late: this.#late,
+      mostInHand: this.#mostInHand,
+      mostAdmitted,
+      mostReady,
+    };
   }
 
-  #create(app: number): void {
-    const { now } = this.#time;
-    const deadlineAt = now + this.#scene.deadlineMs;
-    const delivery: Delivery = { app, deadlineAt, createdAt: now, attempts: 0, state: 'open', settledAt: 0 };
-    this.#story.deliveries.push(delivery);
-    this.#take(delivery, false);
-  }
-
-  /** A random node gets its job. */
-  #take(delivery: Delivery, wasHeld: boolean): void {
+  /** A random node gets a job. */
+  #take(pack: readonly Delivery[]): void {
     const node = this.#nodes[Math.floor(this.#scene.random() * this.#nodes.length)] as Node;
-    const gate = this.#gates[delivery.app] as SharedGate;
-    if (this.#time.now >= delivery.deadlineAt) {
-      this.#settle(delivery, 'expired');
+    this.#takeAt(node, pack, { wasHeld: false });
+  }
+
+  /** A node gets a job; `wasHeld` if it was released to it. It is a trial if its gate is open. */
+  #takeAt(node: Node, pack: readonly Delivery[], { wasHeld }: { wasHeld: boolean }): void {
+    const [{ app = 0 } = {}] = pack;
+    const gate = this.#gates[app] as SharedGate;
+    const inTime = pack.filter((delivery) => !this.#expire(delivery));
+    const isRefused = (gate.open && !wasHeld) || !node.hand.take(appOf(app), inTime.length, wasHeld);
+    if (isRefused) {
+      for (const delivery of inTime) this.#hold(delivery);
       return;
     }
-    if (gate.open && !wasHeld) {
-      this.#hold(delivery);
-      return;
+    node.inHand += inTime.length;
+    this.#mostInHand = Math.max(this.#mostInHand, node.inHand);
+    this.#begin(node, inTime, { isTrial: gate.open !== undefined });
+  }
+
+  /** Sends the deliveries of a job in order, each as soon as there is a place for it. */
+  #begin(node: Node, pack: readonly Delivery[], { isTrial }: { isTrial: boolean }): void {
+    for (const [n, delivery] of pack.entries()) {
+      const endpoint = node.endpoints[delivery.app] as Endpoint;
+      const taken = node.places.take(appOf(delivery.app), isTrial ? endpoint.forTrial : endpoint);
+      if (taken instanceof Promise) {
+        void taken.then((got) => {
+          if (got.kind === 'taken') this.#go(node, delivery, got, isTrial);
+          this.#begin(node, pack.slice(n + 1), { isTrial });
+        });
+        return;
+      }
+      this.#go(node, delivery, taken, isTrial);
     }
-    if (!node.hand.take(appOf(delivery.app), 1, wasHeld)) {
-      this.#hold(delivery);
-      return;
-    }
-    node.inHand++;
-    this.#story.mostInHand = Math.max(this.#story.mostInHand, node.inHand);
-    const endpoint = node.endpoints[delivery.app] as Endpoint;
-    const isTrial = gate.open !== undefined;
-    const taken = node.places.take(appOf(delivery.app), isTrial ? endpoint.forTrial : endpoint);
-    if (taken instanceof Promise)
-      void taken.then((got) => got.kind === 'taken' && this.#go(node, delivery, got, false));
-    else this.#go(node, delivery, taken, isTrial);
   }
 
   #go(node: Node, delivery: Delivery, taken: Taken, isTrial: boolean): void {
@@ -136,61 +147,22 @@ export class Fleet {
       node.inHand--;
       node.hand.drop(appOf(delivery.app), 1);
     };
-    if (this.#time.now >= delivery.deadlineAt || (gate.open && !isTrial)) {
+    const isLate = this.#expire(delivery);
+    if (isLate || (gate.open && !isTrial)) {
       drop();
-      if (this.#time.now >= delivery.deadlineAt) this.#settle(delivery, 'expired');
-      else this.#hold(delivery);
+      if (!isLate) this.#hold(delivery);
       return;
     }
     const ended = node.hand.send(appOf(delivery.app));
-    this.#request(delivery, (outcome) => {
+    if (this.#time.now >= delivery.deadlineAt) this.#late++;
+    const webhook = this.#webhooks[delivery.app % this.#webhooks.length] as Webhook;
+    webhook.request((outcome) => {
       ended();
       this.#count(node, delivery.app, outcome, isTrial);
       drop();
       this.#follow(delivery, outcome, isTrial);
       this.#release(node, delivery.app);
     });
-  }
-
-  /** The endpoint: a queue before its servers, whose clients give up after two seconds. */
-  #request(delivery: Delivery, answer: (outcome: Outcome) => void): void {
-    const { outage, servers, serviceMs } = this.#scene;
-    const { now } = this.#time;
-    this.#story.arrivals.push(now);
-    if (now >= delivery.deadlineAt) this.#story.late++;
-    const isDown = now >= outage.from && now < outage.to;
-    if (isDown && outage.how === 'refuses') {
-      this.#time.in(5, () => answer({ kind: 'retryable', reason: 'http_503' }));
-      return;
-    }
-    const request = { isGone: false, begin: () => {} };
-    let isAnswered = false;
-    const once = (outcome: Outcome) => {
-      if (isAnswered) return;
-      isAnswered = true;
-      request.isGone = true;
-      answer(outcome);
-    };
-    this.#time.in(TIMEOUT_MS, () => once({ kind: 'retryable', reason: 'timeout' }));
-    if (isDown) return;
-    request.begin = () => {
-      this.#working++;
-      this.#time.in(serviceMs, () => {
-        this.#working--;
-        once({ kind: 'accepted' });
-        this.#serve();
-      });
-    };
-    if (this.#working < servers) request.begin();
-    else this.#waiting.push(request);
-  }
-
-  #serve(): void {
-    while (this.#working < this.#scene.servers) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      if (!next.isGone) next.begin();
-    }
   }
 
   #count(node: Node, app: number, outcome: Outcome, isTrial: boolean): void {
@@ -231,16 +203,25 @@ export class Fleet {
     const context = { attemptsMade: delivery.attempts, deadlineAt: delivery.deadlineAt, random: this.#scene.random() };
     const step = nextStep(outcome, { lane: 'chat', provider: 'custom', now, ...context });
     if (step.do === 'settle') {
-      this.#settle(delivery, step.state === 'accepted' ? 'accepted' : outcomeState(step.state));
+      this.#settle(delivery, step.state === 'accepted' || step.state === 'expired' ? step.state : 'rejected');
       return;
     }
     if (step.do === 'retry' && !isTrial) delivery.attempts++;
-    this.#time.in(step.delayMs, () => this.#take(delivery, false));
+    this.#intake.count(delivery, 'retrying');
+    this.#time.in(step.delayMs, () => this.#take([delivery]));
+  }
+
+  /** Whether it is too late for a delivery. */
+  #expire(delivery: Delivery): boolean {
+    if (this.#time.now < delivery.deadlineAt) return false;
+    this.#settle(delivery, 'expired');
+    return true;
   }
 
   #settle(delivery: Delivery, state: Delivery['state']): void {
     delivery.state = state;
     delivery.settledAt = this.#time.now;
+    this.#intake.settled(delivery);
   }
 
   #hold(delivery: Delivery): void {
@@ -248,6 +229,14 @@ export class Fleet {
     let at = held.length;
     while (at > 0 && (held[at - 1] as Delivery).deadlineAt > delivery.deadlineAt) at--;
     held.splice(at, 0, delivery);
+    this.#intake.count(delivery, 'none');
+  }
+
+  /** As long as there is traffic, or something is left of it. */
+  #keepLooking(): void {
+    this.#look();
+    const isOver = this.#time.now > this.#scene.trafficMs && this.#intake.left === 0;
+    if (!isOver) this.#time.in(LOOK_MS, () => this.#keepLooking());
   }
 
   /** Every 50 ms: one trial after the pause; for a closed gate, what the nodes have room for. */
@@ -259,7 +248,8 @@ export class Fleet {
         const first = gate.held.shift();
         gate.isTried = first !== undefined;
         gate.triedAt = this.#time.now;
-        if (first) this.#take(first, true);
+        const node = this.#nodes[Math.floor(this.#scene.random() * this.#nodes.length)] as Node;
+        if (first) this.#takeBack(node, first);
       }
     });
   }
@@ -270,27 +260,13 @@ export class Fleet {
     const count = Math.min(gate.held.length, node.hand.wants(appOf(app), (node.endpoints[app] as Endpoint).window));
     if (count <= 0) return;
     node.hand.expect(appOf(app), count);
-    for (const delivery of gate.held.splice(0, count)) this.#takeAt(node, delivery);
+    for (const delivery of gate.held.splice(0, count)) this.#takeBack(node, delivery);
   }
 
-  #takeAt(node: Node, delivery: Delivery): void {
-    if (this.#time.now >= delivery.deadlineAt) {
-      this.#settle(delivery, 'expired');
-      return;
-    }
-    if (!node.hand.take(appOf(delivery.app), 1, true)) {
-      this.#hold(delivery);
-      return;
-    }
-    node.inHand++;
-    this.#story.mostInHand = Math.max(this.#story.mostInHand, node.inHand);
-    const taken = node.places.take(appOf(delivery.app), node.endpoints[delivery.app] as Endpoint);
-    if (taken instanceof Promise)
-      void taken.then((got) => got.kind === 'taken' && this.#go(node, delivery, got, false));
-    else this.#go(node, delivery, taken, false);
+  #takeBack(node: Node, delivery: Delivery): void {
+    this.#intake.count(delivery, delivery.attempts > 0 ? 'retrying' : 'ready');
+    this.#takeAt(node, [delivery], { wasHeld: true });
   }
 }
 
-const appOf = (app: number): string => `app-${app}`;
 const gateOf = (app: number): Gate => ({ lane: 'chat', appId: appOf(app), provider: 'custom', name: 'https://hook#1' });
-const outcomeState = (state: string): Delivery['state'] => (state === 'expired' ? 'expired' : 'rejected');
