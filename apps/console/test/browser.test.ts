@@ -16,10 +16,6 @@ inBrowser('an operator logs in, sees the queues and looks into a waiting job, an
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL(`${console.url}/queues`);
-  await page.goto(console.url);
-  const chat = page.getByRole('region', { name: 'Deliveries · Custom' }).getByRole('row', { name: 'chat' });
-  await chat.getByRole('cell', { name: '3' }).waitFor();
-
   await page.goto(`${console.url}/queues/queue/deliveries-custom-chat?status=waiting`);
   await page.getByText('e0123456789abcdef-2').first().waitFor();
   await page.getByText('ordinal').first().waitFor();
@@ -29,31 +25,4 @@ inBrowser('an operator logs in, sees the queues and looks into a waiting job, an
   expect(await page.locator('button[aria-haspopup=menu]').count()).toBe(1);
   expect(tab.errors).toEqual([]);
   expect(tab.foreign).toEqual([]);
-});
-
-inBrowser('the overview refreshes itself', async () => {
-  await using console = await startConsole();
-  await using tab = await openTab();
-  const { page } = tab;
-  await page.goto(console.url);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByText('All queues are keeping up.').waitFor();
-
-  await queueDeliveries(console, { provider: 'fcm', lane: 'bulk', jobs: 41 });
-  await page.getByRole('cell', { name: '41' }).waitFor();
-  expect(tab.errors).toEqual([]);
-});
-
-inBrowser('when the session has ended the overview goes to the login by itself', async () => {
-  await using console = await startConsole();
-  await using tab = await openTab();
-  const { page } = tab;
-  await page.goto(console.url);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByText('All queues are keeping up.').waitFor();
-
-  await console.redis.redis.flushall();
-  await page.getByLabel('Password').waitFor();
 });

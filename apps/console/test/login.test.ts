@@ -97,18 +97,18 @@ test('the password determines the role', async () => {
     [PASSWORD, 'admin'],
     [VIEWER_PASSWORD, 'viewer'],
   ] as const) {
-    const page = await (await ask(console, '/', { headers: await logIn(console, password) })).text();
-    expect(page).toContain(`<span>${role}</span>`);
+    const page = await (await ask(console, '/session', { headers: await logIn(console, password) })).text();
+    expect(page).toContain(`"role":"${role}"`);
   }
 });
 
 test('after logging out, no copy of the cookie is accepted', async () => {
   const headers = await logIn(console);
-  expect((await ask(console, '/', { headers })).status).toBe(200);
+  expect((await ask(console, '/session', { headers })).status).toBe(200);
   const out = await ask(console, '/logout', post({}, headers));
   expect(out.status).toBe(303);
   expect(out.headers.getSetCookie()[0]).toContain('Expires=Thu, 01 Jan 1970');
-  expect((await ask(console, '/', { headers })).status).toBe(303);
+  expect((await ask(console, '/session', { headers })).status).toBe(401);
 });
 
 test('requests from another site are rejected', async () => {
@@ -123,11 +123,11 @@ test('requests from another site are rejected', async () => {
 
 test('logging in again ends the session of before', async () => {
   const before = await logIn(console);
-  expect((await ask(console, '/', { headers: before })).status).toBe(200);
+  expect((await ask(console, '/session', { headers: before })).status).toBe(200);
   const again = await ask(console, '/login', post({ password: PASSWORD }, before));
   const after = { cookie: again.headers.getSetCookie()[0]?.split(';')[0] as string };
-  expect((await ask(console, '/', { headers: before })).status).toBe(303);
-  expect((await ask(console, '/', { headers: after })).status).toBe(200);
+  expect((await ask(console, '/session', { headers: before })).status).toBe(401);
+  expect((await ask(console, '/session', { headers: after })).status).toBe(200);
 });
 
 test('over HTTPS the cookie is bound to this host, and the one of plain HTTP is no session', async () => {
@@ -136,9 +136,9 @@ test('over HTTPS the cookie is bound to this host, and the one of plain HTTP is 
   const [cookie = ''] = answer.headers.getSetCookie();
   expect(cookie).toMatch(/^__Host-fanfare_console=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   const id = cookie.split(';')[0] as string;
-  expect((await ask(console, '/', { headers: { ...https, cookie: id } })).status).toBe(200);
+  expect((await ask(console, '/session', { headers: { ...https, cookie: id } })).status).toBe(200);
   const plain = id.replace('__Host-', '');
-  expect((await ask(console, '/', { headers: { ...https, cookie: plain } })).status).toBe(303);
+  expect((await ask(console, '/session', { headers: { ...https, cookie: plain } })).status).toBe(401);
 });
 
 describe('a host name', () => {

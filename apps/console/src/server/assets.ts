@@ -11,7 +11,6 @@ interface Asset {
 
 const FILES = {
   'style.css': { file: new URL('../../public/style.css', import.meta.url), type: 'text/css; charset=utf-8' },
-  'refresh.js': { file: new URL('../../public/refresh.js', import.meta.url), type: 'text/javascript; charset=utf-8' },
   'logo.svg': { file: new URL('../../public/logo.svg', import.meta.url), type: 'image/svg+xml' },
 };
 type AssetName = keyof typeof FILES;

@@ -13,7 +13,6 @@ import { bullBoard } from './routes/bull-board.ts';
 import { clientAssets, isNavigation, sendClient } from './routes/client.ts';
 import { healthRoutes } from './routes/health.ts';
 import { loginRoutes } from './routes/login.ts';
-import { overviewRoutes } from './routes/overview.ts';
 import { sessionRoutes } from './routes/session.ts';
 
 /** Enough for a password and a path. */
@@ -64,13 +63,12 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   server.setErrorHandler((error: Error, request, reply) => answer(request, reply, error));
   const { client } = deps;
   server.setNotFoundHandler((request, reply) =>
-    client && isNavigation(request) ? sendClient(request, reply, client) : answer(request, reply, NOT_FOUND),
+    isNavigation(request) ? sendClient(request, reply, client) : answer(request, reply, NOT_FOUND),
   );
   logRequests(server);
   healthRoutes(server, ready);
   for (const routes of [assetRoutes, loginRoutes, sessionRoutes, apiRoutes]) routes(server, deps);
   if (client) clientAssets(server, client);
-  else overviewRoutes(server, deps);
   await bullBoard(server, deps, answer);
   return { server, close };
 }

@@ -9,14 +9,12 @@ export interface Frame {
   content: Html;
   /** Shows the navigation; undefined on pages without a session. */
   role?: Role | undefined;
-  /** The page's entry in the navigation. */
-  current?: '/';
   /** Additional elements in the head. */
   head?: Html;
 }
 
 /** A complete page. */
-export const layout = ({ assets, title, content, role, current, head }: Frame): Html => html`<!doctype html>
+export const layout = ({ assets, title, content, role, head }: Frame): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -28,14 +26,14 @@ export const layout = ({ assets, title, content, role, current, head }: Frame): 
 <link rel="stylesheet" href="${assets['style.css'].url}">
 ${head}</head>
 <body>
-${role && header(assets, role, current)}${content}
+${role && header(assets, role)}${content}
 </body>
 </html>
 `;
 
-const header = (assets: Assets, role: Role, current: Frame['current']): Html => html`<header class="bar">
+const header = (assets: Assets, role: Role): Html => html`<header class="bar">
 <a class="brand" href="/"><img src="${assets['logo.svg'].url}" alt="" width="28" height="28"><span>Fanfare</span></a>
-<nav aria-label="Main"><a href="/"${current === '/' ? html` aria-current="page"` : undefined}>Overview</a>
+<nav aria-label="Main"><a href="/">Overview</a>
 <a href="/queues">Queues</a></nav>
 <form class="who" method="post" action="/logout"><span>${role}</span><button type="submit">Log out</button></form>
 </header>

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Client, ClientFile } from '../client-files.ts';
+import { Problem } from '../problem.ts';
 
 /** Serves what the client loads, without a session: it is the same for everyone. */
 export function clientAssets(server: FastifyInstance, { assets }: Client): void {
@@ -17,9 +18,11 @@ export const isNavigation = ({ method, headers, url }: FastifyRequest): boolean 
   headers.accept?.includes('text/html') === true &&
   !/^\/(api|assets|queues)(\/|$)/.test(url);
 
-/** Answers with the client's page. */
-export const sendClient = (request: FastifyRequest, reply: FastifyReply, { page }: Client): FastifyReply =>
-  sendFile(request, reply.header('cache-control', 'no-store'), page);
+/** Answers with the client's page. @throws Problem if it has not been built. */
+export function sendClient(request: FastifyRequest, reply: FastifyReply, client: Client | undefined): FastifyReply {
+  if (!client) throw new Problem(503, 'ERR_UNAVAILABLE', 'the pages have not been built: npm run build');
+  return sendFile(request, reply.header('cache-control', 'no-store'), client.page);
+}
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, { type, body, gzipped }: ClientFile): FastifyReply {
   reply.type(type).header('vary', 'accept-encoding');
