@@ -48,6 +48,23 @@ test('what would be sent, through which targets, until when; and nothing is writ
   expect(data.sentence).toBe('Would be sent to Bob: 2 targets (the webhook, fcm android).');
 });
 
+test('an event that is kept is explained and previewed by its id, as if it came now', async () => {
+  const sent = aMessage({ message: { id: 'kept-1', type: 'text', text: 'kept' }, sentAt: Date.now() - 3_600_000 });
+  await system.backend.post('/v3/events', sent);
+  const ask = async (path: string, body: object) => (await system.backend.post(path, body)).body;
+  const { data } = await ask('/v3/explain', { eventId: sent.id, uid: 'bob' });
+  expect(data).toMatchObject({ decision: 'sent', payload: { body: 'kept' } });
+  const path = '/v3/notifications/v1/templates/preview';
+  expect((await ask(path, { eventId: sent.id, platform: 'custom' })).data.body).toBe('kept');
+
+  const both = await ask('/v3/explain', { eventId: sent.id, event: sent, uid: 'bob' });
+  expect(both.error).toMatchObject({ code: 'ERR_BAD_REQUEST', message: expect.stringMatching(/^eventId:/) });
+  const neither = await ask('/v3/explain', { uid: 'bob' });
+  expect(neither.error).toMatchObject({ code: 'ERR_BAD_REQUEST', message: expect.stringMatching(/^event:/) });
+  const unknown = await ask('/v3/explain', { eventId: 'never-sent', uid: 'bob' });
+  expect(unknown.error.code).toBe('ERR_EVENT_NOT_FOUND');
+});
+
 describe('agrees with what then happens', () => {
   const away = { mutePreferences: { dnd: 2 } };
   const message = { id: 'reached-1', type: 'text', text: 'hi' };

@@ -1,14 +1,15 @@
-import { Event, LANES, type NotificationDetails, Uid } from '@fanfare/core';
+import { LANES, type NotificationDetails, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { eventBodyValidator } from '../../why/event-body.ts';
 import { EXPLAIN_DECISIONS, explain } from '../../why/explain.ts';
+import { triedEvent, triedFields } from '../../why/kept-event.ts';
 import { targetFields } from '../../why/targets.ts';
 
 /** Described as an arbitrary JSON object. */
 const Details = z.looseObject({}) as unknown as z.ZodType<NotificationDetails>;
-const Body = z.strictObject({ event: Event, uid: Uid.describe('The user to check.') });
+const Body = z.strictObject({ ...triedFields, uid: Uid.describe('The user to check.') });
 const Explanation = z.object({
   data: z.object({
     uid: z.string(),
@@ -40,6 +41,8 @@ export function explainRoutes(server: Server, deps: IngestDeps): void {
       },
       validatorCompiler: eventBodyValidator as never,
     },
-    async ({ appId, body }) => ({ data: await explain(deps, appId, body.event, body.uid) }),
+    async ({ appId, body }) => ({
+      data: await explain(deps, appId, await triedEvent(deps, appId, body), body.uid),
+    }),
   );
 }

@@ -1,8 +1,8 @@
-import { DELIVERY_STATES, EventId, FanfareError, Uid } from '@fanfare/core';
-import { findEvent, readEvent } from '@fanfare/ledger';
+import { DELIVERY_STATES, EventId, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
+import { requireEvent } from '../../why/kept-event.ts';
 import { targetFields } from '../../why/targets.ts';
 import { TRACE_DECISIONS, traceOf } from '../../why/trace.ts';
 
@@ -48,9 +48,7 @@ export function traceRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ appId, params: { id, uid } }) => {
-      const ref = await findEvent(deps.queueRedis, appId, id);
-      const accepted = ref && (await readEvent(deps.queueRedis, ref));
-      if (!accepted) throw new FanfareError('ERR_EVENT_NOT_FOUND', `id: there is no event "${id}"`);
+      const { ref, accepted } = await requireEvent(deps, appId, id);
       return { data: await traceOf(deps, ref, accepted, uid) };
     },
   );

@@ -1,12 +1,13 @@
-import { Event, Locale, SettingsPatch, Uid } from '@fanfare/core';
+import { Locale, SettingsPatch, Uid } from '@fanfare/core';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { eventBodyValidator } from '../../why/event-body.ts';
+import { triedEvent, triedFields } from '../../why/kept-event.ts';
 import { PREVIEW_PLATFORMS, preview } from '../../why/preview.ts';
 
 const Body = z.strictObject({
-  event: Event,
+  ...triedFields,
   uid: Uid.optional().describe('The recipient. Default: the receiver in a 1:1, an unspecified user in a group.'),
   platform: z.enum(PREVIEW_PLATFORMS).describe('A device platform, or `custom` for the webhook.'),
   templates: SettingsPatch.shape.templates.describe('Changes to try, as in `PATCH …/settings`; they are not stored.'),
@@ -39,6 +40,9 @@ export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
       },
       validatorCompiler: eventBodyValidator as never,
     },
-    async ({ appId, body }) => ({ data: await preview(deps, appId, body) }),
+    async ({ appId, body: { eventId, ...body } }) => {
+      const event = await triedEvent(deps, appId, { event: body.event, eventId });
+      return { data: await preview(deps, appId, { ...body, event }) };
+    },
   );
 }
