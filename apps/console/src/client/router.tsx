@@ -1,11 +1,17 @@
 import { createRouter } from '@tanstack/react-router';
+import { auditRoute } from './pages/audit/audit.tsx';
+import { eventRoute } from './pages/event/event.tsx';
 import { eventsRoute } from './pages/events/events.tsx';
 import { overviewRoute } from './pages/overview/overview.tsx';
+import { playgroundRoute } from './pages/playground/playground.tsx';
+import { systemRoute } from './pages/system/system.tsx';
+import { whyRoute } from './pages/why/why.tsx';
 import { appRoute } from './shell/app-route.tsx';
 import { rootRoute } from './shell/root.tsx';
 
 /** Every page; each is one folder of `pages`, and exports its route. */
-const routeTree = rootRoute.addChildren([overviewRoute, appRoute.addChildren([eventsRoute])]);
+const appPages = appRoute.addChildren([eventsRoute, eventRoute, whyRoute, playgroundRoute]);
+const routeTree = rootRoute.addChildren([overviewRoute, appPages, systemRoute, auditRoute]);
 
 export const router = createRouter({
   routeTree,

@@ -1,4 +1,11 @@
-import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  type QueryKey,
+  type UseInfiniteQueryOptions,
+  type UseQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
 /** How often what is on a page is asked for again, in ms; unless the page is hidden or refreshing is paused. */
@@ -24,4 +31,15 @@ export const useRefreshing = (): Refreshing => useContext(RefreshingContext);
 export function useLive<T, K extends QueryKey>(options: UseQueryOptions<T, Error, T, K>, everyMs = EVERY_MS) {
   const { paused } = useRefreshing();
   return useQuery({ ...options, refetchInterval: paused ? false : everyMs });
+}
+
+/** A list that is repeated while only its first page is shown: asking for many pages again would be dear. */
+export function useLiveList<P, K extends QueryKey>(
+  options: UseInfiniteQueryOptions<P, Error, InfiniteData<P>, K, string | undefined>,
+) {
+  const { paused } = useRefreshing();
+  return useInfiniteQuery({
+    ...options,
+    refetchInterval: ({ state }) => (paused || (state.data?.pages.length ?? 0) > 1 ? false : EVERY_MS),
+  });
 }

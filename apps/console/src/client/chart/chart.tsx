@@ -31,7 +31,10 @@ interface ChartProps {
   empty?: ReactNode;
 }
 
-const HEIGHT = 200;
+const HEIGHT = 220;
+
+/** From this width on, the axis shows days, in ms. */
+const DAYS_FROM_MS = 48 * 3_600_000;
 
 /** The only wrapper of uPlot: a chart over time, its legend, and the same numbers as a table for screen readers. */
 export function Chart(props: ChartProps) {
@@ -94,8 +97,8 @@ function Canvas({ at, series, from, to, stacked = false, format, onPick }: Chart
   const tip = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   // Read by the handlers of a plot that was made with earlier ones.
-  const latest = useRef({ at, series, format, onPick });
-  latest.current = { at, series, format, onPick };
+  const latest = useRef({ at, series, format, onPick, from, to });
+  latest.current = { at, series, format, onPick, from, to };
   const scheme = useColorScheme();
   const shape = series.map(({ label, color }) => label + color).join();
 
@@ -109,7 +112,10 @@ function Canvas({ at, series, from, to, stacked = false, format, onPick }: Chart
         padding: [8, 4, 0, 0],
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max * 1.08, stacked ? 4 : 0.001)] } },
         cursor: { y: false, drag: { x: false, y: false }, points: { show: !stacked } },
-        axes: [axis(element), { ...axis(element), size: 58, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
+        axes: [
+          { ...axis(element), values: (_, ticks) => ticks.map((tick) => timeOf(tick, latest.current)) },
+          { ...axis(element), size: 58, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+        ],
         series: [{}, ...seriesOf(element, series, stacked)],
         hooks: { setCursor: [(chart) => showTip(chart, tip.current, latest.current)] },
       },
@@ -154,7 +160,13 @@ function heights(series: readonly Series[]): number[][] {
 }
 
 function seriesOf(element: HTMLElement, series: readonly Series[], stacked: boolean): uPlot.Series[] {
-  if (!stacked) return series.map(({ color }) => ({ stroke: resolve(element, color), width: 2, spanGaps: true }));
+  if (!stacked)
+    return series.map(({ color }) => ({
+      stroke: resolve(element, color),
+      width: 2,
+      spanGaps: true,
+      points: { show: true, size: 5, fill: resolve(element, color) },
+    }));
   const bars = (uPlot.paths.bars as NonNullable<typeof uPlot.paths.bars>)({ size: [0.85, 28] });
   const drawn = [...series].reverse();
   return drawn.map(({ color }) => ({ fill: resolve(element, color), width: 0, paths: bars, points: { show: false } }));
@@ -163,6 +175,13 @@ function seriesOf(element: HTMLElement, series: readonly Series[], stacked: bool
 function axis(element: HTMLElement): uPlot.Axis {
   const line = { stroke: resolve(element, '--line'), width: 1 };
   return { stroke: resolve(element, '--quiet'), grid: line, ticks: { ...line, size: 4 }, font: '12px system-ui' };
+}
+
+/** A moment on the axis, epoch s: a time of day, or a day. */
+function timeOf(moment: number, { from, to }: Pick<ChartProps, 'from' | 'to'>): string {
+  const date = new Date(moment * 1000);
+  if (to - from < DAYS_FROM_MS) return date.toLocaleTimeString('en-GB', { timeStyle: 'short' });
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 }
 
 /** The value of a colour token; a canvas cannot read `light-dark()`. */

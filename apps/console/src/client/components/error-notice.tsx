@@ -1,7 +1,7 @@
 import { FanfareClientError } from '@fanfare/client';
 
 /** What went wrong, in words. */
-const wordsOf = (error: unknown): string => {
+export const wordsOf = (error: unknown): string => {
   if (!(error instanceof FanfareClientError)) return String(error);
   return error.code === 'ERR_NETWORK' ? 'The console cannot be reached.' : error.message;
 };

@@ -6,7 +6,7 @@ const UNITS = [
 ] as const;
 
 /** A duration in its largest unit, rounded down: `3 min`; under a second in ms. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const unit = UNITS.find((each) => ms >= each.ms);
   return unit ? `${Math.floor(ms / unit.ms)} ${unit.name}` : `${Math.round(ms)} ms`;
 }

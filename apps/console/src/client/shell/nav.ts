@@ -6,12 +6,16 @@ export interface NavEntry {
   to: LinkProps['to'];
   label: string;
   icon: IconName;
-  /** Lights up on the pages below it too. */
-  withBelow?: boolean;
 }
 
 /** The pages of the chosen app. */
-export const APP_PAGES: readonly NavEntry[] = [{ to: '/a/$app/events', label: 'Events', icon: 'events' }];
+export const APP_PAGES: readonly NavEntry[] = [
+  { to: '/a/$app/events', label: 'Events', icon: 'events' },
+  { to: '/a/$app/send', label: 'Playground', icon: 'send' },
+];
 
 /** The pages of the whole system. */
-export const SYSTEM_PAGES: readonly NavEntry[] = [];
+export const SYSTEM_PAGES: readonly NavEntry[] = [
+  { to: '/system', label: 'System', icon: 'system' },
+  { to: '/audit', label: 'Audit', icon: 'audit' },
+];

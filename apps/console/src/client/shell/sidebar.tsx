@@ -30,7 +30,7 @@ export function Sidebar() {
         {app !== undefined && (
           <nav aria-label="App">
             {APP_PAGES.map((entry) => (
-              <NavLink key={entry.label} entry={{ withBelow: true, ...entry }} app={app} />
+              <NavLink key={entry.label} entry={entry} app={app} />
             ))}
           </nav>
         )}
@@ -49,10 +49,10 @@ export function Sidebar() {
   );
 }
 
-function NavLink({ entry: { to, label, icon, withBelow = false }, app }: { entry: NavEntry; app?: string }) {
+function NavLink({ entry: { to, label, icon }, app }: { entry: NavEntry; app?: string }) {
   const target = { to, ...(app === undefined ? {} : { params: { app } }) } as LinkProps;
   return (
-    <Link className="nav-link" {...target} activeOptions={{ exact: !withBelow, includeSearch: false }}>
+    <Link className="nav-link" {...target} activeOptions={{ exact: to === '/', includeSearch: false }}>
       <Icon name={icon} /> {label}
     </Link>
   );

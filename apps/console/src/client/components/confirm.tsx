@@ -1,0 +1,67 @@
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { ErrorNotice } from './error-notice.tsx';
+
+interface ConfirmProps {
+  /** On the button that opens the question. */
+  label: string;
+  title: string;
+  /** On the button that does it: names what it does and to how many. */
+  action: string;
+  isDangerous?: boolean;
+  disabled?: boolean;
+  /** What will be touched. */
+  children: ReactNode;
+  onConfirm: () => Promise<unknown>;
+}
+
+/** A button that asks before it does what it says. */
+export function Confirm({ label, title, action, isDangerous, disabled, children, onConfirm }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const id = useId();
+  const confirm = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onConfirm();
+      dialog.current?.close();
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className={isDangerous ? 'button danger' : 'button'}
+        disabled={disabled}
+        onClick={() => dialog.current?.showModal()}
+      >
+        {label}
+      </button>
+      <dialog ref={dialog} aria-labelledby={id}>
+        <div className="stack">
+          <h2 id={id}>{title}</h2>
+          {children}
+          {error !== undefined && <ErrorNotice error={error} />}
+        </div>
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            className={isDangerous ? 'button danger' : 'button primary'}
+            disabled={isBusy}
+            onClick={() => void confirm()}
+          >
+            {action}
+          </button>
+        </div>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router';
+import { apiAddress } from '../../api/address.ts';
+import { useLive } from '../../api/live.tsx';
+import { queries } from '../../api/queries.ts';
+import { Card } from '../../components/card.tsx';
+import { Code } from '../../components/code.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { setupOf } from './setup.ts';
+
+/** What leads from nothing to a first push; shown until an event has come in. */
+export function FirstSteps({ app }: { app: string | undefined }) {
+  const apps = useLive(queries.apps());
+  const { data: setup } = useLive({ ...queries.setup(app ?? ''), enabled: app !== undefined });
+  if (!apps.data || (app !== undefined && !setup)) return null;
+  const steps = setupOf(apiAddress(), app, setup);
+  if (steps.every(({ isDone }) => isDone) || setup?.hasEvent) return null;
+  const next = steps.find(({ isDone }) => !isDone);
+  return (
+    <Card title="First push" aside={<p className="quiet">{app ?? 'no app yet'}</p>}>
+      <ol className="steps">
+        {steps.map(({ title, isDone, text, snippet }) => (
+          <li key={title} className={isDone ? 'done' : undefined}>
+            <span className="step-mark">{isDone ? <Icon name="check" size={16} /> : null}</span>
+            <div className="stack">
+              <strong>
+                {title}
+                {isDone && <span className="hidden"> (done)</span>}
+              </strong>
+              {title === next?.title && (
+                <>
+                  <p className="quiet">{text}</p>
+                  <Code text={snippet} />
+                </>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {app !== undefined && (
+        <p>
+          Or send one from here:{' '}
+          <Link to="/a/$app/send" params={{ app }}>
+            the playground
+          </Link>{' '}
+          builds an event and says who would get it.
+        </p>
+      )}
+    </Card>
+  );
+}

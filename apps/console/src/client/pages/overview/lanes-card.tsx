@@ -1,0 +1,78 @@
+import type { Lane, SystemState } from '@fanfare/client';
+import { Card } from '../../components/card.tsx';
+import { Table } from '../../components/table.tsx';
+import { count, percent } from '../../format/number.ts';
+import { duration } from '../../format/time.ts';
+import { LANE_NAMES } from '../../format/words.ts';
+import type { Range } from './range.ts';
+import { failedShare, ratePerSecond, useStats } from './stats.ts';
+
+/** From when the oldest event of a lane is marked, in ms. A call rings for at most thirty seconds. */
+const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_000 };
+/** From which share of failures on a lane is marked. */
+const BAD_SHARE = 0.05;
+
+const COLUMNS = [
+  'Lane',
+  { label: 'Rate', isNumber: true },
+  { label: 'Backlog', isNumber: true },
+  { label: 'Held', isNumber: true },
+  { label: 'Open events', isNumber: true },
+  { label: 'Oldest', isNumber: true },
+  { label: 'Failed', isNumber: true },
+] as const;
+
+/** Each lane: how much goes out, what waits and for how long, and what share fails. */
+export function LanesCard({ system, app, range }: { system: SystemState; app: string | undefined; range: Range }) {
+  return (
+    <Card
+      title="Lanes"
+      aside={<p className="quiet">{app && `Rate and failures are ${app}'s; the rest is of all apps.`}</p>}
+    >
+      <Table label="Lanes" columns={COLUMNS}>
+        {system.lanes.map(({ lane, waiting, active, delayed, held, openEvents, oldestMs }) => (
+          <tr key={lane}>
+            <th scope="row">
+              <span className="dot" style={{ background: `var(--${lane})` }} />
+              {LANE_NAMES[lane]}
+            </th>
+            {app === undefined ? <NoRate /> : <Rate app={app} lane={lane} range={range} />}
+            <Count value={waiting + active + delayed} />
+            <Count value={held} bad={held > 0} />
+            <Count value={openEvents} />
+            <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>
+              {openEvents === 0 ? '–' : duration(oldestMs)}
+            </td>
+            {app === undefined ? <NoRate /> : <Failed app={app} lane={lane} range={range} />}
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
+
+const NoRate = () => <td className="number none">–</td>;
+
+function Count({ value, bad = false }: { value: number; bad?: boolean }) {
+  return <td className={`number ${bad ? 'late' : value === 0 ? 'none' : ''}`}>{count(value)}</td>;
+}
+
+interface OfLane {
+  app: string;
+  lane: Lane;
+  range: Range;
+}
+
+function Rate({ app, lane, range }: OfLane) {
+  const { data } = useStats(app, range);
+  const rate = data ? ratePerSecond(data, range, { lane }) : 0;
+  const words = rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1);
+  return rate === 0 ? <NoRate /> : <td className="number">{words} /s</td>;
+}
+
+function Failed({ app, lane, range }: OfLane) {
+  const { data } = useStats(app, range);
+  const share = data ? failedShare(data.total.settled, { lane }) : null;
+  if (share === null) return <NoRate />;
+  return <td className={share >= BAD_SHARE ? 'number late' : 'number'}>{percent(share)}</td>;
+}

@@ -1,0 +1,78 @@
+import type { SystemState } from '@fanfare/client';
+import { createRoute } from '@tanstack/react-router';
+import { useLive } from '../../api/live.tsx';
+import { queries } from '../../api/queries.ts';
+import { Card } from '../../components/card.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { Table } from '../../components/table.tsx';
+import { Time } from '../../components/time.tsx';
+import { count } from '../../format/number.ts';
+import { PauseButton } from '../../shell/pause-button.tsx';
+import { rootRoute } from '../../shell/root.tsx';
+import { LanesCard } from '../overview/lanes-card.tsx';
+import { RedisCard } from '../overview/redis-card.tsx';
+import { Verdict } from '../overview/verdict.tsx';
+import { BreakersCard } from './breakers-card.tsx';
+
+export const systemRoute = createRoute({ getParentRoute: () => rootRoute, path: '/system', component: System });
+
+function System() {
+  const { data: system, error } = useLive(queries.system());
+  return (
+    <Page title="System" actions={<PauseButton />}>
+      {error && <ErrorNotice error={error} />}
+      {system && (
+        <>
+          <Verdict system={system} />
+          <Processes processes={system.processes} />
+          <BreakersCard breakers={system.breakers} />
+          <LanesCard system={system} app={undefined} range="1h" />
+          <RedisCard redis={system.redis} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+const COLUMNS = [
+  'Role',
+  'Host',
+  { label: 'Process', isNumber: true } as const,
+  'Version',
+  'Serves',
+  { label: 'In flight', isNumber: true } as const,
+  'Started',
+  'Last report',
+];
+
+function Processes({ processes }: Pick<SystemState, 'processes'>) {
+  const versions = new Set(processes.map(({ version }) => version));
+  return (
+    <Card title="Processes" aside={<p className="quiet">a report is valid for 15 seconds</p>}>
+      {versions.size > 1 && (
+        <p className="notice warn">Versions are mixed: {[...versions].join(' and ')}. Finish the upgrade.</p>
+      )}
+      <Table label="Processes" columns={COLUMNS}>
+        {processes.map(({ id, role, host, pid, version, providers, shards, inFlight, startedAt, seenAt }) => (
+          <tr key={id}>
+            <th scope="row">{role}</th>
+            <td>{host}</td>
+            <td className="number">{pid}</td>
+            <td>{version}</td>
+            <td>
+              {[...(providers ?? []), ...(shards?.length ? [`shard ${shards.join(', ')}`] : [])].join(', ') || '–'}
+            </td>
+            <td className="number">{inFlight === undefined ? '–' : count(inFlight)}</td>
+            <td>
+              <Time at={startedAt} as="ago" />
+            </td>
+            <td>
+              <Time at={seenAt} as="ago" />
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Card>
+  );
+}
