@@ -32,5 +32,5 @@ async function throughConsole(input: RequestInfo | URL, init: RequestInit = {}):
 
 /** Leaves for the login page, which leads back here. */
 export function toLogin(): void {
-  location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

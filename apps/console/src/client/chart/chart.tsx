@@ -27,11 +27,13 @@ interface ChartProps {
   format: (value: number) => string;
   /** A click on a moment, epoch ms. */
   onPick?: (at: number) => void;
+  /** In pixels. */
+  height?: number;
   /** Shown instead of a chart without values. */
   empty?: ReactNode;
 }
 
-const HEIGHT = 220;
+const HEIGHT = 230;
 
 /** From this width on, the axis shows days, in ms. */
 const DAYS_FROM_MS = 48 * 3_600_000;
@@ -92,7 +94,7 @@ function Numbers({ title, at, series, format }: Pick<ChartProps, 'title' | 'at' 
 const words = (value: number | null | undefined, format: ChartProps['format']): string =>
   value === null || value === undefined ? '–' : format(value);
 
-function Canvas({ at, series, from, to, stacked = false, format, onPick }: ChartProps) {
+function Canvas({ at, series, from, to, stacked = false, format, onPick, height = HEIGHT }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -107,7 +109,7 @@ function Canvas({ at, series, from, to, stacked = false, format, onPick }: Chart
     const made = new uPlot(
       {
         width: element.clientWidth,
-        height: HEIGHT,
+        height,
         legend: { show: false },
         padding: [8, 4, 0, 0],
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max * 1.08, stacked ? 4 : 0.001)] } },
@@ -128,13 +130,13 @@ function Canvas({ at, series, from, to, stacked = false, format, onPick }: Chart
       if (moment !== undefined) latest.current.onPick?.(moment);
     };
     made.over.addEventListener('click', pick);
-    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
     return () => {
       resized.disconnect();
       made.destroy();
     };
-  }, [shape, scheme, stacked]);
+  }, [shape, scheme, stacked, height]);
 
   useEffect(() => {
     const values = stacked ? heights(series) : series.map((one) => [...one.values]);

@@ -13,7 +13,7 @@ interface TableProps {
 export function Table({ label, columns, children }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: What scrolls has to be reached by keyboard.
-    <section className="table-frame" aria-label={label} tabIndex={0}>
+    <section className="table-frame" aria-label={`${label}, table`} tabIndex={0}>
       <table className="table">
         <thead>
           <tr>

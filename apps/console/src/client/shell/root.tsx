@@ -1,7 +1,13 @@
-import { createRootRoute, Outlet } from '@tanstack/react-router';
+import { createRootRoute, Outlet, useNavigate } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { useRefreshing } from '../api/live.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Page } from '../components/page.tsx';
+import { Help } from './help.tsx';
+import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
+import { useApp } from './use-app.ts';
+import { useKeys } from './use-keys.ts';
 
 /** The frame around every page. */
 export const rootRoute = createRootRoute({
@@ -14,16 +20,39 @@ export const rootRoute = createRootRoute({
   ),
 });
 
+/** Found by `/`: the field to find events with. */
+const FINDER = 'input[type=search]';
+
 function Shell() {
+  const palette = useRef<HTMLDialogElement>(null);
+  const help = useRef<HTMLDialogElement>(null);
+  const { paused, setPaused } = useRefreshing();
+  const app = useApp();
+  const navigate = useNavigate();
+  const openPalette = () => palette.current?.showModal();
+  const openHelp = () => help.current?.showModal();
+  const find = async () => {
+    const finder = () => document.querySelector<HTMLInputElement>(FINDER);
+    if (!finder() && app !== undefined) await navigate({ to: '/a/$app/events', params: { app } });
+    finder()?.focus();
+  };
+  useKeys({
+    'Ctrl k': openPalette,
+    '?': openHelp,
+    '/': () => void find(),
+    p: () => setPaused(!paused),
+  });
   return (
     <div className="shell">
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <Sidebar />
+      <Sidebar onPalette={openPalette} onHelp={openHelp} />
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <Palette dialog={palette} />
+      <Help dialog={help} />
     </div>
   );
 }

@@ -7,8 +7,13 @@ import logo from '../logo.svg';
 import { APP_PAGES, type NavEntry, SYSTEM_PAGES } from './nav.ts';
 import { useApp } from './use-app.ts';
 
+interface SidebarProps {
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
 /** The menu: the overview, the pages of the chosen app, and those of the system. On a phone it opens by a button. */
-export function Sidebar() {
+export function Sidebar({ onPalette, onHelp }: SidebarProps) {
   const app = useApp();
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
@@ -43,7 +48,7 @@ export function Sidebar() {
             <Icon name="queues" /> Queues
           </a>
         </nav>
-        <Foot />
+        <Foot onPalette={onPalette} onHelp={onHelp} />
       </div>
     </header>
   );
@@ -81,10 +86,16 @@ function AppPicker({ app }: { app: string }) {
   );
 }
 
-function Foot() {
+function Foot({ onPalette, onHelp }: SidebarProps) {
   const role = useQuery(queries.session()).data?.role;
   return (
     <div className="sidebar-foot">
+      <button type="button" className="nav-link" onClick={onPalette}>
+        <Icon name="search" /> Go to <kbd>Ctrl K</kbd>
+      </button>
+      <button type="button" className="nav-link" onClick={onHelp}>
+        <Icon name="help" /> Help <kbd>?</kbd>
+      </button>
       <p className="quiet role">{role === 'viewer' ? 'Viewer: nothing can be changed' : 'Administrator'}</p>
       <form method="post" action="/logout">
         <button type="submit" className="nav-link">

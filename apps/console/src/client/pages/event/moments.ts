@@ -12,7 +12,11 @@ export interface Moment {
  * The moments of an event in their order. Acceptances are known only from the latest attempts, which are kept for an
  * hour, and some of them when there are many.
  */
-export function momentsOf(event: ListedEvent, attempts: readonly RecentOutcome[], now: number): Moment[] {
+export function momentsOf(
+  event: Pick<ListedEvent, 'id' | 'receivedAt' | 'finishedAt' | 'leaveBy'>,
+  attempts: readonly Pick<RecentOutcome, 'at' | 'eventId' | 'outcome'>[],
+  now: number,
+): Moment[] {
   const accepted = attempts
     .filter(({ eventId, outcome }) => eventId === event.id && outcome === 'accepted')
     .map(({ at }) => at);

@@ -47,7 +47,6 @@ export function QueryBar({ search, onSearch, onId }: QueryBarProps) {
           spellCheck={false}
           aria-invalid={problem !== undefined}
           aria-describedby={problem === undefined ? undefined : `${id}-problem`}
-          data-focus-key="/"
           onChange={({ target }) => setText(target.value)}
           onPaste={(event) => {
             const pasted = event.clipboardData.getData('text').trim();

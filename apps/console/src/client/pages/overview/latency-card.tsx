@@ -51,7 +51,7 @@ export function LatencyCard({ app, range }: { app: string; range: Range }) {
         format={latency}
         empty="No delivery was accepted in this time."
       />
-      <dl className="facts">
+      <dl className="facts wide">
         {LANES.map((lane) => {
           const total = stats.total.percentiles[lane];
           return (

@@ -46,6 +46,7 @@ export function OutcomesCard({ app, range }: { app: string; range: Range }) {
         from={stats.to - ms}
         to={stats.to}
         stacked
+        height={300}
         format={count}
         onPick={(moment) => void navigate({ to: '/a/$app/events', params: { app }, search: eventsOf(moment) })}
         empty="No deliveries in this time."
