@@ -1,0 +1,185 @@
+import * as operatorConsole from '@fanfare/console/app';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { BROWSER, noBrowser } from '../support/browser.ts';
+import { addPushProviders, logIn } from '../support/devices.ts';
+import { type System, startSystem } from '../support/system.ts';
+
+const PASSWORD = 'the operator’s password';
+const VIEWER_PASSWORD = 'the viewer’s password';
+const MUTE = '/v3/notifications/v1/preferences/mute';
+
+/** On an idle machine each takes a few seconds. */
+const TEST_MS = 120_000;
+
+const inBrowser = (name: string, run: () => Promise<void>) =>
+  (noBrowser === undefined ? test : test.skip)(name, run, TEST_MS);
+if (noBrowser !== undefined) process.stderr.write(`No test in a browser: ${noBrowser}.\n`);
+
+let system: System;
+let console: operatorConsole.Console;
+let browser: Browser;
+beforeAll(async () => {
+  if (noBrowser !== undefined) return;
+  system = await startSystem();
+  await addPushProviders(system);
+  await system.backend.put('/v3/users/bob', { name: 'Bob' });
+  console = await operatorConsole.start(
+    operatorConsole.readConfig({
+      ...system.env,
+      API_URL: system.url,
+      CONSOLE_PASSWORD: PASSWORD,
+      CONSOLE_VIEWER_PASSWORD: VIEWER_PASSWORD,
+    }),
+  );
+  browser = await chromium.launch(BROWSER);
+}, TEST_MS);
+afterAll(async () => {
+  await browser?.close();
+  await console?.close();
+  await system?.[Symbol.asyncDispose]();
+});
+
+/** A page in a profile of its own, logged in, and everything it does that it should not. */
+async function open(password: string, path: string) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  // Says what it waited for, before the test's own time is over.
+  page.setDefaultTimeout(TEST_MS / 2);
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => new URL(request.url()).hostname === '127.0.0.1' || faults.push(request.url()));
+  await page.goto(console.url + path);
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(console.url + path);
+  return { page, faults };
+}
+
+/** What axe finds wrong, one line each. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => {
+      return `${new URL(page.url()).pathname} ${id}: ${target}: ${failureSummary}`;
+    }),
+  );
+}
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+inBrowser('an operator sends an event, watches it arrive, and sees the reason once it is muted', async () => {
+  const { page, faults } = await open(PASSWORD, '/a/app123/send');
+  await page.getByLabel('Text').fill('Hello Bob!');
+  await page.getByRole('button', { name: 'Explain and preview' }).click();
+  await page.getByText(/^Would be sent to Bob: 1 target/).waitFor();
+  for (const title of await page.locator('.bubble-body').all()) await title.getByText('Hello Bob!').waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const sent = page.getByRole('region', { name: 'Sent', exact: true });
+  await sent.getByText('done', { exact: true }).waitFor();
+  await sent.getByText('Accepted 1').waitFor();
+  expect(system.hook.requests()).toHaveLength(1);
+  await sent.getByRole('link', { name: /^console-/ }).click();
+  await heading(page, 'message.sent');
+  await page.getByRole('rowheader', { name: 'bob' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole('link', { name: 'bob' }).click();
+  await page.getByText(/^Sent to Bob/).waitFor();
+  const phone = system.asUser(await logIn(system));
+  await phone.put(MUTE, { conversations: [{ id: 'alice', type: 'oneOnOne', until: null }] });
+  await page.getByRole('button', { name: 'Explain now' }).click();
+  await page
+    .getByText('Would not be sent: Bob muted Alice forever.')
+    .or(page.getByText(/Bob muted alice/i))
+    .waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await page.goto(`${console.url}/a/app123/send`);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await sent.getByText('Not notified 1').waitFor();
+  await sent.getByRole('link', { name: /^console-/ }).click();
+  await page.getByRole('link', { name: 'bob' }).click();
+  const rung = page.getByRole('listitem').filter({ hasText: 'Is the conversation not muted?' });
+  await rung.getByText('Mute preference').waitFor();
+  expect(await rung.textContent()).toMatch(/forever.*no$/);
+  expect(faults).toEqual([]);
+});
+
+inBrowser('every page is free of axe violations, by day on a laptop and by night on a phone', async () => {
+  const { page, faults } = await open(PASSWORD, '/');
+  await page.getByText('All queues are keeping up.').waitFor();
+  await page.getByRole('region', { name: 'Live', exact: true }).getByRole('row').nth(1).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await violations(page)).toEqual([]);
+  const pages = [
+    { path: '/a/app123/events?type=message', title: 'Events', shows: 'message.sent' },
+    { path: '/system', title: 'System', shows: 'sender' },
+    { path: '/audit', title: 'Audit', shows: 'Create webhook' },
+  ];
+  for (const { path, title, shows } of pages) {
+    await page.goto(console.url + path);
+    await heading(page, title);
+    await page.getByText(shows).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    // Nothing is wider than the screen.
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  }
+  expect(faults).toEqual([]);
+});
+
+inBrowser(
+  'keys lead everywhere: the palette to a page, the query bar to an event, the question mark to help',
+  async () => {
+    const id = 'found-by-its-id';
+    await system.backend.post('/v3/events', {
+      id,
+      type: 'message.sent',
+      sentAt: Date.now(),
+      sender: { uid: 'alice' },
+      conversation: { type: 'user', id: 'carol' },
+      message: { id: 'message-of-it', text: 'hi' },
+    });
+    const { page, faults } = await open(PASSWORD, '/system');
+    await heading(page, 'System');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('eve');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Events');
+    await page.keyboard.press('/');
+    await page.keyboard.type('sender:alice state:done');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\?sender=alice&state=done$/);
+    await page
+      .getByRole('searchbox')
+      .or(page.getByRole('combobox', { name: 'Find events' }))
+      .fill('message-of-it');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${console.url}/a/app123/events/${id}`);
+    await heading(page, 'message.sent');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Help' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  },
+);
+
+inBrowser('a viewer sees everything, and cannot send', async () => {
+  const { page, faults } = await open(VIEWER_PASSWORD, '/a/app123/send');
+  await page.getByText('Viewers cannot send.').waitFor();
+  expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+  const refused = await page.evaluate(async () => {
+    const { csrfToken } = (await (await fetch('/session')).json()) as { csrfToken: string };
+    const headers = { appid: 'app123', 'x-csrf-token': csrfToken, 'content-type': 'application/json' };
+    return (await fetch('/api/v3/events', { method: 'POST', headers, body: '{}' })).status;
+  });
+  expect(refused).toBe(403);
+  // The browser notes the refusal; nothing else is amiss.
+  expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
+});
