@@ -4,6 +4,7 @@ import { type AppBundle, type PushKind, promoteNext } from '@fanfare/store';
 import type { SenderDeps } from './deps.ts';
 import { credentialGate } from './held/gate-of.ts';
 import type { Subject } from './refusals.ts';
+import type { Tally } from './token-safety.ts';
 
 /** Where deliveries of a pack go: one credential and system, or the webhook. */
 export interface Address<P extends Push> {
@@ -14,7 +15,14 @@ export interface Address<P extends Push> {
   send(push: P): Promise<Outcome>;
 }
 
-type AddressDeps = Pick<SenderDeps, 'providers' | 'registry' | 'box' | 'log'>;
+/** A credential and system, with what answers are compared with. */
+export interface DeviceAddress extends Address<DevicePush> {
+  tally: Tally;
+  /** Whether the credential was refused before. */
+  isFailing: boolean;
+}
+
+type AddressDeps = Pick<SenderDeps, 'providers' | 'registry' | 'box' | 'log' | 'tokenSafety'>;
 
 /** The address of a device's `providerId` and system. Undefined if there is no such credential. */
 export function addressOf(
@@ -22,13 +30,16 @@ export function addressOf(
   app: AppBundle,
   kind: PushKind,
   { lane, providerId, os }: { lane: Lane; providerId: string; os: DeviceOs },
-): Address<DevicePush> | undefined {
+): DeviceAddress | undefined {
   const id = app.providerIdOf(kind, providerId);
   if (id === undefined) return undefined;
+  const { appId } = app.app;
   return {
     gate: credentialGate(app, lane, { kind, id }, os),
-    subject: { appId: app.app.appId, provider: kind, name: id },
+    subject: { appId, provider: kind, name: id },
     send: sendWith(deps, app, kind, id) ?? UNREADABLE,
+    tally: deps.tokenSafety.tallyOf({ appId, kind, id }),
+    isFailing: app.failing(kind, id),
   };
 }
 

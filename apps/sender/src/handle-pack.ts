@@ -36,7 +36,8 @@ async function handle(deps: SenderDeps, pack: PackInHand): Promise<Step> {
 }
 
 /** An attempt, what follows, and what is being recorded of it. */
-interface Decided extends Attempt {
+interface Decided {
+  attempt: Attempt;
   step: EndStep;
   recording: Recording | undefined;
 }
@@ -45,9 +46,9 @@ interface Decided extends Attempt {
 function decide(deps: SenderDeps, pack: PackInHand, attempt: Attempt): Decided {
   const step = endOf(deps, pack, attempt);
   // Nothing was sent, so there is nothing to record. Without the lock, another worker settles the delivery.
-  if (isUntried(attempt.attempted) && step.do !== 'settle') return { ...attempt, step, recording: undefined };
+  if (isUntried(attempt.attempted) && step.do !== 'settle') return { attempt, step, recording: undefined };
   const settlement = settlementOf(deps, pack, attempt, step);
-  return { ...attempt, step, recording: deps.recorder.record(pack.ref, pack.loaded.accepted.appId, settlement) };
+  return { attempt, step, recording: deps.recorder.record(pack.ref, pack.loaded.accepted.appId, settlement) };
 }
 
 /** Waits until everything is recorded. */
@@ -56,9 +57,10 @@ async function recorded(decided: readonly Decided[]): Promise<Ended[]> {
   for (const { recording } of decided) {
     if (recording && !before.has(recording.before)) before.set(recording.before, await recording.before);
   }
-  return decided.map(({ recording, ...attempt }) => {
+  return decided.map(({ attempt: { delivery, attempted, durationMs }, step, recording }) => {
     const state = recording && before.get(recording.before)?.[recording.index];
-    return { ...attempt, isNew: attempt.step.do === 'settle' && state !== undefined && isOpen(state) };
+    const isNew = step.do === 'settle' && state !== undefined && isOpen(state);
+    return { delivery, attempted, durationMs, step, isNew };
   });
 }
 

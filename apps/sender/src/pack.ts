@@ -1,5 +1,4 @@
 import {
-  type DevicePush,
   type EventRef,
   followsRing,
   type Lane,
@@ -11,7 +10,7 @@ import {
 import { deliveriesIn, findRing, readStates } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand } from '@fanfare/queue';
 import type { AppBundle, DeliveryTarget } from '@fanfare/store';
-import type { Address } from './address.ts';
+import type { DeviceAddress } from './address.ts';
 import type { SenderDeps } from './deps.ts';
 import type { LoadedEvent } from './event-cache.ts';
 
@@ -46,7 +45,7 @@ export interface PackInHand {
   /** Those still to be sent. */
   deliveries: readonly Delivery[];
   /** Where its devices are reached, by provider id and system; filled while it is sent. */
-  addresses: Map<string, Address<DevicePush>>;
+  addresses: Map<string, DeviceAddress>;
   /** Those that have left the pack and are not settled: each has a job of its own, or should have. */
   retrying: readonly PlannedDelivery[];
 }

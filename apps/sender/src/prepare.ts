@@ -111,7 +111,6 @@ function toDevice(
   const address = pack.addresses.get(id) ?? addressOf(deps, app, kind, { lane, providerId, os });
   if (!address) return { kind: 'rejected', reason: 'provider_disabled' };
   pack.addresses.set(id, address);
-  const tally = deps.tokenSafety.tallyOf({ appId: app.app.appId, kind, id: address.subject.name });
   return {
     kind: 'ready',
     gate: address.gate,
@@ -119,7 +118,8 @@ function toDevice(
     send: async () => {
       const push = render();
       const sent = await address.send(pushToDevice(push, event, device, app.app.settings));
-      await recordSideEffects(deps, { app, push }, device, tally, sent);
+      const recording = recordSideEffects(deps, { uid: push.uid, device, address }, sent);
+      if (recording !== undefined) await recording;
       return sent;
     },
   };

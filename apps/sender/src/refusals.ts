@@ -31,9 +31,13 @@ export class Refusals {
 
   /** Records the outcome of a send to this endpoint or with this credential. */
   record(subject: Subject, outcome: Outcome): void {
-    const id = appKey(subject.appId, subject.provider, subject.name);
     if (outcome.kind === 'withheld') return;
-    if (outcome.kind !== 'retryable' && outcome.kind !== 'throttled' && outcome.kind !== 'credential_failing') {
+    const isRefusal =
+      outcome.kind === 'retryable' || outcome.kind === 'throttled' || outcome.kind === 'credential_failing';
+    // Nearly always: making a key costs more than the rest.
+    if (!isRefusal && this.#streaks.size === 0) return;
+    const id = appKey(subject.appId, subject.provider, subject.name);
+    if (!isRefusal) {
       this.#streaks.delete(id);
       return;
     }

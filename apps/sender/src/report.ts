@@ -9,7 +9,7 @@ import type { Attempt, Attempted } from './send-pack.ts';
 export type EndStep = NextStep | { do: 'hold'; gate: Gate; reason: HoldReason; spent: 0 | 1 };
 
 /** An attempt that is recorded, and what follows. */
-export interface Ended extends Attempt {
+export interface Ended extends Pick<Attempt, 'delivery' | 'attempted' | 'durationMs'> {
   step: EndStep;
   /** Whether it settled the delivery: not if another worker had. */
   isNew: boolean;

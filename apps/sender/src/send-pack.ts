@@ -50,7 +50,10 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
     end(attempt);
   };
   try {
-    for (const delivery of pack.deliveries) await begin(deps, { pack, delivery, end: endOne }, inFlight);
+    for (const delivery of pack.deliveries) {
+      const begun = begin(deps, { pack, delivery, end: endOne }, inFlight);
+      if (begun !== undefined) await begun;
+    }
     await inFlight.allEnd();
   } finally {
     sent();
@@ -75,19 +78,26 @@ function putOff(deps: SenderDeps, pack: PackInHand, delivery: Delivery): Attempt
   return { delivery, attempted: { kind: 'held', reason: 'busy' }, gate: ready.gate, durationMs: 0 };
 }
 
-/** Starts one send as soon as there is a place for it, unless it is to be held. */
-async function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Promise<void> {
+/** Starts one send as soon as there is a place for it, unless it is to be held. Not a promise if that is at once. */
+function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Promise<void> | undefined {
   const { pack, delivery, end } = sending;
   try {
     const ready = prepare(deps, pack, delivery);
-    if (ready.kind !== 'ready') return end({ delivery, attempted: ready, durationMs: 0 });
+    if (ready.kind !== 'ready') {
+      end({ delivery, attempted: ready, durationMs: 0 });
+      return undefined;
+    }
+    const go = (pass: Pass) => {
+      if (pass.kind === 'go') inFlight.add(send(deps, sending, ready, pass));
+      else end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
+    };
     const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
-    const pass = passing instanceof Promise ? await passing : passing;
-    if (pass.kind === 'go') return inFlight.add(send(deps, sending, ready, pass));
-    end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
+    if (passing instanceof Promise) return passing.then(go).catch((error: unknown) => inFlight.fail(error));
+    go(passing);
   } catch (error) {
     inFlight.fail(error);
   }
+  return undefined;
 }
 
 /** What is assumed of a send that threw. */

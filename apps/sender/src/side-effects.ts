@@ -1,17 +1,28 @@
-import { type Outcome, type Push, publicAppId } from '@fanfare/core';
-import { type AppBundle, type Device, recordFailing, setOtherEnvironment } from '@fanfare/store';
+import { type Outcome, publicAppId } from '@fanfare/core';
+import { type Device, recordFailing, setOtherEnvironment } from '@fanfare/store';
+import type { DeviceAddress } from './address.ts';
 import type { SenderDeps } from './deps.ts';
-import type { Tally } from './token-safety.ts';
 
-/** Records what an answer says about the token and the credential. */
-export async function recordSideEffects(
-  deps: SenderDeps,
-  { app, push: { appId, uid } }: { app: AppBundle; push: Push },
-  device: Device,
-  tally: Tally,
-  sent: Outcome,
-): Promise<void> {
-  const { kind, id } = tally.credential;
+/** The user, their device and the credential that an answer is about. */
+interface Concerned {
+  uid: string;
+  device: Device;
+  address: DeviceAddress;
+}
+
+/** Records what an answer says about the token and the credential. Not a promise if there is nothing to write. */
+export function recordSideEffects(deps: SenderDeps, concerned: Concerned, sent: Outcome): Promise<void> | undefined {
+  const { tally, isFailing } = concerned.address;
+  if (sent.kind === 'accepted') {
+    tally.accepted++;
+    if (sent.otherEnvironment === undefined && !isFailing) return undefined;
+  }
+  return write(deps, concerned, sent);
+}
+
+async function write(deps: SenderDeps, { uid, device, address }: Concerned, sent: Outcome): Promise<void> {
+  const { tally, isFailing } = address;
+  const { appId, kind, id } = tally.credential;
   const named = { appId: publicAppId(appId), kind, id };
   switch (sent.kind) {
     case 'token_dead':
@@ -21,11 +32,10 @@ export async function recordSideEffects(
       deps.log.error({ ...named, reason: sent.reason, detail: sent.detail }, 'credential.failing');
       return;
     case 'accepted':
-      tally.accepted++;
       if (sent.otherEnvironment !== undefined) {
         await setOtherEnvironment(deps.registry, appId, uid, device, sent.otherEnvironment);
       }
-      if (!app.failing(kind, id)) return;
+      if (!isFailing) return;
       await recordFailing(deps.registry, appId, { kind, id }, undefined);
       deps.log.info(named, 'credential.works_again');
   }
