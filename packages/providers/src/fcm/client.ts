@@ -1,7 +1,6 @@
-import type { DevicePush, FcmCredential, Provider, TokenStore } from '@fanfare/core';
+import type { DevicePush, FcmCredential, Provider, SharedToken, TokenStore } from '@fanfare/core';
 import type { OnConnection } from '../http2/connection-events.ts';
 import { endpointOrigin, type Http2Client, type PoolTuning, poolFactory } from '../http2/create.ts';
-import type { Access } from '../wire/fleet-tokens.ts';
 import { codeIn, type OnUndocumented } from '../wire/undocumented.ts';
 import { UNSHARED } from '../wire/unshared-tokens.ts';
 import { fcmBody } from './body.ts';
@@ -10,8 +9,6 @@ import { FcmHttp2Transport } from './http2-transport.ts';
 import { AccessTokens } from './oauth.ts';
 import { fcmOutcome, isDocumented, wantsNewToken } from './outcome.ts';
 import type { FcmRequest, FcmSent, FcmTransport } from './transport.ts';
-
-type Account = FcmCredential['serviceAccount'];
 
 /** https://firebase.google.com/docs/reference/fcm/rest */
 const FCM = 'https://fcm.googleapis.com';
@@ -57,7 +54,13 @@ export function createFcmProvider(options: FcmProviderOptions = {}): Provider<Fc
       const { mayLeave, isDryRun = false } = push;
       const body = fcmBody(push, credential, now());
       if (body === undefined) return { kind: 'rejected', reason: 'payload_too_large' };
-      const sent = await post(connections, { body, account: credential.serviceAccount, mayLeave, isDryRun });
+      const request = { body, account: credential.serviceAccount, mayLeave, isDryRun };
+      const known = connections.tokens.current(request.account);
+      // A promise for each push would cost more than the look.
+      const access = known instanceof Promise ? await known : known;
+      if (!access.ok) return access.outcome;
+      const first = await connections.transport.post(request, access.token.value);
+      const sent = isRefused(first) ? await postAgain(connections, request, access.token, first) : first;
       if (sent.kind === 'failed') return sent.outcome;
       if (!isDocumented(sent.reply)) {
         const { status, error } = sent.reply;
@@ -76,21 +79,18 @@ interface Connections {
   transport: FcmTransport;
 }
 
-/** Posts with an access token, and once more with a new one if that is refused. */
-async function post(
+const isRefused = (sent: FcmSent): boolean => sent.kind === 'answered' && wantsNewToken(sent.reply);
+
+/** Posts once more, with another access token. Without one, the first answer stands. */
+async function postAgain(
   { tokens, transport }: Connections,
-  request: Omit<FcmRequest, 'accessToken'> & { account: Account },
+  request: FcmRequest,
+  refused: SharedToken,
+  first: FcmSent,
 ): Promise<FcmSent> {
-  const { account } = request;
-  const once = (access: Access): Promise<FcmSent> | FcmSent =>
-    access.ok
-      ? transport.post({ ...request, accessToken: access.token.value })
-      : { kind: 'failed', outcome: access.outcome };
-  const access = await tokens.current(account);
-  const first = await once(access);
-  if (!access.ok || first.kind !== 'answered' || !wantsNewToken(first.reply)) return first;
-  const renewed = await tokens.renew(account, access.token);
-  return renewed === undefined ? first : once(renewed);
+  const renewed = await tokens.renew(request.account, refused);
+  if (renewed === undefined) return first;
+  return renewed.ok ? transport.post(request, renewed.token.value) : { kind: 'failed', outcome: renewed.outcome };
 }
 
 function connect(options: FcmProviderOptions): Connections {

@@ -67,7 +67,7 @@ export class FirebaseAdminTransport implements FcmTransport {
     this.#agent = agentTo(new URL(origin), extraCa, lookup);
   }
 
-  async post({ body, account, accessToken, isDryRun, mayLeave }: FcmRequest): Promise<FcmSent> {
+  async post({ body, account, isDryRun, mayLeave }: FcmRequest, accessToken: string): Promise<FcmSent> {
     if (mayLeave?.() === false) return { kind: 'failed', outcome: WITHHELD };
     const project = this.#projects.get(accountDigest(account), () => this.#open(account.project_id));
     project.accessToken = accessToken;

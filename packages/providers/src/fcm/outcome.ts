@@ -14,9 +14,11 @@ export interface FcmReply {
 }
 
 /** An answer with its error, which is read once. */
-export const fcmReply = (answer: Omit<FcmReply, 'error'>): FcmReply => ({
-  ...answer,
-  error: answer.status >= 400 ? readError(answer.body) : undefined,
+export const fcmReply = ({ status, retryAfter, body }: Omit<FcmReply, 'error'>): FcmReply => ({
+  status,
+  retryAfter,
+  body,
+  error: status >= 400 ? readError(body) : undefined,
 });
 
 type AnswerMeaning =
@@ -98,12 +100,14 @@ export function isDocumented({ status, error }: FcmReply): boolean {
 
 /** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#resource:-message, `name` */
 const MESSAGE_NAME = /^projects\/[^/]+\/messages\/./;
+/** The usual answer, which need not be parsed as JSON. */
+const ONLY_NAME = /^\{\s*"name":\s*"(projects\/[^/"\\]+\/messages\/[^"\\]+)"\s*\}\s*$/;
 
 /**
  * FCM says yes with the name of the message. Any other answer without an error comes from a proxy or portal in between.
  */
 function acceptance({ status, body }: FcmReply): Outcome {
-  const name = status === 200 ? stringIn(parseObject(body), 'name') : undefined;
+  const name = status === 200 ? (ONLY_NAME.exec(body)?.[1] ?? stringIn(parseObject(body), 'name')) : undefined;
   if (name !== undefined && MESSAGE_NAME.test(name)) return { kind: 'accepted', providerId: name };
   return { kind: 'retryable', reason: 'bad_response', detail: `http_${status}` };
 }

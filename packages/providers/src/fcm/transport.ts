@@ -1,12 +1,11 @@
 import type { FcmCredential, Outcome } from '@fanfare/core';
 import type { FcmReply } from './outcome.ts';
 
-/** One message, with its service account, project and access token. */
+/** One message, with its service account and project. */
 export interface FcmRequest {
   /** The JSON of `messages:send`. */
   body: Buffer | string;
   account: FcmCredential['serviceAccount'];
-  accessToken: string;
   /** FCM is only to check it. */
   isDryRun: boolean;
   /** Called right before it is written; false: it is not written. */
@@ -18,6 +17,6 @@ export type FcmSent = { kind: 'answered'; reply: FcmReply } | { kind: 'failed'; 
 
 /** Carries a message to FCM. Sends once, never retries, always ends. */
 export interface FcmTransport {
-  post(request: FcmRequest): Promise<FcmSent>;
+  post(request: FcmRequest, accessToken: string): Promise<FcmSent>;
   close(): Promise<void>;
 }
