@@ -6,7 +6,7 @@ import { FINISH_LUA } from '../event/finish.lua.ts';
 import { keys, loadField } from '../keys.ts';
 import { encodeAttempts, type RecordedAttempt } from './attempts.ts';
 import { TRIM_LUA } from './drop-letter.lua.ts';
-import { IS_OPEN_LUA, STATE_BITS, STATE_NAMES_LUA, stateNumber, stateOf } from './states.ts';
+import { IS_OPEN_LUA, STATE_NAMES_LUA, STATES_LUA, stateNumber, stateOf } from './states.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
 const DEAD_LETTERS_CAP = 10_000;
@@ -43,29 +43,21 @@ const MAX_ATTEMPTS_TEXT = 4000;
  * so that running a job twice counts once; and attempts are recorded once, even if the script is run again because its
  * answer was lost. Returns each delivery's previous state.
  */
-const SETTLE = script<number[]>(`
+const SETTLE = script<string | null>(`
 -- KEYS event, states, load, open, dead letters, attempts, apps with dead letters
--- ARGV event key, now, cap of dead letters, root of the shard's keys, longest text of attempts, then per delivery:
---   ordinal, state, load field, dead letter, attempts (a line each)
--- returns each delivery's state before, in order; none when the event is gone
+-- ARGV event key, now, cap of dead letters, root of the shard's keys, longest text of attempts, then per group:
+--   ordinals (separated by commas), and of each of them: state, load field, dead letter, attempts (a line each)
+-- returns each delivery's state before, in order, a digit each; nothing when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
 ${IS_OPEN_LUA}
 ${LOAD_LUA}
+${STATES_LUA}
 local NAMES = ${STATE_NAMES_LUA}
 local exp = redis.call('HGET', KEYS[1], 'exp')
-if not exp then return {} end
+if not exp then return false end
 local loadLane = loadLanes(KEYS[1])
-
--- unpack takes some thousand values at most
-local states = {}
-for from = 6, #ARGV, 5000 do
-  local gets = {}
-  for i = from, math.min(from + 4995, #ARGV), 5 do
-    for _, word in ipairs({'GET', '${STATE_BITS}', '#' .. ARGV[i]}) do gets[#gets + 1] = word end
-  end
-  for n, state in ipairs(redis.call('BITFIELD', KEYS[2], unpack(gets))) do states[ARGV[from + 5 * n - 5]] = state end
-end
+local states = openStates(KEYS[2])
 
 local function record(ordinal, lines)
   local text = redis.call('HGET', KEYS[6], ordinal)
@@ -77,38 +69,41 @@ local function record(ordinal, lines)
   redis.call('HSET', KEYS[6], ordinal, text)
 end
 
+-- The sum for each state, so that none is below zero in between.
 local load = {}
 local function moveLoad(lane, field, state, n)
   local id = lane .. ' ' .. field .. ' ' .. state
-  load[id] = load[id] or {lane, field, state, 0}
-  load[id][4] = load[id][4] + n
+  local move = load[id]
+  if move then move[4] = move[4] + n else load[id] = {lane, field, state, n} end
 end
 
-local before, sets, counts, attempts, letters = {}, {}, {}, false, false
+local before, counts, attempts, letters = {}, {}, false, false
 for i = 6, #ARGV, 5 do
-  local ordinal, to = ARGV[i], tonumber(ARGV[i + 1])
-  local from = states[ordinal]
-  before[#before + 1] = from
-  if ARGV[i + 4] ~= '' then
-    record(ordinal, ARGV[i + 4])
-    attempts = true
-  end
+  local to, field, letter, lines = tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local settles = not isOpen(to)
-  -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
-  if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
-    states[ordinal] = to
-    for _, word in ipairs({'SET', '${STATE_BITS}', '#' .. ordinal, to}) do sets[#sets + 1] = word end
-    if settles then counts[to] = (counts[to] or 0) + 1 end
-    moveLoad(loadLane(ordinal), ARGV[i + 2], from, -1)
-    moveLoad(loadLane(ordinal), ARGV[i + 2], to, 1)
-    if ARGV[i + 3] ~= '' then
-      redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1] .. '-' .. ordinal)
-      redis.call('HSET', KEYS[6], 'd' .. ordinal, ARGV[i + 3])
-      letters = true
+  for ordinal in string.gmatch(ARGV[i], '%d+') do
+    local from = states.get(ordinal)
+    before[#before + 1] = from
+    if lines ~= '' then
+      record(ordinal, lines)
+      attempts = true
+    end
+    -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
+    if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
+      states.set(ordinal, to)
+      if settles then counts[to] = (counts[to] or 0) + 1 end
+      local lane = loadLane(ordinal)
+      moveLoad(lane, field, from, -1)
+      moveLoad(lane, field, to, 1)
+      if letter ~= '' then
+        redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1] .. '-' .. ordinal)
+        redis.call('HSET', KEYS[6], 'd' .. ordinal, letter)
+        letters = true
+      end
     end
   end
 end
-for i = 1, #sets, 4000 do redis.call('BITFIELD', KEYS[2], unpack(sets, i, math.min(i + 3999, #sets))) end
+states.write()
 for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
 for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
 if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
@@ -118,7 +113,7 @@ if letters then
   trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp)
 end
 finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
-return before
+return table.concat(before)
 `);
 
 /**
@@ -150,7 +145,7 @@ export async function settle(
   now: number,
 ): Promise<DeliveryState[]> {
   const { keys: names, args } = settleCall({ ref, appId, settlements }, now);
-  return (await SETTLE(redis, names, args)).map(stateOf);
+  return statesBefore(await SETTLE(redis, names, args));
 }
 
 /** The same for several events in one round trip, each on its own. */
@@ -163,7 +158,7 @@ export async function settleEach(
     redis,
     events.map((event) => settleCall(event, now)),
   );
-  return answers.map((before) => before.map(stateOf));
+  return answers.map(statesBefore);
 }
 
 const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlements, now: number) => ({
@@ -176,18 +171,39 @@ const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlement
     keys.attempts(shard, key),
     keys.deadLetterApps(shard),
   ],
-  args: [
-    ...[key, now, DEAD_LETTERS_CAP, keys.root(shard), MAX_ATTEMPTS_TEXT],
-    ...settlements.flatMap((settlement) => settlementArgs(appId, settlement)),
-  ],
+  args: [...[key, now, DEAD_LETTERS_CAP, keys.root(shard), MAX_ATTEMPTS_TEXT], ...settlementArgs(appId, settlements)],
 });
 
-function settlementArgs(appId: string, settlement: Settlement): (string | number)[] {
-  return [
-    settlement.ordinal,
-    stateNumber(settlement.state),
-    loadField(appId, settlement.provider),
-    settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
-    encodeAttempts(settlement.attempts ?? []),
-  ];
+const statesBefore = (digits: string | null): DeliveryState[] =>
+  Array.from(digits ?? '', (digit) => stateOf(Number(digit)));
+
+/** In the order of the settlements. Those in a row that only differ in their ordinal are one group: nearly all are. */
+function settlementArgs(appId: string, settlements: readonly Settlement[]): (string | number)[] {
+  const args: (string | number)[] = [];
+  let first: Settlement | undefined;
+  let ordinals = '';
+  for (const settlement of settlements) {
+    if (first !== undefined && isAlike(first, settlement)) {
+      ordinals += `,${settlement.ordinal}`;
+      continue;
+    }
+    if (first !== undefined) args.push(ordinals, ...sharedArgs(appId, first));
+    first = settlement;
+    ordinals = String(settlement.ordinal);
+  }
+  if (first !== undefined) args.push(ordinals, ...sharedArgs(appId, first));
+  return args;
 }
+
+const isAlike = (one: Settlement, other: Settlement): boolean =>
+  one.state === other.state && one.provider === other.provider && isBare(one) && isBare(other);
+
+const isBare = ({ state, attempts }: Settlement): boolean =>
+  state !== 'rejected' && (attempts === undefined || attempts.length === 0);
+
+const sharedArgs = (appId: string, settlement: Settlement): (string | number)[] => [
+  stateNumber(settlement.state),
+  loadField(appId, settlement.provider),
+  settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
+  encodeAttempts(settlement.attempts ?? []),
+];

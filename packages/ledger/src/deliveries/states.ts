@@ -24,6 +24,49 @@ end`;
 export const STATE_NAMES_LUA = `{ ${DELIVERY_STATES.map((name) => `'${name}'`).join(', ')} }`;
 
 /**
+ * Lua: `openStates` reads and changes the states of many deliveries, 128 of them with each command. What is changed is
+ * written by `write`.
+ */
+export const STATES_LUA = `
+local CHUNK = 64
+local function openStates(key)
+  local chunks = {}
+  -- The chunk of an ordinal, the place of its byte there, and whether it is in the upper half of the byte.
+  local function at(ordinal)
+    local byte = math.floor(ordinal / 2)
+    local start = byte - byte % CHUNK
+    local chunk = chunks[start]
+    if not chunk then
+      chunk = {string.byte(redis.call('GETRANGE', key, start, start + CHUNK - 1), 1, CHUNK)}
+      chunks[start] = chunk
+    end
+    return chunk, byte - start + 1, ordinal % 2 == 0
+  end
+  local states = {}
+  function states.get(ordinal)
+    local chunk, i, isUpper = at(ordinal)
+    local byte = chunk[i] or 0
+    return isUpper and math.floor(byte / 16) or byte % 16
+  end
+  function states.set(ordinal, state)
+    local chunk, i, isUpper = at(ordinal)
+    -- The string may end before the byte.
+    for missing = #chunk + 1, i do chunk[missing] = 0 end
+    chunk[i] = isUpper and state * 16 + chunk[i] % 16 or chunk[i] - chunk[i] % 16 + state
+    chunk.first, chunk.last = math.min(chunk.first or i, i), math.max(chunk.last or i, i)
+  end
+  function states.write()
+    for start, chunk in pairs(chunks) do
+      if chunk.first then
+        local bytes = string.char(unpack(chunk, chunk.first, chunk.last))
+        redis.call('SETRANGE', key, start + chunk.first - 1, bytes)
+      end
+    end
+  end
+  return states
+end`;
+
+/**
  * The states of some deliveries, in the order asked. Deliveries never planned read as `pending`. Reads everything from
  * the lowest ordinal to the highest, so these should be close to each other, as those of a slice are.
  */

@@ -48,6 +48,32 @@ describe('each transition of the states', () => {
   });
 });
 
+test('many deliveries settle in one call, in any order, and no other changes', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, users(400));
+  const ordinals = Array.from({ length: 400 }, (_, i) => i);
+  // 149 and 400 have no common factor: every ordinal once, far from the one before. Without the last twenty.
+  const some = ordinals.map((i) => (i * 149) % 400).filter((ordinal) => ordinal % 3 !== 0 && ordinal < 380);
+  const stateAfter = (ordinal: number) => SETTLED[ordinal % 5] as SettledState;
+  const before = await settleAll(
+    own.redis,
+    ref,
+    some.map((ordinal) => becomes(ordinal, stateAfter(ordinal))),
+  );
+  expect(before).toEqual(some.map(() => 'pending'));
+  const expected = ordinals.map((ordinal) => (some.includes(ordinal) ? stateAfter(ordinal) : 'pending'));
+  expect(await readStates(own.redis, ref, ordinals)).toEqual(expected);
+  const runs = await settleAll(
+    own.redis,
+    ref,
+    ordinals.map((ordinal) => becomes(ordinal, 'accepted')),
+  );
+  expect(runs).toEqual(expected);
+  expect(await readStates(own.redis, ref, ordinals)).toEqual(
+    expected.map((state) => (state === 'pending' ? 'accepted' : state)),
+  );
+});
+
 test('the stored state numbers never change', () => {
   expect(DELIVERY_STATES.map((name, number) => [number, name])).toEqual([
     [0, 'pending'],
