@@ -25,7 +25,11 @@ export async function startProcess(
     env: { ...env, LOG_LEVEL: 'info', PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const port = await portOf(child, app);
+  // Jest waits for its children forever: a process that is late must not outlive the test that fails for it.
+  const port = await portOf(child, app).catch(async (error) => {
+    await end(child, 'SIGKILL');
+    throw error;
+  });
   return {
     pid: child.pid as number,
     url: `http://127.0.0.1:${port}`,
@@ -45,7 +49,7 @@ function portOf(child: ChildProcess, app: string): Promise<string> {
     log += text;
     port = started.exec(log)?.[0].match(/"port":(\d+)/)?.[1];
   });
-  return until(() => port, `${app} starts`);
+  return until(() => port, `${app} starts`, { timeoutMs: 60_000 });
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
