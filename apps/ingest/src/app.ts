@@ -45,7 +45,7 @@ export interface Ingest {
   metricsPort: number;
   /** All routes, with who may call them. */
   routes: readonly Route[];
-  /** Makes `/readyz` fail; requests are still served. */
+  /** Makes `/readyz` fail; requests are still served, and their connections end. */
   drain(): void;
   close(): Promise<void>;
 }
@@ -107,9 +107,9 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   await warnAboutWeakSettings(deps, queueRedis);
   const guard = new OverloadGuard(deps);
   const { ready, drain } = drainable(() => readiness(deps));
-  const { server, close, routes } = await createServer(deps, guard, ready);
+  const { server, inHand, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
-  closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
+  closer.add('server', server, () => inHand.close(() => server.close(), bodyGraceMs(config)));
   const metricsServer = await startMetricsServer(config, metricsNow(deps));
   closer.add('metrics', metricsServer, (one) => one.close());
   await server.listen({ host: config.HOST, port: config.PORT });
@@ -122,7 +122,10 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     port,
     metricsPort: metricsServer.port,
     routes,
-    drain,
+    drain: () => {
+      drain();
+      inHand.endConnections();
+    },
     close: () => closer.close(),
   };
 }

@@ -52,7 +52,7 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
     // One hop, for scheme and host: trust only what our proxy added, not what the caller sent.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
   });
-  const close = followRequests(server.server);
+  const { close } = followRequests(server.server);
   holdBodies(server.server);
   server.addHook('onSend', async (request, reply) => closeIfUnread(request.raw, reply.raw));
   await server.register(helmet, SECURITY_HEADERS);

@@ -49,7 +49,7 @@ export async function createServer(
         validate(schema as z.ZodType, input),
   );
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  const close = followRequests(server.server);
+  const inHand = followRequests(server.server);
   // Must be the first hook: one that throws stops later ones, and the request would not be logged.
   logRequests(server as unknown as FastifyInstance, deps.metrics);
   server.addHook('onRequest', (_request, reply, done) => {
@@ -68,7 +68,7 @@ export async function createServer(
   healthRoutes(server, ready);
   for (const area of AREAS) await registerArea(server, area, deps, guard);
   server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
-  return { server, close, routes: callable };
+  return { server, inHand, routes: callable };
 }
 
 /** Registers an area's routes with its tag. */
