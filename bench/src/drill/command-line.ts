@@ -17,6 +17,9 @@ Options:
   --seed <n>       Repeats the order of the faults (default: one of the clock)
   --cluster        On a Redis Cluster of three servers instead of one server
   --faults <list>  Only these faults, separated by commas (default: all)
+  --rolling        No faults: restarts every process by SIGTERM, one after another, while a publisher with keep-alive
+                   connections posts through a load balancer; fails if the publisher or a recipient notices
+  --tree <folder>  With --rolling: runs what scripts/production-tree.js wrote to this folder
   -h, --help       Show this help
 
 Faults:
@@ -27,6 +30,9 @@ export interface DrillOptions {
   seed: number;
   isCluster: boolean;
   only: readonly FaultKind[];
+  isRolling: boolean;
+  /** A production tree to run; undefined: this checkout. */
+  tree: string | undefined;
 }
 
 /**
@@ -35,13 +41,17 @@ export interface DrillOptions {
  * @throws UsageError that names what is wrong.
  */
 export function parseDrill(args: readonly string[], now: number): DrillOptions | 'help' {
-  const { help, seconds = '60', seed = String(now % 1_000_000), cluster = false, faults } = valuesOf(args);
+  const { help, seconds = '60', seed = String(now % 1_000_000), cluster = false, faults, ...rest } = valuesOf(args);
   if (help) return 'help';
+  const { rolling = false, tree } = rest;
+  if (tree !== undefined && !rolling) throw new UsageError('--tree: only with --rolling');
   return {
     seconds: wholeNumber('--seconds', seconds, 1, 3600),
     seed: wholeNumber('--seed', seed, 0, 999_999),
     isCluster: cluster,
     only: faults === undefined ? FAULT_KINDS : faults.split(',').map(kindNamed),
+    isRolling: rolling,
+    tree,
   };
 }
 
@@ -55,6 +65,8 @@ function valuesOf(args: readonly string[]) {
         seed: { type: 'string' },
         cluster: { type: 'boolean' },
         faults: { type: 'string' },
+        rolling: { type: 'boolean' },
+        tree: { type: 'string' },
       },
     }).values;
   } catch (error) {

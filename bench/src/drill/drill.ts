@@ -23,7 +23,7 @@ const ECHO_MS = 1000;
 /** Runs a drill from start to end. */
 export async function drill(options: DrillOptions, screen: Screen): Promise<Verdict> {
   screen.line(`starting the system${options.isCluster ? ' on a cluster' : ''}, seed ${options.seed}`);
-  const system = await startSystem(options.isCluster);
+  const system = await startSystem({ isCluster: options.isCluster });
   screen.line('started');
   try {
     return await new Drill(options, screen, system).run();

@@ -31,6 +31,8 @@ test('a list of faults leaves out all others', () => {
 test('the command line names what is wrong', () => {
   expect(() => parseDrill(['--faults', 'kill-console'], 0)).toThrow('there is no fault "kill-console"');
   expect(() => parseDrill(['--seconds', '0'], 0)).toThrow('--seconds: expected a whole number from 1 to 3600');
+  expect(() => parseDrill(['--tree', '/tmp/x'], 0)).toThrow('--tree: only with --rolling');
+  expect(parseDrill(['--rolling', '--tree', '/tmp/x'], 0)).toMatchObject({ isRolling: true, tree: '/tmp/x' });
   expect(parseDrill(['--help'], 0)).toBe('help');
   expect(parseDrill([], 1_234_567)).toEqual({ seconds: 60, seed: 234_567, isCluster: false, only: FAULT_KINDS });
 });

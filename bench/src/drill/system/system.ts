@@ -30,8 +30,16 @@ export interface DrillSystem {
   close(): Promise<void>;
 }
 
+interface SystemOptions {
+  isCluster?: boolean;
+  /** A production tree to run; default: this checkout. */
+  tree?: string | undefined;
+  /** Of all processes, besides what the drill sets. */
+  env?: Record<string, string>;
+}
+
 /** Starts two ingests, two fan-outs and two senders, a simulator and a Redis, each a process of its own. */
-export function startSystem(isCluster: boolean): Promise<DrillSystem> {
+export function startSystem({ isCluster = false, tree, env: extra = {} }: SystemOptions): Promise<DrillSystem> {
   const closer = new Closer();
   return closer.closeOnFailure(async () => {
     const folder = closer.add('folder', await mkdtemp(join(tmpdir(), 'fanfare-drill-')), (path) =>
@@ -50,9 +58,10 @@ export function startSystem(isCluster: boolean): Promise<DrillSystem> {
     const caFile = join(folder, 'ca.pem');
     await writeFile(caFile, target.caPem);
     const adminKey = randomBytes(32).toString('hex');
-    const env = environment({ redisUrl: redis.url, tlsUrl: target.tlsUrl, caFile, adminKey, isCluster });
+    const places = { redisUrl: redis.url, tlsUrl: target.tlsUrl, caFile, adminKey, isCluster };
+    const env = { ...environment(places), ...extra };
     const start = async (role: Role, nth: number) => {
-      const worker = new Worker({ role, nth, port: await freePort(), folder, env });
+      const worker = new Worker({ role, nth, port: await freePort(), folder, env, tree });
       closer.add(worker.name, worker, (running) => running.kill());
       await worker.start();
       return worker;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { NodeProcess } from '../../system/node-process.ts';
 
 const MAINS = {
@@ -15,6 +16,8 @@ interface WorkerOptions {
   port: number;
   folder: string;
   env: Record<string, string>;
+  /** A production tree to run; undefined: this checkout. */
+  tree: string | undefined;
 }
 
 /** A process of ours, as an operator's supervisor keeps it: the next one on its port replaces it. */
@@ -34,8 +37,9 @@ export class Worker {
 
   /** Resolves when it is ready. */
   async start(extra: Record<string, string> = {}): Promise<void> {
-    const { role, port, folder, env } = this.#options;
-    this.#process = await NodeProcess.start(MAINS[role].pathname, {
+    const { role, port, folder, env, tree } = this.#options;
+    const main = tree === undefined ? MAINS[role].pathname : resolve(tree, `apps/${role}/dist/main.js`);
+    this.#process = await NodeProcess.start(main, {
       name: this.name,
       folder,
       env: { ...env, ...extra, PORT: String(port) },
