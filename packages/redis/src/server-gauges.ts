@@ -7,10 +7,18 @@ export interface ServerGauges {
   redisDurability: { set(labels: { durability: Durability }, value: number): void; reset(): void };
   redisMayEvict: { set(value: number): void; reset(): void };
   processAlive: { set(labels: { role: ProcessRole }, value: number): void; reset(): void };
+  sendersAlive: { set(labels: { provider: string }, value: number): void; reset(): void };
 }
 
-/** Updates the gauges of the settings of Redis and of live processes; they show nothing when it cannot be read. */
-export async function readServerGauges(redis: Redis, gauges: ServerGauges): Promise<void> {
+/**
+ * Updates the gauges of the settings of Redis and of live processes, of senders for each of these providers; they show
+ * nothing when it cannot be read.
+ */
+export async function readServerGauges(
+  redis: Redis,
+  gauges: ServerGauges,
+  providers: readonly string[],
+): Promise<void> {
   try {
     const [{ durability, maxmemoryPolicy }, processes] = await Promise.all([
       readRedisSettings(redis),
@@ -21,7 +29,12 @@ export async function readServerGauges(redis: Redis, gauges: ServerGauges): Prom
     for (const role of PROCESS_ROLES) {
       gauges.processAlive.set({ role }, processes.filter((one) => one.role === role).length);
     }
+    const sent = processes.flatMap((one) => (one.role === 'sender' ? (one.providers ?? []) : []));
+    for (const provider of providers) {
+      gauges.sendersAlive.set({ provider }, sent.filter((one) => one === provider).length);
+    }
   } catch {
-    for (const gauge of [gauges.redisDurability, gauges.redisMayEvict, gauges.processAlive]) gauge.reset();
+    for (const gauge of [gauges.redisDurability, gauges.redisMayEvict]) gauge.reset();
+    for (const gauge of [gauges.processAlive, gauges.sendersAlive]) gauge.reset();
   }
 }

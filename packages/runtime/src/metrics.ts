@@ -172,6 +172,9 @@ const sharedGauges = ({ shared }: Makers) => ({
     ['provider'],
   ),
   processAlive: shared('process_alive', 'Processes that have reported within the last 15 s.', ['role']),
+  sendersAlive: shared('senders_alive', 'Senders that have reported within the last 15 s, by what they send for.', [
+    'provider',
+  ]),
   deadLetters: shared('dead_letters', 'Deliveries given up and neither replayed nor dismissed, of all apps.', []),
   redisMemoryRatio: shared('redis_memory_ratio', 'Used share of the maxmemory of Redis; 0 without a limit.', []),
   /** `what`: events, calls (new ones are refused); bulk, chat (events of the lane wait to be planned). */

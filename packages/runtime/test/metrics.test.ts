@@ -29,6 +29,7 @@ const OURS: Record<string, string> = {
   fanfare_refusing: 'gauge',
   fanfare_build_info: 'gauge',
   fanfare_process_alive: 'gauge',
+  fanfare_senders_alive: 'gauge',
   fanfare_loop_lag_seconds: 'gauge',
   fanfare_http_request_seconds: 'histogram',
   fanfare_breakers_open: 'gauge',

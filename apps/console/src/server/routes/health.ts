@@ -1,3 +1,4 @@
+import { PROVIDER_KINDS } from '@fanfare/core';
 import { readLedgerGauges } from '@fanfare/ledger';
 import { readQueues } from '@fanfare/queue';
 import { readMemoryGauges, readServerGauges } from '@fanfare/redis';
@@ -27,7 +28,7 @@ export const metricsNow = ({
       readQueues(producer, shards.all, metrics, now()),
       readLedgerGauges(queueRedis, shards.all, metrics, now()),
       readMemoryGauges(memory, metrics),
-      readServerGauges(queueRedis, metrics),
+      readServerGauges(queueRedis, metrics, PROVIDER_KINDS),
       readRegistryGauges(registry, metrics),
     ]);
     return metrics.render();
