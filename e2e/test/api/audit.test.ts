@@ -53,16 +53,18 @@ test('what is refused, read, or not configured by an operator is not listed', as
   expect(await audit()).toEqual(before);
 });
 
-test('an API key names no actor; apps are listed apart; one that is gone stays in the list of all', async () => {
+test('an API key names no actor; apps are listed apart, also one that is deleted', async () => {
   const other = await createApp(system.admin, system.url, 'other');
   await other.call('DELETE', '/v3/notifications/v1/settings', undefined, { actor: 'someone else' });
   const [last] = await audit('?appId=other');
   expect(last).toMatchObject({ operation: 'DELETE /v3/notifications/v1/settings', appId: 'other', fields: [] });
   expect(last).not.toHaveProperty('actor');
   await system.admin.delete('/v3/apps/other');
-  expect((await system.admin.get('/v3/audit?appId=other')).status).toBe(404);
-  const [deleted] = await audit('?limit=1');
+  const [deleted, before] = await audit('?appId=other&limit=2');
   expect(deleted).toMatchObject({ operation: 'DELETE /v3/apps/{appId}', ids: { appId: 'other' } });
+  expect(before).toMatchObject({ operation: 'DELETE /v3/notifications/v1/settings', appId: 'other' });
+  expect(new Set((await audit('?appId=other')).map(({ appId }) => appId))).toEqual(new Set(['other']));
+  expect((await system.admin.get('/v3/audit?appId=unknown')).status).toBe(404);
 });
 
 test('pages continue where the last one ended', async () => {

@@ -37,6 +37,25 @@ export async function writeAudit(redis: Redis, appId: string | undefined, entry:
   await redis.pexpire(keys.auditOf(appId), KEPT_MS);
 }
 
+/** Entries of all apps read at a time for those of a deleted one. */
+const PART = 1000;
+
+/** The newest entries before a place that concern an app by its public id, from those of all apps: it is deleted. */
+export async function readAuditOfDeleted(
+  redis: Redis,
+  publicId: string,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<FoundAuditEntry[]> {
+  const found: FoundAuditEntry[] = [];
+  for (let from = before; found.length < limit; ) {
+    const part = await readAudit(redis, undefined, { before: from, limit: PART });
+    found.push(...part.filter(({ appId }) => appId === publicId));
+    if (part.length < PART) break;
+    from = part.at(-1)?.id;
+  }
+  return found.slice(0, limit);
+}
+
 /** The newest entries before a place, of one app or of all. */
 export async function readAudit(
   redis: Redis,

@@ -1,7 +1,7 @@
 export * from './api-keys.ts';
 export * from './app-cache.ts';
 export * from './apps.ts';
-export { type AuditEntry, readAudit, writeAudit } from './audit.ts';
+export { type AuditEntry, type FoundAuditEntry, readAudit, readAuditOfDeleted, writeAudit } from './audit.ts';
 export { blockedAmong, blockUsers, listBlocked, unblockUsers } from './blocks.ts';
 export * from './custom-provider.ts';
 export { setOtherEnvironment } from './device-environment.ts';

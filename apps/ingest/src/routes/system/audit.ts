@@ -1,11 +1,11 @@
 import { AppId } from '@fanfare/core';
-import { readAudit } from '@fanfare/store';
+import { type FoundAuditEntry, readAudit, readAuditOfDeleted } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { PageLimit } from '../../http/fields.ts';
 import { pageOf } from '../../http/pages.ts';
-import { requireAppId } from '../../http/require-app.ts';
+import { unknownApp } from '../../http/require-app.ts';
 
 const Entry = z.object({
   id: z.string(),
@@ -18,7 +18,7 @@ const Entry = z.object({
   fields: z.array(z.string()).describe('The names of the fields in its body; values are not recorded.'),
 });
 const Query = z.strictObject({
-  appId: AppId.optional().describe('Only what concerns this app.'),
+  appId: AppId.optional().describe('Only what concerns this app, which may be deleted.'),
   limit: PageLimit.describe('Maximum number of entries in the page.'),
   cursor: z
     .string()
@@ -41,10 +41,23 @@ export function auditRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async ({ query: { appId, limit, cursor } }) => {
-      const of = appId === undefined ? undefined : await requireAppId(deps, appId);
-      const found = await readAudit(deps.registry, of, { before: cursor, limit: limit + 1 });
+      const found = await find(deps, appId, { before: cursor, limit: limit + 1 });
       const data = found.slice(0, limit);
       return { data, meta: found.length > limit ? { cursor: data.at(-1)?.id } : {} };
     },
   );
+}
+
+/** @throws FanfareError if there is no such app and no entry of one. */
+async function find(
+  { registry, intake }: IngestDeps,
+  publicId: string | undefined,
+  page: { before?: string | undefined; limit: number },
+): Promise<FoundAuditEntry[]> {
+  if (publicId === undefined) return readAudit(registry, undefined, page);
+  const appId = await intake.appIds.get(publicId);
+  if (appId !== undefined) return readAudit(registry, appId, page);
+  const found = await readAuditOfDeleted(registry, publicId, page);
+  if (found.length === 0 && page.before === undefined) throw unknownApp(publicId);
+  return found;
 }
