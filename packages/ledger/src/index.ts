@@ -75,7 +75,7 @@ export * from './references/verdicts.ts';
 export { dedupSuffix } from './references/webhook-dedup.ts';
 export { followShards, type Shards, servedShards } from './shards/spread.ts';
 export { counter, LATENCY_BUCKETS_S, parseCounter } from './stats/counter.ts';
-export { addOutcomes, type RecentOutcome, readOutcomes } from './stats/outcomes.ts';
+export { addOutcomes, eraseOutcomes, type RecentOutcome, readOutcomes } from './stats/outcomes.ts';
 export { finestSince, STATS_STEP_MS, STATS_STEPS, type StatsStep } from './stats/series.ts';
 export { Stats } from './stats/stats.ts';
 export { addStats, readStats, type StatsPoint } from './stats/store.ts';

@@ -4,7 +4,7 @@ import { shardTag } from '@fanfare/redis';
 /**
  * Every key of the ledger. Except for `locations`, the references by the chat backend's ids (`messages` to
  * `webhookDedup`) and the numbers of shards, which are read before a shard is known, and for an app's `stats` and
- * `outcomes`, they carry the hash tag of the event's shard. It is also the prefix of the shard's BullMQ queues, so that
+ * outcomes, they carry the hash tag of the event's shard. It is also the prefix of the shard's BullMQ queues, so that
  * one script may use both on Redis Cluster. All data of an event expires with its retention (7 days, bulk 24 h),
  * buckets up to a day later; what is open and the load empty themselves as deliveries settle.
  */
@@ -135,6 +135,8 @@ export const keys = {
   stats: (appId: string, series: string, block: number) => `stats:{${appId}}:${series}:${block}`,
   /** Stream: the latest outcomes of an app, sampled. Capped; an hour. */
   outcomes: (appId: string) => `outcomes:{${appId}}`,
+  /** Set: users whose outcomes are not added, because they were erased. An hour. */
+  erasedFromOutcomes: (appId: string) => `outcomes-erased:{${appId}}`,
   /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */
   messages: (appId: string, bucket: string) => `msg:{${appId}:${bucket}}:`,
   /** String of an older version: the author and conversation of a message. */

@@ -1,5 +1,5 @@
 import type { Platform, ProviderKind, SettledState } from '@fanfare/core';
-import { answersOf } from '@fanfare/redis';
+import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
@@ -29,20 +29,53 @@ export interface ListedOutcome extends RecentOutcome {
   cursor: string;
 }
 
-/** The outcomes of an app that are kept, and for how long after the last. */
+/** The outcomes of an app that are kept, and for how long after the last; erased users are remembered as long. */
 const CAP = 500;
 const KEEP_S = 3600;
 
-/** Adds outcomes of apps to their tails, in one round trip. @throws the first error; others may have been added. */
+const ADD = script<null>(`
+-- KEYS tail, erased users
+-- ARGV uid and outcome of each
+-- returns nothing
+for i = 1, #ARGV, 2 do
+  if redis.call('SISMEMBER', KEYS[2], ARGV[i]) == 0 then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${CAP}, '*', 'o', ARGV[i + 1])
+  end
+end
+redis.call('EXPIRE', KEYS[1], ${KEEP_S})
+`);
+
+/** Adds outcomes of apps to their tails, but none of erased users. @throws one of the errors; others may be added. */
 export async function addOutcomes(redis: Redis, byApp: ReadonlyMap<string, readonly RecentOutcome[]>): Promise<void> {
-  const writes = redis.pipeline();
-  for (const [appId, outcomes] of byApp) {
-    const key = keys.outcomes(appId);
-    for (const outcome of outcomes) writes.xadd(key, 'MAXLEN', '~', CAP, '*', 'o', JSON.stringify(outcome));
-    writes.expire(key, KEEP_S);
-  }
-  answersOf(await writes.exec());
+  await ADD.each(
+    redis,
+    [...byApp].map(([appId, outcomes]) => ({
+      keys: keysOf(appId),
+      args: outcomes.flatMap((outcome) => [outcome.uid, JSON.stringify(outcome)]),
+    })),
+  );
 }
+
+const ERASE = script<null>(`
+-- KEYS tail, erased users
+-- ARGV uid
+-- returns nothing
+redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('EXPIRE', KEYS[2], ${KEEP_S})
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
+  if cjson.decode(entry[2][2]).uid == ARGV[1] then redis.call('XDEL', KEYS[1], entry[1]) end
+end
+`);
+
+/**
+ * Takes an erased user's outcomes off the tail. Those of sends that are under way are not added for an hour, even if
+ * the user is created again.
+ */
+export async function eraseOutcomes(redis: Redis, appId: string, uid: string): Promise<void> {
+  await ERASE(redis, keysOf(appId), [uid]);
+}
+
+const keysOf = (appId: string): string[] => [keys.outcomes(appId), keys.erasedFromOutcomes(appId)];
 
 /** The outcomes after a cursor, oldest first; without one the latest. At most `limit`. */
 export async function readOutcomes(

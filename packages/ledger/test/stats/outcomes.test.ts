@@ -1,6 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { addOutcomes, type RecentOutcome, readOutcomes } from '../../src/index.ts';
+import { addOutcomes, eraseOutcomes, type RecentOutcome, readOutcomes } from '../../src/index.ts';
 import { APP, NOW } from '../support/events.ts';
 
 const outcome = (i: number): RecentOutcome => ({
@@ -28,6 +28,20 @@ test('the tail of an app is read from its end, and continued from a cursor', asy
     { ...outcome(4), cursor: expect.stringMatching(/^\d+-\d+$/) },
   ]);
   expect(await readOutcomes(own.redis, 'bank', { limit: 9 })).toEqual([]);
+});
+
+test('an erased user is taken off the tail at once, and what was being sent to them is not added', async () => {
+  await using own = await startTestRedis();
+  const mixed = [1, 2, 3, 4].map((i) => ({ ...outcome(i), uid: i % 2 ? 'bob' : 'bob "the" builder' }));
+  await addOutcomes(own.redis, new Map([[APP, mixed]]));
+  await addOutcomes(own.redis, new Map([['bank', [outcome(1)]]]));
+  await eraseOutcomes(own.redis, APP, 'bob');
+  await addOutcomes(own.redis, new Map([[APP, [outcome(5), { ...outcome(6), uid: 'carl' }]]]));
+  const left = await readOutcomes(own.redis, APP, { limit: 9 });
+  expect(left.map(({ eventId }) => eventId)).toEqual(['msg-2', 'msg-4', 'msg-6']);
+  expect(await readOutcomes(own.redis, 'bank', { limit: 9 })).toHaveLength(1);
+  await eraseOutcomes(own.redis, 'none', 'bob');
+  for (const key of await own.redis.keys('outcomes*')) expect(await own.redis.ttl(key)).toBeGreaterThan(3500);
 });
 
 test('the tail is capped, and expires an hour after the last outcome', async () => {

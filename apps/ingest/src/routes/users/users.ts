@@ -1,5 +1,5 @@
 import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
-import { recordErasure } from '@fanfare/ledger';
+import { eraseOutcomes, recordErasure } from '@fanfare/ledger';
 import { deleteUser, readUnread, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import { admitUsers } from '../../accept/quotas.ts';
@@ -86,6 +86,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
       const { uid } = request.params;
       const erased = await deleteUser(registry, appId, uid);
       // Also of a user who is gone: the request may be the repeat of one that was interrupted here.
+      await eraseOutcomes(deps.queueRedis, appId, uid);
       if (deps.archive) await recordErasure(deps.queueRedis, { appId, uid, at: deps.now() });
       if (!erased) throw unknownUser(uid);
       return SUCCESS;
