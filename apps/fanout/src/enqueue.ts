@@ -20,6 +20,8 @@ export interface ToQueue {
   ranks: ReadonlyMap<ProviderKind, number>;
   /** Whether this worker planned it just now. */
   mine: boolean;
+  /** The trace of its planning, if it is traced: that of its sends. */
+  traceparent?: string | undefined;
   /** Throws when this worker may no longer queue it. */
   fence(): void;
 }
@@ -33,7 +35,7 @@ export async function enqueue(
   deps: FanoutDeps,
   shard: number,
   accepted: AcceptedEvent,
-  { number, slice, ranks, mine, fence }: ToQueue,
+  { number, slice, ranks, mine, traceparent, fence }: ToQueue,
 ): Promise<void> {
   const ref = { shard, key: accepted.key };
   const jobs = mine ? openJobs(slice, []) : await readOpenJobs(deps.queueRedis, ref, slice);
@@ -44,7 +46,7 @@ export async function enqueue(
     let rank = ranks.get(provider);
     const added = group.map(({ ordinal, count }) => {
       const addedAgain = mine ? undefined : (true as const);
-      const job = { eventKey: accepted.key, slice: number, ordinal, count, addedAgain, rank };
+      const job = { eventKey: accepted.key, slice: number, ordinal, count, addedAgain, traceparent, rank };
       if (rank !== undefined) rank += count;
       return job;
     });

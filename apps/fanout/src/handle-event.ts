@@ -92,7 +92,8 @@ async function expandSome(
     if (pressure) break;
     if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
     const at = cursor;
-    const expanded = await deps.tracing.follow(stepOf(inHand, at), () => expandSlice(deps, inHand, at, job));
+    const expand = (traceparent?: string) => expandSlice(deps, inHand, { from: at, traceparent }, job);
+    const expanded = await deps.tracing.follow(stepOf(inHand, at), expand);
     if (expanded.kind === 'later') {
       await letOthersPass(deps, inHand, from);
       pressure = { kind: 'wait', delayMs: expanded.retryInMs };
@@ -137,7 +138,7 @@ async function letOthersPass(
 async function expandSlice(
   deps: FanoutDeps,
   inHand: EventInHand,
-  cursor: Cursor,
+  { from: cursor, traceparent }: { from: Cursor; traceparent: string | undefined },
   job: JobInHand<EventJob>,
 ): Promise<Expanded | Later> {
   const { shard, accepted } = inHand;
@@ -151,7 +152,8 @@ async function expandSlice(
   const fence = () => {
     if (!job.holdsLock()) throw new FencedError(`event ${accepted.key}: lock lost`);
   };
-  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, ranks, mine: planned.mine && fresh, fence });
+  const mine = planned.mine && fresh;
+  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, ranks, mine, traceparent, fence });
   const admitted = await advance(deps.queueRedis, ref, job.lock, cursor.slice, slice, deps.now());
   await queueAdmitted(deps, shard, accepted.lane, admitted);
   for (const recipient of slice.recipients) {

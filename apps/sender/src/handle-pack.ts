@@ -19,7 +19,8 @@ export async function handlePack(deps: SenderDeps, source: Source, job: JobInHan
   observeWait(deps, source, job);
   const { provider, lane } = source;
   const attributes = { 'fanfare.provider': provider, 'fanfare.lane': lane, 'fanfare.deliveries': pack.size };
-  const step = { name: 'send', parent: pack.loaded.accepted.traceparent, attributes };
+  const parent = job.data.traceparent ?? pack.loaded.accepted.traceparent;
+  const step = { name: 'send', parent, attributes };
   return deps.tracing.follow(step, () => handle(deps, pack));
 }
 

@@ -27,6 +27,8 @@ export interface DeliveryJob {
   holdUntil?: number | undefined;
   /** The app's settings version at the time of a replay; otherwise the event's own applies. */
   settingsVersion?: number | undefined;
+  /** The trace of the planning of its slice, if that was traced; otherwise its sends follow the event's acceptance. */
+  traceparent?: string | undefined;
 }
 
 // In Redis the names are single letters, because a queue may hold a million jobs.
@@ -43,6 +45,7 @@ const DeliveryWire = z.strictObject({
   x: z.number().int().optional(),
   h: z.number().int().optional(),
   v: z.number().int().optional(),
+  t: z.string().optional(),
   // Jobs from before there were packs carry their target; the plan has it too.
   u: z.string().optional(),
   d: z.string().optional(),
@@ -65,6 +68,7 @@ const WORDS = {
   x: 'deadlineAt',
   h: 'holdUntil',
   v: 'settingsVersion',
+  t: 'traceparent',
   u: 'uid',
   d: 'deviceId',
   n: 'unread',
@@ -74,7 +78,7 @@ const WORDS = {
 export const EventJob: z.ZodType<EventJob> = EventWire.transform(({ e }) => ({ eventKey: e }));
 
 /** Parses a job of `deliveries-*` from Redis; throws on anything that no version of `encodeDeliveryJob` writes. */
-export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, s, o, c, a, r, x, h, v }) => ({
+export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, s, o, c, a, r, x, h, v, t }) => ({
   eventKey: e,
   slice: s,
   ordinal: o,
@@ -84,6 +88,7 @@ export const DeliveryJob: z.ZodType<DeliveryJob> = DeliveryWire.transform(({ e, 
   deadlineAt: x,
   holdUntil: h,
   settingsVersion: v,
+  traceparent: t,
 }));
 
 /** An event's job as Redis stores it. */
@@ -100,6 +105,7 @@ export const encodeDeliveryJob = (job: DeliveryJob): DeliveryWire => ({
   x: job.deadlineAt,
   h: job.holdUntil,
   v: job.settingsVersion,
+  t: job.traceparent,
 });
 
 /** A job's stored data with its field names spelled out, for display; anything but an object is returned unchanged. */

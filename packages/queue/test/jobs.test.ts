@@ -39,6 +39,11 @@ test.each<[string, DeliveryJob, string]>([
     },
     '{"e":"em5x8k2a0000001","s":0,"o":7,"r":1,"x":1741847453000,"h":1741847454000,"v":4}',
   ],
+  [
+    'a traced pack',
+    { eventKey: ref.key, slice: 0, ordinal: 0, count: 3, traceparent: '00-ab-cd-01' },
+    '{"e":"em5x8k2a0000001","s":0,"o":0,"c":3,"t":"00-ab-cd-01"}',
+  ],
 ])('the job of %s is stored under single letters, and read back as it was', async (_, job, text) => {
   const data = await stored('deliveries-custom-chat', (to) => to.addDeliveries(ref.shard, 'custom', 'chat', [job]));
   expect(data).toBe(text);
@@ -68,7 +73,9 @@ test.each([0, -1, 1.5, '3'])('a job of %j deliveries is refused', (c) => {
 });
 
 test('a stored job is displayed with the field names of handlers', () => {
-  expect(inWords({ e: ref.key, s: 1, o: 7, c: 100, a: 2, r: 1, x: 1, h: 2, v: 3, u: 'bob', d: 'd1', n: 0 })).toEqual({
+  expect(
+    inWords({ e: ref.key, s: 1, o: 7, c: 100, a: 2, r: 1, x: 1, h: 2, v: 3, t: '00-ab', u: 'bob', d: 'd1', n: 0 }),
+  ).toEqual({
     eventKey: ref.key,
     slice: 1,
     ordinal: 7,
@@ -78,6 +85,7 @@ test('a stored job is displayed with the field names of handlers', () => {
     deadlineAt: 1,
     holdUntil: 2,
     settingsVersion: 3,
+    traceparent: '00-ab',
     uid: 'bob',
     deviceId: 'd1',
     unread: 0,

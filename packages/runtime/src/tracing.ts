@@ -12,8 +12,8 @@ export interface TracedStep {
 export interface Tracing {
   /** Runs a step that may begin a trace, with the `traceparent` to pass on: undefined if it is not sampled. */
   begin<T>(step: TracedStep, work: (traceparent: string | undefined) => Promise<T>): Promise<T>;
-  /** Runs a step of a trace that was begun; untraced without a parent. */
-  follow<T>(step: TracedStep, work: () => Promise<T>): Promise<T>;
+  /** The same of a step of a trace that was begun; untraced without a parent. */
+  follow<T>(step: TracedStep, work: (traceparent: string | undefined) => Promise<T>): Promise<T>;
   /** Exports what is left. */
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Tracing {
 /** Tracing that is off. */
 export const NO_TRACING: Tracing = {
   begin: (_step, work) => work(undefined),
-  follow: (_step, work) => work(),
+  follow: (_step, work) => work(undefined),
   close: async () => {},
 };
 
@@ -69,7 +69,7 @@ export async function startTracing(service: string, config: TracingConfig): Prom
   };
   return {
     begin,
-    follow: (step, work) => (step.parent === undefined ? work() : begin(step, work)),
+    follow: (step, work) => (step.parent === undefined ? work(undefined) : begin(step, work)),
     close: () => provider.shutdown(),
   };
 }
