@@ -34,5 +34,6 @@ test('the command line names what is wrong', () => {
   expect(() => parseDrill(['--tree', '/tmp/x'], 0)).toThrow('--tree: only with --rolling');
   expect(parseDrill(['--rolling', '--tree', '/tmp/x'], 0)).toMatchObject({ isRolling: true, tree: '/tmp/x' });
   expect(parseDrill(['--help'], 0)).toBe('help');
-  expect(parseDrill([], 1_234_567)).toEqual({ seconds: 60, seed: 234_567, isCluster: false, only: FAULT_KINDS });
+  const defaults = { seconds: 60, seed: 234_567, isCluster: false, only: FAULT_KINDS, isRolling: false };
+  expect(parseDrill([], 1_234_567)).toEqual({ ...defaults, tree: undefined });
 });
