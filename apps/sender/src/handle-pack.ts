@@ -86,8 +86,8 @@ function endOf(deps: SenderDeps, pack: PackInHand, attempt: Attempt): EndStep {
   if (!isPaused || isUntried(attempted)) return step;
   if (step.do === 'wait') return { do: 'hold', gate, reason: 'open', spent: 0 };
   if (step.do !== 'retry') return step;
-  // A trial's delivery waits by itself, so that another is the next trial. It spends no attempt: trials are frequent.
-  if (attempt.isTrial) return { ...step, do: 'wait' };
+  // A trial spends no attempt: trials are frequent.
+  if (attempt.isTrial) return { do: 'hold', gate, reason: 'open', spent: 0 };
   return isOfEndpoint(attempt) ? { do: 'hold', gate, reason: 'open', spent: 1 } : step;
 }
 

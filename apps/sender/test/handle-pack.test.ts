@@ -1,10 +1,12 @@
+import { deliveryId } from '@fanfare/core';
 import { findDeadLetters, readAttempts, readGates, readStates, release, settle } from '@fanfare/ledger';
 import { viewCustomProvider } from '@fanfare/store';
 import { until } from '@fanfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { handlePack } from '../src/handle-pack.ts';
 import { webhookGate } from '../src/held/gate-of.ts';
-import { aCall, countsOf, plan, takeJob } from './support/deliveries.ts';
+import { releaseTrial } from '../src/held/release.ts';
+import { aCall, aMessage, countsOf, plan, takeJob } from './support/deliveries.ts';
 import { startOwnSender } from './support/own-sender.ts';
 import { APP, HOUR, type Sender, startSender } from './support/sender.ts';
 
@@ -173,7 +175,8 @@ test('an endpoint with mostly failing sends is paused for all senders, and tried
   expect(webhook.received).toHaveLength(20);
   expect(await readAttempts(redis, one.ref, 0)).toEqual([]);
 
-  for (const each of [sender, other]) each.clock.advance(1000);
+  // So long that no second trial may begin while the first is under way.
+  for (const each of [sender, other]) each.clock.advance(640_000);
   const { released } = await release1();
   expect(released).toHaveLength(1);
   const trials = [sender, other].map(async (each) => {
@@ -188,7 +191,7 @@ test('an endpoint with mostly failing sends is paused for all senders, and tried
   await Promise.all(trials);
   expect(webhook.received).toHaveLength(21);
 
-  for (const each of [sender, other]) each.clock.advance(1000);
+  for (const each of [sender, other]) each.clock.advance(20_000);
   await handlePack(other, CUSTOM, takeJob((await plan(redis)).ref));
   await until(
     async () => !sender.gates.isOpen(0, webhookGate(APP, 'chat', webhook.url)) || (await look()),
@@ -205,13 +208,35 @@ async function look(): Promise<boolean> {
   return (await readGates(redis, 0, [webhookGate(APP, 'chat', webhook.url)]))[0] === undefined;
 }
 
-test('a trial that fails waits by itself and spends no attempt', async () => {
+test('a trial that fails is held again and spends no attempt', async () => {
   await breakDown();
   const tried = await plan(redis);
   sender.clock.advance(1000);
   webhook.answers.push({ status: 500 });
-  expect(await handlePack(sender, CUSTOM, takeJob(tried.ref))).toMatchObject({ do: 'wait' });
+  expect(await handlePack(sender, CUSTOM, takeJob(tried.ref))).toEqual({ do: 'done' });
+  expect(await stateOf(tried)).toBe('held');
   expect(await readAttempts(redis, tried.ref, 0)).toMatchObject([{ outcome: 'retryable' }]);
+  const [released] = (await release1()).released;
+  expect(released).toMatchObject({ ref: tried.ref });
+  expect(released?.job).not.toHaveProperty('a');
+});
+
+test('a delivery is tried alone: those of its pack stay held while the trial has no answer', async () => {
+  await breakDown();
+  const recipients = Array.from(
+    { length: 7 },
+    (_, i) => ({ kind: 'send', uid: `u${i}`, targets: [{ provider: 'custom' }] }) as const,
+  );
+  const { ref } = await plan(redis, aMessage(), { recipients, packSize: 7 });
+  await handlePack(sender, CUSTOM, takeJob(ref, { data: { count: 7 } }));
+  const states = async () => (await readStates(redis, ref, [0, 1, 2, 3, 4, 5, 6])).sort();
+  expect(await states()).toEqual(Array(7).fill('held'));
+  const { producer, now } = sender;
+  await releaseTrial({ redis, producer, now }, 0, webhookGate(APP, 'chat', webhook.url));
+  expect(await states()).toEqual([...Array(6).fill('held'), 'retrying']);
+  const jobs = await redis.zrange('{p0}:deliveries-custom-chat:prioritized', '0', '-1');
+  const waiting = await redis.lrange('{p0}:deliveries-custom-chat:wait', 0, -1);
+  expect([...jobs, ...waiting]).toEqual([deliveryId(ref.key, 0)]);
 });
 
 test('what is held carries the attempts it has spent', async () => {

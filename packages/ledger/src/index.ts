@@ -44,6 +44,7 @@ export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';
 export { type Gate, gateId, webhookGateName } from './held/gate-id.ts';
 export {
+  BETWEEN_TRIALS_MS,
   claimTrial,
   closeGate,
   endTrial,

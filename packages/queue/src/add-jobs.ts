@@ -37,17 +37,19 @@ end
  * What BullMQ's scripts of the same purpose write (version 6), for many jobs at once, except its stream of events,
  * which nothing here reads. BullMQ's run once per job and take five times as long.
  */
-const ADD = script<number>(`
+const ADD = script<string[]>(`
 -- KEYS prefix of the queue's keys
 -- ARGV time, name, options, then of each job: id, data, delay, rank
--- returns how many were added; those that exist already are left as they are
+-- returns the ids of those that exist already, which are left as they are
 ${PLACE_LUA}
 local queue, now = KEYS[1], tonumber(ARGV[1])
-local ready, delayed = 0, 0
+local ready, delayed, existing = 0, 0, {}
 for i = 4, #ARGV, 4 do
   local id, delay, rank = ARGV[i], ARGV[i + 2], ARGV[i + 3]
   local job = queue .. id
-  if redis.call('EXISTS', job) == 0 then
+  if redis.call('EXISTS', job) == 1 then
+    existing[#existing + 1] = id
+  else
     redis.call('HSET', job, 'name', ARGV[2], 'data', ARGV[i + 1], 'opts', ARGV[3], 'timestamp', ARGV[1],
       'delay', delay, 'priority', rank)
     if delay ~= '0' then
@@ -69,16 +71,19 @@ if delayed > 0 then
   redis.call('ZADD', queue .. 'marker', tonumber(due) / 0x1000, '1')
 end
 if ready > 0 then redis.call('ZADD', queue .. 'marker', 0, '0') end
-return ready + delayed
+return existing
 `);
 
-/** Adds jobs to a queue, all of them or none. `queue` is the prefix of its keys. */
+/**
+ * Adds jobs to a queue, all of them or none. `queue` is the prefix of its keys. Returns the ids of those that exist
+ * already.
+ */
 export async function addJobs(
   redis: Redis,
   queue: string,
   { name, options, now }: Common,
   jobs: readonly JobToAdd[],
-): Promise<void> {
+): Promise<string[]> {
   const each = jobs.flatMap(({ id, data, delayMs = 0, rank = 0 }) => [id, data, delayMs, rank]);
-  await ADD(redis, [queue], [now, name, options, ...each]);
+  return ADD(redis, [queue], [now, name, options, ...each]);
 }

@@ -61,7 +61,8 @@ export class Producer {
   }
 
   /**
-   * Adds deliveries of one provider and lane, in batches that are added whole or not at all.
+   * Adds deliveries of one provider and lane, in batches that are added whole or not at all. Returns those whose job
+   * exists already.
    * @param fence called before each batch; what it throws ends the adding.
    * @throws when Redis takes no writes; adding all of them again later is safe.
    */
@@ -71,7 +72,8 @@ export class Producer {
     lane: Lane,
     deliveries: readonly NewDeliveryJob[],
     fence: () => void = () => undefined,
-  ): Promise<void> {
+  ): Promise<NewDeliveryJob[]> {
+    const present: NewDeliveryJob[] = [];
     const options = optionsOf(Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS));
     for (const batch of batchesOf(deliveries)) {
       const jobs = batch.map(({ delayMs, rank, ...job }) => ({
@@ -81,8 +83,10 @@ export class Producer {
         rank,
       }));
       fence();
-      await this.#add(`deliveries-${provider}`, lane, shard, { name: 'd', options }, jobs);
+      const existing = new Set(await this.#add(`deliveries-${provider}`, lane, shard, { name: 'd', options }, jobs));
+      if (existing.size > 0) present.push(...batch.filter((_, i) => existing.has(jobs[i]?.id ?? '')));
     }
+    return present;
   }
 
   /** Whether these deliveries' jobs exist; one in the failed set (a bug threw) counts as `failed`. */
@@ -161,10 +165,10 @@ export class Producer {
     shard: number,
     common: Omit<Common, 'now'>,
     jobs: readonly JobToAdd[],
-  ): Promise<void> {
+  ): Promise<string[]> {
     // BullMQ's object writes the settings of the queue when it is made.
     this.#queue(kind, lane, shard);
-    await addJobs(this.#redis, queueKeys(kind, lane, shard), { ...common, now: Math.round(this.#now()) }, jobs);
+    return addJobs(this.#redis, queueKeys(kind, lane, shard), { ...common, now: Math.round(this.#now()) }, jobs);
   }
 
   #queue(kind: QueueKind, lane: Lane, shard: number): Queue {

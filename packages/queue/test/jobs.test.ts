@@ -7,7 +7,7 @@ import { DeliveryJob, EventJob, inWords, Producer } from '../src/index.ts';
 const ref = { key: 'em5x8k2a0000001', shard: 2 };
 
 /** The stored data of the only job of this queue. */
-async function stored(queue: string, add: (producer: Producer) => Promise<void>): Promise<string | null> {
+async function stored(queue: string, add: (producer: Producer) => Promise<unknown>): Promise<string | null> {
   await using own = await startTestRedis();
   await add(new Producer(own.redis));
   const [key = ''] = await own.redis.keys(`${shardTag(2)}:${queue}:${ref.key}*`);

@@ -13,7 +13,7 @@ export interface Seen {
   held: number;
   /** A read that is under way. */
   reading?: Promise<void> | undefined;
-  /** No trial is asked for before this: another is under way. */
+  /** No trial is asked for before this: another has just begun. */
   nextTrialAt: number;
   /** Whether a release is under way. */
   isReleasing: boolean;
@@ -54,7 +54,7 @@ export class Endpoint implements Destination {
     return this.#window;
   }
 
-  /** For the one trial, which waits for no send to end. */
+  /** For a trial, which waits for no send to end. */
   readonly forTrial: Destination = {
     enter: () => {
       this.inFlight++;

@@ -1,5 +1,6 @@
 import type { Lane, Outcome, ProviderKind } from '@fanfare/core';
 import {
+  BETWEEN_TRIALS_MS,
   claimTrial,
   closeGate,
   endTrial,
@@ -36,7 +37,7 @@ export interface GatesDeps extends EndpointsDeps {
 /** Leave to send: call `end` once, with the outcome. Or the delivery is to be held. */
 export type Pass = { kind: 'go'; isTrial: boolean; end(outcome: Outcome): void } | { kind: 'hold'; reason: HoldReason };
 
-/** The one trial of a gate that is open. */
+/** A trial of a gate that is open. */
 interface Trial {
   shard: number;
   token: string;
@@ -46,9 +47,6 @@ interface Trial {
 
 /** How old what is known of a gate may be, ms: so long may other processes go on sending after one has opened it. */
 const STALE_MS = 200;
-
-/** How long after another's trial began no other is asked for, ms. */
-const TRIAL_PAUSE_MS = 500;
 
 /**
  * Decides what may be sent now (docs/rules/delivery.md#held). Whether an endpoint or credential is paused, and its
@@ -137,12 +135,14 @@ export class Gates {
     const count = Math.max(least, inHand.wants(gate.appId, endpoint.window));
     if (count === 0) return;
     seen.isReleasing = true;
-    const releasing = releaseSome(this.#deps, shard, gate, count, (n) => inHand.expect(gate.appId, n));
-    void releasing
-      .then(
-        (left) => this.noteHeld(shard, gate, left),
-        (error: Error) => this.#deps.log.warn({ reason: error.message }, 'held.not_released'),
-      )
+    // The next may be released while the jobs of these are being added.
+    const onTheirWay = (n: number, left: number) => {
+      inHand.expect(gate.appId, n);
+      this.noteHeld(shard, gate, left);
+      seen.isReleasing = false;
+    };
+    void releaseSome(this.#deps, shard, gate, count, onTheirWay)
+      .catch((error: Error) => this.#deps.log.warn({ reason: error.message }, 'held.not_released'))
       .finally(() => {
         seen.isReleasing = false;
       });
@@ -198,31 +198,33 @@ export class Gates {
     const health = sendHealthOf(outcome);
     if (health === 'unsent') this.#inBackground(endTrial(this.#deps.redis, shard, endpoint.gate));
     else if (health === 'fine') this.#inBackground(this.close(endpoint.gate));
-    else this.#open(endpoint, [shard], outcome, trial);
+    else this.#postpone(endpoint, trial, outcome);
+  }
+
+  /** After a failed trial. What is known of the gate stays: another trial may have closed it meanwhile. */
+  #postpone(endpoint: Endpoint, { shard, token, at }: Trial, outcome: Outcome): void {
+    const { redis, now } = this.#deps;
+    const { gate } = endpoint;
+    const opening = { ...openingOf(outcome, gate.lane), now: now(), trial: token, triedAt: at };
+    this.#inBackground(openGate(redis, shard, gate, opening).then((open) => this.#see(endpoint, shard, open)));
   }
 
   #count(endpoint: Endpoint, outcome: Outcome): void {
-    const { shards, now } = this.#deps;
-    if (!endpoint.breaker.opensAfter(sendHealthOf(outcome), now())) return;
+    if (!endpoint.breaker.opensAfter(sendHealthOf(outcome), this.#deps.now())) return;
     endpoint.breaker.reset();
-    this.#open(endpoint, [...Array(shards.all).keys()], outcome);
+    this.#open(endpoint, outcome);
   }
 
   /** Opens a gate, here at once, and for the other senders. */
-  #open(endpoint: Endpoint, shards: readonly number[], outcome: Outcome, trial?: Trial): void {
-    const { redis, now } = this.#deps;
+  #open(endpoint: Endpoint, outcome: Outcome): void {
+    const { redis, shards, now } = this.#deps;
     const { gate } = endpoint;
-    const opening = openingOf(outcome, gate.lane);
-    for (const shard of shards) {
-      const seen = endpoint.seen(shard);
-      const since = seen.open?.since ?? now();
-      const triedAt = trial?.at ?? now();
-      const openUntil = opening.askedMs === undefined ? triedAt + opening.leastMs : now() + opening.askedMs;
-      this.#see(endpoint, shard, { openUntil, since, reason: opening.reason });
-      const opened = openGate(redis, shard, gate, { ...opening, now: now(), trial: trial?.token, triedAt }).then(
-        (open) => this.#see(endpoint, shard, open),
-      );
-      this.#inBackground(opened);
+    const opening = { ...openingOf(outcome, gate.lane), now: now() };
+    const { reason, leastMs, askedMs = leastMs } = opening;
+    for (let shard = 0; shard < shards.all; shard++) {
+      const since = endpoint.seen(shard).open?.since ?? opening.now;
+      this.#see(endpoint, shard, { openUntil: opening.now + askedMs, since, reason });
+      this.#inBackground(openGate(redis, shard, gate, opening).then((open) => this.#see(endpoint, shard, open)));
     }
   }
 
@@ -234,7 +236,7 @@ export class Gates {
     const answer = await claimTrial(redis, shard, endpoint.gate, { now: now(), deadlineAt, token });
     if (answer === 'trial') return token;
     if (answer === 'closed') this.#see(endpoint, shard, undefined);
-    else seen.nextTrialAt = Math.min(now() + TRIAL_PAUSE_MS, Math.max(now(), seen.open?.openUntil ?? 0));
+    else seen.nextTrialAt = Math.min(now() + BETWEEN_TRIALS_MS, Math.max(now(), seen.open?.openUntil ?? 0));
     return undefined;
   }
 

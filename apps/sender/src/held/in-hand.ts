@@ -103,7 +103,7 @@ export class InHand {
     const onTheirWay = this.#now() - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0;
     const soon = this.#sentSoon(app, window);
     const fair = Math.max(1, Math.floor(this.#capacity / (this.#active + 2)));
-    const wanted = Math.min(4 * window, Math.max(fair, window + soon));
+    const wanted = Math.max(fair, Math.min(4 * window, window + soon));
     const has = app.count + onTheirWay;
     // What is sent soon, and its share.
     let missing = Math.max(0, Math.min(wanted, soon) - has);

@@ -4,7 +4,7 @@ import type { Closer } from '@fanfare/runtime';
 import type { AppBundle } from '@fanfare/store';
 import type { SenderDeps } from '../deps.ts';
 import { credentialGateVersion } from './gate-of.ts';
-import { releaseSome } from './release.ts';
+import { releaseSome, releaseTrial } from './release.ts';
 
 /** How long this sender has for a gate before another looks at it, ms. */
 const AGAIN_MS = 1000;
@@ -52,7 +52,7 @@ export function startLooking(
 
 /**
  * Looks at the gates of a shard, provider and lanes whose held deliveries may go on. After its pause, one delivery is
- * released, which becomes the trial; for a closed gate, as many as there is room for. Those held for a webhook or
+ * released, which becomes a trial; for a closed gate, as many as there is room for. Those held for a webhook or
  * credential that the app no longer has are released, whatever becomes of them.
  */
 async function lookAtGates(
@@ -68,12 +68,11 @@ async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate):
   const app = await deps.apps.get(gate.appId, 0);
   if (!isCurrent(app, gate)) {
     if (open) await deps.gates.close(gate);
-    const left = await releaseSome(releasing(deps), shard, gate, GONE_BATCH, () => undefined);
-    deps.gates.noteHeld(shard, gate, left);
+    await releaseSome(releasing(deps), shard, gate, GONE_BATCH, (_, left) => deps.gates.noteHeld(shard, gate, left));
     return;
   }
   deps.gates.learn(shard, gate, open);
-  if (open) await releaseSome(releasing(deps), shard, gate, 1, () => undefined);
+  if (open) deps.gates.noteHeld(shard, gate, await releaseTrial(releasing(deps), shard, gate));
   else deps.gates.release(shard, gate, 1);
 }
 

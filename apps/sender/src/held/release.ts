@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { packId } from '@fanfare/core';
-import { type Gate, release } from '@fanfare/ledger';
+import { type Gate, type Release, release, releaseOne } from '@fanfare/ledger';
 import { DeliveryJob, type Producer } from '@fanfare/queue';
 import type { Redis } from 'ioredis';
 
@@ -15,23 +14,44 @@ interface ReleaseDeps {
 }
 
 /**
- * Releases at least `count` held deliveries, calls `announce` with their number, and adds their jobs. Returns how many
- * are left. A crash in between leaves them to the sweeper.
+ * Releases at least `count` held deliveries, calls `announce` with their number and how many are left, and adds their
+ * jobs. A crash in between leaves them to the sweeper.
  */
 export async function releaseSome(
   { redis, producer, now }: ReleaseDeps,
   shard: number,
   gate: Gate,
   count: number,
-  announce: (count: number) => void,
-): Promise<number> {
+  announce: (count: number, left: number) => void,
+): Promise<void> {
   const { released, left } = await release(redis, shard, gate, count, now());
-  announce(released.reduce((n, { ordinals }) => n + ordinals.length, 0));
-  // What a newer version has held has no job until the sweeper adds it from the plan.
-  const jobs = released.flatMap(({ job }) => DeliveryJob.safeParse(job).data ?? []);
+  announce(
+    released.reduce((n, { ordinals }) => n + ordinals.length, 0),
+    left,
+  );
+  const jobs = jobsOf(released).map(({ job }) => job);
   await add(producer, shard, gate, jobs);
+}
+
+/** Releases one held delivery, as a job of its own that is to be the trial of its gate. Returns how many are left. */
+export async function releaseTrial({ redis, producer, now }: ReleaseDeps, shard: number, gate: Gate): Promise<number> {
+  const { released, left } = await releaseOne(redis, shard, gate, now());
+  await add(producer, shard, gate, jobsOf(released).map(alone));
   return left;
 }
+
+/** The jobs of what was released. What a newer version has held has none until the sweeper adds it from the plan. */
+const jobsOf = (released: Release['released']) =>
+  released.flatMap(({ ordinals: [ordinal = 0], job }) => {
+    const parsed = DeliveryJob.safeParse(job).data;
+    return parsed ? { job: parsed, ordinal } : [];
+  });
+
+const alone = ({ job: { count: _, ...common }, ordinal }: { job: DeliveryJob; ordinal: number }): DeliveryJob => ({
+  ...common,
+  ordinal,
+  addedAgain: true,
+});
 
 /**
  * Adds jobs under the ids they had. The job by which a delivery was held may not be done yet: adding one with its id
@@ -46,10 +66,6 @@ async function add(
   let left = jobs;
   for (let tries = 0; left.length > 0 && tries < TRIES; tries++) {
     if (tries > 0) await setTimeout(PAUSE_MS);
-    const ids = left.map(({ eventKey, ordinal, count = 1 }) => packId(eventKey, ordinal, count));
-    const presence = await producer.presence(`deliveries-${provider}`, lane, shard, ids);
-    const missing = left.filter((_, i) => presence[i] === 'missing');
-    await producer.addDeliveries(shard, provider, lane, missing);
-    left = left.filter((_, i) => presence[i] === 'present');
+    left = await producer.addDeliveries(shard, provider, lane, left);
   }
 }

@@ -64,16 +64,18 @@ test('an app that has nothing in hand can always take a job, whatever the others
 test('held deliveries are wanted as far as they can be sent, and not twice while they are on their way', () => {
   const time = { now: 0 };
   const inHand = new InHand(200, () => time.now);
-  // After a trial: the one in flight, and three that wait.
-  expect(inHand.wants('app', 1)).toBe(4);
-  inHand.expect('app', 4);
+  // After a trial, with one in flight: its share, so that they are at hand as soon as more may be in flight.
+  expect(inHand.wants('app', 1)).toBe(100);
+  inHand.expect('app', 100);
   expect(inHand.wants('app', 1)).toBe(0);
-  expect(inHand.take('app', 4, true)).toBe(true);
-  expect(inHand.wants('app', 2)).toBe(4);
-  inHand.expect('app', 4);
+  expect(inHand.take('app', 100, true)).toBe(true);
+  inHand.drop('app', 50);
+  expect(inHand.wants('app', 75)).toBe(250);
+  inHand.expect('app', 250);
+  expect(inHand.wants('app', 75)).toBe(0);
   // They were lost: after a while, others are wanted.
   time.now += 1000;
-  expect(inHand.wants('app', 2)).toBe(4);
+  expect(inHand.wants('app', 75)).toBe(250);
 });
 
 test('what is released of an app with a slow endpoint is taken, and no more is wanted than it may have', () => {

@@ -3,7 +3,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 import { type Gate, parseGateId } from './gate-id.ts';
-import { decodeEntry, LAST_TRY_MS, type OpenGate } from './gates.ts';
+import { BETWEEN_TRIALS_MS, decodeEntry, LAST_TRY_MS, type OpenGate } from './gates.ts';
 
 /** A gate that has deliveries held and is due for a look, and how it stands. */
 export interface DueGate {
@@ -30,7 +30,7 @@ local function look(gate)
   if opens > now and last > now then
     redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
   else
-    redis.call('ZADD', KEYS[1], ARGV[2], gate)
+    redis.call('ZADD', KEYS[1], entry and now + ${BETWEEN_TRIALS_MS} or ARGV[2], gate)
     answer[#answer + 1] = gate
     answer[#answer + 1] = entry
   end
@@ -47,7 +47,8 @@ return answer
 
 /**
  * Up to `limit` gates of a shard, provider and lanes whose held deliveries may go on: the pause is over, a deadline is
- * near, or the gate is closed. Each is due again at `again` (epoch ms).
+ * near, or the gate is closed. A closed one is due again at `again` (epoch ms), an open one when the next trial may be
+ * made.
  */
 export async function claimDueGates(
   redis: Redis,

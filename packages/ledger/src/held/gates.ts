@@ -5,7 +5,7 @@ import { type Gate, gateId } from './gate-id.ts';
 
 /** A gate that is open for all senders: what would pass it is held. It is closed when there is no such entry. */
 export interface OpenGate {
-  /** Nothing is sent until then (epoch ms); after that, one trial at a time. */
+  /** Nothing is sent until then (epoch ms); after that, one trial after the other. */
   openUntil: number;
   /** When it opened, epoch ms. */
   since: number;
@@ -41,34 +41,44 @@ export const PAUSE_SHARE = 64;
 /** How long a gate is remembered after its pause, should no one try it. */
 const KEPT_MS = 600_000;
 
-/** How long a trial has until another may be made: longer than any send takes. */
-const TRIAL_MS = 15_000;
+/**
+ * The shortest time between the beginnings of two trials, ms. Trials overlap: one that hangs says nothing until its
+ * timeout, and by then the endpoint may have been up for a while.
+ */
+export const BETWEEN_TRIALS_MS = 200;
 
 /** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
 export const LAST_TRY_MS = 2000;
 
+/** Lua: the share of the time since a gate opened that one waits for the next trial, not less and not more than. */
+const PAUSE_LUA = `
+local function pauseAfter(since, now, least, most)
+  return math.floor(math.max(least, math.min((now - since) / ${PAUSE_SHARE}, most)))
+end`;
+
 /**
- * Opens a gate, or opens it again after a failed trial. Without a trial, only a closed gate opens: failures of sends
- * that were under way are no news.
+ * Opens a closed gate after sends have failed: while it is open, failures of sends that were under way are no news.
+ * Postpones an open one after a trial has failed; if another is under way, only what that trial's start allows. A trial
+ * that fails after another has closed the gate is no news either.
  */
-const OPEN = script<string>(`
+const OPEN = script<string | null>(`
 -- KEYS gate, trial, gates by next look
 -- ARGV gate, now, least pause, most, asked for, reason, trial's token or nothing, when the trial began or now
--- returns the gate's entry
-local entry = redis.call('GET', KEYS[1])
+-- returns the gate's entry, or nothing when it is closed
+${PAUSE_LUA}
+local entry, isTrial = redis.call('GET', KEYS[1]), ARGV[7] ~= ''
 local now, since = tonumber(ARGV[2]), tonumber(ARGV[2])
-if entry then
-  if ARGV[7] == '' or redis.call('GET', KEYS[2]) ~= ARGV[7] then return entry end
-  since = tonumber(string.match(entry, '^%d+ (%d+)'))
-end
+if not entry == isTrial then return entry end
+if entry then since = tonumber(string.match(entry, '^%d+ (%d+)')) end
 local pause = tonumber(ARGV[5])
 if pause < 0 then
-  pause = math.max(ARGV[3], math.min((now - since) / ${PAUSE_SHARE}, ARGV[4]))
-  pause = math.max(0, pause - (now - ARGV[8]))
+  pause = math.max(0, pauseAfter(since, now, ARGV[3], ARGV[4]) - (now - ARGV[8]))
+  local isLast = not isTrial or redis.call('GET', KEYS[2]) == ARGV[7]
+  if not isLast then pause = math.max(0, math.min(pause, tonumber(string.match(entry, '^%d+')) - now)) end
 end
 entry = string.format('%d %d %s', now + pause, since, ARGV[6])
 redis.call('SET', KEYS[1], entry, 'PX', pause + ${KEPT_MS})
-redis.call('DEL', KEYS[2])
+if redis.call('GET', KEYS[2]) == ARGV[7] then redis.call('DEL', KEYS[2]) end
 redis.call('ZADD', KEYS[3], 'XX', now + pause, ARGV[1])
 return entry
 `);
@@ -84,27 +94,30 @@ return redis.call('HGET', KEYS[4], ARGV[1])
 
 const TRY = script<number>(`
 -- KEYS gate, trial
--- ARGV now, last chance, token, longest trial
--- returns 1 to send as a trial, 0 when the gate is closed, -1 when it is open or tried by another
+-- ARGV now, last chance, token
+-- returns 1 to send as a trial, 0 when the gate is closed, -1 when it is open or another trial has just begun
+${PAUSE_LUA}
 local entry = redis.call('GET', KEYS[1])
 if not entry then return 0 end
-local opens = tonumber(string.match(entry, '^%d+'))
+local opens, since = string.match(entry, '^(%d+) (%d+)')
 local now = tonumber(ARGV[1])
-if opens > now and now < tonumber(ARGV[2]) then return -1 end
-return redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4], 'NX') and 1 or -1
+if tonumber(opens) > now and now < tonumber(ARGV[2]) then return -1 end
+local pause = pauseAfter(since, now, ${BETWEEN_TRIALS_MS}, ${LONGEST_ASKED_MS})
+return redis.call('SET', KEYS[2], ARGV[3], 'PX', pause, 'NX') and 1 or -1
 `);
 
 /**
  * Opens a gate for all senders of a shard, and returns how it stands now. It stays open for a share of the time since
  * it first opened, so that an endpoint is used again soon after it works again. `trial`: the token of the trial that
- * failed; `triedAt`: when it began. The pause counts from then, since a trial that hung was a pause itself.
+ * failed; `triedAt`: when it began. The pause counts from then, since a trial that hung was a pause itself. Undefined
+ * if another trial has closed the gate meanwhile.
  */
 export async function openGate(
   redis: Redis,
   shard: number,
   gate: Gate,
   { now, reason, trial = '', triedAt = now, ...pause }: OpenFor & Opened,
-): Promise<OpenGate> {
+): Promise<OpenGate | undefined> {
   const id = gateId(gate);
   const asked = pause.askedMs === undefined ? -1 : Math.min(pause.askedMs, LONGEST_ASKED_MS);
   const entry = await OPEN(
@@ -112,7 +125,7 @@ export async function openGate(
     [keys.gate(shard, id), keys.trial(shard, id), keys.heldDue(shard, gate.provider)],
     [id, now, pause.leastMs, pause.mostMs, asked, reason, trial, triedAt],
   );
-  return decodeEntry(entry);
+  return entry === null ? undefined : decodeEntry(entry);
 }
 
 /** Closes a gate after a trial was accepted. Returns how many deliveries are held for it. */
@@ -127,7 +140,7 @@ export async function closeGate(redis: Redis, shard: number, gate: Gate, now: nu
 }
 
 /**
- * Whether a send may pass a gate that was seen open: as the fleet's one trial, if its pause is over or this is the
+ * Whether a send may pass a gate that was seen open: as the fleet's next trial, if its pause is over or this is the
  * delivery's last chance; or because it has closed.
  */
 export async function claimTrial(
@@ -137,11 +150,7 @@ export async function claimTrial(
   { now, deadlineAt, token }: { now: number; deadlineAt: number; token: string },
 ): Promise<'trial' | 'closed' | 'open'> {
   const id = gateId(gate);
-  const answer = await TRY(
-    redis,
-    [keys.gate(shard, id), keys.trial(shard, id)],
-    [now, lastTryAt(deadlineAt), token, TRIAL_MS],
-  );
+  const answer = await TRY(redis, [keys.gate(shard, id), keys.trial(shard, id)], [now, lastTryAt(deadlineAt), token]);
   return answer === 1 ? 'trial' : answer === 0 ? 'closed' : 'open';
 }
 

@@ -26,7 +26,7 @@ export type HoldReason = 'open' | 'busy';
 const BUSY_LOOK_MS = 1000;
 
 /** A gate is not looked at again sooner than this. */
-const LEAST_LOOK_MS = 250;
+const LEAST_LOOK_MS = 100;
 
 /**
  * Takes deliveries out of the queues, unless their gate has closed. Only open ones; one that had left its pack
@@ -45,7 +45,7 @@ if ARGV[9] == 'open' then
   local entry = redis.call('GET', KEYS[4])
   if not entry then return -1 end
   local opens = tonumber(string.match(entry, '^%d+'))
-  if opens > now then look = math.max(math.min(opens, tonumber(ARGV[6])), now + ${LEAST_LOOK_MS}) end
+  look = math.max(math.min(opens, tonumber(ARGV[6])), now + ${LEAST_LOOK_MS})
 end
 local ordinals, taken, get, set, back = {}, {}, {}, {}, ${stateNumber('pending')}
 eachOrdinal(ARGV[3], function(ordinal)

@@ -17,6 +17,7 @@ import {
   readStates,
   release,
   releaseLate,
+  releaseOne,
 } from '../../src/index.ts';
 import { APP, becomes, countsOf, HOUR, NOW, planned, settleAll, users } from '../support/events.ts';
 import { DOWN, GATE } from '../support/gates.ts';
@@ -125,7 +126,7 @@ test('deliveries of an event whose record has expired are dropped', async () => 
   expect(await heldCount()).toEqual([]);
 });
 
-test('an open gate lets one trial through for all senders, once its pause is over', async () => {
+test('an open gate lets one trial at a time through for all senders, once its pause is over', async () => {
   const token = { deadlineAt: NOW + HOUR, token: 'a' };
   expect(await claimTrial(own.redis, 0, GATE, { now: NOW, ...token })).toBe('closed');
   expect(await openGate(own.redis, 0, GATE, DOWN)).toEqual({ openUntil: NOW + 1000, since: NOW, reason: 'http_503' });
@@ -139,10 +140,11 @@ test('an open gate lets one trial through for all senders, once its pause is ove
 });
 
 test('only the trial that failed opens a gate again, for a share of the time it has been open', async () => {
-  const until = async (over: object) => (await openGate(own.redis, 0, GATE, { ...DOWN, ...over })).openUntil - NOW;
+  const until = async (over: object) =>
+    ((await openGate(own.redis, 0, GATE, { ...DOWN, ...over }))?.openUntil ?? 0) - NOW;
   expect(await until({})).toBe(1000);
   expect(await until({ now: NOW + 500 })).toBe(1000);
-  expect(await until({ now: NOW + 1500, trial: 'stale' })).toBe(1000);
+  expect(await until({ now: NOW + 500, trial: 'stale' })).toBe(1000);
   await claimTrial(own.redis, 0, GATE, { now: NOW + 1500, deadlineAt: NOW + HOUR, token: 'mine' });
   expect(await until({ now: NOW + 1600 })).toBe(1000);
   expect(await until({ now: NOW + 1600, trial: 'mine' })).toBe(2600);
@@ -157,7 +159,9 @@ test('a pause counts from when the trial began, so after one that hung for longe
   const fail = async (triedAt: number, now: number, over = {}) => {
     const claimed = await claimTrial(own.redis, 0, GATE, { now: triedAt, deadlineAt: NOW + HOUR, token: 'mine' });
     expect(claimed).toBe('trial');
-    return (await openGate(own.redis, 0, GATE, { ...DOWN, now, trial: 'mine', triedAt, ...over })).openUntil - NOW;
+    return (
+      ((await openGate(own.redis, 0, GATE, { ...DOWN, now, trial: 'mine', triedAt, ...over }))?.openUntil ?? 0) - NOW
+    );
   };
   expect(await fail(NOW + 1000, NOW + 1400)).toBe(2000);
   expect(await fail(NOW + 2000, NOW + 4000)).toBe(4000);
@@ -167,7 +171,7 @@ test('a pause counts from when the trial began, so after one that hung for longe
 
 test('the pause a provider asks for is heeded, up to a minute', async () => {
   const open = async (askedMs: number) =>
-    (await openGate(own.redis, 0, { ...GATE, name: `${askedMs}` }, { ...DOWN, askedMs })).openUntil - NOW;
+    ((await openGate(own.redis, 0, { ...GATE, name: `${askedMs}` }, { ...DOWN, askedMs }))?.openUntil ?? 0) - NOW;
   expect([await open(3000), await open(3_600_000)]).toEqual([3000, 60_000]);
 });
 
@@ -196,12 +200,72 @@ test('a gate is due when its pause is over, at once when it closes, and for one 
   expect(await due(NOW + 1100)).toEqual([{ gate: GATE, open: undefined }]);
 });
 
-test('the trial of a gate that no one closes gives way to another', async () => {
+/** Begins a trial. */
+const tryAt = (now: number, token: string) => claimTrial(own.redis, 0, GATE, { now, deadlineAt: NOW + HOUR, token });
+
+test('the time a gate has been open need not be a multiple of its share', async () => {
   await openGate(own.redis, 0, GATE, DOWN);
-  await claimTrial(own.redis, 0, GATE, { now: NOW + 1000, deadlineAt: NOW + HOUR, token: 'died' });
+  expect(await tryAt(NOW + 80_001, 'mine')).toBe('trial');
+  const open = await openGate(own.redis, 0, GATE, { ...DOWN, now: NOW + 80_001, trial: 'mine' });
+  expect(open?.openUntil).toBe(NOW + 81_251);
+});
+
+test('trials overlap: one that hangs does not keep the next from being made', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  const long = NOW + 640_000;
+  expect(await tryAt(long, 'hangs')).toBe('trial');
   const ttl = await own.redis.pttl(`{p0}:trial:${gateId(GATE)}`);
   expect(ttl).toBeGreaterThan(0);
-  expect(ttl).toBeLessThanOrEqual(15_000);
+  expect(ttl).toBeLessThanOrEqual(10_000);
+  await own.redis.del(`{p0}:trial:${gateId(GATE)}`);
+  expect(await tryAt(long + 10_000, 'next')).toBe('trial');
+});
+
+test('an earlier trial that fails lets the next begin no later, and not while one has just begun', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  const long = NOW + 640_000;
+  await tryAt(long, 'hangs');
+  await own.redis.del(`{p0}:trial:${gateId(GATE)}`);
+  await tryAt(long + 12_000, 'next');
+  const open = await openGate(own.redis, 0, GATE, { ...DOWN, now: long + 13_000, trial: 'hangs', triedAt: long });
+  expect(open?.openUntil).toBe(long + 13_000);
+  expect(await tryAt(long + 13_000, 'third')).toBe('open');
+});
+
+test('a trial that fails after another has closed the gate does not open it', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  await tryAt(NOW + 1000, 'hangs');
+  await closeGate(own.redis, 0, GATE, NOW + 1200);
+  expect(await openGate(own.redis, 0, GATE, { ...DOWN, now: NOW + 3000, trial: 'hangs' })).toBeUndefined();
+  expect(await readGates(own.redis, 0, [GATE])).toEqual([undefined]);
+});
+
+test('a delivery released for a trial leaves its pack, and the others stay held', async () => {
+  const ref = await planned(own.redis, users(4));
+  await openGate(own.redis, 0, GATE, DOWN);
+  await holdOf(ref, [0, 1, 3]);
+  await settleAll(own.redis, ref, [becomes(0, 'accepted')]);
+  const trial = { released: [{ ref, ordinals: [1], job: { e: ref.key, o: 0 } }], left: 1 };
+  expect(await releaseOne(own.redis, 0, GATE, NOW)).toEqual(trial);
+  expect(await readStates(own.redis, ref, [0, 1, 2, 3])).toEqual(['accepted', 'retrying', 'pending', 'held']);
+  expect(await heldCount()).toEqual([1]);
+});
+
+test('any of those held may be the trial, but one whose deadline is near is first', async () => {
+  const ref = await planned(own.redis, users(21));
+  await openGate(own.redis, 0, GATE, DOWN);
+  for (const ordinal of Array(20).keys()) await holdOf(ref, [ordinal]);
+  const tried = async () => {
+    const { released } = await releaseOne(own.redis, 0, GATE, NOW);
+    const [ordinal = -1] = released[0]?.ordinals ?? [];
+    await holdOf(ref, [ordinal], { deadlineAt: NOW + HOUR });
+    return ordinal;
+  };
+  const any = new Set<number>();
+  for (let n = 0; n < 40; n++) any.add(await tried());
+  expect(any.size).toBeGreaterThan(5);
+  await holdOf(ref, [20], { deadlineAt: NOW + 1900 });
+  expect(await tried()).toBe(20);
 });
 
 test('a gate that was opened again while deliveries were held is due when its new pause is over', async () => {

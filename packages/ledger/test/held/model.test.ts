@@ -12,6 +12,7 @@ import {
   readStates,
   release,
   releaseLate,
+  releaseOne,
 } from '../../src/index.ts';
 import { APP, becomes, HOUR, NOW, planned, settleAll, users } from '../support/events.ts';
 
@@ -31,6 +32,7 @@ const step = fc.oneof(
     late: fc.boolean(),
   }),
   fc.record({ do: fc.constant('release' as const), gate, count: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ do: fc.constant('trial' as const), gate }),
   fc.record({ do: fc.constant('late' as const), gate }),
   fc.record({
     do: fc.constant('settle' as const),
@@ -62,6 +64,12 @@ test('whatever is held, released and settled, nothing is lost or in two places, 
             const holding = { ref, ordinals, deadlineAt: late ? NOW : NOW + HOUR, job: { o: ordinals[0] } };
             await hold(redis, 0, its, [holding], { now: NOW, reason: busy ? 'busy' : 'open' });
             for (const o of ordinals) if (states[o] !== 'held') before.set(o, states[o] as DeliveryState);
+          }
+          if (each.do === 'trial') {
+            const { released } = await releaseOne(redis, 0, its, NOW);
+            const ordinals = released.flatMap((one) => one.ordinals);
+            expect(ordinals.map((o) => states[o])).toEqual(ordinals.map(() => 'held'));
+            expect(await readStates(redis, ref, ordinals)).toEqual(ordinals.map(() => 'retrying'));
           }
           if (each.do === 'release' || each.do === 'late') {
             const { released } =

@@ -1,5 +1,5 @@
 import type { Outcome } from '@fanfare/core';
-import { type Gate, PAUSE_SHARE } from '@fanfare/ledger';
+import { BETWEEN_TRIALS_MS, type Gate, PAUSE_SHARE } from '@fanfare/ledger';
 import { nextStep } from '@fanfare/queue';
 import { openingOf, sendHealthOf } from '../../../src/held/breaker.ts';
 import { Endpoint } from '../../../src/held/endpoint.ts';
@@ -43,7 +43,6 @@ const LOOK_MS = 50;
 /** Stands in for the one part that is Lua: the gate that all senders share (packages/ledger/src/held/gates.ts). */
 class SharedGate {
   open: { until: number; since: number } | undefined;
-  isTried = false;
   /** When the last trial began. */
   triedAt = 0;
   /** By deadline. */
@@ -155,38 +154,41 @@ export class Fleet {
     }
     const ended = node.hand.send(appOf(delivery.app));
     if (this.#time.now >= delivery.deadlineAt) this.#late++;
+    const triedAt = isTrial ? this.#time.now : undefined;
     const webhook = this.#webhooks[delivery.app % this.#webhooks.length] as Webhook;
     webhook.request((outcome) => {
       ended();
-      this.#count(node, delivery.app, outcome, isTrial);
+      this.#count(node, delivery.app, outcome, triedAt);
       drop();
       this.#follow(delivery, outcome, isTrial);
       this.#release(node, delivery.app);
     });
   }
 
-  #count(node: Node, app: number, outcome: Outcome, isTrial: boolean): void {
+  #count(node: Node, app: number, outcome: Outcome, triedAt: number | undefined): void {
     const gate = this.#gates[app] as SharedGate;
     const endpoint = node.endpoints[app] as Endpoint;
     const health = sendHealthOf(outcome);
-    if (isTrial) {
-      gate.isTried = false;
+    if (triedAt !== undefined) {
       if (health === 'fine') this.#close(app);
-      else this.#open(gate, outcome, gate.triedAt);
+      else this.#postpone(gate, outcome, triedAt);
     } else if (endpoint.breaker.opensAfter(health, this.#time.now)) {
       endpoint.breaker.reset();
-      if (!gate.open) this.#open(gate, outcome, this.#time.now);
+      const { now } = this.#time;
+      gate.open ??= { since: now, until: now + openingOf(outcome, 'chat').leastMs };
     }
     if (outcome.kind === 'accepted') endpoint.widen();
   }
 
-  /** The pause counts from when the trial began. */
-  #open(gate: SharedGate, outcome: Outcome, triedAt: number): void {
+  /** The pause counts from when the trial began; an earlier trial than the last only brings the next forward. */
+  #postpone(gate: SharedGate, outcome: Outcome, triedAt: number): void {
+    if (!gate.open) return;
     const { now } = this.#time;
     const { leastMs, mostMs } = openingOf(outcome, 'chat');
-    const since = gate.open?.since ?? now;
-    const pauseMs = Math.max(leastMs, Math.min((now - since) / PAUSE_SHARE, mostMs));
-    gate.open = { since, until: Math.max(now, triedAt + pauseMs) };
+    const until = Math.max(now, triedAt + pauseAfter(gate.open.since, now, leastMs, mostMs));
+    const isLast = triedAt === gate.triedAt;
+    gate.open.until = isLast ? until : Math.max(now, Math.min(until, gate.open.until));
+    if (isLast) gate.triedAt = Number.NEGATIVE_INFINITY;
   }
 
   #close(app: number): void {
@@ -201,12 +203,16 @@ export class Fleet {
   #follow(delivery: Delivery, outcome: Outcome, isTrial: boolean): void {
     const { now } = this.#time;
     const context = { attemptsMade: delivery.attempts, deadlineAt: delivery.deadlineAt, random: this.#scene.random() };
+    if (isTrial && outcome.kind !== 'accepted' && (this.#gates[delivery.app] as SharedGate).open) {
+      this.#hold(delivery);
+      return;
+    }
     const step = nextStep(outcome, { lane: 'chat', provider: 'custom', now, ...context });
     if (step.do === 'settle') {
       this.#settle(delivery, step.state === 'accepted' || step.state === 'expired' ? step.state : 'rejected');
       return;
     }
-    if (step.do === 'retry' && !isTrial) delivery.attempts++;
+    if (step.do === 'retry') delivery.attempts++;
     this.#intake.count(delivery, 'retrying');
     this.#time.in(step.delayMs, () => this.#take([delivery]));
   }
@@ -239,19 +245,24 @@ export class Fleet {
     if (!isOver) this.#time.in(LOOK_MS, () => this.#keepLooking());
   }
 
-  /** Every 50 ms: one trial after the pause; for a closed gate, what the nodes have room for. */
+  /** Every 50 ms: a trial after the pause; for a closed gate, what the nodes have room for. */
   #look(): void {
+    const { now } = this.#time;
     this.#gates.forEach((gate, app) => {
       if (!gate.open) {
         for (const node of this.#nodes) this.#release(node, app);
-      } else if (this.#time.now >= gate.open.until && !gate.isTried) {
-        const first = gate.held.shift();
-        gate.isTried = first !== undefined;
-        gate.triedAt = this.#time.now;
+      } else if (now >= gate.open.until && now >= gate.triedAt + this.#betweenTrials(gate.open)) {
+        const [any] = gate.held.splice(Math.floor(this.#scene.random() * gate.held.length), 1);
+        if (!any) return;
+        gate.triedAt = now;
         const node = this.#nodes[Math.floor(this.#scene.random() * this.#nodes.length)] as Node;
-        if (first) this.#takeBack(node, first);
+        this.#takeBack(node, any);
       }
     });
+  }
+
+  #betweenTrials({ since }: { since: number }): number {
+    return pauseAfter(since, this.#time.now, BETWEEN_TRIALS_MS, Number.POSITIVE_INFINITY);
   }
 
   #release(node: Node, app: number): void {
@@ -269,4 +280,6 @@ export class Fleet {
   }
 }
 
+const pauseAfter = (since: number, now: number, leastMs: number, mostMs: number): number =>
+  Math.max(leastMs, Math.min((now - since) / PAUSE_SHARE, mostMs));
 const gateOf = (app: number): Gate => ({ lane: 'chat', appId: appOf(app), provider: 'custom', name: 'https://hook#1' });
