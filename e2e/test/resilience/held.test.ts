@@ -53,6 +53,8 @@ test.each(PACK_SIZES)(
     system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { hang: true } });
     const ids = await post(system, 150);
     await until(async () => (await held(system)) >= 120, 'they are held', { timeoutMs: 40_000 });
+    const gates = () => system.redis.redis.keys('{p0}:gate:chat|*');
+    await until(async () => (await gates()).length > 0, 'its gate is open', { timeoutMs: 40_000 });
     const group = await postToGroup(system, 'group', 100);
     await until(async () => (await held(system)) >= 220, 'the group is held', { timeoutMs: 40_000 });
     const jobs = async () => (await jobsOf(system, 'deliveries-custom-chat')).length;
