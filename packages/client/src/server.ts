@@ -52,6 +52,8 @@ export interface User {
   status?: 'online' | 'offline';
   /** When that status began, epoch seconds. */
   lastActiveAt?: number;
+  /** The unread count, as sent for the badge; absent if there is none. */
+  unread?: number;
 }
 
 /** A session. The device uses the auth token, which is shown only once. */

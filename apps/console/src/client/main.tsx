@@ -11,6 +11,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/components.css';
 import './styles/shell.css';
+import './styles/forms.css';
 import './styles/pages.css';
 import './chart/chart.css';
 

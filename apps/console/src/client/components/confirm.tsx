@@ -8,6 +8,7 @@ interface ConfirmProps {
   /** On the button that does it: names what it does and to how many. */
   action: string;
   isDangerous?: boolean;
+  isSmall?: boolean;
   disabled?: boolean;
   /** What will be touched. */
   children: ReactNode;
@@ -15,7 +16,7 @@ interface ConfirmProps {
 }
 
 /** A button that asks before it does what it says. */
-export function Confirm({ label, title, action, isDangerous, disabled, children, onConfirm }: ConfirmProps) {
+export function Confirm({ label, title, action, isDangerous, isSmall, disabled, children, onConfirm }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
@@ -36,7 +37,7 @@ export function Confirm({ label, title, action, isDangerous, disabled, children,
     <>
       <button
         type="button"
-        className={isDangerous ? 'button danger' : 'button'}
+        className={`button${isDangerous ? ' danger' : ''}${isSmall ? ' small' : ''}`}
         disabled={disabled}
         onClick={() => dialog.current?.showModal()}
       >

@@ -1,0 +1,84 @@
+import type { DeadLetterGroup, DeadLetterSelection, ProviderKind, Replay } from '@fanfare/client';
+import { fanfareOf } from './fanfare.ts';
+
+/** The groups of all dead letters: the API counts some thousands in one request. */
+export async function readSummary(app: string): Promise<DeadLetterGroup[]> {
+  const groups = new Map<string, DeadLetterGroup>();
+  let cursor: string | undefined;
+  do {
+    const page = await fanfareOf(app).deadLetterSummary(cursor === undefined ? {} : { cursor });
+    for (const group of page.data) {
+      const key = `${group.provider} ${group.reason}`;
+      const before = groups.get(key);
+      groups.set(key, before ? merged(before, group) : group);
+    }
+    ({ cursor } = page.meta);
+  } while (cursor !== undefined);
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+const merged = (a: DeadLetterGroup, b: DeadLetterGroup): DeadLetterGroup => ({
+  ...a,
+  count: a.count + b.count,
+  first: Math.min(a.first, b.first),
+  last: Math.max(a.last, b.last),
+  sample: a.last >= b.last ? a.sample : b.sample,
+});
+
+/** How far an action on dead letters is. */
+export interface Progress {
+  done: number;
+  total: number | undefined;
+  /** Not sent again, since their event has expired or they are gone. */
+  skipped: number;
+  state: Replay['state'];
+}
+
+const ASK_EVERY_MS = 500;
+
+/** Sends dead letters again, and reports until that has ended; stops when the signal says so. */
+export async function replay(
+  app: string,
+  selection: DeadLetterSelection,
+  { signal, report }: { signal: AbortSignal; report: (progress: Progress) => void },
+): Promise<void> {
+  const api = fanfareOf(app);
+  let now = await api.replay(selection);
+  const stop = () => void api.stopReplay(now.id).catch(() => undefined);
+  signal.addEventListener('abort', stop);
+  try {
+    for (;;) {
+      report({ done: now.replayed, total: now.total, skipped: now.skipped, state: now.state });
+      if (now.state !== 'running') return;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+      now = await api.replayProgress(now.id);
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Dropped in one request: their ids fit into the body that the route takes. */
+const DROPPED_AT_ONCE = 200;
+
+/** Drops dead letters some hundred at a time, so that it can be stopped in between. */
+export async function drop(
+  app: string,
+  selection: { ids: readonly string[] } | { filter: { provider?: ProviderKind; reason?: string }; total: number },
+  { signal, report }: { signal: AbortSignal; report: (progress: Progress) => void },
+): Promise<void> {
+  const api = fanfareOf(app);
+  const total = 'ids' in selection ? selection.ids.length : selection.total;
+  let done = 0;
+  for (let from = 0; !signal.aborted; from += DROPPED_AT_ONCE) {
+    report({ done, total, skipped: 0, state: 'running' });
+    const ids =
+      'ids' in selection
+        ? selection.ids.slice(from, from + DROPPED_AT_ONCE)
+        : (await api.deadLetters({ ...selection.filter, limit: DROPPED_AT_ONCE })).data.map(({ id }) => id);
+    if (ids.length === 0) break;
+    const { dropped } = await api.dropDeadLetters({ ids });
+    done += dropped;
+  }
+  report({ done, total, skipped: 0, state: signal.aborted ? 'stopped' : 'done' });
+}

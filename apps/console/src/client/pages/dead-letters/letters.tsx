@@ -1,0 +1,153 @@
+import type { DeadLetter, ProviderKind } from '@fanfare/client';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { appQueries } from '../../api/app-queries.ts';
+import { useIsAdmin } from '../../api/use-role.ts';
+import { Card } from '../../components/card.tsx';
+import { Confirm } from '../../components/confirm.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Table } from '../../components/table.tsx';
+import { Time } from '../../components/time.tsx';
+import { count, countOf } from '../../format/number.ts';
+import { PROVIDER_NAMES } from '../../format/words.ts';
+
+interface LettersProps {
+  app: string;
+  filter: { provider?: ProviderKind | undefined; reason?: string | undefined };
+  disabled: boolean;
+  onReplay: (ids: readonly string[]) => void;
+  onDrop: (ids: readonly string[]) => void;
+}
+
+/** The dead letters themselves, newest first. Some can be selected and replayed or dropped. */
+export function Letters({ app, filter: { provider, reason }, disabled, onReplay, onDrop }: LettersProps) {
+  const filter = { ...(provider && { provider }), ...(reason && { reason }) };
+  const list = useInfiniteQuery(appQueries.deadLetters(app, filter));
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const isAdmin = useIsAdmin();
+  const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
+  const ids = rows.map(({ id }) => id).filter((id) => selected.has(id));
+  const toggle = (id: string) => {
+    const changed = new Set(selected);
+    if (!changed.delete(id)) changed.add(id);
+    setSelected(changed);
+  };
+  const isAll = ids.length > 0 && ids.length === rows.length;
+  const act = (action: (ids: readonly string[]) => void) => async () => {
+    setSelected(new Set());
+    action(ids);
+  };
+  return (
+    <Card
+      title={reason ?? 'Latest'}
+      aside={
+        isAdmin && (
+          <span className="row">
+            <span className="quiet">{countOf(ids.length, 'selected', 'selected')}</span>
+            <Confirm
+              isSmall
+              label="Replay"
+              title={`Replay ${countOf(ids.length, 'dead letter')}?`}
+              action={`Replay ${count(ids.length)}`}
+              disabled={disabled || ids.length === 0}
+              onConfirm={act(onReplay)}
+            >
+              <p>They are sent again, unless their event has expired.</p>
+            </Confirm>
+            <Confirm
+              isSmall
+              label="Drop"
+              title={`Drop ${countOf(ids.length, 'dead letter')}?`}
+              action={`Drop ${count(ids.length)}`}
+              isDangerous
+              disabled={disabled || ids.length === 0}
+              onConfirm={act(onDrop)}
+            >
+              <p>They can no longer be sent.</p>
+            </Confirm>
+          </span>
+        )
+      }
+    >
+      {list.error && <ErrorNotice error={list.error} />}
+      {isAdmin && rows.length > 0 && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={isAll}
+            onChange={() => setSelected(isAll ? new Set() : new Set(rows.map(({ id }) => id)))}
+          />
+          Select the {count(rows.length)} shown
+        </label>
+      )}
+      <Table
+        label="Dead letters, newest first"
+        columns={[
+          ...(isAdmin ? ['Select'] : []),
+          'Given up',
+          'User',
+          'Event',
+          'Provider',
+          'Reason',
+          'In its words',
+          { label: 'Attempts', isNumber: true },
+        ]}
+      >
+        {rows.map((letter) => (
+          <Row
+            key={letter.id}
+            app={app}
+            letter={letter}
+            isSelected={selected.has(letter.id)}
+            onToggle={isAdmin ? () => toggle(letter.id) : undefined}
+          />
+        ))}
+      </Table>
+      {list.hasNextPage && (
+        <div>
+          <button type="button" className="button" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface RowProps {
+  app: string;
+  letter: DeadLetter;
+  isSelected: boolean;
+  onToggle: (() => void) | undefined;
+}
+
+function Row({ app, letter, isSelected, onToggle }: RowProps) {
+  const { eventId, uid, provider, reason, detail, attempts, at } = letter;
+  return (
+    <tr>
+      {onToggle && (
+        <td>
+          <input type="checkbox" aria-label={`Select the one of ${uid}`} checked={isSelected} onChange={onToggle} />
+        </td>
+      )}
+      <td>
+        <Time at={at * 1000} />
+      </td>
+      <td>
+        <Link to="/a/$app/people/$uid" params={{ app, uid }}>
+          {uid}
+        </Link>
+      </td>
+      <td className="mono">
+        <Link to="/a/$app/events/$id/$uid" params={{ app, id: eventId, uid }}>
+          {eventId}
+        </Link>
+      </td>
+      <td>{PROVIDER_NAMES[provider]}</td>
+      <td>{reason}</td>
+      <td className="wrap quiet">{detail ?? '–'}</td>
+      <td className="number">{attempts}</td>
+    </tr>
+  );
+}
