@@ -111,7 +111,7 @@ function Canvas({ at, series, from, to, stacked = false, format, onPick, height 
         width: element.clientWidth,
         height,
         legend: { show: false },
-        padding: [8, 4, 0, 0],
+        padding: [8, 18, 0, 0],
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max * 1.08, stacked ? 4 : 0.001)] } },
         cursor: { y: false, drag: { x: false, y: false }, points: { show: !stacked } },
         axes: [

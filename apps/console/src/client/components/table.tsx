@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
 
+/** A name alone, or with what is special about the column; a minor one is left out on a phone. */
+type Column = string | { label: string; isNumber?: true; isMinor?: true };
+
 interface TableProps {
   /** What the table lists, for screen readers. */
   label: string;
-  /** The heads of the columns; a number's is marked. */
-  columns: readonly (string | { label: string; isNumber: true })[];
+  /** The heads of the columns. */
+  columns: readonly Column[];
   /** The rows. */
   children: ReactNode;
 }
@@ -18,10 +21,11 @@ export function Table({ label, columns, children }: TableProps) {
         <thead>
           <tr>
             {columns.map((column) => {
-              const isNumber = typeof column !== 'string';
-              const words = isNumber ? column.label : column;
+              const given: Exclude<Column, string> = typeof column === 'string' ? { label: column } : column;
+              const { label: words, isNumber, isMinor } = given;
+              const className = [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ');
               return (
-                <th key={words} scope="col" className={isNumber ? 'number' : undefined}>
+                <th key={words} scope="col" className={className || undefined}>
                   {words}
                 </th>
               );

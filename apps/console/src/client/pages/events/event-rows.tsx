@@ -10,9 +10,9 @@ import { partsOf } from '../../format/outcomes.ts';
 const COLUMNS = [
   'Received',
   'Type',
-  'From',
-  'Conversation',
-  { label: 'Recipients', isNumber: true } as const,
+  { label: 'From', isMinor: true } as const,
+  { label: 'Conversation', isMinor: true } as const,
+  { label: 'Recipients', isNumber: true, isMinor: true } as const,
   'Outcome',
   'State',
 ];
@@ -30,9 +30,13 @@ export function EventRows({ app, events }: { app: string; events: readonly Liste
             <Link to="/a/$app/events/$id" params={{ app, id }} title={id}>
               {type}
             </Link>
+            <p className="phone-only quiet">
+              {sender}
+              {conversation && ` → ${conversation.id}`}
+            </p>
           </td>
-          <td>{sender}</td>
-          <td>
+          <td className="minor">{sender}</td>
+          <td className="minor">
             {conversation ? (
               <>
                 {conversation.id} {conversation.type === 'group' && <span className="tag">group</span>}
@@ -41,7 +45,7 @@ export function EventRows({ app, events }: { app: string; events: readonly Liste
               '–'
             )}
           </td>
-          <td className="number">{count(counts.audience)}</td>
+          <td className="number minor">{count(counts.audience)}</td>
           <td className="outcome-cell">
             <PartsBar parts={partsOf(counts)} />
           </td>

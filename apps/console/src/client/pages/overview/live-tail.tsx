@@ -10,7 +10,14 @@ import { targetName } from '../../format/words.ts';
 
 const ROWS = 15;
 const EVERY_MS = 2000;
-const COLUMNS = ['Time', 'Event', 'To', 'Target', 'Outcome', { label: 'Took', isNumber: true } as const];
+const COLUMNS = [
+  { label: 'Time', isMinor: true } as const,
+  'Event',
+  'To',
+  { label: 'Target', isMinor: true } as const,
+  'Outcome',
+  { label: 'Took', isNumber: true, isMinor: true } as const,
+];
 
 /** The latest attempts of the app, as they happen. */
 export function LiveTail({ app }: { app: string }) {
@@ -24,7 +31,7 @@ export function LiveTail({ app }: { app: string }) {
         <Table label="Latest attempts" columns={COLUMNS}>
           {rows.map(({ at, eventId, type, uid, provider, platform, outcome, reason, attempt, durationMs }) => (
             <tr key={`${at}${eventId}${uid}${provider}${platform}${attempt}`} className="fresh">
-              <td>
+              <td className="minor">
                 <Time at={at} />
               </td>
               <td>
@@ -37,13 +44,13 @@ export function LiveTail({ app }: { app: string }) {
                   {uid}
                 </Link>
               </td>
-              <td>{targetName({ provider, ...(platform === undefined ? {} : { platform }) })}</td>
+              <td className="minor">{targetName({ provider, ...(platform === undefined ? {} : { platform }) })}</td>
               <td>
                 <Outcome outcome={outcome} />
                 {reason && <span className="quiet"> {wordOf(reason).toLowerCase()}</span>}
                 {attempt > 1 && <span className="quiet"> attempt {attempt}</span>}
               </td>
-              <td className="number">{durationMs} ms</td>
+              <td className="number minor">{durationMs} ms</td>
             </tr>
           ))}
         </Table>

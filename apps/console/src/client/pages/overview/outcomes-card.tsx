@@ -12,7 +12,7 @@ const PER: Record<Range, string> = { '1h': 'minute', '24h': '5 minutes', '7d': '
 /** How the app's deliveries ended, over time. A click on a bar leads to the events of that time. */
 export function OutcomesCard({ app, range }: { app: string; range: Range }) {
   const navigate = useNavigate();
-  const { ms, stepMs } = RANGES[range];
+  const { stepMs } = RANGES[range];
   const { data: stats, error } = useStats(app, range);
   const title = `Outcomes per ${PER[range]}`;
   if (!stats) return <Card title={title}>{error && <ErrorNotice error={error} />}</Card>;
@@ -43,8 +43,9 @@ export function OutcomesCard({ app, range }: { app: string; range: Range }) {
         title={title}
         at={at}
         series={series}
-        from={stats.to - ms}
-        to={stats.to}
+        // Half a bar wider, so that the first and the last are whole.
+        from={(at[0] ?? 0) - stepMs / 2}
+        to={(at.at(-1) ?? 0) + stepMs / 2}
         stacked
         height={300}
         format={count}
