@@ -18,3 +18,9 @@ export function latency(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 }
+
+/** A rate: `120 /s`, `4.2 /s`. */
+export function perSecond(rate: number): string {
+  if (rate > 0 && rate < 0.05) return '< 0.1 /s';
+  return `${rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1)} /s`;
+}

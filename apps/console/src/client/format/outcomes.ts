@@ -27,6 +27,7 @@ const SUPPRESSED = { label: 'Not notified', color: '--suppressed' } as const;
 const ALL = new Map<string, Omit<OutcomeStyle, 'outcome'>>([
   ...[...SETTLED, ...OPEN].map((style) => [style.outcome, style] as const),
   ['suppressed', SUPPRESSED],
+  ['retryable', { label: 'Will be retried', color: '--pending' }],
 ]);
 
 /** Word and colour of an outcome or state; of one we do not know, its own word. */

@@ -1,7 +1,7 @@
 import type { Lane, SystemState } from '@fanfare/client';
 import { Card } from '../../components/card.tsx';
 import { Table } from '../../components/table.tsx';
-import { count, percent } from '../../format/number.ts';
+import { count, percent, perSecond } from '../../format/number.ts';
 import { duration } from '../../format/time.ts';
 import { LANE_NAMES } from '../../format/words.ts';
 import type { Range } from './range.ts';
@@ -66,8 +66,7 @@ interface OfLane {
 function Rate({ app, lane, range }: OfLane) {
   const { data } = useStats(app, range);
   const rate = data ? ratePerSecond(data, range, { lane }) : 0;
-  const words = rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1);
-  return rate === 0 ? <NoRate /> : <td className="number">{words} /s</td>;
+  return rate === 0 ? <NoRate /> : <td className="number">{perSecond(rate)}</td>;
 }
 
 function Failed({ app, lane, range }: OfLane) {
