@@ -66,7 +66,7 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
 async function sweepOpen(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
   const { queueRedis, now, shards, stopping } = deps;
   for (let shard = 0; shard < shards; shard++) await sweepAdmission(deps, shard);
-  for (let shard = 0; shard < shards; shard++) await sweepHeld(deps, shard);
+  await sweepHeld(deps, now() + LONGEST_RUN_MS);
   for (let shard = 0; shard < shards; shard++) await adoptOpenEvents(queueRedis, shard, now(), ADOPTED);
   const end = now() + LONGEST_RUN_MS;
   const due = new Set(LANES.flatMap((lane) => Array.from({ length: shards }, (_, shard) => ({ lane, shard }))));
