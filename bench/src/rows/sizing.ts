@@ -13,7 +13,7 @@ const USERS = 10_000;
 const LOADS: Record<DeliveryKind, { messages: number; recipients: number }> = {
   single: { messages: 3000, recipients: 1 },
   chat: { messages: 100, recipients: 100 },
-  bulk: { messages: 2, recipients: USERS },
+  bulk: { messages: 4, recipients: USERS },
 };
 type Provider = Pick<PushProvider, 'accepted'>;
 

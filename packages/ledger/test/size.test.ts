@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Event, PlannedRecipient, Target } from '@fanfare/core';
+import {
+  BYTES,
+  bytesPerFinished,
+  bytesPerOpen,
+  type Event,
+  type Lane,
+  type PlannedRecipient,
+  type Target,
+} from '@fanfare/core';
 import { startTestRedis, type TestRedis, usedMemory } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { advance, packFinished, planSlice, recordMessages, settle } from '../src/index.ts';
@@ -105,6 +113,82 @@ test('a finished message to one user takes less than 600 bytes, with ids, refere
   let bytes = 0;
   for (const key of await own.redis.keys('*')) bytes += (await own.redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0;
   expect(bytes / EVENTS).toBeLessThan(600);
+  expect(bytes / EVENTS).toBeGreaterThan(0.75 * (bytesPerFinished(1) + BYTES.idAndReference));
   // With the tables of all keys and of their expiries, which MEMORY USAGE leaves out.
   expect((after - before) / EVENTS).toBeLessThan(750);
 }, 120_000);
+
+/** A message of one line to a group of so many with a phone each, planned, and delivered unless it is to stay open. */
+async function deliverTo({ redis }: TestRedis, i: number, members: number, isOpen: boolean): Promise<void> {
+  const event: Event = {
+    id: `message-${1_000_000 + i}`,
+    type: 'message.sent',
+    sentAt: NOW,
+    sender: { uid: uid(i + 7), name: 'Ann Smith' },
+    conversation: { type: 'group', id: `group-${i % 10}` },
+    message: {
+      id: String(1_000_000 + i),
+      category: 'message',
+      type: 'text',
+      text: `Hello ${i}, shall we meet at the station at ${i % 24} o'clock?`,
+    },
+  };
+  const lane: Lane = members > 1000 ? 'bulk' : 'chat';
+  const ref = await stored(redis, { event, lane });
+  const lock = await lockOf(redis, ref);
+  for (let number = 0; number * SLICE < members; number++) {
+    const first = number * SLICE;
+    const recipients = Array.from({ length: Math.min(SLICE, members - first) }, (_, n): PlannedRecipient => {
+      const targets: [Target] = [{ provider: 'fcm', deviceId: randomUUID(), providerId: 'default' }];
+      return { kind: 'send', uid: uid(first + n), targets };
+    });
+    const one = slice(recipients, { first, last: first + SLICE >= members });
+    await planSlice(redis, ref, APP, number, one);
+    await advance(redis, ref, lock, number, one);
+    const accepted = recipients.map((_, n) => ({
+      ordinal: first + n,
+      provider: 'fcm' as const,
+      state: 'accepted' as const,
+    }));
+    if (!isOpen) await settle(redis, ref, APP, accepted, NOW + 200);
+  }
+  const reference = { messageId: event.message.id, author: event.sender.uid, conversation: event.conversation, ref };
+  await recordMessages(redis, APP, [reference], 168 * HOUR);
+  await redis.del(lock.key);
+}
+
+async function bytesOfAll({ redis }: TestRedis): Promise<number> {
+  let bytes = 0;
+  for (const key of await redis.keys('*')) bytes += (await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0;
+  return bytes;
+}
+
+/** With a margin of a quarter, as for the registry and the queues. Messages to one user are above. */
+test.each([
+  ['chat', 50, 40],
+  ['bulk', 5000, 2],
+] as const)(
+  'an event of %s for a group of %d takes what docs/sizing.md says, finished and open',
+  async (kind, members, count) => {
+    await using own = await startTestRedis({ args: ['--appendonly', 'no'] });
+    const per = async (from: number, isOpen: boolean) => {
+      const before = await bytesOfAll(own);
+      await Promise.all(Array.from({ length: count }, (_, i) => deliverTo(own, from + i, members, isOpen)));
+      while ((await packFinished(own.redis, 0, NOW + 60_000, 250)) > 0);
+      return ((await bytesOfAll(own)) - before) / count;
+    };
+    // What an app has once is not per event.
+    await deliverTo(own, 0, members, false);
+    const queued = members * BYTES.queued[kind];
+    const ratios = [
+      (await per(1, false)) / (bytesPerFinished(members) + BYTES.idAndReference),
+      // Its jobs are in the queues.
+      (await per(100_001, true)) / (bytesPerOpen(members, kind) - queued),
+    ];
+    for (const ratio of ratios) {
+      expect(ratio).toBeGreaterThan(0.75);
+      expect(ratio).toBeLessThan(1.25);
+    }
+  },
+  120_000,
+);

@@ -1,21 +1,21 @@
 /**
- * Bytes of Redis, from `npm run bench -- P6` and docs/sizing.md. Tests keep those of the registry and the queues within
- * a quarter.
+ * Bytes of Redis, from `npm run bench -- P6` and docs/sizing.md. Tests of the registry, the queues and the ledger keep
+ * them within a quarter (`size.test.ts`).
  */
 export const BYTES = {
   user: 135,
   /** With its token. */
   device: 240,
   /** A queued delivery of a lane: in a job of its own, or in packs. */
-  queued: { single: 355, chat: 40, bulk: 4 },
-  /** A message that is not done, with its text, plan and jobs. */
-  openEvent: 2000,
+  queued: { single: 350, chat: 14, bulk: 4 },
+  /** A message that is not done, with its text, plan, id and reference, without its jobs. */
+  openEvent: 1400,
   /** A finished message with its plan, its states and its entries in lists. */
-  finishedEvent: 400,
+  finishedEvent: 420,
   /** Id and reference of a message, which stay for two days at least. */
   idAndReference: 135,
-  /** A recipient's share of a finished message to a group. */
-  recipient: 27,
+  /** A recipient's share of a message to a group. */
+  recipient: 28,
 } as const;
 
 /**
@@ -25,10 +25,10 @@ export const BYTES = {
  */
 export const MICROS = {
   ingest: { event: 210, redis: 84 },
-  single: { fanout: 850, sender: 900, redis: 750 },
-  chat: { fanout: 47, sender: 128, redis: 43 },
-  bulk: { fanout: 22, sender: 95, redis: 22 },
+  single: { fanout: 680, sender: 930, redis: 660 },
+  chat: { fanout: 33, sender: 100, redis: 33 },
+  bulk: { fanout: 22, sender: 80, redis: 21 },
 } as const;
 
 /** Commands of Redis, those of scripts included: per event, and per delivery. */
-export const COMMANDS = { event: 60, single: 150, chat: 6, bulk: 3 } as const;
+export const COMMANDS = { event: 60, single: 90, chat: 3.8, bulk: 2.5 } as const;

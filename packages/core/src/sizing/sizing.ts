@@ -64,7 +64,7 @@ export function sizeOf(load: Load): Size {
   const registryBytes = users * (BYTES.user + devicesPerUser * BYTES.device);
   const idBytes = 2 * perDay * BYTES.idAndReference;
   const historyBytes = events * dayShare * load.retentionHours * HOUR_S * bytesPerFinished(recipients * devicesPerUser);
-  const backlogBytes = BACKLOG_S * (events * BYTES.openEvent + deliveries * BYTES.queued[lane]);
+  const backlogBytes = BACKLOG_S * events * bytesPerOpen(recipients * devicesPerUser, lane);
   return {
     lane,
     deliveriesPerSecond: deliveries,
@@ -86,9 +86,15 @@ export function sizeOf(load: Load): Size {
   };
 }
 
-/** The bytes of a finished message to so many deliveries, without its id and reference. */
-export const bytesPerFinished = (deliveries: number): number =>
-  BYTES.finishedEvent + (deliveries > 1 ? deliveries * BYTES.recipient : 0);
+/** The bytes of a finished message with so many deliveries, without its id and reference. */
+export const bytesPerFinished = (deliveries: number): number => BYTES.finishedEvent + bytesPerPlan(deliveries);
+
+/** The bytes of a message that is planned and queued, and of which nothing is sent. */
+export const bytesPerOpen = (deliveries: number, lane: DeliveryKind): number =>
+  BYTES.openEvent + bytesPerPlan(deliveries) + deliveries * BYTES.queued[lane];
+
+/** The plan of one delivery counts as part of its message. */
+const bytesPerPlan = (deliveries: number): number => (deliveries > 1 ? deliveries * BYTES.recipient : 0);
 
 /** How deliveries of a message to so many share jobs. */
 export function kindOf(recipients: number): DeliveryKind {
@@ -96,5 +102,7 @@ export function kindOf(recipients: number): DeliveryKind {
   return recipients > 1 ? 'chat' : 'single';
 }
 
-const atLeastOne = (count: number): number => Math.max(1, Math.ceil(count));
+/** What floating point adds is not worth another process. */
+const ROUNDING = 1e-9;
+const atLeastOne = (count: number): number => Math.max(1, Math.ceil(count - ROUNDING));
 const coresOf = (microsPerSecond: number): number => atLeastOne(microsPerSecond / 1e6 / BUSY.process);

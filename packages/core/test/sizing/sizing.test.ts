@@ -43,6 +43,22 @@ describe('sizing', () => {
     expect(sizeOf({ ...bulk, latencyMs: 2000 })).toMatchObject({ processes: { sender: 10 }, concurrency: 1000 });
   });
 
+  test('10 million users and a million deliveries a second need what docs/sizing.md works out', () => {
+    const load = { ...LOAD, users: 10_000_000, dayShare: 0.4 };
+    expect(sizeOf({ ...load, messagesPerSecond: 200, recipients: 5000 })).toMatchObject({
+      deliveriesPerSecond: 1_000_000,
+      processes: { ingest: 1, fanout: 32, sender: 115 },
+      installations: 1,
+      shards: 43,
+    });
+    expect(sizeOf({ ...load, messagesPerSecond: 20_000, recipients: 50 })).toMatchObject({
+      deliveriesPerSecond: 1_000_000,
+      processes: { ingest: 6, fanout: 48, sender: 143 },
+      installations: 2,
+      shards: 70,
+    });
+  });
+
   test('more of anything never needs less', () => {
     fc.assert(
       fc.property(loads, fc.constantFrom<keyof Load>('messagesPerSecond', 'users', 'retentionHours'), (load, field) => {
