@@ -12,15 +12,8 @@ const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_
 /** From which share of failures on a lane is marked. */
 const BAD_SHARE = 0.05;
 
-const COLUMNS = [
-  'Lane',
-  { label: 'Rate', isNumber: true },
-  { label: 'Backlog', isNumber: true },
-  { label: 'Held', isNumber: true },
-  { label: 'Open events', isNumber: true },
-  { label: 'Oldest', isNumber: true },
-  { label: 'Failed', isNumber: true },
-] as const;
+const number = (label: string) => ({ label, isNumber: true }) as const;
+const OF_ALL = ['Backlog', 'Held', 'Open events', 'Oldest'].map(number);
 
 /** Each lane: how much goes out, what waits and for how long, and what share fails. */
 export function LanesCard({ system, app, range }: { system: SystemState; app: string | undefined; range: Range }) {
@@ -29,21 +22,21 @@ export function LanesCard({ system, app, range }: { system: SystemState; app: st
       title="Lanes"
       aside={<p className="quiet">{app && `Rate and failures are ${app}'s; the rest is of all apps.`}</p>}
     >
-      <Table label="Lanes" columns={COLUMNS}>
+      <Table label="Lanes" columns={app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')]}>
         {system.lanes.map(({ lane, waiting, active, delayed, held, openEvents, oldestMs }) => (
           <tr key={lane}>
             <th scope="row">
               <span className="dot" style={{ background: `var(--${lane})` }} />
               {LANE_NAMES[lane]}
             </th>
-            {app === undefined ? <NoRate /> : <Rate app={app} lane={lane} range={range} />}
+            {app !== undefined && <Rate app={app} lane={lane} range={range} />}
             <Count value={waiting + active + delayed} />
             <Count value={held} bad={held > 0} />
             <Count value={openEvents} />
             <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>
               {openEvents === 0 ? '–' : duration(oldestMs)}
             </td>
-            {app === undefined ? <NoRate /> : <Failed app={app} lane={lane} range={range} />}
+            {app !== undefined && <Failed app={app} lane={lane} range={range} />}
           </tr>
         ))}
       </Table>
@@ -51,7 +44,7 @@ export function LanesCard({ system, app, range }: { system: SystemState; app: st
   );
 }
 
-const NoRate = () => <td className="number none">–</td>;
+const Nothing = () => <td className="number none">–</td>;
 
 function Count({ value, bad = false }: { value: number; bad?: boolean }) {
   return <td className={`number ${bad ? 'late' : value === 0 ? 'none' : ''}`}>{count(value)}</td>;
@@ -66,12 +59,12 @@ interface OfLane {
 function Rate({ app, lane, range }: OfLane) {
   const { data } = useStats(app, range);
   const rate = data ? ratePerSecond(data, range, { lane }) : 0;
-  return rate === 0 ? <NoRate /> : <td className="number">{perSecond(rate)}</td>;
+  return rate === 0 ? <Nothing /> : <td className="number">{perSecond(rate)}</td>;
 }
 
 function Failed({ app, lane, range }: OfLane) {
   const { data } = useStats(app, range);
   const share = data ? failedShare(data.total.settled, { lane }) : null;
-  if (share === null) return <NoRate />;
+  if (share === null) return <Nothing />;
   return <td className={share >= BAD_SHARE ? 'number late' : 'number'}>{percent(share)}</td>;
 }
