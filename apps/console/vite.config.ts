@@ -15,5 +15,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Libraries change less often than our pages; uPlot is loaded with the first chart.
+        codeSplitting: { groups: [{ name: 'libraries', test: /node_modules\/(?!uplot)/ }] },
+      },
+    },
   },
 });
