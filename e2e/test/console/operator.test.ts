@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { BROWSER, noBrowser } from '../support/browser.ts';
 import { addPushProviders, logIn } from '../support/devices.ts';
-import { type System, startSystem } from '../support/system.ts';
+import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
 const PASSWORD = 'the operator’s password';
 const VIEWER_PASSWORD = 'the viewer’s password';
@@ -182,4 +182,24 @@ inBrowser('a viewer sees everything, and cannot send', async () => {
   expect(refused).toBe(403);
   // The browser notes the refusal; nothing else is amiss.
   expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
+});
+
+inBrowser('the verdict and the live tail say that the webhook refuses, without reloading', async () => {
+  const { page, faults } = await open(PASSWORD, '/');
+  await page.getByText('All queues are keeping up.').waitFor();
+  system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
+  const sentAt = Date.now();
+  const refused = Array.from({ length: 20 }, (_, i) => ({
+    id: `refused-${i}`,
+    type: 'message.sent',
+    sentAt,
+    sender: { uid: 'alice' },
+    conversation: { type: 'user', id: 'erin' },
+    message: { id: `refused-message-${i}`, text: 'hi' },
+  }));
+  await system.backend.post('/v3/events', refused);
+  await page.getByText(/^The webhook .+ of app123 has been refusing since .+ deliveries are waiting/).waitFor();
+  await page.getByText('Will be retried').first().waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
 });
