@@ -35,6 +35,7 @@ function byId(id: string, app: string): Command[] {
   const encoded = encodeURIComponent(id);
   return [
     { label: `Event ${id}`, href: `${path}/events/${encoded}`, icon: 'events' },
+    { label: `Person ${id}`, href: `${path}/people/${encoded}`, icon: 'people' },
     { label: `Events from ${id}`, href: `${path}/events?sender=${encoded}`, icon: 'search' },
   ];
 }

@@ -1,4 +1,4 @@
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, Link } from '@tanstack/react-router';
 import { z } from 'zod/mini';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
@@ -35,7 +35,11 @@ function Event() {
     return (
       <Page title="No such event">
         <p>
-          {app} has no event with the id <code>{id}</code>. Events leave some time after they are done.
+          {app} has no event with the id <code>{id}</code>. Events leave some time after they are done;{' '}
+          <Link to="/a/$app/settings" params={{ app }}>
+            the settings
+          </Link>{' '}
+          say when.
         </p>
       </Page>
     );

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { apiAddress } from '../../api/address.ts';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
@@ -18,7 +18,7 @@ export function FirstSteps({ app }: { app: string | undefined }) {
   return (
     <Card title="First push" aside={<p className="quiet">{app ?? 'no app yet'}</p>}>
       <ol className="steps">
-        {steps.map(({ title, isDone, text, snippet }) => (
+        {steps.map(({ title, isDone, text, snippet, page }) => (
           <li key={title} className={isDone ? 'done' : undefined}>
             <span className="step-mark">{isDone ? <Icon name="check" size={16} /> : null}</span>
             <div className="stack">
@@ -28,7 +28,15 @@ export function FirstSteps({ app }: { app: string | undefined }) {
               </strong>
               {title === next?.title && (
                 <>
-                  <p className="quiet">{text}</p>
+                  <p className="quiet">
+                    {text}
+                    {page && (
+                      <>
+                        {' '}
+                        Here: <Link {...({ to: page.to, params: { app } } as LinkProps)}>{page.label}</Link>, or:
+                      </>
+                    )}
+                  </p>
                   <Code text={snippet} />
                 </>
               )}
@@ -36,15 +44,6 @@ export function FirstSteps({ app }: { app: string | undefined }) {
           </li>
         ))}
       </ol>
-      {app !== undefined && (
-        <p>
-          Or send one from here:{' '}
-          <Link to="/a/$app/send" params={{ app }}>
-            the playground
-          </Link>{' '}
-          builds an event and says who would get it.
-        </p>
-      )}
     </Card>
   );
 }

@@ -22,7 +22,10 @@ export function LanesCard({ system, app, range }: { system: SystemState; app: st
       title="Lanes"
       aside={<p className="quiet">{app && `Rate and failures are ${app}'s; the rest is of all apps.`}</p>}
     >
-      <Table label="Lanes" columns={app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')]}>
+      <Table
+        label="Lanes"
+        columns={app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')]}
+      >
         {system.lanes.map(({ lane, waiting, active, delayed, held, openEvents, oldestMs }) => (
           <tr key={lane}>
             <th scope="row">

@@ -1,4 +1,5 @@
 import type { ProviderKind, SystemState } from '@fanfare/client';
+import { Link } from '@tanstack/react-router';
 import { Card } from '../../components/card.tsx';
 import { PartsBar } from '../../components/parts-bar.tsx';
 import { Time } from '../../components/time.tsx';
@@ -17,15 +18,28 @@ interface ProvidersCardProps {
 /** How the app's deliveries end at each provider, and which endpoints and credentials refuse. */
 export function ProvidersCard({ system, app, range }: ProvidersCardProps) {
   return (
-    <Card title="Providers" aside={<p className="quiet">{app}</p>}>
+    <Card
+      title="Providers"
+      aside={
+        app !== undefined && (
+          <Link className="quiet" to="/a/$app/providers" params={{ app }}>
+            {app}
+          </Link>
+        )
+      }
+    >
       {app !== undefined && PROVIDERS.map((provider) => <Provider key={provider} {...{ app, provider, range }} />)}
       {system.breakers.map(({ appId, provider, target, name, reason, since, waiting }) => (
         <p key={appId + provider + name} className="notice late">
           <strong>
             {PROVIDER_NAMES[provider]} {target} {name}
           </strong>{' '}
-          of {appId}: {wordOf(reason).toLowerCase()} since <Time at={since} />,{' '}
-          {countOf(waiting, 'delivery', 'deliveries')} waiting.
+          of{' '}
+          <Link to="/a/$app/providers" params={{ app: appId }}>
+            {appId}
+          </Link>
+          : {wordOf(reason).toLowerCase()} since <Time at={since} />, {countOf(waiting, 'delivery', 'deliveries')}{' '}
+          waiting.
         </p>
       ))}
     </Card>

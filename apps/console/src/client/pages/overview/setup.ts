@@ -6,6 +6,8 @@ interface Step {
   text: string;
   snippet: string;
   isDone: boolean;
+  /** The page that does the same. */
+  page?: { to: '/apps' | '/a/$app/keys' | '/a/$app/providers' | '/a/$app/send'; label: string };
 }
 
 /** What an app needs for its first push, with commands to copy. The keys in them are for the reader to fill in. */
@@ -20,12 +22,14 @@ export function setupOf(url: string, app: string | undefined, setup: Setup | und
       text: 'An app has its own users, settings, providers and keys.',
       snippet: `curl ${url}/v3/apps ${admin} -d '{"appId":"${appId}","name":"My app"}'`,
       isDone: app !== undefined,
+      page: { to: '/apps', label: 'Apps' },
     },
     {
       title: 'Create an API key',
       text: 'The chat backend uses it to publish events. The answer is the only place where it is shown.',
       snippet: `curl ${url}/v3/apps/${appId}/apikeys ${admin} -d '{"name":"backend","scopes":["publish","manage"]}'`,
       isDone: setup?.hasKey ?? false,
+      page: { to: '/a/$app/keys', label: 'API keys' },
     },
     {
       title: 'Add a provider',
@@ -35,6 +39,7 @@ export function setupOf(url: string, app: string | undefined, setup: Setup | und
         `  -d '{"webhookURL":"https://chat.example.com/push","useBasicAuth":false}'`,
       ].join('\n'),
       isDone: setup?.hasProvider ?? false,
+      page: { to: '/a/$app/providers', label: 'Providers' },
     },
     {
       title: 'Register a device',
@@ -56,6 +61,7 @@ export function setupOf(url: string, app: string | undefined, setup: Setup | und
         '  "message":{"id":"101","text":"Hello Bob!"}}\'',
       ].join('\n'),
       isDone: setup?.hasEvent ?? false,
+      page: { to: '/a/$app/send', label: 'Playground' },
     },
   ];
 }

@@ -36,6 +36,9 @@ function Why() {
           {event?.type ?? 'Event'}
         </Link>
         <code>{id}</code>
+        <Link to="/a/$app/people/$uid" params={{ app, uid }}>
+          Devices and preferences of {uid}
+        </Link>
       </p>
       {error && <ErrorNotice error={error} />}
       {trace && (
