@@ -44,13 +44,14 @@ const read = (folder: string, file: string) => parse(readFileSync(join(ROOT, 'in
 
 const base = resourcesOf('base');
 const scaling = resourcesOf('components/keda-redis');
+const scalingByMetrics = resourcesOf('components/keda-prometheus');
 const deployments = base.filter(({ kind }) => kind === 'Deployment') as unknown as IDeployment[];
 const containers = deployments.map((each) => {
   const [container] = each.spec?.template.spec?.containers ?? [];
   return [each.metadata?.name ?? '', container as Container] as const;
 });
 
-test.each([...base, ...scaling].map((each) => [each.kind, each.metadata.name, each] as const))(
+test.each([...base, ...scaling, ...scalingByMetrics].map((each) => [each.kind, each.metadata.name, each] as const))(
   '%s %s is valid by the schema of its kind',
   (kind, _name, resource) => {
     const model = new MODELS[kind as keyof typeof MODELS](resource as never);
@@ -66,7 +67,7 @@ test('the schemas are those of Kubernetes: a mistake is found', () => {
 });
 
 test('the files of a folder are those of its kustomization', () => {
-  for (const folder of ['base', 'components/keda-redis', 'components/monitoring']) {
+  for (const folder of ['base', 'components/keda-redis', 'components/keda-prometheus', 'components/monitoring']) {
     const { resources } = read(folder, 'kustomization.yaml') as { resources: string[] };
     const files = readdirSync(join(ROOT, 'infra/k8s', folder)).filter((file) => file !== 'kustomization.yaml');
     expect(new Set(resources)).toEqual(new Set(files));
@@ -137,6 +138,19 @@ test('the keys that KEDA counts show the whole backlog of a lane, for each of wh
     const keys = spec.triggers.map(({ metadata }) => metadata.listName as string);
     const counts = await Promise.all(keys.map((key) => system.redis.redis.eval(COUNT, 1, key)));
     expect(counts).toEqual([3, 30, 0]);
+  }
+});
+
+test('KEDA scales the same by metrics, never to 0, and takes no metrics for an error', () => {
+  const [byKeys, byMetrics] = [scaling, scalingByMetrics].map(
+    (all) => all.filter(({ kind }) => kind === 'ScaledObject') as unknown as ScaledObject[],
+  );
+  const limitsOf = ({ spec: { scaleTargetRef, minReplicaCount, maxReplicaCount } }: ScaledObject) =>
+    [scaleTargetRef.name, minReplicaCount, maxReplicaCount] as const;
+  expect(byMetrics?.map(limitsOf)).toEqual(byKeys?.map(limitsOf));
+  for (const { spec } of byMetrics ?? []) {
+    expect(spec.minReplicaCount).toBeGreaterThan(0);
+    expect(new Set(spec.triggers.map(({ metadata }) => metadata.ignoreNullValues))).toEqual(new Set(['false']));
   }
 });
 

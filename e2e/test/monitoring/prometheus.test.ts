@@ -20,6 +20,15 @@ const QUERIES = readdirSync(`${MONITORING}/grafana/dashboards`).flatMap((file) =
   return targets.map(({ expr }: { expr: string }) => expr.replaceAll('$__rate_interval', '1m'));
 }) as string[];
 
+/** What KEDA asks for each of what it scales, by its name. */
+const SCALING = new Map(
+  ['fanout', 'sender-fcm', 'sender-apns', 'sender-custom'].map((name) => {
+    const file = `${MONITORING}/../k8s/components/keda-prometheus/${name}.yaml`;
+    const { triggers } = parse(readFileSync(file, 'utf8')).spec as { triggers: { metadata: { query: string } }[] };
+    return [name, triggers.map(({ metadata }) => metadata.query)] as const;
+  }),
+);
+
 const ALERTS = parse(readFileSync(`${MONITORING}/rules/alerts.yml`, 'utf8')).groups[0].rules as {
   alert: string;
   expr: string;
@@ -71,6 +80,10 @@ test('every alert can be evaluated and every panel shows data, and in each fault
     Array.from({ length: 30 }, () => aMessage({ conversation: { type: 'user', id: 'carol' } })),
   );
   await fire('a webhook answers 503', ['BreakerOpen']);
+  // What is open then calls for no more senders of webhooks, but those of others scale on.
+  expect(await asked(prometheus, 'sender-custom')).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(await asked(prometheus, 'fanout')).toEqual([0, 0, 0, 0, 0, 0]);
+  expect((await asked(prometheus, 'sender-fcm'))[2]).toBeGreaterThan(0);
   system.hooks.apns.setFaults({ badCredential: true });
   await system.backend.post('/v3/events', aMessage());
   await fire('and a credential is refused', ['BreakerOpen', 'CredentialFailing']);
@@ -111,6 +124,12 @@ async function load({ backend, done }: System) {
 async function withoutData(prometheus: PrometheusServer): Promise<string[]> {
   const found = await Promise.all(QUERIES.map((expr) => prometheus.query(expr)));
   return QUERIES.filter((_, i) => !found[i]?.some(({ value }) => !Number.isNaN(value)));
+}
+
+/** What KEDA is answered: one number for each query, or the trigger is in error. */
+async function asked(prometheus: PrometheusServer, name: string): Promise<(number | undefined)[]> {
+  const found = await Promise.all((SCALING.get(name) ?? []).map((query) => prometheus.query(query)));
+  return found.map((samples) => (samples.length === 1 ? samples[0]?.value : undefined));
 }
 
 /** The alerts whose expressions hold now, however long they have. */
