@@ -51,7 +51,9 @@ function targetLines({ provider, platform, deviceId, state, attempts }: Recipien
     `${[provider, device].filter((part) => part !== '').join(', ')}: ${state}`,
     ...attempts
       .map(({ at, outcome, reason, detail }) =>
-        [at === undefined ? 'at once' : shownMoment(at), outcome, reason, detail].filter(Boolean).join('  '),
+        [at === undefined ? (attempts.length === 1 ? 'at once' : 'later') : shownMoment(at), outcome, reason, detail]
+          .filter(Boolean)
+          .join('  '),
       )
       .map((line) => `  ${line}`),
   ];
