@@ -1,77 +1,31 @@
-import * as operatorConsole from '@fanfare/console/app';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { BROWSER, noBrowser } from '../support/browser.ts';
+import { noBrowser } from '../support/browser.ts';
 import { addPushProviders, logIn } from '../support/devices.ts';
+import { BROWSER_TEST_MS, heading, startConsoleInBrowser, violations } from '../support/operator-console.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
-const PASSWORD = 'the operator’s password';
-const VIEWER_PASSWORD = 'the viewer’s password';
 const MUTE = '/v3/notifications/v1/preferences/mute';
 
-/** On an idle machine each takes a few seconds. */
-const TEST_MS = 120_000;
-
 const inBrowser = (name: string, run: () => Promise<void>) =>
-  (noBrowser === undefined ? test : test.skip)(name, run, TEST_MS);
+  (noBrowser === undefined ? test : test.skip)(name, run, BROWSER_TEST_MS);
 if (noBrowser !== undefined) process.stderr.write(`No test in a browser: ${noBrowser}.\n`);
 
 let system: System;
-let console: operatorConsole.Console;
-let browser: Browser;
+let console: Awaited<ReturnType<typeof startConsoleInBrowser>>;
 beforeAll(async () => {
   if (noBrowser !== undefined) return;
   system = await startSystem();
   await addPushProviders(system);
   await system.backend.put('/v3/users/bob', { name: 'Bob' });
-  console = await operatorConsole.start(
-    operatorConsole.readConfig({
-      ...system.env,
-      API_URL: system.url,
-      CONSOLE_PASSWORD: PASSWORD,
-      CONSOLE_VIEWER_PASSWORD: VIEWER_PASSWORD,
-    }),
-  );
-  browser = await chromium.launch(BROWSER);
-}, TEST_MS);
+  console = await startConsoleInBrowser(system);
+}, BROWSER_TEST_MS);
 afterAll(async () => {
-  await browser?.close();
-  await console?.close();
+  await console?.[Symbol.asyncDispose]();
   await system?.[Symbol.asyncDispose]();
 });
 
-/** A page in a profile of its own, logged in, and everything it does that it should not. */
-async function open(password: string, path: string) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  // Says what it waited for, before the test's own time is over.
-  page.setDefaultTimeout(TEST_MS / 2);
-  const faults: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('request', (request) => new URL(request.url()).hostname === '127.0.0.1' || faults.push(request.url()));
-  await page.goto(console.url + path);
-  await page.getByLabel('Password').fill(password);
-  await page.keyboard.press('Enter');
-  await page.waitForURL(console.url + path);
-  return { page, faults };
-}
-
-/** What axe finds wrong, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => {
-      return `${new URL(page.url()).pathname} ${id}: ${target}: ${failureSummary}`;
-    }),
-  );
-}
-
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
-
 inBrowser('an operator sends an event, watches it arrive, and sees the reason once it is muted', async () => {
-  const { page, faults } = await open(PASSWORD, '/a/app123/send');
+  const { page, faults } = await console.open('admin', '/a/app123/send');
   await page.getByLabel('Text').fill('Hello Bob!');
   await page.getByRole('button', { name: 'Explain and preview' }).click();
   await page.getByText(/^Would be sent to Bob: 1 target/).waitFor();
@@ -111,7 +65,7 @@ inBrowser('an operator sends an event, watches it arrive, and sees the reason on
 });
 
 inBrowser('every page is free of axe violations, by day on a laptop and by night on a phone', async () => {
-  const { page, faults } = await open(PASSWORD, '/');
+  const { page, faults } = await console.open('admin', '/');
   await page.getByText('All queues are keeping up.').waitFor();
   await page.getByRole('region', { name: 'Live', exact: true }).getByRole('row').nth(1).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -146,7 +100,7 @@ inBrowser(
       conversation: { type: 'user', id: 'carol' },
       message: { id: 'message-of-it', text: 'hi' },
     });
-    const { page, faults } = await open(PASSWORD, '/system');
+    const { page, faults } = await console.open('admin', '/system');
     await heading(page, 'System');
     await page.keyboard.press('Control+k');
     await page.keyboard.type('eve');
@@ -171,7 +125,7 @@ inBrowser(
 );
 
 inBrowser('a viewer sees everything, and cannot send', async () => {
-  const { page, faults } = await open(VIEWER_PASSWORD, '/a/app123/send');
+  const { page, faults } = await console.open('viewer', '/a/app123/send');
   await page.getByText('Viewers cannot send.').waitFor();
   expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
   const refused = await page.evaluate(async () => {
@@ -185,7 +139,7 @@ inBrowser('a viewer sees everything, and cannot send', async () => {
 });
 
 inBrowser('the verdict and the live tail say that the webhook refuses, without reloading', async () => {
-  const { page, faults } = await open(PASSWORD, '/');
+  const { page, faults } = await console.open('admin', '/');
   await page.getByText('All queues are keeping up.').waitFor();
   system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
   const sentAt = Date.now();
