@@ -100,13 +100,26 @@ function boundsOf(recipients: readonly PlannedRecipient[]): [string, string] {
 
 /** The deliveries of a slice with their ordinals, and their recipient's unread count if the app counts. */
 export function deliveriesOf(slice: PlannedSlice): PlannedDelivery[] {
-  let ordinal = slice.first;
-  return slice.recipients.flatMap((recipient) => {
-    if (recipient.kind === 'suppress') return [];
-    const { uid, targets, unread } = recipient;
-    const mine = unread === undefined ? { uid } : { uid, unread };
-    return targets.map((target) => ({ ...target, ...mine, ordinal: ordinal++ }));
-  });
+  const deliveries: PlannedDelivery[] = [];
+  for (const recipient of slice.recipients) {
+    if (recipient.kind === 'suppress') continue;
+    for (const target of recipient.targets)
+      deliveries.push(deliveryTo(target, recipient, slice.first + deliveries.length));
+  }
+  return deliveries;
+}
+
+/** Field by field, with few shapes: large groups are planned and sent with one of these per member. */
+function deliveryTo(
+  { provider, deviceId, providerId }: Target,
+  { uid, unread }: { uid: string; unread?: number },
+  ordinal: number,
+): PlannedDelivery {
+  const delivery: PlannedDelivery = { provider, uid, ordinal };
+  if (deviceId !== undefined) delivery.deviceId = deviceId;
+  if (providerId !== undefined) delivery.providerId = providerId;
+  if (unread !== undefined) delivery.unread = unread;
+  return delivery;
 }
 
 function encodeRecipient(recipient: PlannedRecipient, ids: Map<string, number>): string {
