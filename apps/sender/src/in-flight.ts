@@ -1,11 +1,18 @@
 /** The sends of one pack. */
 export class InFlight {
-  readonly #sends: Promise<void>[] = [];
+  #left = 0;
   #failure: { error: unknown } | undefined;
+  #resolve: (() => void) | undefined;
 
-  /** Adds a send that has begun. */
-  add(send: Promise<void>): void {
-    this.#sends.push(send.catch((error: unknown) => this.fail(error)));
+  /** A send has begun; call `ended` once. */
+  begun(): void {
+    this.#left++;
+  }
+
+  /** One has ended. */
+  ended(): void {
+    this.#left--;
+    if (this.#left === 0) this.#resolve?.();
   }
 
   /** Remembers the first error, for `allEnd`. */
@@ -13,9 +20,13 @@ export class InFlight {
     this.#failure ??= { error };
   }
 
-  /** Resolves when all have ended. @throws the first error. */
+  /** Resolves when all that have begun have ended; none begins after it was called. @throws the first error. */
   async allEnd(): Promise<void> {
-    await Promise.all(this.#sends);
+    if (this.#left > 0) {
+      await new Promise<void>((resolve) => {
+        this.#resolve = resolve;
+      });
+    }
     if (this.#failure) throw this.#failure.error;
   }
 }

@@ -21,10 +21,10 @@ export interface Attempt {
   durationMs: number;
 }
 
-/** What a send that starts needs to know. */
+/** What the sends of a pack share. */
 interface Sending {
   pack: PackInHand;
-  delivery: Delivery;
+  inFlight: InFlight;
   end(attempt: Attempt): void;
 }
 
@@ -50,8 +50,9 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
     end(attempt);
   };
   try {
+    const sending: Sending = { pack, inFlight, end: endOne };
     for (const delivery of pack.deliveries) {
-      const begun = begin(deps, { pack, delivery, end: endOne }, inFlight);
+      const begun = begin(deps, sending, delivery);
       if (begun !== undefined) await begun;
     }
     await inFlight.allEnd();
@@ -79,51 +80,74 @@ function putOff(deps: SenderDeps, pack: PackInHand, delivery: Delivery): Attempt
 }
 
 /** Starts one send as soon as there is a place for it, unless it is to be held. Not a promise if that is at once. */
-function begin(deps: SenderDeps, sending: Sending, inFlight: InFlight): Promise<void> | undefined {
-  const { pack, delivery, end } = sending;
+function begin(deps: SenderDeps, sending: Sending, delivery: Delivery): Promise<void> | undefined {
+  const { pack, inFlight, end } = sending;
   try {
     const ready = prepare(deps, pack, delivery);
     if (ready.kind !== 'ready') {
       end({ delivery, attempted: ready, durationMs: 0 });
       return undefined;
     }
-    const go = (pass: Pass) => {
-      if (pass.kind === 'go') inFlight.add(send(deps, sending, ready, pass));
-      else end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
-    };
     const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
-    if (passing instanceof Promise) return passing.then(go).catch((error: unknown) => inFlight.fail(error));
-    go(passing);
+    if (passing instanceof Promise) return goLater(deps, sending, delivery, ready, passing);
+    go(deps, sending, delivery, ready, passing);
   } catch (error) {
     inFlight.fail(error);
   }
   return undefined;
 }
 
+async function goLater(
+  deps: SenderDeps,
+  sending: Sending,
+  delivery: Delivery,
+  ready: Ready,
+  passing: Promise<Pass>,
+): Promise<void> {
+  try {
+    go(deps, sending, delivery, ready, await passing);
+  } catch (error) {
+    sending.inFlight.fail(error);
+  }
+}
+
+function go(deps: SenderDeps, sending: Sending, delivery: Delivery, ready: Ready, pass: Pass): void {
+  if (pass.kind === 'go') void send(deps, sending, delivery, ready, pass);
+  else sending.end({ delivery, attempted: { kind: 'held', reason: pass.reason }, gate: ready.gate, durationMs: 0 });
+}
+
 /** What is assumed of a send that threw. */
 const BUG: Outcome = { kind: 'retryable', reason: 'bug' };
 
-/** Sends, measures, and reports to the gate how it went. */
+/** Sends, measures, and reports to the gate how it went. Never rejects. */
 async function send(
   deps: SenderDeps,
-  { pack, delivery, end }: Sending,
-  { gate, subject, send: attempt }: Ready,
-  { isTrial, end: leave }: Pass & { kind: 'go' },
+  { pack, inFlight, end }: Sending,
+  delivery: Delivery,
+  ready: Ready,
+  pass: Pass & { kind: 'go' },
 ): Promise<void> {
-  const { provider } = pack.source;
-  const startedAt = performance.now();
-  let outcome = BUG;
+  inFlight.begun();
   try {
-    outcome = await attempt();
+    const startedAt = performance.now();
+    let outcome = BUG;
+    try {
+      outcome = await ready.send();
+    } finally {
+      pass.end(outcome);
+    }
+    const durationMs = performance.now() - startedAt;
+    deps.refusals.record(ready.subject, outcome);
+    const { provider } = pack.source;
+    if (outcome.kind !== 'withheld') {
+      deps.metrics.sendSeconds.observe({ provider, outcome: outcome.kind }, durationMs / 1000);
+    }
+    const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
+    const attempted: Attempted = isLate ? { kind: 'expired' } : outcome;
+    end({ delivery, attempted, gate: ready.gate, isTrial: pass.isTrial, durationMs: Math.round(durationMs) });
+  } catch (error) {
+    inFlight.fail(error);
   } finally {
-    leave(outcome);
+    inFlight.ended();
   }
-  const durationMs = performance.now() - startedAt;
-  deps.refusals.record(subject, outcome);
-  if (outcome.kind !== 'withheld') {
-    deps.metrics.sendSeconds.observe({ provider, outcome: outcome.kind }, durationMs / 1000);
-  }
-  const isLate = outcome.kind === 'withheld' && deps.now() >= delivery.deadlineAt;
-  const attempted: Attempted = isLate ? { kind: 'expired' } : outcome;
-  end({ delivery, attempted, gate, isTrial, durationMs: Math.round(durationMs) });
 }

@@ -37,6 +37,9 @@ export class Endpoints {
   readonly #deps: EndpointsDeps;
   readonly #lanes = new Map<string, SendLane>();
   readonly #endpoints = new Map<string, Endpoint>();
+  /** Of gates in use: making an id costs more than the look-up. */
+  readonly #ids = new WeakMap<Gate, string>();
+  #latest: Endpoint | undefined;
 
   constructor(deps: EndpointsDeps) {
     this.#deps = deps;
@@ -60,19 +63,29 @@ export class Endpoints {
 
   /** The endpoint behind a gate; undefined if nothing was sent to it lately. */
   known(gate: Gate): Endpoint | undefined {
-    return this.#endpoints.get(gateId(gate));
+    return this.#endpoints.get(this.#idOf(gate));
   }
 
   /** The same, made if there is none. */
   of(gate: Gate): Endpoint {
-    const id = gateId(gate);
+    const id = this.#idOf(gate);
     const known = this.#endpoints.get(id);
+    if (known && known === this.#latest) return known;
     const endpoint = known ?? this.#make(gate);
     // The last in the map is the last used.
     if (known) this.#endpoints.delete(id);
     this.#endpoints.set(id, endpoint);
+    this.#latest = endpoint;
     if (this.#endpoints.size > MAX_ENDPOINTS) this.#forgetOldest();
     return endpoint;
+  }
+
+  #idOf(gate: Gate): string {
+    const known = this.#ids.get(gate);
+    if (known !== undefined) return known;
+    const id = gateId(gate);
+    this.#ids.set(gate, id);
+    return id;
   }
 
   #make(gate: Gate): Endpoint {

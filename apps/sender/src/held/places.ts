@@ -81,23 +81,31 @@ export class Places {
   }
 
   #serveOne(): boolean {
-    const waiting = [...this.#apps.values()].filter(({ queues }) => queues.size > 0);
-    for (const app of waiting.sort((a, b) => a.inFlight - b.inFlight)) {
+    for (const app of this.#waiting()) {
       for (const [to, queue] of app.queues) {
         const taken = this.#tryTake(app, to);
         if (!taken) continue;
-        const [first, ...others] = queue as [Waiter, ...Waiter[]];
+        const first = queue.shift();
         app.queues.delete(to);
         // To the end, so that an app's destinations take turns.
-        if (others.length > 0) app.queues.set(to, others);
+        if (queue.length > 0) app.queues.set(to, queue);
         // So that apps with as many in flight take turns.
-        this.#apps.delete(app.id);
-        this.#apps.set(app.id, app);
-        first.resolve(taken);
+        if (this.#apps.size > 1) {
+          this.#apps.delete(app.id);
+          this.#apps.set(app.id, app);
+        }
+        first?.resolve(taken);
         return true;
       }
     }
     return false;
+  }
+
+  /** Apps with sends that wait, those with the fewest in flight first. */
+  #waiting(): readonly AppUse[] {
+    const waiting: AppUse[] = [];
+    for (const app of this.#apps.values()) if (app.queues.size > 0) waiting.push(app);
+    return waiting.length > 1 ? waiting.sort((a, b) => a.inFlight - b.inFlight) : waiting;
   }
 
   #tryTake(app: AppUse, to: Destination): Taken | undefined {
