@@ -58,9 +58,11 @@ export function createApnsProvider(options: ApnsProviderOptions = {}): Provider<
       const isProduction = credential.productionMode !== (device.otherEnvironment ?? false);
       const sendTo = async (environment: keyof ApnsOrigins): Promise<Outcome> => {
         const request = { token: device.token, credential, environment, mayLeave: push.mayLeave };
-        const sent = await renewed(await transport.post(notification, request), () =>
-          transport.post(notification, request),
-        );
+        let sent = await transport.post(notification, request);
+        const renewal = sent.kind === 'answered' ? renewalFor(sent.reply) : undefined;
+        if (sent.kind === 'answered' && renewal !== undefined && (await sent.renew(renewal))) {
+          sent = await transport.post(notification, request);
+        }
         if (sent.kind === 'answered' && !isDocumented(sent.reply)) {
           const { status, reason } = sent.reply;
           options.onUndocumented?.({ provider: 'apns', status, word: codeIn(reason) });
@@ -84,13 +86,6 @@ function inOther(unknown: Outcome, other: Outcome, otherEnvironment: boolean): O
   if (other.kind === 'accepted') return { ...other, otherEnvironment };
   // What says nothing about the token: the key is for one environment only, or the answer is not final.
   return other.kind === 'credential_failing' || other.kind === 'rejected' ? unknown : other;
-}
-
-/** The second answer if the first asks for a renewal that is possible, else the first. */
-async function renewed(sent: ApnsSent, again: () => Promise<ApnsSent>): Promise<ApnsSent> {
-  if (sent.kind === 'failed') return sent;
-  const renewal = renewalFor(sent.reply);
-  return renewal !== undefined && (await sent.renew(renewal)) ? await again() : sent;
 }
 
 const outcomeOf = (sent: ApnsSent, context: Parameters<typeof apnsOutcome>[1]): Outcome =>

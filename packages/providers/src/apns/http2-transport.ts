@@ -30,6 +30,7 @@ export class ApnsHttp2Transport implements ApnsTransport {
   readonly #createPool: CreatePool;
   readonly #tokens: ProviderTokens;
   readonly #pools = new Recent<SessionPool>(MAX_POOLS, (pool) => void pool.close());
+  readonly #authorizations = new WeakMap<SharedToken, string>();
 
   constructor(origins: ApnsOrigins, createPool: CreatePool, tokens: ProviderTokensOptions) {
     this.#origins = origins;
@@ -46,8 +47,8 @@ export class ApnsHttp2Transport implements ApnsTransport {
     if (!access.ok) return { kind: 'failed', outcome: access.outcome };
     const jwt = access.token;
     const result = await this.#pool(credential, environment).request({
-      path: `/3/device/${encodeURIComponent(wellFormed(token))}`,
-      headers: headersOf(notification, jwt.value),
+      path: pathOf(token),
+      headers: headersOf(notification, this.#authorization(jwt)),
       body: notification.body,
       mayLeave,
       unrepeated: UNREPEATED,
@@ -57,6 +58,15 @@ export class ApnsHttp2Transport implements ApnsTransport {
 
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  /** One text for each token, which HPACK then finds without comparing it. */
+  #authorization(jwt: SharedToken): string {
+    const known = this.#authorizations.get(jwt);
+    if (known !== undefined) return known;
+    const made = `bearer ${jwt.value}`;
+    this.#authorizations.set(jwt, made);
+    return made;
   }
 
   #pool(credential: ApnsCredential, environment: keyof ApnsOrigins): SessionPool {
@@ -77,20 +87,28 @@ export class ApnsHttp2Transport implements ApnsTransport {
   }
 }
 
-const headersOf = (notification: ApnsNotification, jwt: string): Record<string, string> => ({
-  authorization: `bearer ${jwt}`,
-  ...apnsHeaders(notification),
-});
+/** Tokens are hexadecimal; what an app has registered instead is for APNs to refuse. */
+const HEXADECIMAL = /^[0-9A-Fa-f]+$/;
+
+const pathOf = (token: string): string =>
+  `/3/device/${HEXADECIMAL.test(token) ? token : encodeURIComponent(wellFormed(token))}`;
+
+function headersOf(notification: ApnsNotification, authorization: string): Record<string, string> {
+  const headers = apnsHeaders(notification);
+  headers.authorization = authorization;
+  return headers;
+}
 
 /** The headers of a notification, without the provider token. */
 export function apnsHeaders(notification: ApnsNotification): Record<string, string> {
   const { id, topic, pushType, priority, expiration, collapseId } = notification;
-  return {
+  const headers: Record<string, string> = {
     'apns-id': id,
     'apns-topic': topic,
     'apns-push-type': pushType,
     'apns-priority': String(priority),
     'apns-expiration': String(expiration),
-    ...(collapseId === undefined ? {} : { 'apns-collapse-id': collapseId }),
   };
+  if (collapseId !== undefined) headers['apns-collapse-id'] = collapseId;
+  return headers;
 }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { type ApnsCredential, type DevicePush, isVisible, type NotificationDetails, PLATFORMS } from '@fanfare/core';
-import apn from 'apn';
 import { collapseId } from '../payload/collapse-id.ts';
 import { fit } from '../payload/fit.ts';
 import { markNumber, SharedTemplates, withUnreadMark } from '../payload/shared-templates.ts';
@@ -145,18 +144,24 @@ type Content = Pick<DevicePush, 'details' | 'sound'>;
 
 function payloadOf(pushType: PushType, { details, sound }: Content, credential: ApnsCredential): object {
   if (pushType === 'voip') return pick(details, VOIP_KEYS);
-  const notification = new apn.Notification({ payload: pick(details, ROOT_KEYS) });
-  if (pushType === 'background') {
-    notification.contentAvailable = true;
-    return notification;
-  }
-  notification.alert = { title: details.title, body: details.body };
-  if (sound === undefined) Object.assign(notification, { interruptionLevel: 'passive' });
-  else notification.sound = sound;
-  if (details.unreadMessageCount !== undefined) notification.badge = details.unreadMessageCount;
-  if (credential.includeContentAvailable) notification.contentAvailable = true;
-  if (credential.includeMutableContent) notification.mutableContent = true;
-  return notification;
+  const payload = pick(details, ROOT_KEYS);
+  payload.aps = pushType === 'background' ? { 'content-available': 1 } : alertOf(details, sound, credential);
+  return payload;
+}
+
+/** https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification */
+function alertOf(
+  { title, body, unreadMessageCount: badge }: NotificationDetails,
+  sound: string | undefined,
+  { includeContentAvailable, includeMutableContent }: ApnsCredential,
+): Record<string, unknown> {
+  const aps: Record<string, unknown> = { alert: { title, body } };
+  if (sound === undefined) aps['interruption-level'] = 'passive';
+  else aps.sound = sound;
+  if (badge !== undefined) aps.badge = badge;
+  if (includeContentAvailable) aps['content-available'] = 1;
+  if (includeMutableContent) aps['mutable-content'] = 1;
+  return aps;
 }
 
 /**
@@ -175,6 +180,6 @@ function pick(details: NotificationDetails, keys: readonly (keyof NotificationDe
 export function apnsId(deliveryId: string): string {
   const hex = hash('sha256', deliveryId, 'hex');
   const variant = (8 + (Number.parseInt(hex.charAt(16), 16) % 4)).toString(16);
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`];
-  return [...groups, hex.slice(20, 32)].join('-');
+  const [a, b, c, d, e] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20), hex.slice(20, 32)];
+  return `${a}-${b}-8${c}-${variant}${d}-${e}`;
 }
