@@ -116,7 +116,7 @@ test('a finished message to one user takes less than 600 bytes, with ids, refere
   expect(bytes / EVENTS).toBeGreaterThan(0.75 * (bytesPerFinished(1) + BYTES.idAndReference));
   // With the tables of all keys and of their expiries, which MEMORY USAGE leaves out.
   expect((after - before) / EVENTS).toBeLessThan(750);
-}, 120_000);
+}, 240_000);
 
 /** A message of one line to a group of so many with a phone each, planned, and delivered unless it is to stay open. */
 async function deliverTo({ redis }: TestRedis, i: number, members: number, isOpen: boolean): Promise<void> {
