@@ -34,6 +34,8 @@ export interface ClusterOptions {
   nodeTimeoutMs?: number;
   /** Additional command-line arguments of every server. */
   args?: string[];
+  /** Returns the port that a primary announces in place of its own, e.g. that of a proxy. */
+  announce?: (port: number) => Promise<number>;
   /** The server to run. Default: the one that `findRedis` finds. */
   binary?: RedisBinary;
 }
@@ -45,7 +47,7 @@ const SLOTS = 16_384;
  * for the first two.
  */
 export async function startTestCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  const { primaries = 3, replicas = 0, nodeTimeoutMs = 15_000, args = [] } = options;
+  const { primaries = 3, replicas = 0, nodeTimeoutMs = 15_000, args = [], announce } = options;
   const count = primaries * (1 + replicas);
   const password = randomBytes(12).toString('hex');
   const ports = await freePorts(2 * count);
@@ -54,6 +56,7 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
     Array.from({ length: count }, async (_, i): Promise<ClusterNode> => {
       const port = ports[i] as number;
       const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(ports[count + i])];
+      if (announce && i < primaries) cluster.push('--cluster-announce-port', String(await announce(port)));
       const times = ['--cluster-node-timeout', String(nodeTimeoutMs), '--repl-diskless-sync-delay', '0'];
       const server = await startRedis({
         binary,

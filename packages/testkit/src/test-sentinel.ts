@@ -17,24 +17,31 @@ export interface TestSentinel extends AsyncDisposable {
 
 const NAME = 'fanfare';
 
-/** Starts a primary with a replica and three Sentinels, which promote the replica a second after the primary died. */
-export async function startTestSentinel(args: string[] = []): Promise<TestSentinel> {
+/**
+ * Starts a primary with a replica and three Sentinels, which promote the replica a second after the primary died. The
+ * others reach the primary at the port that `announce` returns, e.g. that of a proxy.
+ */
+export async function startTestSentinel(
+  args: string[] = [],
+  announce: (port: number) => Promise<number> = async (port) => port,
+): Promise<TestSentinel> {
   const password = randomBytes(12).toString('hex');
   const binary = await findRedis();
   const [first, second, ...others] = (await freePorts(5)) as [number, number, number, number, number];
   const common = [...args, '--masterauth', password, '--repl-diskless-sync-delay', '0'];
   const primary = await startRedis({ binary, port: first, password, args: common });
+  const announced = await announce(first);
   const replica = await startRedis({
     binary,
     port: second,
     password,
-    args: [...common, '--replicaof', `127.0.0.1 ${first}`],
+    args: [...common, '--replicaof', `127.0.0.1 ${announced}`],
   });
   await withClient(replica.url, (redis) =>
     until(async () => (await redis.info('replication')).includes('master_link_status:up'), 'the replica follows'),
   );
   const settings = [
-    `--sentinel monitor ${NAME} 127.0.0.1 ${first} 2`,
+    `--sentinel monitor ${NAME} 127.0.0.1 ${announced} 2`,
     `--sentinel auth-pass ${NAME} ${password}`,
     `--sentinel down-after-milliseconds ${NAME} 1000`,
     `--sentinel failover-timeout ${NAME} 5000`,
