@@ -19,7 +19,7 @@ export const CLAIM_MS = DUPLICATE_WINDOW_MS + SKEW_MS;
  * Lua: the entries of an id that may be 24 hours old at most. In the last minutes of a day, a server whose clock is
  * ahead may have written one of tomorrow.
  */
-const RECENT_LUA = `
+export const RECENT_LUA = `
 ${DAY_LUA}
 local function recent(prefix, field, now)
   local day = dayOf(now)

@@ -1,9 +1,8 @@
 import type { EventRef } from '@fanfare/core';
 import { primaryOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { bucketOf } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
-import { CLAIM_LUA } from './claim.ts';
+import { claimEntry, RECENT_LUA } from './claim.ts';
 
 /** How long replicas may take; a request is answered at most a second later. */
 const WAIT_MS = 1000;
@@ -14,13 +13,14 @@ const COMMAND_MS = 2000;
 const MARK_MS = 10_000;
 
 const IS_CLAIMED = script<number>(`
--- KEYS root of the shard's keys
--- ARGV app, bucket and field of an event's id, its id, now, key
+-- KEYS prefix of the buckets of ids
+-- ARGV field, now, event key
 -- returns 1 if the id is claimed by the event with this key, else 0
-${CLAIM_LUA}
-local root, app = KEYS[1], ARGV[1]
-local ids = root .. 'ids:' .. app .. ':' .. ARGV[2] .. ':'
-return claimedBy(ids, ARGV[3], root .. 'id:' .. app .. ':' .. ARGV[4], tonumber(ARGV[5])) == ARGV[6] and 1 or 0
+${RECENT_LUA}
+for _, key in ipairs(recent(KEYS[1], ARGV[1], tonumber(ARGV[2]))) do
+  if key == ARGV[3] then return 1 end
+end
+return 0
 `);
 
 /** An event that was accepted, now or earlier. */
@@ -152,8 +152,8 @@ class Line {
       IS_CLAIMED.each(
         this.#redis,
         events.map(({ appId, eventId, ref: { shard, key } }) => {
-          const { name, field } = bucketOf(eventId);
-          return { keys: [keys.root(shard)], args: [appId, name, field, eventId, now(), key] };
+          const { prefix, field } = claimEntry(shard, appId, eventId);
+          return { keys: [prefix], args: [field, now(), key] };
         }),
       ),
       this.#redis.set(keys.replicated(first.ref.shard), '1', 'PX', MARK_MS),
