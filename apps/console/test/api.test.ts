@@ -37,7 +37,11 @@ test('the session says who is logged in, and answers no one else', async () => {
   ] as const) {
     const { cookie } = await logIn(console, password);
     const answer = await ask(console, '/session', { headers: { cookie } });
-    expect(await answer.json()).toEqual({ role, csrfToken: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(await answer.json()).toEqual({
+      role,
+      csrfToken: expect.stringMatching(/^[\w-]{43}$/),
+      apiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/behind$/),
+    });
     expect(answer.headers.get('cache-control')).toBe('no-store');
   }
   const stranger = await ask(console, '/session');

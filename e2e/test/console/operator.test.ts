@@ -30,6 +30,7 @@ inBrowser('an operator sends an event, watches it arrive, and sees the reason on
   await page.getByRole('button', { name: 'Explain and preview' }).click();
   await page.getByText(/^Would be sent to Bob: 1 target/).waitFor();
   for (const title of await page.locator('.bubble-body').all()) await title.getByText('Hello Bob!').waitFor();
+  await page.getByText(`curl ${system.url}/v3/events`).waitFor();
   expect(await violations(page)).toEqual([]);
 
   await page.getByRole('button', { name: 'Send', exact: true }).click();

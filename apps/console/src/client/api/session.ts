@@ -3,6 +3,8 @@ export interface Session {
   role: 'admin' | 'viewer';
   /** For the header `x-csrf-token` of every request that changes something. */
   csrfToken: string;
+  /** Where the console reaches the API, for snippets. */
+  apiUrl: string;
 }
 
 let session: Promise<Session> | undefined;

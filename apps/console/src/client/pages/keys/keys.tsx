@@ -1,10 +1,10 @@
 import type { ApiKey, ApiKeyScope, NewApiKey } from '@fanfare/client';
 import { createRoute } from '@tanstack/react-router';
 import { useState } from 'react';
-import { apiAddress } from '../../api/address.ts';
 import { appQueries } from '../../api/app-queries.ts';
 import { fanfare } from '../../api/fanfare.ts';
 import { useLive } from '../../api/live.tsx';
+import { useApiUrl } from '../../api/use-api-url.ts';
 import { useIsAdmin } from '../../api/use-role.ts';
 import { useSave } from '../../api/use-save.ts';
 import { Code } from '../../components/code.tsx';
@@ -146,6 +146,7 @@ function CreateForm({ app, onDone }: { app: string; onDone: () => void }) {
 }
 
 function Made({ made: { name, apiKey }, onDone }: { made: NewApiKey; onDone: () => void }) {
+  const api = useApiUrl();
   return (
     <>
       <p>
@@ -153,7 +154,7 @@ function Made({ made: { name, apiKey }, onDone }: { made: NewApiKey; onDone: () 
       </p>
       <Code label="API key" text={apiKey} />
       <p className="quiet">Try it:</p>
-      <Code label="Command" text={`curl ${apiAddress()}/v3/stats -H 'apikey: ${apiKey}'`} />
+      <Code label="Command" text={`curl ${api}/v3/stats -H 'apikey: ${apiKey}'`} />
       <div className="dialog-actions">
         <button type="button" className="button primary" onClick={onDone}>
           Done

@@ -1,7 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
-import { apiAddress } from '../../api/address.ts';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
+import { useApiUrl } from '../../api/use-api-url.ts';
 import { Card } from '../../components/card.tsx';
 import { Code } from '../../components/code.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -9,10 +9,11 @@ import { setupOf } from './setup.ts';
 
 /** What leads from nothing to a first push; shown until an event has come in. */
 export function FirstSteps({ app }: { app: string | undefined }) {
+  const api = useApiUrl();
   const apps = useLive(queries.apps());
   const { data: setup } = useLive({ ...queries.setup(app ?? ''), enabled: app !== undefined });
   if (!apps.data || (app !== undefined && !setup)) return null;
-  const steps = setupOf(apiAddress(), app, setup);
+  const steps = setupOf(api, app, setup);
   if (steps.every(({ isDone }) => isDone) || setup?.hasEvent) return null;
   const next = steps.find(({ isDone }) => !isDone);
   return (

@@ -1,6 +1,6 @@
 import type { FanfareEvent } from '@fanfare/client';
 import { useState } from 'react';
-import { apiAddress } from '../../api/address.ts';
+import { useApiUrl } from '../../api/use-api-url.ts';
 import { Card } from '../../components/card.tsx';
 import { Code } from '../../components/code.tsx';
 import { Segments } from '../../components/segments.tsx';
@@ -8,6 +8,7 @@ import { curlOf, programOf } from './snippets.ts';
 
 /** The same event from a shell or a program. */
 export function Snippets({ event }: { event: FanfareEvent }) {
+  const api = useApiUrl();
   const [language, setLanguage] = useState<'curl' | 'client'>('curl');
   return (
     <Card
@@ -24,7 +25,7 @@ export function Snippets({ event }: { event: FanfareEvent }) {
         />
       }
     >
-      <Code text={(language === 'curl' ? curlOf : programOf)(apiAddress(), event)} label="Command or program" />
+      <Code text={(language === 'curl' ? curlOf : programOf)(api, event)} label="Command or program" />
     </Card>
   );
 }
