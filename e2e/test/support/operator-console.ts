@@ -50,7 +50,9 @@ export async function startConsoleInBrowser(system: System) {
 /** What axe finds wrong, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
+  );
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => {
       return `${new URL(page.url()).pathname} ${id}: ${target}: ${failureSummary}`;

@@ -30,6 +30,8 @@ export function Chart(props: ChartProps) {
 }
 
 function Numbers({ title, at, series, format }: Pick<ChartProps, 'title' | 'at' | 'series' | 'format'>) {
+  // Only when there was anything: no one wants to hear an hour of zeros.
+  const counted = at.map((moment, i) => [moment, i] as const).filter(([, i]) => series.some(({ values }) => values[i]));
   return (
     <div className="hidden">
       <table>
@@ -45,7 +47,7 @@ function Numbers({ title, at, series, format }: Pick<ChartProps, 'title' | 'at' 
           </tr>
         </thead>
         <tbody>
-          {at.map((moment, i) => (
+          {counted.map(([moment, i]) => (
             <tr key={moment}>
               <th scope="row">{new Date(moment).toLocaleString('en-GB')}</th>
               {series.map(({ label, values }) => (
