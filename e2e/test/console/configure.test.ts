@@ -124,6 +124,7 @@ inBrowser('settings are edited with a preview, compared and saved; keys are show
   const key = await page.getByRole('region', { name: 'API key', exact: true }).textContent();
   expect((await fetch(`${system.url}/v3/stats`, { headers: { apikey: key ?? '' } })).status).toBe(200);
   await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('it is shown this once').waitFor({ state: 'detached' });
   expect(await page.content()).not.toContain(key);
   expect(await violations(page)).toEqual([]);
 
