@@ -77,6 +77,8 @@ describe('fanfare status', () => {
     const nowhere = await run('status', { env: { FANFARE_URL: 'http://127.0.0.1:1' } });
     expect(nowhere).toMatchObject({ code: 2, error: expect.stringContaining('ERR_NETWORK') });
     expect(nowhere.error).toContain('FANFARE_URL');
+    const page = await run('status', { env: { FANFARE_URL: `${system.url}/docs` } });
+    expect(page).toMatchObject({ code: 2, error: expect.stringContaining('without /docs') });
     const wrong = await run('status', { env: { FANFARE_ADMIN_KEY: 'another key, which is long enough' } });
     expect(wrong).toMatchObject({ code: 2, error: expect.stringContaining('AUTH_ERR') });
     expect(wrong.error).not.toContain('another key');

@@ -74,6 +74,7 @@ async function onlyApp(admin: FanfareAdmin): Promise<string> {
 }
 
 function hintFor({ code }: FanfareClientError, { FANFARE_URL }: Env): string {
+  if (code === 'ERR_ROUTE_NOT_FOUND') return ' (the URL is that of the API alone, without /docs or /v3)';
   if (code !== 'ERR_NETWORK' && code !== 'ERR_TIMEOUT') return '';
   return FANFARE_URL ? ' (FANFARE_URL)' : ` (${DEFAULT_URL}; set FANFARE_URL if it is elsewhere)`;
 }
