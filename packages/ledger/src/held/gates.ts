@@ -43,9 +43,9 @@ const KEPT_MS = 600_000;
 
 /**
  * The shortest time between the beginnings of two trials, ms. Trials overlap: one that hangs says nothing until its
- * timeout, and by then the endpoint may have been up for a while.
+ * timeout, and by then the endpoint may have been up for a while. Two at a time: more would take other apps' places.
  */
-export const BETWEEN_TRIALS_MS = 200;
+export const BETWEEN_TRIALS_MS = 1000;
 
 /** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
 export const LAST_TRY_MS = 2000;
