@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ended, untilEnded } from './ended.ts';
 
-/** How long a process may take to start. */
-const START_LIMIT_MS = 60_000;
+/** How long a process may take to start: on a busy machine it took a minute. */
+const START_LIMIT_MS = 150_000;
 
 export interface ProcessOptions {
   name: string;
