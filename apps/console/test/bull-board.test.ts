@@ -1,3 +1,4 @@
+import { shardTag } from '@fanfare/redis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, logIn, queueDeliveries, startConsole, type TestConsole } from './support/console.ts';
 
@@ -21,12 +22,31 @@ test('its page loads nothing from other sites', async () => {
 test('it shows every queue of every lane and shard, read-only', async () => {
   await queueDeliveries(console, { provider: 'fcm', lane: 'bulk', jobs: 3, shard: 1 });
   const { queues } = (await (await ask(console, '/queues/api/queues', { headers })).json()) as {
-    queues: { name: string; displayName: string; readOnlyMode: boolean; counts: { waiting: number } }[];
+    queues: {
+      name: string;
+      displayName: string;
+      readOnlyMode: boolean;
+      statuses: string[];
+      counts: { waiting: number };
+    }[];
   };
   expect(queues).toHaveLength(4 * 3 * 2);
   expect(queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
   const queue = queues.find(({ name }) => name === '1.deliveries-fcm-bulk');
   expect(queue).toMatchObject({ displayName: 'deliveries-fcm-bulk.1', counts: { waiting: 3 } });
+  expect(queue?.statuses).toEqual(['latest', 'active', 'waiting', 'failed', 'delayed']);
+});
+
+test('a job leads to the page of its event, as long as that is kept', async () => {
+  const { redis } = console.redis;
+  const event = { id: 'm 1/2', type: 'message.read', sentAt: 1, sender: { uid: 'bob' } };
+  const ev = `1 1 1 \n${JSON.stringify(event)}`;
+  await redis.hset(`${shardTag(1)}:ev:e0123456789abcdef`, { at: 1, app: 'app123', lane: 'chat', ev });
+  const found = await ask(console, '/jobs/1/e0123456789abcdef-2%2B7', { headers });
+  expect([found.status, found.headers.get('location')]).toEqual([303, '/a/app123/events/m%201%2F2']);
+  for (const path of ['/jobs/0/e0123456789abcdef', '/jobs/1/nothing', '/jobs/x/e0123456789abcdef']) {
+    expect([path, (await ask(console, path, { headers })).status]).toEqual([path, 404]);
+  }
 });
 
 test.each([

@@ -29,6 +29,14 @@ test('the description is a page for everyone, all of it from here', async () => 
   expect((await get('/docs/json')).text).toBe((await get('/openapi.json')).text);
 });
 
+test('the document is compressed for those who take it', async () => {
+  for (const path of ['/openapi.json', '/docs/json']) {
+    const encodingOf = async (accepted: string) =>
+      (await fetch(system.url + path, { headers: { 'accept-encoding': accepted } })).headers.get('content-encoding');
+    expect([path, await encodingOf('gzip, br'), await encodingOf('identity')]).toEqual([path, 'gzip', null]);
+  }
+});
+
 test('the root of the API leads to its description', async () => {
   const root = await fetch(system.url, { redirect: 'manual' });
   expect([root.status, root.headers.get('location')]).toEqual([302, '/docs']);
@@ -74,6 +82,8 @@ inBrowser(
       const publish = page.locator('#operations-Events-postEvents');
       await publish.getByText('Publish events').click();
       await publish.getByText('m-101').first().waitFor();
+      expect(await page.locator('.topbar').count()).toBe(0);
+      expect(await page.title()).toBe('Fanfare API');
       expect(errors).toEqual([]);
       expect(foreign).toEqual([]);
     } finally {

@@ -12,6 +12,7 @@ import { assetRoutes } from './routes/assets.ts';
 import { bullBoard } from './routes/bull-board.ts';
 import { clientAssets, isNavigation, sendClient } from './routes/client.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobEventRoutes } from './routes/job-events.ts';
 import { loginRoutes } from './routes/login.ts';
 import { sessionRoutes } from './routes/session.ts';
 
@@ -67,7 +68,7 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   );
   logRequests(server);
   healthRoutes(server, ready);
-  for (const routes of [assetRoutes, loginRoutes, sessionRoutes, apiRoutes]) routes(server, deps);
+  for (const routes of [assetRoutes, loginRoutes, sessionRoutes, apiRoutes, jobEventRoutes]) routes(server, deps);
   if (client) clientAssets(server, client);
   await bullBoard(server, deps, answer);
   return { server, close };

@@ -67,7 +67,6 @@ export async function createServer(
   await docsPage(server as unknown as FastifyInstance);
   healthRoutes(server, ready);
   for (const area of AREAS) await registerArea(server, area, deps, guard);
-  server.get('/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, () => server.swagger());
   return { server, inHand, routes: callable };
 }
 

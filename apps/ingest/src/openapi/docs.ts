@@ -1,5 +1,6 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { compressed } from './compressed.ts';
 
 /** SHA-256 of the one style sheet that Swagger UI 6 inlines; without it the browser reports a CSP violation. */
 const INLINE_STYLE = 'RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=';
@@ -17,17 +18,21 @@ const POLICY = {
 };
 
 /**
- * Serves the OpenAPI document as an interactive page at `/docs`, open to anyone; `/` leads there. Its assets are served
- * from here.
+ * Serves the OpenAPI document at `/openapi.json` and as an interactive page at `/docs`, open to anyone; `/` leads
+ * there. Its assets are served from here.
  */
 export async function docsPage(server: FastifyInstance): Promise<void> {
   await server.register((docs, _options, done) => {
     docs.decorate('accessOfPlugin', 'anyone');
+    docs.addHook('onSend', compressed());
+    docs.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
     docs.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
     docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: POLICY,
       theme: { title: 'Fanfare API' },
+      // Without the bar at the top, whose name and field for another document are of no use here.
+      uiConfig: { layout: 'BaseLayout' },
     });
     done();
   });

@@ -45,7 +45,7 @@ export function Sidebar({ onPalette, onHelp }: SidebarProps) {
           ))}
           {/* Served by the console itself, not a page of ours. */}
           <a className="nav-link" href="/queues">
-            <Icon name="queues" /> Queues
+            <Icon name="queues" /> Advanced: queues
           </a>
         </nav>
         <Foot onPalette={onPalette} onHelp={onHelp} />

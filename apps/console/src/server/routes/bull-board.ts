@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Answer } from '../answer.ts';
 import type { ConsoleDeps } from '../deps.ts';
 import { NOT_FOUND, Problem } from '../problem.ts';
+import { jobUrl } from './job-events.ts';
 
 const PATH = '/queues';
 
@@ -75,10 +76,25 @@ function boardOf({ queues, assets, shards }: ConsoleDeps): FastifyAdapter {
   return serverAdapter;
 }
 
+/** States that no job of ours is ever in: there are no flows and no priorities, and finished jobs are removed. */
+const UNUSED: readonly string[] = ['waiting-children', 'prioritized', 'completed'];
+
+/** A queue with the tabs that it uses. */
+class Adapter extends BullMQAdapter {
+  override getJobStatuses() {
+    return super.getJobStatuses().filter((status) => !UNUSED.includes(status));
+  }
+}
+
 /** Adds a prefix if there are several shards, whose queues have the same names. */
 function adapterOf({ queue, kind, shard, title }: OpenQueue, sharded: boolean): BullMQAdapter {
   const prefix = sharded ? `${shard}.` : '';
-  const adapter = new BullMQAdapter(queue, { readOnlyMode: true, prefix, displayName: title });
+  const adapter = new Adapter(queue, {
+    readOnlyMode: true,
+    prefix,
+    displayName: title,
+    externalJobUrl: ({ id }) => ({ displayText: 'Event', href: jobUrl(shard, String(id)) }),
+  });
   adapter.setFormatter('name', () => (kind === 'events' ? 'event' : 'delivery'));
   adapter.setFormatter('data', inWords);
   return adapter;
