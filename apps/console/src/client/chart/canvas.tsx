@@ -29,7 +29,7 @@ export default function Canvas({ at, series, from, to, stacked = false, format, 
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max * 1.08, stacked ? 4 : 0.001)] } },
         cursor: { y: false, drag: { x: false, y: false }, points: { show: !stacked } },
         axes: [
-          { ...axis(element), values: (_, ticks) => ticks.map((tick) => timeOf(tick, latest.current)) },
+          { ...axis(element), size: 30, values: (_, ticks) => ticks.map((tick) => timeOf(tick, latest.current)) },
           { ...axis(element), size: 58, values: (_, ticks) => ticks.map((tick) => format(tick)) },
         ],
         series: [{}, ...seriesOf(element, series, stacked)],

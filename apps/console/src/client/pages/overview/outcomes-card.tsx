@@ -47,7 +47,7 @@ export function OutcomesCard({ app, range }: { app: string; range: Range }) {
         from={(at[0] ?? 0) - stepMs / 2}
         to={(at.at(-1) ?? 0) + stepMs / 2}
         stacked
-        height={300}
+        height={310}
         format={count}
         onPick={(moment) => void navigate({ to: '/a/$app/events', params: { app }, search: eventsOf(moment) })}
         empty="No deliveries in this time."
