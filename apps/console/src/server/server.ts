@@ -70,6 +70,8 @@ export async function createServer(deps: ConsoleDeps, ready: () => Promise<Readi
   healthRoutes(server, ready);
   for (const routes of [assetRoutes, loginRoutes, sessionRoutes, apiRoutes, jobEventRoutes]) routes(server, deps);
   if (client) clientAssets(server, client);
+  // To programs too: a login leads here, and curl accepts anything.
+  server.get('/', (request, reply) => sendClient(request, reply, client));
   await bullBoard(server, deps, answer);
   return { server, close };
 }
