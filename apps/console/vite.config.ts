@@ -15,6 +15,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // One file, about 170 kB compressed, that the browser keeps.
+    chunkSizeWarningLimit: 800,
     rolldownOptions: {
       output: {
         // Libraries change less often than our pages; uPlot is loaded with the first chart.

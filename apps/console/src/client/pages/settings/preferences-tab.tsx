@@ -46,7 +46,7 @@ function Rules({ title, part, rules }: { title: string; part: string; rules: rea
   const hasChoice = rules.some(({ isFixed }) => !isFixed);
   return (
     <Card title={title}>
-      <Table label={`${title}: what notifies`} columns={['Kind', 'Notifies', ...(hasChoice ? ['Users choose'] : [])]}>
+      <Table label={`${title}: what notifies`} columns={['Kind', 'Notifies', ...(hasChoice ? ['Own choice'] : [])]}>
         {rules.map(({ name, label, options, isFixed }) => (
           <tr key={name}>
             <th scope="row">{label}</th>
