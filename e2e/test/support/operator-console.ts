@@ -8,7 +8,7 @@ import type { System } from './system.ts';
 export const PASSWORDS = { admin: 'the operator’s password', viewer: 'the viewer’s password' };
 
 /** On an idle machine a test in the browser takes a few seconds. */
-export const BROWSER_TEST_MS = 120_000;
+export const BROWSER_TEST_MS = 240_000;
 
 /** The console of a system, and a browser that looks at it. */
 export async function startConsoleInBrowser(system: System) {
