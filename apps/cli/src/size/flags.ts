@@ -1,4 +1,4 @@
-import { type Load, MAX_RETENTION_HOURS, MIN_RETENTION_HOURS } from '@fanfare/core';
+import type { Load } from '@fanfare/core';
 import { UsageError } from '../usage-error.ts';
 
 /** A number of the load: its option, and what makes sense for it. */
@@ -15,6 +15,9 @@ interface SizeFlag {
 const MOST_USERS = 10_000_000_000;
 /** A hundred times what docs/sizing.md works out; the model says nothing about more. */
 const MOST_DELIVERIES_PER_SECOND = 100_000_000;
+
+/** The settings' limits of retention, without loading them for `--help`; size-flags.test.ts compares them. */
+const RETENTION_HOURS = { min: 24, max: 168 };
 
 /** The options of `fanfare size`. */
 export const SIZE_FLAGS: Readonly<Record<keyof Load, SizeFlag>> = {
@@ -50,9 +53,8 @@ export const SIZE_FLAGS: Readonly<Record<keyof Load, SizeFlag>> = {
   retentionHours: {
     option: '--retention <hours>',
     what: 'How long history is kept',
-    fallback: MIN_RETENTION_HOURS,
-    min: MIN_RETENTION_HOURS,
-    max: MAX_RETENTION_HOURS,
+    fallback: RETENTION_HOURS.min,
+    ...RETENTION_HOURS,
     isWhole: true,
   },
   dayShare: {
