@@ -48,6 +48,16 @@ test('the session says who is logged in, and answers no one else', async () => {
   expect([stranger.status, await codeOf(stranger)]).toEqual([401, 'AUTH_ERR_NO_SESSION']);
 });
 
+test('the address in commands is PUBLIC_URL, where readers reach the API', async () => {
+  await using behindProxy = await startConsole({
+    API_URL: 'http://ingest:8080',
+    PUBLIC_URL: 'https://push.example.com',
+  });
+  const { cookie } = await logIn(behindProxy);
+  const session = await jsonOf(await ask(behindProxy, '/session', { headers: { cookie } }));
+  expect(session.apiUrl).toBe('https://push.example.com');
+});
+
 test('a request reaches the API with the operator’s key, who acts, and no cookie', async () => {
   const headers = { ...(await clientOf(PASSWORD)), appid: 'app123', 'content-type': 'application/json' };
   const init = { method: 'PATCH', headers: { ...headers, adminkey: 'guessed', actor: 'another' }, body: '{"a":1}' };

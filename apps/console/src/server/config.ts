@@ -17,6 +17,10 @@ export const ConsoleEnv = z.object({
     .url({ protocol: /^https?$/ })
     .default('http://127.0.0.1:8080')
     .describe('The API, as the console reaches it.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('URL of the API in the commands that the console shows; by default API_URL.'),
   FANFARE_ADMIN_KEY: z
     .string()
     .min(32)

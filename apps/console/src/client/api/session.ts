@@ -3,7 +3,7 @@ export interface Session {
   role: 'admin' | 'viewer';
   /** For the header `x-csrf-token` of every request that changes something. */
   csrfToken: string;
-  /** Where the console reaches the API, for snippets. */
+  /** The URL of the API in the commands and programs that pages show. */
   apiUrl: string;
 }
 

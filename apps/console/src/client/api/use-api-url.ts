@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from './queries.ts';
 
-/** Where programs find the API, for snippets: as the console reaches it. */
+/** The URL of the API in the commands and programs that pages show. */
 export const useApiUrl = (): string => useQuery(queries.session()).data?.apiUrl ?? '$FANFARE_URL';

@@ -5,8 +5,8 @@ import { sessionIn } from '../login/guard.ts';
 
 /** The route by which the client learns who is logged in. */
 export function sessionRoutes(server: FastifyInstance, { config }: Pick<ConsoleDeps, 'config'>): void {
-  // Without the credentials that an address may have.
-  const { origin, pathname } = new URL(config.API_URL);
+  // `API_URL` may be a name inside the cluster. Without the credentials that an address may have.
+  const { origin, pathname } = new URL(config.PUBLIC_URL ?? config.API_URL);
   const apiUrl = origin + pathname.replace(/\/$/, '');
   server.get('/session', async (request, reply) =>
     reply
