@@ -9,6 +9,8 @@ export const fanfare = new FanfareAdmin({
   url: `${location.origin}/api`,
   // The class wants a key; the server adds the real one.
   adminKey: 'console',
+  // The API waits 15 seconds for a test push before it answers ERR_NO_SENDER.
+  timeoutMs: 20_000,
   fetch: throughConsole,
 });
 
