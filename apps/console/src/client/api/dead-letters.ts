@@ -1,4 +1,5 @@
 import type { DeadLetterGroup, DeadLetterSelection, ProviderKind, Replay } from '@fanfare/client';
+import { confirmedLetters } from './confirmed-letters.ts';
 import { fanfareOf } from './fanfare.ts';
 
 /** The groups of all dead letters: the API counts some thousands in one request. */
@@ -61,24 +62,39 @@ export async function replay(
 /** Dropped in one request: their ids fit into the body that the route takes. */
 const DROPPED_AT_ONCE = 200;
 
+/** Dead letters by id, or the `total` that match and had been given up by `until`, epoch seconds. */
+type Confirmed =
+  | { ids: readonly string[] }
+  | { filter: { provider?: ProviderKind; reason?: string }; total: number; until: number };
+
 /** Drops dead letters some hundred at a time, so that it can be stopped in between. */
 export async function drop(
   app: string,
-  selection: { ids: readonly string[] } | { filter: { provider?: ProviderKind; reason?: string }; total: number },
+  selection: Confirmed,
   { signal, report }: { signal: AbortSignal; report: (progress: Progress) => void },
 ): Promise<void> {
   const api = fanfareOf(app);
   const total = 'ids' in selection ? selection.ids.length : selection.total;
   let done = 0;
-  for (let from = 0; !signal.aborted; from += DROPPED_AT_ONCE) {
+  report({ done, total, skipped: 0, state: 'running' });
+  for await (const ids of chunksOf(app, selection)) {
+    if (signal.aborted) break;
+    done += (await api.dropDeadLetters({ ids })).dropped;
     report({ done, total, skipped: 0, state: 'running' });
-    const ids =
-      'ids' in selection
-        ? selection.ids.slice(from, from + DROPPED_AT_ONCE)
-        : (await api.deadLetters({ ...selection.filter, limit: DROPPED_AT_ONCE })).data.map(({ id }) => id);
-    if (ids.length === 0) break;
-    const { dropped } = await api.dropDeadLetters({ ids });
-    done += dropped;
   }
   report({ done, total, skipped: 0, state: signal.aborted ? 'stopped' : 'done' });
+}
+
+async function* chunksOf(app: string, selection: Confirmed): AsyncGenerator<readonly string[]> {
+  if ('ids' in selection) {
+    for (let from = 0; from < selection.ids.length; from += DROPPED_AT_ONCE) {
+      yield selection.ids.slice(from, from + DROPPED_AT_ONCE);
+    }
+    return;
+  }
+  const { filter, until } = selection;
+  yield* confirmedLetters(
+    (cursor) => fanfareOf(app).deadLetters({ ...filter, limit: DROPPED_AT_ONCE, ...(cursor && { cursor }) }),
+    until,
+  );
 }

@@ -19,7 +19,7 @@ import { Letters } from './letters.tsx';
 import { RunNotice } from './run-notice.tsx';
 import { useRun } from './use-run.ts';
 
-/** Counting many is dear, and the numbers change slowly. */
+/** Counting many is expensive, and the numbers change slowly. */
 const COUNT_EVERY_MS = 15_000;
 
 export const deadLettersRoute = createRoute({
@@ -40,6 +40,8 @@ function DeadLetters() {
   const groups = useLive(appQueries.deadLetterGroups(app), COUNT_EVERY_MS);
   const { run, start, stop, close } = useRun(app);
   const total = groups.data?.reduce((sum, group) => sum + group.count, 0) ?? 0;
+  // Only what is on the page is dropped, not what arrives after it.
+  const until = Math.max(0, ...(groups.data ?? []).map(({ last }) => last));
   const isBusy = run?.isRunning ?? false;
   return (
     <Page title="Dead letters" actions={<PauseButton />}>
@@ -60,20 +62,24 @@ function DeadLetters() {
             aside={
               <Actions
                 name="all"
+                what={`All dead letters of ${app}.`}
                 total={total}
                 disabled={isBusy}
                 onReplay={() => start('Replaying all', (options) => replay(app, { filter: {} }, options))}
-                onDrop={() => start('Dropping all', (options) => drop(app, { filter: {}, total }, options))}
+                onDrop={() => start('Dropping all', (options) => drop(app, { filter: {}, total, until }, options))}
               />
             }
           >
             <Groups
+              app={app}
               groups={groups.data}
               chosen={filter}
               disabled={isBusy}
               onReplay={(group) => start(`Replaying ${group.reason}`, (options) => replay(app, of(group), options))}
               onDrop={(group) =>
-                start(`Dropping ${group.reason}`, (options) => drop(app, { ...of(group), total: group.count }, options))
+                start(`Dropping ${group.reason}`, (options) =>
+                  drop(app, { ...of(group), total: group.count, until: group.last }, options),
+                )
               }
             />
           </Card>
@@ -95,13 +101,15 @@ const of = ({ provider, reason }: DeadLetterGroup) => ({ filter: { provider, rea
 interface ActionsProps {
   /** What is replayed or dropped, e.g. `all`. */
   name: string;
+  /** Names the letters in the question. */
+  what: string;
   total: number;
   disabled: boolean;
   onReplay: () => void;
   onDrop: () => void;
 }
 
-function Actions({ name, total, disabled, onReplay, onDrop }: ActionsProps) {
+function Actions({ name, what, total, disabled, onReplay, onDrop }: ActionsProps) {
   if (!useIsAdmin()) return null;
   return (
     <span className="row">
@@ -113,6 +121,7 @@ function Actions({ name, total, disabled, onReplay, onDrop }: ActionsProps) {
         disabled={disabled}
         onConfirm={async () => onReplay()}
       >
+        <p>{what}</p>
         <p>
           They are sent again with the credentials and templates of now, unless their event has expired. It runs in the
           background and can be stopped.
@@ -127,6 +136,7 @@ function Actions({ name, total, disabled, onReplay, onDrop }: ActionsProps) {
         disabled={disabled}
         onConfirm={async () => onDrop()}
       >
+        <p>{what}</p>
         <p>They can no longer be sent. The trace of each event still says that they failed.</p>
       </Confirm>
     </span>
@@ -134,6 +144,7 @@ function Actions({ name, total, disabled, onReplay, onDrop }: ActionsProps) {
 }
 
 interface GroupsProps {
+  app: string;
   groups: readonly DeadLetterGroup[];
   chosen: { provider?: ProviderKind | undefined; reason?: string | undefined };
   disabled: boolean;
@@ -141,7 +152,7 @@ interface GroupsProps {
   onDrop: (group: DeadLetterGroup) => void;
 }
 
-function Groups({ groups, chosen, disabled, onReplay, onDrop }: GroupsProps) {
+function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps) {
   const navigate = useNavigate({ from: '/a/$app/dead-letters' });
   const isAdmin = useIsAdmin();
   return (
@@ -185,6 +196,7 @@ function Groups({ groups, chosen, disabled, onReplay, onDrop }: GroupsProps) {
               <td>
                 <Actions
                   name="group"
+                  what={`${PROVIDER_NAMES[provider]}: dead letters of ${app} with the reason ${reason}.`}
                   total={size}
                   disabled={disabled}
                   onReplay={() => onReplay(group)}

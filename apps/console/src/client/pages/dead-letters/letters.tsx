@@ -34,6 +34,10 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
     setSelected(changed);
   };
   const isAll = ids.length > 0 && ids.length === rows.length;
+  const groups = new Set(
+    rows.filter(({ id }) => selected.has(id)).map((letter) => `${PROVIDER_NAMES[letter.provider]}: ${letter.reason}`),
+  );
+  const what = `Selected dead letters of ${app}: ${[...groups].join(', ')}.`;
   const act = (action: (ids: readonly string[]) => void) => async () => {
     setSelected(new Set());
     action(ids);
@@ -53,6 +57,7 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
               disabled={disabled || ids.length === 0}
               onConfirm={act(onReplay)}
             >
+              <p>{what}</p>
               <p>They are sent again, unless their event has expired.</p>
             </Confirm>
             <Confirm
@@ -64,6 +69,7 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
               disabled={disabled || ids.length === 0}
               onConfirm={act(onDrop)}
             >
+              <p>{what}</p>
               <p>They can no longer be sent.</p>
             </Confirm>
           </span>
@@ -128,7 +134,12 @@ function Row({ app, letter, isSelected, onToggle }: RowProps) {
     <tr>
       {onToggle && (
         <td>
-          <input type="checkbox" aria-label={`Select the one of ${uid}`} checked={isSelected} onChange={onToggle} />
+          <input
+            type="checkbox"
+            aria-label={`Select the dead letter of ${uid}`}
+            checked={isSelected}
+            onChange={onToggle}
+          />
         </td>
       )}
       <td>
