@@ -91,7 +91,7 @@ function Row({ app, uid, device, isAdmin }: RowProps) {
               action="Restore the token"
               onConfirm={() => restore.mutateAsync()}
             >
-              <p>It is used again, until the push service reports it dead anew.</p>
+              <p>It is used until the push service reports it dead again.</p>
             </Confirm>
           )}
         </td>

@@ -114,8 +114,11 @@ export function ProviderCard({
             onConfirm={() => remove.mutateAsync()}
           >
             <p>
+              {PROVIDER_NAMES[kind]} of {app}, <code>{facts[0]?.value}</code>.
+            </p>
+            <p>
               Deliveries that need it are rejected from then on. Its secret cannot be shown again: to undo this, add it
-              anew with its file.
+              again.
             </p>
           </Confirm>
         </div>

@@ -186,18 +186,18 @@ function Tokens({
             <Confirm
               isSmall
               label="Restore tokens"
-              title="Restore the tokens?"
+              title={`Restore the tokens of ${providerId}?`}
               action={`Restore ${countOf(quarantined, 'token')}`}
               onConfirm={() => restore.mutateAsync()}
             >
-              <p>Their devices are notified again, until the push service reports them dead anew.</p>
+              <p>Their devices in {app} are notified until the push service reports them dead again.</p>
             </Confirm>
           )}
           {tokenGuard && (
             <Confirm
               isSmall
               label="They are dead"
-              title="Believe the reports?"
+              title={`Believe the reports about ${providerId}?`}
               action="Believe the reports"
               isDangerous
               onConfirm={() => confirm.mutateAsync()}
@@ -235,7 +235,7 @@ function WebhookCard({ app, webhook, health }: { app: string; webhook: Webhook; 
           <Confirm
             isSmall
             label={isEnabled ? 'Disable' : 'Enable'}
-            title={isEnabled ? 'Disable the webhook?' : 'Enable the webhook?'}
+            title={isEnabled ? `Disable the webhook of ${app}?` : `Enable the webhook of ${app}?`}
             action={isEnabled ? 'Disable the webhook' : 'Enable the webhook'}
             onConfirm={() => toggle.mutateAsync()}
           >
