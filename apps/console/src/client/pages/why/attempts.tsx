@@ -17,7 +17,10 @@ export function Attempts({ app, trace }: { app: string; trace: RecipientTrace })
   return (
     <ul className="stack">
       {trace.targets.map((target) => {
-        const timed = own.filter((one) => one.provider === target.provider && one.platform === target.platform);
+        const isAlike = (one: { provider?: string; platform?: string }) =>
+          one.provider === target.provider && one.platform === target.platform;
+        // An outcome does not name its device: with two alike it could be that of either.
+        const timed = trace.targets.filter(isAlike).length === 1 ? own.filter(isAlike) : [];
         return (
           <li key={`${target.provider}${target.deviceId}`} className="target">
             <div className="card-head">
