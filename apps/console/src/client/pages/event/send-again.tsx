@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { fanfareOf } from '../../api/fanfare.ts';
 import { useIsAdmin } from '../../api/use-role.ts';
 import { Confirm } from '../../components/confirm.tsx';
-import { countOf } from '../../format/number.ts';
+import { count, countOf } from '../../format/number.ts';
 
 interface SendAgainProps {
   app: string;
@@ -18,7 +18,9 @@ export function SendAgain({ app, id, failed }: SendAgainProps) {
   const deliveries = countOf(failed, 'failed delivery', 'failed deliveries');
   const send = async () => {
     const ids = await lettersOf(app, id);
-    if (ids.length > 0) await fanfareOf(app).replay({ ids });
+    for (let from = 0; from < ids.length; from += REPLAYED_AT_ONCE) {
+      await fanfareOf(app).replay({ ids: ids.slice(from, from + REPLAYED_AT_ONCE) });
+    }
     setStarted(ids.length);
   };
   if (!isAdmin) return null;
@@ -31,20 +33,23 @@ export function SendAgain({ app, id, failed }: SendAgainProps) {
         onConfirm={send}
       >
         <p>
-          The {deliveries} of <code>{id}</code> will be sent again, as far as their dead letters are kept. Who got the
-          event already does not get it twice.
+          The {deliveries} of <code>{id}</code> are sent again if they are among the newest {count(LIMIT * PAGES)} dead
+          letters of {app}. Deliveries that succeeded are not repeated.
         </p>
       </Confirm>
       {started !== undefined && (
         <span role="status" className="quiet">
           {started === 0
-            ? 'No dead letter of it is kept.'
+            ? `None of it is among the newest ${count(LIMIT * PAGES)} dead letters.`
             : `Sending ${countOf(started, 'delivery', 'deliveries')} again.`}
         </span>
       )}
     </>
   );
 }
+
+/** Their ids fit into the 256 KiB that the console passes on. */
+const REPLAYED_AT_ONCE = 2000;
 
 /** How many dead letters one answer may have, and how many answers are looked through. */
 const LIMIT = 1000;
