@@ -145,7 +145,18 @@ function CreateForm({ app, onDone }: { app: string; onDone: () => void }) {
   );
 }
 
-function Made({ made: { name, apiKey }, onDone }: { made: NewApiKey; onDone: () => void }) {
+/** A request that the key may make. The shell asks for the key, so that its history does not have it. */
+function tryOut(api: string, scopes: readonly ApiKeyScope[]): string {
+  const event = `{"id":"hello-1","type":"message.sent","sentAt":'"$(date +%s)000"',
+  "sender":{"uid":"alice"},"conversation":{"type":"user","id":"bob"},
+  "message":{"id":"101","text":"Hello Bob!"}}`;
+  const request = scopes.includes('manage')
+    ? `curl ${api}/v3/stats -H "apikey: $FANFARE_API_KEY"`
+    : `curl ${api}/v3/events -H "apikey: $FANFARE_API_KEY" -H 'content-type: application/json' -d '${event}'`;
+  return `read -rs FANFARE_API_KEY &&\n${request}`;
+}
+
+function Made({ made: { name, apiKey, scopes }, onDone }: { made: NewApiKey; onDone: () => void }) {
   const api = useApiUrl();
   return (
     <>
@@ -153,8 +164,8 @@ function Made({ made: { name, apiKey }, onDone }: { made: NewApiKey; onDone: () 
         <strong>Copy the key {name} now:</strong> it is shown this once.
       </p>
       <Code label="API key" text={apiKey} />
-      <p className="quiet">Try it:</p>
-      <Code label="Command" text={`curl ${api}/v3/stats -H 'apikey: ${apiKey}'`} />
+      <p className="quiet">Try it: run this, then paste the key.</p>
+      <Code label="Command" text={tryOut(api, scopes)} />
       <div className="dialog-actions">
         <button type="button" className="button primary" onClick={onDone}>
           Done
