@@ -11,7 +11,11 @@ import { setupOf } from './setup.ts';
 export function FirstSteps({ app }: { app: string | undefined }) {
   const api = useApiUrl();
   const apps = useLive(queries.apps());
-  const { data: setup } = useLive({ ...queries.setup(app ?? ''), enabled: app !== undefined });
+  const { data: setup } = useLive({
+    ...queries.setup(app ?? ''),
+    // Once an event has come in, the card stays away.
+    enabled: ({ state }) => app !== undefined && !state.data?.hasEvent,
+  });
   if (!apps.data || (app !== undefined && !setup)) return null;
   const steps = setupOf(api, app, setup);
   if (steps.every(({ isDone }) => isDone) || setup?.hasEvent) return null;
