@@ -33,7 +33,7 @@ export function useLive<T, K extends QueryKey>(options: UseQueryOptions<T, Error
   return useQuery({ ...options, refetchInterval: paused ? false : everyMs });
 }
 
-/** A list that is repeated while only its first page is shown: asking for many pages again would be dear. */
+/** A list that is repeated while only its first page is shown: asking for many pages again would be expensive. */
 export function useLiveList<P, K extends QueryKey>(
   options: UseInfiniteQueryOptions<P, Error, InfiniteData<P>, K, string | undefined>,
 ) {

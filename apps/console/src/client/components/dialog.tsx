@@ -8,7 +8,7 @@ interface DialogProps {
   isPrimary?: boolean;
   isSmall?: boolean;
   disabled?: boolean;
-  /** The content, made anew whenever the dialog is opened. */
+  /** The content, created again whenever the dialog is opened. */
   children: (close: () => void) => ReactNode;
 }
 

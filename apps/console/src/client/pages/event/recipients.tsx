@@ -28,7 +28,7 @@ interface RecipientsProps {
   counts: EventProgress['counts'];
 }
 
-/** Whom the event reached and whom not, each leading to the reason. */
+/** The recipients of the event and the outcome of each, with links to the reasons. */
 export function Recipients({ app, id, counts }: RecipientsProps) {
   const { show, reason } = route.useSearch();
   const navigate = useNavigate({ from: '/a/$app/events/$id' });

@@ -43,7 +43,7 @@ function SettingsPage() {
   return <Editor key={app} app={app} stored={stored} />;
 }
 
-/** Settings that are being edited: what is changed here stays over what is read anew. */
+/** Settings that are being edited: what is changed here stays when settings are read again. */
 function Editor({ app, stored }: { app: string; stored: Settings }) {
   const { tab = 'preferences' } = settingsRoute.useSearch();
   const navigate = useNavigate({ from: '/a/$app/settings' });
