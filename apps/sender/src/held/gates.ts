@@ -45,6 +45,9 @@ interface Trial {
   at: number;
 }
 
+/** A trial is not asked for again sooner than this while another has just begun, ms. */
+const ASK_AGAIN_MS = 100;
+
 /** How old what is known of a gate may be, ms: so long may other processes go on sending after one has opened it. */
 const STALE_MS = 200;
 
@@ -236,7 +239,10 @@ export class Gates {
     const answer = await claimTrial(redis, shard, endpoint.gate, { now: now(), deadlineAt, token });
     if (answer === 'trial') return token;
     if (answer === 'closed') this.#see(endpoint, shard, undefined);
-    else seen.nextTrialAt = Math.min(now() + BETWEEN_TRIALS_MS, Math.max(now(), seen.open?.openUntil ?? 0));
+    else {
+      const openUntil = seen.open?.openUntil ?? 0;
+      seen.nextTrialAt = openUntil > now() ? Math.min(now() + BETWEEN_TRIALS_MS, openUntil) : now() + ASK_AGAIN_MS;
+    }
     return undefined;
   }
 

@@ -13,22 +13,26 @@ export interface DueGate {
 }
 
 /**
- * Returns the gates that are due and postpones them, so that several senders share the work. An open gate whose pause
- * is not over, with no deadline near, is only postponed. Both count towards the limit; gates of other lanes do not,
- * because they stay due until a sender of their lane looks, and would keep this one from its own.
+ * Returns the gates that are due and postpones them, so that several senders share the work. An open gate is only
+ * postponed if its pause is not over and no deadline is near, or if the next trial may not begin yet: what is released
+ * then would only be held again. Both count towards the limit; gates of other lanes do not, because they stay due until
+ * a sender of their lane looks, and would keep this one from its own.
  */
 const CLAIM = script<(string | null)[]>(`
 -- KEYS gates by next look, gates by first deadline
--- ARGV now, next look, limit, prefix of gates, last try before a deadline, lanes …
+-- ARGV now, next look, limit, prefix of gates, prefix of trials, last try before a deadline, lanes …
 -- returns per gate: the gate, its entry or nothing
 local answer, now, left, lanes = {}, tonumber(ARGV[1]), tonumber(ARGV[3]), {}
-for i = 6, #ARGV do lanes[ARGV[i]] = true end
+for i = 7, #ARGV do lanes[ARGV[i]] = true end
 local function look(gate)
   local entry = redis.call('GET', ARGV[4] .. gate)
   local opens = entry and tonumber(string.match(entry, '^%d+')) or 0
-  local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[5]
+  local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[6]
+  local trial = entry and redis.call('PTTL', ARGV[5] .. gate) or 0
   if opens > now and last > now then
     redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
+  elseif trial > 0 then
+    redis.call('ZADD', KEYS[1], now + math.min(trial, ${BETWEEN_TRIALS_MS}), gate)
   else
     redis.call('ZADD', KEYS[1], entry and now + ${BETWEEN_TRIALS_MS} or ARGV[2], gate)
     answer[#answer + 1] = gate
@@ -47,8 +51,8 @@ return answer
 
 /**
  * Up to `limit` gates of a shard, provider and lanes whose held deliveries may go on: the pause is over, a deadline is
- * near, or the gate is closed. A closed one is due again at `again` (epoch ms), an open one when the next trial may be
- * made.
+ * near, or the gate is closed. A closed one is due again at `again` (epoch ms), an open one when the next trial may
+ * begin.
  */
 export async function claimDueGates(
   redis: Redis,
@@ -59,7 +63,7 @@ export async function claimDueGates(
   const answer = await CLAIM(
     redis,
     [keys.heldDue(shard, provider), keys.heldUntil(shard)],
-    [when.now, when.again, limit, keys.gate(shard, ''), LAST_TRY_MS, ...lanes],
+    [when.now, when.again, limit, keys.gate(shard, ''), keys.trial(shard, ''), LAST_TRY_MS, ...lanes],
   );
   const due: DueGate[] = [];
   for (let i = 0; i < answer.length; i += 2) {

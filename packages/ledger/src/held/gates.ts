@@ -43,7 +43,8 @@ const KEPT_MS = 600_000;
 
 /**
  * The shortest time between the beginnings of two trials, ms. Trials overlap: one that hangs says nothing until its
- * timeout, and by then the endpoint may have been up for a while. Two at a time: more would take other apps' places.
+ * timeout, and by then the endpoint may have been up for a while. That makes two at a time for a webhook, which has two
+ * seconds to answer, and at first ten for FCM and APNs, which have ten.
  */
 export const BETWEEN_TRIALS_MS = 1000;
 

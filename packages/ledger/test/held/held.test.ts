@@ -221,6 +221,21 @@ test('trials overlap: one that hangs does not keep the next from being made', as
   expect(await tryAt(long + 10_000, 'next')).toBe('trial');
 });
 
+test('while a trial has no answer, its gate is not handed out for another', async () => {
+  const ref = await planned(own.redis, users(2));
+  await openGate(own.redis, 0, GATE, DOWN);
+  await holdOf(ref, [0]);
+  const long = NOW + 640_000;
+  expect(await due(long)).toHaveLength(1);
+  expect(await tryAt(long, 'hangs')).toBe('trial');
+  await holdOf(ref, [1], { now: long });
+  const handedOut = [];
+  for (let now = long + 100; now <= long + 5000; now += 100) handedOut.push(...(await due(now)));
+  expect(handedOut).toEqual([]);
+  await own.redis.del(`{p0}:trial:${gateId(GATE)}`);
+  expect(await due(long + 6000)).toHaveLength(1);
+});
+
 test('an earlier trial that fails lets the next begin no later, and not while one has just begun', async () => {
   await openGate(own.redis, 0, GATE, DOWN);
   const long = NOW + 640_000;
