@@ -13,21 +13,24 @@ interface Late {
 }
 
 /**
- * Expires held deliveries whose deadline has passed. Senders release only what can still be sent. Gates take turns, and
- * each has one at least; what is left at `end` (epoch ms) waits for the next run, so that an endpoint which has left a
- * hundred thousand too late does not keep the sweeper from all others.
+ * Expires held deliveries whose deadline has passed. Senders release only what can still be sent. Gates take turns,
+ * from a random one on. What is left at `end` (epoch ms) waits for the next run, so that endpoints which have left a
+ * hundred thousand too late do not keep the sweeper from its other work. A run sweeps at least one batch.
  */
 export async function sweepHeld(deps: FanoutDeps, end: number): Promise<void> {
-  const late = new Set<Late>();
+  const found: Late[] = [];
   for (let shard = 0; shard < deps.shards; shard++) {
-    for (const gate of await gatesWithLate(deps.queueRedis, shard, deps.now(), GATES)) late.add({ shard, gate });
+    for (const gate of await gatesWithLate(deps.queueRedis, shard, deps.now(), GATES)) found.push({ shard, gate });
   }
-  do {
+  const first = Math.floor(deps.random() * found.length);
+  const late = new Set([...found.slice(first), ...found.slice(0, first)]);
+  while (late.size > 0) {
     for (const one of late) {
       if (deps.stopping.aborted) return;
       if (!(await sweepSome(deps, one))) late.delete(one);
+      if (deps.now() >= end) return;
     }
-  } while (late.size > 0 && deps.now() < end);
+  }
 }
 
 /** Expires a batch. Returns whether there may be more. */
