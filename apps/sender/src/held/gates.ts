@@ -199,7 +199,7 @@ export class Gates {
   #endTrial(endpoint: Endpoint, trial: Trial, outcome: Outcome): void {
     const { shard } = trial;
     const health = sendHealthOf(outcome);
-    if (health === 'unsent') this.#inBackground(endTrial(this.#deps.redis, shard, endpoint.gate));
+    if (health === 'unsent') this.#inBackground(endTrial(this.#deps.redis, shard, endpoint.gate, trial.token));
     else if (health === 'fine') this.#inBackground(this.close(endpoint.gate));
     else this.#postpone(endpoint, trial, outcome);
   }

@@ -107,6 +107,13 @@ local pause = pauseAfter(since, now, ${BETWEEN_TRIALS_MS}, ${LONGEST_ASKED_MS})
 return redis.call('SET', KEYS[2], ARGV[3], 'PX', pause, 'NX') and 1 or -1
 `);
 
+const END_TRIAL = script<null>(`
+-- KEYS trial
+-- ARGV token
+-- returns nothing
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`);
+
 /**
  * Opens a gate for all senders of a shard, and returns how it stands now. It stays open for a share of the time since
  * it first opened, so that an endpoint is used again soon after it works again. `trial`: the token of the trial that
@@ -155,9 +162,9 @@ export async function claimTrial(
   return answer === 1 ? 'trial' : answer === 0 ? 'closed' : 'open';
 }
 
-/** Ends a trial that sent nothing, so that the next need not wait. */
-export const endTrial = async (redis: Redis, shard: number, gate: Gate): Promise<void> => {
-  await redis.del(keys.trial(shard, gateId(gate)));
+/** Ends a trial that sent nothing, so that the next need not wait. One that has begun since goes on. */
+export const endTrial = async (redis: Redis, shard: number, gate: Gate, token: string): Promise<void> => {
+  await END_TRIAL(redis, [keys.trial(shard, gateId(gate))], [token]);
 };
 
 /** How these gates stand, in their order; undefined for a closed one. */

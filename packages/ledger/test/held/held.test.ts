@@ -5,6 +5,7 @@ import {
   claimDueGates,
   claimTrial,
   closeGate,
+  endTrial,
   type Gate,
   gateId,
   gatesWithLate,
@@ -245,6 +246,15 @@ test('an earlier trial that fails lets the next begin no later, and not while on
   const open = await openGate(own.redis, 0, GATE, { ...DOWN, now: long + 13_000, trial: 'hangs', triedAt: long });
   expect(open?.openUntil).toBe(long + 13_000);
   expect(await tryAt(long + 13_000, 'third')).toBe('open');
+});
+
+test('a trial that sent nothing makes way for the next, but ends no other', async () => {
+  await openGate(own.redis, 0, GATE, DOWN);
+  await tryAt(NOW + 1000, 'unsent');
+  await endTrial(own.redis, 0, GATE, 'earlier');
+  expect(await tryAt(NOW + 1000, 'next')).toBe('open');
+  await endTrial(own.redis, 0, GATE, 'unsent');
+  expect(await tryAt(NOW + 1000, 'next')).toBe('trial');
 });
 
 test('a trial that fails after another has closed the gate does not open it', async () => {
