@@ -138,17 +138,19 @@ export class Gates {
     const count = Math.max(least, inHand.wants(gate.appId, endpoint.window));
     if (count === 0) return;
     seen.isReleasing = true;
+    let areOnTheirWay = false;
     // The next may be released while the jobs of these are being added.
     const onTheirWay = (n: number, left: number) => {
+      areOnTheirWay = true;
       inHand.expect(gate.appId, n);
       this.noteHeld(shard, gate, left);
       seen.isReleasing = false;
     };
-    void releaseSome(this.#deps, shard, gate, count, onTheirWay)
-      .catch((error: Error) => this.#deps.log.warn({ reason: error.message }, 'held.not_released'))
-      .finally(() => {
-        seen.isReleasing = false;
-      });
+    void releaseSome(this.#deps, shard, gate, count, onTheirWay).catch((error: Error) => {
+      // Once these were on their way, a release under way is another one.
+      if (!areOnTheirWay) seen.isReleasing = false;
+      this.#deps.log.warn({ reason: error.message }, 'held.not_released');
+    });
   }
 
   /** Notes how a gate stands, and that deliveries are held for it. */
