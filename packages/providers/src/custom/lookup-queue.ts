@@ -12,18 +12,28 @@ const PATIENCE_MS = 250;
 const KEPT_MS = 600_000;
 const MAX_NAMES = 10_000;
 
+/** Failures counted of a name. Beyond these, names take turns, so that one that was down for a day has its turn too. */
+const MOST_FAILURES = 5;
+
+/** A lookup that has not begun. */
+interface Waiting {
+  /** How often the name was looked up in vain since it was last found. */
+  failures: number;
+  begin(): void;
+}
+
 /**
  * Shares the few lookups that a process can make at a time between names, so that names whose servers are silent, which
  * take ten seconds each, keep no other endpoint from being reached. Connections that need the same name share a lookup.
- * Names whose last lookup failed take turns among themselves, one at a time. A name that was found before does not wait
- * for long: its last addresses are used meanwhile.
+ * Names whose last lookup failed are looked up one at a time, first those that failed least often in a row: they have
+ * most likely come back. A name that was found before does not wait for long: its last addresses are used meanwhile.
  */
 export class LookupQueue {
   readonly #resolve: Resolve;
   readonly #running = new Map<string, Promise<LookupAddress[]>>();
   readonly #found = new LRUCache<string, LookupAddress[]>({ max: MAX_NAMES, ttl: KEPT_MS });
-  readonly #failed = new LRUCache<string, true>({ max: MAX_NAMES });
-  readonly #waiting: { name: string; begin(): void }[] = [];
+  readonly #failures = new LRUCache<string, number>({ max: MAX_NAMES });
+  readonly #waiting: Waiting[] = [];
   #inUse = 0;
   /** Whether one of those in use is a name whose last lookup failed. */
   #isRetrying = false;
@@ -46,22 +56,22 @@ export class LookupQueue {
   }
 
   async #look(name: string): Promise<LookupAddress[]> {
-    const isRetry = this.#failed.has(name);
+    const failures = this.#failures.get(name) ?? 0;
     await new Promise<void>((begin) => {
-      this.#waiting.push({ name, begin });
+      this.#waiting.push({ failures, begin });
       this.#next();
     });
     try {
       const addresses = await this.#resolve(name);
       this.#found.set(name, addresses);
-      this.#failed.delete(name);
+      this.#failures.delete(name);
       return addresses;
     } catch (error) {
-      this.#failed.set(name, true);
+      this.#failures.set(name, Math.min(failures + 1, MOST_FAILURES));
       throw error;
     } finally {
       this.#inUse--;
-      if (isRetry) this.#isRetrying = false;
+      if (failures > 0) this.#isRetrying = false;
       this.#next();
     }
   }
@@ -69,14 +79,23 @@ export class LookupQueue {
   /** Begins those that may. */
   #next(): void {
     while (this.#inUse < AT_A_TIME) {
-      const isRetry = ({ name }: { name: string }) => this.#failed.has(name);
-      const at = this.#waiting.findIndex((each) => !(this.#isRetrying && isRetry(each)));
-      const [next] = at < 0 ? [] : this.#waiting.splice(at, 1);
+      const next = this.#waiting.find(({ failures }) => !(this.#isRetrying && failures > 0));
       if (!next) return;
-      this.#inUse++;
-      if (isRetry(next)) this.#isRetrying = true;
-      next.begin();
+      this.#begin(next.failures > 0 ? this.#likeliestRetry(next) : next);
     }
+  }
+
+  /** The retry that failed least often; of several, the one that has waited longest. */
+  #likeliestRetry(first: Waiting): Waiting {
+    const retries = this.#waiting.filter(({ failures }) => failures > 0);
+    return retries.reduce((best, each) => (each.failures < best.failures ? each : best), first);
+  }
+
+  #begin(one: Waiting): void {
+    this.#waiting.splice(this.#waiting.indexOf(one), 1);
+    this.#inUse++;
+    if (one.failures > 0) this.#isRetrying = true;
+    one.begin();
   }
 }
 

@@ -75,6 +75,35 @@ test('names that got no answer leave room for a new one when they are looked up 
   await Promise.all(again);
 });
 
+test('a name that failed once is looked up again before those that fail every time', async () => {
+  const asked: string[] = [];
+  const failAt = new Map<string, () => void>();
+  const resolve = (name: string) =>
+    new Promise<never>((_, reject) => {
+      asked.push(name);
+      failAt.set(name, () => reject(new Error('no answer')));
+    });
+  const look = guardedResolve(resolve, () => true);
+  const lookInVain = async (name: string) => {
+    const looking = failing(look, name);
+    await new Promise(setImmediate);
+    failAt.get(name)?.();
+    await looking;
+  };
+  for (const name of ['bad-1', 'bad-2', 'bad-1', 'bad-2', 'once']) await lookInVain(name);
+  const again = ['bad-1', 'bad-2', 'once'].map((name) => failing(look, name));
+  await new Promise(setImmediate);
+  failAt.get('bad-1')?.();
+  await again[0];
+  await new Promise(setImmediate);
+  expect(asked.slice(-2)).toEqual(['bad-1', 'once']);
+  failAt.get('once')?.();
+  await again[2];
+  await new Promise(setImmediate);
+  failAt.get('bad-2')?.();
+  await again[1];
+});
+
 test('addresses from before are checked as new ones are', async () => {
   let allowed = true;
   const look = guardedResolve(
