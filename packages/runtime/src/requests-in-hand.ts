@@ -20,7 +20,8 @@ export function followRequests(server: Server): RequestsInHand {
   const inHand = new Set<IncomingMessage>();
   let whenIdle: (() => void) | undefined;
   let isEnding = false;
-  server.on('request', (request, response) => {
+  // Before the server's own listener, which may answer at once.
+  server.prependListener('request', (request, response) => {
     if (isEnding) response.setHeader('connection', 'close');
     inHand.add(request);
     response.once('close', () => {
