@@ -22,7 +22,10 @@ async function letters(
   const { shard = 0, provider = 'custom', reason = 'http_400' } = over;
   let ref: EventRef = await planned(redis, users(at.length), { id: `msg-${shard}-${at[0]}-${provider}` });
   if (shard > 0) {
-    await redis.rename(`{p0}:ev:${ref.key}`, `${shardTag(shard)}:ev:${ref.key}`);
+    // Not renamed, since on a cluster the shards are in different slots.
+    const event = `{p0}:ev:${ref.key}`;
+    await redis.restore(`${shardTag(shard)}:ev:${ref.key}`, 0, (await redis.dumpBuffer(event)) as Buffer);
+    await redis.del(event);
     ref = { ...ref, shard };
   }
   for (const [ordinal, time] of at.entries()) {
