@@ -6,6 +6,7 @@ import { z } from 'zod/mini';
 import { toLogin } from './api/fanfare.ts';
 import { RefreshingProvider } from './api/live.tsx';
 import { NoSessionError, readSession } from './api/session.ts';
+import { RunsProvider } from './pages/dead-letters/runs.tsx';
 import { router } from './router.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -30,7 +31,9 @@ async function start(): Promise<void> {
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <RefreshingProvider>
-          <RouterProvider router={router} />
+          <RunsProvider>
+            <RouterProvider router={router} />
+          </RunsProvider>
         </RefreshingProvider>
       </QueryClientProvider>
     </StrictMode>,

@@ -1,4 +1,10 @@
-import type { DeadLetterGroup, DeadLetterSelection, ProviderKind, Replay } from '@fanfare/client';
+import {
+  type DeadLetterGroup,
+  type DeadLetterSelection,
+  FanfareClientError,
+  type ProviderKind,
+  type Replay,
+} from '@fanfare/client';
 import { confirmedLetters } from './confirmed-letters.ts';
 import { fanfareOf } from './fanfare.ts';
 
@@ -37,27 +43,46 @@ export interface Progress {
 
 const ASK_EVERY_MS = 500;
 
+interface Following {
+  signal: AbortSignal;
+  report: (progress: Progress) => void;
+}
+
 /** Sends dead letters again, and reports until that has ended; stops when the signal says so. */
-export async function replay(
-  app: string,
-  selection: DeadLetterSelection,
-  { signal, report }: { signal: AbortSignal; report: (progress: Progress) => void },
-): Promise<void> {
+export async function replay(app: string, selection: DeadLetterSelection, following: Following): Promise<void> {
+  const { id } = await fanfareOf(app).replay(selection);
+  sessionStorage.setItem(openReplay(app), id);
+  await followReplay(app, id, following);
+}
+
+/** Reports how far a replay is until it has ended. */
+export async function followReplay(app: string, id: string, { signal, report }: Following): Promise<void> {
   const api = fanfareOf(app);
-  let now = await api.replay(selection);
-  const stop = () => void api.stopReplay(now.id).catch(() => undefined);
+  const stop = () => void api.stopReplay(id).catch(() => undefined);
+  if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
   try {
     for (;;) {
+      const now = await api.replayProgress(id);
       report({ done: now.replayed, total: now.total, skipped: now.skipped, state: now.state });
-      if (now.state !== 'running') return;
+      if (now.state !== 'running') return forget(app);
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-      now = await api.replayProgress(now.id);
     }
+  } catch (error) {
+    // After any other error, such as of the network, it may still run.
+    if (error instanceof FanfareClientError && error.code === 'ERR_REPLAY_NOT_FOUND') forget(app);
+    throw error;
   } finally {
     signal.removeEventListener('abort', stop);
   }
 }
+
+/** The replay that this tab follows or followed when it was reloaded. */
+export const openReplayOf = (app: string): string | null => sessionStorage.getItem(openReplay(app));
+
+const forget = (app: string): void => sessionStorage.removeItem(openReplay(app));
+
+const openReplay = (app: string): string => `fanfare.replay.${app}`;
 
 /** Dropped in one request: their ids fit into the body that the route takes. */
 const DROPPED_AT_ONCE = 200;
@@ -68,11 +93,7 @@ type Confirmed =
   | { filter: { provider?: ProviderKind; reason?: string }; total: number; until: number };
 
 /** Drops dead letters some hundred at a time, so that it can be stopped in between. */
-export async function drop(
-  app: string,
-  selection: Confirmed,
-  { signal, report }: { signal: AbortSignal; report: (progress: Progress) => void },
-): Promise<void> {
+export async function drop(app: string, selection: Confirmed, { signal, report }: Following): Promise<void> {
   const api = fanfareOf(app);
   const total = 'ids' in selection ? selection.ids.length : selection.total;
   let done = 0;

@@ -17,7 +17,7 @@ import { appRoute } from '../../shell/app-route.tsx';
 import { PauseButton } from '../../shell/pause-button.tsx';
 import { Letters } from './letters.tsx';
 import { RunNotice } from './run-notice.tsx';
-import { useRun } from './use-run.ts';
+import { useRun } from './runs.tsx';
 
 /** Counting many is expensive, and the numbers change slowly. */
 const COUNT_EVERY_MS = 15_000;

@@ -1,6 +1,6 @@
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { count } from '../../format/number.ts';
-import type { Run } from './use-run.ts';
+import type { Run } from './runs.tsx';
 
 interface RunNoticeProps {
   run: Run;
