@@ -27,10 +27,22 @@ export function RefreshingProvider({ children }: { children: ReactNode }) {
 
 export const useRefreshing = (): Refreshing => useContext(RefreshingContext);
 
+/** In ms; a function decides by what was read last, `false`: not again. */
+type Interval<T> = number | false | ((data: T | undefined) => number | false);
+
 /** A query that is repeated while it can be seen, by default every few seconds. */
-export function useLive<T, K extends QueryKey>(options: UseQueryOptions<T, Error, T, K>, everyMs = EVERY_MS) {
+export function useLive<T, K extends QueryKey>(
+  options: UseQueryOptions<T, Error, T, K>,
+  everyMs: Interval<T> = EVERY_MS,
+) {
   const { paused } = useRefreshing();
-  return useQuery({ ...options, refetchInterval: paused ? false : everyMs });
+  return useQuery({
+    ...options,
+    refetchInterval: ({ state }) => {
+      if (paused) return false;
+      return typeof everyMs === 'function' ? everyMs(state.data) : everyMs;
+    },
+  });
 }
 
 /** A list that is repeated while only its first page is shown: asking for many pages again would be expensive. */

@@ -10,13 +10,17 @@ import { partsOf, wordOf } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 
 const EVERY_MS = 700;
+/** Once every delivery is settled; a reader may still look at it. */
+const WHEN_DONE_MS = 10_000;
 const LATEST = 200;
 const ROWS = 12;
 
+const every = (isDone: boolean): number => (isDone ? WHEN_DONE_MS : EVERY_MS);
+
 /** The outcomes of an event that was just sent, as they arrive. */
 export function Watch({ app, id }: { app: string; id: string }) {
-  const { data: event } = useLive(queries.event(app, id), EVERY_MS);
-  const latest = useLive(queries.outcomes(app, LATEST), EVERY_MS).data?.data ?? [];
+  const { data: event } = useLive(queries.event(app, id), (last) => every(last?.state === 'done'));
+  const latest = useLive(queries.outcomes(app, LATEST), every(event?.state === 'done')).data?.data ?? [];
   const attempts = latest.filter(({ eventId }) => eventId === id);
   const parts = event ? partsOf(event.counts) : [];
   return (
