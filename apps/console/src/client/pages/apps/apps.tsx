@@ -19,10 +19,16 @@ import { LastDay } from './last-day.tsx';
 
 export const appsRoute = createRoute({ getParentRoute: () => rootRoute, path: '/apps', component: Apps });
 
+/** Rows of a page: each asks for statistics of its app. */
+const PAGE = 25;
+
 function Apps() {
+  const [page, setPage] = useState(0);
   const isAdmin = useIsAdmin();
   const { data, error } = useLive(queries.apps());
   const apps = data?.data;
+  const last = Math.max(0, Math.ceil((apps?.length ?? 0) / PAGE) - 1);
+  const shown = Math.min(page, last);
   return (
     <Page title="Apps" actions={isAdmin && <CreateApp />}>
       {error && <ErrorNotice error={error} />}
@@ -39,10 +45,23 @@ function Apps() {
           label="Apps"
           columns={['App', 'Name', 'Push', 'Events in 24 h', 'Created', ...(isAdmin ? ['Actions'] : [])]}
         >
-          {apps.map((app) => (
+          {apps.slice(shown * PAGE, (shown + 1) * PAGE).map((app) => (
             <Row key={app.appId} app={app} isAdmin={isAdmin} />
           ))}
         </Table>
+      )}
+      {last > 0 && (
+        <div className="row">
+          <button type="button" className="button" disabled={shown === 0} onClick={() => setPage(shown - 1)}>
+            Previous
+          </button>
+          <span className="quiet">
+            Page {shown + 1} of {last + 1}
+          </span>
+          <button type="button" className="button" disabled={shown === last} onClick={() => setPage(shown + 1)}>
+            Next
+          </button>
+        </div>
       )}
     </Page>
   );
