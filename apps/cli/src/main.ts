@@ -25,6 +25,8 @@ const actions: Actions = {
     const input = Object.assign(stdin as AsyncIterable<string>, { isTTY: stdin.isTTY === true });
     const screen = stdout.isTTY ? stdout : undefined;
     exit(await runOperation(flags, operation, { env, output, screen, input, signal: stop.signal, now: Date.now }));
+    // A request or standard input that was cut off would keep the process.
+    if (stop.signal.aborted) process.exit();
   },
   workspace: async (program, args) =>
     exit(await (await import('./workspace/run-program.ts')).runProgram(program, args, output)),

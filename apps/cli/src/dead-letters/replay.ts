@@ -10,6 +10,7 @@ export async function replay(operator: Operator, selection: DeadLetterSelection)
   const { screen, signal } = operator;
   const app = await operator.app();
   const bar = screen && new ProgressBar(screen);
+  operator.stopsItself();
   const { id } = await app.replay(selection);
   const stop = () => void app.stopReplay(id).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventFilter, FanfareAppAdmin, ListedEvent } from '@fanfare/client';
+import type { EventFilter, ListedEvent } from '@fanfare/client';
+import { looked } from '../operator/looked.ts';
 import { shownMoment } from '../operator/moments.ts';
 import { type Operator, report } from '../operator/operator.ts';
+import { orStopped } from '../operator/or-stopped.ts';
 import { collect } from '../operator/pages.ts';
 import { table } from '../operator/table.ts';
 
@@ -33,26 +35,31 @@ export async function events(operator: Operator, filter: EventFilter, limit: num
   return 0;
 }
 
-/** `fanfare events --follow`: prints each event once, when it is seen first. */
+/** `fanfare events --follow`: prints each event once, when it is seen first; past failed requests, until Ctrl-C. */
 export async function follow(operator: Operator, filter: EventFilter): Promise<number> {
   const { signal, output, isJson, now } = operator;
   const app = await operator.app();
-  let from = now();
+  operator.stopsItself();
+  let newest = now();
   let seen = new Set<string>();
   while (!signal.aborted) {
-    const found = await newest(app, { ...filter, from: from - OVERLAP_MS }, seen, from);
-    for (const event of found) output.out(isJson ? JSON.stringify(event) : lineOf(event));
-    seen = new Set([...seen, ...found.map(({ id }) => id)]);
-    from = Math.max(from, ...found.map(({ receivedAt }) => receivedAt));
+    const from = newest - OVERLAP_MS;
+    const looking = looked(operator, () => collect((page) => app.events({ ...filter, from, ...page })));
+    const look = await orStopped(signal, looking);
+    if (look === undefined) break;
+    if (look.kind === 'failed') {
+      output.error(look.line);
+    } else {
+      const found = look.value.filter(({ receivedAt }) => receivedAt >= from);
+      const unseen = found.filter(({ id }) => !seen.has(id)).reverse();
+      for (const event of unseen) output.out(isJson ? JSON.stringify(event) : lineOf(event));
+      // The next look asks for no older ones than this one did, so these are all that it can find again.
+      seen = new Set(found.map(({ id }) => id));
+      newest = found.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), newest);
+    }
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
   return 0;
-}
-
-/** Events that were not seen yet, oldest first. On the first look only those of the last moments count as new. */
-async function newest(app: FanfareAppAdmin, filter: EventFilter, seen: ReadonlySet<string>, from: number) {
-  const found = await collect((page) => app.events({ ...filter, ...page }));
-  return found.filter(({ id, receivedAt }) => !seen.has(id) && receivedAt >= from - OVERLAP_MS).reverse();
 }
 
 const lineOf = (event: ListedEvent): string =>

@@ -32,6 +32,8 @@ export interface Operator {
   env: Env;
   /** Aborts at Ctrl-C. */
   signal: AbortSignal;
+  /** From now on the command itself ends at Ctrl-C, e.g. with what it has done so far; else it is cut off at once. */
+  stopsItself(): void;
   now(): number;
 }
 

@@ -5,8 +5,10 @@ import type { Output } from '../output.ts';
 import { DEFAULT_URL } from '../subcommand.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { errorLine } from './error-line.ts';
 import type { OperatorFlags } from './flags.ts';
 import type { Input, Operation, Operator, Screen } from './operator.ts';
+import { orStopped } from './or-stopped.ts';
 
 /** The process around a command. */
 export interface Surroundings {
@@ -23,21 +25,26 @@ export interface Surroundings {
 const TIMEOUT_MS = 20_000;
 
 /**
- * Runs a command on the API; the exit code: the command's own, or 2 if the API refuses or does not answer.
+ * Runs a command on the API; the exit code: the command's own, 2 if the API refuses or does not answer, or 1 once the
+ * signal cuts it off; what it waits for then stays pending.
  * @throws UsageError if the command line or environment lacks something.
  */
 export async function runOperation(flags: OperatorFlags, operation: Operation, around: Surroundings): Promise<number> {
+  const cut = new AbortController();
+  const onStop = () => cut.abort();
+  around.signal.addEventListener('abort', onStop, { once: true });
+  const stopsItself = () => around.signal.removeEventListener('abort', onStop);
   try {
-    return await operation(operatorOf(flags, around));
+    return (await orStopped(cut.signal, operation({ ...operatorOf(flags, around), stopsItself }))) ?? 1;
   } catch (error) {
     if (around.signal.aborted) return 1;
     if (!(error instanceof FanfareClientError)) throw error;
-    around.output.error(`fanfare: ${error.code}: ${error.message}${hintFor(error, around.env)}`);
+    around.output.error(errorLine(error, around.env));
     return 2;
   }
 }
 
-function operatorOf({ url, app, json }: OperatorFlags, around: Surroundings): Operator {
+function operatorOf({ url, app, json }: OperatorFlags, around: Surroundings): Omit<Operator, 'stopsItself'> {
   const { env, screen } = around;
   const isJson = json === true;
   const apiUrl = url ?? (env.FANFARE_URL || DEFAULT_URL);
@@ -71,10 +78,4 @@ async function onlyApp(admin: FanfareAdmin): Promise<string> {
   if (first === undefined) throw new UsageError('There is no app yet: fanfare apps create <appId>');
   if (others.length === 0) return first;
   throw new UsageError(`There are several apps: choose one with --app. They are: ${[first, ...others].join(', ')}`);
-}
-
-function hintFor({ code }: FanfareClientError, { FANFARE_URL }: Env): string {
-  if (code === 'ERR_ROUTE_NOT_FOUND') return ' (the URL is that of the API alone, without /docs or /v3)';
-  if (code !== 'ERR_NETWORK' && code !== 'ERR_TIMEOUT') return '';
-  return FANFARE_URL ? ' (FANFARE_URL)' : ` (${DEFAULT_URL}; set FANFARE_URL if it is elsewhere)`;
 }
