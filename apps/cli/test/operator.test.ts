@@ -37,6 +37,27 @@ test('the command itself reads the environment, prints, sets the exit code and e
   expect(code).toBe(0);
 });
 
+test('Ctrl-C ends a command that waits for the keyboard', async () => {
+  const stop = new AbortController();
+  const waiting = run('apps delete acme', { isTyped: true, stdin: new Promise(() => {}), signal: stop.signal });
+  await until(async () => (await run('status')).code === 0, 'the system answers');
+  stop.abort();
+  expect(await waiting).toMatchObject({ code: 1, out: '' });
+});
+
+test('--watch and --follow go on past failed requests, until Ctrl-C', async () => {
+  const env = { FANFARE_URL: 'http://127.0.0.1:1' };
+  for (const line of ['status --watch --every 1', 'events --follow --app acme']) {
+    const stop = new AbortController();
+    let failures = 0;
+    const onError = () => {
+      if (++failures === 2) stop.abort();
+    };
+    await run(line, { env, signal: stop.signal, onError });
+    expect(failures).toBe(2);
+  }
+});
+
 describe('fanfare status', () => {
   test('shows the verdict, lanes, processes and Redis, and exits with 0 if all is well', async () => {
     const { code, out } = await run('status');
@@ -186,7 +207,12 @@ describe('fanfare dead-letters', () => {
     const listed = await json('dead-letters list --each --json');
     expect(listed).toMatchObject([{ eventId: 'd-1' }, { eventId: 'd-1' }]);
     expect(await run(`dead-letters replay ${listed[0].id}`)).toMatchObject({ code: 0, out: 'done: 1 of 1 sent again' });
-    expect(await run('dead-letters drop --reason http_400')).toMatchObject({ code: 0, out: '1 dropped' });
+    expect(await run('dead-letters drop --reason http_400')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('1 dead letter of the app acme'),
+    });
+    const typed = { isTyped: true, stdin: 'acme\n' };
+    expect(await run('dead-letters drop --reason http_400', typed)).toMatchObject({ code: 0, out: '1 dropped' });
     expect((await run('dead-letters list')).out).toBe('No dead letters.');
   });
 
@@ -205,6 +231,18 @@ describe('fanfare dead-letters', () => {
     const left = await json('dead-letters list --json');
     expect(Number(replayed) + (left[0]?.count ?? 0)).toBe(30);
     expect(await run('dead-letters replay --all')).toMatchObject({ code: 0 });
+  });
+
+  test('many are dropped in batches with a bar; Ctrl-C stops it, and the rest stays listed', async () => {
+    await reject('b-1', 250);
+    const stop = new AbortController();
+    const draw = () => stop.abort();
+    expect(await run('dead-letters drop --all --yes', { draw, signal: stop.signal })).toMatchObject({
+      code: 1,
+      out: '200 dropped',
+    });
+    expect(await json('dead-letters list --json')).toMatchObject([{ count: 50 }]);
+    expect(await run('dead-letters drop --all --yes')).toMatchObject({ code: 0, out: '50 dropped' });
   });
 
   test('which ones has to be said', async () => {
@@ -243,7 +281,8 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     const listed = await run('keys list');
     expect(listed.out).not.toContain(first);
     expect(listed.out.match(/backend +publish /g)).toHaveLength(2);
-    expect(await run(`keys revoke ${id}`)).toMatchObject({ code: 0 });
+    expect(await run(`keys revoke ${id}`)).toMatchObject({ code: 2, error: expect.stringContaining('--yes') });
+    expect(await run(`keys revoke ${id} --yes`)).toMatchObject({ code: 0 });
     expect((await json('keys list --json')).map((key: { id: string }) => key.id)).not.toContain(id);
   });
 
@@ -275,20 +314,28 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     expect(out).toMatch(/^custom +custom +http:\S+\/webhook\/hook +ok$/m);
     expect(out + created.out).not.toMatch(/PRIVATE KEY|whsec_/);
     for (const which of ['fcm fcm-1', 'apns apns-1']) {
-      expect(await run(`providers delete ${which}`)).toMatchObject({ code: 0 });
+      const asked = await run(`providers delete ${which}`);
+      expect(asked).toMatchObject({ code: 2, error: expect.stringContaining('--yes') });
+      expect(await run(`providers delete ${which} --yes`)).toMatchObject({ code: 0 });
     }
     expect(await run('providers create fcm')).toMatchObject({ code: 2, error: 'id: which fcm credential?' });
   });
 
   test('a user is shown with devices whose tokens are shortened, and erased', async () => {
     await system.app.request({ method: 'PUT', path: '/v3/users/dora', body: { name: 'Dora', timezone: 'Asia/Tokyo' } });
-    const path = '/v3/notifications/push/v1/tokens';
-    const token = { platform: 'fcm_web', providerId: 'default', fcmToken: 'a-token-of-dora', uid: 'dora' };
-    await system.app.request({ method: 'POST', path, body: token }).catch(() => undefined);
+    const login = { method: 'POST', path: '/v3/users/dora/auth_tokens', body: {} } as const;
+    const { authToken } = (await system.app.request(login)) as { authToken: string };
+    const registered = await fetch(`${system.url}/v3/notifications/push/v1/tokens`, {
+      method: 'POST',
+      headers: { appid: 'acme', authtoken: authToken, 'content-type': 'application/json' },
+      body: JSON.stringify({ platform: 'fcm_web', providerId: 'default', fcmToken: 'a-token-of-dora' }),
+    });
+    expect([registered.status, await registered.text()]).toEqual([200, expect.anything()]);
     const { out, code } = await run('users show dora');
     expect(code).toBe(0);
     expect(out).toMatch(/^dora \(Dora\), Asia\/Tokyo, registered /);
     expect(out).toContain('Do Not Disturb: off');
+    expect(out).toContain('a-token-…');
     expect(out).not.toContain('a-token-of-dora');
     expect((await run('users show dora --json')).out).not.toContain('a-token-of-dora');
     expect(await run('users erase dora --yes')).toMatchObject({ code: 0, out: 'Erased dora.' });

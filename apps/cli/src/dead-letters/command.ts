@@ -42,10 +42,16 @@ ${examples('fanfare dead-letters replay --reason http_400', 'fanfare dead-letter
     );
 
   withSelection(subcommand(group, 'drop [ids...]', 'Delete them; they are not sent again'))
-    .action((ids: string[], flags: SelectionFlags) =>
-      operate(flags, async (operator) => (await import('./drop.ts')).drop(operator, selectionOf(ids, flags))),
+    .option('--yes', 'Do not ask')
+    .action((ids: string[], { yes = false, ...flags }: SelectionFlags & { yes?: boolean }) =>
+      operate(flags, async (operator) => (await import('./drop.ts')).drop(operator, selectionOf(ids, flags), yes)),
     )
-    .addHelpText('after', examples('fanfare dead-letters drop --provider custom --reason http_410'));
+    .addHelpText(
+      'after',
+      `
+Drops what is listed at its start, in batches; Ctrl-C stops it before the next batch.
+${examples('fanfare dead-letters drop --provider custom --reason http_410', 'fanfare dead-letters drop --all --yes')}`,
+    );
 }
 
 const withFilter = (command: Command): Command =>

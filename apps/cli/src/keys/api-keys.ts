@@ -1,4 +1,5 @@
 import { type ApiKeyScope, FanfareClientError, type NewApiKey } from '@fanfare/client';
+import { confirm } from '../operator/confirm.ts';
 import { shownMoment } from '../operator/moments.ts';
 import { type Operator, report } from '../operator/operator.ts';
 import { collect } from '../operator/pages.ts';
@@ -47,8 +48,10 @@ export async function rotate(operator: Operator, keyId: string, isRevoked: boole
 }
 
 /** `fanfare keys revoke`. */
-export async function revoke(operator: Operator, keyId: string): Promise<number> {
-  await operator.admin.revokeApiKey(await operator.appId(), keyId);
+export async function revoke(operator: Operator, keyId: string, isSure: boolean): Promise<number> {
+  const appId = await operator.appId();
+  await confirm(operator, { what: `the API key ${keyId} of the app ${appId}`, word: keyId, isSure });
+  await operator.admin.revokeApiKey(appId, keyId);
   report(operator, { revoked: keyId }, () => [`${keyId} is revoked.`]);
   return 0;
 }

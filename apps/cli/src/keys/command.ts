@@ -46,8 +46,9 @@ ${examples('fanfare keys rotate 3f2a9c > backend.key', 'fanfare keys revoke 3f2a
     );
 
   withApp(subcommand(group, 'revoke <keyId>', 'Revoke an API key, at once'))
-    .action((keyId: string, flags: OperatorFlags) =>
-      operate(flags, async (operator) => (await load()).revoke(operator, keyId)),
+    .option('--yes', 'Do not ask')
+    .action((keyId: string, { yes = false, ...flags }: OperatorFlags & { yes?: boolean }) =>
+      operate(flags, async (operator) => (await load()).revoke(operator, keyId, yes)),
     )
     .addHelpText('after', examples('fanfare keys revoke 3f2a9c'));
 }

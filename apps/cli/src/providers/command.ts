@@ -67,8 +67,10 @@ ${examples(
     .addHelpText('after', examples('fanfare providers default fcm fcm-2'));
 
   withApp(withKind(group, 'delete', 'Delete a credential or the webhook', PROVIDER_KINDS))
-    .action((kind: ProviderKind, id: string | undefined, flags: OperatorFlags) =>
-      operate(flags, async (operator) => (await load()).remove(operator, kind, id)),
+    .option('--yes', 'Do not ask')
+    .action(
+      (kind: ProviderKind, id: string | undefined, { yes = false, ...flags }: OperatorFlags & { yes?: boolean }) =>
+        operate(flags, async (operator) => (await load()).remove(operator, { kind, id, isSure: yes })),
     )
     .addHelpText('after', examples('fanfare providers delete apns apns-1', 'fanfare providers delete custom'));
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Provider, ProviderInput, ProviderKind } from '@fanfare/client';
+import { confirm } from '../operator/confirm.ts';
 import { shownMoment } from '../operator/moments.ts';
 import { type Operator, report } from '../operator/operator.ts';
 import { table } from '../operator/table.ts';
@@ -105,9 +106,15 @@ export async function makeDefault(operator: Operator, kind: PushKind, id: string
 }
 
 /** `fanfare providers delete`. */
-export async function remove(operator: Operator, kind: ProviderKind, id: string | undefined): Promise<number> {
+export async function remove(
+  operator: Operator,
+  { kind, id, isSure }: { kind: ProviderKind; id: string | undefined; isSure: boolean },
+): Promise<number> {
   const providerId = idOf(kind, id);
-  await (await operator.app()).deleteProvider(kind, providerId);
+  const appId = await operator.appId();
+  const what = kind === 'custom' ? `the webhook of the app ${appId}` : `${kind} ${providerId} of the app ${appId}`;
+  await confirm(operator, { what, word: providerId, isSure });
+  await operator.admin.app(appId).deleteProvider(kind, providerId);
   report(operator, { deleted: providerId }, () => [
     kind === 'custom' ? 'Deleted the webhook.' : `Deleted ${kind} ${providerId}.`,
   ]);

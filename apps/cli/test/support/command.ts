@@ -8,29 +8,33 @@ import { UsageError } from '../../src/usage-error.ts';
 interface Surroundings {
   env: Record<string, string>;
   /** What is piped in, or with `isTyped` typed. */
-  stdin?: string;
+  stdin?: string | Promise<string>;
   isTyped?: boolean;
   /** Receives what is drawn on a terminal; without it, output is not a terminal. */
   draw?: (text: string) => void;
   signal?: AbortSignal;
   onLine?: (line: string) => void;
+  onError?: (line: string) => void;
 }
 
 /** Runs a command that calls the API, as `main.ts` does, in this process. Words with spaces are given as a list. */
 export async function fanfare(line: string | readonly string[], around: Surroundings) {
-  const { env, stdin = '', isTyped = false, draw, signal = new AbortController().signal, onLine } = around;
+  const { env, stdin = '', isTyped = false, draw, signal = new AbortController().signal, onLine, onError } = around;
   const [out, error]: [string[], string[]] = [[], []];
   const output = {
     out: (text: string) => {
       out.push(text);
       onLine?.(text);
     },
-    error: (text: string) => void error.push(text),
+    error: (text: string) => {
+      error.push(text);
+      onError?.(text);
+    },
   };
   let code: number | undefined;
   const input = Object.assign(
     (async function* () {
-      yield stdin;
+      yield await stdin;
     })(),
     { isTTY: isTyped },
   );
