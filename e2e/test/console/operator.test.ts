@@ -104,10 +104,14 @@ inBrowser(
     const { page, faults } = await console.open('admin', '/system');
     await heading(page, 'System');
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
     await page.keyboard.type('eve');
+    // There once the console knows the app.
+    await page.getByRole('option', { name: 'Events', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await heading(page, 'Events');
     await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Find events' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.type('sender:alice state:done');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\?sender=alice&state=done$/);

@@ -70,7 +70,7 @@ inBrowser(
     const browser = await chromium.launch(BROWSER);
     try {
       const page = await browser.newPage();
-      page.setDefaultTimeout(25_000);
+      page.setDefaultTimeout(60_000);
       const errors: string[] = [];
       page.on('pageerror', ({ message }) => errors.push(message));
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -90,5 +90,5 @@ inBrowser(
       await browser.close();
     }
   },
-  60_000,
+  120_000,
 );

@@ -89,7 +89,9 @@ test('no key of Redis is shared by the deleted app and the one created under its
   expect(own.filter((key) => keysOfFirst.has(key))).toEqual([]);
   // The last statistics of the first are written some seconds after it was deleted, under its own internal id.
   const isOfFirst = (key: string) => keysOfFirst.has(key) || (key.startsWith('stats:') && !key.includes(internal));
-  expect((await keysNaming('app123')).filter((key) => !isOfFirst(key) && !own.includes(key))).toEqual([]);
+  // The events of the second are still being packed, so keys of its own may have come since.
+  const isOfSecond = (key: string) => own.includes(key) || key.includes(internal);
+  expect((await keysNaming('app123')).filter((key) => !isOfFirst(key) && !isOfSecond(key))).toEqual([]);
 });
 
 test('no credential of the deleted app opens the new one', async () => {
