@@ -135,8 +135,8 @@ export const keys = {
   stats: (appId: string, series: string, block: number) => `stats:{${appId}}:${series}:${block}`,
   /** Stream: the latest outcomes of an app, sampled. Capped; an hour. */
   outcomes: (appId: string) => `outcomes:{${appId}}`,
-  /** Set: users whose outcomes are not added, because they were erased. An hour. */
-  erasedFromOutcomes: (appId: string) => `outcomes-erased:{${appId}}`,
+  /** Sorted set: users whose outcomes are not added, by when they were erased (epoch s). An hour. */
+  erasedFromOutcomes: (appId: string) => `outcomes-without:{${appId}}`,
   /** Prefix of hashes, one a day: ids of messages → their authors and conversations (see messages.ts). */
   messages: (appId: string, bucket: string) => `msg:{${appId}:${bucket}}:`,
   /** String of an older version: the author and conversation of a message. */

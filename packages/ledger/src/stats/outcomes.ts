@@ -29,7 +29,7 @@ export interface ListedOutcome extends RecentOutcome {
   cursor: string;
 }
 
-/** The outcomes of an app that are kept, and for how long after the last; erased users are remembered as long. */
+/** The outcomes of an app that are kept, and for how long after the last; an erased user is remembered as long. */
 const CAP = 500;
 const KEEP_S = 3600;
 
@@ -37,8 +37,10 @@ const ADD = script<null>(`
 -- KEYS tail, erased users
 -- ARGV uid and outcome of each
 -- returns nothing
+local since = redis.call('TIME')[1] - ${KEEP_S}
 for i = 1, #ARGV, 2 do
-  if redis.call('SISMEMBER', KEYS[2], ARGV[i]) == 0 then
+  local erased = redis.call('ZSCORE', KEYS[2], ARGV[i])
+  if not erased or tonumber(erased) <= since then
     redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${CAP}, '*', 'o', ARGV[i + 1])
   end
 end
@@ -58,21 +60,25 @@ export async function addOutcomes(redis: Redis, byApp: ReadonlyMap<string, reado
 
 const ERASE = script<null>(`
 -- KEYS tail, erased users
--- ARGV uid
+-- ARGV uid, '1' to remember it
 -- returns nothing
-redis.call('SADD', KEYS[2], ARGV[1])
-redis.call('EXPIRE', KEYS[2], ${KEEP_S})
+if ARGV[2] == '1' then
+  local now = redis.call('TIME')[1]
+  redis.call('ZADD', KEYS[2], now, ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ${KEEP_S})
+  redis.call('EXPIRE', KEYS[2], ${KEEP_S})
+end
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
   if cjson.decode(entry[2][2]).uid == ARGV[1] then redis.call('XDEL', KEYS[1], entry[1]) end
 end
 `);
 
 /**
- * Takes an erased user's outcomes off the tail. Those of sends that are under way are not added for an hour, even if
- * the user is created again.
+ * Takes an erased user's outcomes off the tail. If the user existed, those of sends that are under way are not added for
+ * an hour, even if the user is created again.
  */
-export async function eraseOutcomes(redis: Redis, appId: string, uid: string): Promise<void> {
-  await ERASE(redis, keysOf(appId), [uid]);
+export async function eraseOutcomes(redis: Redis, appId: string, uid: string, existed: boolean): Promise<void> {
+  await ERASE(redis, keysOf(appId), [uid, existed ? '1' : '']);
 }
 
 const keysOf = (appId: string): string[] => [keys.outcomes(appId), keys.erasedFromOutcomes(appId)];

@@ -35,13 +35,25 @@ test('an erased user is taken off the tail at once, and what was being sent to t
   const mixed = [1, 2, 3, 4].map((i) => ({ ...outcome(i), uid: i % 2 ? 'bob' : 'bob "the" builder' }));
   await addOutcomes(own.redis, new Map([[APP, mixed]]));
   await addOutcomes(own.redis, new Map([['bank', [outcome(1)]]]));
-  await eraseOutcomes(own.redis, APP, 'bob');
+  await eraseOutcomes(own.redis, APP, 'bob', true);
   await addOutcomes(own.redis, new Map([[APP, [outcome(5), { ...outcome(6), uid: 'carl' }]]]));
   const left = await readOutcomes(own.redis, APP, { limit: 9 });
   expect(left.map(({ eventId }) => eventId)).toEqual(['msg-2', 'msg-4', 'msg-6']);
   expect(await readOutcomes(own.redis, 'bank', { limit: 9 })).toHaveLength(1);
-  await eraseOutcomes(own.redis, 'none', 'bob');
+  await eraseOutcomes(own.redis, 'none', 'bob', true);
   for (const key of await own.redis.keys('outcomes*')) expect(await own.redis.ttl(key)).toBeGreaterThan(3500);
+});
+
+test('a user who was erased over an hour ago is forgotten, whether or not others are erased since', async () => {
+  await using own = await startTestRedis();
+  const key = `outcomes-without:{${APP}}`;
+  await eraseOutcomes(own.redis, APP, 'bob', true);
+  await own.redis.zadd(key, Math.floor(Date.now() / 1000) - 3601, 'bob');
+  await addOutcomes(own.redis, new Map([[APP, [outcome(1)]]]));
+  expect(await readOutcomes(own.redis, APP, { limit: 9 })).toHaveLength(1);
+  await eraseOutcomes(own.redis, APP, 'carl', true);
+  await eraseOutcomes(own.redis, APP, 'never existed', false);
+  expect(await own.redis.zrange(key, '0', '-1')).toEqual(['carl']);
 });
 
 test('the tail is capped, and expires an hour after the last outcome', async () => {

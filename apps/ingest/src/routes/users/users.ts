@@ -86,8 +86,11 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
       const { uid } = request.params;
       const erased = await deleteUser(registry, appId, uid);
       // Also of a user who is gone: the request may be the repeat of one that was interrupted here.
-      await eraseOutcomes(deps.queueRedis, appId, uid);
       if (deps.archive) await recordErasure(deps.queueRedis, { appId, uid, at: deps.now() });
+      // The tail is gone within an hour anyway, and must not keep a user from being erased.
+      await eraseOutcomes(deps.queueRedis, appId, uid, erased).catch((error: Error) =>
+        deps.log.warn({ reason: error.message }, 'outcomes.not_erased'),
+      );
       if (!erased) throw unknownUser(uid);
       return SUCCESS;
     },
