@@ -100,6 +100,17 @@ test('changes of templates can be tried in a language, and hidden, before they a
   expect(await shown({ templates: undefined })).toMatchObject({ title: 'Alice', body: 'hi' });
 });
 
+test('null in place of the templates shows the defaults, which it would restore', async () => {
+  const settings = '/v3/notifications/v1/settings';
+  const stored = { textMessageTemplateDefault: { titleOneOnOne: 'Stored' } };
+  await system.backend.patch(settings, { templates: stored });
+  const title = async (more: object) =>
+    (await preview({ event: aMessage(), platform: 'custom', ...more })).body.data.title;
+  expect([await title({}), await title({ templates: null })]).toEqual(['Stored', 'Alice']);
+  await system.backend.patch(settings, { templates: null });
+  expect(await title({})).toBe('Alice');
+});
+
 test('nothing is sent or stored', async () => {
   const before = await system.redis.redis.dbsize();
   await preview({ event: aMessage({ sender: { uid: 'not-seen-before' } }), platform: 'fcm_ios' });

@@ -36,7 +36,7 @@ export interface PreviewRequest {
   /** The recipient. Default: the receiver in a 1:1, an unspecified user in a group. */
   uid?: string | undefined;
   platform: Platform | 'custom';
-  /** Changes of the templates to try; null restores a default. */
+  /** Changes of the templates to try; null restores a default, or all of them. */
   templates?: object | null | undefined;
   /** The recipient's language, in place of their own. */
   locale?: string | undefined;
@@ -81,14 +81,14 @@ type Drafted = Pick<AppBundle, 'app' | 'credential'>;
 /** The app as if the changes had been made. */
 function withDraft(app: App, { templates, privacy }: PreviewRequest): App {
   const { settings } = app;
-  const merged = templates ? mergePatch(settings.templates, templates) : settings.templates;
+  const merged = templates === undefined ? settings.templates : templates && mergePatch(settings.templates, templates);
   const usePrivacyTemplate = privacy ? PrivacyOption.Always : PrivacyOption.Never;
   return {
     ...app,
     settings: {
       ...settings,
       // Over the defaults, which null restores.
-      templates: mergePatch(DEFAULT_TEMPLATES, merged),
+      templates: mergePatch(DEFAULT_TEMPLATES, merged ?? {}),
       preferences: { ...settings.preferences, ...(privacy === undefined ? {} : { usePrivacyTemplate }) },
     },
   };
