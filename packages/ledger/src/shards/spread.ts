@@ -41,14 +41,18 @@ export interface ShardsOptions {
   /** Whether this process places events. */
   places: boolean;
   now(): number;
+  /** The numbers could not be read; every second, until they are. */
   onError(error: Error): void;
+  /** The shards in use could not be told how many they are; tried again after ten seconds. By default `onError`. */
+  onNotWritten?(error: Error): void;
 }
 
 /**
  * Follows the numbers of shards, right once this resolves. Without Redis, until it is back, events go to the first
  * shard, which every worker serves: another may be one that none knows of.
  */
-export async function followShards({ redis, wanted, places, now, onError }: ShardsOptions): Promise<Shards> {
+export async function followShards(options: ShardsOptions): Promise<Shards> {
+  const { redis, wanted, places, now, onError, onNotWritten = onError } = options;
   let [placed, all, isLooking] = [1, wanted, false];
   const written = { placed: 1, at: 0 };
   const acts: (() => Promise<void>)[] = [];
@@ -63,8 +67,8 @@ export async function followShards({ redis, wanted, places, now, onError }: Shar
         await note(redis, noted, target, now());
         placed = placeable(noted, target, { placed, now: now() });
         if (placed !== written.placed || now() - written.at >= WRITTEN_EVERY_MS) {
-          await writeInUse(redis, placed);
           Object.assign(written, { placed, at: now() });
+          await writeInUse(redis, placed).catch(onNotWritten);
         }
       }
       for (const act of acts) await act();

@@ -73,6 +73,28 @@ test('a raised number counts once a fanout and a sender serve it, and every inge
   for (const one of [old, raised]) one.close();
 });
 
+test('shards that cannot be told their number do not end a look, and are told ten seconds later', async () => {
+  const [notRead, notWritten]: [string[], string[]] = [[], []];
+  let looks = 0;
+  const shards = await followShards({
+    ...{ redis: own.redis, wanted: 2, places: true, now: () => clock },
+    onError: ({ message }) => notRead.push(message),
+    onNotWritten: ({ message }) => notWritten.push(message),
+  });
+  shards.onLook(async () => void looks++);
+  const isInUse = () => own.redis.exists('{p0}:shards');
+  expect(await isInUse()).toBe(1);
+  await own.redis.del('{p0}:shards');
+  await own.redis.config('SET', 'maxmemory', '1');
+  clock += 10_000;
+  await until(() => notWritten.length === 1 && looks >= 3, 'looks go on');
+  expect([notRead, notWritten.length]).toEqual([[], 1]);
+  await own.redis.config('SET', 'maxmemory', '0');
+  clock += 10_000;
+  await until(async () => (await isInUse()) === 1, 'it is written');
+  shards.close();
+});
+
 test('a repeat finds its event when an ingest with one shard gets it', async () => {
   const [old, raised] = [await follow(1), await follow(4)];
   await until(() => old.all === 4, 'it knows of the others');
