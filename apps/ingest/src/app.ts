@@ -73,7 +73,9 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
   closer.add('stats', stats, (one) => one.close());
   const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
-  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: true, now, onError: onNotRead };
+  const onNotWritten = (error: Error) => log.warn({ reason: error.message }, 'shards.not_written');
+  const errors = { onError: onNotRead, onNotWritten };
+  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: true, now, ...errors };
   const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const onNotConfirmed = (error: Error) => log.warn({ reason: error.message }, 'events.not_on_replicas');
   const needed = config.REDIS_WAIT_REPLICAS;
@@ -84,7 +86,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     queueRedis,
     registry,
     producer,
-    intake: createIntake({ shards, queueRedis, registry, producer, replicas, log, now }),
+    intake: createIntake({ shards, queueRedis, registry, producer, replicas, stats, log, now }),
     shards,
     memory,
     registryMemory: registry === queueRedis ? memory : new MemoryWatch(registry, now, log),

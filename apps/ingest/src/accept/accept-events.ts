@@ -1,5 +1,5 @@
 import { type AcceptedEvent, type Event, type FanfareError, isNotifying } from '@fanfare/core';
-import { type Acceptance, counter, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type Acceptance, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
@@ -71,10 +71,6 @@ async function storeAll(
     app.appId,
     accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),
   );
-  for (const [i, answer] of stored.entries()) {
-    const isNew = !(answer instanceof Error) && !answer.duplicate;
-    if (isNew) deps.stats.add(app.appId, counter.event((accepted[i] as AcceptedEvent).lane));
-  }
   return stored.map((answer) => {
     if (answer instanceof Error) throw answer;
     return answer;

@@ -1,5 +1,5 @@
 import { type AcceptedEvent, FanfareError, type Lane } from '@fanfare/core';
-import { type Acceptance, acceptEvents, type Replicas, type Shards } from '@fanfare/ledger';
+import { type Acceptance, acceptEvents, counter, type Replicas, type Shards, type Stats } from '@fanfare/ledger';
 import type { NewEventJob, Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { App } from '@fanfare/store';
@@ -21,6 +21,7 @@ export interface StoreDeps {
   producer: Producer;
   /** Confirms that events are on replicas; without it, none are waited for. */
   replicas?: Replicas | undefined;
+  stats: Stats;
   log: Logger;
   now(): number;
 }
@@ -31,6 +32,7 @@ export interface StoreDeps {
  */
 export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]): Promise<(Acceptance | Error)[]> {
   const answers = await acceptEvents(deps.queueRedis, events, deps.shards.placed, deps.shards.all);
+  countNew(deps.stats, events, answers);
   const byApp = new Map<App, number[]>();
   for (const [i, { app }] of events.entries()) {
     if (answers[i] instanceof Error) continue;
@@ -51,6 +53,14 @@ export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]):
   await queueAdmitted(deps, answers);
   if (deps.replicas) await confirm(deps.replicas, events, answers);
   return answers;
+}
+
+/** Counts the events that are stored now, even those whose answer becomes an error: their repeats are duplicates. */
+function countNew(stats: Stats, events: readonly NewEvent[], answers: readonly (Acceptance | Error)[]): void {
+  for (const [i, { accepted }] of events.entries()) {
+    const answer = answers[i] as Acceptance | Error;
+    if (!(answer instanceof Error) && !answer.duplicate) stats.add(accepted.appId, counter.event(accepted.lane));
+  }
 }
 
 /** Seconds after which to post again what too few replicas have: it is stored, and will be a duplicate. */

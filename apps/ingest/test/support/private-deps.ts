@@ -49,7 +49,7 @@ export async function privateDeps(
   const stats = new Stats({ redis: own.redis, now: clock.now, onError: () => undefined });
   const memory = new MemoryWatch(own.redis, clock.now, log);
   const shards = { placed: 1, all: 1, onLook: () => undefined, close: () => undefined };
-  const parts = { config, shards, queueRedis: own.redis, registry: own.redis, producer, log, now: clock.now };
+  const parts = { config, shards, queueRedis: own.redis, registry: own.redis, producer, stats, log, now: clock.now };
   return {
     ...parts,
     redis: own.redis,
@@ -60,7 +60,6 @@ export async function privateDeps(
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY),
     policy: { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS },
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, clock.now),
-    stats,
     metrics: createMetrics(),
     tracing: NO_TRACING,
     clock,
