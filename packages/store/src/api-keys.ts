@@ -84,8 +84,10 @@ export async function revokeApiKey(redis: Redis, appId: string, id: string): Pro
   const text = await redis.hget(keys.appKeys(appId), id);
   if (text === null) return false;
   await redis.del(keys.apiKey((JSON.parse(text) as { hash: string }).hash));
+  const revoked = await redis.hdel(keys.appKeys(appId), id);
+  // After the key: a use recorded in between would stay.
   await redis.hdel(keys.appKeysUsed(appId), id);
-  return (await redis.hdel(keys.appKeys(appId), id)) === 1;
+  return revoked === 1;
 }
 
 /** Revokes all of an app's keys. */
