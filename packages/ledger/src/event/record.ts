@@ -49,10 +49,14 @@ export function expanded({ ev, ...fields }: EventHash): EventHash {
   return { ...fields, by, hold, v, ...(tp === '' ? {} : { tp }), body: ev.slice(end + 1) };
 }
 
-/** Decodes the event from its expanded fields; undefined when its record has expired. */
+/**
+ * Decodes the event from its expanded fields; undefined when its record has expired.
+ * @throws if there is one that cannot be decoded: a newer version wrote it, and the event must not be given up.
+ */
 export function decodeAccepted(key: string, fields: Readonly<EventHash>): AcceptedEvent | undefined {
   const { app, lane, at, by, hold, v, body, tp } = fields;
-  if (!app || !body) return undefined;
+  if (!at) return undefined;
+  if (!app || !body) throw new Error('the record of an event is in a format that this version does not know');
   return {
     key,
     appId: app,
