@@ -74,8 +74,8 @@ end
 `);
 
 /**
- * Takes an erased user's outcomes off the tail. If the user existed, those of sends that are under way are not added for
- * an hour, even if the user is created again.
+ * Takes an erased user's outcomes off the tail. If the user existed, those of sends that are under way are not added
+ * for an hour, even if the user is created again.
  */
 export async function eraseOutcomes(redis: Redis, appId: string, uid: string, existed: boolean): Promise<void> {
   await ERASE(redis, keysOf(appId), [uid, existed ? '1' : '']);
