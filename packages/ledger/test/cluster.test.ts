@@ -16,6 +16,7 @@ import {
   dropBucketDay,
   dropDeadLetter,
   endRing,
+  endTrial,
   findCall,
   findDeadLetters,
   findEvent,
@@ -105,6 +106,7 @@ test('a cluster of three, which refuses commands on several slots, accepts the e
     const holding = { ref, ordinals: [3], deadlineAt: NOW + HOUR, job: {} };
     await hold(own.redis, shard, gate, [holding], { now: NOW, reason: 'open' });
     expect(await claimTrial(own.redis, shard, gate, { now: NOW, deadlineAt: NOW, token: 'a' })).toBe('trial');
+    await endTrial(own.redis, shard, gate, 'a');
     expect(
       await claimDueGates(
         own.redis,
