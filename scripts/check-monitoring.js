@@ -19,7 +19,8 @@ const metrics = new Set(
     type === 'histogram' ? ['', '_bucket', '_count', '_sum'].map((suffix) => name + suffix) : [name],
   ),
 );
-const recorded = new Set([...read(`${FOLDER}/rules/slo.yml`).matchAll(/- record: (\S+)/g)].map(([, name]) => name));
+const rules = ['slo', 'alerts'].map((name) => read(`${FOLDER}/rules/${name}.yml`)).join('\n');
+const recorded = new Set([...rules.matchAll(/- record: (\S+)/g)].map(([, name]) => name));
 const alerts = read(ALERTS)
   .split(/^ {6}- alert: /m)
   .slice(1)
