@@ -83,8 +83,8 @@ function rowsCommand(
     rows: rows.length === 0 ? ROW_NAMES : ROW_NAMES.filter((row) => rows.includes(row)),
     quick,
     profile,
-    members: wholeNumber('--members', members ?? (quick ? '10000' : '100000'), 5_000_000),
-    messages: wholeNumber('--messages', messages ?? (quick ? '20000' : '50000'), 5_000_000),
+    members: wholeNumber('--members', members ?? (quick ? '10000' : '100000'), 1, 5_000_000),
+    messages: wholeNumber('--messages', messages ?? (quick ? '20000' : '50000'), 1, 5_000_000),
     env: Object.fromEntries(env.map(variableIn)),
   };
 }
@@ -114,9 +114,9 @@ function providersOptions({
   if (quick ?? profile ?? members ?? messages ?? env)
     throw new UsageError('--quick, --profile, --members, --messages and --env are options of the rows');
   return {
-    sends: wholeNumber('--sends', sends, 100_000),
-    rounds: wholeNumber('--rounds', rounds, 50),
-    concurrency: concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1000)),
+    sends: wholeNumber('--sends', sends, 1, 100_000),
+    rounds: wholeNumber('--rounds', rounds, 1, 50),
+    concurrency: concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1, 1000)),
   };
 }
 
@@ -142,8 +142,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function wholeNumber(name: string, text: string, max: number): number {
-  const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= max) return number;
-  throw new UsageError(`${name}: expected a whole number from 1 to ${max}, got "${text}"`);
+/** The number an option was given. @throws UsageError that names the option if it is not within these limits. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`${name}: expected a whole number from ${min} to ${max}, got "${text}"`);
 }

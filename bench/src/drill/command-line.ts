@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../command-line.ts';
+import { UsageError, wholeNumber } from '../command-line.ts';
 import { FAULT_KINDS, type FaultKind, TRACK_NAMES, TRACKS } from './faults/schedule.ts';
 
 /** What `npm run drill -- --help` prints. */
@@ -78,10 +78,4 @@ function kindNamed(name: string): FaultKind {
   const kind = FAULT_KINDS.find((known) => known === name);
   if (kind === undefined) throw new UsageError(`there is no fault "${name}"; see --help`);
   return kind;
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`${name}: expected a whole number from ${min} to ${max}, got "${text}"`);
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../command-line.ts';
+import { UsageError, wholeNumber } from '../command-line.ts';
 import { TOPOLOGIES, type Topology } from './redis.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -56,10 +56,4 @@ function valuesOf(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new UsageError(`${name}: expected a whole number from ${min} to ${max}, got "${text}"`);
 }
