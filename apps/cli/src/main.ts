@@ -14,7 +14,7 @@ const actions: Actions = {
   dev: async (options) => (await import('./dev/dev.ts')).dev(options),
   doctor: async (options) => exit(await (await import('./doctor/doctor.ts')).doctor(options, env, output)),
   init: async (options) => exit(await (await import('./init/init.ts')).init(options, output)),
-  import: async (command) => exit(await (await import('./import/import.ts')).runImport(command, output)),
+  import: async (command) => exit(await (await import('./import/import.ts')).runImport(command, output, screen())),
   size: async (load) => (await import('./size/size.ts')).size(load, output),
   keys: async (action) => exit(await (await import('./keys/keys.ts')).keys(action, env, output)),
   operate: async (flags, operation) => {
@@ -23,14 +23,25 @@ const actions: Actions = {
     process.once('SIGINT', () => stop.abort());
     stdin.setEncoding('utf8');
     const input = Object.assign(stdin as AsyncIterable<string>, { isTTY: stdin.isTTY === true });
-    const screen = stdout.isTTY ? stdout : undefined;
-    exit(await runOperation(flags, operation, { env, output, screen, input, signal: stop.signal, now: Date.now }));
+    exit(
+      await runOperation(flags, operation, {
+        env,
+        output,
+        screen: screen(),
+        input,
+        signal: stop.signal,
+        now: Date.now,
+      }),
+    );
     // A request or standard input that was cut off would keep the process.
     if (stop.signal.aborted) process.exit();
   },
   workspace: async (program, args) =>
     exit(await (await import('./workspace/run-program.ts')).runProgram(program, args, output)),
 };
+
+/** Undefined where standard output is not a terminal. */
+const screen = () => (stdout.isTTY ? stdout : undefined);
 
 function exit(code: number): void {
   process.exitCode = code;

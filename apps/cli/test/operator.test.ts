@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runImport } from '../src/import/import.ts';
 import { fanfare } from './support/command.ts';
 import { type System, startSystem } from './support/system.ts';
 
@@ -321,16 +322,43 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     expect(await run('providers create fcm')).toMatchObject({ code: 2, error: 'id: which fcm credential?' });
   });
 
-  test('a user is shown with devices whose tokens are shortened, and erased', async () => {
-    await system.app.request({ method: 'PUT', path: '/v3/users/dora', body: { name: 'Dora', timezone: 'Asia/Tokyo' } });
-    const login = { method: 'POST', path: '/v3/users/dora/auth_tokens', body: {} } as const;
+  /** Logs the user in, and registers a token of FCM. */
+  async function register(uid: string, platform: string, fcmToken: string): Promise<void> {
+    const login = { method: 'POST', path: `/v3/users/${uid}/auth_tokens`, body: {} } as const;
     const { authToken } = (await system.app.request(login)) as { authToken: string };
     const registered = await fetch(`${system.url}/v3/notifications/push/v1/tokens`, {
       method: 'POST',
       headers: { appid: 'acme', authtoken: authToken, 'content-type': 'application/json' },
-      body: JSON.stringify({ platform: 'fcm_web', providerId: 'default', fcmToken: 'a-token-of-dora' }),
+      body: JSON.stringify({ platform, providerId: 'default', fcmToken }),
     });
     expect([registered.status, await registered.text()]).toEqual([200, expect.anything()]);
+  }
+
+  test('an import shows a bar on a terminal, which is gone at the end', async () => {
+    const path = join(system.folder, 'users.ndjson');
+    await writeFile(path, '{"type":"user","uid":"ida"}\n');
+    const { apiKey } = await system.admin.createApiKey('acme', { name: 'import' });
+    const [out, drawn]: [string[], string[]] = [[], []];
+    const output = { out: (line: string) => out.push(line), error: (line: string) => out.push(line) };
+    const screen = { columns: 80, write: (text: string) => drawn.push(text) };
+    const command = {
+      path,
+      format: 'ndjson',
+      url: system.url,
+      apiKey,
+      dryRun: false,
+      print: false,
+      json: false,
+    } as const;
+    expect(await runImport(command, output, screen)).toBe(0);
+    expect(out).toEqual([expect.stringMatching(/^imported: 1 user; rejected: 0 /)]);
+    expect(drawn[0]).toContain('  0 % 0.0 of 0.0 MB, 0 lines');
+    expect(drawn.at(-1)).toBe('\r\u001b[K');
+  });
+
+  test('a user is shown with devices whose tokens are shortened, and erased', async () => {
+    await system.app.request({ method: 'PUT', path: '/v3/users/dora', body: { name: 'Dora', timezone: 'Asia/Tokyo' } });
+    await register('dora', 'fcm_web', 'a-token-of-dora');
     const { out, code } = await run('users show dora');
     expect(code).toBe(0);
     expect(out).toMatch(/^dora \(Dora\), Asia\/Tokyo, registered /);

@@ -31,10 +31,15 @@ describe('fanfare import', () => {
     await writeFile(path, content);
     const env = { PATH: process.env.PATH, FANFARE_URL: system.url, FANFARE_API_KEY: apiKey };
     const child = spawn(process.execPath, [FANFARE, 'import', path, ...options], { env });
-    const [printed, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    // Without the progress, which a slow machine prints.
-    return { out: printed.replace(/^[\d,]+ lines\n/gm, ''), error, code: child.exitCode };
+    const [out, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { out, error, code: child.exitCode };
   }
+
+  test('prints no progress where it is not on a terminal, and the answer of the API with --json', async () => {
+    const { out, error, code } = await run('one.ndjson', '{"type":"user","uid":"ines"}\n', '--json');
+    expect([code, error]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ state: 'done', offset: 1, imported: { user: 1 }, rejected: 0 });
+  });
 
   test('loads CSV and names the records that are wrong', async () => {
     const csv = 'uid,name,timezone\nerin,Erin,Europe/Paris\nfrank,Frank,Moon/Base\n';

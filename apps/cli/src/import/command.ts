@@ -13,6 +13,7 @@ interface ImportFlags {
   print?: true;
   url?: string;
   id?: string;
+  json?: true;
 }
 
 /** Adds `fanfare import`. */
@@ -29,12 +30,13 @@ export function addImport(program: Command, actions: Actions, env: Env): void {
     .option('--print', 'Only print the lines')
     .option('--url <url>', `The API (default: FANFARE_URL, else ${DEFAULT_URL})`)
     .option('--id <id>', 'Id of the import (default: one of the file)')
+    .option('--json', 'Print JSON')
     .action((path: string, flags: ImportFlags) => {
       const { format = formatOf(path), url = env.FANFARE_URL || DEFAULT_URL, group, type, id } = flags;
-      const [dryRun, print] = [flags.dryRun === true, flags.print === true];
+      const [dryRun, print, json] = [flags.dryRun === true, flags.print === true, flags.json === true];
       const apiKey = env.FANFARE_API_KEY ?? '';
       if (apiKey === '' && !print) throw new UsageError('FANFARE_API_KEY is not set: a key with the scope "manage"');
-      return actions.import({ path, format, url, apiKey, group, type, id, dryRun, print });
+      return actions.import({ path, format, url, apiKey, group, type, id, dryRun, print, json });
     })
     .addHelpText(
       'after',

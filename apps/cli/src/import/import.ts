@@ -1,6 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { FanfareClientError, FanfareServer, type ImportProgress } from '@fanfare/client';
+import type { Screen } from '../operator/operator.ts';
 import type { Output } from '../output.ts';
-import { type ImportFile, idOf, linesOf } from './read-file.ts';
+import { ImportBar } from './import-bar.ts';
+import { type ImportFile, idOf, type OpenFile, openFile } from './read-file.ts';
 
 /** `fanfare import`: what, where to, and how. */
 export interface ImportCommand extends ImportFile {
@@ -11,65 +14,99 @@ export interface ImportCommand extends ImportFile {
   dryRun: boolean;
   /** Only prints the lines. */
   print: boolean;
+  /** Prints the result as the API answers it. */
+  json: boolean;
 }
 
-/** How often the progress is printed, ms. */
-const EVERY_MS = 2000;
+/** How often the progress is drawn on a terminal, ms. */
+const DRAW_EVERY_MS = 500;
 
 /** Rejected lines that are printed. */
 const SHOWN = 20;
 
-/** Runs `fanfare import`; the exit code: 1 if lines were rejected, 2 if the file was not imported. */
-export async function runImport(command: ImportCommand, { out, error }: Output): Promise<number> {
+/**
+ * Runs `fanfare import`, with a progress bar on a terminal; the exit code: 1 if lines were rejected, 2 if the file was
+ * not imported.
+ */
+export async function runImport(
+  command: ImportCommand,
+  { out, error }: Output,
+  screen?: Screen | undefined,
+): Promise<number> {
   try {
     if (command.print) {
-      for await (const line of linesOf(command)) out(line);
+      for await (const line of openFile(command).lines) out(line);
       return 0;
     }
-    const progress = await send(command, out);
-    out(summary(progress));
-    for (const { line, problem } of progress.problems.slice(0, SHOWN)) error(`line ${line}: ${problem}`);
-    if (progress.rejected > SHOWN) error(`… and ${progress.rejected - SHOWN} more: GET /v3/import/${progress.id}`);
-    return progress.rejected === 0 ? 0 : 1;
+    const progress = await send(command, command.json ? undefined : screen);
+    const { id, rejected, problems } = progress;
+    if (command.json) out(JSON.stringify(progress));
+    else {
+      out(summary(progress));
+      for (const { line, problem } of problems.slice(0, SHOWN)) error(`line ${line}: ${problem}`);
+      if (rejected > SHOWN) error(`… and ${rejected - SHOWN} more: GET /v3/import/${id}`);
+    }
+    return rejected === 0 ? 0 : 1;
   } catch (thrown) {
     error(`fanfare: ${reasonOf(thrown)}`);
     return 2;
   }
 }
 
-async function send(command: ImportCommand, out: (line: string) => void): Promise<ImportProgress> {
+async function send(command: ImportCommand, screen: Screen | undefined): Promise<ImportProgress> {
   const { url, apiKey, dryRun } = command;
   const id = command.id ?? (await idOf(command));
   const fanfare = new FanfareServer({ url, apiKey });
-  const print = async () => {
-    const progress = await fanfare.importProgress(id).catch(() => undefined);
-    if (progress?.state === 'running') out(`${progress.offset.toLocaleString('en')} lines`);
-  };
-  const timer = setInterval(() => void print(), EVERY_MS);
+  let file: OpenFile | undefined;
   /** An error of the file itself, which the client can only report as a broken request. */
   let ofFile: unknown;
   const lines = async function* () {
     try {
-      yield* linesOf(command);
+      file = openFile(command);
+      yield* file.lines;
     } catch (thrown) {
       ofFile = thrown;
       throw thrown;
     }
   };
-  const importing = fanfare.importLines(
-    () => {
-      if (ofFile !== undefined) throw ofFile;
-      return lines();
-    },
-    { id, dryRun, resume: true },
-  );
+  const written = async () => (await fanfare.importProgress(id).catch(() => undefined))?.offset ?? 0;
+  const bar = screen && (await startBar(screen, command.path, { written, read: () => file?.bytesRead() ?? 0 }));
   try {
-    return await importing;
+    return await fanfare.importLines(
+      () => {
+        if (ofFile !== undefined) throw ofFile;
+        return lines();
+      },
+      { id, dryRun, resume: true },
+    );
   } catch (thrown) {
     throw ofFile ?? thrown;
   } finally {
-    clearInterval(timer);
+    bar?.stop();
   }
+}
+
+/** Draws a bar now and then, until it is stopped. */
+async function startBar(
+  screen: Screen,
+  path: string,
+  { written, read }: { written(): Promise<number>; read(): number },
+): Promise<{ stop(): void }> {
+  const bar = new ImportBar(screen, (await stat(path)).size);
+  let isStopped = false;
+  const draw = (lines: number) => bar.draw({ at: Date.now(), bytes: read(), lines });
+  const timer = setInterval(async () => {
+    const lines = await written();
+    if (!isStopped) draw(lines);
+  }, DRAW_EVERY_MS);
+  draw(0);
+  return {
+    stop() {
+      isStopped = true;
+      clearInterval(timer);
+      bar.clear();
+    },
+  };
 }
 
 function summary({ id, dryRun, imported, rejected }: ImportProgress): string {

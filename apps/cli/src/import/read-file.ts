@@ -16,16 +16,28 @@ export interface ImportFile {
   type?: string | undefined;
 }
 
-/** The lines of a file, read as they are taken. @throws Error if it cannot be read or is not in this format. */
-export function linesOf({ path, format, group, type }: ImportFile): AsyncIterable<string> {
-  const stream = createReadStream(path, 'utf8');
+/** A file that is being read. */
+export interface OpenFile {
+  /** Its lines, read as they are taken. They throw an Error if it cannot be read or is not in this format. */
+  lines: AsyncIterable<string>;
+  /** How much of it has been read. */
+  bytesRead(): number;
+}
+
+/** Reads a file from its start. */
+export function openFile(file: ImportFile): OpenFile {
+  const stream = createReadStream(file.path, 'utf8');
+  return { lines: linesOf(stream, file), bytesRead: () => stream.bytesRead };
+}
+
+function linesOf(pieces: AsyncIterable<string>, { format, group, type }: ImportFile): AsyncIterable<string> {
   switch (format) {
     case 'ndjson':
-      return textLines(stream);
+      return textLines(pieces);
     case 'cometchat':
-      return asJson(cometChatLines(stream, { guid: group }));
+      return asJson(cometChatLines(pieces, { guid: group }));
     case 'csv':
-      return asJson(csvLines(stream, { type }));
+      return asJson(csvLines(pieces, { type }));
   }
 }
 
