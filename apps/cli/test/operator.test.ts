@@ -356,6 +356,30 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     expect(drawn.at(-1)).toBe('\r\u001b[K');
   });
 
+  test('a test push to a user reaches each of their devices by its credential', async () => {
+    const account = join(system.folder, 'default.json');
+    await writeFile(account, JSON.stringify(await system.pushes.fcm.demoServiceAccount('demo-project')));
+    await run(['providers', 'create', 'fcm', 'fcm-default', '--file', account, '--default']);
+    await register('gus', 'fcm_android', 'tok_of_gus');
+    expect(await run('test-push fcm --uid gus')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^fcm_android \S+ by fcm-default: accepted: /),
+    });
+    expect(system.pushes.fcm.requests().at(-1)).toMatchObject({ token: 'tok_of_gus' });
+    await register('gus', 'fcm_web', 'tok_unregistered_gus');
+    const tried = await run('test-push fcm fcm-default --uid gus --json');
+    expect(tried.code).toBe(1);
+    expect(JSON.parse(tried.out)).toMatchObject([
+      { platform: 'fcm_android', providerId: 'fcm-default', outcome: 'accepted' },
+      { platform: 'fcm_web', providerId: 'fcm-default', outcome: 'token_dead' },
+    ]);
+    expect(tried.out).not.toContain('tok_');
+    const none = { code: 1, out: 'gus has no device that apns pushes to.' };
+    expect(await run('test-push apns --uid gus')).toMatchObject(none);
+    expect(await run('test-push custom --uid gus')).toMatchObject({ code: 2, error: expect.stringContaining('--uid') });
+    await run('providers delete fcm fcm-default --yes');
+  });
+
   test('a user is shown with devices whose tokens are shortened, and erased', async () => {
     await system.app.request({ method: 'PUT', path: '/v3/users/dora', body: { name: 'Dora', timezone: 'Asia/Tokyo' } });
     await register('dora', 'fcm_web', 'a-token-of-dora');
