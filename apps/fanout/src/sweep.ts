@@ -9,6 +9,9 @@ import {
   readEvent,
   readReplayDeadlines,
   stuckSinceLastLook,
+  sweepOnAt,
+  sweptToEnd,
+  sweptUntil,
 } from '@fanfare/ledger';
 import type { QueueKind } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
@@ -25,6 +28,9 @@ const LATE_MS = 60_000;
 
 /** How long a run looks at events, so that the next one finds lost jobs in time. */
 const LONGEST_RUN_MS = 1000;
+
+/** Slices of an event that are checked before others have their turn: a large one has thousands. */
+const SLICES_PER_TURN = 20;
 
 /** Events of an older version that are taken over per run. */
 const ADOPTED = 1000;
@@ -88,10 +94,14 @@ async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
   const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
   if (!accepted || !cursor) return;
   if (!cursor.full && cursor.admission !== 'waiting') await reviveEvent(deps, ref, accepted);
+  const from = await sweptUntil(deps.queueRedis, ref);
   // Not the slice at the cursor, which may be being queued right now.
-  for await (const slice of openSlices(deps.queueRedis, ref, cursor.slice)) {
+  const to = Math.min(cursor.slice, from + SLICES_PER_TURN);
+  for await (const slice of openSlices(deps.queueRedis, ref, { from, to })) {
     await reviveDeliveries(deps, ref, accepted, slice);
   }
+  if (to < cursor.slice) await sweepOnAt(deps.queueRedis, ref, to, deps.now());
+  else if (from > 0) await sweptToEnd(deps.queueRedis, ref);
 }
 
 async function reviveEvent(deps: FanoutDeps, ref: EventRef, { lane }: AcceptedEvent): Promise<void> {

@@ -1,5 +1,5 @@
 import type { EventRef } from '@fanfare/core';
-import { changeLane, claimDueEvents, findDeadLetters, planSlice, reopen, settle } from '@fanfare/ledger';
+import { advance, changeLane, claimDueEvents, findDeadLetters, planSlice, reopen, settle } from '@fanfare/ledger';
 import { LockRenewal, work } from '@fanfare/queue';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -110,6 +110,32 @@ describe('deliveries', () => {
     for (let looks = 0; looks < 3; looks++) await look(fanout);
     expect(await queuedFor(redis, ref)).toEqual([]);
     expect(await eventJob(fanout, ref)).toBe('present');
+  });
+
+  test('of an event with many slices are restored run by run, each from where the last one stopped', async () => {
+    let time = Date.now() + HOUR / 2;
+    // A run is out of time after a few dozen looks at the clock.
+    const now = () => {
+      time += 100;
+      return time;
+    };
+    await using fanout = startFanout(redis, { now });
+    const { ref } = await accept(redis, aGroupMessage());
+    const { lock } = await takeJob(redis, ref);
+    const slices = 65;
+    for (let first = 0; first < slices; first++) {
+      const recipients = [{ kind: 'send', uid: `user-${first}`, targets: [{ provider: 'custom' }] }] as const;
+      const slice = { first, cursor: '', last: first === slices - 1, recipients, packSize: 1 };
+      await planSlice(redis, ref, APP, first, slice);
+      await advance(redis, ref, lock, first, slice, time);
+    }
+    const restored: number[] = [];
+    for (let runs = 0; runs < 12 && restored.at(-1) !== slices; runs++) {
+      await sweep(fanout, { ...SWEEP_TIMES, againMs: 1 });
+      restored.push((await queued(redis, ref)).length);
+    }
+    expect(restored.at(-1)).toBe(slices);
+    expect(restored.some((count) => count > 0 && count < slices)).toBe(true);
   });
 
   test('of an event that became bulk are found in the chat queue, where they began', async () => {

@@ -22,6 +22,7 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * - `adm`: 1 while it is admitted and counted as such, 0 while it waits to be; absent when it is fully planned, or left
  *   to its job (admission.lua.ts).
  * - `look`: the counts at the sweeper's last check, if any.
+ * - `swept`: the slice at which that check goes on, if it stopped half-way.
  *
  * Counts:
  * - `aud`, `next`: recipients decided; deliveries planned, which is the next ordinal.

@@ -98,19 +98,44 @@ export async function stuckSinceLastLook(redis: Redis, refs: readonly EventRef[]
   return refs.filter((_, i) => moved[i] === 0);
 }
 
+const GO_ON_AT = script<null>(`
+-- KEYS event, root of the shard's keys
+-- ARGV event key, slice, now
+-- returns nothing
+${LOOKS_LUA}
+local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'exp', 'done')
+if not event[3] or event[4] then return end
+redis.call('HSET', KEYS[1], 'swept', ARGV[2])
+lookAt(KEYS[2] .. 'open', event[1], event[2], ARGV[1], ARGV[3])
+`);
+
+/** Lets the check of an event go on at this slice, once others that are due have had their turn. */
+export const sweepOnAt = async (redis: Redis, { shard, key }: EventRef, slice: number, now: number): Promise<void> => {
+  await GO_ON_AT(redis, [keys.event(shard, key), keys.root(shard)], [key, slice, now]);
+};
+
+/** The slice at which the check of an event goes on; 0 unless the last one stopped half-way. */
+export const sweptUntil = async (redis: Redis, { shard, key }: EventRef): Promise<number> =>
+  Number((await redis.hget(keys.event(shard, key), 'swept')) ?? 0);
+
+/** Notes that an event was checked to its end: the next check begins at its first slice. */
+export const sweptToEnd = async (redis: Redis, { shard, key }: EventRef): Promise<void> => {
+  await redis.hdel(keys.event(shard, key), 'swept');
+};
+
 /** A slice and the jobs that its open deliveries need. */
 export interface OpenSlice {
   number: number;
   jobs: OpenJob[];
 }
 
-/** An event's first slices that have open deliveries, one at a time, so that memory stays bounded. */
+/** An event's slices that have open deliveries, one at a time, so that memory stays bounded; `to` is not included. */
 export async function* openSlices(
   redis: Redis,
   ref: EventRef,
-  slices = Number.POSITIVE_INFINITY,
+  { from = 0, to = Number.POSITIVE_INFINITY }: { from?: number; to?: number } = {},
 ): AsyncGenerator<OpenSlice> {
-  for (let number = 0; number < slices; number++) {
+  for (let number = from; number < to; number++) {
     const slice = await readSlice(redis, ref, number);
     if (!slice) return;
     const jobs = await readOpenJobs(redis, ref, slice);
