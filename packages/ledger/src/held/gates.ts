@@ -42,11 +42,21 @@ export const PAUSE_SHARE = 64;
 const KEPT_MS = 600_000;
 
 /**
- * The shortest time between the beginnings of two trials, ms. Trials overlap: one that hangs says nothing until its
- * timeout, and by then the endpoint may have been up for a while. That makes two at a time for a webhook, which has two
- * seconds to answer, and at first ten for FCM and APNs, which have ten.
+ * The shortest time between the beginnings of two trials of a webhook, ms. Its trials overlap: one that hangs says
+ * nothing until its timeout of two seconds, and by then the endpoint may have been up for a while.
  */
 export const BETWEEN_TRIALS_MS = 1000;
+
+/** The same of FCM and APNs: longer than their timeout, so that a credential has one trial at a time. */
+const BETWEEN_PUSH_TRIALS_MS = 11_000;
+
+/** A call cannot wait so long: it has two. */
+const BETWEEN_CALL_TRIALS_MS = 5000;
+
+function betweenTrials({ provider, lane }: Gate): number {
+  if (provider === 'custom') return BETWEEN_TRIALS_MS;
+  return lane === 'call' ? BETWEEN_CALL_TRIALS_MS : BETWEEN_PUSH_TRIALS_MS;
+}
 
 /** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
 export const LAST_TRY_MS = 2000;
@@ -95,7 +105,7 @@ return redis.call('HGET', KEYS[4], ARGV[1])
 
 const TRY = script<number>(`
 -- KEYS gate, trial
--- ARGV now, last chance, token
+-- ARGV now, last chance, token, shortest time between two trials
 -- returns 1 to send as a trial, 0 when the gate is closed, -1 when it is open or another trial has just begun
 ${PAUSE_LUA}
 local entry = redis.call('GET', KEYS[1])
@@ -103,7 +113,7 @@ if not entry then return 0 end
 local opens, since = string.match(entry, '^(%d+) (%d+)')
 local now = tonumber(ARGV[1])
 if tonumber(opens) > now and now < tonumber(ARGV[2]) then return -1 end
-local pause = pauseAfter(since, now, ${BETWEEN_TRIALS_MS}, ${LONGEST_ASKED_MS})
+local pause = pauseAfter(since, now, tonumber(ARGV[4]), ${LONGEST_ASKED_MS})
 return redis.call('SET', KEYS[2], ARGV[3], 'PX', pause, 'NX') and 1 or -1
 `);
 
@@ -158,7 +168,11 @@ export async function claimTrial(
   { now, deadlineAt, token }: { now: number; deadlineAt: number; token: string },
 ): Promise<'trial' | 'closed' | 'open'> {
   const id = gateId(gate);
-  const answer = await TRY(redis, [keys.gate(shard, id), keys.trial(shard, id)], [now, lastTryAt(deadlineAt), token]);
+  const answer = await TRY(
+    redis,
+    [keys.gate(shard, id), keys.trial(shard, id)],
+    [now, lastTryAt(deadlineAt), token, betweenTrials(gate)],
+  );
   return answer === 1 ? 'trial' : answer === 0 ? 'closed' : 'open';
 }
 

@@ -222,6 +222,25 @@ test('trials overlap: one that hangs does not keep the next from being made', as
   expect(await tryAt(long + 10_000, 'next')).toBe('trial');
 });
 
+test.each([
+  ['chat', 10_999, 11_000],
+  ['bulk', 10_999, 11_000],
+  ['call', 4999, 5000],
+] as const)('a credential has one trial at a time, or two for calls: lane %s', async (lane, tooSoon, soonest) => {
+  const gate = { ...GATE, provider: 'fcm', lane } as const;
+  const claim = (token: string) => claimTrial(own.redis, 0, gate, { now: NOW + 1000, deadlineAt: NOW + HOUR, token });
+  await openGate(own.redis, 0, gate, DOWN);
+  expect(await claim('hangs')).toBe('trial');
+  expect(await claim('next')).toBe('open');
+  const ttl = await own.redis.pttl(`{p0}:trial:${gateId(gate)}`);
+  expect(ttl).toBeGreaterThan(tooSoon - 4000);
+  expect(ttl).toBeLessThanOrEqual(soonest);
+  expect(await openGate(own.redis, 0, gate, { ...DOWN, now: NOW + 2000, trial: 'hangs' })).toBeDefined();
+  expect(await claimTrial(own.redis, 0, gate, { now: NOW + 4000, deadlineAt: NOW + HOUR, token: 'next' })).toBe(
+    'trial',
+  );
+});
+
 test('while a trial has no answer, its gate is not handed out for another', async () => {
   const ref = await planned(own.redis, users(2));
   await openGate(own.redis, 0, GATE, DOWN);
