@@ -31,6 +31,7 @@ export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
 export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
+export { UnreadableRecordError } from './event/record.ts';
 export * from './event/replicas.ts';
 export { type EventSummary, readSummaries } from './event/summary.ts';
 export * from './event/sweep.ts';

@@ -87,6 +87,11 @@ const counters = ({ counter }: Makers) => ({
   refusedForMemory: counter('refused_for_memory_total', 'Requests refused because Redis is nearly full.', []),
   /** `kind`: bulk, chat, call; old: messages of more than a day; letters: events with dead letters. */
   trimmed: counter('trimmed_events_total', 'Finished events deleted early because memory was short.', ['kind']),
+  recordsUnreadable: counter(
+    'unreadable_records_total',
+    'Records of events left out of an answer: a newer version wrote them.',
+    [],
+  ),
   archived: counter('archived_total', 'Finished events written to the archive.', []),
   archiveLost: counter('archive_lost_total', 'Events whose records were gone before they were archived.', []),
   /** `verdict`: quarantine, guarded (kept, as most are reported dead), unproven (kept, as nothing is accepted). */

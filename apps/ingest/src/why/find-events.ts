@@ -11,6 +11,7 @@ import {
 import type { IngestDeps } from '../deps.ts';
 import { badField } from '../http/fields.ts';
 import { isAmong } from '../http/filters.ts';
+import { leaveOut } from './unreadable.ts';
 
 /** Which events to find: all filters given must match; those with several values take any of them. */
 export interface EventQuery {
@@ -46,7 +47,7 @@ export interface FoundEvents {
 const MOST = 2000;
 const BATCH = 200;
 
-type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'now'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'now' | 'log' | 'metrics'>;
 
 /**
  * Finds events of an app that Redis still keeps. An id is looked up; other filters are applied to the list of all
@@ -63,7 +64,7 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
   const sofar = () => ({ found, looked, ...(lookedTo === undefined ? {} : { lookedTo }) });
   while (looked < MOST) {
     const page = await readPage(deps, appId, { from, to, order: 'prepend', cursor, limit: BATCH });
-    const summaries = await readSummaries(deps.queueRedis, page.refs);
+    const summaries = await readSummaries(deps.queueRedis, page.refs, leaveOut(deps));
     for (const [i, ref] of page.refs.entries()) {
       const summary = summaries[i];
       looked++;
@@ -92,13 +93,14 @@ async function readPage(
 }
 
 /** The one event with an id, or of a message, if it matches the other filters as well. */
-async function lookUp({ queueRedis, now }: Deps, appId: string, query: EventQuery): Promise<FoundEvents> {
+async function lookUp(deps: Deps, appId: string, query: EventQuery): Promise<FoundEvents> {
+  const { queueRedis, now } = deps;
   const { id, messageId } = query;
   const ref =
     id !== undefined
       ? await findEvent(queueRedis, appId, id, now())
       : (await findMessage(queueRedis, appId, messageId ?? '', now()))?.ref;
-  const [summary] = ref ? await readSummaries(queueRedis, [ref]) : [];
+  const [summary] = ref ? await readSummaries(queueRedis, [ref], leaveOut(deps)) : [];
   if (!summary) return { found: [], looked: 0 };
   const { receivedAt } = summary.accepted;
   const { from = 0, to = Number.POSITIVE_INFINITY } = query;

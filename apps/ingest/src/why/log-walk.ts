@@ -1,10 +1,19 @@
 import type { ArchivedEvent, ArchivedRow } from '@fanfare/archive';
-import { type EventRef, eventKeyTime, type LogFacts, logFacts } from '@fanfare/core';
-import { eventKeyIn, type LogRow, readCursor, readEvent, readSlice, rowsOf } from '@fanfare/ledger';
+import { type AcceptedEvent, type EventRef, eventKeyTime, type LogFacts, logFacts } from '@fanfare/core';
+import {
+  eventKeyIn,
+  type LogRow,
+  readCursor,
+  readEvent,
+  readSlice,
+  rowsOf,
+  UnreadableRecordError,
+} from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
 import { archivedSlices, entriesOf, type LogEntry, type LogRange } from './log-entries.ts';
 import { type Affix, decodePosition, endOf, type Position } from './log-position.ts';
 import { eventWanted, type LogQuery, rowWanted } from './log-query.ts';
+import { leaveOut } from './unreadable.ts';
 
 /** A matching row, with its event and position. */
 export interface FoundRow {
@@ -33,7 +42,7 @@ const EVENT_COST = 10;
 const SLICE_COST = 100;
 const EMPTY_COST = 1000;
 
-type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'archive' | 'log'>;
+type Deps = Pick<IngestDeps, 'queueRedis' | 'shards' | 'archive' | 'log' | 'metrics'>;
 
 /** A step of the walk: the position reached, its cost, and the row there if it matches. */
 interface Step {
@@ -101,13 +110,24 @@ function timeIn(logId: string): number | undefined {
   return Number.isSafeInteger(time) ? time : undefined;
 }
 
+/** An event; undefined if its record has expired or cannot be decoded. */
+async function readableEvent(deps: Deps, ref: EventRef): Promise<AcceptedEvent | undefined> {
+  try {
+    return await readEvent(deps.queueRedis, ref);
+  } catch (error) {
+    if (!(error instanceof UnreadableRecordError)) throw error;
+    leaveOut(deps)(ref, error);
+    return undefined;
+  }
+}
+
 async function* walkEvent(
   deps: Deps,
   { at, key, ref, archived }: LogEntry,
   query: LogQuery,
   from: Position | undefined,
 ): AsyncGenerator<Step> {
-  const accepted = ref && (await readEvent(deps.queueRedis, ref));
+  const accepted = ref && (await readableEvent(deps, ref));
   const facts = accepted ? logFacts(accepted) : archived?.facts;
   if (!facts || !eventWanted(facts, query)) return;
   const source = accepted ? { ref } : archived && { archived };

@@ -196,3 +196,16 @@ test('recipients come in pages, each once', async () => {
   expect((await backend('GET', '/v3/events/plan/recipients?cursor=x')).status).toBe(400);
   expect((await backend('GET', '/v3/events/none/recipients')).status).toBe(404);
 });
+
+test('an event whose record a newer version wrote is left out of lists and logs, and counted', async () => {
+  await backend('PUT', '/v3/notifications/v1/logs', { enabled: true });
+  await post(message('a'), message('newer'), message('c'));
+  const ref = await findEvent(deps.queueRedis, 'demo', 'newer', clock.now());
+  const record = `{p0}:ev:${ref?.key}`;
+  await deps.queueRedis.hdel(record, 'app', 'lane', 'ev', 'exp', 'slice');
+  await deps.queueRedis.hset(record, 'z', '9');
+  expect((await list()).ids).toEqual(['c', 'a']);
+  expect((await list({ id: 'newer' })).ids).toEqual([]);
+  expect((await backend('GET', '/v3/notifications/v1/logs')).status).toBe(200);
+  expect((await deps.metrics.render()).body).toMatch(/^fanfare_unreadable_records_total 3$/m);
+});

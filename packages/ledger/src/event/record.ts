@@ -33,6 +33,11 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  */
 export type EventHash = Record<string, string>;
 
+/** Thrown for a record that this version cannot decode: a newer one wrote it. */
+export class UnreadableRecordError extends Error {
+  override name = 'UnreadableRecordError';
+}
+
 /** The field `ev` of an event. */
 export const encodeAccepted = (accepted: AcceptedEvent): string => {
   const { leaveBy, holdUntil, settingsVersion, traceparent = '', event } = accepted;
@@ -52,12 +57,13 @@ export function expanded({ ev, ...fields }: EventHash): EventHash {
 
 /**
  * Decodes the event from its expanded fields; undefined when its record has expired.
- * @throws if there is one that cannot be decoded: a newer version wrote it, and the event must not be given up.
+ * @throws UnreadableRecordError if there is one that cannot be decoded: the event must not be given up.
  */
 export function decodeAccepted(key: string, fields: Readonly<EventHash>): AcceptedEvent | undefined {
   const { app, lane, at, by, hold, v, body, tp } = fields;
   if (!at) return undefined;
-  if (!app || !body) throw new Error('the record of an event is in a format that this version does not know');
+  if (!app || !body)
+    throw new UnreadableRecordError('the record of an event is in a format that this version does not know');
   return {
     key,
     appId: app,

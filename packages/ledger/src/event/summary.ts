@@ -12,14 +12,30 @@ export interface EventSummary {
   progress: Progress;
 }
 
-/** The summaries of some events in one round trip, in their order; undefined for those that have expired. */
-export async function readSummaries(redis: Redis, refs: readonly EventRef[]): Promise<(EventSummary | undefined)[]> {
+/**
+ * The summaries of some events in one round trip, in their order; undefined for those that have expired, and for those
+ * that cannot be decoded, with which `onUnreadable` is called: one record fails no page of others.
+ */
+export async function readSummaries(
+  redis: Redis,
+  refs: readonly EventRef[],
+  onUnreadable: (ref: EventRef, error: Error) => void,
+): Promise<(EventSummary | undefined)[]> {
   const hashes = await commandEach(redis, refs, (commands, { shard, key }) =>
     commands.hgetallBuffer(keys.event(shard, key)),
   );
-  return refs.map(({ key }, i) => {
-    const fields = fieldsIn(hashes[i] as Record<string, Buffer>);
-    const accepted = fields && decodeAccepted(key, fields);
-    return accepted && { accepted, progress: progressOf(fields) };
+  return refs.map((ref, i) => {
+    try {
+      return summaryOf(ref, hashes[i] as Record<string, Buffer>);
+    } catch (error) {
+      onUnreadable(ref, error as Error);
+      return undefined;
+    }
   });
+}
+
+function summaryOf({ key }: EventRef, hash: Record<string, Buffer>): EventSummary | undefined {
+  const fields = fieldsIn(hash);
+  const accepted = fields && decodeAccepted(key, fields);
+  return accepted && { accepted, progress: progressOf(fields) };
 }

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { expanded } from '../event/record.ts';
+import { expanded, UnreadableRecordError } from '../event/record.ts';
 
 /** Everything that is kept of a finished event: the fields of its hash, and its plan and states if they are small. */
 export interface FinishedRecord {
@@ -71,10 +71,12 @@ export const textsOf = (hash: Readonly<Record<string, Buffer>>): Record<string, 
 /** Whether a hash, as Redis has it, is packed. */
 export const isPacked = (hash: Readonly<Record<string, Buffer>>): boolean => hash[PACKED] !== undefined;
 
-/** Decodes a packed hash. @throws if it is of a format this version does not know. */
+/** Decodes a packed hash. @throws UnreadableRecordError if it is of a format this version does not know. */
 export function unpack(hash: Readonly<Record<string, Buffer>>): FinishedRecord {
   const format = hash[PACKED]?.toString();
-  if (format !== FORMAT) throw new Error(`the record of an event has format ${format}, newer than this version`);
+  if (format !== FORMAT) {
+    throw new UnreadableRecordError(`the record of an event has format ${format}, newer than this version`);
+  }
   const chunks: Buffer[] = [];
   for (let chunk = hash['0']; chunk; chunk = hash[String(chunks.length)]) chunks.push(chunk);
   const text = inflateRawSync(Buffer.concat(chunks), OPTIONS).toString();
