@@ -155,7 +155,7 @@ async function operator(fanfare: Running) {
   };
 }
 
-test('dev started again on its data has the same secrets, one API key, and the logins of the demo once', async () => {
+test('dev started again on its data has the same secrets and demo, one API key, and the logins once', async () => {
   const secrets: unknown[] = [];
   for (let start = 0; start < 2; start++) {
     await using fanfare = dev();
@@ -163,6 +163,8 @@ test('dev started again on its data has the same secrets, one API key, and the l
     expect(await call('/v3/apps/demo/apikeys')).toMatchObject([{ name: 'fanfare dev' }]);
     expect(await call('/v3/users/bob/auth_tokens')).toHaveLength(2);
     expect((await call(`${PUSH}/tokens?uid=bob&all=true`)).pushTokens).toHaveLength(3);
+    expect((await fanfare.printed(DEMO_DONE))[1]).toMatch(/planned 115, accepted 115 /);
+    await call('/v3/notifications/v1/preferences?uid=bob', { mutePreferences: { dnd: 2 } }, 'PATCH');
     secrets.push((await fanfare.printed(/password (\S+).*Admin key +(\S+)/s)).slice(1).join());
   }
   expect(new Set(secrets).size).toBe(1);

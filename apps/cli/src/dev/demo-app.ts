@@ -40,14 +40,16 @@ const NOTIFY_MEMBER_LEFT = { preferences: { group: { memberLeftSetting: NotifyOp
 const PROVIDER = '/v3/notifications/push/v1/providers/custom';
 
 /**
- * Adds the demo app over HTTP. Resets its users, their devices, its group, webhook and credentials; everything else in
- * the app stays. Creates a new API key, because a key is shown only once, and revokes the previous start's.
+ * Adds the demo app over HTTP. Resets its users, their preferences and devices, its group, webhook and credentials; all
+ * else in the app stays. Creates a new API key, because a key is shown only once, and revokes the previous start's.
  */
 export async function addDemoApp({ apiUrl, adminKey, simulator, signal }: DemoOptions): Promise<DemoApp> {
   const apiKey = await createApp(new Api(apiUrl, { adminkey: adminKey }, signal));
   const backend = new Api(apiUrl, { apikey: apiKey }, signal);
   for (const [uid, name] of Object.entries(DEMO.people)) {
     await backend.call(`PUT /v3/users/${uid}`, { name, avatar: `https://example.com/avatars/${uid}.png` });
+    // The README's tour turns on bob's Do Not Disturb.
+    await backend.call(`DELETE /v3/notifications/v1/preferences?uid=${uid}`);
   }
   await backend.call(`PUT /v3/groups/${DEMO.guid}`, { name: DEMO.groupName });
   await backend.call(`PUT /v3/groups/${DEMO.guid}/members`, members());
