@@ -22,6 +22,10 @@ const CHUNK_LUA = `
 local function chunkOf(list, text)
   return redis.call('ZRANGE', list, '[' .. text, '-', 'BYLEX', 'REV', 'LIMIT', 0, 1)[1]
     or redis.call('ZRANGE', list, 0, 0)[1]
+end
+
+local function followerOf(list, chunk)
+  return redis.call('ZRANGE', list, '(' .. chunk, '+', 'BYLEX', 'LIMIT', 0, 1)[1]
 end`;
 
 /**
@@ -50,21 +54,23 @@ local function addToChunks(list, ttl, about, texts)
   -- to drop some.
   local function add(i)
     local text = texts[i]
-    local chunk, newest = chunkOf(list, text), redis.call('ZRANGE', list, -1, -1)[1]
+    local chunk = chunkOf(list, text)
+    local after = chunk and followerOf(list, chunk)
     local size = chunk and redis.call('ZCARD', key(chunk)) or ${FULL}
     if size >= ${FULL} then
       if not chunk or redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
-        local isLast = chunk == newest
         chunk, size = start(text), 0
-        if isLast then newest = chunk end
       else
         split(chunk)
         return 0, true
       end
     end
-    -- Nearly always all belong to the last chunk, and it has room.
-    local count, members = chunk == newest and math.min(#texts - i + 1, ${FULL} - size) or 1, {}
-    for n = 1, count do members[2 * n - 1], members[2 * n] = 0, texts[i + n - 1] end
+    -- Usually all: those of a run are about as old as each other.
+    local count, members = 0, {}
+    repeat
+      members[2 * count + 1], members[2 * count + 2] = 0, texts[i + count]
+      count = count + 1
+    until size + count >= ${FULL} or i + count > #texts or after and texts[i + count] >= after
     local added = redis.call('ZADD', key(chunk), unpack(members))
     keep(key(chunk))
     return count, math.floor(size / ${EVERY}) ~= math.floor((size + added) / ${EVERY})
