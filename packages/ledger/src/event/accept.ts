@@ -59,16 +59,26 @@ local function store(key, at, ev)
   return isAdmitted
 end
 
+-- One question for all: a key is hardly ever taken.
+local taken, events = {}, {}
+for i = 5, #ARGV, 4 do events[#events + 1] = root .. 'ev:' .. ARGV[i] end
+local areFree = redis.call('EXISTS', unpack(events)) == 0
+
+local function isTaken(key)
+  return taken[key] or not areFree and redis.call('EXISTS', root .. 'ev:' .. key) == 1
+end
+
 for i = 4, #ARGV, 4 do
   local id, key, at = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local claimed, isNew = claim(ids, id, key, tonumber(at), retention, days)
   if not isNew then
     local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
     add(answers, claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1])
-  elseif redis.call('EXISTS', root .. 'ev:' .. key) == 1 then
+  elseif isTaken(key) then
     unclaim(ids, id, tonumber(at))
     add(answers, '', '')
   else
+    taken[key] = true
     add(answers, key, store(key, at, ARGV[i + 3]) and lane or '')
   end
 end
