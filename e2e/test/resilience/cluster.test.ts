@@ -1,13 +1,24 @@
-import { startClusterAsServer, until } from '@fanfare/testkit';
+import { connectionsByUser, startClusterAsServer, until, withUser } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { initiated, sent } from '../support/cometchat.ts';
 import { ANDROID, addPushProviders, logIn, register } from '../support/devices.ts';
 import { aCall, aGroupMessage, aMessage, uids } from '../support/events.ts';
+import { AsyncDisposals, startProcess } from '../support/process.ts';
 import { acceptedDeliveries, mute, received, tell } from '../support/received.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
 /** Enough that each node has some. */
 const SHARDS = 6;
+
+const CONSOLE = { API_URL: 'http://127.0.0.1:9', CONSOLE_PASSWORD: 'a password of the console' };
+
+/** Processes that run beside each other: the two with workers, and in `npm run test:cluster` two of each app. */
+const PROCESSES = [
+  { count: 1, apps: ['fanout', 'sender'] as const },
+  ...(process.env.TEST_REDIS === 'cluster'
+    ? [{ count: 2, apps: ['ingest', 'fanout', 'sender', 'console'] as const }]
+    : []),
+];
 
 let system: System;
 
@@ -95,3 +106,29 @@ test('an erased user and a deleted app leave no keys behind', async () => {
   const left = await system.redis.redis.keys(`*{${system.appId}*`);
   expect(left.filter((key) => /^(user|session|group|members|tokens|app)/.test(key))).toEqual([]);
 });
+
+test.each(PROCESSES)(
+  '$count of $apps on 64 shards: no process has more than 50 connections to the cluster',
+  async ({ count, apps }) => {
+    const { redis, env } = system;
+    await using running = new AsyncDisposals();
+    const names = apps.flatMap((app) => Array.from({ length: count }, (_, n) => ({ app, name: `${app}-${n}` })));
+    await Promise.all(
+      names.map(async ({ app, name }) => {
+        const own = { ...env, ...CONSOLE, QUEUE_SHARDS: '64', REDIS_URL: await withUser(redis, name) };
+        const { url } = running.add(await startProcess(app, own));
+        await until(async () => (await fetch(`${url}/readyz`)).ok, `${name} is ready`, { timeoutMs: 60_000 });
+      }),
+    );
+    const connections = () => connectionsByUser(redis.redis);
+    let before = await connections();
+    await until(async () => {
+      const [last, now] = [before, await connections()];
+      before = now;
+      return names.every(({ name }) => now.get(name) !== undefined && now.get(name) === last.get(name));
+    }, 'all have connected');
+    for (const { name } of names) expect(before.get(name)).toBeLessThanOrEqual(50);
+    console.log(`connections to a cluster of three: ${JSON.stringify(Object.fromEntries(before))}`);
+  },
+  120_000,
+);

@@ -17,7 +17,7 @@ export interface AppProcess extends AsyncDisposable {
 
 /** Starts `apps/<app>/dist/main.js` with this environment and nothing else, and waits until it says it has started. */
 export async function startProcess(
-  app: 'ingest' | 'fanout' | 'sender',
+  app: 'ingest' | 'fanout' | 'sender' | 'console',
   env: Record<string, string>,
 ): Promise<AppProcess> {
   const main = fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
