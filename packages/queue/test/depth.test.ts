@@ -1,6 +1,6 @@
+import { connectRedis } from '@fanfare/redis';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { Producer, type QueueGauges, readQueues } from '../src/index.ts';
 import { delivery, gate, idOf, startWorker } from './support/worker.ts';
 
@@ -96,8 +96,7 @@ test('the gauges show every lane of every queue, summed over the shards, and not
   expect(shown.get('deliveries-custom bulk oldest')).toBe(0);
   expect(shown.size).toBe(4 * 12);
   await own.server.stop();
-  const away = new Redis(own.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  away.on('error', () => undefined);
+  const away = await connectRedis(own.url, 'request', () => {}, 1);
   await readQueues(new Producer(away), 2, gauges, oldest);
   away.disconnect();
   expect(shown.size).toBe(0);

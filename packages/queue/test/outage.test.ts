@@ -54,7 +54,7 @@ test('a worker that finds Redis full reports it and pauses, and continues when t
 });
 
 test('a worker closed while paused finishes its active jobs and takes nothing more', async () => {
-  await using own = await startTestRedis();
+  await using own = await startTestRedis({ oneServer: 'its pipeline is for one' });
   const producer = new Producer(own.redis);
   const { opened, open } = gate();
   const worker = startWorker(own.redis, async () => {

@@ -67,7 +67,7 @@ describe('adding', () => {
   });
 
   test('fails at once when Redis is away, and works when it is back', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'a client of a cluster stays ready without it' });
     const impatient = own.redis.duplicate({ enableOfflineQueue: false, maxRetriesPerRequest: 0 });
     impatient.on('error', () => undefined);
     await until(() => impatient.status === 'ready', 'it is connected');

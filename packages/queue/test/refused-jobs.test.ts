@@ -6,7 +6,7 @@ import { delivery, idOf } from './support/worker.ts';
 const WAIT = '{p0}:deliveries-custom-chat:wait';
 
 test('what a full Redis refuses throws; no batch is added in part, and the same call completes it later', async () => {
-  await using own = await startTestRedis();
+  await using own = await startTestRedis({ oneServer: 'the limit is for the memory of one' });
   const producer = new Producer(own.redis);
   await producer.addDeliveries(0, 'custom', 'chat', [delivery(0)]);
   await own.redis.config('SET', 'maxmemory', (await usedMemory(own.redis)) + 200_000);

@@ -22,7 +22,7 @@ describe('watching the memory', () => {
   const limit = (redis: Redis, bytes: number) => redis.config('SET', 'maxmemory', Math.round(bytes));
 
   test('a server that does not tell its memory is not full', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'its user is its own' });
     await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-info');
     const guest = new Redis(own.url, { username: 'guest', password: 'secret', enableReadyCheck: false });
     expect(await readFullness(guest)).toBe(0);
@@ -46,7 +46,7 @@ describe('watching the memory', () => {
   });
 
   test('asks the server at most once a second, however often it is called', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'it counts the commands of one' });
     await own.redis.config('RESETSTAT');
     const clock = handClock(1_741_847_453_000);
     const watch = watchOf(own.redis, clock.now);
@@ -72,7 +72,7 @@ describe('watching the memory', () => {
   });
 
   test('logs each change once', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'the fullest of several would count' });
     const clock = handClock(1_741_847_453_000);
     const { lines, log } = logOf();
     const watch = new MemoryWatch(own.redis, clock.now, log);

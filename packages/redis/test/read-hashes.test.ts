@@ -16,7 +16,7 @@ async function write(redis: Redis): Promise<void> {
 }
 
 describe.each([
-  ['any keys to a script', startTestRedis],
+  ['any keys to a script', () => startTestRedis({ oneServer: 'a cluster does not allow that' })],
   ['a script keys of one slot only', startSharded],
 ])('on a server that allows %s', (_what, start) => {
   let own: TestRedis;
@@ -49,7 +49,7 @@ describe.each([
 });
 
 test('under auto-pipelining, all hashes are read', async () => {
-  await using own = await startTestRedis();
+  await using own = await startTestRedis({ oneServer: 'on a cluster, a pipeline is for one slot' });
   await write(own.redis);
   const redis = new Redis(own.url, { enableAutoPipelining: true });
   const found = await readHashes(

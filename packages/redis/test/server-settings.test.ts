@@ -16,7 +16,7 @@ describe('the settings of a server', () => {
   });
 
   test('are unknown if the server does not let us read them', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'its user is its own' });
     await own.redis.acl('SETUSER', 'guest', 'on', '>secret', '~*', '+@all', '-config');
     const guest = new Redis(own.url, { username: 'guest', password: 'secret' });
     expect(await readRedisSettings(guest)).toEqual({ durability: 'unknown', maxmemoryPolicy: 'unknown' });

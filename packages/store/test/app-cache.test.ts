@@ -155,9 +155,9 @@ describe('its credentials', () => {
 
 test('a failed read is not cached', async () => {
   const cache = newCache();
-  await redis.rename('app:{demo}', 'aside');
+  await redis.rename('app:{demo}', 'aside:{demo}');
   await redis.set('app:{demo}', 'in the way');
   await expect(cache.get('demo', 1)).rejects.toThrow('WRONGTYPE');
-  await redis.rename('aside', 'app:{demo}');
+  await redis.rename('aside:{demo}', 'app:{demo}');
   expect(await nameIn(cache, 1)).toBe('Before');
 });

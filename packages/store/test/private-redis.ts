@@ -1,11 +1,11 @@
-import { startTestRedis, type TestRedis } from '@fanfare/testkit';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '@fanfare/testkit';
 import { afterAll, beforeEach } from '@jest/globals';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { createUser } from '../src/index.ts';
 
 /** A private Redis server of this test file, empty before each test. */
-export async function privateRedis(): Promise<TestRedis> {
-  const own = await startTestRedis();
+export async function privateRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+  const own = await startTestRedis(options);
   beforeEach(() => own.redis.flushall());
   afterAll(() => own[Symbol.asyncDispose]());
   return own;

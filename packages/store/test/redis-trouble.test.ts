@@ -24,7 +24,7 @@ import {
 } from '../src/index.ts';
 import { createUsers, everything, privateRedis, stream, uidsOf } from './private-redis.ts';
 
-const { redis, url } = await privateRedis();
+const { redis, url } = await privateRedis({ oneServer: 'a node of a cluster refuses REPLICAOF' });
 
 const box = createSecretBox(Buffer.alloc(32, 7).toString('base64'));
 const DEMO = { appId: 'demo', name: 'Demo', region: 'us', pushEnabled: true, createdAt: 1 };

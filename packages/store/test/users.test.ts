@@ -1,3 +1,4 @@
+import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
 import { readProfiles, readRecipients, readUser, recordPresence, upsertUser } from '../src/index.ts';
 import { createUsers, everything, privateRedis, uidsOf } from './private-redis.ts';
@@ -100,9 +101,10 @@ describe('thousands of users', () => {
   });
 
   test('are read in batches, so that no buffer holds them all', async () => {
+    await using own = await startTestRedis({ oneServer: 'it counts the commands that one gets' });
     const sizes: number[] = [];
     let underWay = 0;
-    const counting = new Proxy(redis, {
+    const counting = new Proxy(own.redis, {
       get(target, name) {
         const value = Reflect.get(target, name);
         if (name === 'evalshaBuffer') {
@@ -120,7 +122,7 @@ describe('thousands of users', () => {
       },
     });
     const uids = uidsOf(2500);
-    await createUsers(redis, 'demo', uids, 1000);
+    await createUsers(own.redis, 'demo', uids, 1000);
     await readProfiles(counting, 'demo', uids);
     expect(sizes.splice(0)).toEqual([1000, 1000, 500]);
     await readRecipients(counting, 'demo', uids);

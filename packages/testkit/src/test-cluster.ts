@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { findRedis, type RedisBinary, type RedisServer, startRedis } from '@fanfare/redis-server';
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type Command, Redis } from 'ioredis';
 import { freePorts } from './free-ports.ts';
 import { until } from './until.ts';
 
@@ -73,7 +73,12 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
   const url = nodes.map(({ server }) => server.url).join(',');
   const redis = new Cluster(
     nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
-    { redisOptions: { password, maxRetriesPerRequest: null } },
+    {
+      redisOptions: { password, maxRetriesPerRequest: null },
+      // Like a client of one server, it waits for a test to restart what it has stopped.
+      maxRedirections: Number.POSITIVE_INFINITY,
+      clusterRetryStrategy: () => 20,
+    },
   );
   redis.on('error', () => {});
   return {
@@ -117,8 +122,12 @@ async function join(nodes: readonly ClusterNode[], busPorts: readonly number[], 
       await until(() => redis.cluster('REPLICATE', ids[replicaOf] as string), 'the replica knows its primary');
     }
   }
-  await until(async () => (await Promise.all(nodes.map(isUp))).every(Boolean), 'the cluster is up');
+  await allUp(nodes);
 }
+
+/** Until then, and for two seconds after a restart, servers answer CLUSTERDOWN. */
+const allUp = (nodes: readonly ClusterNode[]) =>
+  until(async () => (await Promise.all(nodes.map(isUp))).every(Boolean), 'the cluster is up', { timeoutMs: 60_000 });
 
 async function isUp({ redis, replicaOf }: ClusterNode): Promise<boolean> {
   const isOk = String(await redis.cluster('INFO')).includes('cluster_state:ok');
@@ -148,15 +157,37 @@ export async function startClusterAsServer(): Promise<ClusterAsServer> {
       exited: first.exited,
       stop: () => all((server) => server.stop()),
       kill: () => all((server) => server.kill()),
-      start: () => all((server) => server.start()),
+      async start() {
+        await all((server) => server.start());
+        await allUp(cluster.nodes);
+      },
       [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
     },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
 }
 
-/** Commands about all keys, which a client of a cluster sends to any node, ask all of them. */
+/** The commands of a pipeline, which ioredis does not declare. */
+interface Recorded {
+  _queue: Command[];
+}
+
+/** Makes a command sendable, as ioredis' own retries do. */
+interface Sendable {
+  initPromise(): void;
+}
+
+/**
+ * Commands about all keys, which a client of a cluster sends to any node, ask all of them. A pipeline may contain keys
+ * of several nodes, each command being sent by itself; ioredis refuses it.
+ */
 function wholeCluster({ redis, nodes }: TestCluster): Redis {
+  const pipeline = redis.pipeline.bind(redis);
+  redis.pipeline = (commands) => {
+    const recorded = pipeline(commands);
+    recorded.exec = () => sendEach(redis, (recorded as unknown as Recorded)._queue);
+    return recorded;
+  };
   const each = <T>(ask: (node: Redis) => Promise<T>) => Promise.all(nodes.map((node) => ask(node.redis)));
   return Object.assign(redis, {
     keys: async (pattern: string) => (await each((node) => node.keys(pattern))).flat(),
@@ -166,3 +197,15 @@ function wholeCluster({ redis, nodes }: TestCluster): Redis {
     info: async (...args: []) => (await each((node) => node.info(...args))).join('\n'),
   });
 }
+
+const sendEach = (redis: Redis, commands: Recorded['_queue']): Promise<[Error | null, unknown][]> =>
+  Promise.all(
+    commands.map((command) => {
+      (command as unknown as Sendable).initPromise();
+      redis.sendCommand(command);
+      return command.promise.then(
+        (answer): [null, unknown] => [null, answer],
+        (error: Error): [Error, undefined] => [error, undefined],
+      );
+    }),
+  );
