@@ -9,6 +9,7 @@ const TABLE = [
   { places: ['packages/queue', 'packages/ledger', 'packages/store'], may: /^packages\/(core|redis)$/ },
   { places: ['packages/audience'], may: /^packages\/(core|ledger|providers|store)$/ },
   { places: ['packages/archive'], may: /^packages\/(core|ledger|runtime)$/ },
+  { places: ['packages/service'], may: /^packages\/(core|ledger|queue|redis|runtime|store)$/ },
   { places: ['packages/testkit'], may: /^packages\/redis-server$/ },
   { places: ['apps/ingest', 'apps/fanout', 'apps/sender', 'apps/console'], may: /^packages\// },
   { places: ['apps/simulator'], may: /^packages\/(core|runtime)$/ },

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiverTimes } from '@fanfare/archive';
-import { startHeartbeat } from '@fanfare/redis';
 import {
   Closer,
   drainable,
@@ -9,6 +8,7 @@ import {
   type ThreadWork,
   withThreads,
 } from '@fanfare/runtime';
+import { announce } from '@fanfare/service';
 import { archiveFinished } from './archive.ts';
 import type { FanoutConfig } from './config.ts';
 import type { FanoutDeps } from './deps.ts';
@@ -58,19 +58,11 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
-  closer.add('heartbeat', heartbeatOf(deps, config), (one) => one.close());
+  const shards = Array.from({ length: config.QUEUE_SHARDS }, (_, shard) => shard);
+  announce(deps, { role: 'fanout', facts: () => ({ shards }) }, closer);
   deps.log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
-
-const heartbeatOf = ({ queueRedis: redis, log, now }: FanoutDeps, { QUEUE_SHARDS: shards }: FanoutConfig) =>
-  startHeartbeat({
-    redis,
-    role: 'fanout',
-    facts: () => ({ shards: Array.from({ length: shards }, (_, shard) => shard) }),
-    now,
-    onError: (error) => log.warn({ reason: error.message }, 'heartbeat.not_written'),
-  });
 
 /** How long shutdown waits for a sweep in progress. */
 const SWEEP_GRACE_MS = 2000;

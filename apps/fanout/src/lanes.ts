@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { LANES, type Lane, PROVIDER_KINDS } from '@fanfare/core';
-import { FencedError, followShards, type Shards, Stats, servedShards } from '@fanfare/ledger';
+import { FencedError, type Shards, servedShards } from '@fanfare/ledger';
 import { createMembershipSource } from '@fanfare/providers';
-import { EventJob, Producer, work, workTogether } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
+import { EventJob, work, workTogether } from '@fanfare/queue';
+import { readyWhenWritable } from '@fanfare/redis';
+import { Closer, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
+import { openService, openStats } from '@fanfare/service';
 import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '@fanfare/store';
 import type { FanoutConfig } from './config.ts';
 import { ContentTimes } from './content-times.ts';
@@ -34,39 +35,22 @@ export async function startLanes(config: FanoutConfig, lanes: readonly Lane[]): 
 
 /** Starts expanding the events of some lanes. */
 export async function openLanes(config: FanoutConfig, options: LaneOptions, closer: Closer): Promise<FanoutDeps> {
-  const log = options.log ?? createLogger({ name: 'fanout', level: config.LOG_LEVEL });
+  const { lanes = LANES, ...overrides } = options;
+  const service = await openService(config, { role: 'fanout', redis: 'worker', ...overrides }, closer);
+  const { registry, shards, metrics, now } = service;
   const stopping = new AbortController();
-  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const pair = await connectRedisPair(config, 'worker', onRedisError);
-  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const { lanes = LANES } = options;
-  const metrics = createMetrics(options.thread);
   // Shown while still 0, or Prometheus would take the first ones for no increase.
   for (const provider of PROVIDER_KINDS) {
     for (const lane of lanes) metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' }, 0);
   }
-  const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
-  const { now } = closer.add('clock', clock, (started) => started.close());
-  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
-  const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
-  closer.add('stats', stats, (one) => one.close());
-  const onError = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
-  const { QUEUE_SHARDS: wanted } = config;
-  const following = { redis: queueRedis, wanted, places: false, now, onError };
-  const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const apps = new AppCache(registry, { membershipBox: membershipBoxOf(config), now });
   const deps: FanoutDeps = {
-    queueRedis,
-    registry,
-    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
+    ...service,
     apps,
     contentTimes: new ContentTimes(apps, now),
-    memory: new MemoryWatch(queueRedis, now, log),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
-    stats,
-    metrics,
+    stats: openStats(service, closer),
     tracing: closer.add('tracing', await startTracing('fanout', config), (one) => one.close()),
-    log,
     get shards() {
       return shards.all;
     },
@@ -74,7 +58,6 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     packSizes: { call: config.PACK_CALL, chat: config.PACK_CHAT, bulk: config.PACK_BULK },
     bulkAudience: config.BULK_AUDIENCE,
     archive: config.ARCHIVE_URL !== undefined,
-    now,
     random: Math.random,
     stopping: stopping.signal,
   };

@@ -1,17 +1,8 @@
 import { openReader } from '@fanfare/archive';
-import { followShards, Replicas, Stats } from '@fanfare/ledger';
-import { Producer } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, readRedisSettings, startClock, startHeartbeat } from '@fanfare/redis';
-import {
-  bodyGraceMs,
-  Closer,
-  createLogger,
-  createMetrics,
-  drainable,
-  type Logger,
-  startMetricsServer,
-  startTracing,
-} from '@fanfare/runtime';
+import { Replicas } from '@fanfare/ledger';
+import { MemoryWatch, readRedisSettings } from '@fanfare/redis';
+import { bodyGraceMs, Closer, drainable, type Logger, startTracing } from '@fanfare/runtime';
+import { listen, openService, openStats } from '@fanfare/service';
 import { createMembershipBox, createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { createIntake } from './accept/intake.ts';
@@ -20,7 +11,6 @@ import type { IngestConfig } from './config.ts';
 import type { IngestDeps } from './deps.ts';
 import type { Route } from './http/auth.ts';
 import { FailureLimit } from './http/failure-limit.ts';
-import { metricsNow } from './http/metrics.ts';
 import { readiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { resumeReplays } from './routes/dead-letters/replay.ts';
@@ -57,38 +47,20 @@ export async function start(config: IngestConfig, overrides: IngestOverrides = {
 }
 
 async function open(config: IngestConfig, overrides: IngestOverrides, closer: Closer): Promise<Ingest> {
-  const log = overrides.log ?? createLogger({ name: 'ingest', level: config.LOG_LEVEL });
-  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const pair = await connectRedisPair(config, 'request', onRedisError);
-  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const metrics = createMetrics();
-  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
-  const { now } = closer.add('clock', clock, (started) => started.close());
-  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
-  const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
+  const service = await openService(config, { role: 'ingest', redis: 'request', places: true, ...overrides }, closer);
+  const { registry, queueRedis, producer, shards, memory, log, now } = service;
   const archive =
     config.ARCHIVE_URL && closer.add('archive', await openReader(config.ARCHIVE_URL), (one) => one.close());
-  const memory = new MemoryWatch(queueRedis, now, log);
-  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
-  const stats = new Stats({ redis: queueRedis, now, onError: onStatsError });
-  closer.add('stats', stats, (one) => one.close());
-  const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
-  const onNotWritten = (error: Error) => log.warn({ reason: error.message }, 'shards.not_written');
-  const errors = { onError: onNotRead, onNotWritten };
-  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: true, now, ...errors };
-  const shards = closer.add('shards', await followShards(following), (one) => one.close());
+  const stats = openStats(service, closer);
+  const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const onNotConfirmed = (error: Error) => log.warn({ reason: error.message }, 'events.not_on_replicas');
   const needed = config.REDIS_WAIT_REPLICAS;
   const waiting = { redis: queueRedis, needed, now, onError: onNotConfirmed };
   const replicas = needed > 0 ? closer.add('replicas', new Replicas(waiting), (one) => one.close()) : undefined;
   const deps: IngestDeps = {
+    ...service,
     config,
-    queueRedis,
-    registry,
-    producer,
     intake: createIntake({ shards, queueRedis, registry, producer, replicas, stats, log, now }),
-    shards,
-    memory,
     registryMemory: registry === queueRedis ? memory : new MemoryWatch(registry, now, log),
     box: createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
     membershipBox: createMembershipBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []),
@@ -100,10 +72,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
     archive,
     failures: new FailureLimit(config.AUTH_FAILURES_PER_MINUTE, now),
     stats,
-    metrics,
     tracing: closer.add('tracing', await startTracing('ingest', config), (one) => one.close()),
-    log,
-    now,
     random: Math.random,
   };
   await warnAboutWeakSettings(deps, queueRedis);
@@ -112,17 +81,10 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const { server, inHand, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
   closer.add('server', server, () => inHand.close(() => server.close(), bodyGraceMs(config)));
-  const metricsServer = await startMetricsServer(config, metricsNow(deps));
-  closer.add('metrics', metricsServer, (one) => one.close());
-  await server.listen({ host: config.HOST, port: config.PORT });
-  const onError = (error: Error) => log.warn({ reason: error.message }, 'heartbeat.not_written');
-  closer.add('heartbeat', startHeartbeat({ redis: queueRedis, role: 'ingest', now, onError }), (one) => one.close());
-  const port = (server.server.address() as { port: number }).port;
-  log.info({ port, metricsPort: metricsServer.port }, 'ingest.started');
+  const ports = await listen(service, { config, role: 'ingest', server }, closer);
   return {
-    url: `http://${config.HOST}:${port}`,
-    port,
-    metricsPort: metricsServer.port,
+    url: `http://${config.HOST}:${ports.port}`,
+    ...ports,
     routes,
     drain: () => {
       drain();

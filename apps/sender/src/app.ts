@@ -1,5 +1,5 @@
 import type { AddressPolicy } from '@fanfare/providers';
-import { readyWhenWritable, startHeartbeat } from '@fanfare/redis';
+import { readyWhenWritable } from '@fanfare/redis';
 import {
   Closer,
   drainable,
@@ -9,6 +9,7 @@ import {
   type ThreadWork,
   withThreads,
 } from '@fanfare/runtime';
+import { announce } from '@fanfare/service';
 import type { SenderConfig } from './config.ts';
 import { countInFlight, inFlightIn, placesInUse } from './counts.ts';
 import type { SenderDeps } from './deps.ts';
@@ -60,7 +61,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
-  closer.add('heartbeat', heartbeatOf(deps, config, threads), (one) => one.close());
+  announce(deps, { role: 'sender', facts: factsOf(deps, config, threads) }, closer);
   log.info(
     { port: health.port, metricsPort: metricsServer.port, providers: config.SENDER_PROVIDERS },
     'sender.started',
@@ -68,23 +69,18 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
 }
 
-function heartbeatOf(
+/** What the operator sees of this process. */
+function factsOf(
   deps: SenderDeps,
   { SENDER_PROVIDERS: providers, QUEUE_SHARDS }: SenderConfig,
   threads: NonNullable<SenderOverrides['threads']>,
 ) {
   const shards = Array.from({ length: QUEUE_SHARDS }, (_, shard) => shard);
-  const inFlight = async () => {
+  return async () => {
     const others = await Promise.all(threads.map((thread) => thread.snapshot()));
-    return others.reduce((sum, snapshot) => sum + inFlightIn(snapshot), placesInUse(deps));
+    const inFlight = others.reduce((sum, snapshot) => sum + inFlightIn(snapshot), placesInUse(deps));
+    return { providers: [...providers], shards, inFlight };
   };
-  return startHeartbeat({
-    redis: deps.queueRedis,
-    role: 'sender',
-    facts: async () => ({ providers: [...providers], shards, inFlight: await inFlight() }),
-    now: deps.now,
-    onError: (error) => deps.log.warn({ reason: error.message }, 'heartbeat.not_written'),
-  });
 }
 
 /** Warns at every start about settings that let webhooks reach private networks. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { LANES, type Lane } from '@fanfare/core';
-import { followShards, publishRefusals, type Shards, Stats, servedShards } from '@fanfare/ledger';
-import { DeliveryJob, Producer, work, workTogether } from '@fanfare/queue';
-import { connectRedisPair, readyWhenWritable, startClock } from '@fanfare/redis';
-import { Closer, createLogger, createMetrics, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
+import { publishRefusals, type Shards, servedShards } from '@fanfare/ledger';
+import { DeliveryJob, work, workTogether } from '@fanfare/queue';
+import { readyWhenWritable } from '@fanfare/redis';
+import { Closer, type Logger, startTracing, type ThreadWork } from '@fanfare/runtime';
+import { openService, openStats } from '@fanfare/service';
 import { AppCache, createSecretBox, createTokenStore } from '@fanfare/store';
 import { Admitter } from './admitter.ts';
 import type { SenderConfig } from './config.ts';
@@ -52,29 +53,19 @@ export async function startLanes(config: SenderConfig, lanes: readonly Lane[]): 
 
 /** Starts sending the deliveries of some lanes. */
 export async function openLanes(config: SenderConfig, options: LaneOptions, closer: Closer): Promise<SenderDeps> {
-  const log = options.log ?? createLogger({ name: 'sender', level: config.LOG_LEVEL });
-  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const pair = await connectRedisPair(config, 'worker', onRedisError);
-  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const { lanes = LANES, random = Math.random } = options;
-  const metrics = createMetrics(options.thread);
+  const { lanes = LANES, random = Math.random, onAttempt, ...overrides } = options;
+  const service = await openService(config, { role: 'sender', redis: 'worker', ...overrides }, closer);
+  const { registry, queueRedis, producer, shards, metrics, log, now } = service;
   showFromStart(metrics, config.SENDER_PROVIDERS, lanes);
-  const clock = await startClock({ redis: queueRedis, local: options.localClock ?? Date.now, log, metrics });
-  const { now } = closer.add('clock', clock, (started) => started.close());
   const previous = config.FANFARE_MASTER_KEY_PREVIOUS;
   const box = createSecretBox(config.FANFARE_MASTER_KEY, previous ? [previous] : []);
   const concurrency = concurrencyOf(config);
   const limits = { call: share(concurrency.call), chat: share(concurrency.chat), bulk: share(concurrency.bulk) };
-  const producer = closer.add('producer', new Producer(queueRedis, now), (one) => one.close());
   const admitter = closer.add('admitter', new Admitter({ redis: queueRedis, producer, log, now }), (one) =>
     one.flush(),
   );
-  const onError = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
-  const { QUEUE_SHARDS: wanted } = config;
-  const followed = await followShards({ redis: queueRedis, wanted, places: false, now, onError });
-  const shards = closer.add('shards', followed, (one) => one.close());
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
-  const onStatsError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
+  const onRecentError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
   const deps: SenderDeps = {
     queueRedis,
     registry,
@@ -95,8 +86,8 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
     refusals: new Refusals(now),
     tokenSafety: closer.add('token safety', new TokenSafety({ registry, metrics, log, now }), (one) => one.close()),
     webhookHealth: closer.add('webhook health', new WebhookHealth({ registry, log, now }), (one) => one.close()),
-    stats: closer.add('stats', new Stats({ redis: queueRedis, now, onError: onStatsError }), (one) => one.close()),
-    recent: closer.add('recent', new RecentOutcomes({ redis: queueRedis, onError: onStatsError }), (one) =>
+    stats: openStats(service, closer),
+    recent: closer.add('recent', new RecentOutcomes({ redis: queueRedis, onError: onRecentError }), (one) =>
       one.close(),
     ),
     metrics,
@@ -104,7 +95,7 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
     log,
     now,
     random,
-    onAttempt: options.onAttempt,
+    onAttempt,
   };
   startReporting(deps, closer);
   startLooking(deps, closer, { providers: config.SENDER_PROVIDERS, lanes, shards });

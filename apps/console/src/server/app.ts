@@ -1,15 +1,6 @@
-import { followShards } from '@fanfare/ledger';
-import { openQueues, Producer } from '@fanfare/queue';
-import { connectRedisPair, MemoryWatch, startClock, startHeartbeat } from '@fanfare/redis';
-import {
-  bodyGraceMs,
-  Closer,
-  createLogger,
-  createMetrics,
-  drainable,
-  type Logger,
-  startMetricsServer,
-} from '@fanfare/runtime';
+import { openQueues } from '@fanfare/queue';
+import { bodyGraceMs, Closer, drainable, type Logger } from '@fanfare/runtime';
+import { listen, openService } from '@fanfare/service';
 import { loadAssets } from './assets.ts';
 import { loadClient } from './client-files.ts';
 import type { ConsoleConfig } from './config.ts';
@@ -17,7 +8,7 @@ import type { ConsoleDeps } from './deps.ts';
 import { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
 import { Sessions } from './login/sessions.ts';
-import { metricsNow, readiness } from './routes/health.ts';
+import { readiness } from './routes/health.ts';
 import { createServer } from './server.ts';
 
 export { OPERATIONS, permissionOf } from './api/allowed.ts';
@@ -49,51 +40,24 @@ export async function start(config: ConsoleConfig, overrides: ConsoleOverrides =
 }
 
 async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: Closer): Promise<Console> {
-  const log = overrides.log ?? createLogger({ name: 'console', level: config.LOG_LEVEL });
-  const onRedisError = (error: Error) => log.warn({ reason: error.message }, 'redis.error');
-  const pair = await connectRedisPair(config, 'request', onRedisError);
-  const { registry, queueRedis } = closer.add('redis', pair, (both) => both.disconnect());
-  const metrics = createMetrics();
-  const clock = await startClock({ redis: queueRedis, local: overrides.localClock ?? Date.now, log, metrics });
-  const { now } = closer.add('clock', clock, (started) => started.close());
+  const service = await openService(config, { role: 'console', redis: 'request', ...overrides }, closer);
+  const { registry, queueRedis, shards, now } = service;
   const passwords = passwordsOf(config);
-  const onNotRead = (error: Error) => log.warn({ reason: error.message }, 'shards.not_read');
-  const following = { redis: queueRedis, wanted: config.QUEUE_SHARDS, places: false, now, onError: onNotRead };
-  const shards = closer.add('shards', await followShards(following), (one) => one.close());
   const deps: ConsoleDeps = {
+    ...service,
     config,
-    registry,
-    queueRedis,
-    memory: new MemoryWatch(queueRedis, now, log),
-    producer: closer.add('producer', new Producer(queueRedis, now), (producer) => producer.close()),
-    shards,
     queues: closer.add('queues', openQueues(queueRedis, shards.all), (queues) => queues.close()),
     passwords,
     sessions: new Sessions(registry, passwords, now),
     attempts: new AttemptLimit(registry),
     assets: await loadAssets(),
     client: await loadClient(),
-    metrics,
-    log,
-    now,
   };
   const { ready, drain } = drainable(() => readiness(deps));
   const { server, close } = await createServer(deps, ready);
   closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
-  const metricsServer = await startMetricsServer(config, metricsNow(deps));
-  closer.add('metrics', metricsServer, (one) => one.close());
-  await server.listen({ host: config.HOST, port: config.PORT });
-  const onError = (error: Error) => log.warn({ reason: error.message }, 'heartbeat.not_written');
-  closer.add('heartbeat', startHeartbeat({ redis: queueRedis, role: 'console', now, onError }), (one) => one.close());
-  const port = (server.server.address() as { port: number }).port;
-  log.info({ port, metricsPort: metricsServer.port }, 'console.started');
-  return {
-    url: `http://${config.HOST}:${port}`,
-    port,
-    metricsPort: metricsServer.port,
-    drain,
-    close: () => closer.close(),
-  };
+  const ports = await listen(service, { config, role: 'console', server }, closer);
+  return { url: `http://${config.HOST}:${ports.port}`, ...ports, drain, close: () => closer.close() };
 }
 
 const passwordsOf = ({ CONSOLE_PASSWORD: admin, CONSOLE_VIEWER_PASSWORD: viewer }: ConsoleConfig): Passwords =>
