@@ -377,6 +377,18 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     const none = { code: 1, out: 'gus has no device that apns pushes to.' };
     expect(await run('test-push apns --uid gus')).toMatchObject(none);
     expect(await run('test-push custom --uid gus')).toMatchObject({ code: 2, error: expect.stringContaining('--uid') });
+  });
+
+  test('providers list shows that reports of dead tokens are doubted', async () => {
+    const uids = Array.from({ length: 12 }, (_, i) => `gone-${i}`);
+    for (const uid of uids) await register(uid, 'fcm_android', `tok_unregistered_${uid}`);
+    const message = { id: 'gone', text: 'hi' };
+    const event = { id: 'gone', type: 'message.sent', sentAt: Date.now(), sender: { uid: 'alice' }, message };
+    const toAll = { ...event, conversation: { type: 'group', id: 'gone' }, recipients: uids };
+    await run('send - --wait', { stdin: JSON.stringify(toAll) });
+    expect((await run('providers list')).out).toMatch(
+      /^fcm +fcm-default .* (\d+) of \1 answers report dead tokens: none is set aside; \d+ tokens in quarantine$/m,
+    );
     await run('providers delete fcm fcm-default --yes');
   });
 

@@ -9,6 +9,8 @@ export interface Provider {
   failing?: { reason: string; at: number };
   /** FCM and APNs: push tokens in quarantine, if there are any. */
   quarantined?: number;
+  /** FCM and APNs: so many answers report dead tokens that none is set aside, as of `at` in epoch seconds. */
+  tokenGuard?: { dead: number; accepted: number; at: number };
   /** The webhook. */
   isEnabled?: boolean;
   webhookURL?: string;

@@ -40,11 +40,12 @@ function nameOf({ webhookURL, projectId, bundleId, productionMode }: Provider): 
   return `${bundleId} (${productionMode ? 'production' : 'sandbox'})`;
 }
 
-function stateOf({ isEnabled, disabled, failing, quarantined }: Provider): string {
+function stateOf({ isEnabled, disabled, failing, quarantined, tokenGuard: guard }: Provider): string {
   const states = [
     disabled && `disabled since ${shownMoment(disabled.at * 1000)} UTC: ${disabled.reason}`,
     isEnabled === false && !disabled && 'switched off',
     failing && `failing since ${shownMoment(failing.at * 1000)} UTC: ${failing.reason}`,
+    guard && `${guard.dead} of ${guard.dead + guard.accepted} answers report dead tokens: none is set aside`,
     quarantined && `${quarantined} tokens in quarantine`,
   ].filter(Boolean);
   return states.join('; ') || 'ok';
