@@ -11,6 +11,8 @@ export interface RollingVerdict {
   broken: number;
   /** Deliveries that never arrived, although they were acknowledged. */
   lost: number;
+  /** Rings that the system itself says were too late. */
+  expired: number;
   duplicated: number;
   stale: number;
 }
@@ -22,5 +24,5 @@ export const rollingLine = (verdict: RollingVerdict): string =>
     .join(' ');
 
 /** Whether no one noticed: neither the publisher nor a recipient. */
-export const isUnnoticed = ({ refused, broken, lost, duplicated, stale }: RollingVerdict): boolean =>
-  refused + broken + lost + duplicated + stale === 0;
+export const isUnnoticed = ({ refused, broken, lost, expired, duplicated, stale }: RollingVerdict): boolean =>
+  refused + broken + lost + expired + duplicated + stale === 0;

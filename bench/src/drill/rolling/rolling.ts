@@ -5,6 +5,7 @@ import { seededRandom } from '../random.ts';
 import type { Screen } from '../screen.ts';
 import { type DrillSystem, startSystem } from '../system/system.ts';
 import type { Role, Worker } from '../system/workers.ts';
+import { expiredAmong } from '../traffic/expired.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { Balancer } from './balancer.ts';
 import { Publisher } from './publisher.ts';
@@ -76,9 +77,13 @@ class Rolling {
     await watching;
     const { requests, refused, broken, problems } = this.#publisher;
     for (const problem of problems.slice(0, 5)) this.#screen.line(`publisher: ${problem}`);
-    const { acknowledged, duplicated, stale } = this.#ledger;
-    const lost = this.#ledger.missing().length;
-    return { restarts, requests, acknowledged, refused, broken, lost, duplicated, stale: stale.length };
+    const { acknowledged, excused: expired, duplicated, stale } = this.#ledger;
+    const lost = this.#ledger.missing();
+    for (const { posting, target } of lost.slice(0, 5)) {
+      this.#screen.line(`lost: ${posting.app} ${posting.kind} ${posting.id} to ${target}`);
+    }
+    const published = { requests, acknowledged, refused, broken };
+    return { restarts, ...published, lost: lost.length, expired, duplicated, stale: stale.length };
   }
 
   async #restart(worker: Worker): Promise<void> {
@@ -117,8 +122,11 @@ class Rolling {
 
   /** Waits until everything acknowledged has arrived, as long as something does. */
   async #drained(): Promise<void> {
+    const { workers, keys } = this.#system;
+    const inquiry = { url: workers.ingest[0].url, keys, isForgotten: () => false };
     let progress = { left: Number.POSITIVE_INFINITY, at: Date.now() };
     while (Date.now() < progress.at + PATIENCE_MS) {
+      for (const one of await expiredAmong(this.#ledger.missing(), Date.now(), inquiry)) this.#ledger.excuse(one);
       const left = this.#ledger.missing().length;
       if (left === 0) break;
       if (left < progress.left) progress = { left, at: Date.now() };
