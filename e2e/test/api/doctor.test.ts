@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as ingest from '@fanfare/ingest/app';
-import { freePorts, usedMemory } from '@fanfare/testkit';
+import { freePorts, until, usedMemory } from '@fanfare/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '../support/api.ts';
 import { addPushProviders } from '../support/devices.ts';
@@ -88,6 +88,9 @@ const FAULTS: Fault[] = [
       // So much that what the system itself uses meanwhile makes no difference.
       await system.redis.redis.setrange('ballast', 100_000_000, 'x');
       await config(['maxmemory', String(Math.round((await usedMemory(system.redis.redis)) / 0.65))]);
+      // Ingest uses a reading for up to a second.
+      const fullness = async () => (await system.admin.get('/v3/system')).body.data.redis.fullness;
+      await until(async () => (await fullness()) > 0.6, 'ingest sees it');
     },
     unmake: async () => {
       await config(['maxmemory', '0']);
@@ -184,7 +187,7 @@ const FAULTS: Fault[] = [
     },
     unmake: () => system.redis.redis.zrem('{p0}:open:chat', 'stuck'),
     says: /The oldest of 1 open chat event is 7 min old/,
-    remedy: /docs\/operations\.md/,
+    remedy: /docs\/runbooks\/stuck\.md/,
   },
 ];
 
@@ -197,6 +200,8 @@ describe('doctor finds, and says how to mend,', () => {
       const at = lines.findIndex((line) => /^(PROBLEM|warning) /.test(line) && says.test(line));
       expect({ printed, found: at >= 0 }).toEqual({ printed, found: true });
       expect(lines[at + 1]).toMatch(remedy);
+      // A remedy is one line: the next one is another finding, or the sum.
+      expect(lines[at + 2]).toMatch(/^(PROBLEM|warning|ok|–) |found\.$/);
       expect(code).toBe(/^PROBLEM/m.test(printed) ? 1 : 0);
     } finally {
       await unmake?.();

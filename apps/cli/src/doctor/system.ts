@@ -17,9 +17,9 @@ const MORE_MEMORY = 'Raise maxmemory, or keep less: docs/sizing.md has the bytes
 const REMEDIES: Record<string, string> = {
   no_fanout: 'Start one: node apps/fanout/dist/main.js',
   no_sender: 'Start one with SENDER_PROVIDERS set to what is missing: node apps/sender/dist/main.js',
-  breaker_open: 'Repair it, then try: POST …/providers/{kind}/{id}/test. Deliveries wait until their deadlines.',
+  breaker_open: 'Repair it, then try it: fanfare test-push. Deliveries wait until their deadlines.',
   tokens_guarded: 'Check that the credential is that of the app on the devices: docs/providers.md#dead-tokens',
-  stuck: 'GET /v3/system shows whether workers are missing or an endpoint refuses: docs/operations.md',
+  stuck: 'fanfare status shows whether workers are missing or an endpoint refuses: docs/runbooks/stuck.md',
   redis_memory: MORE_MEMORY,
   redis_unsafe: 'Set appendonly yes, appendfsync always and maxmemory-policy noeviction: infra/redis/redis.conf',
   mixed_versions: 'Finish the upgrade: UPGRADING.md has the order.',
