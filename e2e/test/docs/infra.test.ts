@@ -66,8 +66,15 @@ test('the schemas are those of Kubernetes: a mistake is found', () => {
   expect(() => new Deployment(wrong as never).validate()).toThrow('/spec/replicas');
 });
 
+const FOLDERS = ['base', 'components/keda-redis', 'components/keda-prometheus', 'components/monitoring'];
+
+test('what a component adds is in the namespace of what it scales and monitors', () => {
+  const namespaces = FOLDERS.map((folder) => (read(folder, 'kustomization.yaml') as { namespace?: string }).namespace);
+  expect(namespaces).toEqual(FOLDERS.map(() => 'fanfare'));
+});
+
 test('the files of a folder are those of its kustomization', () => {
-  for (const folder of ['base', 'components/keda-redis', 'components/keda-prometheus', 'components/monitoring']) {
+  for (const folder of FOLDERS) {
     const { resources } = read(folder, 'kustomization.yaml') as { resources: string[] };
     const files = readdirSync(join(ROOT, 'infra/k8s', folder)).filter((file) => file !== 'kustomization.yaml');
     expect(new Set(resources)).toEqual(new Set(files));
@@ -139,6 +146,24 @@ test('the keys that KEDA counts show the whole backlog of a lane, for each of wh
     const counts = await Promise.all(keys.map((key) => system.redis.redis.eval(COUNT, 1, key)));
     expect(counts).toEqual([3, 30, 0]);
   }
+});
+
+/** What KEDA's redis scaler takes from a TriggerAuthentication. https://keda.sh/docs/2.15/scalers/redis-lists */
+const PARAMETERS = ['address', 'host', 'port', 'username', 'password', 'tls', 'ca', 'cert', 'key', 'keyPassword'];
+
+test('the patch for a Redis with TLS is valid, and names what KEDA knows', () => {
+  const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const [{ target, patch }] = parse(/```yaml\n(patches:.*?)```/s.exec(page)?.[1] ?? '').patches;
+  const found = scaling.find(({ kind, metadata }) => kind === target.kind && metadata.name === target.name);
+  const { spec } = structuredClone(found) as unknown as TriggerAuthentication;
+  for (const { op, path, value } of parse(patch)) {
+    expect([op, path]).toEqual(['add', '/spec/secretTargetRef/-']);
+    spec.secretTargetRef?.push(value);
+  }
+  expect(() => new TriggerAuthentication({ metadata: found?.metadata, spec } as never).validate()).not.toThrow();
+  const named = spec.secretTargetRef?.map(({ parameter }) => parameter) ?? [];
+  expect(named).toEqual(['address', 'password', 'tls', 'ca']);
+  expect(named.filter((name) => !PARAMETERS.includes(name))).toEqual([]);
 });
 
 test('KEDA scales the same by metrics, never to 0, and takes no metrics for an error', () => {
