@@ -159,6 +159,8 @@ async function breakDown(): Promise<void> {
     webhook.answers.push({ status: 500 });
     await handlePack(sender, CUSTOM, takeJob(ref));
   }
+  const gate = webhookGate(APP, 'chat', webhook.url);
+  await until(async () => (await readGates(redis, 0, [gate]))[0] !== undefined, 'all senders can see it');
 }
 
 const release1 = () => release(redis, 0, webhookGate(APP, 'chat', webhook.url), 1, sender.now());

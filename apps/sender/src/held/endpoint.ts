@@ -1,7 +1,8 @@
 import type { Gate, OpenGate } from '@fanfare/ledger';
 import type { OriginPlaces } from '@fanfare/providers';
-import { Breaker } from './breaker.ts';
+import { Breaker, type SendHealth } from './breaker.ts';
 import type { Destination } from './places.ts';
+import { SendWindow } from './window.ts';
 
 /** How a gate of one shard stands, as last seen. */
 export interface Seen {
@@ -21,7 +22,7 @@ export interface Seen {
 
 /**
  * An endpoint or credential of an app, as this process uses it in one lane: how many sends it may have in flight, and
- * how they go. After a trial was accepted it may have one, and one more with every accepted send, up to its limit.
+ * how they go.
  */
 export class Endpoint implements Destination {
   readonly gate: Gate;
@@ -31,13 +32,13 @@ export class Endpoint implements Destination {
   inFlight = 0;
   readonly #limit: number;
   readonly #origin: { places: OriginPlaces; name: string; now(): number } | undefined;
-  #window: number;
+  readonly #window: SendWindow;
 
   constructor(gate: Gate, limit: number, origin?: { places: OriginPlaces; name: string; now(): number }) {
     this.gate = gate;
     this.#limit = limit;
     this.#origin = origin;
-    this.#window = limit;
+    this.#window = new SendWindow(limit);
   }
 
   /** How the gate of a shard stands, as far as is known. */
@@ -51,7 +52,7 @@ export class Endpoint implements Destination {
 
   /** How many sends may be in flight now. */
   get window(): number {
-    return this.#window;
+    return this.#window.size;
   }
 
   /** For a trial, which waits for no send to end. */
@@ -66,7 +67,7 @@ export class Endpoint implements Destination {
 
   /** Takes a place for a send, if there is one. */
   enter(): (() => void) | undefined {
-    if (this.inFlight >= this.#window) return undefined;
+    if (this.inFlight >= this.#window.size) return undefined;
     const place = this.#origin?.places.take(this.gate.appId, this.#origin.name, this.#limit, this.#origin.now());
     if (this.#origin && !place) return undefined;
     this.inFlight++;
@@ -76,14 +77,17 @@ export class Endpoint implements Destination {
     };
   }
 
-  /** After an accepted send. */
-  widen(): void {
-    if (this.#window < this.#limit) this.#window++;
+  /** Counts a send that has ended and still has its place. */
+  count(health: SendHealth, begunAt: number, now: number): void {
+    if (health === 'unsent') return;
+    const send = { begunAt, now, inFlight: this.inFlight };
+    if (health === 'fine') this.#window.answered(send);
+    else this.#window.failed(send);
   }
 
   /** The gate has closed: begin with one. */
-  narrow(): void {
-    this.#window = 1;
+  restart(now: number): void {
+    this.#window.restart(now);
     this.breaker.reset();
   }
 }

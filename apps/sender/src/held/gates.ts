@@ -171,7 +171,7 @@ export class Gates {
   async close(gate: Gate): Promise<void> {
     const { redis, shards, now } = this.#deps;
     const endpoint = this.#endpoints.of(gate);
-    this.#narrow(endpoint);
+    this.#restart(endpoint);
     await Promise.all(
       Array.from({ length: shards.all }, async (_, shard) => {
         this.#see(endpoint, shard, undefined);
@@ -184,14 +184,15 @@ export class Gates {
   #go(endpoint: Endpoint, taken: Taken, trial?: Trial): Pass {
     const { inHand } = this.lane(endpoint.gate);
     const ended = inHand.send(endpoint.gate.appId);
+    const begunAt = this.#deps.now();
     return {
       kind: 'go',
       isTrial: trial !== undefined,
       end: (outcome) => {
         ended();
+        endpoint.count(sendHealthOf(outcome), begunAt, this.#deps.now());
         if (trial) this.#endTrial(endpoint, trial, outcome);
         else this.#count(endpoint, outcome);
-        if (outcome.kind === 'accepted') endpoint.widen();
         taken.leave();
         for (const each of endpoint.shards.keys()) this.release(each, endpoint.gate);
       },
@@ -274,13 +275,13 @@ export class Gates {
     seen.open = open;
     this.#paused.note(shard, endpoint.gate.provider, seen);
     seen.at = this.#deps.now();
-    if (wasOpen && !open) this.#narrow(endpoint);
+    if (wasOpen && !open) this.#restart(endpoint);
     if (!wasOpen && open) this.lane(endpoint.gate).places.callOff(endpoint.gate.appId, endpoint);
   }
 
   /** Begins with one send in flight, and without what the outage has taught about the pace. */
-  #narrow(endpoint: Endpoint): void {
-    endpoint.narrow();
+  #restart(endpoint: Endpoint): void {
+    endpoint.restart(this.#deps.now());
     this.lane(endpoint.gate).inHand.forgetPace(endpoint.gate.appId);
   }
 

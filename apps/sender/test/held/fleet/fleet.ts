@@ -154,30 +154,31 @@ export class Fleet {
     }
     const ended = node.hand.send(appOf(delivery.app));
     if (this.#time.now >= delivery.deadlineAt) this.#late++;
-    const triedAt = isTrial ? this.#time.now : undefined;
+    const begunAt = this.#time.now;
     const webhook = this.#webhooks[delivery.app % this.#webhooks.length] as Webhook;
     webhook.request((outcome) => {
       ended();
-      this.#count(node, delivery.app, outcome, triedAt);
+      this.#count(node, delivery.app, outcome, { begunAt, isTrial });
       drop();
       this.#follow(delivery, outcome, isTrial);
       this.#release(node, delivery.app);
     });
   }
 
-  #count(node: Node, app: number, outcome: Outcome, triedAt: number | undefined): void {
+  #count(node: Node, app: number, outcome: Outcome, send: { begunAt: number; isTrial: boolean }): void {
+    const { begunAt, isTrial } = send;
     const gate = this.#gates[app] as SharedGate;
     const endpoint = node.endpoints[app] as Endpoint;
     const health = sendHealthOf(outcome);
-    if (triedAt !== undefined) {
+    endpoint.count(health, begunAt, this.#time.now);
+    if (isTrial) {
       if (health === 'fine') this.#close(app);
-      else this.#postpone(gate, outcome, triedAt);
+      else this.#postpone(gate, outcome, begunAt);
     } else if (endpoint.breaker.opensAfter(health, this.#time.now)) {
       endpoint.breaker.reset();
       const { now } = this.#time;
       gate.open ??= { since: now, until: now + openingOf(outcome, 'chat').leastMs };
     }
-    if (outcome.kind === 'accepted') endpoint.widen();
   }
 
   /** The pause counts from when the trial began; an earlier trial than the last only brings the next forward. */
@@ -194,7 +195,7 @@ export class Fleet {
   #close(app: number): void {
     (this.#gates[app] as SharedGate).open = undefined;
     for (const node of this.#nodes) {
-      node.endpoints[app]?.narrow();
+      node.endpoints[app]?.restart(this.#time.now);
       node.hand.forgetPace(appOf(app));
     }
     this.#look();

@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SendWindow } from '../../src/held/window.ts';
+
+const LIMIT = 75;
+const TRUSTED_AFTER_MS = 300_000;
+
+const ended = (now: number, inFlight: number) => ({ begunAt: now, now, inFlight });
+
+/** A window that has just been cut, with so many in flight. */
+function cutAt(inFlight: number): SendWindow {
+  const window = aliveWindow();
+  for (let i = 0; i < 3; i++) window.failed(ended(0, inFlight));
+  return window;
+}
+
+/** A window whose endpoint has answered. */
+function aliveWindow(): SendWindow {
+  const window = new SendWindow(LIMIT);
+  window.answered(ended(0, 2));
+  return window;
+}
+
+/** As many answers as may be in flight, all of them used. */
+function round(window: SendWindow, now: number): void {
+  for (let left = window.size; left > 0; left--) window.answered(ended(now, Math.max(2, window.size)));
+}
+
+describe('how many sends to an endpoint may be in flight', () => {
+  test('three failures in a row halve what was in flight; two, or a few percent, change nothing', () => {
+    const window = aliveWindow();
+    for (let i = 0; i < 2; i++) window.failed(ended(0, 40));
+    expect(window.size).toBe(LIMIT);
+    window.failed(ended(0, 40));
+    expect(window.size).toBe(20);
+    const healthy = new SendWindow(LIMIT);
+    for (let i = 0; i < 1000; i++) {
+      if (i % 20 === 0) healthy.failed(ended(i, 40));
+      else healthy.answered(ended(i, 40));
+    }
+    expect(healthy.size).toBe(LIMIT);
+  });
+
+  test('what was under way at a cut does not cut again, what begins after it does', () => {
+    const window = aliveWindow();
+    for (let i = 0; i < 40; i++) window.failed({ begunAt: 0, now: 2000, inFlight: 40 - i });
+    expect(window.size).toBe(19);
+    window.answered({ begunAt: 2000, now: 3000, inFlight: 19 });
+    for (let i = 0; i < 3; i++) window.failed({ begunAt: 2000, now: 4000, inFlight: 19 });
+    expect(window.size).toBe(9);
+  });
+
+  test('an endpoint that answers nothing is not cut twice, so that the breaker soon sees that it is down', () => {
+    const window = aliveWindow();
+    for (let i = 0; i < 40; i++) window.failed(ended(i, 40));
+    expect(window.size).toBe(20);
+    const silent = new SendWindow(LIMIT);
+    for (let i = 0; i < 40; i++) silent.failed(ended(i, 40));
+    expect(silent.size).toBe(LIMIT);
+  });
+
+  test('after a cut it grows by one per round of answers, after an outage by half until something fails', () => {
+    const cut = cutAt(40);
+    for (let i = 0; i < 5; i++) round(cut, 1 + i);
+    expect(cut.size).toBeGreaterThan(22);
+    expect(cut.size).toBeLessThan(27);
+    const restarted = new SendWindow(LIMIT);
+    restarted.restart(0);
+    const sizes = Array.from({ length: 14 }, (_, i) => {
+      round(restarted, 1 + i);
+      return restarted.size;
+    });
+    expect(sizes.slice(0, 6)).toEqual([1, 2, 3, 4, 6, 9]);
+    expect(sizes.at(-1)).toBe(LIMIT);
+  });
+
+  test('it halves when nothing is left in flight, and is trusted again after five minutes without trouble', () => {
+    const window = cutAt(64);
+    window.answered(ended(1, 1));
+    expect(window.size).toBe(16);
+    window.answered(ended(TRUSTED_AFTER_MS - 1, 1));
+    expect(window.size).toBe(8);
+    window.answered(ended(TRUSTED_AFTER_MS, 1));
+    expect(window.size).toBe(LIMIT);
+    window.answered(ended(TRUSTED_AFTER_MS + 1, 1));
+    expect(window.size).toBe(LIMIT);
+  });
+
+  test('whatever happens, there is at least one, at most the limit, and an answer adds half a send at most', () => {
+    const step = fc.record({
+      does: fc.constantFrom('answered', 'failed', 'restarts'),
+      ms: fc.nat({ max: 100_000 }),
+      took: fc.nat({ max: 3000 }),
+      inFlight: fc.integer({ min: 1, max: LIMIT }),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: LIMIT }), fc.array(step), (limit, steps) => {
+        const window = new SendWindow(limit);
+        let now = 0;
+        let troubledAt = Number.NEGATIVE_INFINITY;
+        for (const { does, ms, took, inFlight } of steps) {
+          now += ms;
+          const before = window.size;
+          if (does === 'answered') window.answered({ begunAt: now - took, now, inFlight });
+          else if (does === 'failed') window.failed({ begunAt: now - took, now, inFlight });
+          else window.restart(now);
+          if (window.size < before && does !== 'answered') troubledAt = now;
+          expect(window.size).toBeGreaterThanOrEqual(1);
+          expect(window.size).toBeLessThanOrEqual(limit);
+          if (does !== 'answered') expect(window.size).toBeLessThanOrEqual(before);
+          else if (now - troubledAt < TRUSTED_AFTER_MS) expect(window.size).toBeLessThanOrEqual(before + 1);
+        }
+      }),
+    );
+  });
+});
