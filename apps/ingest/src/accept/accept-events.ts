@@ -47,11 +47,18 @@ async function accept(
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept, traceparent));
   let next = 0;
-  return offers.map(({ input, parsed }) => {
-    const outcome = parsed.ok ? resultOf(stored[next++] as Stored) : rejected(input, parsed.error);
-    deps.metrics.events.inc({ result: outcome.status });
-    return outcome;
-  });
+  const results = offers.map(({ input, parsed }) =>
+    parsed.ok ? resultOf(stored[next++] as Stored) : rejected(input, parsed.error),
+  );
+  count(deps, results);
+  return results;
+}
+
+/** Counts results by status, each status once: a counter takes a microsecond to find. */
+function count({ metrics }: IngestDeps, results: readonly EventResult[]): void {
+  const counts = new Map<EventResult['status'], number>();
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const [result, n] of counts) metrics.events.inc({ result }, n);
 }
 
 /** Fills in what the events leave out, and stores them together with those of other requests in flight. */

@@ -11,6 +11,8 @@ import {
 } from '@fanfare/core';
 import {
   endRing,
+  type MessageReference,
+  type ReactionReference,
   recordCall,
   recordChange,
   recordLogged,
@@ -82,32 +84,19 @@ async function recordSameRetention(
   events: readonly RecordedEvent[],
   retentionMs: number,
 ): Promise<void> {
-  const messages = events.flatMap(({ event, ref }) =>
-    event.type === 'message.sent'
-      ? [
-          {
-            messageId: event.message.id,
-            author: event.sender.uid,
-            conversation: conversationRef(event.conversation),
-            ref,
-          },
-        ]
-      : [],
-  );
-  const reactions = events.flatMap(({ event, ref }) =>
-    event.type === 'reaction.added'
-      ? [
-          {
-            reactionId: event.reaction.id,
-            messageId: event.reaction.messageId,
-            reactor: event.sender.uid,
-            ...(event.reaction.messageSender ? { author: event.reaction.messageSender } : {}),
-            conversation: conversationRef(event.conversation),
-            ref,
-          },
-        ]
-      : [],
-  );
+  const messages: MessageReference[] = [];
+  const reactions: ReactionReference[] = [];
+  for (const { event, ref } of events) {
+    if (event.type === 'message.sent') {
+      const conversation = conversationRef(event.conversation);
+      messages.push({ messageId: event.message.id, author: event.sender.uid, conversation, ref });
+    } else if (event.type === 'reaction.added') {
+      const { id: reactionId, messageId, messageSender } = event.reaction;
+      const conversation = conversationRef(event.conversation);
+      const author = messageSender ? { author: messageSender } : {};
+      reactions.push({ reactionId, messageId, reactor: event.sender.uid, ...author, conversation, ref });
+    }
+  }
   if (messages.length > 0) await recordMessages(queueRedis, appId, messages, retentionMs);
   if (reactions.length > 0) await recordReactions(queueRedis, appId, reactions, retentionMs);
 }

@@ -74,17 +74,24 @@ export async function putAll(redis: Redis, entries: readonly NewEntry[], retenti
 }
 
 function putSome(redis: Redis, day: number, entries: readonly NewEntry[], retentionMs: number): Promise<unknown> {
-  const callOf = (some: readonly NewEntry[]) => ({
-    keys: some.map(({ prefix }) => prefix),
-    args: [retentionMs, day, ...some.flatMap(({ field, text }) => [field, text])],
-  });
-  const { keys, args } = callOf(entries);
+  const callOf = (some: readonly NewEntry[]) => {
+    const [keys, args]: [string[], (string | number)[]] = [[], [retentionMs, day]];
+    for (const { prefix, field, text } of some) {
+      keys.push(prefix);
+      args.push(field, text);
+    }
+    return { keys, args };
+  };
+  const together = () => {
+    const { keys, args } = callOf(entries);
+    return PUT(redis, keys, args);
+  };
   const apart = () =>
     PUT.each(
       redis,
       entries.map((entry) => callOf([entry])),
     );
-  return acrossSlots<unknown>(redis, () => PUT(redis, keys, args), apart);
+  return acrossSlots<unknown>(redis, together, apart);
 }
 
 /**

@@ -66,11 +66,12 @@ local function addToChunks(list, ttl, about, texts)
       end
     end
     -- Usually all: those of a run are about as old as each other.
-    local count, members = 0, {}
-    repeat
-      members[2 * count + 1], members[2 * count + 2] = 0, texts[i + count]
+    local count, members = 1, {}
+    while size + count < ${FULL} and i + count <= #texts and not (after and texts[i + count] >= after) do
       count = count + 1
-    until size + count >= ${FULL} or i + count > #texts or after and texts[i + count] >= after
+    end
+    -- The last first: a listpack is searched from its start, and so each goes before the one added last.
+    for n = 1, count do members[2 * n - 1], members[2 * n] = 0, texts[i + count - n] end
     local added = redis.call('ZADD', key(chunk), unpack(members))
     keep(key(chunk))
     return count, math.floor(size / ${EVERY}) ~= math.floor((size + added) / ${EVERY})

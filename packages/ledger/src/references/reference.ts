@@ -22,8 +22,11 @@ export interface Reference {
  * and guids contain no tab; an id of the chat backend may, and must be the last column. The key comes first because it
  * starts with the event's time, so that references sort by it.
  */
-export const encodeReference = ({ ref, conversation }: Reference, columns: readonly string[]): string =>
-  [ref.key, ref.shard, conversation.type[0] + conversation.id, ...columns].join('\t');
+export function encodeReference({ ref, conversation }: Reference, columns: readonly string[]): string {
+  let text = `${ref.key}\t${ref.shard}\t${conversation.type[0]}${conversation.id}`;
+  for (const column of columns) text += `\t${column}`;
+  return text;
+}
 
 /** Decodes the text of `encodeReference`; `count` columns of its kind, the last of which takes the rest. */
 export function decodeReference(text: string, count: number): Reference & { columns: string[] } {
@@ -58,7 +61,10 @@ export async function writeFirst(
   references: readonly { id: string; key: string; text: string }[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = references.map(({ id, key, text }) => ({ ...entryOf(kind, appId, id), text, at: eventKeyTime(key) }));
+  const entries = references.map(({ id, key, text }) => {
+    const { prefix, field } = entryOf(kind, appId, id);
+    return { prefix, field, text, at: eventKeyTime(key) };
+  });
   await putAll(redis, entries, retentionMs);
 }
 
