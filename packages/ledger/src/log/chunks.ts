@@ -46,7 +46,9 @@ local function addToChunks(list, ttl, about, texts)
   local function split(chunk)
     local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
     local half = key(start(moved[1]))
-    for _, each in ipairs(moved) do redis.call('ZADD', half, 0, each) end
+    local members = {}
+    for n = 1, #moved do members[2 * n - 1], members[2 * n] = 0, moved[#moved + 1 - n] end
+    redis.call('ZADD', half, unpack(members))
     redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
     redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
   end
