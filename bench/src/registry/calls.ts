@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
 /** Connections, each with one request at a time. */
@@ -8,8 +9,8 @@ export interface Call {
   method: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;
-  /** Sent as JSON; a text as it is. */
-  body?: object | string;
+  /** Sent as JSON; a text or a stream as it is. */
+  body?: object | string | Readable;
 }
 
 /** Makes calls as fast as they are answered. @throws when one is not answered with 200. */
@@ -19,7 +20,8 @@ export async function makeCalls(url: string, count: number, call: (n: number) =>
   const lane = async () => {
     while (next < count) {
       const { method, path, headers, body } = call(next++);
-      const sent = typeof body === 'object' ? JSON.stringify(body) : (body ?? null);
+      const isJson = typeof body === 'object' && !(body instanceof Readable);
+      const sent = isJson ? JSON.stringify(body) : (body ?? null);
       const answer = await pool.request({ method, path, headers, body: sent });
       const text = await answer.body.text();
       if (answer.statusCode !== 200) throw new Error(`${path}: ${answer.statusCode} ${text.slice(0, 500)}`);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { fcmToken } from '../providers/pushes.ts';
 import { type Call, makeCalls } from '../registry/calls.ts';
 import type { Figure } from '../report/figure.ts';
@@ -5,6 +6,7 @@ import { median } from '../report/statistics.ts';
 import { processCpu } from '../system/cpu.ts';
 import { uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
+import { withPeakMemory } from '../system/memory.ts';
 import type { NodeProcess } from '../system/node-process.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
@@ -12,6 +14,9 @@ import type { Row, RowResult } from './row.ts';
 const PHONES = { full: 4000, quick: 1000 };
 const LINES = { full: 100_000, quick: 20_000 };
 const ROUNDS = { full: 3, quick: 1 };
+/** Lines of the import whose memory is measured, and of its writes. */
+const STREAMED = { full: 1_000_000, quick: 100_000 };
+const WRITTEN = 1000;
 
 /** What devices and their backends ask of the registry. */
 export const registering: Row = {
@@ -34,6 +39,10 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
     lab.say(`P9 round ${round}: ${shown.join(', ')}`);
     if (round > 0) samples.push(rates);
   }
+  const streamed = lab.quick ? STREAMED.quick : STREAMED.full;
+  const { result: perSecond, peaks } = await withPeakMemory(fanfare.redis, fanfare.processes, () =>
+    importStream(fanfare, streamed),
+  );
   const figure = (what: string, pick: keyof Rates, atLeast?: number): Figure => ({
     row: 'P9',
     what: `${what} a second and core of ingest`,
@@ -47,6 +56,13 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
       figure('push tokens that move to another user', 'moved', 2000),
       figure('imported lines with a push token', 'lines', 20_000),
       figure('preferences read', 'preferences'),
+      {
+        row: 'P9',
+        what: `resident MB of ingest at most, while ${streamed} lines are imported`,
+        ours: (peaks.ingest ?? 0) / 1e6,
+        target: { of: 'value', atMost: 300 },
+      },
+      { row: 'P9', what: `lines a second of these`, ours: perSecond },
     ],
     notes: [
       'P9: 32 connections, FCM tokens of 151 characters, appendfsync always; moved: by the login of another user.',
@@ -93,6 +109,24 @@ async function runRound(
       body: Array.from({ length: lines }, (_, n) => tokenLine(first + phones + n)).join('\n'),
     })),
   };
+}
+
+/** Imports lines as fast as they are read; how many a second. */
+async function importStream({ url, bench }: Fanfare, lines: number): Promise<number> {
+  const startedAt = performance.now();
+  await makeCalls(url, 1, () => ({
+    method: 'POST',
+    path: '/v3/import?id=bench-streamed',
+    headers: { ...bench.headers, 'content-type': 'application/x-ndjson' },
+    body: Readable.from(texts(lines)),
+  }));
+  return (1000 * lines) / (performance.now() - startedAt);
+}
+
+function* texts(lines: number): Generator<string> {
+  for (let from = 0; from < lines; from += WRITTEN) {
+    yield Array.from({ length: WRITTEN }, (_, n) => `${tokenLine(10_000_000 + from + n)}\n`).join('');
+  }
 }
 
 /** Of a user without a session. */
