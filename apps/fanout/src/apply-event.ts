@@ -22,6 +22,22 @@ import type { FanoutDeps } from './deps.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
+/** Whether an event changes the registry. Most do not: messages that are no replies, calls, reactions. */
+export function hasChanges(event: Event): boolean {
+  switch (event.type) {
+    case 'user.blocked':
+    case 'user.unblocked':
+    case 'message.read':
+      return true;
+    case 'message.sent':
+      return event.message.parentId !== undefined;
+    default: {
+      const { add, remove } = membershipChange(event);
+      return add.length + remove.length > 0;
+    }
+  }
+}
+
 /**
  * Applies an event to the registry before its audience is read: members, blocks, unread counts, thread followers. Runs
  * before the first slice, and again only if that turn fails before `markApplied`. `pulled`: the chat backend keeps the

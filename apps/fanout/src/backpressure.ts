@@ -11,16 +11,21 @@ export type Pressure = { kind: 'wait'; delayMs: number } | { kind: 'park' };
 
 /**
  * Whether the next slice must wait (docs/rules/delivery.md#backpressure). What is ready is counted per app, provider
- * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale.
+ * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale. `loaded`:
+ * whether the app has as many as it may have, if that was read just now.
  */
-export async function backpressure(deps: FanoutDeps, { shard, accepted }: EventInHand): Promise<Pressure | undefined> {
+export async function backpressure(
+  deps: FanoutDeps,
+  { shard, accepted }: EventInHand,
+  loaded?: boolean,
+): Promise<Pressure | undefined> {
   const { lane } = accepted;
   if (lane === 'call') return undefined;
-  const [loaded, isStopped] = await Promise.all([
-    isLoaded(deps.queueRedis, { shard, key: accepted.key }),
+  const [isFull, isStopped] = await Promise.all([
+    loaded ?? isLoaded(deps.queueRedis, { shard, key: accepted.key }),
     deps.memory.isStopped(lane),
   ]);
-  if (loaded) return { kind: 'park' };
+  if (isFull) return { kind: 'park' };
   if (!isStopped) return undefined;
   const wait = Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, (deps.now() - accepted.receivedAt) / 20));
   return { kind: 'wait', delayMs: Math.ceil((wait * (1 + deps.random())) / 2) };

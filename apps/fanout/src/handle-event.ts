@@ -5,14 +5,14 @@ import {
   type Cursor,
   counter,
   FencedError,
+  isLoaded,
   markApplied,
   parkEvent,
-  readCursor,
-  readEvent,
+  readExpansion,
   stepAside,
 } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
-import { applyEvent } from './apply-event.ts';
+import { applyEvent, hasChanges } from './apply-event.ts';
 import { backpressure, type Pressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
 import { enqueue } from './enqueue.ts';
@@ -51,11 +51,14 @@ export async function handleEvent(
   job: JobInHand<EventJob>,
 ): Promise<Step> {
   const key = job.data.eventKey;
-  const [accepted, cursor] = await Promise.all([
-    readEvent(deps.queueRedis, { shard, key }),
-    readCursor(deps.queueRedis, { shard, key }),
+  const ref = { shard, key };
+  // In one round trip, each of which waits for the disk.
+  const [expansion, loaded] = await Promise.all([
+    readExpansion(deps.queueRedis, ref),
+    lane !== 'call' && isLoaded(deps.queueRedis, ref),
   ]);
-  if (!accepted || !cursor || cursor.full) return { do: 'done' };
+  if (!expansion || expansion.cursor.full) return { do: 'done' };
+  const { accepted, cursor } = expansion;
   // The event has moved to another lane, where it has a job of its own, or gets one when it is admitted.
   if (accepted.lane !== lane || cursor.admission === 'waiting') return { do: 'done' };
   if (!job.startedBefore) {
@@ -69,18 +72,19 @@ export async function handleEvent(
     return { do: 'wait', delayMs: moderationWait(accepted, deps.now()) };
   }
   // A deleted app is not changed.
-  if (!cursor.applied && app) {
+  if (!cursor.applied && app && hasChanges(accepted.event)) {
     await applyEvent(deps, accepted, app.app.settings.membership !== undefined);
-    await markApplied(deps.queueRedis, { shard, key });
+    await markApplied(deps.queueRedis, ref);
   }
   const source = await chooseSource(deps, accepted, app);
-  return expandSome(deps, { shard, accepted, app, source, moderation, isFirst: !job.startedBefore }, cursor, job);
+  const inHand = { shard, accepted, app, source, moderation, isFirst: !job.startedBefore };
+  return expandSome(deps, inHand, { from: cursor, loaded }, job);
 }
 
 async function expandSome(
   deps: FanoutDeps,
   inHand: EventInHand,
-  from: Cursor,
+  { from, loaded }: { from: Cursor; loaded: boolean },
   job: JobInHand<EventJob>,
 ): Promise<Step> {
   const turn: Turn = { slices: 0, recipients: 0, done: false };
@@ -88,7 +92,7 @@ async function expandSome(
   let cursor = from;
   let pressure: Pressure | undefined;
   while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
-    pressure = await backpressure(deps, inHand);
+    pressure = await backpressure(deps, inHand, turn.slices === 0 ? loaded : undefined);
     if (pressure) break;
     if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
     const at = cursor;

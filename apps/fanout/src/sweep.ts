@@ -5,8 +5,7 @@ import {
   type OpenJob,
   type OpenSlice,
   openSlices,
-  readCursor,
-  readEvent,
+  readExpansion,
   readReplayDeadlines,
   stuckSinceLastLook,
   sweepOnAt,
@@ -91,8 +90,9 @@ async function sweepOpen(deps: FanoutDeps, { againMs }: SweepTimes): Promise<voi
 }
 
 async function sweepEvent(deps: FanoutDeps, ref: EventRef): Promise<void> {
-  const [accepted, cursor] = await Promise.all([readEvent(deps.queueRedis, ref), readCursor(deps.queueRedis, ref)]);
-  if (!accepted || !cursor) return;
+  const expansion = await readExpansion(deps.queueRedis, ref);
+  if (!expansion) return;
+  const { accepted, cursor } = expansion;
   if (!cursor.full && cursor.admission !== 'waiting') await reviveEvent(deps, ref, accepted);
   const from = await sweptUntil(deps.queueRedis, ref);
   // Not the slice at the cursor, which may be being queued right now.

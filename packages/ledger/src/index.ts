@@ -61,6 +61,7 @@ export * from './log/event-index.ts';
 export { cursorAfter, type EventPage, type ListedRef, type ListQuery } from './log/event-list.ts';
 export * from './log/log-index.ts';
 export * from './log/log-row.ts';
+export * from './plan/cursor.ts';
 export * from './plan/packs.ts';
 export * from './plan/plan.ts';
 export { deliveriesOf, type PlannedSlice } from './plan/planned-slice.ts';

@@ -11,22 +11,6 @@ import { readPacked } from '../finished/read-packed.ts';
 import { keys, loadField } from '../keys.ts';
 import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
 
-/** The progress of an event's expansion. */
-export interface Cursor {
-  /** Number of the slice to expand next. */
-  slice: number;
-  /** Where the audience walk continues. */
-  cursor: string;
-  /** Ordinal of the next delivery. */
-  next: number;
-  /** Whether the entire audience has been planned. */
-  full: boolean;
-  /** Whether the event's changes to the registry have been applied. */
-  applied: boolean;
-  /** Whether it is among the admitted events, or waits to be; neither when it is left to its job. */
-  admission?: 'admitted' | 'waiting' | undefined;
-}
-
 /** Thrown when a worker is no longer the one expanding the event: it must stop and leave its job alone. */
 export class FencedError extends Error {
   override name = 'FencedError';
@@ -82,27 +66,6 @@ learnSize(KEYS[4], event[1], event[2], tonumber(event[3] or 0))
 leave(KEYS[4], event[1], event[2], ARGV[5])
 return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
 `);
-
-/** The progress of the event's expansion, or undefined when the event has expired. */
-export async function readCursor(redis: Redis, { shard, key }: EventRef): Promise<Cursor | undefined> {
-  const fields = ['at', 'slice', 'cursor', 'next', 'full', 'applied', 'adm'];
-  const [at, ...values] = await redis.hmget(keys.event(shard, key), ...fields);
-  if (!at) return undefined;
-  if (values[0]) return cursorOf(values);
-  const packed = await readPacked(redis, { shard, key });
-  return packed && cursorOf(fields.slice(1).map((name) => packed.fields[name] ?? null));
-}
-
-function cursorOf([slice, cursor, next, full, applied, adm]: readonly (string | null)[]): Cursor {
-  return {
-    slice: Number(slice),
-    cursor: cursor ?? '',
-    next: Number(next),
-    full: full === '1',
-    applied: applied === '1',
-    admission: adm === '1' ? 'admitted' : adm === '0' ? 'waiting' : undefined,
-  };
-}
 
 const MARK_APPLIED = script<number>(`
 -- KEYS event

@@ -1,7 +1,15 @@
 import { shardTag } from '@fanfare/redis';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { acceptEvent, findEvent, readCursor, readEvent, readProgress, readSummaries } from '../../src/index.ts';
+import {
+  acceptEvent,
+  findEvent,
+  readCursor,
+  readEvent,
+  readExpansion,
+  readProgress,
+  readSummaries,
+} from '../../src/index.ts';
 import {
   APP,
   accepted,
@@ -31,10 +39,9 @@ test('an event is stored as it was accepted, at the start of its expansion, and 
   const ref = await acceptEvent(own.redis, event, ONE);
   expect(ref).toEqual({ key: event.key, shard: 0, duplicate: false, queueIn: 'bulk' });
   expect(await readEvent(own.redis, ref)).toEqual(event);
-  expect(await readCursor(own.redis, ref)).toEqual({
-    ...{ slice: 0, cursor: '', next: 0, full: false, applied: false },
-    admission: 'admitted',
-  });
+  const cursor = { slice: 0, cursor: '', next: 0, full: false, applied: false, admission: 'admitted' };
+  expect(await readCursor(own.redis, ref)).toEqual(cursor);
+  expect(await readExpansion(own.redis, ref)).toEqual({ accepted: event, cursor });
   expect((await readProgress(own.redis, ref))?.state).toBe('expanding');
   expect(await countsOf(own.redis, ref)).toEqual({});
   expect(await isOnOpenList(own.redis, ref)).toBe(true);
@@ -47,6 +54,7 @@ test('an unknown event is not found', async () => {
   expect(await findEvent(own.redis, APP, 'msg-1')).toBeUndefined();
   expect(await readEvent(own.redis, nothing)).toBeUndefined();
   expect(await readCursor(own.redis, nothing)).toBeUndefined();
+  expect(await readExpansion(own.redis, nothing)).toBeUndefined();
   expect(await readProgress(own.redis, nothing)).toBeUndefined();
 });
 
@@ -138,6 +146,7 @@ test('an event that the version before has accepted is read', async () => {
     { accepted: event, progress: { state: 'expanding' } },
   ]);
   expect(await readCursor(own.redis, { key, shard })).toMatchObject({ slice: 0, cursor: '', next: 0 });
+  expect(await readExpansion(own.redis, { key, shard })).toMatchObject({ accepted: event, cursor: { slice: 0 } });
 });
 
 test('a key collision is refused, and the event that has the key stays unchanged', async () => {
