@@ -14,6 +14,7 @@ export interface ModelLimits {
   retryingMost: number;
   assumedSize: number;
   lowWater: number;
+  refillAt: number;
 }
 
 interface ModelEvent {
@@ -130,6 +131,8 @@ export class AdmissionModel {
     const woken: string[] = [];
     const list = this.#waiting.get(app);
     if (!list) return woken;
+    const admitted = this.admittedOf(app);
+    if (admitted > this.#limits.refillAt * (admitted + this.#placesFor(app))) return woken;
     const { isLoaded, room } = this.#load(app, share);
     if (isLoaded) return woken;
     const size = this.#sizes.get(app) ?? this.#limits.assumedSize;

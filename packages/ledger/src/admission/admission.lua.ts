@@ -7,6 +7,7 @@ import { RANKS_LUA } from './ranks.lua.ts';
 const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000 };
 
 const { admitted: ADMITTED, ready: READY, retryingMost: RETRYING_MOST, assumedSize: ASSUMED_SIZE } = ADMISSION_LIMITS;
+const { refillAt: REFILL_AT } = ADMISSION_LIMITS;
 
 /**
  * Lua: which events may be expanded (docs/rules/delivery.md#admission, #backpressure). An event is admitted, and then
@@ -66,10 +67,6 @@ local function placesFor(root, lane, app)
   local part = partIn(root)
   local share = math.floor(part(${ADMITTED.inAll}) / apps)
   return math.max(${ADMITTED.least}, math.min(part(${ADMITTED.most}), share)) - mine
-end
-
-local function mayAdmit(root, lane, app)
-  return placesFor(root, lane, app) > 0
 end
 
 -- The same for new events, which come after those that wait already.
@@ -141,28 +138,55 @@ local function learnSize(root, lane, app, size)
   redis.call('HSET', sizes, app, math.floor((3 * before + size) / 4))
 end
 
--- Admits events of an app that wait, the earliest first, while it has room: for the event, and for the deliveries that
--- the admitted ones will have. None if it has more than this share of what may be ready. Returns key, rank …: each
--- needs a job.
-local function wake(root, lane, app, now, share)
-  local list, woken = root .. 'wait:' .. lane .. ':' .. app, {}
-  if redis.call('EXISTS', list) == 0 then return woken end
-  local loaded, room = isLoaded(root, lane, app, share or 1)
-  if loaded then return woken end
-  local counts, sizes = root .. 'adm:' .. lane, root .. 'sizes:' .. lane
-  local size = tonumber(redis.call('HGET', sizes, app) or ASSUMED_SIZE[lane])
-  local admitted = tonumber(redis.call('HGET', counts, app) or 0)
-  while mayAdmit(root, lane, app) and (admitted == 0 or (admitted + 1) * size <= room) do
-    local key = redis.call('ZPOPMIN', list)[1]
-    if not key then break end
-    if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then
-      woken[#woken + 1] = key
-      woken[#woken + 1] = admit(root, lane, app, key, now)
-      admitted = admitted + 1
-    else
-      redis.call('ZREM', root .. 'open:' .. lane, key)
+-- Admits events of an app that wait and that there is a record of, all at once. Returns key, rank ….
+local function admitWoken(root, lane, app, keys, now)
+  local admitted, woken = {}, {}
+  for _, key in ipairs(keys) do
+    redis.call('HSET', root .. 'ev:' .. key, 'adm', 1)
+    admitted[#admitted + 1], admitted[#admitted + 2] = now, key
+  end
+  redis.call('HINCRBY', root .. 'adm:' .. lane, app, #keys)
+  redis.call('ZADD', root .. 'admitted:' .. lane, unpack(admitted))
+  lookAtAll(root .. 'open', lane, app, admitted, FIRST_LOOK[lane], true)
+  local rank = rankOf(root, lane, app, #keys)
+  for i, key in ipairs(keys) do
+    woken[2 * i - 1], woken[2 * i] = key, rank == 0 and 0 or rank + i - 1
+  end
+  return woken
+end
+
+-- Takes up to so many events of an app off its list, the earliest first, those without a record apart.
+local function takeWaiting(root, lane, list, most)
+  local keys = {}
+  while #keys < most do
+    local earliest = redis.call('ZPOPMIN', list, most - #keys)
+    if #earliest == 0 then break end
+    for i = 1, #earliest, 2 do
+      local key = earliest[i]
+      if redis.call('EXISTS', root .. 'ev:' .. key) == 1 then keys[#keys + 1] = key
+      else redis.call('ZREM', root .. 'open:' .. lane, key) end
     end
   end
+  return keys
+end
+
+-- Admits events of an app that wait, the earliest first, as many as it has room for: for the events, and for the
+-- deliveries that the admitted ones will have. None if it has more than this share of what may be ready, or while most
+-- of its places are in use: several at once cost less than each on its own. Returns key, rank …: each needs a job.
+local function wake(root, lane, app, now, share)
+  local list = root .. 'wait:' .. lane .. ':' .. app
+  if redis.call('EXISTS', list) == 0 then return {} end
+  local admitted = tonumber(redis.call('HGET', root .. 'adm:' .. lane, app) or 0)
+  local places = placesFor(root, lane, app)
+  if admitted > ${REFILL_AT} * (admitted + places) then return {} end
+  local loaded, room = isLoaded(root, lane, app, share or 1)
+  if loaded then return {} end
+  local sizes = root .. 'sizes:' .. lane
+  local size = tonumber(redis.call('HGET', sizes, app) or ASSUMED_SIZE[lane])
+  local most = size == 0 and places or math.min(places, math.floor(room / size) - admitted)
+  if admitted == 0 then most = math.max(most, 1) end
+  local keys = takeWaiting(root, lane, list, most)
+  local woken = #keys > 0 and admitWoken(root, lane, app, keys, now) or {}
   if redis.call('EXISTS', list) == 0 then
     redis.call('SREM', root .. 'waiting:' .. lane, app)
     redis.call('HDEL', sizes, app)

@@ -13,6 +13,8 @@ export const ADMISSION_LIMITS = {
   retryingMost: 5000,
   /** The deliveries that an event is assumed to have until events of its app have been planned. */
   assumedSize: { call: 1, chat: 1, bulk: BULK.least },
+  /** The share of its places that an app has in use when the next events are admitted, together: each costs less. */
+  refillAt: 0.75,
   /** The share of the deliveries an app may have ready at which it goes on: it does not stop and go. */
   lowWater: 0.5,
 } as const;

@@ -13,8 +13,8 @@ local function lookAt(open, lane, app, key, at, keep)
   redis.call('ZADD', apps, 'LT', at, app)
 end
 
--- The same for new events, given as \`received at, key, …\`, so long after they were received.
-local function lookAtAll(open, lane, app, events, after)
+-- The same for several events, given as \`time, key, …\`, so long after that time.
+local function lookAtAll(open, lane, app, events, after, keep)
   local apps, list = looks(open, lane, app)
   local times, first = {}, math.huge
   for i = 1, #events, 2 do
@@ -22,7 +22,7 @@ local function lookAtAll(open, lane, app, events, after)
     times[i], times[i + 1] = at, events[i + 1]
     first = math.min(first, at)
   end
-  redis.call('ZADD', list, unpack(times))
+  if keep then redis.call('ZADD', list, 'NX', unpack(times)) else redis.call('ZADD', list, unpack(times)) end
   redis.call('ZADD', apps, 'LT', first, app)
 end
 
