@@ -19,7 +19,7 @@ export interface Actions {
   keys(action: 'derive' | 'reseal'): Promise<void>;
   /** Runs a command that calls the API. */
   operate(flags: OperatorFlags, operation: Operation): Promise<void>;
-  size(load: Load): Promise<void>;
+  size(load: Load, isJson: boolean): Promise<void>;
   /** Runs a program of the checkout. */
   workspace(program: Workspace, args: readonly string[]): Promise<void>;
 }

@@ -5,11 +5,11 @@ import type { Operator } from './operator.ts';
 type Looked<T> = { kind: 'found'; value: T } | { kind: 'failed'; line: string };
 
 /** One look of a command that looks again and again: a failed request is a result, since the next may succeed. */
-export async function looked<T>({ env }: Operator, look: () => Promise<T>): Promise<Looked<T>> {
+export async function looked<T>({ url }: Operator, look: () => Promise<T>): Promise<Looked<T>> {
   try {
     return { kind: 'found', value: await look() };
   } catch (error) {
     if (!(error instanceof FanfareClientError)) throw error;
-    return { kind: 'failed', line: errorLine(error, env) };
+    return { kind: 'failed', line: errorLine(error, url) };
   }
 }

@@ -16,6 +16,8 @@ export interface Input extends AsyncIterable<string> {
 
 /** What a command that calls the API works with. */
 export interface Operator {
+  /** The API. */
+  url: string;
   admin: FanfareAdmin;
   /** The app of `--app` or FANFARE_APP; without them the only one. @throws UsageError if there are several, or none. */
   app(): Promise<FanfareAppAdmin>;

@@ -39,19 +39,23 @@ export async function runOperation(flags: OperatorFlags, operation: Operation, a
   } catch (error) {
     if (around.signal.aborted) return 1;
     if (!(error instanceof FanfareClientError)) throw error;
-    around.output.error(errorLine(error, around.env));
+    around.output.error(errorLine(error, urlOf(flags, around.env)));
     return 2;
   }
 }
 
-function operatorOf({ url, app, json }: OperatorFlags, around: Surroundings): Omit<Operator, 'stopsItself'> {
+const urlOf = ({ url }: OperatorFlags, { FANFARE_URL }: Env): string => url ?? (FANFARE_URL || DEFAULT_URL);
+
+function operatorOf(flags: OperatorFlags, around: Surroundings): Omit<Operator, 'stopsItself'> {
   const { env, screen } = around;
+  const { app, json } = flags;
   const isJson = json === true;
-  const apiUrl = url ?? (env.FANFARE_URL || DEFAULT_URL);
-  const admin = new FanfareAdmin({ url: apiUrl, adminKey: adminKeyOf(env), timeoutMs: TIMEOUT_MS });
+  const url = urlOf(flags, env);
+  const admin = new FanfareAdmin({ url, adminKey: adminKeyOf(env), timeoutMs: TIMEOUT_MS });
   const appId = async () => app ?? (env.FANFARE_APP || (await onlyApp(admin)));
   return {
     ...around,
+    url,
     admin,
     appId,
     app: async () => admin.app(await appId()),

@@ -20,8 +20,8 @@ interface Send {
 
 /** `fanfare send`. Ctrl-C stops it before the next batch, or while it waits; it reports the results so far. */
 export async function send(operator: Operator, { file, flags, wait }: Send): Promise<number> {
-  const app = await operator.app();
   const events = await eventsOf(operator, file, flags);
+  const app = await operator.app();
   operator.stopsItself();
   const results = await publish(operator, app, events);
   const done = wait ? await waitFor(operator, app, results) : [];

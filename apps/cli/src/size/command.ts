@@ -11,7 +11,8 @@ export function addSize(program: Command, { size }: Actions): void {
     else command.option(option, what, String(fallback));
   }
   command
-    .action((values: SizeValues) => size(loadOf(values)))
+    .option('--json', 'Print JSON')
+    .action(({ json, ...values }: SizeValues & { json?: true }) => size(loadOf(values), json === true))
     .addHelpText(
       'after',
       `

@@ -1,9 +1,10 @@
 import { type Load, type Size, sizeOf } from '@fanfare/core';
 import type { Output } from '../output.ts';
 
-/** Runs `fanfare size`: prints what serves a load. */
-export async function size(load: Load, { out }: Output): Promise<void> {
-  for (const line of linesOf(sizeOf(load))) out(line);
+/** Runs `fanfare size`: prints what serves a load, as lines or JSON. */
+export async function size(load: Load, isJson: boolean, { out }: Output): Promise<void> {
+  if (isJson) out(JSON.stringify(sizeOf(load)));
+  else for (const line of linesOf(sizeOf(load))) out(line);
 }
 
 const KINDS = { single: 'a job each', chat: 'packs of 25', bulk: 'packs of 100, bulk lane' };
