@@ -7,6 +7,7 @@ import { hangingEndpoint, hangingTenants, manyMessages, noDevices, slowEndpoints
 import { http2Cost } from './http2.ts';
 import { memory } from './memory.ts';
 import { memoryHeld } from './memory-held.ts';
+import { observed } from './observed.ts';
 import { outage } from './outage.ts';
 import { registering } from './registering.ts';
 import { rings } from './rings.ts';
@@ -43,6 +44,7 @@ export const ROWS = {
   'memory-held': memoryHeld,
   http2: http2Cost,
   sizing,
+  observed,
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;
