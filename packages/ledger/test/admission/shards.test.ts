@@ -59,6 +59,21 @@ test.each([1, 4, 8])('on %i shards an app has 800 deliveries of chat ready', asy
   expect(await planAll(160, shards)).toBe(800);
 });
 
+test.each([
+  [1, 2000],
+  [4, 500],
+  [5, 500],
+  [64, 500],
+])('on %i shards an app has %i deliveries of bulk ready in each', async (shards, most) => {
+  await useShards(shards);
+  const [ref] = (await acceptEvents(redis, [{ accepted: accepted({ lane: 'bulk' }) }], 1)) as [EventRef];
+  const isFullWith = async (ready: number) => {
+    await redis.hset('{p0}:load:bulk', `${APP}|fcm`, ready);
+    return isLoaded(redis, ref);
+  };
+  expect([await isFullWith(most - 1), await isFullWith(most)]).toEqual([false, true]);
+});
+
 test('after lowering, shards that only empty themselves keep the part they had', async () => {
   await useShards(8);
   await useShards(1);
