@@ -16,6 +16,8 @@ Options:
   --setting <n>          Only one of them: ${SETTINGS.map(({ name }, i) => `${i + 1} ${name}`).join(', ')}
   --members <n>          Members of the blast's group, up to 1000000 (default: 100000)
   --lag <ms>             How far replication is behind, up to 500 (default: 20)
+  --stall <ms>           How long before the kill it stands still, up to 5000 (default: 300): a primary seldom dies
+                         alone, and what it takes in this time is what a failover may lose
   -h, --help             Show this help`;
 
 export interface FailoverOptions {
@@ -23,11 +25,12 @@ export interface FailoverOptions {
   settings: readonly Setting[];
   members: number;
   lagMs: number;
+  stallMs: number;
 }
 
 /** Parses the arguments (without node and the script). @throws UsageError that names what is wrong. */
 export function parseFailover(args: readonly string[]): FailoverOptions | 'help' {
-  const { help, cluster, sentinel, setting, members = '100000', lag = '20' } = valuesOf(args);
+  const { help, cluster, sentinel, setting, members = '100000', lag = '20', stall = '300' } = valuesOf(args);
   if (help) return 'help';
   const asked = { cluster, sentinel };
   const only = TOPOLOGIES.filter((topology) => asked[topology]);
@@ -37,6 +40,7 @@ export function parseFailover(args: readonly string[]): FailoverOptions | 'help'
     settings: nth === undefined ? SETTINGS : SETTINGS.slice(nth - 1, nth),
     members: wholeNumber('--members', members, 1, 1_000_000),
     lagMs: wholeNumber('--lag', lag, 0, 500),
+    stallMs: wholeNumber('--stall', stall, 0, 5000),
   };
 }
 
@@ -51,6 +55,7 @@ function valuesOf(args: readonly string[]) {
         setting: { type: 'string' },
         members: { type: 'string' },
         lag: { type: 'string' },
+        stall: { type: 'string' },
       },
     }).values;
   } catch (error) {

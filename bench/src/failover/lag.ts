@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** A Redis server's address whose replicas get what it writes later than its clients do. */
 export interface LaggingLink {
   port: number;
+  /** From now on, the replicas that follow get nothing. */
+  stall(): void;
   close(): void;
 }
 
@@ -13,9 +15,13 @@ export interface LaggingLink {
  */
 export async function startLaggingLink(target: number, lagMs: number): Promise<LaggingLink> {
   const sockets = new Set<Socket>();
+  const following = new Set<{ isStalled: boolean }>();
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true });
     let isReplication = false;
+    const link = { isStalled: false };
+    following.add(link);
+    client.on('close', () => following.delete(link));
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -32,14 +38,17 @@ export async function startLaggingLink(target: number, lagMs: number): Promise<L
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
-      if (isReplication) setTimeout(() => client.write(chunk), lagMs);
-      else client.write(chunk);
+      if (!isReplication) client.write(chunk);
+      else if (!link.isStalled) setTimeout(() => client.write(chunk), lagMs);
     });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    stall() {
+      for (const link of following) link.isStalled = true;
+    },
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -8,6 +8,7 @@ const HEAD = [
   'Redis',
   'setting',
   'answered',
+  'in the stall',
   'lost',
   'sums',
   'of the blast',
@@ -16,6 +17,7 @@ const HEAD = [
   'ingest, CPU/event',
   '202, p50',
   'p99',
+  'per second',
 ];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   const rows: string[][] = [];
   for (const topology of options.topologies) {
     for (const setting of options.settings) {
-      const outcome = await runFailover({ topology, setting, members: options.members, lagMs: options.lagMs });
+      const outcome = await runFailover({ ...options, topology, setting });
       print(`${topology}, ${setting.name}: readyz: ${outcome.readyz}; lost ${outcome.lost}`);
       for (const one of outcome.wrong.slice(0, 10)) print(`  wrong: ${one}`);
       rows.push([topology, setting.name, ...cellsOf(outcome)]);
@@ -37,19 +39,23 @@ async function main(): Promise<void> {
       if (outcome.wrong.length > 0 || (isPromised && outcome.lost > 0)) process.exitCode = 1;
     }
   }
-  print(['', ...facts, `Replication lags by ${options.lagMs} ms.`, '', markdownTable(HEAD, rows)].join('\n'));
+  const { members, lagMs, stallMs } = options;
+  const replication = `Replication lags by ${lagMs} ms, and stands still ${stallMs} ms before the kill.`;
+  print(['', ...facts, `Blast: ${members}. ${replication}`, '', markdownTable(HEAD, rows)].join('\n'));
 }
 
-const cellsOf = ({ answered, lost, wrong, reached, repeated, outageMs, cpuMicros, p50, p99 }: Outcome): string[] => [
-  String(answered),
-  String(lost),
-  wrong.length === 0 ? 'exact' : `${wrong.length} wrong`,
-  String(reached),
-  String(repeated),
-  `${(outageMs / 1000).toFixed(1)} s`,
-  `${cpuMicros.toFixed(0)} µs`,
-  `${p50.toFixed(1)} ms`,
-  `${p99.toFixed(1)} ms`,
+const cellsOf = (outcome: Outcome): string[] => [
+  String(outcome.answered),
+  String(outcome.inStall),
+  String(outcome.lost),
+  outcome.wrong.length === 0 ? 'exact' : `${outcome.wrong.length} wrong`,
+  String(outcome.reached),
+  String(outcome.repeated),
+  `${(outcome.outageMs / 1000).toFixed(1)} s`,
+  `${outcome.cpuMicros.toFixed(0)} µs`,
+  `${outcome.p50.toFixed(1)} ms`,
+  `${outcome.p99.toFixed(1)} ms`,
+  outcome.perSecond.toFixed(0),
 ];
 
 await main().catch((error: Error) => {

@@ -9,6 +9,8 @@ export type Topology = (typeof TOPOLOGIES)[number];
 export interface FailoverRedis {
   url: string;
   shards: number;
+  /** Stops the replication of the primary that is killed next. */
+  stall(): void;
   /** Kills a primary: of a cluster, that of the first shard. */
   kill(): Promise<void>;
   /** Starts it again, as a supervisor would: it becomes a replica. */
@@ -22,21 +24,23 @@ export async function startFailoverRedis(
   args: readonly string[],
   lagMs: number,
 ): Promise<FailoverRedis> {
-  const links: LaggingLink[] = [];
+  const links = new Map<number, LaggingLink>();
   const announce = async (port: number) => {
-    if (lagMs === 0) return port;
     const link = await startLaggingLink(port, lagMs);
-    links.push(link);
+    links.set(port, link);
     return link.port;
   };
   const closeLinks = () => {
-    for (const link of links) link.close();
+    for (const link of links.values()) link.close();
   };
   if (topology === 'sentinel') {
     const sentinel = await startTestSentinel([...args], announce);
     return {
       url: sentinel.url,
       shards: 1,
+      stall() {
+        for (const link of links.values()) link.stall();
+      },
       kill: () => sentinel.server.kill(),
       restart: () => sentinel.server.start(),
       async close() {
@@ -46,12 +50,13 @@ export async function startFailoverRedis(
     };
   }
   const cluster = await startTestCluster({ replicas: 1, nodeTimeoutMs: 2000, args: [...args], announce });
-  const first = cluster.nodes[0]?.server;
+  const [first] = cluster.nodes;
   return {
     url: cluster.url,
     shards: 3,
-    kill: async () => first?.kill(),
-    restart: async () => first?.start(),
+    stall: () => links.get(first?.port as number)?.stall(),
+    kill: async () => first?.server.kill(),
+    restart: async () => first?.server.start(),
     async close() {
       await cluster[Symbol.asyncDispose]();
       closeLinks();

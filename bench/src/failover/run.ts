@@ -21,12 +21,15 @@ export interface Plan {
   setting: Setting;
   members: number;
   lagMs: number;
+  stallMs: number;
 }
 
 /** What one failover did. */
 export interface Outcome {
   readyz: string;
   answered: number;
+  /** Of them, those answered while replication stood still. */
+  inStall: number;
   /** Answered with 202, and gone. */
   lost: number;
   /** Events whose sums are wrong or that are not done, of those that are not lost. */
@@ -36,14 +39,15 @@ export interface Outcome {
   repeated: number;
   /** From the kill to the next 202. */
   outageMs: number;
-  /** Per event while nothing fails. */
+  /** Per event while nothing fails, and how many ten clients get answered a second. */
   cpuMicros: number;
   p50: number;
   p99: number;
+  perSecond: number;
 }
 
 /** Kills a primary in the middle of a blast, with messages and calls beside it, and checks every answered event. */
-export async function runFailover({ topology, setting, members, lagMs }: Plan): Promise<Outcome> {
+export async function runFailover({ topology, setting, members, lagMs, stallMs }: Plan): Promise<Outcome> {
   const redis = await startFailoverRedis(topology, setting.redisArgs, lagMs);
   try {
     const system = await startSystem(redis, setting.env);
@@ -54,9 +58,13 @@ export async function runFailover({ topology, setting, members, lagMs }: Plan): 
       const readyz = await system.replicas();
       const cost = await measureSteady(system);
       const blast = await post(system, groupMessage('blast', 'blast'));
+      let stalledAt = Number.POSITIVE_INFINITY;
       let killedAt = Number.POSITIVE_INFINITY;
       const failing = (async () => {
         await delay(BEFORE_KILL_MS);
+        stalledAt = performance.now();
+        redis.stall();
+        await delay(stallMs);
         killedAt = performance.now();
         await redis.kill();
         await delay(RESTART_MS);
@@ -70,7 +78,8 @@ export async function runFailover({ topology, setting, members, lagMs }: Plan): 
       const answered = [...cost.answered, blast, ...posted];
       const { lost, wrong } = await checkAll(system, answered, members);
       const outageMs = (again(posted) ?? Number.NaN) - killedAt;
-      return { ...cost, readyz, answered: answered.length, lost, wrong, outageMs, ...arrivals() };
+      const inStall = posted.filter(({ at }) => at >= stalledAt && at < killedAt).length;
+      return { ...cost, readyz, answered: answered.length, inStall, lost, wrong, outageMs, ...arrivals() };
     } finally {
       await system.close();
     }
@@ -82,11 +91,18 @@ export async function runFailover({ topology, setting, members, lagMs }: Plan): 
 /** What an event costs while nothing fails. */
 async function measureSteady(system: FailoverSystem) {
   const first = await postWhile(system, 0, (all) => all.length < WARM_UP);
-  const before = system.ingestCpu();
+  const [before, startedAt] = [system.ingestCpu(), performance.now()];
   const steady = await postWhile(system, first.length, (all) => all.length < STEADY);
   const cpuMicros = (system.ingestCpu() - before) / steady.length;
+  const perSecond = (steady.length / (performance.now() - startedAt)) * 1000;
   const times = steady.map(({ ms }) => ms);
-  return { cpuMicros, p50: percentile(times, 0.5), p99: percentile(times, 0.99), answered: [...first, ...steady] };
+  return {
+    cpuMicros,
+    perSecond,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    answered: [...first, ...steady],
+  };
 }
 
 /** Counts what the webhook gets. */

@@ -66,10 +66,10 @@ test.each([
   [64, 500],
 ])('on %i shards an app has %i deliveries of bulk ready in each', async (shards, most) => {
   await useShards(shards);
-  const [ref] = (await acceptEvents(redis, [{ accepted: accepted({ lane: 'bulk' }) }], 1)) as [EventRef];
+  const [ref] = (await acceptEvents(redis, [{ accepted: accepted({ lane: 'bulk' }) }], 1)) as EventRef[];
   const isFullWith = async (ready: number) => {
     await redis.hset('{p0}:load:bulk', `${APP}|fcm`, ready);
-    return isLoaded(redis, ref);
+    return isLoaded(redis, ref as EventRef);
   };
   expect([await isFullWith(most - 1), await isFullWith(most)]).toEqual([false, true]);
 });
