@@ -2,7 +2,7 @@ import * as fanout from '@fanfare/fanout/app';
 import * as sender from '@fanfare/sender/app';
 import { limitMemory, startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { aMessage } from '../support/events.ts';
+import { aCall, aMessage } from '../support/events.ts';
 import { jobsOf, startSystem } from '../support/system.ts';
 
 const readyz = async (url: string) => {
@@ -23,6 +23,35 @@ test('ingest stays in service while a queue is stuck, and says that it is degrad
   }, 'the queue counts as stuck');
   expect(status).toBe(200);
   expect(body).toMatchObject({ ready: true, checks: { redis: { ok: true }, queue: { ok: false } } });
+});
+
+test('a paused lane waits, the others go on; the verdict and the readiness say so, and so does the audit', async () => {
+  await using system = await startSystem();
+  const state = async () => (await system.admin.get('/v3/system')).body.data;
+  expect((await system.backend.post('/v3/system/lanes/call/pause', {})).status).toBe(401);
+  expect((await system.admin.post('/v3/system/lanes/none/pause', {})).status).toBe(400);
+  expect((await system.admin.post('/v3/system/lanes/chat/pause', {})).status).toBe(200);
+  const [message, call] = [aMessage(), aCall()];
+  for (const event of [message, call]) await system.backend.post('/v3/events', event);
+  await system.done(call.id);
+  expect(await state()).toMatchObject({
+    verdict: [{ level: 'warning', code: 'lane_paused' }],
+    lanes: [{ lane: 'call' }, { lane: 'chat', openEvents: 1, pausedSince: expect.any(Number) }, { lane: 'bulk' }],
+  });
+  // It looks once a second at most.
+  const { body } = await until(async () => {
+    const now = await readyz(system.url);
+    return now.body.degraded ? now : undefined;
+  }, 'it says that it is degraded');
+  expect(body).toMatchObject({ ready: true, checks: { lanes: { ok: false, detail: 'paused: chat' } } });
+  expect((await system.admin.post('/v3/system/lanes/chat/resume', {})).status).toBe(200);
+  await system.done(message.id);
+  expect((await state()).verdict).toMatchObject([{ code: 'ok' }]);
+  const changes: { operation: string; ids: object }[] = (await system.admin.get('/v3/audit?limit=2')).body.data;
+  expect(changes.map(({ operation, ids }) => [operation, ids])).toEqual([
+    ['POST /v3/system/lanes/{lane}/resume', { lane: 'chat' }],
+    ['POST /v3/system/lanes/{lane}/pause', { lane: 'chat' }],
+  ]);
 });
 
 test('ingest and fan-out stay in service while Redis is too full for their work, and say so', async () => {

@@ -86,6 +86,8 @@ export interface SystemState {
     active: number;
     delayed: number;
     held: number;
+    /** When an operator paused it, epoch ms; absent while it runs. */
+    pausedSince?: number;
   }[];
   redis: {
     /** Used share of `maxmemory`. */

@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeyScope, App, AppChanges, AuditEntry, NewApiKey, SystemState } from './admin-types.ts';
 import { FanfareAppAdmin } from './app-admin.ts';
-import type { Page, PageOptions } from './common-types.ts';
+import type { Lane, Page, PageOptions } from './common-types.ts';
 import { credential, type Fetch, Http } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';
 
@@ -36,6 +36,19 @@ export class FanfareAdmin {
   /** Is it healthy? */
   system(): Promise<SystemState> {
     return this.#http.call({ method: 'GET', path: '/v3/system' });
+  }
+
+  /**
+   * Lets no worker take events or deliveries of the lane until it is resumed; what is in hand is finished, and deadlines
+   * run on. While the call lane is paused, no phone rings.
+   */
+  async pauseLane(lane: Lane): Promise<void> {
+    await this.#http.call({ method: 'POST', path: pathOf('/v3/system/lanes/:lane/pause', { lane }) });
+  }
+
+  /** Lets a paused lane go on. */
+  async resumeLane(lane: Lane): Promise<void> {
+    await this.#http.call({ method: 'POST', path: pathOf('/v3/system/lanes/:lane/resume', { lane }) });
   }
 
   /** Who changed what, newest first. */

@@ -19,6 +19,7 @@ const REMEDIES: Record<string, string> = {
   no_sender: 'Start one with SENDER_PROVIDERS set to what is missing: node apps/sender/dist/main.js',
   breaker_open: 'Repair it, then try it: fanfare test-push. Deliveries wait until their deadlines.',
   tokens_guarded: 'Check that the credential is that of the app on the devices: docs/providers.md#dead-tokens',
+  lane_paused: 'Resume it on the System page of the console: docs/operations.md#pause-a-lane',
   stuck: 'fanfare status shows whether workers are missing or an endpoint refuses: docs/runbooks/stuck.md',
   redis_memory: MORE_MEMORY,
   redis_unsafe: 'Set appendonly yes, appendfsync always and maxmemory-policy noeviction: infra/redis/redis.conf',

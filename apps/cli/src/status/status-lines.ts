@@ -27,8 +27,8 @@ export function statusLines(state: SystemState, terminal: Terminal): string[] {
 const lanes = ({ lanes: all }: SystemState): string[] =>
   table(
     ['lane', 'open', 'waiting', 'active', 'delayed', 'held', 'oldest'],
-    all.map(({ lane, openEvents, waiting, active, delayed, held, oldestMs }): Cell[] => [
-      lane,
+    all.map(({ lane, openEvents, waiting, active, delayed, held, oldestMs, pausedSince }): Cell[] => [
+      pausedSince === undefined ? lane : `${lane} (paused)`,
       openEvents,
       waiting,
       active,

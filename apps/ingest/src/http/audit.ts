@@ -11,6 +11,7 @@ const AUDITED = [
   '/v3/notifications/push/v1/providers',
   '/v3/notifications/v1/settings',
   '/v3/notifications/v1/logs',
+  '/v3/system',
   '/v3/users/:uid/devices/:deviceId/restore',
 ];
 /** What a chat backend does all day, and an operator rarely: audited with the admin key only. */

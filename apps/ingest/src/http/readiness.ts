@@ -1,5 +1,5 @@
 import { LANES } from '@fanfare/core';
-import { type QueueDepth, sumDepths } from '@fanfare/queue';
+import { type QueueDepth, readPauses, sumDepths } from '@fanfare/queue';
 import { checkMemory, checkWrite, describeReplication, readRedisSettings } from '@fanfare/redis';
 import type { Readiness } from '@fanfare/runtime';
 import type { IngestDeps } from '../deps.ts';
@@ -12,13 +12,14 @@ const STUCK_AFTER_MS = 60_000;
  * for alerts: taking the API out of service because fan-out is stuck would lose events.
  */
 export async function readiness(deps: IngestDeps): Promise<Readiness> {
-  const [written, memory, registryMemory, settings, replicas, backlog] = await Promise.all([
+  const [written, memory, registryMemory, settings, replicas, backlog, paused] = await Promise.all([
     checkWrite(deps.queueRedis),
     checkMemory(deps.memory),
     checkMemory(deps.registryMemory),
     readRedisSettings(deps.queueRedis).catch(() => undefined),
     describeReplication(deps.queueRedis, deps.config.REDIS_WAIT_REPLICAS),
     eventsWaiting(deps).catch(() => undefined),
+    pausedLanes(deps).catch(() => undefined),
   ]);
   const policy = settings?.maxmemoryPolicy ?? 'unknown';
   const stuck = backlog !== undefined && backlog.oldestMs > STUCK_AFTER_MS;
@@ -30,6 +31,10 @@ export async function readiness(deps: IngestDeps): Promise<Readiness> {
     replicas,
     eviction: { ok: policy === 'noeviction' || policy === 'unknown', detail: policy },
     queue: { ok: !stuck, detail: `${backlog?.waiting ?? '?'} waiting, the oldest for ${backlog?.oldestMs ?? '?'} ms` },
+    lanes: {
+      ok: paused !== undefined && paused.length === 0,
+      detail: `paused: ${paused?.join(', ') || (paused ? 'none' : '?')}`,
+    },
   };
   return { ready: written.ok, degraded: Object.values(checks).some((check) => !check.ok), checks };
 }
@@ -42,3 +47,6 @@ async function eventsWaiting({ producer, shards, now }: IngestDeps): Promise<Que
   const lanes = LANES.map((lane) => producer.laneDepth('events', lane, shards.all, now()));
   return sumDepths(await Promise.all(lanes));
 }
+
+const pausedLanes = async ({ queueRedis, shards }: IngestDeps): Promise<string[]> =>
+  Object.keys(await readPauses(queueRedis, shards.all));

@@ -1,6 +1,6 @@
 import { LANES, type Lane, type ProviderKind } from '@fanfare/core';
 import { type Breaker, readHeldState, readOpenEvents } from '@fanfare/ledger';
-import { QUEUE_KINDS, type QueueDepth, sumDepths } from '@fanfare/queue';
+import { QUEUE_KINDS, type QueueDepth, readPauses, sumDepths } from '@fanfare/queue';
 import {
   describeReplication,
   type MemoryState,
@@ -24,6 +24,8 @@ export interface LaneState {
   delayed: number;
   /** Deliveries outside the queues, until their endpoint or credential works again. */
   held: number;
+  /** Since when an operator has paused it, epoch ms; absent if it runs. */
+  pausedSince?: number;
 }
 
 /** The Redis that processes depend on. */
@@ -50,15 +52,17 @@ export async function readSystem(deps: IngestDeps): Promise<SystemState> {
   const { queueRedis } = deps;
   const shards = deps.shards.all;
   const at = deps.now();
-  const [processes, { breakers, held }, open, depths, redis] = await Promise.all([
+  const [processes, { breakers, held }, open, depths, pauses, redis] = await Promise.all([
     readProcesses(queueRedis),
     readHeldState(queueRedis, shards),
     readOpenEvents(queueRedis, shards, at),
     readDepths(deps, at),
+    readPauses(queueRedis, shards),
     readRedis(deps),
   ]);
   const lanes = LANES.map((lane): LaneState => {
     const { waiting, active, delayed } = sumDepths(depths.filter((one) => one.lane === lane).map(({ depth }) => depth));
+    const pausedSince = pauses[lane];
     return {
       lane,
       openEvents: open[lane].count,
@@ -67,6 +71,7 @@ export async function readSystem(deps: IngestDeps): Promise<SystemState> {
       active,
       delayed,
       held: held[lane],
+      ...(pausedSince === undefined ? {} : { pausedSince }),
     };
   });
   const unsent = (provider: ProviderKind) =>

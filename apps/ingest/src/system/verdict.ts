@@ -8,6 +8,7 @@ export const FINDING_CODES = [
   'ok',
   'no_fanout',
   'no_sender',
+  'lane_paused',
   'breaker_open',
   'tokens_guarded',
   'stuck',
@@ -40,6 +41,7 @@ export function verdictOf(state: SystemState): Finding[] {
     ...stoppedForMemory(state),
     ...unsafeRedis(state),
     ...state.breakers.map((breaker) => ofBreaker(breaker, state.at)),
+    ...pausedLanes(state),
     ...stuckLanes(state),
     ...mixedVersions(state),
   ];
@@ -101,8 +103,24 @@ function ofBreaker(breaker: Breaker, at: number): Finding {
   return { level: 'warning', code: 'tokens_guarded', appId, sentence };
 }
 
+const isStuck = ({ lane, oldestMs }: LaneState): boolean => oldestMs > STUCK_MS[lane];
+
+function pausedLanes({ lanes, at }: SystemState): Finding[] {
+  return lanes.flatMap((state): Finding[] => {
+    const { lane, pausedSince, openEvents, oldestMs } = state;
+    if (pausedSince === undefined) return [];
+    const wait = `${many(openEvents, 'event')} ${openEvents === 1 ? 'waits' : 'wait'}`;
+    const sentence =
+      `The ${lane} lane has been paused since ${momentOf(pausedSince, at)}: ` +
+      `${lane === 'call' ? 'no phone rings, ' : ''}${wait}` +
+      `${openEvents > 0 ? `, the oldest for ${duration(oldestMs)}` : ''}. Resume it on the System page.`;
+    return [{ level: lane === 'call' || isStuck(state) ? 'critical' : 'warning', code: 'lane_paused', sentence }];
+  });
+}
+
+/** A paused lane's own sentence says why. */
 const stuckLanes = ({ lanes }: SystemState): Finding[] =>
-  lanes.filter(({ lane, oldestMs }) => oldestMs > STUCK_MS[lane]).map(stuck);
+  lanes.filter((state) => isStuck(state) && state.pausedSince === undefined).map(stuck);
 
 /** All that is open being held is not for lack of workers: the breaker's own sentence says why. */
 function stuck({ lane, openEvents, oldestMs, waiting, active, held }: LaneState): Finding {

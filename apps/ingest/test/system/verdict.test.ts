@@ -112,6 +112,23 @@ test('a lane is stuck at its own age: 30 seconds for calls, 5 minutes for chat, 
   ]);
 });
 
+test('a paused lane is said to be so, calls and what has waited for long as the worst, and not as stuck besides', () => {
+  const pausedSince = Date.UTC(2026, 2, 13, 6, 9);
+  const lanes = [
+    lane('call', { pausedSince }),
+    lane('chat', { pausedSince, openEvents: 1, oldestMs: 60_000 }),
+    lane('bulk', { pausedSince, openEvents: 1204, oldestMs: 7_200_000 }),
+  ];
+  expect(verdictOf(state({ lanes })).map(({ level, code, sentence }) => `${level} ${code}: ${sentence}`)).toEqual([
+    'critical lane_paused: The call lane has been paused since 06:09 UTC: no phone rings, 0 events wait. ' +
+      'Resume it on the System page.',
+    'critical lane_paused: The bulk lane has been paused since 06:09 UTC: 1,204 events wait, the oldest for 2 h. ' +
+      'Resume it on the System page.',
+    'warning lane_paused: The chat lane has been paused since 06:09 UTC: 1 event waits, the oldest for 60 s. ' +
+      'Resume it on the System page.',
+  ]);
+});
+
 test('784 deliveries held with empty queues are told apart from a lane without workers', () => {
   const lanes = [lane('chat', { openEvents: 784, oldestMs: 3_600_000, held: 784 })];
   const verdict = verdictOf(state({ lanes, breakers: [breaker()] }));

@@ -60,6 +60,8 @@ const ACTIONS = [
   'POST /v3/notifications/push/v1/providers/fcm/:providerId/confirm-dead-tokens',
   'POST /v3/notifications/push/v1/providers/fcm/:providerId/restore-tokens',
   'POST /v3/notifications/push/v1/providers/fcm/:providerId/test',
+  'POST /v3/system/lanes/:lane/pause',
+  'POST /v3/system/lanes/:lane/resume',
   'POST /v3/users/:uid/devices/:deviceId/restore',
   'PUT /v3/notifications/push/v1/providers/apns',
   'PUT /v3/notifications/push/v1/providers/apns/default/:providerId',

@@ -68,4 +68,18 @@ export const system: readonly Example[] = [
       },
     },
   },
+  {
+    operation: 'POST /v3/system/lanes/{lane}/pause',
+    as: 'operator',
+    params: { lane: 'bulk' },
+    status: 200,
+    answer: { data: { success: true } },
+  },
+  {
+    operation: 'POST /v3/system/lanes/{lane}/resume',
+    as: 'operator',
+    params: { lane: 'bulk' },
+    status: 200,
+    answer: { data: { success: true } },
+  },
 ];

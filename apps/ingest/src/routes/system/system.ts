@@ -45,6 +45,7 @@ const LaneView = z.object({
   active: count,
   delayed: count,
   held: count.describe('Deliveries held until their endpoint or credential works again.'),
+  pausedSince: time.optional().describe('When an operator paused it, epoch ms; absent while it runs.'),
 });
 const RedisView = z.object({
   fullness: z.number().describe('Used share of `maxmemory`; 0 without a limit.'),

@@ -12,6 +12,8 @@ const THINGS: readonly [path: string, thing: string][] = [
 const ACTIONS: readonly [path: string, action: string][] = [
   ['/dead-letters/replay', 'Replay dead letters'],
   ['/stop', 'Stop a replay'],
+  ['/lanes/{lane}/pause', 'Pause a lane'],
+  ['/lanes/{lane}/resume', 'Resume a lane'],
   ['/restore-tokens', 'Restore the tokens of a credential'],
   ['/confirm-dead-tokens', 'Confirm the dead tokens of a credential'],
   ['/restore', 'Restore a device'],

@@ -1,4 +1,5 @@
 import type { Lane, SystemState } from '@fanfare/client';
+import type { ReactNode } from 'react';
 import { Card } from '../../components/card.tsx';
 import { Table } from '../../components/table.tsx';
 import { count, percent, perSecond } from '../../format/number.ts';
@@ -15,35 +16,51 @@ const BAD_SHARE = 0.05;
 const number = (label: string) => ({ label, isNumber: true }) as const;
 const OF_ALL = ['Backlog', 'Held', 'Open events', 'Oldest'].map(number);
 
+type LaneState = SystemState['lanes'][number];
+
+interface LanesCardProps {
+  system: SystemState;
+  app: string | undefined;
+  range: Range;
+  /** What can be done with a lane, in a column of its own. */
+  action?: ((state: LaneState) => ReactNode) | undefined;
+}
+
 /** Each lane: how much goes out, what waits and for how long, and what share fails. */
-export function LanesCard({ system, app, range }: { system: SystemState; app: string | undefined; range: Range }) {
+export function LanesCard({ system, app, range, action }: LanesCardProps) {
+  const columns = app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')];
   return (
     <Card
       title="Lanes"
       aside={<p className="quiet">{app && `Rate and failures are ${app}'s; the rest is of all apps.`}</p>}
     >
-      <Table
-        label="Lanes"
-        columns={app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')]}
-      >
-        {system.lanes.map(({ lane, waiting, active, delayed, held, openEvents, oldestMs }) => (
-          <tr key={lane}>
-            <th scope="row">
-              <span className="dot" style={{ background: `var(--${lane})` }} />
-              {LANE_NAMES[lane]}
-            </th>
-            {app !== undefined && <Rate app={app} lane={lane} range={range} />}
-            <Count value={waiting + active + delayed} />
-            <Count value={held} bad={held > 0} />
-            <Count value={openEvents} />
-            <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>
-              {openEvents === 0 ? '–' : duration(oldestMs)}
-            </td>
-            {app !== undefined && <Failed app={app} lane={lane} range={range} />}
-          </tr>
+      <Table label="Lanes" columns={action ? [...columns, 'Action'] : columns}>
+        {system.lanes.map((state) => (
+          <Row key={state.lane} state={state} app={app} range={range} action={action} />
         ))}
       </Table>
     </Card>
+  );
+}
+
+function Row({ state, app, range, action }: Omit<LanesCardProps, 'system'> & { state: LaneState }) {
+  const { lane, waiting, active, delayed, held, openEvents, oldestMs, pausedSince } = state;
+  return (
+    <tr>
+      <th scope="row">
+        <span className="dot" style={{ background: `var(--${lane})` }} />
+        {LANE_NAMES[lane]} {pausedSince !== undefined && <span className="tag late">paused</span>}
+      </th>
+      {app !== undefined && <Rate app={app} lane={lane} range={range} />}
+      <Count value={waiting + active + delayed} />
+      <Count value={held} bad={held > 0} />
+      <Count value={openEvents} />
+      <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>
+        {openEvents === 0 ? '–' : duration(oldestMs)}
+      </td>
+      {app !== undefined && <Failed app={app} lane={lane} range={range} />}
+      {action && <td>{action(state)}</td>}
+    </tr>
   );
 }
 

@@ -14,6 +14,7 @@ import { LanesCard } from '../overview/lanes-card.tsx';
 import { RedisCard } from '../overview/redis-card.tsx';
 import { Verdict } from '../overview/verdict.tsx';
 import { BreakersCard } from './breakers-card.tsx';
+import { LaneSwitch } from './lane-switch.tsx';
 
 export const systemRoute = createRoute({ getParentRoute: () => rootRoute, path: '/system', component: System });
 
@@ -27,7 +28,7 @@ function System() {
           <Verdict system={system} />
           <Processes processes={system.processes} />
           <BreakersCard breakers={system.breakers} />
-          <LanesCard system={system} app={undefined} range="1h" />
+          <LanesCard system={system} app={undefined} range="1h" action={(state) => <LaneSwitch {...state} />} />
           <RedisCard redis={system.redis} />
         </>
       )}
