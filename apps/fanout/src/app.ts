@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { ArchiverTimes } from '@fanfare/archive';
 import {
   Closer,
@@ -10,11 +9,11 @@ import {
 } from '@fanfare/runtime';
 import { announce } from '@fanfare/service';
 import { archiveFinished } from './archive.ts';
-import type { FanoutConfig } from './config.ts';
-import type { FanoutDeps } from './deps.ts';
+import { type FanoutConfig, FanoutEnv } from './config.ts';
 import { type LaneOptions, openLanes } from './lanes.ts';
 import { readiness } from './readiness.ts';
-import { SWEEP_TIMES, type SweepTimes, sweep } from './sweep.ts';
+import { startSweeper } from './run-sweeper.ts';
+import { SWEEP_TIMES, type SweepTimes } from './sweep.ts';
 
 export { type FanoutConfig, readConfig } from './config.ts';
 
@@ -59,32 +58,8 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
   const shards = Array.from({ length: config.QUEUE_SHARDS }, (_, shard) => shard);
-  announce(deps, { role: 'fanout', facts: () => ({ shards }) }, closer);
+  const facts = async () => ({ shards, sweeper: await sweeper.facts() });
+  announce(deps, { role: 'fanout', config, schema: FanoutEnv, facts }, closer);
   deps.log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };
-}
-
-/** How long shutdown waits for a sweep in progress. */
-const SWEEP_GRACE_MS = 2000;
-
-/** Runs the sweeper. `lastRunAt`: when it last completed a run or, before the first, when it started; epoch ms. */
-function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes): { lastRunAt(): number } {
-  let lastRunAt = deps.now();
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= sweep(deps, times)
-      .then(() => {
-        lastRunAt = deps.now();
-      })
-      .catch((error: Error) => deps.log.warn({ reason: error.message }, 'sweep.failed'))
-      .finally(() => {
-        running = undefined;
-      });
-  }, times.everyMs);
-  closer.add('sweeper', timer, async () => {
-    clearInterval(timer);
-    // Without Redis a sweep never ends; abandoning it is harmless.
-    await Promise.race([running, setTimeout(SWEEP_GRACE_MS, undefined, { ref: false })]);
-  });
-  return { lastRunAt: () => lastRunAt };
 }

@@ -7,7 +7,7 @@ import { createMembershipBox, createSecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { createIntake } from './accept/intake.ts';
 import { OverloadGuard } from './accept/overload.ts';
-import type { IngestConfig } from './config.ts';
+import { type IngestConfig, IngestEnv } from './config.ts';
 import type { IngestDeps } from './deps.ts';
 import type { Route } from './http/auth.ts';
 import { FailureLimit } from './http/failure-limit.ts';
@@ -81,7 +81,7 @@ async function open(config: IngestConfig, overrides: IngestOverrides, closer: Cl
   const { server, inHand, routes } = await createServer(deps, guard, ready);
   closer.add('replays', resumeReplays(deps), (stop) => stop());
   closer.add('server', server, () => inHand.close(() => server.close(), bodyGraceMs(config)));
-  const ports = await listen(service, { config, role: 'ingest', server }, closer);
+  const ports = await listen(service, { config, schema: IngestEnv, role: 'ingest', server }, closer);
   return {
     url: `http://${config.HOST}:${ports.port}`,
     ...ports,

@@ -10,7 +10,7 @@ import {
   withThreads,
 } from '@fanfare/runtime';
 import { announce } from '@fanfare/service';
-import type { SenderConfig } from './config.ts';
+import { type SenderConfig, SenderEnv } from './config.ts';
 import { countInFlight, inFlightIn, placesInUse } from './counts.ts';
 import type { SenderDeps } from './deps.ts';
 import { type LaneOptions, openLanes } from './lanes.ts';
@@ -61,7 +61,7 @@ async function open(config: SenderConfig, overrides: SenderOverrides, closer: Cl
   };
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
-  announce(deps, { role: 'sender', facts: factsOf(deps, config, threads) }, closer);
+  announce(deps, { role: 'sender', config, schema: SenderEnv, facts: factsOf(deps, config, threads) }, closer);
   log.info(
     { port: health.port, metricsPort: metricsServer.port, providers: config.SENDER_PROVIDERS },
     'sender.started',

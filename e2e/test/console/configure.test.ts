@@ -88,10 +88,14 @@ inBrowser(
     await page.getByText('No dead letters.').waitFor();
     for (const { id } of events) expect(await system.done(id)).toMatchObject({ accepted: 1 });
 
-    system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
     await page.goto(console.url);
+    await page.getByText('All queues are keeping up.').waitFor();
+    system.hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
+    const stoppedAt = performance.now();
     for (let n = 0; n < 20; n++) await system.backend.post('/v3/events', aMessage());
-    await page.getByText(/^The webhook .* has been refusing since/).waitFor();
+    await page.getByText(/^The webhook .* has been refusing since/).waitFor({ timeout: 10_000 });
+    const seconds = ((performance.now() - stoppedAt) / 1000).toFixed(1);
+    process.stdout.write(`The verdict names the webhook ${seconds} s after it stopped.\n`);
     await page.goto(`${console.url}/a/app123/providers`);
     await card(page, 'Webhook').getByText('http_503').waitFor();
     system.hook.configure({ basicAuth: BASIC_AUTH });

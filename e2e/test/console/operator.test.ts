@@ -89,6 +89,27 @@ inBrowser('every page is free of axe violations, by day on a laptop and by night
   expect(faults).toEqual([]);
 });
 
+inBrowser('an operator pauses a lane, is warned about calls, and sees what the processes run with', async () => {
+  const { page, faults } = await console.open('admin', '/system');
+  await page.getByRole('button', { name: 'Pause calls' }).click();
+  const warning = page.getByRole('dialog', { name: 'Pause calls for all apps?' });
+  await warning.getByText('No phone will ring.').waitFor();
+  await warning.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Pause bulk' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause bulk' }).click();
+  await page.getByText(/^The bulk lane has been paused since/).waitFor();
+  await page.locator('summary', { hasText: 'ingest' }).click();
+  await page.getByRole('row').filter({ hasText: 'FANFARE_ADMIN_KEY' }).getByText('a value that is not shown').waitFor();
+  await page.getByRole('region', { name: 'Sweeper', exact: true }).getByText(/ms$/).first().waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Resume bulk' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume bulk' }).click();
+  await page.getByText('All queues are keeping up.').waitFor();
+  await page.goto(`${console.url}/audit`);
+  await page.getByText('Resume a lane').waitFor();
+  expect(faults).toEqual([]);
+});
+
 inBrowser(
   'keys lead everywhere: the palette to a page, the query bar to an event, the question mark to help',
   async () => {

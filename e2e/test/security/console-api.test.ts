@@ -71,13 +71,17 @@ test('no answer to a viewer contains a secret', async () => {
   await system.backend.put('/v3/users/bob', { name: 'Bob' });
   const authToken = await logIn(system);
   await register(system, authToken, ANDROID, IPHONE);
+  const { FANFARE_ADMIN_KEY, FANFARE_MASTER_KEY } = system.env;
+  const secrets = [authToken, FANFARE_ADMIN_KEY, FANFARE_MASTER_KEY, ...Object.values(PASSWORDS)];
   const viewer = await clientOf('viewer');
+  const configured = (await viewer.get('/v3/system/configuration')).body.data;
+  expect(configured.map(({ role }: { role: string }) => role)).toEqual(['ingest', 'console']);
   const reads = consoleApp.OPERATIONS.viewer.filter((operation) => operation.startsWith('GET '));
   for (const operation of reads) {
     const [, path = ''] = operation.split(' ');
     const { status, body } = await viewer.get(path.replace(':appId', 'app123').replace(/:\w+/g, 'bob'));
     expect([200, 400, 404]).toContain(status);
     expect(JSON.stringify(body)).not.toMatch(/PRIVATE KEY|correct horse|fk_[\w-]{20}/);
-    expect(JSON.stringify(body)).not.toContain(authToken);
+    for (const secret of secrets) expect(JSON.stringify(body)).not.toContain(secret);
   }
 });

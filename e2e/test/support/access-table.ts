@@ -45,6 +45,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/apps/:appId/apikeys': ['POST', 'GET'],
     '/v3/apps/:appId/apikeys/:keyId': ['DELETE'],
     '/v3/system': ['GET'],
+    '/v3/system/configuration': ['GET'],
     '/v3/system/lanes/:lane/pause': ['POST'],
     '/v3/system/lanes/:lane/resume': ['POST'],
     '/v3/audit': ['GET'],

@@ -63,6 +63,15 @@ export interface SystemState {
     shards?: number[];
     /** Sends waiting for an answer. */
     inFlight?: number;
+    /** What the sweeper of a fan-out has done since the process started. */
+    sweeper?: {
+      /** Its last complete run, epoch ms. */
+      lastRunAt?: number;
+      tookMs?: number;
+      restored: number;
+      expired: number;
+      trimmed: number;
+    };
   }[];
   /** Endpoints and credentials that refuse. */
   breakers: {
@@ -98,6 +107,12 @@ export interface SystemState {
     maxmemoryPolicy: string;
     replicas: string;
   };
+}
+
+/** What one process runs with. */
+export interface ProcessConfiguration extends Pick<SystemState['processes'][number], 'id' | 'role' | 'host' | 'pid'> {
+  /** Variables without secrets; `value` is absent if there is none, `isSet`: it differs from the default. */
+  settings: { name: string; value?: string; isSet: boolean }[];
 }
 
 /** One change. */

@@ -1,4 +1,13 @@
-import type { ApiKey, ApiKeyScope, App, AppChanges, AuditEntry, NewApiKey, SystemState } from './admin-types.ts';
+import type {
+  ApiKey,
+  ApiKeyScope,
+  App,
+  AppChanges,
+  AuditEntry,
+  NewApiKey,
+  ProcessConfiguration,
+  SystemState,
+} from './admin-types.ts';
 import { FanfareAppAdmin } from './app-admin.ts';
 import type { Lane, Page, PageOptions } from './common-types.ts';
 import { credential, type Fetch, Http } from './http.ts';
@@ -36,6 +45,11 @@ export class FanfareAdmin {
   /** Is it healthy? */
   system(): Promise<SystemState> {
     return this.#http.call({ method: 'GET', path: '/v3/system' });
+  }
+
+  /** What the processes run with, without secrets. */
+  configuration(): Promise<ProcessConfiguration[]> {
+    return this.#http.call({ method: 'GET', path: '/v3/system/configuration' });
   }
 
   /**

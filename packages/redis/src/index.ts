@@ -16,7 +16,10 @@ export {
   type ProcessFacts,
   type ProcessRecord,
   type ProcessRole,
+  type ProcessSettings,
   readProcesses,
+  readProcessSettings,
+  type SweeperFacts,
   startHeartbeat,
 } from './processes.ts';
 export { type HashRead, type HashValues, readHashes } from './read-hashes.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { VERSION } from '@fanfare/runtime';
+import { type Setting, VERSION } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
 import { answersOf } from './pipeline.ts';
 import { shardTag } from './shard-tag.ts';
@@ -18,6 +18,22 @@ export interface ProcessFacts {
   shards?: number[];
   /** Sends waiting for an answer. */
   inFlight?: number;
+  /** What its sweeper has done. */
+  sweeper?: SweeperFacts;
+}
+
+/** The sweeper of a fan-out: its last complete run, and what all of its runs have done since the start. */
+export interface SweeperFacts {
+  /** Epoch ms; absent before the first run ends. */
+  lastRunAt?: number;
+  /** How long that took, ms. */
+  tookMs?: number;
+  /** Jobs that were missing, and added again. */
+  restored: number;
+  /** Deliveries that were too late. */
+  expired: number;
+  /** Finished events deleted early, since memory was short. */
+  trimmed: number;
 }
 
 /** A process that runs, as it reported itself last. */
@@ -44,6 +60,8 @@ const WITHDRAW_MS = 500;
 /** Sorted set: processes by expiry of their report; and the report of each as JSON. */
 const PROCESSES = `${shardTag(0)}:processes`;
 const processKey = (id: string) => `${shardTag(0)}:process:${id}`;
+/** What it runs with, as JSON; apart, since the reports are read every second. */
+const settingsKey = (id: string) => `${processKey(id)}:settings`;
 
 /** What a heartbeat takes. */
 export interface HeartbeatOptions {
@@ -51,6 +69,8 @@ export interface HeartbeatOptions {
   role: ProcessRole;
   /** Asked before every report. */
   facts?: () => ProcessFacts | Promise<ProcessFacts>;
+  /** What it runs with, without secrets. */
+  settings?: readonly Setting[];
   now(): number;
   /** Called when a report cannot be written. */
   onError(error: Error): void;
@@ -66,13 +86,13 @@ export interface Heartbeat {
 
 /** Reports that a process runs, so that the operator sees which do. */
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { redis, role, facts, now, onError, everyMs = EVERY_MS } = options;
+  const { redis, role, facts, settings = [], now, onError, everyMs = EVERY_MS } = options;
   const id = `${role}-${randomBytes(6).toString('hex')}`;
   const identity = { id, role, version: VERSION, host: hostname(), pid: process.pid, startedAt: now() };
   let reporting: Promise<void> | undefined;
   const report = async () => {
     const record: ProcessRecord = { ...identity, ...(await facts?.()), seenAt: now() };
-    await publishProcess(redis, record);
+    await publishProcess(redis, record, settings);
   };
   const beat = () => {
     reporting ??= report()
@@ -88,7 +108,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       clearInterval(timer);
       const withdrawn = (async () => {
         await reporting;
-        await redis.multi().del(processKey(id)).zrem(PROCESSES, id).exec();
+        await redis.multi().del(processKey(id), settingsKey(id)).zrem(PROCESSES, id).exec();
       })().catch(() => undefined);
       await Promise.race([withdrawn, delay(WITHDRAW_MS, undefined, { ref: false })]);
     },
@@ -96,12 +116,13 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 }
 
 /** Writes one report. */
-async function publishProcess(redis: Redis, record: ProcessRecord): Promise<void> {
+async function publishProcess(redis: Redis, record: ProcessRecord, settings: readonly Setting[]): Promise<void> {
   const { id, seenAt } = record;
   const written = redis
     .multi()
     .zremrangebyscore(PROCESSES, '-inf', seenAt)
     .set(processKey(id), JSON.stringify(record), 'PX', PROCESS_TTL_MS)
+    .set(settingsKey(id), JSON.stringify(settings), 'PX', PROCESS_TTL_MS)
     .zadd(PROCESSES, seenAt + PROCESS_TTL_MS, id)
     .pexpire(PROCESSES, PROCESS_TTL_MS);
   answersOf(await written.exec());
@@ -115,4 +136,21 @@ export async function readProcesses(redis: Redis): Promise<ProcessRecord[]> {
   const records = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as ProcessRecord]));
   const rank = ({ role }: ProcessRecord) => PROCESS_ROLES.indexOf(role);
   return records.sort((a, b) => rank(a) - rank(b) || a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+}
+
+/** A process that runs, and what it runs with. */
+export interface ProcessSettings extends Pick<ProcessRecord, 'id' | 'role' | 'host' | 'pid'> {
+  settings: Setting[];
+}
+
+/** What the processes that have reported run with, without secrets. */
+export async function readProcessSettings(redis: Redis): Promise<ProcessSettings[]> {
+  const processes = await readProcesses(redis);
+  if (processes.length === 0) return [];
+  const texts = await redis.mget(...processes.map(({ id }) => settingsKey(id)));
+  return processes.flatMap(({ id, role, host, pid }, i) => {
+    const text = texts[i];
+    // A process of an older version reports none.
+    return text == null ? [] : [{ id, role, host, pid, settings: JSON.parse(text) as Setting[] }];
+  });
 }

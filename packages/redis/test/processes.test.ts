@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { VERSION } from '@fanfare/runtime';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
-import { readProcesses, startHeartbeat } from '../src/index.ts';
+import { readProcesses, readProcessSettings, startHeartbeat } from '../src/index.ts';
 
 const fail = (error: Error) => {
   throw error;
@@ -12,7 +12,8 @@ test('a process is listed with what it does now while it runs, and no longer onc
   await using own = await startTestRedis();
   let inFlight = 3;
   const facts = () => ({ providers: ['fcm'], inFlight });
-  const options = { redis: own.redis, now: Date.now, onError: fail, everyMs: 20 };
+  const settings = [{ name: 'PORT', value: '8080', isSet: false }];
+  const options = { redis: own.redis, now: Date.now, settings, onError: fail, everyMs: 20 };
   const sender = startHeartbeat({ ...options, role: 'sender', facts });
   const ingest = startHeartbeat({ ...options, role: 'ingest' });
   const listed = await until(async () => {
@@ -28,10 +29,16 @@ test('a process is listed with what it does now while it runs, and no longer onc
     providers: ['fcm'],
     inFlight: 3,
   });
+  const common = { host: hostname(), pid: process.pid, settings };
+  expect(await readProcessSettings(own.redis)).toMatchObject([
+    { role: 'ingest', ...common },
+    { role: 'sender', ...common },
+  ]);
   inFlight = 4;
   await until(async () => (await readProcesses(own.redis))[1]?.inFlight === 4, 'its facts follow');
   await Promise.all([sender.close(), ingest.close()]);
   expect(await readProcesses(own.redis)).toEqual([]);
+  expect(await own.redis.keys('*')).toEqual([]);
 });
 
 test('the report of a process that was killed expires after fifteen seconds', async () => {

@@ -106,12 +106,47 @@ function problem(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Env): stri
   return `${name}: ${issue.message}, got ${shown(name, value)}${meaning}`;
 }
 
+/** One variable of a running process. */
+export interface Setting {
+  name: string;
+  /** What it is, without secrets; absent if it is not set. */
+  value?: string;
+  /** Whether it differs from the default. */
+  isSet: boolean;
+}
+
+/**
+ * What a process runs with, by the schema it was read with: every variable and its effective value. A secret is only
+ * said to be set; URLs lose their credentials and query.
+ */
+export function shownSettings(
+  schema: Pick<z.ZodObject<Record<string, z.ZodType>>, 'shape'>,
+  config: Readonly<Record<string, unknown>>,
+): Setting[] {
+  return Object.keys(schema.shape).map((name) => {
+    const value = config[name];
+    const standard = (schema.shape[name] as z.ZodType).safeParse(undefined);
+    const isSet = value !== undefined && !(standard.success && JSON.stringify(standard.data) === JSON.stringify(value));
+    return { name, isSet, ...(value === undefined ? {} : { value: settingText(name, value) }) };
+  });
+}
+
+function settingText(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => settingText(name, item)).join(', ');
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return SECRET_NAME.test(name) ? 'a value that is not shown' : masked(String(value));
+}
+
 const SECRET_NAME = /KEY|PASS|TOKEN|SECRET|CREDENTIAL/i;
 
 /** The printable form of a value: nothing for a secret, a URL without credentials and query. */
 function shown(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return 'a value that is not shown';
+  return JSON.stringify(masked(value));
+}
+
+function masked(value: string): string {
   // Up to the last "@": a password may contain "/", "," or "@", and hiding too much does no harm.
-  const masked = value.replace(/^([a-z][\w+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***');
-  return JSON.stringify(masked.length > 200 ? `${masked.slice(0, 200)}…` : masked);
+  const text = value.replace(/^([a-z][\w+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***');
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

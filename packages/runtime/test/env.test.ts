@@ -1,6 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, flag, intBetween, list, listBy, processEnv, readEnv, trustedProxies } from '../src/index.ts';
+import {
+  ConfigError,
+  flag,
+  intBetween,
+  list,
+  listBy,
+  processEnv,
+  readEnv,
+  shownSettings,
+  trustedProxies,
+} from '../src/index.ts';
 
 const schema = z.object({
   PORT: intBetween(0, 65_535, 8080).describe('Port to listen on.'),
@@ -162,4 +172,33 @@ test('a list can be read by a parser, whose error names what is wrong', () => {
   const schema = z.object({ PORTS: listBy(numbers).describe('Ports.') });
   expect(readEnv(schema, { PORTS: '1, 2' })).toEqual({ PORTS: [1, 2] });
   expect(() => readEnv(schema, { PORTS: '1,x' })).toThrow('PORTS: "x" is no number');
+});
+
+test('what a process runs with is shown without secrets, and what differs from the defaults is marked', () => {
+  const of = z.object({
+    ...schema.shape,
+    EXTRA_CA_FILE: z.string().optional(),
+    REQUESTS_PER_MINUTE_PER_KEY: intBetween(0, 100, 0),
+    MASTER_KEY_PREVIOUS: z.string().optional(),
+    PASSPHRASES: list(),
+  });
+  const env = {
+    ...good,
+    PORT: '9000',
+    REDIS_URL: 'rediss://user:pa@ss@redis.example.com:6380/1?password=hush',
+    CORS_ORIGINS: 'https://a.example,https://b.example',
+    REQUESTS_PER_MINUTE_PER_KEY: '5',
+    PASSPHRASES: 'one,two',
+  };
+  expect(shownSettings(of, readEnv(of, env))).toEqual([
+    { name: 'PORT', value: '9000', isSet: true },
+    { name: 'TRUST_PROXY', value: 'false', isSet: false },
+    { name: 'CORS_ORIGINS', value: 'https://a.example, https://b.example', isSet: true },
+    { name: 'REDIS_URL', value: 'rediss://***@redis.example.com:6380/1?***', isSet: true },
+    { name: 'ADMIN_KEY', value: 'a value that is not shown', isSet: true },
+    { name: 'EXTRA_CA_FILE', isSet: false },
+    { name: 'REQUESTS_PER_MINUTE_PER_KEY', value: '5', isSet: true },
+    { name: 'MASTER_KEY_PREVIOUS', isSet: false },
+    { name: 'PASSPHRASES', value: 'a value that is not shown, a value that is not shown', isSet: true },
+  ]);
 });

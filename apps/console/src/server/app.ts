@@ -3,7 +3,7 @@ import { bodyGraceMs, Closer, drainable, type Logger } from '@fanfare/runtime';
 import { listen, openService } from '@fanfare/service';
 import { loadAssets } from './assets.ts';
 import { loadClient } from './client-files.ts';
-import type { ConsoleConfig } from './config.ts';
+import { type ConsoleConfig, ConsoleEnv } from './config.ts';
 import type { ConsoleDeps } from './deps.ts';
 import { AttemptLimit } from './login/attempt-limit.ts';
 import type { Passwords } from './login/passwords.ts';
@@ -56,7 +56,7 @@ async function open(config: ConsoleConfig, overrides: ConsoleOverrides, closer: 
   const { ready, drain } = drainable(() => readiness(deps));
   const { server, close } = await createServer(deps, ready);
   closer.add('server', server, () => close(() => server.close(), bodyGraceMs(config)));
-  const ports = await listen(service, { config, role: 'console', server }, closer);
+  const ports = await listen(service, { config, schema: ConsoleEnv, role: 'console', server }, closer);
   return { url: `http://${config.HOST}:${ports.port}`, ...ports, drain, close: () => closer.close() };
 }
 

@@ -31,6 +31,8 @@ const PAGE = 50;
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: readSession, staleTime: Number.POSITIVE_INFINITY }),
   system: () => queryOptions({ queryKey: ['system'], queryFn: () => fanfare.system() }),
+  /** What the processes run with. */
+  configuration: () => queryOptions({ queryKey: ['configuration'], queryFn: () => fanfare.configuration() }),
   apps: () => queryOptions({ queryKey: ['apps'], queryFn: () => fanfare.apps({ limit: 1000 }) }),
   audit: (app?: string) =>
     infiniteQueryOptions({

@@ -24,6 +24,7 @@ const READS = [
   'GET /v3/outcomes',
   'GET /v3/stats',
   'GET /v3/system',
+  'GET /v3/system/configuration',
   'GET /v3/users/:uid',
   'GET /v3/users/:uid/auth_tokens',
   'GET /v3/users/:uid/blockedusers',

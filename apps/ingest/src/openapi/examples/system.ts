@@ -8,6 +8,7 @@ const process = {
   startedAt: 1_741_847_000_000,
   seenAt: 1_741_847_453_000,
 };
+const audience = { name: 'BULK_AUDIENCE', value: '1000', isSet: false };
 const idle = { openEvents: 0, oldestMs: 0, waiting: 0, active: 0, delayed: 0, held: 0 };
 
 /** The state of the system before the first event, and the last change. */
@@ -42,7 +43,13 @@ export const system: readonly Example[] = [
         verdict: [{ level: 'ok', code: 'ok', sentence: 'All queues are keeping up.' }],
         processes: [
           { id: STAND_INS.ingestProcess, role: 'ingest', ...process },
-          { id: STAND_INS.fanoutProcess, role: 'fanout', ...process, shards: [0] },
+          {
+            id: STAND_INS.fanoutProcess,
+            role: 'fanout',
+            ...process,
+            shards: [0],
+            sweeper: { lastRunAt: 1_741_847_452_000, tookMs: 12, restored: 0, expired: 0, trimmed: 0 },
+          },
           {
             id: STAND_INS.senderProcess,
             role: 'sender',
@@ -66,6 +73,19 @@ export const system: readonly Example[] = [
           replicas: 'no replica',
         },
       },
+    },
+  },
+  {
+    operation: 'GET /v3/system/configuration',
+    as: 'operator',
+    query: { name: 'BULK_AUDIENCE' },
+    status: 200,
+    answer: {
+      data: [
+        { id: STAND_INS.ingestProcess, role: 'ingest', host: STAND_INS.machine, pid: 4711, settings: [audience] },
+        { id: STAND_INS.fanoutProcess, role: 'fanout', host: STAND_INS.machine, pid: 4711, settings: [audience] },
+        { id: STAND_INS.senderProcess, role: 'sender', host: STAND_INS.machine, pid: 4711, settings: [] },
+      ],
     },
   },
   {

@@ -1,5 +1,5 @@
 import { LANES, PROVIDER_KINDS, publicAppId } from '@fanfare/core';
-import { PROCESS_ROLES } from '@fanfare/redis';
+import { PROCESS_ROLES, readProcessSettings } from '@fanfare/redis';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
@@ -25,6 +25,16 @@ const Process = z.object({
   providers: z.array(z.string()).optional().describe('The providers a sender serves.'),
   shards: z.array(z.number().int()).optional().describe('The shards a worker serves.'),
   inFlight: count.optional().describe('Sends waiting for an answer.'),
+  sweeper: z
+    .object({
+      lastRunAt: time.optional().describe('When it last completed a run, epoch ms; absent before the first.'),
+      tookMs: count.optional(),
+      restored: count.describe('Jobs that were missing, and added again.'),
+      expired: count.describe('Deliveries that were too late.'),
+      trimmed: count.describe('Finished events deleted early, since memory was short.'),
+    })
+    .optional()
+    .describe('What the sweeper of a fan-out has done since the process started.'),
 });
 const Breaker = z.object({
   appId: z.string(),
@@ -66,7 +76,22 @@ const System = z.object({
   }),
 });
 
-/** The route that shows the state of the whole system. */
+const Configuration = z.object({
+  data: z.array(
+    z.object({
+      ...Process.pick({ id: true, role: true, host: true, pid: true }).shape,
+      settings: z.array(
+        z.object({
+          name: z.string().describe('The environment variable.'),
+          value: z.string().optional().describe('Its effective value, without secrets; absent if it has none.'),
+          isSet: z.boolean().describe('Whether it differs from the default.'),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** The routes that show the state of the whole system, and what its processes run with. */
 export function systemRoutes(server: Server, deps: IngestDeps): void {
   server.get(
     '/v3/system',
@@ -91,6 +116,26 @@ export function systemRoutes(server: Server, deps: IngestDeps): void {
           redis: { ...redis, stops: [...redis.stops] },
         },
       };
+    },
+  );
+
+  server.get(
+    '/v3/system/configuration',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Get the effective configuration',
+        description:
+          'What each process that has reported within the last 15 seconds runs with. Of a secret it says only whether ' +
+          'there is one; URLs are without credentials and query.',
+        querystring: z.strictObject({ name: z.string().max(100).optional().describe('Only this variable.') }),
+        response: { 200: Configuration.describe('The variables of each process.') },
+      },
+    },
+    async ({ query: { name } }) => {
+      const all = await readProcessSettings(deps.queueRedis);
+      const wanted = (setting: { name: string }) => name === undefined || setting.name === name;
+      return { data: all.map(({ settings, ...process }) => ({ ...process, settings: settings.filter(wanted) })) };
     },
   );
 }

@@ -14,7 +14,9 @@ import { LanesCard } from '../overview/lanes-card.tsx';
 import { RedisCard } from '../overview/redis-card.tsx';
 import { Verdict } from '../overview/verdict.tsx';
 import { BreakersCard } from './breakers-card.tsx';
+import { ConfigurationCard } from './configuration-card.tsx';
 import { LaneSwitch } from './lane-switch.tsx';
+import { SweeperCard } from './sweeper-card.tsx';
 
 export const systemRoute = createRoute({ getParentRoute: () => rootRoute, path: '/system', component: System });
 
@@ -29,7 +31,9 @@ function System() {
           <Processes processes={system.processes} />
           <BreakersCard breakers={system.breakers} />
           <LanesCard system={system} app={undefined} range="1h" action={(state) => <LaneSwitch {...state} />} />
+          <SweeperCard processes={system.processes} at={system.at} />
           <RedisCard redis={system.redis} />
+          <ConfigurationCard />
         </>
       )}
     </Page>
