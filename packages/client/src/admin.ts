@@ -53,8 +53,8 @@ export class FanfareAdmin {
   }
 
   /**
-   * Lets no worker take events or deliveries of the lane until it is resumed; what is in hand is finished, and deadlines
-   * run on. While the call lane is paused, no phone rings.
+   * Lets no worker take events or deliveries of the lane until it is resumed; what is in hand is finished, and
+   * deadlines run on. While the call lane is paused, no phone rings.
    */
   async pauseLane(lane: Lane): Promise<void> {
     await this.#http.call({ method: 'POST', path: pathOf('/v3/system/lanes/:lane/pause', { lane }) });

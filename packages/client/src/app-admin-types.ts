@@ -170,7 +170,14 @@ export interface UserPreferences {
 }
 
 /** Dead letters: by id, or all that match. */
-export type DeadLetterSelection = { ids: readonly string[] } | { filter: { provider?: ProviderKind; reason?: string } };
+export type DeadLetterSelection = { ids: readonly string[] } | { filter: DeadLetterFilter };
+
+/** Which dead letters: those of a provider, a reason or an event. */
+export interface DeadLetterFilter {
+  provider?: ProviderKind;
+  reason?: string;
+  eventId?: string;
+}
 
 /** A delivery that failed for good. */
 export interface DeadLetter {

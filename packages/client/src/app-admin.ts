@@ -1,6 +1,7 @@
 import type {
   AppStats,
   DeadLetter,
+  DeadLetterFilter,
   DeadLetterGroup,
   DeadLetterSelection,
   EventFilter,
@@ -87,7 +88,7 @@ export class FanfareAppAdmin {
     return this.#http.page({ method: 'GET', path: `/v3/outcomes${queryOf(options)}` });
   }
 
-  deadLetters(options: PageOptions & { provider?: ProviderKind; reason?: string } = {}): Promise<Page<DeadLetter>> {
+  deadLetters(options: PageOptions & DeadLetterFilter = {}): Promise<Page<DeadLetter>> {
     return this.#http.page({ method: 'GET', path: `/v3/dead-letters${queryOf(options)}` });
   }
 

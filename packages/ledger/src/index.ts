@@ -23,6 +23,8 @@ export {
   summarizeDeadLetters,
 } from './deliveries/dead-letter-summary.ts';
 export * from './deliveries/dead-letters.ts';
+export { listLettersOfEvent } from './deliveries/event-letters.ts';
+export type { DeadLetterFilter, FoundDeadLetter } from './deliveries/letter-record.ts';
 export * from './deliveries/settle.ts';
 export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';

@@ -38,7 +38,7 @@ export async function resumeLane(redis: Redis, of: LaneOnShards): Promise<void> 
   await Promise.all(queuesOf(of).map((queue) => RESUME(redis, [`${queue}meta`, `${queue}marker`], [])));
 }
 
-/** The lanes of which any queue is paused, so that a pause or resume that failed half-way shows, and can be repeated. */
+/** The lanes of which any queue is paused: a pause or resume that failed half-way shows, and can be repeated. */
 export async function readPauses(redis: Redis, shards: number): Promise<Pauses> {
   const queues = LANES.flatMap((lane) => queuesOf({ lane, shards }).map((queue) => ({ lane, queue })));
   const values = (await commandEach(redis, queues, (commands, { queue }) => commands.hget(`${queue}meta`, FIELD))) as (

@@ -70,6 +70,12 @@ test('sends those of a filter again, with a new deadline, and leaves the others'
   for (const data of jobs) expect(JSON.parse(data ?? '{}').x).toBeGreaterThan(NOW);
 });
 
+test('sends those of an event again, found by its id, and nothing for an event that is not kept', async () => {
+  expect(await replay({ by: 'filter', filter: { eventId: 'msg-2' } })).toMatchObject({ total: 0, replayed: 0 });
+  expect(await replay({ by: 'filter', filter: { eventId: 'msg-1' } })).toMatchObject({ total: 3, replayed: 3 });
+  expect(await letters()).toEqual([]);
+});
+
 test('sends those of these ids again, and no letter twice', async () => {
   const [first] = await letters();
   const ids = [first?.id ?? '', `${ref.key}-99`];

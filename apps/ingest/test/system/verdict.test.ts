@@ -112,7 +112,7 @@ test('a lane is stuck at its own age: 30 seconds for calls, 5 minutes for chat, 
   ]);
 });
 
-test('a paused lane is said to be so, calls and what has waited for long as the worst, and not as stuck besides', () => {
+test('a paused lane says so: critical for calls and what has waited long, and not stuck besides', () => {
   const pausedSince = Date.UTC(2026, 2, 13, 6, 9);
   const lanes = [
     lane('call', { pausedSince }),

@@ -1,6 +1,7 @@
 import type { ProviderKind } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { type FoundDeadLetter, walkDeadLetters } from './dead-letters.ts';
+import { walkDeadLetters } from './dead-letters.ts';
+import type { FoundDeadLetter } from './letter-record.ts';
 
 /** The dead letters of an app with the same provider and reason. */
 export interface DeadLetterGroup {

@@ -1,4 +1,4 @@
-import { type EventRef, type ProviderKind, parseDeliveryId } from '@fanfare/core';
+import { parseDeliveryId } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
@@ -6,20 +6,9 @@ import { LOOKS_LUA } from '../event/looks.lua.ts';
 import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
 import { DROP_LETTER_LUA } from './drop-letter.lua.ts';
-import type { DeadLetter, DeadLetterRecord } from './settle.ts';
+import { type DeadLetterFilter, type FoundDeadLetter, isOf, letterField, letterOf } from './letter-record.ts';
+import type { DeadLetter } from './settle.ts';
 import { STATE_BITS, stateNumber } from './states.ts';
-
-/** Which dead letters: all of the app's, or those of one provider or reason. */
-export interface DeadLetterFilter {
-  provider?: ProviderKind | undefined;
-  reason?: string | undefined;
-}
-
-/** A dead letter and where its event is stored. */
-export interface FoundDeadLetter extends DeadLetter {
-  ref: EventRef;
-  ordinal: number;
-}
 
 /** Why a delivery was given up, with the provider's answer if it had one. */
 export const deadLetterText = ({ reason, detail }: Pick<DeadLetter, 'reason' | 'detail'>): string =>
@@ -48,7 +37,7 @@ export async function listDeadLetters(
   while (position.shard < shards) {
     const batch = await readBatch(redis, appId, position);
     for (const letter of batch.letters) {
-      if (matches(letter, page.filter ?? {})) letters.push(letter);
+      if (isOf(letter, page.filter ?? {})) letters.push(letter);
       if (letters.length === page.limit)
         return { letters, cursor: encodePosition({ shard: letter.ref.shard, at: letter.at, id: letter.id }) };
     }
@@ -228,18 +217,12 @@ async function readRecords(
     const [at, letter] = [scores[i], letters[i]];
     if (!at || !letter) return [];
     const { text, eventKey, ordinal } = letter;
-    const record = JSON.parse(text) as DeadLetterRecord;
-    return [{ id, ...record, at: Number(at), ref: { shard, key: eventKey }, ordinal }];
+    return [letterOf(text, { id, at: Number(at), ref: { shard, key: eventKey }, ordinal })];
   });
 }
 
 async function readRecord(redis: Redis, shard: number, id: string) {
   const parsed = parseDeliveryId(id);
-  const text = parsed && (await redis.hget(keys.attempts(shard, parsed.eventKey), recordField(parsed)));
+  const text = parsed && (await redis.hget(keys.attempts(shard, parsed.eventKey), letterField(parsed.ordinal)));
   return text ? { ...parsed, text } : undefined;
 }
-
-const recordField = ({ ordinal }: { ordinal: number }): string => `d${ordinal}`;
-
-const matches = (letter: DeadLetter, { provider, reason }: DeadLetterFilter): boolean =>
-  (provider === undefined || letter.provider === provider) && (reason === undefined || letter.reason === reason);

@@ -1,21 +1,19 @@
 import { FanfareError, listOf, PROVIDER_KINDS } from '@fanfare/core';
-import {
-  type DeadLetterFilter,
-  type DeadLetterGroup,
-  dropDeadLetter,
-  type FoundDeadLetter,
-  listDeadLetters,
-  summarizeDeadLetters,
-} from '@fanfare/ledger';
+import { type DeadLetterGroup, dropDeadLetter, type FoundDeadLetter, summarizeDeadLetters } from '@fanfare/ledger';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { seconds } from '../../http/fields.ts';
 import { PageQuery, pageOf } from '../../http/pages.ts';
+import { pageOfLetters } from './page-of-letters.ts';
 import { readReplay, selected, startReplay, stopReplay } from './replay.ts';
 import type { Selection } from './replay-record.ts';
 
-const filterFields = { provider: z.enum(PROVIDER_KINDS).optional(), reason: z.string().max(100).optional() };
+const filterFields = {
+  provider: z.enum(PROVIDER_KINDS).optional(),
+  reason: z.string().max(100).optional(),
+  eventId: z.string().max(200).optional().describe('Those of one event, looked up directly.'),
+};
 const Filter = z.strictObject(filterFields);
 const Page = z.strictObject({ ...filterFields, ...PageQuery.shape });
 const SelectionBody = z
@@ -71,6 +69,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage' },
       schema: {
         summary: 'List dead letters, newest first',
+        description: 'With `eventId`, those of one event, in the order of its deliveries.',
         querystring: Page,
         response: { 200: pageOf(Letter).describe('A page of deliveries that failed for good.') },
       },
@@ -78,7 +77,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
     async (request) => {
       const { appId } = request;
       const { limit, cursor, ...filter } = request.query;
-      const page = await list(deps, appId, { filter, cursor, limit });
+      const page = await validCursor(() => pageOfLetters(deps, appId, { filter, cursor, limit }));
       return { data: page.letters.map(view), meta: page.cursor === undefined ? {} : { cursor: page.cursor } };
     },
   );
@@ -183,14 +182,6 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
 const selection = ({ ids, filter }: z.infer<typeof SelectionBody>): Selection =>
   ids === undefined ? { by: 'filter', filter: filter ?? {} } : { by: 'ids', ids };
-
-async function list(
-  { queueRedis, shards }: IngestDeps,
-  appId: string,
-  page: { filter: DeadLetterFilter; cursor: string | undefined; limit: number },
-) {
-  return validCursor(() => listDeadLetters(queueRedis, appId, shards.all, page));
-}
 
 /** @throws FanfareError if the cursor is invalid. */
 async function validCursor<T>(read: () => Promise<T>): Promise<T> {

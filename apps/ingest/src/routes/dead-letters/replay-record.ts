@@ -1,9 +1,9 @@
-import type { DeadLetterFilter } from '@fanfare/ledger';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import type { LetterFilter } from './page-of-letters.ts';
 
 /** Selects dead letters: by id, or all that match a filter. */
-export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: DeadLetterFilter };
+export type Selection = { by: 'ids'; ids: string[] } | { by: 'filter'; filter: LetterFilter };
 
 /** The progress of a replay. */
 export interface ReplayProgress {

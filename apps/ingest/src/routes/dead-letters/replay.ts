@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { deadlineOf, publicAppId } from '@fanfare/core';
-import { type FoundDeadLetter, findDeadLetters, listDeadLetters, readEvent, reopen } from '@fanfare/ledger';
+import { type FoundDeadLetter, findDeadLetters, readEvent, reopen } from '@fanfare/ledger';
 import type { DeliveryJob } from '@fanfare/queue';
 import { redisTrouble } from '@fanfare/redis';
 import { readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
+import { pageOfLetters } from './page-of-letters.ts';
 import {
   askToStop,
   closeReplay,
@@ -150,20 +151,15 @@ export async function* selected(
   appId: string,
   selection: Selection,
 ): AsyncGenerator<FoundDeadLetter[]> {
-  const { queueRedis, shards } = deps;
   if (selection.by === 'ids') {
     for (let from = 0; from < selection.ids.length; from += PAGE) {
-      yield await findDeadLetters(queueRedis, appId, shards.all, selection.ids.slice(from, from + PAGE));
+      yield await findDeadLetters(deps.queueRedis, appId, deps.shards.all, selection.ids.slice(from, from + PAGE));
     }
     return;
   }
   let cursor: string | undefined;
   do {
-    const page = await listDeadLetters(queueRedis, appId, shards.all, {
-      filter: selection.filter,
-      cursor,
-      limit: PAGE,
-    });
+    const page = await pageOfLetters(deps, appId, { filter: selection.filter, cursor, limit: PAGE });
     yield page.letters;
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -126,8 +126,8 @@ export function systemRoutes(server: Server, deps: IngestDeps): void {
       schema: {
         summary: 'Get the effective configuration',
         description:
-          'What each process that has reported within the last 15 seconds runs with. Of a secret it says only whether ' +
-          'there is one; URLs are without credentials and query.',
+          'What each process that has reported within the last 15 seconds runs with. Of a secret it says only ' +
+          'whether there is one; URLs are without credentials and query.',
         querystring: z.strictObject({ name: z.string().max(100).optional().describe('Only this variable.') }),
         response: { 200: Configuration.describe('The variables of each process.') },
       },

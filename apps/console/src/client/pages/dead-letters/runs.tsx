@@ -42,6 +42,7 @@ export function RunsProvider({ children }: { children: ReactNode }) {
         running.current.delete(app);
         change({ isRunning: false });
         void client.invalidateQueries({ queryKey: [app, 'dead-letters'] });
+        void client.invalidateQueries({ queryKey: [app, 'recipients'] });
       });
   };
   const resume = (app: string): void => {

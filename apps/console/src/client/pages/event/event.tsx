@@ -1,5 +1,6 @@
 import { createRoute, Link } from '@tanstack/react-router';
 import { z } from 'zod/mini';
+import { replay } from '../../api/dead-letters.ts';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
 import { Card } from '../../components/card.tsx';
@@ -13,6 +14,8 @@ import { partsOf, wordOf } from '../../format/outcomes.ts';
 import { LANE_NAMES } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { PauseButton } from '../../shell/pause-button.tsx';
+import { RunNotice } from '../dead-letters/run-notice.tsx';
+import { useRun } from '../dead-letters/runs.tsx';
 import { Recipients } from './recipients.tsx';
 import { SendAgain } from './send-again.tsx';
 import { Timeline } from './timeline.tsx';
@@ -29,6 +32,7 @@ export const eventRoute = createRoute({
 function Event() {
   const { app, id } = eventRoute.useParams();
   const { data: event, error } = useLive(queries.event(app, id));
+  const { run, start, stop, close } = useRun(app);
   if (error) return <ErrorNotice error={error} />;
   if (event === undefined) return <Page title="Event">{null}</Page>;
   if (event === null) {
@@ -53,11 +57,20 @@ function Event() {
       actions={
         <>
           <StateTag state={state} lane={lane} />
-          {failed > 0 && <SendAgain app={app} id={id} failed={failed} />}
+          {failed > 0 && (
+            <SendAgain
+              app={app}
+              id={id}
+              failed={failed}
+              disabled={run?.isRunning ?? false}
+              onConfirm={() => start('Sending again', (options) => replay(app, { filter: { eventId: id } }, options))}
+            />
+          )}
           <PauseButton />
         </>
       }
     >
+      {run && <RunNotice run={run} onStop={stop} onClose={close} />}
       <div className="row quiet">
         <code>{id}</code>
         <CopyButton text={id}>Copy id</CopyButton>
