@@ -8,6 +8,7 @@ export default {
   ...preset,
   maxWorkers: 3,
   transform: { ...preset.transform, '/(packages|apps)/[^/]+/dist/.+\\.js$': path('jest/built.js') },
+  testSequencer: path('jest/longest-first.js'),
   testEnvironment: path('jest/environment.js'),
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons'] },
 };
