@@ -4,10 +4,13 @@ import { readGroup, readProfiles } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
-/** An event, and the registered names and pictures for its notifications, except the recipient's. */
+/**
+ * An event, and the registered names and pictures for its notifications, except the recipient's. These may still be
+ * being read, so that what else a pack needs is read at the same time.
+ */
 export interface LoadedEvent {
   accepted: AcceptedEvent;
-  profiles: Profiles;
+  profiles: Promise<Profiles>;
 }
 
 /** Events kept: enough for the deliveries of one event, which arrive together, to read it only once. */
@@ -42,7 +45,11 @@ export class EventCache {
 
   async #read(ref: EventRef): Promise<LoadedEvent | undefined> {
     const accepted = await readEvent(this.#queueRedis, ref);
-    return accepted && { accepted, profiles: await this.#profiles(accepted) };
+    if (!accepted) return undefined;
+    const profiles = this.#profiles(accepted);
+    // The next pack tries again; the event may only just be getting into the cache.
+    profiles.catch(() => setImmediate(() => this.#events.delete(ref.key)));
+    return { accepted, profiles };
   }
 
   async #profiles({ appId, event }: AcceptedEvent): Promise<Profiles> {

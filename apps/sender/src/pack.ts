@@ -5,6 +5,7 @@ import {
   needsJob,
   PLATFORMS,
   type PlannedDelivery,
+  type Profiles,
   type ProviderKind,
 } from '@fanfare/core';
 import { deliveriesIn, findRing, readStates } from '@fanfare/ledger';
@@ -38,6 +39,7 @@ export interface PackInHand {
   /** How many deliveries the job covers, settled ones included. */
   size: number;
   loaded: LoadedEvent;
+  profiles: Profiles;
   /** Undefined if the app was deleted. */
   app: AppBundle | undefined;
   /** Whether the event is: nothing of it is sent. */
@@ -55,8 +57,8 @@ export const attemptsBefore = ({ job }: Pick<PackInHand, 'job'>): number => (job
 
 /**
  * Reads a pack: its event and plan where they are not cached, then in one round trip the state of each delivery, its
- * recipient and device, and whether the event is superseded. States are always read, so a job that was added twice
- * sends once. Undefined if the record of the event has expired.
+ * recipient and device, the names to show, and whether the event is superseded. States are always read, so a job that
+ * was added twice sends once. Undefined if the record of the event has expired.
  */
 export async function readPack(
   deps: SenderDeps,
@@ -71,14 +73,15 @@ export async function readPack(
   const { accepted } = loaded;
   const again = job.startedBefore || job.data.addedAgain === true;
   const ordinals = planned.map((delivery) => delivery.ordinal);
-  const [states, recipients, superseded, app, ringEndsAt] = await Promise.all([
+  const [states, recipients, superseded, app, ringEndsAt, profiles] = await Promise.all([
     readStates(deps.queueRedis, ref, ordinals),
     deps.targets.read(accepted.appId, planned),
     deps.superseded.isSuperseded(loaded, again),
     deps.apps.get(accepted.appId, settingsVersion ?? accepted.settingsVersion),
     ringShowsUntil(deps, loaded, source.provider),
+    loaded.profiles,
   ]);
-  const pack = { source, ref, job, size: planned.length, loaded, app, superseded, addresses: new Map() };
+  const pack = { source, ref, job, size: planned.length, loaded, profiles, app, superseded, addresses: new Map() };
   const [deliveries, retrying]: [Delivery[], PlannedDelivery[]] = [[], []];
   const deadlineAt = job.data.deadlineAt ?? accepted.leaveBy;
   for (const [i, one] of planned.entries()) {

@@ -35,7 +35,7 @@ export function prepare(
   pack: PackInHand,
   { planned, recipient, deadlineAt }: Delivery,
 ): Ready | Unsendable {
-  const { job, loaded, app } = pack;
+  const { job, loaded, profiles, app } = pack;
   const { event, holdUntil } = loaded.accepted;
   if (deps.now() >= deadlineAt) return { kind: 'expired' };
   if (!app) return { kind: 'rejected', reason: 'app_deleted' };
@@ -49,7 +49,7 @@ export function prepare(
       app: app.app,
       deliveryId: deliveryId(pack.ref.key, planned.ordinal),
       provider,
-      profiles: loaded.profiles,
+      profiles,
       recipient,
       unread: planned.unread,
       deadlineAt,

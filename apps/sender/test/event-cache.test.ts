@@ -1,6 +1,6 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
 import { acceptEvent } from '@fanfare/ledger';
-import { startTestRedis } from '@fanfare/testkit';
+import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventCache } from '../src/event-cache.ts';
 
@@ -54,6 +54,21 @@ describe('events', () => {
     const found = await Promise.all([cache.get(ref), cache.get(ref)]);
     expect(found[0]?.accepted.event.id).toBe(`m-${serial}`);
     expect(await kept(cache, [ref])).toEqual([true]);
+  });
+
+  test('whose names could not be read are read again', async () => {
+    const registry = redis.duplicate({ lazyConnect: true });
+    try {
+      const [cache, ref] = [new EventCache(redis, registry), await stored()];
+      registry.disconnect();
+      const first = await cache.get(ref);
+      await expect(first?.profiles).rejects.toThrow('Connection is closed');
+      await registry.connect();
+      await until(async () => (await cache.get(ref)) !== first, 'the event is read again');
+      expect(await (await cache.get(ref))?.profiles).toMatchObject({ members: {} });
+    } finally {
+      registry.disconnect();
+    }
   });
 
   test('that are missing are looked up again', async () => {
