@@ -1,7 +1,4 @@
-import sequencer from '@jest/test-sequencer';
-
-// CommonJS, whose default export is a property.
-const { default: Sequencer } = sequencer;
+import Sequencer from '@jest/test-sequencer';
 
 /** Files that take half a minute or more. Without times of earlier runs jest takes the larger files first. */
 const LONG = [
