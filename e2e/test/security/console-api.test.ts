@@ -72,8 +72,14 @@ test('no answer to a viewer contains a secret', async () => {
   const authToken = await logIn(system);
   await register(system, authToken, ANDROID, IPHONE);
   const { FANFARE_ADMIN_KEY, FANFARE_MASTER_KEY } = system.env;
-  const secrets = [authToken, FANFARE_ADMIN_KEY, FANFARE_MASTER_KEY, ...Object.values(PASSWORDS)];
+  const token = 'a-push-token-of-some-length-123456';
+  await register(system, await logIn(system, 'bob'), { ...ANDROID, fcmToken: token });
+  const secrets = [authToken, token, FANFARE_ADMIN_KEY, FANFARE_MASTER_KEY, ...Object.values(PASSWORDS)];
   const viewer = await clientOf('viewer');
+  const tokens = async (api: Api) =>
+    (await api.get('/v3/users/bob/devices')).body.data.map(({ pushToken }: { pushToken: string }) => pushToken);
+  expect(await tokens(viewer)).toContain('…123456');
+  expect(await tokens(await clientOf('admin'))).toContain(token);
   const configured = (await viewer.get('/v3/system/configuration')).body.data;
   expect(configured.map(({ role }: { role: string }) => role)).toEqual(['ingest', 'console']);
   const reads = consoleApp.OPERATIONS.viewer.filter((operation) => operation.startsWith('GET '));

@@ -63,11 +63,19 @@ function check({ method, url, role }: FastifyRequest): void {
   if (permission === 'forbidden') throw new Problem(403, 'AUTH_ERR_NO_ACCESS', 'a viewer can change nothing');
 }
 
-/** The request's own headers that matter, the operator's key, and who acts: the API writes it to the audit record. */
+/**
+ * The request's own headers that matter, the operator's key, and who acts: the API writes it to the audit record. A
+ * viewer does not see push tokens.
+ */
 function headersOf(request: FastifyRequest, adminkey: string): Record<string, string> {
   const passed = ['accept', 'content-type', 'appid'].flatMap((name) => {
     const value = request.headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
-  return { ...Object.fromEntries(passed), adminkey, actor: `console ${request.role}, ${request.clientAddress}` };
+  return {
+    ...Object.fromEntries(passed),
+    adminkey,
+    actor: `console ${request.role}, ${request.clientAddress}`,
+    ...(request.role === 'admin' ? {} : { masktokens: '1' }),
+  };
 }

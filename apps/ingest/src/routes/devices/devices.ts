@@ -2,6 +2,7 @@ import { FanfareError, Uid } from '@fanfare/core';
 import { type Device, listDevices, listQuarantined, listSessions, readUser, restoreDevice } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
+import { header } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
 import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
@@ -19,6 +20,14 @@ const DeviceView = PushTokenView.extend({
   quarantinedAt: z.number().optional().describe('In quarantine: since when, epoch seconds.'),
 });
 
+/** How much of a token someone sees who must not send with it: enough to tell two apart. */
+const SHOWN_CHARS = 6;
+
+const masked = (device: Device): Device => ({
+  ...device,
+  token: `…${device.token.length > 2 * SHOWN_CHARS ? device.token.slice(-SHOWN_CHARS) : ''}`,
+});
+
 /** Routes that list a user's devices by state and restore them, for the chat backend. */
 export function deviceRoutes(server: Server, { registry, now }: IngestDeps): void {
   server.get(
@@ -28,13 +37,17 @@ export function deviceRoutes(server: Server, { registry, now }: IngestDeps): voi
       schema: {
         summary: "List a user's devices, oldest first",
         description:
-          'Tokens that a push service reports as dead are in quarantine for 7 days; a new registration restores them.',
+          'Tokens that a push service reports as dead are in quarantine for 7 days; a new registration restores ' +
+          'them. With the header `masktokens: 1`, each token is shown by its last six characters.',
         params: z.object({ uid: Uid }),
         querystring: Which,
         response: { 200: pageOf(DeviceView).describe('A page of devices.') },
       },
     },
-    async ({ appId, params: { uid }, query }) => {
+    async (request) => {
+      const { appId, params, query } = request;
+      const { uid } = params;
+      const isMasked = header(request, 'masktokens') !== undefined;
       const [user, devices, sessions] = await Promise.all([
         readUser(registry, appId, uid),
         listDevices(registry, appId, uid),
@@ -46,7 +59,7 @@ export function deviceRoutes(server: Server, { registry, now }: IngestDeps): voi
       const reasons = new Map(aside?.map(({ id, reason, quarantinedAt }) => [id, { reason, quarantinedAt }]));
       const view = (device: Device) => {
         const why = reasons.get(device.id);
-        const shown = viewPushToken(uid, device, sessions);
+        const shown = viewPushToken(uid, isMasked ? masked(device) : device, sessions);
         return why ? { ...shown, reason: why.reason, quarantinedAt: seconds(why.quarantinedAt) } : shown;
       };
       return { data: items.map(view), meta };
