@@ -12,7 +12,7 @@ import { expiredAmong } from './traffic/expired.ts';
 import { Poster } from './traffic/poster.ts';
 import type { Posting } from './traffic/posting.ts';
 import { Traffic } from './traffic/traffic.ts';
-import type { Verdict } from './verdict.ts';
+import { mostDuplicated, type Verdict } from './verdict.ts';
 
 const TICK_MS = 50;
 /** Nothing has arrived for so long: the longest a retry may wait is a minute. */
@@ -186,10 +186,11 @@ class Drill {
       this.#screen.line(`stale: ${this.#ledger.nameOf(sentAt)} to ${target}, ${at - sentAt} ms after it was sent`);
     }
     const { kills, senders } = this.#doubts;
-    const bound = IN_FLIGHT * senders;
+    const ofAll = IN_FLIGHT * this.#system.workers.sender.length;
+    const bound = mostDuplicated(this.#doubts, { ofSender: IN_FLIGHT, ofAll });
     this.#screen.line(`${deliveries} deliveries, ${excused} rings expired`);
     this.#screen.line(
-      `at most ${bound} may be duplicated: ${IN_FLIGHT} in flight in each of ${senders} senders in doubt`,
+      `at most ${bound} may be duplicated: ${IN_FLIGHT} in flight in each of ${senders} senders in doubt, ${ofAll} a kill`,
     );
     if (this.#missed.length > 0) this.#screen.line(`without effect: ${this.#missed.join(', ')}`);
     const ended = Object.values(this.#system.workers)
