@@ -105,11 +105,21 @@ async function goLater(
   passing: Promise<Pass>,
 ): Promise<void> {
   try {
-    go(deps, sending, delivery, ready, await passing);
+    const pass = await passing;
+    if (pass.kind === 'go' && (await hasEnded(deps, sending.pack))) {
+      pass.end(NOT_SENT);
+      sending.end({ delivery, attempted: { kind: 'superseded' }, durationMs: 0 });
+    } else go(deps, sending, delivery, ready, pass);
   } catch (error) {
     sending.inFlight.fail(error);
   }
 }
+
+const NOT_SENT: Outcome = { kind: 'withheld', reason: 'superseded' };
+
+/** Whether a call has ended while its ring waited for its place. */
+const hasEnded = async (deps: SenderDeps, { loaded }: PackInHand): Promise<boolean> =>
+  loaded.accepted.event.type === 'call.initiated' && (await deps.superseded.isSuperseded(loaded, true));
 
 function go(deps: SenderDeps, sending: Sending, delivery: Delivery, ready: Ready, pass: Pass): void {
   if (pass.kind === 'go') void send(deps, sending, delivery, ready, pass);

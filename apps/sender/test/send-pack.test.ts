@@ -62,6 +62,27 @@ async function addIphone(sealedBy: SecretBox = box): Promise<Target> {
   return { provider: 'apns', deviceId: id };
 }
 
+test('a ring whose call ends while it waits for its place is not sent', async () => {
+  let release = () => {};
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const answer = () => slow.then(() => ({ status: 200 }));
+  webhook.answers.push(answer, answer);
+  const busy = [await plan(redis), await plan(redis)].map((planned) => toWebhook(planned));
+  await until(() => webhook.received.length === 2, 'two sends are in flight');
+  const ring = await plan(redis, aCall(), { lane: 'call' });
+  const pack = await readPack(sender, { shard: 0, lane: 'chat', provider: 'custom' }, takeJob(ring.ref));
+  if (!pack) throw new Error('the event is gone');
+  await endRing(redis, APP, 'v1.us.1', ring.accepted.event.sentAt + 1, HOUR);
+  const attempts: Attempt[] = [];
+  const waiting = sendPack(sender, pack, (attempt) => attempts.push(attempt));
+  release();
+  await Promise.all([...busy, waiting]);
+  expect(attempts.map(({ attempted }) => attempted.kind)).toEqual(['superseded']);
+  expect(webhook.received).toHaveLength(2);
+});
+
 describe('no provider is asked', () => {
   afterEach(() => expect(webhook.received).toEqual([]));
 

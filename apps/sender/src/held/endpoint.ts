@@ -38,7 +38,8 @@ export class Endpoint implements Destination {
     this.gate = gate;
     this.#limit = limit;
     this.#origin = origin;
-    this.#window = new SendWindow(limit);
+    // A push service is not overloaded by one app, and no ring may wait for the answer to another.
+    this.#window = new SendWindow(limit, { yields: gate.provider === 'custom' && gate.lane !== 'call' });
   }
 
   /** How the gate of a shard stands, as far as is known. */

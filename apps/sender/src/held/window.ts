@@ -2,7 +2,7 @@
 const NEW_SHARE = 1 / 8;
 const MAX_FAILED = 1 / 4;
 
-/** How much an answer widens the window, up to where it was cut: 1.5 times as many with each round of answers. */
+/** How much an answer widens a window that yields, up to where it was cut: by half with each round of answers. */
 const GROWTH = 1 / 2;
 
 /** Without trouble for so long, the endpoint is used as before, ms. */
@@ -17,13 +17,14 @@ export interface EndedSend {
 }
 
 /**
- * How many sends to one endpoint a process may have in flight: additive increase and multiplicative decrease, as in TCP
- * (https://www.rfc-editor.org/rfc/rfc5681). Each process decides by its own sends, and a fleet shares what the endpoint
- * can take. When nothing is left in flight, the window halves, so that none is kept that another would use: a burst
- * after a quiet second begins with few.
+ * How many sends to one endpoint a process may have in flight. One that yields follows additive increase and
+ * multiplicative decrease, as TCP does (https://www.rfc-editor.org/rfc/rfc5681). Each process decides by its own sends,
+ * and a fleet shares what the endpoint can take. When nothing is left in flight, it halves, so that none is kept that
+ * another would use: a burst after a quiet second begins with few. One that does not yield grows by one per answer.
  */
 export class SendWindow {
   readonly #limit: number;
+  readonly #yields: boolean;
   #size: number;
   /** From here on it grows by one with each round of answers. */
   #threshold: number;
@@ -32,8 +33,9 @@ export class SendWindow {
   #isAlive = false;
   #troubledAt = Number.NEGATIVE_INFINITY;
 
-  constructor(limit: number) {
+  constructor(limit: number, { yields }: { yields: boolean }) {
     this.#limit = limit;
+    this.#yields = yields;
     this.#size = limit;
     this.#threshold = limit;
   }
@@ -48,14 +50,15 @@ export class SendWindow {
     this.#isAlive = true;
     if (begunAt >= this.#troubledAt) this.#failed -= this.#failed * NEW_SHARE;
     if (this.#size >= this.#limit) return;
-    if (now - this.#troubledAt >= TRUSTED_AFTER_MS) this.#resize(this.#limit, this.#limit);
+    if (!this.#yields) this.#resize(this.#size + 1, this.#limit);
+    else if (now - this.#troubledAt >= TRUSTED_AFTER_MS) this.#resize(this.#limit, this.#limit);
     else if (inFlight === 1) this.#resize(this.#size / 2, this.#threshold);
     else this.#resize(this.#size + (this.#size < this.#threshold ? GROWTH : 1 / this.#size), this.#threshold);
   }
 
   /** A send has failed. Those that began before the last cut say nothing about what is in flight since. */
   failed({ begunAt, now, inFlight }: EndedSend): void {
-    if (begunAt < this.#troubledAt) return;
+    if (!this.#yields || begunAt < this.#troubledAt) return;
     this.#failed += (1 - this.#failed) * NEW_SHARE;
     if (!this.#isAlive || this.#failed <= MAX_FAILED) return;
     const half = Math.min(this.#size, inFlight) / 2;

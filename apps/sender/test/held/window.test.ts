@@ -16,7 +16,7 @@ function cutAt(inFlight: number): SendWindow {
 
 /** A window whose endpoint has answered. */
 function aliveWindow(): SendWindow {
-  const window = new SendWindow(LIMIT);
+  const window = new SendWindow(LIMIT, { yields: true });
   window.answered(ended(0, 2));
   return window;
 }
@@ -33,7 +33,7 @@ describe('how many sends to an endpoint may be in flight', () => {
     expect(window.size).toBe(LIMIT);
     window.failed(ended(0, 40));
     expect(window.size).toBe(20);
-    const healthy = new SendWindow(LIMIT);
+    const healthy = new SendWindow(LIMIT, { yields: true });
     for (let i = 0; i < 1000; i++) {
       if (i % 20 === 0) healthy.failed(ended(i, 40));
       else healthy.answered(ended(i, 40));
@@ -54,7 +54,7 @@ describe('how many sends to an endpoint may be in flight', () => {
     const window = aliveWindow();
     for (let i = 0; i < 40; i++) window.failed(ended(i, 40));
     expect(window.size).toBe(20);
-    const silent = new SendWindow(LIMIT);
+    const silent = new SendWindow(LIMIT, { yields: true });
     for (let i = 0; i < 40; i++) silent.failed(ended(i, 40));
     expect(silent.size).toBe(LIMIT);
   });
@@ -64,7 +64,7 @@ describe('how many sends to an endpoint may be in flight', () => {
     for (let i = 0; i < 5; i++) round(cut, 1 + i);
     expect(cut.size).toBeGreaterThan(22);
     expect(cut.size).toBeLessThan(27);
-    const restarted = new SendWindow(LIMIT);
+    const restarted = new SendWindow(LIMIT, { yields: true });
     restarted.restart(0);
     const sizes = Array.from({ length: 14 }, (_, i) => {
       round(restarted, 1 + i);
@@ -72,6 +72,16 @@ describe('how many sends to an endpoint may be in flight', () => {
     });
     expect(sizes.slice(0, 6)).toEqual([1, 2, 3, 4, 6, 9]);
     expect(sizes.at(-1)).toBe(LIMIT);
+  });
+
+  test('one that does not yield is never cut, and grows by one per answer after an outage', () => {
+    const window = new SendWindow(LIMIT, { yields: false });
+    window.answered(ended(0, 40));
+    for (let i = 0; i < 40; i++) window.failed(ended(i, 40));
+    expect(window.size).toBe(LIMIT);
+    window.restart(50);
+    for (let i = 0; i < 9; i++) window.answered(ended(51, 1));
+    expect(window.size).toBe(10);
   });
 
   test('it halves when nothing is left in flight, and is trusted again after five minutes without trouble', () => {
@@ -95,7 +105,7 @@ describe('how many sends to an endpoint may be in flight', () => {
     });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: LIMIT }), fc.array(step), (limit, steps) => {
-        const window = new SendWindow(limit);
+        const window = new SendWindow(limit, { yields: true });
         let now = 0;
         let troubledAt = Number.NEGATIVE_INFINITY;
         for (const { does, ms, took, inFlight } of steps) {
