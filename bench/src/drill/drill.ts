@@ -190,7 +190,7 @@ class Drill {
     const bound = mostDuplicated(this.#doubts, { ofSender: IN_FLIGHT, ofAll });
     this.#screen.line(`${deliveries} deliveries, ${excused} rings expired`);
     this.#screen.line(
-      `at most ${bound} may be duplicated: ${IN_FLIGHT} in flight in each of ${senders} senders in doubt, ${ofAll} a kill`,
+      `at most ${bound} may be duplicated: ${IN_FLIGHT} in flight in each of ${senders} senders in doubt`,
     );
     if (this.#missed.length > 0) this.#screen.line(`without effect: ${this.#missed.join(', ')}`);
     const ended = Object.values(this.#system.workers)
