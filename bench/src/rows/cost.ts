@@ -71,7 +71,7 @@ export const singlesCost: Row = {
   run: (lab) => lab.withFanfare({ env: { PACK_CHAT: '1' } }, (fanfare) => compare(lab, P1C1, fanfare)),
 };
 
-/** CPU and rate of both designs, which take turns. A first round, not counted, warms up. */
+/** CPU and rate of both designs, which take turns. A first round warms up: nginx counts its OAuth request as a push. */
 async function compare(lab: Lab, options: CostOptions, fanfare: Fanfare): Promise<RowResult> {
   const { row, members, rounds } = options;
   const designs = [await lab.plain(), fanfare];

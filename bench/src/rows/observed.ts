@@ -68,7 +68,9 @@ async function withSystems<T>(lab: Lab, options: FanfareOptions, use: (systems: 
   );
 }
 
-/** Samples of all three, in another order each round. A first round, not counted, warms up. */
+/**
+ * Samples of all three, in another order each round. A first round warms up: nginx counts its OAuth request as a push.
+ */
 async function inTurns(lab: Lab, what: string, systems: Systems, measure: Measure): Promise<Samples> {
   const samples: Samples = { on: [], off: [], again: [] };
   const rounds = lab.quick ? ROUNDS.quick : ROUNDS.full;
