@@ -65,8 +65,8 @@ export async function sweep(deps: FanoutDeps, times: SweepTimes): Promise<void> 
 /**
  * Checks open events that are due and restores missing jobs: of events whose job was lost between two writes, of
  * deliveries lost in a failover or failed by a bug. Lanes take turns, calls first, and apps within a lane. Skips events
- * that have moved since the last check, so a healthy event costs next to nothing. Held deliveries have no job; those
- * that are late are expired.
+ * that have moved since the last complete check, so a healthy event costs next to nothing. Held deliveries have no job;
+ * those that are late are expired.
  */
 async function sweepOpen(deps: FanoutDeps, { againMs }: SweepTimes): Promise<void> {
   const { queueRedis, now, shards, stopping } = deps;

@@ -1,9 +1,19 @@
 import type { EventRef } from '@fanfare/core';
-import { advance, changeLane, claimDueEvents, findDeadLetters, planSlice, reopen, settle } from '@fanfare/ledger';
+import {
+  advance,
+  changeLane,
+  claimDueEvents,
+  findDeadLetters,
+  planSlice,
+  reopen,
+  settle,
+  stuckSinceLastLook,
+} from '@fanfare/ledger';
 import { LockRenewal, work } from '@fanfare/queue';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import type { FanoutDeps } from '../src/deps.ts';
 import { handleEvent } from '../src/handle-event.ts';
 import { SWEEP_TIMES, sweep } from '../src/sweep.ts';
 import { accept, aGroupMessage, countsOf, queued, queuedFor, takeJob } from './support/events.ts';
@@ -29,6 +39,28 @@ async function expanded(fanout: Fanout) {
   await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
   await look(fanout);
   return { ref, accepted };
+}
+
+/** A clock with which a run is out of time after a few dozen looks at it. */
+function fastClock(): () => number {
+  let time = Date.now() + HOUR / 2;
+  return () => {
+    time += 100;
+    return time;
+  };
+}
+
+/** An event with a delivery in each of many slices, none of which is queued. */
+async function manySlices(fanout: FanoutDeps, slices: number): Promise<EventRef> {
+  const { ref } = await accept(redis, aGroupMessage());
+  const { lock } = await takeJob(redis, ref);
+  for (let first = 0; first < slices; first++) {
+    const recipients = [{ kind: 'send', uid: `user-${first}`, targets: [{ provider: 'custom' }] }] as const;
+    const slice = { first, cursor: '', last: first === slices - 1, recipients, packSize: 1 };
+    await planSlice(redis, ref, APP, first, slice);
+    await advance(redis, ref, lock, first, slice, fanout.now());
+  }
+  return ref;
 }
 
 const lose = (fanout: Fanout, { key }: EventRef, ordinal: number) =>
@@ -113,29 +145,29 @@ describe('deliveries', () => {
   });
 
   test('of an event with many slices are restored run by run, each from where the last one stopped', async () => {
-    let time = Date.now() + HOUR / 2;
-    // A run is out of time after a few dozen looks at the clock.
-    const now = () => {
-      time += 100;
-      return time;
-    };
-    await using fanout = startFanout(redis, { now });
-    const { ref } = await accept(redis, aGroupMessage());
-    const { lock } = await takeJob(redis, ref);
-    const slices = 65;
-    for (let first = 0; first < slices; first++) {
-      const recipients = [{ kind: 'send', uid: `user-${first}`, targets: [{ provider: 'custom' }] }] as const;
-      const slice = { first, cursor: '', last: first === slices - 1, recipients, packSize: 1 };
-      await planSlice(redis, ref, APP, first, slice);
-      await advance(redis, ref, lock, first, slice, time);
-    }
+    await using fanout = startFanout(redis, { now: fastClock() });
+    const ref = await manySlices(fanout, 65);
     const restored: number[] = [];
-    for (let runs = 0; runs < 12 && restored.at(-1) !== slices; runs++) {
+    for (let runs = 0; runs < 12 && restored.at(-1) !== 65; runs++) {
       await sweep(fanout, { ...SWEEP_TIMES, againMs: 1 });
       restored.push((await queued(redis, ref)).length);
     }
-    expect(restored.at(-1)).toBe(slices);
-    expect(restored.some((count) => count > 0 && count < slices)).toBe(true);
+    expect(restored.at(-1)).toBe(65);
+    expect(restored.some((count) => count > 0 && count < 65)).toBe(true);
+  });
+
+  test('of an event with many slices are all restored although the first ones are settled meanwhile', async () => {
+    await using fanout = startFanout(redis, { now: fastClock() });
+    const ref = await manySlices(fanout, 65);
+    expect(await stuckSinceLastLook(redis, [ref])).toEqual([]);
+    for (let runs = 0; runs < 12; runs++) {
+      // Were the check to stop half-way, the next one would come too late.
+      await sweep(fanout, { ...SWEEP_TIMES, againMs: HOUR });
+      const ordinal = (await queued(redis, ref))[runs]?.ordinal;
+      if (ordinal === undefined) continue;
+      await settle(redis, ref, APP, [{ ordinal, provider: 'custom', state: 'accepted' }], fanout.now());
+    }
+    expect(await queued(redis, ref)).toHaveLength(65);
   });
 
   test('of an event that became bulk are found in the chat queue, where they began', async () => {

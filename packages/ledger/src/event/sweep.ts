@@ -75,21 +75,27 @@ return #keys
 export const adoptOpenEvents = (redis: Redis, shard: number, now: number, limit: number): Promise<number> =>
   ADOPT(redis, [keys.open(shard), keys.root(shard)], [now, limit]);
 
-/** Compares what is settled and planned with the last check, and stores it. */
+/**
+ * Compares what is settled and planned with the last check, and stores it. A check that stopped half-way goes on in any
+ * case: the deliveries that it restored are being settled.
+ */
 const LOOK = script<number>(`
 -- KEYS event
--- returns 1 when it has progressed since the last check, else 0
+-- returns 1 when it has progressed since the last check and that is complete, else 0
 local n = redis.call('HMGET', KEYS[1],
-  'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look')
+  'slice', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'look', 'swept')
 if not n[1] then return 0 end
 local look = n[1]
 for i = 2, 6 do look = look .. ' ' .. (n[i] or 0) end
 if look == (n[7] or '0 0 0 0 0 0') then return 0 end
 redis.call('HSET', KEYS[1], 'look', look)
-return 1
+return n[8] and 0 or 1
 `);
 
-/** Those of some events that have not progressed since the last call: the sweeper leaves the others alone. */
+/**
+ * Those of some events that have not progressed since the last call, or whose check stopped half-way: the sweeper
+ * leaves the others alone.
+ */
 export async function stuckSinceLastLook(redis: Redis, refs: readonly EventRef[]): Promise<EventRef[]> {
   const moved = await LOOK.each(
     redis,
