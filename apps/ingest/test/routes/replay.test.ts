@@ -3,22 +3,21 @@ import { acceptEvent, listDeadLetters, planSlice, readProgress, settle } from '@
 import { until } from '@fanfare/testkit';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { IngestDeps } from '../../src/deps.ts';
-import { readReplay, startReplay, stopReplay } from '../../src/routes/dead-letters/replay.ts';
-import type { Selection } from '../../src/routes/dead-letters/replay-record.ts';
+import { readReplay, resumeReplays, startReplay, stopReplay } from '../../src/routes/dead-letters/replay.ts';
+import { type Selection, storeReplay } from '../../src/routes/dead-letters/replay-record.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();
 const HOUR = 3_600_000;
 const UIDS = ['u0', 'u1', 'u2'];
 
-let ref: EventRef;
 /** An event with three deliveries, all given up: two for one reason, the last for another. */
-beforeEach(async () => {
+async function givenUp(key: string, id: string): Promise<EventRef> {
   const accepted: AcceptedEvent = {
-    key: 'em5x8k2a0000001',
+    key,
     appId: 'demo',
     event: {
-      id: 'msg-1',
+      id,
       type: 'message.sent',
       sentAt: NOW - HOUR,
       sender: { uid: 'ann' },
@@ -31,15 +30,21 @@ beforeEach(async () => {
     holdUntil: NOW - 1,
     settingsVersion: 1,
   };
-  ref = await acceptEvent(deps.redis, accepted, { shards: 1 });
+  const event = await acceptEvent(deps.redis, accepted, { shards: 1 });
   const recipients = UIDS.map((uid): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }));
-  await planSlice(deps.redis, ref, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients, packSize: 1 });
+  await planSlice(deps.redis, event, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients, packSize: 1 });
   const settlements = UIDS.map((uid, ordinal) => {
     const reason = ordinal === 2 ? 'http_410' : 'http_400';
-    const deadLetter = { eventId: 'msg-1', uid, provider: 'custom' as const, reason, attempts: 1 };
+    const deadLetter = { eventId: id, uid, provider: 'custom' as const, reason, attempts: 1 };
     return { ordinal, provider: 'custom' as const, state: 'rejected' as const, deadLetter };
   });
-  await settle(deps.redis, ref, 'demo', settlements, NOW);
+  await settle(deps.redis, event, 'demo', settlements, NOW);
+  return event;
+}
+
+let ref: EventRef;
+beforeEach(async () => {
+  ref = await givenUp('em5x8k2a0000001', 'msg-1');
 });
 
 const letters = async () => (await listDeadLetters(deps.redis, 'demo', 1, { limit: 10 })).letters;
@@ -124,3 +129,67 @@ test('is unknown to another app', async () => {
   expect(await readReplay(deps, 'other', id)).toBeUndefined();
   await until(async () => (await readReplay(deps, 'demo', id))?.state === 'done', 'the replay ends');
 });
+
+/** A replay whose process died before it sent anything. */
+async function abandoned(selection: Selection): Promise<string> {
+  const lease = { appId: 'demo', id: 'abandoned', token: 'dead' };
+  const progress = { id: lease.id, state: 'running' as const, replayed: 0, skipped: 0 };
+  await storeReplay(deps.redis, lease, { selection, startedAt: NOW }, progress);
+  await deps.redis.del('replay:{demo}:abandoned:lease');
+  return lease.id;
+}
+
+/** A replay once another process has resumed and ended it. */
+async function resumed(id: string) {
+  const stop = resumeReplays(deps);
+  try {
+    return await until(async () => {
+      const progress = await readReplay(deps, 'demo', id);
+      return progress?.state === 'running' ? undefined : progress;
+    }, 'the replay ends');
+  } finally {
+    stop();
+  }
+}
+
+const ORDER = 'replay:{demo}:abandoned:order';
+
+test('of an event is resumed for that event alone', async () => {
+  await givenUp('em5x8k2a0000002', 'msg-2');
+  const id = await abandoned({ by: 'filter', filter: { eventId: 'msg-1', reason: 'http_400' } });
+  expect(await resumed(id)).toMatchObject({ state: 'done', total: 2, replayed: 2 });
+  expect((await letters()).map(({ eventId, uid }) => `${eventId} ${uid}`).sort()).toEqual([
+    'msg-1 u2',
+    'msg-2 u0',
+    'msg-2 u1',
+    'msg-2 u2',
+  ]);
+});
+
+test('of an event is never taken for one of all letters by a version that does not know such replays', async () => {
+  await abandoned({ by: 'filter', filter: { eventId: 'msg-1' } });
+  const { selection } = JSON.parse((await deps.redis.get(ORDER)) ?? '');
+  // What that version does: it looks at the ids, or at the provider and the reason, and fails if it cannot.
+  const selects = async () => {
+    if (selection.by === 'ids') return (await letters()).slice(0, selection.ids.length);
+    const { provider, reason } = selection.filter;
+    const all = await letters();
+    return all.filter(
+      (letter) => (provider ?? letter.provider) === letter.provider && (reason ?? letter.reason) === letter.reason,
+    );
+  };
+  await expect(selects()).rejects.toThrow(TypeError);
+});
+
+test.each(['order', 'selection', 'filter'])(
+  'with an unknown field in its %s fails and sends nothing',
+  async (place) => {
+    const id = await abandoned({ by: 'filter', filter: {} });
+    const order = JSON.parse((await deps.redis.get(ORDER)) ?? '');
+    Object.assign({ order, selection: order.selection, filter: order.selection.filter }[place] ?? {}, { later: 'x' });
+    await deps.redis.set(ORDER, JSON.stringify(order));
+    expect(await resumed(id)).toEqual({ id, state: 'failed', replayed: 0, skipped: 0 });
+    expect(await letters()).toHaveLength(3);
+    expect(await deps.redis.exists(ORDER)).toBe(0);
+  },
+);

@@ -1,5 +1,7 @@
+import { PROVIDER_KINDS } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { LetterFilter } from './page-of-letters.ts';
 
 /** Selects dead letters: by id, or all that match a filter. */
@@ -55,7 +57,7 @@ export async function storeReplay(
   order: ReplayOrder,
   progress: StoredProgress,
 ): Promise<void> {
-  await redis.set(orderKey(lease), JSON.stringify(order), 'EX', KEPT_S);
+  await redis.set(orderKey(lease), JSON.stringify(storedOrder(order)), 'EX', KEPT_S);
   await redis.set(progressKey(lease), JSON.stringify(progress), 'EX', KEPT_S);
   await redis.set(leaseKey(lease), lease.token, 'PX', LEASE_MS);
   await redis.sadd(RUNNING, `${lease.appId} ${lease.id}`);
@@ -67,10 +69,47 @@ export async function loadProgress(redis: Redis, replay: Omit<Lease, 'token'>): 
   return text === null ? undefined : (JSON.parse(text) as StoredProgress);
 }
 
-/** The request of a replay; undefined if it is unknown. */
-export async function loadOrder(redis: Redis, replay: Omit<Lease, 'token'>): Promise<ReplayOrder | undefined> {
+/** The request of a replay; undefined if it is unknown, `foreign` if this version cannot read all of it. */
+export async function loadOrder(
+  redis: Redis,
+  replay: Omit<Lease, 'token'>,
+): Promise<ReplayOrder | 'foreign' | undefined> {
   const text = await redis.get(orderKey(replay));
-  return text === null ? undefined : (JSON.parse(text) as ReplayOrder);
+  return text === null ? undefined : readOrder(text);
+}
+
+const Filter = z.strictObject({ provider: z.enum(PROVIDER_KINDS).optional(), reason: z.string().optional() });
+
+/**
+ * An order as it is stored. Strict: a field of a later version may narrow the selection, and to ignore it would send
+ * what was not selected.
+ *
+ * Versions without `eventId` ignore it, in a filter as well, and would send every letter of the app. They take an order
+ * by ids that has none for broken, so that the replay fails.
+ */
+const StoredOrder = z.strictObject({
+  selection: z.union([
+    z.strictObject({ by: z.literal('ids'), ids: z.array(z.string()) }),
+    z.strictObject({ by: z.literal('filter'), filter: Filter }),
+    z.strictObject({ by: z.literal('ids'), eventId: z.string(), filter: Filter }),
+  ]),
+  startedAt: z.number(),
+});
+
+function storedOrder({ selection, startedAt }: ReplayOrder): z.infer<typeof StoredOrder> {
+  if (selection.by === 'ids') return { selection, startedAt };
+  const { eventId, ...filter } = selection.filter;
+  if (eventId === undefined) return { selection: { by: 'filter', filter }, startedAt };
+  return { selection: { by: 'ids', eventId, filter }, startedAt };
+}
+
+function readOrder(text: string): ReplayOrder | 'foreign' {
+  const { data } = StoredOrder.safeParse(JSON.parse(text));
+  if (data === undefined) return 'foreign';
+  const { selection, startedAt } = data;
+  if (!('eventId' in selection)) return { selection, startedAt };
+  const { eventId, filter } = selection;
+  return { selection: { by: 'filter', filter: { ...filter, eventId } }, startedAt };
 }
 
 /** Asks whichever process runs a replay to stop it. */

@@ -79,8 +79,13 @@ async function resumeAbandoned(deps: IngestDeps): Promise<void> {
       await closeReplay(queueRedis, lease);
       continue;
     }
-    deps.log.info({ appId: publicAppId(replay.appId), replay: replay.id }, 'replay.resumed');
     await countInHand(deps, lease, progress);
+    if (order === 'foreign') {
+      deps.log.error({ appId: publicAppId(replay.appId), replay: replay.id }, 'replay.not_readable');
+      await end(deps, lease, { ...progress, state: 'failed' });
+      continue;
+    }
+    deps.log.info({ appId: publicAppId(replay.appId), replay: replay.id }, 'replay.resumed');
     void runLeased(deps, lease, order, progress);
   }
 }
@@ -100,13 +105,16 @@ async function runLeased(deps: IngestDeps, lease: Lease, order: ReplayOrder, pro
   try {
     const state = await run(deps, lease, order, progress);
     if (state === 'lost') return;
-    if ((await saveProgress(queueRedis, lease, { ...progress, state })) !== 'lost')
-      await closeReplay(queueRedis, lease);
+    await end(deps, lease, { ...progress, state });
   } catch (error) {
     log.warn({ reason: (error as Error).message, replay: lease.id }, 'replay.interrupted');
   } finally {
     clearInterval(timer);
   }
+}
+
+async function end({ queueRedis }: IngestDeps, lease: Lease, progress: StoredProgress): Promise<void> {
+  if ((await saveProgress(queueRedis, lease, progress)) !== 'lost') await closeReplay(queueRedis, lease);
 }
 
 async function run(
