@@ -18,18 +18,22 @@ test('shows the gauges of shared state and reports the process, until it is clos
   const config = { ...ports, REDIS_URL: redis.url, LOG_LEVEL: 'silent', QUEUE_SHARDS: 1 } as const;
   const schema = { shape: { REDIS_URL: redisEnv.REDIS_URL } };
   const closer = new Closer();
-  const service = await openService(config, { role: 'ingest', redis: 'request' }, closer);
-  const server = httpServer(createServer());
-  closer.add('server', server.server, (one) => one.close());
-  const { metricsPort } = await listen(service, { config, schema, role: 'ingest', server }, closer);
+  try {
+    const service = await openService(config, { role: 'ingest', redis: 'request' }, closer);
+    const server = httpServer(createServer());
+    closer.add('server', server.server, (one) => one.close());
+    const { metricsPort } = await listen(service, { config, schema, role: 'ingest', server }, closer);
 
-  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-  for (const gauge of ['queue_depth', 'open_events', 'redis_memory_ratio', 'redis_durability', 'process_alive']) {
-    expect(metrics).toMatch(new RegExp(`^fanfare_${gauge}(\\{.*\\})? `, 'm'));
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    for (const gauge of ['queue_depth', 'open_events', 'redis_memory_ratio', 'redis_durability', 'process_alive']) {
+      expect(metrics).toMatch(new RegExp(`^fanfare_${gauge}(\\{.*\\})? `, 'm'));
+    }
+    expect(await readProcesses(redis.redis)).toMatchObject([{ role: 'ingest' }]);
+    const settings = [{ name: 'REDIS_URL', value: expect.stringMatching(/^redis:.*\*\*\*$/), isSet: true }];
+    expect(await readProcessSettings(redis.redis)).toMatchObject([{ role: 'ingest', settings }]);
+    await closer.close();
+    expect(await readProcesses(redis.redis)).toEqual([]);
+  } finally {
+    await closer.close();
   }
-  expect(await readProcesses(redis.redis)).toMatchObject([{ role: 'ingest' }]);
-  const settings = [{ name: 'REDIS_URL', value: expect.stringMatching(/^redis:.*\*\*\*$/), isSet: true }];
-  expect(await readProcessSettings(redis.redis)).toMatchObject([{ role: 'ingest', settings }]);
-  await closer.close();
-  expect(await readProcesses(redis.redis)).toEqual([]);
 });
