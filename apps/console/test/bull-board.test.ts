@@ -34,7 +34,20 @@ test('it shows every queue of every lane and shard, read-only', async () => {
   expect(queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
   const queue = queues.find(({ name }) => name === '1.deliveries-fcm-bulk');
   expect(queue).toMatchObject({ displayName: 'deliveries-fcm-bulk.1', counts: { waiting: 3 } });
-  expect(queue?.statuses).toEqual(['latest', 'active', 'waiting', 'failed', 'delayed']);
+  expect(queue?.statuses).toEqual(['latest', 'active', 'waiting', 'prioritized', 'failed', 'delayed']);
+});
+
+test('jobs with a rank are in the prioritized tab', async () => {
+  await queueDeliveries(console, { provider: 'apns', lane: 'bulk', jobs: 3, shard: 1, rank: 7 });
+  const path = '/queues/api/queues?activeQueue=1.deliveries-apns-bulk&status=prioritized';
+  const { queues } = (await (await ask(console, path, { headers })).json()) as {
+    queues: { name: string; statuses: string[]; counts: object; jobs: { id: string }[] }[];
+  };
+  const queue = queues.find(({ name }) => name === '1.deliveries-apns-bulk');
+  expect(queue?.statuses).toContain('prioritized');
+  expect(queue?.counts).toMatchObject({ waiting: 0, prioritized: 3 });
+  const ids = ['0', '1', '2'].map((ordinal) => `e0123456789abcdef-${ordinal}`);
+  expect(queue?.jobs.map(({ id }) => id).sort()).toEqual(ids);
 });
 
 test('a job leads to the page of its event, as long as that is kept', async () => {

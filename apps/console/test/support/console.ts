@@ -55,13 +55,20 @@ export async function logIn(console: Pick<TestConsole, 'url'>, password = PASSWO
 /** Queues deliveries that no sender takes. */
 export async function queueDeliveries(
   { redis }: Pick<TestConsole, 'redis'>,
-  { provider, lane, jobs, shard = 0 }: { provider: ProviderKind; lane: Lane; jobs: number; shard?: number },
+  {
+    provider,
+    lane,
+    jobs,
+    shard = 0,
+    rank,
+  }: { provider: ProviderKind; lane: Lane; jobs: number; shard?: number; rank?: number },
 ): Promise<void> {
   const producer = new Producer(redis.redis);
   const all = Array.from({ length: jobs }, (_, ordinal) => ({
     eventKey: 'e0123456789abcdef',
     slice: 0,
     ordinal,
+    rank,
   }));
   await producer.addDeliveries(shard, provider, lane, all);
   await producer.close();

@@ -76,8 +76,8 @@ function boardOf({ queues, assets, shards }: ConsoleDeps): FastifyAdapter {
   return serverAdapter;
 }
 
-/** States that no job of ours is ever in: there are no flows and no priorities, and finished jobs are removed. */
-const UNUSED: readonly string[] = ['waiting-children', 'prioritized', 'completed'];
+/** States that no job of ours is ever in: there are no flows, and finished jobs are removed. */
+const UNUSED: readonly string[] = ['waiting-children', 'completed'];
 
 /** A queue with the tabs that it uses. */
 class Adapter extends BullMQAdapter {
