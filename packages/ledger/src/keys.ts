@@ -103,6 +103,8 @@ export const keys = {
   gate: (shard: number, gate: string) => `${shardTag(shard)}:gate:${gate}`,
   /** String: the token of the one trial a gate lets through. Seconds. */
   trial: (shard: number, gate: string) => `${shardTag(shard)}:trial:${gate}`,
+  /** String: the token of a last chance that began while a trial had no answer. A second. */
+  lastChance: (shard: number, gate: string) => `${shardTag(shard)}:last-chance:${gate}`,
   /** Sorted set: jobs whose deliveries are held for a gate, by deadline (see held/hold.ts). Empties itself. */
   heldFor: (shard: number, gate: string) => `${shardTag(shard)}:held:${gate}`,
   /** Hash: gate → deliveries on its list. Empties itself, as do the next two. */

@@ -14,21 +14,22 @@ export interface DueGate {
 
 /**
  * Returns the gates that are due and postpones them, so that several senders share the work. An open gate is only
- * postponed if its pause is not over and no deadline is near, or if the next trial may not begin yet: what is released
- * then would only be held again. Both count towards the limit; gates of other lanes do not, because they stay due until
- * a sender of their lane looks, and would keep this one from its own.
+ * postponed if its pause is not over and no deadline is near, or if the next trial or last chance may not begin yet:
+ * what is released then would only be held again. Both count towards the limit; gates of other lanes do not, because
+ * they stay due until a sender of their lane looks, and would keep this one from its own.
  */
 const CLAIM = script<(string | null)[]>(`
 -- KEYS gates by next look, gates by first deadline
--- ARGV now, next look, limit, prefix of gates, prefix of trials, last try before a deadline, lanes …
+-- ARGV now, next look, limit, prefix of gates, of trials, of last chances, last try before a deadline, lanes …
 -- returns per gate: the gate, its entry or nothing
 local answer, now, left, lanes = {}, tonumber(ARGV[1]), tonumber(ARGV[3]), {}
-for i = 7, #ARGV do lanes[ARGV[i]] = true end
+for i = 8, #ARGV do lanes[ARGV[i]] = true end
 local function look(gate)
   local entry = redis.call('GET', ARGV[4] .. gate)
   local opens = entry and tonumber(string.match(entry, '^%d+')) or 0
-  local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[6]
+  local last = tonumber(redis.call('ZSCORE', KEYS[2], gate) or now) - ARGV[7]
   local trial = entry and redis.call('PTTL', ARGV[5] .. gate) or 0
+  if trial > 0 and last <= now then trial = redis.call('PTTL', ARGV[6] .. gate) end
   if opens > now and last > now then
     redis.call('ZADD', KEYS[1], math.min(opens, last), gate)
   elseif trial > 0 then
@@ -63,7 +64,7 @@ export async function claimDueGates(
   const answer = await CLAIM(
     redis,
     [keys.heldDue(shard, provider), keys.heldUntil(shard)],
-    [when.now, when.again, limit, keys.gate(shard, ''), keys.trial(shard, ''), LAST_TRY_MS, ...lanes],
+    [when.now, when.again, limit, ...prefixes(shard), LAST_TRY_MS, ...lanes],
   );
   const due: DueGate[] = [];
   for (let i = 0; i < answer.length; i += 2) {
@@ -72,3 +73,5 @@ export async function claimDueGates(
   }
   return due;
 }
+
+const prefixes = (shard: number): string[] => [keys.gate(shard, ''), keys.trial(shard, ''), keys.lastChance(shard, '')];

@@ -58,8 +58,14 @@ function betweenTrials({ provider, lane }: Gate): number {
   return lane === 'call' ? BETWEEN_CALL_TRIALS_MS : BETWEEN_PUSH_TRIALS_MS;
 }
 
-/** A delivery this close to its deadline is tried although its gate is open: there is no later chance. */
+/**
+ * A delivery this close to its deadline is tried although its gate is open: there is no later chance. It need not wait
+ * for a trial that hangs, which may take longer than it has.
+ */
 export const LAST_TRY_MS = 2000;
+
+/** The shortest time between two last chances of a gate whose trial has no answer, ms. */
+const BETWEEN_LAST_CHANCES_MS = 1000;
 
 /** Lua: the share of the time since a gate opened that one waits for the next trial, not less and not more than. */
 const PAUSE_LUA = `
@@ -104,24 +110,29 @@ return redis.call('HGET', KEYS[4], ARGV[1])
 `);
 
 const TRY = script<number>(`
--- KEYS gate, trial
--- ARGV now, last chance, token, shortest time between two trials
+-- KEYS gate, trial, last chance
+-- ARGV now, when the last chance begins, token, shortest time between two trials
 -- returns 1 to send as a trial, 0 when the gate is closed, -1 when it is open or another trial has just begun
 ${PAUSE_LUA}
 local entry = redis.call('GET', KEYS[1])
 if not entry then return 0 end
 local opens, since = string.match(entry, '^(%d+) (%d+)')
 local now = tonumber(ARGV[1])
-if tonumber(opens) > now and now < tonumber(ARGV[2]) then return -1 end
+local isLastChance = now >= tonumber(ARGV[2])
+if tonumber(opens) > now and not isLastChance then return -1 end
 local pause = pauseAfter(since, now, tonumber(ARGV[4]), ${LONGEST_ASKED_MS})
-return redis.call('SET', KEYS[2], ARGV[3], 'PX', pause, 'NX') and 1 or -1
+if redis.call('SET', KEYS[2], ARGV[3], 'PX', pause, 'NX') then return 1 end
+if not isLastChance then return -1 end
+return redis.call('SET', KEYS[3], ARGV[3], 'PX', ${BETWEEN_LAST_CHANCES_MS}, 'NX') and 1 or -1
 `);
 
 const END_TRIAL = script<null>(`
--- KEYS trial
+-- KEYS trial, last chance
 -- ARGV token
 -- returns nothing
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+end
 `);
 
 /**
@@ -159,7 +170,7 @@ export async function closeGate(redis: Redis, shard: number, gate: Gate, now: nu
 
 /**
  * Whether a send may pass a gate that was seen open: as the fleet's next trial, if its pause is over or this is the
- * delivery's last chance; or because it has closed.
+ * delivery's last chance; or because it has closed. While a trial has no answer, one last chance a second is tried too.
  */
 export async function claimTrial(
   redis: Redis,
@@ -170,7 +181,7 @@ export async function claimTrial(
   const id = gateId(gate);
   const answer = await TRY(
     redis,
-    [keys.gate(shard, id), keys.trial(shard, id)],
+    [keys.gate(shard, id), keys.trial(shard, id), keys.lastChance(shard, id)],
     [now, lastTryAt(deadlineAt), token, betweenTrials(gate)],
   );
   return answer === 1 ? 'trial' : answer === 0 ? 'closed' : 'open';
@@ -178,7 +189,8 @@ export async function claimTrial(
 
 /** Ends a trial that sent nothing, so that the next need not wait. One that has begun since goes on. */
 export const endTrial = async (redis: Redis, shard: number, gate: Gate, token: string): Promise<void> => {
-  await END_TRIAL(redis, [keys.trial(shard, gateId(gate))], [token]);
+  const id = gateId(gate);
+  await END_TRIAL(redis, [keys.trial(shard, id), keys.lastChance(shard, id)], [token]);
 };
 
 /** How these gates stand, in their order; undefined for a closed one. */

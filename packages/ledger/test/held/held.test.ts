@@ -241,6 +241,38 @@ test.each([
   );
 });
 
+test.each(['chat', 'call'] as const)(
+  'a last chance need not wait for a trial that hangs, one a second: %s',
+  async (lane) => {
+    const gate = { ...GATE, provider: 'fcm', lane } as const;
+    const ref = await planned(own.redis, users(2));
+    await openGate(own.redis, 0, gate, DOWN);
+    const claim = (now: number, deadlineAt: number, token: string) =>
+      claimTrial(own.redis, 0, gate, { now, deadlineAt, token });
+    const dueNow = (now: number) =>
+      claimDueGates(own.redis, { shard: 0, provider: 'fcm', lanes: [lane] }, { now, again: now + HOUR }, 10);
+    expect(await claim(NOW + 1000, NOW + HOUR, 'hangs')).toBe('trial');
+    const deadlineAt = NOW + 4000;
+    const holding = { ref, ordinals: [0, 1], deadlineAt, job: { e: ref.key, o: 0 } };
+    await hold(own.redis, 0, gate, [holding], { now: NOW + 1000, reason: 'open' });
+    expect(await dueNow(NOW + 1999)).toEqual([]);
+    expect(await claim(NOW + 1999, deadlineAt, 'early')).toBe('open');
+    expect(await dueNow(NOW + 3000)).toHaveLength(1);
+    expect(await claim(NOW + 3000, deadlineAt, 'last')).toBe('trial');
+    expect(await claim(NOW + 3000, deadlineAt, 'too many')).toBe('open');
+    expect(await claim(NOW + 3000, NOW + HOUR, 'later')).toBe('open');
+    const key = `{p0}:last-chance:${gateId(gate)}`;
+    const ttl = await own.redis.pttl(key);
+    expect(ttl).toBeGreaterThan(0);
+    expect(ttl).toBeLessThanOrEqual(1000);
+    await own.redis.pexpire(key, HOUR);
+    expect(await dueNow(NOW + 4000)).toEqual([]);
+    await endTrial(own.redis, 0, gate, 'last');
+    expect(await claim(NOW + 3900, deadlineAt, 'next')).toBe('trial');
+    expect(await claim(NOW + 3900, NOW + HOUR, 'later')).toBe('open');
+  },
+);
+
 test('while a trial has no answer, its gate is not handed out for another', async () => {
   const ref = await planned(own.redis, users(2));
   await openGate(own.redis, 0, GATE, DOWN);
