@@ -88,7 +88,8 @@ export class FanfareAppAdmin {
     return this.#http.page({ method: 'GET', path: `/v3/outcomes${queryOf(options)}` });
   }
 
-  deadLetters(options: PageOptions & DeadLetterFilter = {}): Promise<Page<DeadLetter>> {
+  /** A page of a filter may be empty and have a `cursor`: a request looks at about 2,000 entries. */
+  deadLetters(options: PageOptions & DeadLetterFilter = {}): Promise<Page<DeadLetter, { looked: number }>> {
     return this.#http.page({ method: 'GET', path: `/v3/dead-letters${queryOf(options)}` });
   }
 

@@ -14,36 +14,53 @@ import { STATE_BITS, stateNumber } from './states.ts';
 export const deadLetterText = ({ reason, detail }: Pick<DeadLetter, 'reason' | 'detail'>): string =>
   detail === undefined ? reason : `${reason}: ${detail}`;
 
-/** A page of dead letters, newest first; `cursor` continues it and is absent at the end. */
+/** A page of dead letters, and how far the search has come; `cursor` continues it and is absent at the end. */
 export interface DeadLetterPage {
   letters: FoundDeadLetter[];
+  /** Entries looked at. */
+  looked: number;
   cursor?: string;
 }
+
+/** About the most entries that one page looks at. */
+export const MOST_LOOKED = 2000;
 
 const SCAN = 200;
 
 /**
- * One page of an app's dead letters. The cursor is the position of the last letter, so that changes in between do not
- * shift the pages. A filter may need several reads; every page but the last is full.
+ * One page of an app's dead letters, newest first in each shard. The cursor is the position of the last letter, so that
+ * changes in between do not shift the pages. A page of a selective filter may be short, even empty, and have a cursor:
+ * it looks at about `most` entries.
+ * @throws RangeError if the cursor is invalid.
  */
 export async function listDeadLetters(
   redis: Redis,
   appId: string,
   shards: number,
-  page: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number },
+  {
+    filter = {},
+    cursor,
+    limit,
+    most = MOST_LOOKED,
+  }: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number; most?: number },
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
-  let position = decodePosition(page.cursor);
+  let looked = 0;
+  let position = decodePosition(cursor);
   while (position.shard < shards) {
+    if (looked >= most) return { letters, looked, cursor: encodePosition(position) };
     const batch = await readBatch(redis, appId, position);
     for (const letter of batch.letters) {
-      if (isOf(letter, page.filter ?? {})) letters.push(letter);
-      if (letters.length === page.limit)
-        return { letters, cursor: encodePosition({ shard: letter.ref.shard, at: letter.at, id: letter.id }) };
+      if (isOf(letter, filter)) letters.push(letter);
+      if (letters.length < limit) continue;
+      const { ref, at, id } = letter;
+      const cursor = encodePosition({ shard: ref.shard, at, id });
+      return { letters, looked: looked + batch.ids.indexOf(id) + 1, cursor };
     }
+    looked += batch.ids.length;
     position = batch.next;
   }
-  return { letters };
+  return { letters, looked };
 }
 
 /** An app's dead letters from a cursor on, a few hundred at a time, each with the cursor of those that follow. */
@@ -186,7 +203,7 @@ async function readBatch(
   redis: Redis,
   appId: string,
   { shard, at, id = '' }: ListPosition,
-): Promise<{ letters: FoundDeadLetter[]; next: ListPosition }> {
+): Promise<{ ids: string[]; letters: FoundDeadLetter[]; next: ListPosition }> {
   const key = keys.deadLetters(shard, appId);
   const before = at === undefined ? '+inf' : `(${at}`;
   const [peers, older] = await Promise.all([
@@ -196,6 +213,7 @@ async function readBatch(
   const ids = [...peers.filter((peer) => peer < id), ...older.filter((_, i) => i % 2 === 0)];
   const [lastId, lastAt] = older.slice(-2);
   return {
+    ids,
     letters: await readRecords(redis, appId, shard, ids),
     next: lastId && older.length === 2 * SCAN ? { shard, at: Number(lastAt), id: lastId } : { shard: shard + 1 },
   };

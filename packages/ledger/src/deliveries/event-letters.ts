@@ -2,7 +2,7 @@ import { deliveryId, type EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { readProgress } from '../event/progress.ts';
 import { keys } from '../keys.ts';
-import type { DeadLetterPage } from './dead-letters.ts';
+import { type DeadLetterPage, MOST_LOOKED } from './dead-letters.ts';
 import { type DeadLetterFilter, type FoundDeadLetter, isOf, letterField, letterOf } from './letter-record.ts';
 
 /** Deliveries looked at in one round trip. */
@@ -10,24 +10,34 @@ const READ = 1000;
 
 /**
  * One page of an event's dead letters, in the order of its deliveries; the cursor is that of the next delivery. Looks
- * at the event alone, however many other dead letters the app has. Every page but the last is full.
+ * at the event alone, however many other dead letters the app has, and at about `most` of its deliveries: a page of a
+ * selective filter may be short, even empty, and have a cursor.
  * @throws RangeError if the cursor is invalid.
  */
 export async function listLettersOfEvent(
   redis: Redis,
   appId: string,
   ref: EventRef,
-  { filter = {}, cursor, limit }: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number },
+  {
+    filter = {},
+    cursor,
+    limit,
+    most = MOST_LOOKED,
+  }: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number; most?: number },
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
+  const first = decodeOrdinal(cursor);
   const planned = (await readProgress(redis, ref))?.counts.planned ?? 0;
-  for (let from = decodeOrdinal(cursor); from < planned; from += READ) {
+  for (let from = first; from < planned; from += READ) {
+    if (from - first >= most) return { letters, looked: from - first, cursor: encodeOrdinal(from) };
     for (const letter of await readLetters(redis, appId, ref, { from, to: Math.min(planned, from + READ) })) {
       if (isOf(letter, filter)) letters.push(letter);
-      if (letters.length === limit) return { letters, cursor: encodeOrdinal(letter.ordinal + 1) };
+      if (letters.length < limit) continue;
+      const next = letter.ordinal + 1;
+      return { letters, looked: next - first, cursor: encodeOrdinal(next) };
     }
   }
-  return { letters };
+  return { letters, looked: Math.max(0, planned - first) };
 }
 
 async function readLetters(

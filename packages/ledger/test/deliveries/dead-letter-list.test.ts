@@ -61,7 +61,7 @@ const ages = (list: FoundDeadLetter[][]) => list.flat().map((letter) => letter.a
 
 test('no letters are one empty page', async () => {
   await using own = await startTestRedis();
-  expect(await listDeadLetters(own.redis, APP, 3, { limit: 10 })).toEqual({ letters: [] });
+  expect(await listDeadLetters(own.redis, APP, 3, { limit: 10 })).toEqual({ letters: [], looked: 0 });
 });
 
 test('every page but the last is full, newest first, every letter once', async () => {
@@ -109,6 +109,33 @@ test.each<[string, DeadLetterFilter, number]>([
   const all = await pages(own.redis, 9, { filter });
   expect(all.flat()).toHaveLength(expected);
   expect(all.slice(0, -1).every((page) => page.length === 9)).toBe(true);
+});
+
+test('a rare reason is searched a bounded number of entries at a time', async () => {
+  await using own = await startTestRedis();
+  await letters(own.redis, [NOW + 10], { reason: 'rare' });
+  await letters(own.redis, times(650), { provider: 'fcm' });
+  await letters(own.redis, [NOW], { reason: 'rare', shard: 1 });
+  const found: [uids: string[], looked: number][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listDeadLetters(own.redis, APP, 2, { filter: { reason: 'rare' }, cursor, limit: 5, most: 400 });
+    found.push([page.letters.map(({ uid }) => uid), page.looked]);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  expect(found).toEqual([
+    [[], 400],
+    [['u0', 'u0'], 252],
+  ]);
+});
+
+test('looked counts up to the letter that fills the page', async () => {
+  await using own = await startTestRedis();
+  const apart = times(30).map((at, i) => at + i);
+  await letters(own.redis, apart, { provider: 'fcm' });
+  await letters(own.redis, [NOW + 11]);
+  const page = await listDeadLetters(own.redis, APP, 1, { filter: { provider: 'custom' }, limit: 1 });
+  expect([page.letters.map(({ at }) => at), page.looked]).toEqual([[NOW + 11], 25]);
 });
 
 describe('letters added or removed between two pages shift nothing', () => {
@@ -163,7 +190,10 @@ test.each(['', 'x', 'AAAA', btoa('0'), btoa('0 1'), btoa('-1 5 id'), btoa('0 NaN
 test('a cursor of a removed shard ends the list', async () => {
   await using own = await startTestRedis();
   await letters(own.redis, times(2));
-  expect(await listDeadLetters(own.redis, APP, 1, { cursor: btoa('9 1 id'), limit: 1 })).toEqual({ letters: [] });
+  expect(await listDeadLetters(own.redis, APP, 1, { cursor: btoa('9 1 id'), limit: 1 })).toEqual({
+    letters: [],
+    looked: 0,
+  });
 });
 
 describe('a summary', () => {

@@ -37,13 +37,31 @@ test('the dead letters of an event are found without looking at others, page by 
   expect(letters).toMatchObject([{ eventId: 'wanted', uid: 'u15', ref, at: NOW }]);
 });
 
+test('a filter that matches few is searched a bounded number of deliveries at a time', async () => {
+  await using own = await startTestRedis();
+  const ref = await anEvent(own.redis, 'wanted', 2500);
+  const filter = { provider: 'fcm' as const };
+  const looked: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listLettersOfEvent(own.redis, APP, ref, { filter, cursor, limit: 10, most: 1000 });
+    expect(page.letters).toEqual([]);
+    looked.push(page.looked);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  expect(looked).toEqual([1000, 1000, 500]);
+});
+
 test('a filter applies besides; an event that is gone has none; a cursor of another list is refused', async () => {
   await using own = await startTestRedis();
   const ref = await anEvent(own.redis, 'wanted', 12);
   const filter = { reason: 'http_410' };
   const { letters, cursor } = await listLettersOfEvent(own.redis, APP, ref, { filter, limit: 10 });
   expect([letters.map(({ uid }) => uid), cursor]).toEqual([['u3', 'u9'], undefined]);
-  expect(await listLettersOfEvent(own.redis, APP, { ...ref, key: 'gone' }, { limit: 10 })).toEqual({ letters: [] });
+  expect(await listLettersOfEvent(own.redis, APP, { ...ref, key: 'gone' }, { limit: 10 })).toEqual({
+    letters: [],
+    looked: 0,
+  });
   const page = { cursor: Buffer.from('0 5 x').toString('base64url'), limit: 1 };
   await expect(listLettersOfEvent(own.redis, APP, ref, page)).rejects.toThrow(RangeError);
 });

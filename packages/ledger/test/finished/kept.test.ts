@@ -150,7 +150,7 @@ test('a dead letter leaves with its event', async () => {
   await using own = await startTestRedis();
   const { ref } = await rejected(own);
   expect(await trim(own.redis, await listOf(own.redis, 'letters'), NOW, 100)).toEqual({ trimmed: 1 });
-  expect(await listDeadLetters(own.redis, APP, 1, { limit: 10 })).toEqual({ letters: [] });
+  expect(await listDeadLetters(own.redis, APP, 1, { limit: 10 })).toEqual({ letters: [], looked: expect.any(Number) });
   expect(await own.redis.exists(`{p0}:dl:${APP}`)).toBe(0);
   expect(await keysOf(own.redis, ref)).toEqual([]);
 });

@@ -21,7 +21,7 @@ export const deadLetters: readonly Example[] = [
           at: 1_741_847_453,
         },
       ],
-      meta: {},
+      meta: { looked: 1 },
     },
   },
   {

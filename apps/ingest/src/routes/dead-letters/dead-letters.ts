@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { seconds } from '../../http/fields.ts';
-import { PageQuery, pageOf } from '../../http/pages.ts';
+import { PageQuery } from '../../http/pages.ts';
 import { pageOfLetters } from './page-of-letters.ts';
 import { readReplay, selected, startReplay, stopReplay } from './replay.ts';
 import type { Selection } from './replay-record.ts';
@@ -30,6 +30,13 @@ const Letter = z.object({
   detail: z.string().optional().describe("The provider's error text."),
   attempts: z.number(),
   at: z.number().describe('Epoch seconds.'),
+});
+const Letters = z.object({
+  data: z.array(Letter),
+  meta: z.object({
+    looked: z.number().int().describe('Entries this request has looked at: about 2,000 at most.'),
+    cursor: z.string().optional().describe('Continues the search, with the same filters; absent at the end.'),
+  }),
 });
 const Replay = z.object({
   data: z.object({
@@ -69,16 +76,18 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage' },
       schema: {
         summary: 'List dead letters, newest first',
-        description: 'With `eventId`, those of one event, in the order of its deliveries.',
+        description:
+          'With `eventId`, those of one event, in the order of its deliveries. Filters are applied while looking at ' +
+          'about 2,000 entries: a page may be empty and have a cursor.',
         querystring: Page,
-        response: { 200: pageOf(Letter).describe('A page of deliveries that failed for good.') },
+        response: { 200: Letters.describe('A page of deliveries that failed for good.') },
       },
     },
     async (request) => {
       const { appId } = request;
       const { limit, cursor, ...filter } = request.query;
-      const page = await validCursor(() => pageOfLetters(deps, appId, { filter, cursor, limit }));
-      return { data: page.letters.map(view), meta: page.cursor === undefined ? {} : { cursor: page.cursor } };
+      const { letters, ...meta } = await validCursor(() => pageOfLetters(deps, appId, { filter, cursor, limit }));
+      return { data: letters.map(view), meta };
     },
   );
 

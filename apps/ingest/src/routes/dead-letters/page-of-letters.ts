@@ -23,5 +23,5 @@ export async function pageOfLetters(
 ): Promise<DeadLetterPage> {
   if (eventId === undefined) return listDeadLetters(queueRedis, appId, shards.all, { filter, ...page });
   const ref = await findEvent(queueRedis, appId, eventId, now());
-  return ref ? listLettersOfEvent(queueRedis, appId, ref, { filter, ...page }) : { letters: [] };
+  return ref ? listLettersOfEvent(queueRedis, appId, ref, { filter, ...page }) : { letters: [], looked: 0 };
 }

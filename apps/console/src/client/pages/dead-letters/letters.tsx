@@ -27,6 +27,8 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const isAdmin = useIsAdmin();
   const rows = list.data?.pages.flatMap((page) => page.data) ?? [];
+  const looked = list.data?.pages.reduce((sum, { meta }) => sum + meta.looked, 0) ?? 0;
+  const isFiltered = Object.keys(filter).length > 0;
   const ids = rows.map(({ id }) => id).filter((id) => selected.has(id));
   const toggle = (id: string) => {
     const changed = new Set(selected);
@@ -110,10 +112,11 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
           />
         ))}
       </Table>
+      {isFiltered && list.hasNextPage && <p className="quiet">Looked at {countOf(looked, 'dead letter')} so far.</p>}
       {list.hasNextPage && (
         <div>
           <button type="button" className="button" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
-            Show more
+            {isFiltered ? 'Look further' : 'Show more'}
           </button>
         </div>
       )}
