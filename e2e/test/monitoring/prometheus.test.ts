@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ANDROID, addPushProviders, IPHONE, logIn, register } from '../support/devices.ts';
 import { aCall, aGroupMessage, aMessage } from '../support/events.ts';
+import { ExpressionTable } from '../support/expression-table.ts';
 import { has } from '../support/has.ts';
 import { MONITORING, type PrometheusServer, startPrometheus } from '../support/prometheus.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
@@ -58,12 +59,17 @@ test('every alert can be evaluated and every panel shows data, and in each fault
     expect(await withoutData(prometheus)).toEqual([]);
   });
 
+  const table = new ExpressionTable([
+    ...JUDGED.map(({ alert, expr }) => ({ name: alert, expr })),
+    ...QUERIES.map((expr) => ({ name: expr, expr })),
+  ]);
   const seen: string[] = [];
   const fire = async (fault: string, expected: string[]) => {
     const names = new Set(expected.map((name) => `Fanfare${name}`));
     await until(async () => same(await firing(prometheus), names), fault, { timeoutMs: 30_000 }).catch(async () => {
       expect({ fault, firing: await firing(prometheus) }).toEqual({ fault, firing: names });
     });
+    await table.add(fault, prometheus);
     seen.push(`${fault}: ${expected.join(', ') || 'none'}`);
   };
   const { redis } = system.redis;
@@ -97,7 +103,7 @@ test('every alert can be evaluated and every panel shows data, and in each fault
   await fire('and a credential is refused', ['BreakerOpen', 'CredentialFailing']);
   await sending.close();
   await fire('and all senders are dead', ['BreakerOpen', 'CredentialFailing', 'NoWorkers', 'Down']);
-  process.stderr.write(`alerts: ${seen.join('; ')}\n`);
+  process.stderr.write(`${table}\nalerts: ${seen.join('; ')}\n`);
 }, 240_000);
 
 /** Closes a part once: by the test, or at its end. */
