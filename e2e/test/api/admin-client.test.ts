@@ -16,6 +16,9 @@ test('the client of the operator has every route of the operator, and answers wh
   const { processes, verdict } = await admin.system();
   expect(verdict[0]?.level).toBe('ok');
   expect(processes.map(({ role }) => role)).toEqual(['ingest', 'fanout', 'sender']);
+  expect((await admin.configuration()).map(({ role }) => role)).toEqual(['ingest', 'fanout', 'sender']);
+  await admin.pauseLane('bulk');
+  await admin.resumeLane('bulk');
   expect(await admin.createApp({ appId: 'shop' })).toMatchObject({ appId: 'shop', pushEnabled: true });
   expect((await admin.apps({ limit: 1 })).meta).toEqual({ cursor: 'app123' });
   expect(await admin.changeApp('shop', { name: 'Shop' })).toMatchObject({ name: 'Shop' });
@@ -26,7 +29,12 @@ test('the client of the operator has every route of the operator, and answers wh
   await admin.revokeApiKey('shop', id);
   expect((await admin.audit({ appId: 'shop' })).data[0]).toMatchObject({ who: 'admin', appId: 'shop' });
   await admin.deleteApp('shop');
-  const routes = called.map((route) => route.replace(/apps\/shop/, 'apps/:appId').replace(`/${id}`, '/:keyId'));
+  const routes = called.map((route) =>
+    route
+      .replace(/apps\/shop/, 'apps/:appId')
+      .replace('lanes/bulk', 'lanes/:lane')
+      .replace(`/${id}`, '/:keyId'),
+  );
   const ofOperator = [...ACCESS].filter(([, access]) => access === 'admin').map(([route]) => route);
   expect(ofOperator.filter((route) => !routes.includes(route))).toEqual([]);
 
