@@ -27,7 +27,8 @@ export async function listLettersOfEvent(
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
   const first = decodeOrdinal(cursor);
-  const planned = (await readProgress(redis, ref))?.counts.planned ?? 0;
+  const counts = (await readProgress(redis, ref))?.counts;
+  const planned = counts?.rejected ? counts.planned : 0;
   for (let from = first; from < planned; from += READ) {
     if (from - first >= most) return { letters, looked: from - first, cursor: encodeOrdinal(from) };
     for (const letter of await readLetters(redis, appId, ref, { from, to: Math.min(planned, from + READ) })) {

@@ -65,3 +65,11 @@ test('a filter applies besides; an event that is gone has none; a cursor of anot
   const page = { cursor: Buffer.from('0 5 x').toString('base64url'), limit: 1 };
   await expect(listLettersOfEvent(own.redis, APP, ref, page)).rejects.toThrow(RangeError);
 });
+
+test('an event without a rejected delivery is not searched', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, users(3));
+  await own.redis.config('RESETSTAT');
+  expect(await listLettersOfEvent(own.redis, APP, ref, { limit: 10 })).toEqual({ letters: [], looked: 0 });
+  expect(await own.redis.info('commandstats')).not.toContain('cmdstat_hmget');
+});
