@@ -55,3 +55,25 @@ test('the report of a process that was killed expires after fifteen seconds', as
   }
   await heartbeat.close();
 });
+
+test('what a process runs with is written once, and again only if Redis has lost it', async () => {
+  await using own = await startTestRedis();
+  let reports = 0;
+  const facts = () => ({ inFlight: ++reports });
+  const settings = [{ name: 'PORT', value: '8080', isSet: false }];
+  const options = { redis: own.redis, now: Date.now, settings, facts, onError: fail, everyMs: 20 };
+  const heartbeat = startHeartbeat({ ...options, role: 'sender' });
+  const { id } = await until(async () => (await readProcesses(own.redis))[0], 'it is listed');
+  const key = `{p0}:process:${id}:settings`;
+  const written = JSON.stringify(settings);
+  expect(await own.redis.get(key)).toBe(written);
+  await own.redis.set(key, '[]', 'PX', 15_000);
+  const before = reports;
+  await until(async () => Number((await readProcesses(own.redis))[0]?.inFlight) > before + 1, 'it reports again');
+  expect(await own.redis.get(key)).toBe('[]');
+  await own.redis.persist(key);
+  await until(async () => (await own.redis.pttl(key)) > 0, 'it is kept only while the process reports');
+  await own.redis.del(key);
+  await until(async () => (await own.redis.get(key)) === written, 'it is back');
+  await heartbeat.close();
+});
