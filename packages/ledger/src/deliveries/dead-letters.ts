@@ -139,7 +139,8 @@ local state = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARG
 if state ~= ${stateNumber('rejected')} then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('retrying')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
-redis.call('HDEL', KEYS[1], 'done')
+-- Of a finished event, a check that stopped half-way is over: the next one begins at the first slice.
+if redis.call('HDEL', KEYS[1], 'done') == 1 then redis.call('HDEL', KEYS[1], 'swept') end
 countLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], ${stateNumber('retrying')}, 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)

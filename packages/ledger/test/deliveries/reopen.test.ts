@@ -11,6 +11,8 @@ import {
   readReplayDeadlines,
   readStates,
   reopen,
+  sweepOnAt,
+  sweptUntil,
 } from '../../src/index.ts';
 import {
   APP,
@@ -55,6 +57,20 @@ test('a reopened delivery is open outside of its pack, its deadline stored, and 
   expect(await readReplayDeadlines(own.redis, ref, [])).toEqual(new Map());
   expect(await readAttempts(own.redis, ref, 1)).toEqual([]);
   expect((await listDeadLetters(own.redis, APP, 1, { limit: 1 })).letters).toEqual([]);
+});
+
+test('a finished event is checked from its first slice when it is reopened, an open one goes on', async () => {
+  await using own = await startTestRedis();
+  const ref = await planned(own.redis, users(3));
+  await settleAll(own.redis, ref, [becomes(0, 'rejected'), becomes(1, 'rejected')]);
+  await sweepOnAt(own.redis, ref, 7, NOW);
+  await settleAll(own.redis, ref, [becomes(2, 'accepted')]);
+  const [one, other] = (await listDeadLetters(own.redis, APP, 1, { limit: 2 })).letters as FoundDeadLetter[];
+  expect(await reopen(own.redis, APP, one as FoundDeadLetter, WHEN)).toBe(true);
+  expect(await sweptUntil(own.redis, ref)).toBe(0);
+  await sweepOnAt(own.redis, ref, 7, NOW);
+  expect(await reopen(own.redis, APP, other as FoundDeadLetter, WHEN)).toBe(true);
+  expect(await sweptUntil(own.redis, ref)).toBe(7);
 });
 
 test('happens once: of twenty concurrent replays one reopens it', async () => {
