@@ -5,6 +5,12 @@ const MAX_FAILED = 1 / 4;
 /** How much an answer widens a window that yields, up to where it was cut: by half with each round of answers. */
 const GROWTH = 1 / 2;
 
+/**
+ * What took longer than this widens it in proportion less, ms: it may have waited in the endpoint's queue. A hundred
+ * senders with two or three in flight each fill that together, and none of them sees more than a few of the failures.
+ */
+const PROMPT_MS = 250;
+
 /** Without trouble for so long, the endpoint is used as before, ms. */
 const TRUSTED_AFTER_MS = 300_000;
 
@@ -19,8 +25,9 @@ export interface EndedSend {
 /**
  * How many sends to one endpoint a process may have in flight. One that yields follows additive increase and
  * multiplicative decrease, as TCP does (https://www.rfc-editor.org/rfc/rfc5681). Each process decides by its own sends,
- * and a fleet shares what the endpoint can take. When nothing is left in flight, it halves, so that none is kept that
- * another would use: a burst after a quiet second begins with few. One that does not yield grows by one per answer.
+ * and a fleet shares what the endpoint can take. When nothing is left of several in flight, it halves, so that none is
+ * kept that another would use: a burst after a quiet second begins with few. One in flight at a window of one is all
+ * that it allows, and widens it. One that does not yield grows by one per answer.
  */
 export class SendWindow {
   readonly #limit: number;
@@ -52,8 +59,11 @@ export class SendWindow {
     if (this.#size >= this.#limit) return;
     if (!this.#yields) this.#resize(this.#size + 1, this.#limit);
     else if (now - this.#troubledAt >= TRUSTED_AFTER_MS) this.#resize(this.#limit, this.#limit);
-    else if (inFlight === 1) this.#resize(this.#size / 2, this.#threshold);
-    else this.#resize(this.#size + (this.#size < this.#threshold ? GROWTH : 1 / this.#size), this.#threshold);
+    else if (inFlight === 1 && this.size > 1) this.#resize(this.#size / 2, this.#threshold);
+    else {
+      const growth = this.#size < this.#threshold ? GROWTH : 1 / this.#size;
+      this.#resize(this.#size + growth * Math.min(1, PROMPT_MS / Math.max(1, now - begunAt)), this.#threshold);
+    }
   }
 
   /** A send has failed. Those that began before the last cut say nothing about what is in flight since. */

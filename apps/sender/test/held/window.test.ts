@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Endpoint } from '../../src/held/endpoint.ts';
+import { Places } from '../../src/held/places.ts';
 import { SendWindow } from '../../src/held/window.ts';
 
 const LIMIT = 75;
@@ -21,9 +23,35 @@ function aliveWindow(): SendWindow {
   return window;
 }
 
-/** As many answers as may be in flight, all of them used. */
+/** As many answers as may be in flight, all of them used: an answer comes before the next send takes its place. */
 function round(window: SendWindow, now: number): void {
-  for (let left = window.size; left > 0; left--) window.answered(ended(now, Math.max(2, window.size)));
+  for (let left = window.size; left > 0; left--) window.answered(ended(now, window.size));
+}
+
+/** One sender that has had an outage, and an endpoint that takes all in 50 ms. Returns its window after each round. */
+async function windowsAfterOutage(backlog: number, rounds: number): Promise<number[]> {
+  let now = 0;
+  const endpoint = new Endpoint({ lane: 'chat', appId: 'a', provider: 'custom', name: 'https://hook#1' }, LIMIT);
+  const places = new Places(100, () => now);
+  const underWay: { begunAt: number; leave(): void }[] = [];
+  endpoint.restart(now);
+  const send = async () => {
+    const taken = await places.take('a', endpoint);
+    if (taken.kind === 'taken') underWay.push({ begunAt: now, leave: taken.leave });
+  };
+  for (let n = 0; n < backlog; n++) void send();
+  const windows: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await new Promise(setImmediate);
+    now += 50;
+    for (const { begunAt, leave } of underWay.splice(0)) {
+      endpoint.count('fine', begunAt, now);
+      leave();
+      void send();
+    }
+    windows.push(endpoint.window);
+  }
+  return windows;
 }
 
 describe('how many sends to an endpoint may be in flight', () => {
@@ -82,6 +110,28 @@ describe('how many sends to an endpoint may be in flight', () => {
     window.restart(50);
     for (let i = 0; i < 9; i++) window.answered(ended(51, 1));
     expect(window.size).toBe(10);
+  });
+
+  test('a second after an outage, one sender is at its limit if it has a backlog, and has few without', async () => {
+    const busy = await windowsAfterOutage(200, 20);
+    expect(busy.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(busy.at(-1)).toBe(LIMIT);
+    expect(Math.max(...(await windowsAfterOutage(1, 100)))).toBe(2);
+  });
+
+  test('the slower the answers, the less it grows, both after an outage and after a cut', () => {
+    const after = (window: SendWindow, tookMs: number): number => {
+      const more = (n: number) => window.answered({ begunAt: n, now: n + tookMs, inFlight: window.size });
+      for (let n = 0; n < 40; n++) more(n);
+      return window.size;
+    };
+    const restarted = () => {
+      const window = new SendWindow(LIMIT, { yields: true });
+      window.restart(0);
+      return window;
+    };
+    expect([50, 250, 500, 1000].map((ms) => after(restarted(), ms))).toEqual([21, 21, 11, 6]);
+    expect([50, 250, 500, 1000].map((ms) => after(cutAt(4), ms))).toEqual([9, 9, 6, 4]);
   });
 
   test('it halves when nothing is left in flight, and is trusted again after five minutes without trouble', () => {
