@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { addPushProviders } from '../support/devices.ts';
+import { addPushProviders, logIn, register, VOIP } from '../support/devices.ts';
 import { BASIC_AUTH, type System, startSystem } from '../support/system.ts';
 
 const PROVIDERS = '/v3/notifications/push/v1/providers';
@@ -25,10 +25,34 @@ const IPHONE = { platform: 'apns_ios_device', token: 'tok_iphone_of_erin' };
 
 test('a test push reaches the device', async () => {
   const message = 'The push service accepted the test push.';
-  expect(await ask('fcm/fcm-1', ANDROID)).toEqual({ outcome: 'accepted', message });
-  expect(await ask('apns/apns-1', IPHONE)).toEqual({ outcome: 'accepted', message });
+  const accepted = { outcome: 'accepted', durationMs: expect.any(Number), message };
+  expect(await ask('fcm/fcm-1', ANDROID)).toEqual(accepted);
+  expect(await ask('apns/apns-1', IPHONE)).toEqual(accepted);
   expect(system.hooks.fcm.requests().map(({ token }) => token)).toEqual(['tok_of_erin']);
   expect(system.hooks.apns.requests().map(({ token }) => token)).toEqual(['tok_iphone_of_erin']);
+});
+
+test('of a user it reaches the newest device that the credential serves, and no VoIP token', async () => {
+  const [old, newest, iphone] = [
+    { platform: 'fcm_android', fcmToken: 'tok_old' },
+    { platform: 'fcm_web', providerId: 'fcm-1', fcmToken: 'tok_newest' },
+    { platform: 'apns_ios_device', providerId: 'apns-1', deviceToken: 'tok_iphone' },
+  ];
+  await register(system, await logIn(system), old);
+  await register(system, await logIn(system), newest);
+  await register(system, await logIn(system), iphone, VOIP);
+  await ask('fcm/fcm-1', { uid: 'bob' });
+  await ask('apns/apns-1', { uid: 'bob' });
+  expect(system.hooks.fcm.requests().map(({ token }) => token)).toEqual(['tok_newest']);
+  expect(system.hooks.apns.requests().map(({ token }) => token)).toEqual(['tok_iphone']);
+});
+
+test('a dry run is checked by FCM and not delivered; APNs has none', async () => {
+  const { message } = await ask('fcm/fcm-1', { ...ANDROID, dryRun: true });
+  expect(message).toBe('FCM would deliver the test push to this token. Nothing was sent.');
+  expect(system.hooks.fcm.requests()[0]?.json).toMatchObject({ validate_only: true });
+  const { status } = await system.backend.post(`${PROVIDERS}/apns/apns-1/test`, { ...IPHONE, dryRun: true });
+  expect([status, system.hooks.apns.requests()]).toEqual([400, []]);
 });
 
 test('without a device FCM only checks the request, and the credential is tried', async () => {
@@ -55,6 +79,7 @@ test('a key that is not allowed for the app is called so, and one that Apple doe
   expect(await ask('apns/apns-2')).toEqual({
     outcome: 'credential_failing',
     reason: 'InvalidProviderToken',
+    durationMs: expect.any(Number),
     message: 'Apple does not know the key: check keyId, teamId and the .p8 file.',
   });
 });
@@ -66,7 +91,7 @@ test('a webhook that was switched off is on again after a successful test, and o
   expect(await ask('custom')).toMatchObject({ reason: 'http_401', message: expect.stringContaining('password') });
   expect(await shown()).toMatchObject({ isEnabled: false, disabled: { reason: 'http_410' } });
   system.hook.configure({ basicAuth: BASIC_AUTH });
-  expect(await ask('custom')).toEqual({ outcome: 'accepted', message: 'The endpoint accepted the test.' });
+  expect(await ask('custom')).toMatchObject({ outcome: 'accepted', message: 'The endpoint accepted the test.' });
   expect((await shown()).disabled).toBeUndefined();
   expect(await shown()).toMatchObject({ isEnabled: true });
 });

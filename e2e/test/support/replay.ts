@@ -11,7 +11,7 @@ const NAMES = new Set<string>(Object.values(STAND_INS));
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 1e9;
 
 /** Fields that hold how long something took, or a number that depends on the machine. */
-const DURATIONS = new Set(['totalProcessingTimeInMS', 'tookMs', 'restored', 'pid']);
+const DURATIONS = new Set(['totalProcessingTimeInMS', 'tookMs', 'durationMs', 'restored', 'pid']);
 
 /** Signed for each request with its time in seconds, so another example may get another. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;

@@ -22,7 +22,7 @@ import type { EventProgress, FanfareEvent, PublishResult } from './events.ts';
 import type { Http, HttpRequest } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';
 import type { MutedConversation } from './preferences.ts';
-import type { Provider, ProviderInput, ProviderTestResult, TestDevice } from './provider-types.ts';
+import type { Provider, ProviderInput, ProviderTestResult, TestTarget } from './provider-types.ts';
 import type { User } from './server.ts';
 
 /** Any route of the API. */
@@ -146,9 +146,9 @@ export class FanfareAppAdmin {
     await this.#http.call({ method: 'DELETE', path: providerPath(kind, providerId) });
   }
 
-  /** Has a sender try a credential; with a device, or for the webhook, by a test push. */
-  testProvider(kind: ProviderKind, providerId: string, device?: TestDevice): Promise<ProviderTestResult> {
-    return this.request({ method: 'POST', path: `${providerPath(kind, providerId)}/test`, body: device ?? {} });
+  /** Has a sender try a credential; with a target, or for the webhook, by a test push. */
+  testProvider(kind: ProviderKind, providerId: string, target?: TestTarget): Promise<ProviderTestResult> {
+    return this.request({ method: 'POST', path: `${providerPath(kind, providerId)}/test`, body: target ?? {} });
   }
 
   user(uid: string): Promise<User> {

@@ -22,11 +22,17 @@ export interface Provider {
 /** The fields of a provider to create or change; see `/openapi.json`. `providerId` only for FCM and APNs. */
 export type ProviderInput = Record<string, unknown> & { providerId?: string };
 
-/** Where a test push goes. */
+/** A device that a test push goes to. */
 export interface TestDevice {
   platform: PushPlatform;
   token: string;
 }
+
+/**
+ * The target of a test push: a device, or the one of a user that registered last with the credential. `dryRun`: FCM
+ * checks the push without delivering it.
+ */
+export type TestTarget = (TestDevice | { uid: string }) & { dryRun?: boolean };
 
 /** The answer to a test push. */
 export interface ProviderTestResult {
@@ -34,6 +40,8 @@ export interface ProviderTestResult {
   reason?: string;
   /** The provider's own words. */
   detail?: string;
+  /** How long the attempt took. */
+  durationMs?: number;
   /** What it means, and what to do. */
   message: string;
 }

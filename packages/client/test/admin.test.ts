@@ -39,12 +39,14 @@ test('providers are named by kind and id; the webhook has no id', async () => {
   await app.createProvider('custom', { webhookURL: 'https://chat.example.com/push' });
   await app.testProvider('custom', 'custom');
   await app.testProvider('apns', 'a/1', { platform: 'apns_ios_device', token: 't' });
+  await app.testProvider('fcm', 'fcm-1', { uid: 'bob', dryRun: true });
   await app.deleteProvider('fcm', 'fcm-1');
   const base = '/v3/notifications/push/v1/providers';
   expect(server.requests.map(({ method, path, body }) => [method, path.replace(base, ''), body])).toEqual([
     ['POST', '/custom', { webhookURL: 'https://chat.example.com/push' }],
     ['POST', '/custom/test', {}],
     ['POST', '/apns/a%2F1/test', { platform: 'apns_ios_device', token: 't' }],
+    ['POST', '/fcm/fcm-1/test', { uid: 'bob', dryRun: true }],
     ['DELETE', '/fcm/fcm-1', undefined],
   ]);
 });

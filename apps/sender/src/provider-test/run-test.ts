@@ -44,18 +44,20 @@ export function startTesting(deps: SenderDeps, closer: Closer, { SENDER_PROVIDER
 async function runTest(deps: SenderDeps, test: ProviderTest): Promise<void> {
   // A newer version than any: the app as it is now.
   const app = await deps.apps.get(test.appId, Number.POSITIVE_INFINITY);
+  const startedAt = performance.now();
   const outcome: Outcome = app ? await send(deps, app, test) : { kind: 'rejected', reason: 'app_deleted' };
+  const durationMs = Math.round(performance.now() - startedAt);
   if (app && outcome.kind === 'accepted') await recordSuccess(deps, test);
   const { kind } = outcome;
   const words = outcome.kind === 'accepted' ? {} : { reason: outcome.reason, detail: outcome.detail };
-  const answer = { outcome: kind, ...words, message: wordsFor(outcome, testedOf(app, test)) };
+  const answer = { outcome: kind, ...words, durationMs, message: wordsFor(outcome, testedOf(app, test)) };
   deps.log.info({ appId: publicAppId(test.appId), provider: test.provider, outcome: kind }, 'provider.tested');
   await answerTest(deps.queueRedis, test.id, answer);
 }
 
-function testedOf(app: AppBundle | undefined, { provider, providerId, device }: ProviderTest): Tested {
+function testedOf(app: AppBundle | undefined, { provider, providerId, device, isDryRun }: ProviderTest): Tested {
   const credential = provider === 'apns' ? tryDecrypt(() => app?.credential(provider, providerId)) : undefined;
-  return { provider, hasDevice: device !== undefined, bundleId: credential?.bundleId };
+  return { provider, hasDevice: device !== undefined, isDryRun, bundleId: credential?.bundleId };
 }
 
 async function send(deps: SenderDeps, app: AppBundle, test: ProviderTest): Promise<Outcome> {
@@ -75,7 +77,7 @@ async function send(deps: SenderDeps, app: AppBundle, test: ProviderTest): Promi
     device: { token, platform, registeredAt: 0 },
     collapseKey: 'message-fanfare-test',
     sound: 'default',
-    isDryRun: test.device === undefined,
+    isDryRun: test.isDryRun || test.device === undefined,
   };
   return address.send(push);
 }

@@ -5,6 +5,8 @@ export interface Tested {
   provider: ProviderKind;
   /** Whether there was a real device; else only the credential was tried. */
   hasDevice: boolean;
+  /** Whether the push to the device was only checked. */
+  isDryRun?: boolean | undefined;
   /** The topic of an APNs credential. */
   bundleId?: string | undefined;
 }
@@ -41,8 +43,9 @@ const BY_REASON: Readonly<Record<string, Words>> = {
   http_410: () => 'The endpoint says that it is gone for good.',
 };
 
-const ACCEPTED: Words = ({ provider, hasDevice }) => {
+const ACCEPTED: Words = ({ provider, hasDevice, isDryRun }) => {
   if (provider === 'custom') return 'The endpoint accepted the test.';
+  if (hasDevice && isDryRun) return 'FCM would deliver the test push to this token. Nothing was sent.';
   return hasDevice ? 'The push service accepted the test push.' : 'The credential is valid.';
 };
 

@@ -12,6 +12,8 @@ export interface ProviderTest {
   providerId: string;
   /** The device to push to; without one, only the credential is tried. */
   device?: { token: string; platform: Platform } | undefined;
+  /** Whether FCM only checks the push to the device. */
+  isDryRun?: boolean | undefined;
 }
 
 /** The result of a test. */
@@ -19,6 +21,8 @@ export interface ProviderTestAnswer {
   outcome: Outcome['kind'];
   reason?: string | undefined;
   detail?: string | undefined;
+  /** How long the attempt took, ms. */
+  durationMs?: number | undefined;
   /** The same in words a person can act on. */
   message: string;
 }

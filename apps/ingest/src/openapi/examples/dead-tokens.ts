@@ -78,7 +78,7 @@ export const deadTokens: readonly Example[] = [
     operation: `POST ${PROVIDER}/custom/test`,
     as: 'backend',
     status: 200,
-    answer: { data: { outcome: 'accepted', message: 'The endpoint accepted the test.' } },
+    answer: { data: { outcome: 'accepted', durationMs: 42, message: 'The endpoint accepted the test.' } },
   },
   {
     operation: `POST ${PROVIDER}/fcm/{providerId}/test`,
@@ -92,9 +92,19 @@ export const deadTokens: readonly Example[] = [
         outcome: 'token_dead',
         reason: 'UNREGISTERED',
         detail: 'Requested entity was not found.',
+        durationMs: 42,
         message: 'The credential is valid, but the token is not: UNREGISTERED.',
       },
     },
+  },
+  {
+    operation: `POST ${PROVIDER}/fcm/{providerId}/test`,
+    name: 'A user without a device',
+    as: 'backend',
+    params: { providerId: 'fcm-1' },
+    body: { uid: 'zoe', dryRun: true },
+    status: 400,
+    answer: { error: { code: 'ERR_BAD_REQUEST', message: 'uid: zoe has no device that "fcm-1" pushes to' } },
   },
   ...(['fcm', 'apns'] as const).flatMap((kind): Example[] => [
     {
@@ -103,7 +113,7 @@ export const deadTokens: readonly Example[] = [
       params: { providerId: `${kind}-1` },
       body: kind === 'fcm' ? FCM_DEVICE : APNS_DEVICE,
       status: 200,
-      answer: { data: { outcome: 'accepted', message: 'The push service accepted the test push.' } },
+      answer: { data: { outcome: 'accepted', durationMs: 42, message: 'The push service accepted the test push.' } },
     },
     {
       operation: `POST ${PROVIDER}/${kind}/{providerId}/restore-tokens`,

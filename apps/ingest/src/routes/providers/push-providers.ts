@@ -18,7 +18,7 @@ import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { deadTokenRoutes } from './dead-tokens.ts';
 import { ProviderId } from './provider-id.ts';
-import { deviceIn, TestDevice, Tested, testProvider } from './test-provider.ts';
+import { Tested, TestTarget, targetOf, testProvider } from './test-provider.ts';
 
 /** A validated credential, and the part of it that may be shown. */
 export interface Checked<K extends PushKind> {
@@ -144,15 +144,16 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
       config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Test a provider',
-        description: 'A sender sends one push, or without a device only tries the credential, and says what it means.',
+        description: 'A sender sends one push, or without a target only tries the credential, and says what it means.',
         params: Params,
-        body: TestDevice,
+        body: TestTarget,
         response: { 200: Tested.describe('The answer of the push service, whether it accepted the push or not.') },
       },
     },
     async ({ appId, params: { providerId }, body }) => {
       if (!(await kindsOfProvider(registry, appId, providerId)).includes(kind)) throw unknown(providerId);
-      return testProvider(deps, { appId, provider: kind, providerId, device: deviceIn(body ?? {}) });
+      const credential = { appId, provider: kind, providerId };
+      return testProvider(deps, { ...credential, ...(await targetOf(deps, credential, body ?? {})) });
     },
   );
 

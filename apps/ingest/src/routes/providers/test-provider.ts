@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { FanfareError, PLATFORMS, type Platform, type ProviderKind, providerKindOf } from '@fanfare/core';
+import { FanfareError, PLATFORMS, type Platform, type ProviderKind, providerKindOf, Uid } from '@fanfare/core';
 import { askForTest, type ProviderTest, type ProviderTestAnswer, readTestAnswer } from '@fanfare/ledger';
+import { listDevices, listPushProviders, type PushKind } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import { badField } from '../../http/fields.ts';
@@ -12,21 +13,58 @@ const LOOK_EVERY_MS = 50;
 
 const platforms = Object.keys(PLATFORMS) as [Platform, ...Platform[]];
 
-/** The device of a test push. */
-export const TestDevice = z
+/** The target of a test push. */
+export const TestTarget = z
   .object({
     platform: z.enum(platforms, { error: `must be one of: ${platforms.join(', ')}` }).optional(),
     token: z.string().min(1).max(4096).optional(),
+    uid: Uid.optional().describe(
+      'Instead of a token: the device of this user that registered last with this credential, VoIP tokens left out.',
+    ),
+    dryRun: z.boolean().optional().describe('Only FCM: it checks the push to the device without delivering it.'),
   })
   .nullish()
-  .describe('Where to send a test push. Without it, only the credential is tried.');
+  .describe('Where to send a test push. Without a token and a user, only the credential is tried.');
+type TestTarget = NonNullable<z.infer<typeof TestTarget>>;
 
-/** @throws FanfareError if only one of them is given. */
-export function deviceIn({ platform, token }: NonNullable<z.infer<typeof TestDevice>>): ProviderTest['device'] {
-  if (platform === undefined && token === undefined) return undefined;
+/** A credential to test. */
+type Credential = Pick<ProviderTest, 'appId' | 'providerId'> & { provider: PushKind };
+
+/** @throws FanfareError if fields are missing or contradict each other, or the user has no such device. */
+export async function targetOf(
+  { registry }: IngestDeps,
+  credential: Credential,
+  { platform, token, uid, dryRun = false }: TestTarget,
+): Promise<Pick<ProviderTest, 'device' | 'isDryRun'>> {
+  const hasToken = token !== undefined || platform !== undefined;
+  if (uid !== undefined && hasToken) throw badField('uid', 'not together with platform and token');
+  if (dryRun && credential.provider === 'apns' && (hasToken || uid !== undefined)) {
+    throw badField('dryRun', 'APNs cannot check a push without delivering it');
+  }
+  if (uid !== undefined) return { device: await newestDevice(registry, credential, uid), isDryRun: dryRun };
+  if (!hasToken) return {};
   if (platform === undefined) throw badField('platform', 'is required with token');
   if (token === undefined) throw badField('token', 'is required with platform');
-  return { platform, token };
+  return { device: { platform, token }, isDryRun: dryRun };
+}
+
+/** A push to a VoIP token has to ring, so it is not for a test that names no token. */
+async function newestDevice(
+  registry: IngestDeps['registry'],
+  { appId, provider, providerId }: Credential,
+  uid: string,
+) {
+  const [credentials, devices] = await Promise.all([
+    listPushProviders(registry, appId, provider),
+    listDevices(registry, appId, uid),
+  ]);
+  const isDefault = credentials.some((one) => one.providerId === providerId && one.isDefault);
+  const [newest] = devices
+    .filter(({ platform }) => providerKindOf(platform) === provider && platform !== 'apns_ios_voip')
+    .filter((device) => device.providerId === providerId || (isDefault && device.providerId === 'default'))
+    .sort((a, b) => b.registeredAt - a.registeredAt);
+  if (!newest) throw badField('uid', `${uid} has no device that "${providerId}" pushes to`);
+  return { platform: newest.platform, token: newest.token };
 }
 
 /** The answer of a test. */
@@ -35,6 +73,7 @@ export const Tested = z.object({
     outcome: z.string().describe('accepted, token_dead, throttled, retryable, credential_failing or rejected.'),
     reason: z.string().optional(),
     detail: z.string().optional().describe('The words of the provider.'),
+    durationMs: z.number().optional().describe('How long the attempt took.'),
     message: z.string().describe('What it means, and what to do.'),
   }),
 });
