@@ -5,6 +5,7 @@ import { bulkCost, chatCost, directCost, singlesCost } from './cost.ts';
 import { drill } from './drill.ts';
 import { hangingEndpoint, hangingTenants, manyMessages, noDevices, slowEndpoints } from './fairness.ts';
 import { http2Cost } from './http2.ts';
+import { lists } from './lists.ts';
 import { memory } from './memory.ts';
 import { memoryHeld } from './memory-held.ts';
 import { observed } from './observed.ts';
@@ -42,6 +43,7 @@ export const ROWS = {
   outage,
   memory,
   'memory-held': memoryHeld,
+  lists,
   http2: http2Cost,
   sizing,
   observed,

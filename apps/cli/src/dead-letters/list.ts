@@ -32,7 +32,7 @@ export async function count(operator: Operator, filter: Filter): Promise<number>
   return 0;
 }
 
-/** All groups, the largest first: the API counts up to 10,000 letters at a time. */
+/** All groups, the largest first: the API counts up to 5,000 letters at a time. */
 async function groupsOf(app: FanfareAppAdmin): Promise<DeadLetterGroup[]> {
   const groups = new Map<string, DeadLetterGroup>();
   let cursor: string | undefined;
