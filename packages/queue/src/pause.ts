@@ -38,17 +38,27 @@ export async function resumeLane(redis: Redis, of: LaneOnShards): Promise<void> 
   await Promise.all(queuesOf(of).map((queue) => RESUME(redis, [`${queue}meta`, `${queue}marker`], [])));
 }
 
+const READ = script<(string | null)[]>(`
+-- KEYS settings of queues
+-- returns since when each is paused, or nothing
+local since = {}
+for i, key in ipairs(KEYS) do since[i] = redis.call('HGET', key, '${FIELD}') end
+return since
+`);
+
 /** The lanes of which any queue is paused: a pause or resume that failed half-way shows, and can be repeated. */
 export async function readPauses(redis: Redis, shards: number): Promise<Pauses> {
-  const queues = LANES.flatMap((lane) => queuesOf({ lane, shards }).map((queue) => ({ lane, queue })));
-  const values = (await commandEach(redis, queues, (commands, { queue }) => commands.hget(`${queue}meta`, FIELD))) as (
-    | string
-    | null
-  )[];
+  const queues = LANES.flatMap((lane) => QUEUE_KINDS.map((kind) => ({ lane, kind })));
+  const calls = Array.from({ length: shards }, (_, shard) => ({
+    keys: queues.map(({ lane, kind }) => `${queueKeys(kind, lane, shard)}meta`),
+    args: [],
+  }));
   const pauses: Pauses = {};
-  for (const [i, { lane }] of queues.entries()) {
-    const since = values[i];
-    if (since != null) pauses[lane] = Math.min(Number(since), pauses[lane] ?? Number.POSITIVE_INFINITY);
+  for (const values of await READ.together(redis, calls)) {
+    for (const [i, { lane }] of queues.entries()) {
+      const since = values[i];
+      if (since != null) pauses[lane] = Math.min(Number(since), pauses[lane] ?? Number.POSITIVE_INFINITY);
+    }
   }
   return pauses;
 }
