@@ -199,7 +199,7 @@ describe('the sweeper', () => {
   });
 });
 
-test('whatever apps post and workers do, the places add up and no more than a quarter is left unused', async () => {
+test('whatever apps post and workers do, the places add up, and a leave refills those of an app that waits', async () => {
   const app = fc.integer({ min: 0, max: 150 }).map((n) => `app-${n % 3 === 0 ? 0 : n}`);
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('accept' as const), app, count: fc.constantFrom(1, 5, 70) }) },
@@ -245,6 +245,8 @@ test('whatever apps post and workers do, the places add up and no more than a qu
         const aside = async () => keysOf(await stepAside(redis, picked, NOW));
         const woken = one.do === 'plan' ? await planFully(picked, picked.appId) : await aside();
         expect(woken).toEqual(refill(picked.appId));
+        const isWaiting = listOf(picked.appId).length > 0;
+        expect(!isWaiting || placesOf(picked.appId).size > 0.75 * share(picked.appId)).toBe(true);
       }
       const expected = [...places].filter(([, keys]) => keys.size > 0);
       expect(await counts()).toEqual(Object.fromEntries(expected.map(([appId, { size }]) => [appId, String(size)])));
