@@ -17,7 +17,8 @@ export function laneRoutes(server: Server, deps: IngestDeps): void {
         summary: 'Pause a lane',
         description:
           'For all apps: no worker takes events or deliveries of the lane until it is resumed. What is in hand is ' +
-          'finished, events are accepted, and deadlines run on. While `call` is paused, no phone rings.',
+          'finished, and deadlines run on. Events are accepted up to the limit of each app, then refused with 429. ' +
+          'While `call` is paused, no phone rings.',
         params: Params,
         response: { 200: Success.describe('The lane is paused; it may have been before.') },
       },
