@@ -199,7 +199,7 @@ describe('the sweeper', () => {
   });
 });
 
-test('whatever apps post and workers do, the places add up, and a leave refills those of an app that waits', async () => {
+test('whatever apps post and workers do, the places add up, and a leave refills those of its app', async () => {
   const app = fc.integer({ min: 0, max: 150 }).map((n) => `app-${n % 3 === 0 ? 0 : n}`);
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('accept' as const), app, count: fc.constantFrom(1, 5, 70) }) },
