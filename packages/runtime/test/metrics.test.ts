@@ -43,6 +43,7 @@ const OURS: Record<string, string> = {
   fanfare_http2_sessions: 'gauge',
   fanfare_goaway_total: 'counter',
   fanfare_trimmed_events_total: 'counter',
+  fanfare_unreadable_records_total: 'counter',
 };
 
 test('every metric has its name, its type and a line of help', async () => {
