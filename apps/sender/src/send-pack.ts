@@ -63,13 +63,17 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
 }
 
 /**
- * Lets the worker take another job in place of one that waits for slow answers: at once where the app's sends are known
- * to be slow, or when it has taken long. Call the result when all is sent.
+ * Lets the worker take another job in place of one that waits for slow answers, as soon as the app's sends are known to
+ * be slow. A large pack of fast ones only takes its time: a job in its place would find no room, and its deliveries
+ * would be held, where no other sender finds them. Call the result when all is sent.
  */
 function giveWayIfSlow(inHand: InHand, appId: string, { job }: PackInHand): () => void {
-  if (inHand.isSlow(appId)) job.giveWay();
-  const timer = setTimeout(job.giveWay, SOON_MS);
-  return () => clearTimeout(timer);
+  const look = () => {
+    if (inHand.isSlow(appId)) job.giveWay();
+  };
+  look();
+  const timer = setInterval(look, SOON_MS);
+  return () => clearInterval(timer);
 }
 
 /** Not sent now: to be held, unless it cannot be sent anyway. */
@@ -88,6 +92,7 @@ function begin(deps: SenderDeps, sending: Sending, delivery: Delivery): Promise<
       end({ delivery, attempted: ready, durationMs: 0 });
       return undefined;
     }
+    if (pack.job.data.addedAgain) deps.gates.learnReleased(pack.source.shard, ready.gate);
     const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
     if (passing instanceof Promise) return goLater(deps, sending, delivery, ready, passing);
     go(deps, sending, delivery, ready, passing);

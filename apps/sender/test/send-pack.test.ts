@@ -193,15 +193,19 @@ test('a job that waits for a slow answer gives way, and the next of its app does
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
   });
+  let isAsked = false;
   webhook.answers.push(async () => {
+    isAsked = true;
     await answered;
     return { status: 200 };
   });
   const gaveWay = new Set<Planned>();
   const send = (planned: Planned) => sendTo({ provider: 'custom' }, planned, false, () => gaveWay.add(planned));
   const sending = send(slow);
-  await until(() => gaveWay.has(slow), 'it gives way');
+  await until(() => isAsked, 'the webhook is asked');
+  expect(gaveWay).not.toContain(slow);
   sender.clock.advance(1000);
+  await until(() => gaveWay.has(slow), 'it gives way');
   await send(next);
   expect(gaveWay).toContain(next);
   answer();

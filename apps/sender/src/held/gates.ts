@@ -161,6 +161,11 @@ export class Gates {
     this.noteHeld(shard, gate, Math.max(seen.held, 1));
   }
 
+  /** Notes that a delivery was released, perhaps by another process, which need not be the only one to go on. */
+  learnReleased(shard: number, gate: Gate): void {
+    if (this.#endpoints.of(gate).seen(shard).held === 0) this.noteHeld(shard, gate, 1);
+  }
+
   /** Notes how many deliveries are held for a gate. */
   noteHeld(shard: number, gate: Gate, count: number): void {
     this.#endpoints.of(gate).seen(shard).held = count;

@@ -10,7 +10,7 @@ const ASSUMED_SEND_MS = 20;
 const NEW_SHARE = 1 / 8;
 
 /** How long released deliveries count as on their way, ms. */
-const ON_THEIR_WAY_MS = 1000;
+const ON_THEIR_WAY_MS = 500;
 
 /** How long a gate counts as one that deliveries are held for, ms, unless it is noted again: others may empty it. */
 const WAITING_MS = 60_000;
@@ -124,8 +124,9 @@ export class InHand {
   expect(appId: string, count: number): void {
     const app = this.#app(appId);
     const now = this.#now();
-    app.released = count + (now - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0);
-    app.releasedAt = now;
+    // Other senders may take them: those do not count for longer because more are released.
+    if (app.released > 0 && now - app.releasedAt < ON_THEIR_WAY_MS) app.released += count;
+    else Object.assign(app, { released: count, releasedAt: now });
   }
 
   #hasRoom(app: AppHand, count: number): boolean {

@@ -78,6 +78,18 @@ test('held deliveries are wanted as far as they can be sent, and not twice while
   expect(inHand.wants('app', 75)).toBe(250);
 });
 
+test('released deliveries that other senders took stop counting although more are released', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  for (let i = 0; i < 5; i++) {
+    inHand.expect('app', 25);
+    time.now += 100;
+  }
+  inHand.expect('app', 25);
+  // All but the last 25 were released half a second ago or longer.
+  expect(inHand.wants('app', 1)).toBe(75);
+});
+
 test('what is released of an app with a slow endpoint is taken, and no more is wanted than it may have', () => {
   const time = { now: 0 };
   const inHand = new InHand(200, () => time.now);
