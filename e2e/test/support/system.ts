@@ -112,9 +112,11 @@ export type System = Awaited<ReturnType<typeof startSystem>>;
 
 /** Creates an app; the API with a key of it that may do everything. */
 export async function createApp(admin: Api, url: string, appId: string): Promise<Api> {
-  await admin.post('/v3/apps', { appId, name: 'Demo', region: 'us' });
-  const { body } = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
-  return new Api(url, { apikey: body.data.apiKey });
+  const app = await admin.post('/v3/apps', { appId, name: 'Demo', region: 'us' });
+  const key = await admin.post(`/v3/apps/${appId}/apikeys`, { name: 'backend' });
+  if (!key.body.data)
+    throw new Error(`no key for ${appId}: ${JSON.stringify([app.status, app.body, key.status, key.body])}`);
+  return new Api(url, { apikey: key.body.data.apiKey });
 }
 
 /** What the endpoint has received, once it is at least so many POSTs. */
