@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import logo from '../../../public/logo.svg';
 import { queries } from '../api/queries.ts';
 import { Icon } from '../components/icon.tsx';
-import logo from '../logo.svg';
 import { APP_PAGES, type NavEntry, SYSTEM_PAGES } from './nav.ts';
 import { useApp } from './use-app.ts';
 

@@ -1,4 +1,4 @@
-import logo from '../../logo.svg';
+import logo from '../../../../public/logo.svg';
 
 export type MockKind = 'android' | 'ios' | 'web';
 
