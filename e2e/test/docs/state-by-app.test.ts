@@ -40,6 +40,7 @@ const OF_ONE_CALL = new Set([
   'enqueue.ts groups',
   'record-references.ts groups',
   'accept-events.ts batches',
+  'accept-events.ts counts',
   'original-event.ts byUid',
   'dead-letters.ts found',
   'plan.ts reasons',
