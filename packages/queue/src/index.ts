@@ -4,7 +4,7 @@ export { DeliveryJob, EventJob, encodeDeliveryJob, inWords } from './jobs.ts';
 export { LockRenewal } from './lock-renewal.ts';
 export { type QueueKind, queueName } from './names.ts';
 export * from './next-step.ts';
-export { type Pauses, pauseLane, readPauses, resumeLane } from './pause.ts';
+export { type Pauses, pausedOf, pauseLane, readPauses, resumeLane } from './pause.ts';
 export * from './producer.ts';
 export * from './work.ts';
 export { type WorkOnShards, workTogether } from './work-together.ts';

@@ -2,7 +2,7 @@ import { LANES, type Lane } from '@fanfare/core';
 import { commandEach, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { QUEUE_KINDS } from './all-queues.ts';
-import { queueKeys } from './names.ts';
+import { type QueueKind, queueKeys } from './names.ts';
 
 /** Since when each paused lane is, epoch ms; lanes that run are absent. */
 export type Pauses = Partial<Record<Lane, number>>;
@@ -61,6 +61,19 @@ export async function readPauses(redis: Redis, shards: number): Promise<Pauses> 
     }
   }
   return pauses;
+}
+
+/** Those of some lanes in which no job of this kind is taken from a shard. */
+export async function pausedOf(
+  redis: Redis,
+  { kind, shard }: { kind: QueueKind; shard: number },
+  lanes: Iterable<Lane>,
+): Promise<Set<Lane>> {
+  const all = [...new Set(lanes)];
+  const arePaused = await commandEach(redis, all, (commands, lane) =>
+    commands.hexists(`${queueKeys(kind, lane, shard)}meta`, FIELD),
+  );
+  return new Set(all.filter((_, i) => arePaused[i] === 1));
 }
 
 const queuesOf = ({ lane, shards }: LaneOnShards): string[] =>

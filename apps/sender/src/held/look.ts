@@ -1,5 +1,6 @@
 import type { Lane, ProviderKind } from '@fanfare/core';
 import { claimDueGates, type DueGate, type Gate, type Shards, webhookGateName } from '@fanfare/ledger';
+import { pausedOf } from '@fanfare/queue';
 import type { Closer } from '@fanfare/runtime';
 import type { AppBundle } from '@fanfare/store';
 import type { SenderDeps } from '../deps.ts';
@@ -53,7 +54,8 @@ export function startLooking(
 /**
  * Looks at the gates of a shard, provider and lanes whose held deliveries may go on. After its pause, one delivery is
  * released, which becomes a trial; for a closed gate, as many as there is room for. Those held for a webhook or
- * credential that the app no longer has are released, whatever becomes of them.
+ * credential that the app no longer has are released, whatever becomes of them. In a paused lane all stay held: in its
+ * queue they would count as waiting, and arrive together when it is resumed.
  */
 async function lookAtGates(
   deps: SenderDeps,
@@ -61,7 +63,13 @@ async function lookAtGates(
 ): Promise<void> {
   const now = deps.now();
   const due = await claimDueGates(deps.queueRedis, of, { now, again: now + AGAIN_MS }, BATCH);
-  await Promise.all(due.map((one) => lookAt(deps, of.shard, one)));
+  const queues = { kind: `deliveries-${of.provider}`, shard: of.shard } as const;
+  const paused = await pausedOf(
+    deps.queueRedis,
+    queues,
+    due.map(({ gate }) => gate.lane),
+  );
+  await Promise.all(due.filter(({ gate }) => !paused.has(gate.lane)).map((one) => lookAt(deps, of.shard, one)));
 }
 
 async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate): Promise<void> {
