@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Stats } from '@fanfare/ledger';
+import { createCustomProvider } from '@fanfare/providers';
 import { Producer } from '@fanfare/queue';
 import { createLogger, createMetrics, NO_TRACING } from '@fanfare/runtime';
 import {
@@ -30,6 +31,9 @@ import { WebhookHealth } from '../../src/webhook-health.ts';
 export const APP = 'demo';
 export const HOUR = 3_600_000;
 
+/** As long as a test may take. */
+const PATIENCE_MS = 60_000;
+
 const masterKey = () => randomBytes(32).toString('base64');
 export const box = createSecretBox(masterKey());
 /** Uses another master key, which the sender lacks. */
@@ -57,13 +61,13 @@ export function startSender(redis: Redis): Sender {
   const log = createLogger({ name: 'sender', level: 'silent' });
   const limits = { call: 2, chat: 2, bulk: 2 };
   const concurrency = { call: 100, chat: 100, bulk: 100 };
-  const providers = createProviders(config, {
-    limits,
-    tokens: createTokenStore(redis, box),
-    metrics,
-    log,
-    now,
-  });
+  const tokens = createTokenStore(redis, box);
+  const policy = { allowHttp: config.WEBHOOK_ALLOW_HTTP, allowCidrs: config.WEBHOOK_ALLOW_CIDRS };
+  const providers = {
+    ...createProviders(config, { limits, tokens, metrics, log, now }),
+    // A webhook that a test keeps waiting does not time out, however busy the machine.
+    custom: createCustomProvider({ now, policy, timeoutMs: PATIENCE_MS, connectionsPerOrigin: 6 }),
+  };
   const attempts: AttemptRecord[] = [];
   const webhookHealth = new WebhookHealth({ registry: redis, log, now });
   const tokenSafety = new TokenSafety({ registry: redis, metrics, log, now });
