@@ -58,7 +58,7 @@ async function open(config: FanoutConfig, overrides: FanoutOverrides, closer: Cl
   const metricsServer = await startMetricsServer(config, { render });
   closer.add('metrics', metricsServer, (server) => server.close());
   const shards = Array.from({ length: config.QUEUE_SHARDS }, (_, shard) => shard);
-  const facts = async () => ({ shards, sweeper: await sweeper.facts() });
+  const facts = async () => ({ shards, sweeper: sweeper.facts() });
   announce(deps, { role: 'fanout', config, schema: FanoutEnv, facts }, closer);
   deps.log.info({ port: health.port, metricsPort: metricsServer.port }, 'fanout.started');
   return { port: health.port, metricsPort: metricsServer.port, drain, close: () => closer.close() };

@@ -2,11 +2,14 @@ import type { Lane } from '@fanfare/core';
 import type { Stats } from '@fanfare/ledger';
 import type { MembershipSource } from '@fanfare/providers';
 import type { Producer } from '@fanfare/queue';
-import type { MemoryWatch } from '@fanfare/redis';
+import type { MemoryWatch, SweeperFacts } from '@fanfare/redis';
 import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { ContentTimes } from './content-times.ts';
+
+/** What a sweeper has done, in all of its runs. */
+type SweepCounts = Pick<SweeperFacts, 'restored' | 'expired' | 'trimmed'>;
 
 /** The dependencies of the fan-out steps; created in lanes.ts. */
 export interface FanoutDeps {
@@ -22,6 +25,8 @@ export interface FanoutDeps {
   membership: MembershipSource;
   /** What is counted for each app. */
   stats: Stats;
+  /** What the sweeper of this process has done since the start. */
+  sweepCounts: SweepCounts;
   metrics: Metrics;
   tracing: Tracing;
   log: Logger;

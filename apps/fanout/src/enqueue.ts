@@ -41,7 +41,7 @@ export async function enqueue(
   const jobs = mine ? openJobs(slice, []) : await readOpenJobs(deps.queueRedis, ref, slice);
   const open = jobs.flatMap((job) => job.open);
   if (open.length === 0) return;
-  if (deps.now() >= accepted.leaveBy) return expire(deps, ref, accepted, open);
+  if (deps.now() >= accepted.leaveBy) return void (await expire(deps, ref, accepted, open));
   for (const [provider, group] of byProvider(jobs)) {
     let rank = ranks.get(provider);
     const added = group.map(({ ordinal, count }) => {
@@ -56,23 +56,24 @@ export async function enqueue(
   }
 }
 
-/** Settles deliveries past their deadline as expired. */
+/** Settles deliveries past their deadline as expired. Returns how many were open until now. */
 export async function expire(
   deps: FanoutDeps,
   ref: EventRef,
   { appId, lane }: Pick<AcceptedEvent, 'appId' | 'lane'>,
   deliveries: readonly Pick<PlannedDelivery, 'ordinal' | 'provider'>[],
-): Promise<void> {
+): Promise<number> {
   const { queueRedis, metrics, stats, now } = deps;
   const settlements = deliveries.map(({ ordinal, provider }) => ({ ordinal, provider, state: 'expired' as const }));
   const before = await settle(queueRedis, ref, appId, settlements, now());
-  deliveries.forEach(({ provider }, i) => {
-    if (!before[i] || !isOpen(before[i])) return;
+  const expired = deliveries.filter((_, i) => before[i] && isOpen(before[i]));
+  for (const { provider } of expired) {
     metrics.deliveriesSettled.inc({ provider, lane, state: 'expired' });
     stats.add(appId, counter.settled(provider, lane, 'expired'));
-  });
+  }
   const [admitted] = await admitWaiting(queueRedis, [{ shard: ref.shard, lane, appId }], now());
   await queueAdmitted(deps, ref.shard, lane, admitted?.events ?? []);
+  return expired.length;
 }
 
 /** Groups jobs by provider, keeping their order. */

@@ -50,6 +50,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
     contentTimes: new ContentTimes(apps, now),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),
     stats: openStats(service, closer),
+    sweepCounts: { restored: 0, expired: 0, trimmed: 0 },
     tracing: closer.add('tracing', await startTracing('fanout', config), (one) => one.close()),
     get shards() {
       return shards.all;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SweeperFacts } from '@fanfare/redis';
-import type { Closer, MetricsSnapshot } from '@fanfare/runtime';
+import type { Closer } from '@fanfare/runtime';
 import type { FanoutDeps } from './deps.ts';
 import { type SweepTimes, sweep } from './sweep.ts';
 
@@ -12,7 +12,7 @@ interface Sweeper {
   /** When it last completed a run or, before the first, when it started; epoch ms. */
   lastRunAt(): number;
   /** Its last run, and what it has done since it started. */
-  facts(): Promise<SweeperFacts>;
+  facts(): SweeperFacts;
 }
 
 /** Runs the sweeper until the process closes. */
@@ -39,20 +39,6 @@ export function startSweeper(deps: FanoutDeps, closer: Closer, times: SweepTimes
   });
   return {
     lastRunAt: () => last?.lastRunAt ?? startedAt,
-    facts: async () => ({ ...last, ...countsIn(await deps.metrics.snapshot()) }),
-  };
-}
-
-/** From the counters of the process, which its steps keep anyway. */
-function countsIn(snapshot: MetricsSnapshot): Omit<SweeperFacts, 'lastRunAt' | 'tookMs'> {
-  const sum = (metric: string) =>
-    snapshot
-      .filter(({ name }) => name === `fanfare_${metric}`)
-      .flatMap(({ values }) => values)
-      .reduce((total, { value }) => total + value, 0);
-  return {
-    restored: sum('swept_total'),
-    expired: sum('deliveries_settled_total'),
-    trimmed: sum('trimmed_events_total'),
+    facts: () => ({ ...last, ...deps.sweepCounts }),
   };
 }

@@ -34,5 +34,6 @@ async function reviveAdmitted(deps: FanoutDeps, shard: number, lane: Lane): Prom
     lost.map((key) => ({ key })),
   );
   metrics.swept.inc({ what: 'event' }, lost.length);
+  deps.sweepCounts.restored += lost.length;
   log.warn({ eventKeys: lost.slice(0, 10), events: lost.length }, 'events.swept');
 }

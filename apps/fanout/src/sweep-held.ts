@@ -44,10 +44,11 @@ async function sweepSome(deps: FanoutDeps, { shard, gate }: Late): Promise<boole
 async function expireOne(deps: FanoutDeps, provider: ProviderKind, { ref, ordinals }: Released): Promise<void> {
   const accepted = await readEvent(deps.queueRedis, ref);
   if (!accepted) return;
-  await expire(
+  const expired = await expire(
     deps,
     ref,
     accepted,
     ordinals.map((ordinal) => ({ ordinal, provider })),
   );
+  deps.sweepCounts.expired += expired;
 }

@@ -40,13 +40,16 @@ const isOnFull =
     (fullness[shard] as number) >= TRIM_FROM;
 
 function report(
-  { log, metrics }: FanoutDeps,
+  { log, metrics, sweepCounts }: FanoutDeps,
   counts: ReadonlyMap<KeptKind, number>,
   kept: readonly KeptList[],
   fullness: number,
 ): void {
   if (counts.size === 0) return;
-  for (const [kind, events] of counts) metrics.trimmed.inc({ kind }, events);
+  for (const [kind, events] of counts) {
+    metrics.trimmed.inc({ kind }, events);
+    sweepCounts.trimmed += events;
+  }
   const oldest = KEPT_KINDS.map((kind) => Math.min(...kept.flatMap((list) => (list.kind === kind ? list.oldest : []))));
   const since = Object.fromEntries(
     KEPT_KINDS.flatMap((kind, i) => (Number.isFinite(oldest[i]) ? [[kind, new Date(oldest[i] as number)]] : [])),

@@ -109,6 +109,7 @@ async function reviveEvent(deps: FanoutDeps, ref: EventRef, { lane }: AcceptedEv
   if (missing === undefined) return;
   await deps.producer.addEvents(ref.shard, lane, [{ key: ref.key }]);
   deps.metrics.swept.inc({ what: 'event' });
+  deps.sweepCounts.restored += 1;
   deps.log.warn({ eventKey: ref.key }, 'event.swept');
 }
 
@@ -142,6 +143,7 @@ async function reviveDeliveries(
     await deps.producer.addDeliveries(ref.shard, provider, lane, added);
     const deliveries = lost.reduce((n, job) => n + job.open.length, 0);
     deps.metrics.swept.inc({ what: 'delivery' }, deliveries);
+    deps.sweepCounts.restored += added.length;
     deps.log.warn({ eventKey: ref.key, provider, deliveries }, 'deliveries.swept');
   }
 }
@@ -163,7 +165,10 @@ async function expireLate(
   const replayed = await readReplayDeadlines(deps.queueRedis, ref, ordinals);
   const isLate = ({ ordinal }: PlannedDelivery) => now >= (replayed.get(ordinal) ?? leaveBy) + LATE_MS;
   const late = open.filter(isLate);
-  if (late.length > 0) await expire(deps, ref, { appId, lane }, late);
+  if (late.length > 0) {
+    const expired = await expire(deps, ref, { appId, lane }, late);
+    deps.sweepCounts.expired += expired;
+  }
   return jobs.filter((job) => !job.open.every(isLate));
 }
 

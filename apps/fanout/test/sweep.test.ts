@@ -1,4 +1,4 @@
-import type { EventRef } from '@fanfare/core';
+import { type EventRef, packId } from '@fanfare/core';
 import {
   advance,
   changeLane,
@@ -99,6 +99,7 @@ describe('the job of an event', () => {
     await renewal.close();
     await look(fanout);
     expect(await eventJob(fanout, ref)).toBe('present');
+    expect(fanout.sweepCounts).toEqual({ restored: 1, expired: 0, trimmed: 0 });
   });
 
   test('is not restored while the event is progressing', async () => {
@@ -123,6 +124,15 @@ describe('deliveries', () => {
       { uid: 'bob', addedAgain: true },
       { uid: 'carol', addedAgain: undefined },
     ]);
+  });
+
+  test('that share a lost job are counted as one job', async () => {
+    await using fanout = startFanout(redis, { packSizes: { call: 1, chat: 2, bulk: 1 } });
+    const { ref } = await expanded(fanout);
+    await fanout.producer.remove('deliveries-custom', 'chat', 0, packId(ref.key, 0, 2));
+    await look(fanout);
+    expect(await queuedFor(redis, ref)).toEqual(['bob', 'carol']);
+    expect(fanout.sweepCounts).toEqual({ restored: 1, expired: 0, trimmed: 0 });
   });
 
   test('that are settled are not restored', async () => {
@@ -186,6 +196,7 @@ describe('deliveries', () => {
     expect(await countsOf(redis, ref)).toMatchObject({ pending: 2 });
     await look(fanout);
     expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, expired: 2 });
+    expect(fanout.sweepCounts).toEqual({ restored: 0, expired: 2, trimmed: 0 });
   });
 
   test('that were replayed use the deadline of their replay', async () => {

@@ -102,8 +102,10 @@ const counters = ({ counter }: Makers) => ({
     ['provider'],
   ),
   goaways: counter('goaway_total', 'Times that a push service has asked to move to another connection.', ['provider']),
-  /** `what`: event, delivery, failed_job. */
-  swept: counter('swept_total', 'Jobs that the sweeper found missing and added again.', ['what']),
+  /** `what`: event, delivery (each of a pack), failed_job (removed before its event or deliveries are queued again). */
+  swept: counter('swept_total', 'Events and deliveries queued again by the sweeper, and failed jobs it removed.', [
+    'what',
+  ]),
 });
 
 const histograms = ({ histogram }: Makers) => ({

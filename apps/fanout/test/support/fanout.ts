@@ -38,6 +38,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     memory: new MemoryWatch(redis, clock.now, log),
     membership,
     stats,
+    sweepCounts: { restored: 0, expired: 0, trimmed: 0 },
     metrics,
     tracing: NO_TRACING,
     log,
