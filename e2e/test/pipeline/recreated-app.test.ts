@@ -62,7 +62,10 @@ async function answerOf(example: Example, appId: string, apikey: string): Promis
   const request = JSON.parse(JSON.stringify(example).replaceAll('"app123"', `"${appId}"`)) as Example;
   if (access === 'user') request.query = { ...request.query, uid: 'bob' };
   const { status, body } = await ask(system, request, bindings, access === 'session' ? await login() : { apikey });
-  const answer = JSON.stringify(body, (_, value) => (typeof value === 'number' && value >= 1e9 ? 'time' : value))
+  const answer = JSON.stringify(body, (key, value) => {
+    if (key === 'durationMs') return 'duration';
+    return typeof value === 'number' && value >= 1e9 ? 'time' : value;
+  })
     .replaceAll(`"${appId}"`, '"app"')
     .replace(/"(id|authToken|jwt|prefix)":"(at_)?[\w.-]{8,}"/g, '"$1":"…"');
   return `${example.operation} ${status} ${answer}`;
