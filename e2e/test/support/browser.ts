@@ -19,6 +19,19 @@ export const noBrowser = existsSync(EXECUTABLE)
   ? undefined
   : `there is no ${EXECUTABLE}; install chromium or set CHROMIUM_PATH`;
 
+/** In the service worker: how many events it has dealt with since it was first asked. */
+const countHandled = `
+  if (self.handled === undefined) {
+    self.handled = 0;
+    const { waitUntil } = ExtendableEvent.prototype;
+    ExtendableEvent.prototype.waitUntil = function (done) {
+      done.finally(() => self.handled++);
+      return waitUntil.call(this, done);
+    };
+  }
+  self.handled;
+`;
+
 /** A browser on the page of `examples/web-service-worker`, whose visitor allows notifications. */
 export async function openExamplePage() {
   const site = await serve('web-service-worker');
@@ -30,13 +43,24 @@ export async function openExamplePage() {
   await page.goto(site.url);
   return {
     page,
-    /** Hands the service worker a push, as FCM does: what it gets is JSON with the data map in it. */
-    push: async (data: unknown) =>
-      devTools.send('ServiceWorker.deliverPushMessage', {
+    /**
+     * Hands the service worker a push, as FCM does: what it gets is JSON with the data map in it. Resolves when it has
+     * dealt with it: Chromium forgets a notification that it is still showing when it is asked for those shown.
+     */
+    push: async (data: unknown) => {
+      const registrationId = await until(registration, 'the service worker is registered');
+      const worker = await until(() => context.serviceWorkers()[0], 'the service worker runs');
+      const before = await worker.evaluate<number>(countHandled);
+      await devTools.send('ServiceWorker.deliverPushMessage', {
         origin: site.url,
-        registrationId: await until(registration, 'the service worker is registered'),
+        registrationId,
         data: JSON.stringify({ data, from: '1234567890', fcmMessageId: 'id' }),
-      }),
+      });
+      await until(
+        async () => (await worker.evaluate<number>(countHandled)) > before,
+        'the service worker has dealt with it',
+      );
+    },
     /** Title and text of the notifications that are shown. */
     shown: () => page.evaluate(shownNotifications) as Promise<string[]>,
     async [Symbol.asyncDispose]() {
