@@ -24,11 +24,11 @@ export const BYTES = {
  * again, and P4 (docs/performance.md).
  */
 export const MICROS = {
-  ingest: { event: 210, redis: 84 },
-  single: { fanout: 680, sender: 930, redis: 660 },
-  chat: { fanout: 33, sender: 100, redis: 33 },
-  bulk: { fanout: 22, sender: 80, redis: 21 },
+  ingest: { event: 150, redis: 55 },
+  single: { fanout: 270, sender: 440, redis: 310 },
+  chat: { fanout: 26, sender: 66, redis: 22 },
+  bulk: { fanout: 8, sender: 40, redis: 14.5 },
 } as const;
 
 /** Commands of Redis, those of scripts included: per event, and per delivery. */
-export const COMMANDS = { event: 60, single: 90, chat: 3.8, bulk: 2.5 } as const;
+export const COMMANDS = { event: 60, single: 48, chat: 4, bulk: 2.5 } as const;

@@ -47,15 +47,15 @@ describe('sizing', () => {
     const load = { ...LOAD, users: 10_000_000, dayShare: 0.4 };
     expect(sizeOf({ ...load, messagesPerSecond: 200, recipients: 5000 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
-      processes: { ingest: 1, fanout: 32, sender: 115 },
+      processes: { ingest: 1, fanout: 12, sender: 100 },
       installations: 1,
-      shards: 43,
+      shards: 30,
     });
     expect(sizeOf({ ...load, messagesPerSecond: 20_000, recipients: 50 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
-      processes: { ingest: 6, fanout: 48, sender: 143 },
-      installations: 2,
-      shards: 70,
+      processes: { ingest: 5, fanout: 38, sender: 100 },
+      installations: 1,
+      shards: 47,
     });
   });
 
