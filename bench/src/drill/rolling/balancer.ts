@@ -28,6 +28,11 @@ export class Balancer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Resolves once it has seen all instances ready, as a roll-out waits for it before it stops the next. */
+  async allReady(): Promise<void> {
+    while (this.#instances.some(({ isReady }) => !isReady)) await delay(LOOK_EVERY_MS);
+  }
+
   close(): void {
     this.#stop.abort();
     this.#server.close();

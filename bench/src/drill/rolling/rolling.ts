@@ -32,7 +32,7 @@ export async function rolling({ seed, tree }: DrillOptions, screen: Screen): Pro
   const publisher = new Publisher(await balancer.start(), system.keys);
   screen.line('started: two ingests behind a load balancer, two fan-outs, two senders');
   try {
-    return await new Rolling(system, publisher, seed, screen).run();
+    return await new Rolling({ system, balancer, publisher, seed, screen }).run();
   } finally {
     publisher.close();
     balancer.close();
@@ -40,8 +40,17 @@ export async function rolling({ seed, tree }: DrillOptions, screen: Screen): Pro
   }
 }
 
+interface RollingParts {
+  system: DrillSystem;
+  balancer: Balancer;
+  publisher: Publisher;
+  seed: number;
+  screen: Screen;
+}
+
 class Rolling {
   readonly #system: DrillSystem;
+  readonly #balancer: Balancer;
   readonly #publisher: Publisher;
   readonly #screen: Screen;
   readonly #traffic: Traffic;
@@ -49,8 +58,9 @@ class Rolling {
   #isPosting = true;
   #isOver = false;
 
-  constructor(system: DrillSystem, publisher: Publisher, seed: number, screen: Screen) {
+  constructor({ system, balancer, publisher, seed, screen }: RollingParts) {
     this.#system = system;
+    this.#balancer = balancer;
     this.#publisher = publisher;
     this.#screen = screen;
     this.#traffic = new Traffic(seededRandom(seed), Date.now());
@@ -92,6 +102,7 @@ class Rolling {
     await worker.stop();
     const stoppedAt = Date.now();
     await worker.start();
+    await this.#balancer.allReady();
     const times = `stopped in ${seconds(stoppedAt - startedAt)}, back in ${seconds(Date.now() - stoppedAt)}`;
     this.#screen.line(`${worker.name}: ${times}, ${this.#ledger.acknowledged - before} events acknowledged meanwhile`);
   }
