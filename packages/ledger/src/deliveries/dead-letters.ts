@@ -25,6 +25,16 @@ export interface DeadLetterPage {
 /** About the most entries that one page looks at. */
 export const MOST_LOOKED = 2000;
 
+/** What a page of dead letters is to hold. */
+export interface DeadLetterSearch {
+  filter?: DeadLetterFilter;
+  /** Of the page before. */
+  cursor?: string | undefined;
+  limit: number;
+  /** About how many entries are looked at. */
+  most?: number;
+}
+
 const SCAN = 200;
 
 /**
@@ -37,12 +47,7 @@ export async function listDeadLetters(
   redis: Redis,
   appId: string,
   shards: number,
-  {
-    filter = {},
-    cursor,
-    limit,
-    most = MOST_LOOKED,
-  }: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number; most?: number },
+  { filter = {}, cursor, limit, most = MOST_LOOKED }: DeadLetterSearch,
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
   let looked = 0;

@@ -2,8 +2,8 @@ import { deliveryId, type EventRef } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { readProgress } from '../event/progress.ts';
 import { keys } from '../keys.ts';
-import { type DeadLetterPage, MOST_LOOKED } from './dead-letters.ts';
-import { type DeadLetterFilter, type FoundDeadLetter, isOf, letterField, letterOf } from './letter-record.ts';
+import { type DeadLetterPage, type DeadLetterSearch, MOST_LOOKED } from './dead-letters.ts';
+import { type FoundDeadLetter, isOf, letterField, letterOf } from './letter-record.ts';
 
 /** Deliveries looked at in one round trip. */
 const READ = 1000;
@@ -18,12 +18,7 @@ export async function listLettersOfEvent(
   redis: Redis,
   appId: string,
   ref: EventRef,
-  {
-    filter = {},
-    cursor,
-    limit,
-    most = MOST_LOOKED,
-  }: { filter?: DeadLetterFilter; cursor?: string | undefined; limit: number; most?: number },
+  { filter = {}, cursor, limit, most = MOST_LOOKED }: DeadLetterSearch,
 ): Promise<DeadLetterPage> {
   const letters: FoundDeadLetter[] = [];
   const first = decodeOrdinal(cursor);
