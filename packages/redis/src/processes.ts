@@ -119,8 +119,9 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 async function publishProcess(redis: Redis, record: ProcessRecord, settings: readonly Setting[]): Promise<void> {
   const { id, seenAt } = record;
   // They never change: written once, or again if they are lost, instead of a few KB into the AOF with every report.
-  if ((await redis.pexpire(settingsKey(id), PROCESS_TTL_MS)) === 0)
+  if ((await redis.pexpire(settingsKey(id), PROCESS_TTL_MS)) === 0) {
     await redis.set(settingsKey(id), JSON.stringify(settings), 'PX', PROCESS_TTL_MS);
+  }
   const written = redis
     .multi()
     .zremrangebyscore(PROCESSES, '-inf', seenAt)
