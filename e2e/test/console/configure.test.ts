@@ -78,7 +78,7 @@ inBrowser(
     for (const event of events) await system.backend.post('/v3/events', event);
     for (const { id } of events) expect(await system.done(id, BROWSER_TEST_MS)).toMatchObject({ rejected: 1 });
     const { page, faults } = await console.open('admin', '/a/app123/dead-letters');
-    await page.getByRole('row').filter({ hasText: 'http_422' }).first().waitFor();
+    await page.getByRole('row', { name: /http_422 .* At most \d in an hour/ }).waitFor();
     expect(await violations(page)).toEqual([]);
     system.hook.configure({ basicAuth: BASIC_AUTH });
     await page.getByRole('button', { name: 'Replay all' }).click();

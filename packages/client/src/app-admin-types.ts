@@ -212,6 +212,8 @@ export interface DeadLetterGroup {
   /** When the oldest and the newest were given up, epoch seconds. */
   first: number;
   last: number;
+  /** How many were given up in each hour that has any, by its beginning in epoch seconds, oldest first. */
+  byHour: { at: number; count: number }[];
   /** The newest. */
   sample: DeadLetter;
 }

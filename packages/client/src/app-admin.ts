@@ -18,6 +18,7 @@ import type {
   UserPreferences,
 } from './app-admin-types.ts';
 import type { Page, PageOptions, ProviderKind } from './common-types.ts';
+import { addedGroups } from './dead-letter-groups.ts';
 import type { EventProgress, FanfareEvent, PublishResult } from './events.ts';
 import type { Http, HttpRequest } from './http.ts';
 import { pathOf, queryOf } from './paths.ts';
@@ -94,11 +95,23 @@ export class FanfareAppAdmin {
   }
 
   /**
-   * Counts dead letters by provider and reason, the largest group first. With a `cursor` in the answer there are more:
-   * add the groups of the next call.
+   * Counts dead letters by provider and reason, the largest group first. With a `cursor` in the answer there are more,
+   * which `deadLetterGroups` adds.
    */
   deadLetterSummary({ cursor }: { cursor?: string } = {}): Promise<Page<DeadLetterGroup, { counted: number }>> {
     return this.#http.page({ method: 'GET', path: `/v3/dead-letters/summary${queryOf({ cursor })}` });
+  }
+
+  /** Counts all dead letters by provider and reason, in as many requests as it takes; the largest group first. */
+  async deadLetterGroups(): Promise<DeadLetterGroup[]> {
+    let groups: DeadLetterGroup[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data, meta } = await this.deadLetterSummary(cursor === undefined ? {} : { cursor });
+      groups = addedGroups(groups, data);
+      cursor = meta.cursor;
+    } while (cursor !== undefined);
+    return groups;
   }
 
   /** Sends dead letters again, in the background. */

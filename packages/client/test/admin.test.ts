@@ -57,3 +57,41 @@ test('a refusal is an error with the code of the server', async () => {
   const admin = new FanfareAdmin({ url: server.url, adminKey: KEY });
   await expect(admin.apps()).rejects.toMatchObject({ code: 'AUTH_ERR_APIKEY_NOT_FOUND', status: 401 });
 });
+
+test('the groups of dead letters are added up over all requests, the largest first', async () => {
+  const sample = (uid: string) => ({
+    id: `e-${uid}`,
+    eventId: 'e',
+    uid,
+    provider: 'fcm',
+    reason: 'r',
+    attempts: 1,
+    at: 1,
+  });
+  const group = (reason: string, count: number, first: number, last: number) => ({
+    ...{ provider: 'fcm', reason, count, first, last },
+    byHour: [{ at: 3600, count: 1 }, ...(count > 1 ? [{ at: last, count: count - 1 }] : [])],
+    sample: sample(`${reason} at ${last}`),
+  });
+  await using server = await startServer(
+    { body: { data: [group('a', 3, 3700, 7200), group('b', 4, 3700, 7200)], meta: { counted: 7, cursor: 'next' } } },
+    { body: { data: [group('a', 5, 3600, 10_800)], meta: { counted: 5 } } },
+  );
+  const groups = await new FanfareAdmin({ url: server.url, adminKey: KEY }).app('app123').deadLetterGroups();
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    '/v3/dead-letters/summary',
+    '/v3/dead-letters/summary?cursor=next',
+  ]);
+  expect(groups).toEqual([
+    {
+      ...{ provider: 'fcm', reason: 'a', count: 8, first: 3600, last: 10_800 },
+      byHour: [
+        { at: 3600, count: 2 },
+        { at: 7200, count: 2 },
+        { at: 10_800, count: 4 },
+      ],
+      sample: sample('a at 10800'),
+    },
+    group('b', 4, 3700, 7200),
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { DeadLetterGroup, FanfareAppAdmin, ProviderKind } from '@fanfare/client';
+import type { ProviderKind } from '@fanfare/client';
 import { shownMoment } from '../operator/moments.ts';
 import { type Operator, report } from '../operator/operator.ts';
 import { collect } from '../operator/pages.ts';
@@ -11,7 +11,7 @@ interface Filter {
 
 /** `fanfare dead-letters list`: by provider and reason. */
 export async function count(operator: Operator, filter: Filter): Promise<number> {
-  const groups = (await groupsOf(await operator.app())).filter(
+  const groups = (await (await operator.app()).deadLetterGroups()).filter(
     ({ provider, reason }) => (filter.provider ?? provider) === provider && (filter.reason ?? reason) === reason,
   );
   report(operator, groups, () =>
@@ -31,28 +31,6 @@ export async function count(operator: Operator, filter: Filter): Promise<number>
   );
   return 0;
 }
-
-/** All groups, the largest first: the API counts up to 5,000 letters at a time. */
-async function groupsOf(app: FanfareAppAdmin): Promise<DeadLetterGroup[]> {
-  const groups = new Map<string, DeadLetterGroup>();
-  let cursor: string | undefined;
-  do {
-    const { data, meta } = await app.deadLetterSummary(cursor === undefined ? {} : { cursor });
-    for (const group of data) {
-      const key = `${group.provider} ${group.reason}`;
-      const before = groups.get(key);
-      groups.set(key, before ? added(before, group) : group);
-    }
-    cursor = meta.cursor;
-  } while (cursor !== undefined);
-  return [...groups.values()].sort((a, b) => b.count - a.count);
-}
-
-const added = (a: DeadLetterGroup, b: DeadLetterGroup): DeadLetterGroup => ({
-  ...(a.last >= b.last ? a : b),
-  count: a.count + b.count,
-  first: Math.min(a.first, b.first),
-});
 
 /** `fanfare dead-letters list --each`. */
 export async function list(operator: Operator, filter: Filter, limit: number): Promise<number> {

@@ -11,6 +11,8 @@ export interface DeadLetterGroup {
   /** When the oldest and the newest were given up, epoch ms. */
   first: number;
   last: number;
+  /** How many in each hour that has any, by its beginning, oldest first. */
+  byHour: { at: number; count: number }[];
   /** The newest. */
   sample: FoundDeadLetter;
 }
@@ -29,7 +31,7 @@ export async function summarizeDeadLetters(
   shards: number,
   { cursor, most }: { cursor?: string | undefined; most: number },
 ): Promise<DeadLetterSummary> {
-  const groups = new Map<string, DeadLetterGroup>();
+  const groups = new Map<string, Counted>();
   let looked = 0;
   for await (const { letters, next } of walkDeadLetters(redis, appId, shards, cursor)) {
     for (const letter of letters) count(groups, letter);
@@ -39,19 +41,37 @@ export async function summarizeDeadLetters(
   return { groups: largestFirst(groups), looked };
 }
 
-function count(groups: Map<string, DeadLetterGroup>, letter: FoundDeadLetter): void {
+/** A group that is being counted, with the letters of each hour. */
+type Counted = Omit<DeadLetterGroup, 'byHour'> & { hours: Map<number, number> };
+
+const HOUR_MS = 3_600_000;
+
+function count(groups: Map<string, Counted>, letter: FoundDeadLetter): void {
   const { provider, reason, at } = letter;
-  const known = groups.get(`${provider} ${reason}`);
-  if (!known) {
-    groups.set(`${provider} ${reason}`, { provider, reason, count: 1, first: at, last: at, sample: letter });
-    return;
-  }
-  known.count++;
-  known.first = Math.min(known.first, at);
-  if (at <= known.last) return;
-  known.last = at;
-  known.sample = letter;
+  const name = `${provider} ${reason}`;
+  const group = groups.get(name) ?? {
+    provider,
+    reason,
+    count: 0,
+    first: at,
+    last: at,
+    hours: new Map(),
+    sample: letter,
+  };
+  groups.set(name, group);
+  const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
+  group.count++;
+  group.hours.set(hour, (group.hours.get(hour) ?? 0) + 1);
+  group.first = Math.min(group.first, at);
+  if (at <= group.last) return;
+  group.last = at;
+  group.sample = letter;
 }
 
-const largestFirst = (groups: ReadonlyMap<string, DeadLetterGroup>): DeadLetterGroup[] =>
-  [...groups.values()].sort((a, b) => b.count - a.count || b.last - a.last);
+const largestFirst = (groups: ReadonlyMap<string, Counted>): DeadLetterGroup[] =>
+  [...groups.values()]
+    .sort((a, b) => b.count - a.count || b.last - a.last)
+    .map(({ hours, ...group }) => ({ ...group, byHour: inOrder(hours) }));
+
+const inOrder = (hours: ReadonlyMap<number, number>): DeadLetterGroup['byHour'] =>
+  [...hours].map(([at, count]) => ({ at, count })).sort((a, b) => a.at - b.at);

@@ -207,12 +207,28 @@ describe('a summary', () => {
     expect(groups).toEqual([
       {
         ...{ provider: 'custom', reason: 'http_400', count: 4, first: NOW, last: NOW + 9 },
+        byHour: expect.any(Array),
         sample: expect.objectContaining({ at: NOW + 9, uid: 'u0' }),
       },
       {
         ...{ provider: 'fcm', reason: 'INVALID_ARGUMENT', count: 2, first: NOW + 1, last: NOW + 3 },
+        byHour: expect.any(Array),
         sample: expect.objectContaining({ at: NOW + 3, uid: 'u1' }),
       },
+    ]);
+  });
+
+  test('says in which hours the letters of a group were given up', async () => {
+    await using own = await startTestRedis();
+    const hour = NOW - (NOW % 3_600_000);
+    await letters(own.redis, [hour, hour + 3_599_999, hour - 1, hour + 7_200_000]);
+    const { groups } = await summarizeDeadLetters(own.redis, APP, 1, { most: 1000 });
+    expect(groups.map(({ byHour }) => byHour)).toEqual([
+      [
+        { at: hour - 3_600_000, count: 1 },
+        { at: hour, count: 2 },
+        { at: hour + 7_200_000, count: 1 },
+      ],
     ]);
   });
 

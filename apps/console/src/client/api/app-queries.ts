@@ -1,6 +1,5 @@
 import { FanfareClientError, type Page, type ProviderKind } from '@fanfare/client';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { readSummary } from './dead-letters.ts';
 import { fanfare, fanfareOf } from './fanfare.ts';
 import type { ApnsCredential, FcmCredential, Providers, Webhook } from './provider-types.ts';
 import type { Settings } from './settings-types.ts';
@@ -55,7 +54,7 @@ export const appQueries = {
       queryFn: () => fanfareOf(app).request<Settings>({ method: 'GET', path: '/v3/notifications/v1/settings' }),
     }),
   deadLetterGroups: (app: string) =>
-    queryOptions({ queryKey: [app, 'dead-letters', 'groups'], queryFn: () => readSummary(app) }),
+    queryOptions({ queryKey: [app, 'dead-letters', 'groups'], queryFn: () => fanfareOf(app).deadLetterGroups() }),
   deadLetters: (app: string, filter: { provider?: ProviderKind; reason?: string }) =>
     infiniteQueryOptions({
       queryKey: [app, 'dead-letters', 'list', filter],

@@ -1,36 +1,6 @@
-import {
-  type DeadLetterGroup,
-  type DeadLetterSelection,
-  FanfareClientError,
-  type ProviderKind,
-  type Replay,
-} from '@fanfare/client';
+import { type DeadLetterSelection, FanfareClientError, type ProviderKind, type Replay } from '@fanfare/client';
 import { confirmedLetters } from './confirmed-letters.ts';
 import { fanfareOf } from './fanfare.ts';
-
-/** The groups of all dead letters: the API counts some thousands in one request. */
-export async function readSummary(app: string): Promise<DeadLetterGroup[]> {
-  const groups = new Map<string, DeadLetterGroup>();
-  let cursor: string | undefined;
-  do {
-    const page = await fanfareOf(app).deadLetterSummary(cursor === undefined ? {} : { cursor });
-    for (const group of page.data) {
-      const key = `${group.provider} ${group.reason}`;
-      const before = groups.get(key);
-      groups.set(key, before ? merged(before, group) : group);
-    }
-    ({ cursor } = page.meta);
-  } while (cursor !== undefined);
-  return [...groups.values()].sort((a, b) => b.count - a.count);
-}
-
-const merged = (a: DeadLetterGroup, b: DeadLetterGroup): DeadLetterGroup => ({
-  ...a,
-  count: a.count + b.count,
-  first: Math.min(a.first, b.first),
-  last: Math.max(a.last, b.last),
-  sample: a.last >= b.last ? a.sample : b.sample,
-});
 
 /** How far an action on dead letters is. */
 export interface Progress {

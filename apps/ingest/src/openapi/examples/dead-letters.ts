@@ -36,6 +36,7 @@ export const deadLetters: readonly Example[] = [
           count: 1,
           first: 1_741_847_453,
           last: 1_741_847_453,
+          byHour: [{ at: 1_741_845_600, count: 1 }],
           sample: {
             id: STAND_INS.deadLetterId,
             eventId: 'm-102',

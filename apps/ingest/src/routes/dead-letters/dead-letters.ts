@@ -58,6 +58,9 @@ const Group = z.object({
   count: z.number(),
   first: z.number().describe('When the oldest was given up, epoch seconds.'),
   last: z.number().describe('When the newest was given up, epoch seconds.'),
+  byHour: z
+    .array(z.object({ at: z.number().describe('The beginning of the hour, epoch seconds.'), count: z.number() }))
+    .describe('How many were given up in each hour that has any, oldest first.'),
   sample: Letter.describe('The newest.'),
 });
 const Summary = z.object({
@@ -202,10 +205,11 @@ async function validCursor<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-const groupView = ({ first, last, sample, ...group }: DeadLetterGroup) => ({
+const groupView = ({ first, last, byHour, sample, ...group }: DeadLetterGroup) => ({
   ...group,
   first: seconds(first),
   last: seconds(last),
+  byHour: byHour.map(({ at, count }) => ({ at: seconds(at), count })),
   sample: view(sample),
 });
 

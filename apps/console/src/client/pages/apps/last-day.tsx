@@ -1,13 +1,12 @@
 import type { StatsCounts } from '@fanfare/client';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
+import { Sparkline } from '../../components/sparkline.tsx';
 import { countOf } from '../../format/number.ts';
 
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 60_000;
-const WIDTH = 120;
-const HEIGHT = 28;
 
 const eventsIn = ({ events }: StatsCounts): number => events.call + events.chat + events.bulk;
 
@@ -23,19 +22,5 @@ export function LastDay({ app }: { app: string }) {
       <Sparkline values={values} />
       <span>{countOf(eventsIn(stats.total), 'event')}</span>
     </span>
-  );
-}
-
-/** Decoration: the number stands beside it. */
-function Sparkline({ values }: { values: readonly number[] }) {
-  const highest = Math.max(...values, 1);
-  const x = (i: number) => (i / (values.length - 1)) * WIDTH;
-  const y = (value: number) => HEIGHT - 2 - (value / highest) * (HEIGHT - 4);
-  const line = values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
-  return (
-    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} fill="var(--accent-ground)" />
-      <polyline points={line} fill="none" stroke="var(--accent)" strokeWidth="1.5" />
-    </svg>
   );
 }

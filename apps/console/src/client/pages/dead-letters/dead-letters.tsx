@@ -9,13 +9,16 @@ import { Card } from '../../components/card.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../components/page.tsx';
+import { Sparkline } from '../../components/sparkline.tsx';
 import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
+import { useNow } from '../../components/use-now.ts';
 import { count, countOf } from '../../format/number.ts';
 import { PROVIDER_NAMES } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { PauseButton } from '../../shell/pause-button.tsx';
 import { Letters } from './letters.tsx';
+import { daysOf, failuresOf } from './over-time.ts';
 import { RunNotice } from './run-notice.tsx';
 import { useRun } from './runs.tsx';
 
@@ -155,6 +158,8 @@ interface GroupsProps {
 function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps) {
   const navigate = useNavigate({ from: '/a/$app/dead-letters' });
   const isAdmin = useIsAdmin();
+  const now = useNow();
+  const days = daysOf(groups, now);
   return (
     <Table
       label="Groups of dead letters"
@@ -162,6 +167,7 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
         'Reason',
         'Provider',
         { label: 'Count', isNumber: true },
+        days === 1 ? 'Last day' : `Last ${days} days`,
         'First',
         'Last',
         'In its words',
@@ -186,6 +192,9 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
             <td>{PROVIDER_NAMES[provider]}</td>
             <td className="number">{count(size)}</td>
             <td>
+              <Failures values={failuresOf(group, days, now)} days={days} />
+            </td>
+            <td>
               <Time at={first * 1000} />
             </td>
             <td>
@@ -208,5 +217,16 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
         );
       })}
     </Table>
+  );
+}
+
+/** When the letters of a group were given up. */
+function Failures({ values, days }: { values: readonly number[]; days: number }) {
+  const most = `At most ${count(Math.max(...values))} in ${days === 1 ? 'an hour' : `${days} hours`}`;
+  return (
+    <span title={most}>
+      <Sparkline values={values} />
+      <span className="hidden">{most}</span>
+    </span>
   );
 }
