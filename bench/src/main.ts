@@ -46,9 +46,11 @@ async function rows(command: RowsCommand): Promise<void> {
   if (isWhole) print(`\nWritten to ${writeResults({ title, facts, table, notes })}`);
 }
 
-/** How many messages the rows about memory have. */
-const sizeOf = ({ rows, messages }: RowsCommand): string[] =>
-  rows.some((row) => row === 'memory' || row === 'memory-held') ? [`--messages ${messages}`] : [];
+/** The sizes that a row was given, as options. */
+const sizeOf = ({ rows, members, messages }: RowsCommand): string[] => [
+  ...(rows.includes('P2') ? [`--members ${members}`] : []),
+  ...(rows.includes('memory') || rows.includes('memory-held') ? [`--messages ${messages}`] : []),
+];
 
 const envOf = ({ env }: RowsCommand): string[] => Object.entries(env).map(([name, value]) => `--env ${name}=${value}`);
 
