@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMembershipBox, deriveMembershipKey } from '@fanfare/store';
 import { afterAll, expect, test } from '@jest/globals';
-import { environment, init } from '../src/init/init.ts';
+import { init, newSecrets } from '../src/init/init.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'fanfare-init-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(file: string | undefined) {
+async function run(file: string | undefined, json = false) {
   const [lines, errors]: [string[], string[]] = [[], []];
-  const code = await init({ file }, { out: (line) => lines.push(line), error: (line) => errors.push(line) });
+  const code = await init({ file, json }, { out: (line) => lines.push(line), error: (line) => errors.push(line) });
   return { code, lines, errors };
 }
 
@@ -32,8 +32,8 @@ test('init writes secrets that are new, fit each other, and are for the owner on
   expect(() => createMembershipBox(written.FANFARE_MASTER_KEY as string)).not.toThrow();
   expect(written.FANFARE_ADMIN_KEY?.length).toBeGreaterThanOrEqual(32);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  const others = Object.values(variables(environment()));
-  expect(Object.values(written).filter((secret) => others.includes(secret))).toEqual([]);
+  const others = Object.values<string>(newSecrets());
+  expect(Object.values<string>(written).filter((secret) => others.includes(secret))).toEqual([]);
 });
 
 test('init keeps a file that exists', async () => {
@@ -48,4 +48,14 @@ test('init says why a file cannot be written, and can print instead', async () =
   expect({ code, errors }).toEqual({ code: 2, errors: [expect.stringContaining('cannot be written: ENOENT')] });
   const { lines } = await run(undefined);
   expect(variables(lines.join('\n'))).toHaveProperty('REDIS_PASSWORD');
+});
+
+test('init --json names the file it wrote, and with --print has the secrets', async () => {
+  const file = join(folder, 'json.env');
+  const { code, lines } = await run(file, true);
+  expect({ code, lines }).toEqual({ code: 0, lines: [JSON.stringify({ file })] });
+  const written = variables(await readFile(file, 'utf8'));
+  const [printed, ...rest] = (await run(undefined, true)).lines;
+  expect(Object.keys(JSON.parse(printed as string))).toEqual(Object.keys(written));
+  expect(rest).toEqual([]);
 });

@@ -23,9 +23,10 @@ const newKey = () => randomBytes(32).toString('base64');
 const [OLD, NEW] = [newKey(), newKey()];
 
 /** What a run of the command prints, and its exit code. */
-async function run(action: 'derive' | 'reseal', env: Record<string, string>) {
+async function run(action: 'derive' | 'reseal', env: Record<string, string>, json = false) {
   const lines: string[] = [];
-  const code = await keys(action, env, { out: (line) => lines.push(line), error: (line) => lines.push(`! ${line}`) });
+  const output = { out: (line: string) => lines.push(line), error: (line: string) => lines.push(`! ${line}`) };
+  const code = await keys(action, { json }, env, output);
   return { code, lines };
 }
 
@@ -56,6 +57,11 @@ describe('fanfare keys derive', () => {
     expect(() => app?.credential('fcm', 'fcm-1')).toThrow('is not configured');
   });
 
+  test('--json prints the key as membershipKey', async () => {
+    const { code, lines } = await run('derive', { FANFARE_MASTER_KEY: OLD }, true);
+    expect([code, lines]).toEqual([0, [JSON.stringify({ membershipKey: deriveMembershipKey(OLD) })]]);
+  });
+
   test('says what is missing, and prints no key', async () => {
     expect(await run('derive', { FANFARE_MASTER_KEY: 'short' })).toMatchObject({ code: 2 });
     expect((await run('derive', { FANFARE_MASTER_KEY: 'short' })).lines.join()).not.toContain('short');
@@ -73,7 +79,7 @@ describe('fanfare keys reseal', () => {
       ['custom', 'fcm fcm-1', 'membership'].map((what) => `demo: ${what} was on another key, now on the current one`),
     );
     expect(lines.slice(3)).toEqual([
-      '3 resealed, 0 on the current key before, 0 unreadable',
+      '3 resealed, 0 already on the current key, 0 unreadable',
       'FANFARE_MASTER_KEY_PREVIOUS is no longer needed.',
     ]);
     const app = await read({ box: createSecretBox(NEW), membershipBox: createSecretBox(deriveMembershipKey(NEW)) });
@@ -81,7 +87,7 @@ describe('fanfare keys reseal', () => {
     expect(app?.credential('fcm', 'fcm-1')).toEqual({ id: 'fcm-1', key: 'pem' });
     expect(app?.membership?.secret).toBe('whsec_members');
     expect((await run('reseal', { ...ROTATING, FANFARE_MASTER_KEY_PREVIOUS: '' })).lines[0]).toBe(
-      '0 resealed, 3 on the current key before, 0 unreadable',
+      '0 resealed, 3 already on the current key, 0 unreadable',
     );
   });
 
@@ -103,7 +109,19 @@ describe('fanfare keys reseal', () => {
     expect(lines.filter((line) => line.startsWith('!')).sort(byText)).toEqual(
       ['custom', 'fcm fcm-1', 'membership'].map((what) => `! demo: ${what} is on a key that is not configured`),
     );
-    expect(lines.at(-1)).toBe('3 resealed, 0 on the current key before, 3 unreadable');
+    expect(lines.at(-1)).toBe('3 resealed, 0 already on the current key, 3 unreadable');
     expect(lines.join()).not.toContain('whsec');
+  });
+
+  test('--json counts the secrets and lists those that were on another key', async () => {
+    await appOn(newKey());
+    await appOn(OLD, 'other');
+    const { code, lines } = await run('reseal', ROTATING, true);
+    expect([code, lines.length]).toEqual([1, 1]);
+    const { secrets, ...counts } = JSON.parse(lines[0] as string);
+    expect(counts).toEqual({ resealed: 3, current: 0, unreadable: 3 });
+    expect(secrets).toHaveLength(6);
+    expect(secrets).toContainEqual({ appId: 'demo', secret: 'fcm fcm-1', outcome: 'unreadable' });
+    expect(secrets).toContainEqual({ appId: 'other', secret: 'membership', outcome: 'resealed' });
   });
 });

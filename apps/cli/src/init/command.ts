@@ -8,14 +8,15 @@ export function addInit(program: Command, { init }: Actions): void {
   subcommand(program, 'init', 'Write .env with new secrets, for docker compose')
     .option('--file <file>', 'The file to write; one that exists is never overwritten', '.env')
     .option('--print', 'Print the secrets instead')
-    .action(({ file, print }: { file: string; print?: true }) => {
+    .option('--json', 'Print JSON: the name of the file, or with --print the secrets')
+    .action(({ file, print, json = false }: { file: string; print?: true; json?: boolean }) => {
       if (file === '') throw new UsageError('--file: expected a file, got nothing');
-      return init({ file: print ? undefined : file });
+      return init({ file: print ? undefined : file, json });
     })
     .addHelpText(
       'after',
       `
-The secrets are the operator's key, the master key and fan-out's, and the passwords
-of the console and of Redis.`,
+The secrets are the operator's key, the master key, the key of fanout derived from it,
+and the passwords of the console and of Redis.`,
     );
 }

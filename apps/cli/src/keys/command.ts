@@ -57,24 +57,26 @@ const load = () => import('./api-keys.ts');
 
 function addMasterKey(group: Command, { keys }: Actions): void {
   subcommand(group, 'derive', "Print fan-out's key, derived from the master key")
-    .action(() => keys('derive'))
+    .option('--json', 'Print JSON')
+    .action(({ json = false }: { json?: boolean }) => keys('derive', { json }))
     .addHelpText(
       'after',
       `
-It is FANFARE_MEMBERSHIP_KEY of fanout, and decrypts the secrets of membership sources
-and nothing else.
+Set it as FANFARE_MEMBERSHIP_KEY of fanout. It decrypts only the secrets of membership
+sources.
 
 Environment:
   FANFARE_MASTER_KEY            The current key`,
     );
-  subcommand(group, 'reseal', 'Encrypt all secrets anew after the master key was changed')
-    .action(() => keys('reseal'))
+  subcommand(group, 'reseal', 'Encrypt all secrets with a new master key')
+    .option('--json', 'Print JSON')
+    .action(({ json = false }: { json?: boolean }) => keys('reseal', { json }))
     .addHelpText(
       'after',
       `
-Says what was on another key. Run it after FANFARE_MASTER_KEY has changed, with the old
-key in FANFARE_MASTER_KEY_PREVIOUS; it may be repeated. Exits with 1 while there is a
-secret that no key opens.
+Run it after changing FANFARE_MASTER_KEY, with the old key in FANFARE_MASTER_KEY_PREVIOUS.
+It lists the secrets it encrypts again and may be repeated. Exits with 1 if neither key
+decrypts a secret.
 
 Environment:
   FANFARE_MASTER_KEY            The current key

@@ -8,10 +8,20 @@ import type { Output } from '../output.ts';
 const DeriveEnv = z.object({ FANFARE_MASTER_KEY: masterKeyEnv.FANFARE_MASTER_KEY });
 const ResealEnv = z.object({ ...masterKeyEnv, REDIS_URL: redisEnv.REDIS_URL });
 
-/** Runs `fanfare keys`; the exit code. Prints no key but the derived one. */
-export async function keys(action: 'derive' | 'reseal', env: Env, output: Output): Promise<number> {
+/** The options of `fanfare keys derive` and `reseal`. */
+export interface KeysOptions {
+  json: boolean;
+}
+
+/** Runs `fanfare keys derive` or `reseal`; returns the exit code. The derived key is the only key it prints. */
+export async function keys(
+  action: 'derive' | 'reseal',
+  options: KeysOptions,
+  env: Env,
+  output: Output,
+): Promise<number> {
   try {
-    return action === 'derive' ? derive(env, output) : await reseal(env, output);
+    return action === 'derive' ? derive(options, env, output) : await reseal(options, env, output);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     output.error(error.message);
@@ -19,30 +29,48 @@ export async function keys(action: 'derive' | 'reseal', env: Env, output: Output
   }
 }
 
-function derive(env: Env, { out }: Output): number {
-  out(deriveMembershipKey(readEnv(DeriveEnv, env).FANFARE_MASTER_KEY));
+function derive({ json }: KeysOptions, env: Env, { out }: Output): number {
+  const membershipKey = deriveMembershipKey(readEnv(DeriveEnv, env).FANFARE_MASTER_KEY);
+  out(json ? JSON.stringify({ membershipKey }) : membershipKey);
   return 0;
 }
 
-async function reseal(env: Env, output: Output): Promise<number> {
+/** A secret that was not on the current key. */
+interface FoundSecret {
+  appId: string;
+  secret: string;
+  outcome: 'resealed' | 'unreadable';
+}
+
+async function reseal({ json }: KeysOptions, env: Env, output: Output): Promise<number> {
   const { FANFARE_MASTER_KEY: key, FANFARE_MASTER_KEY_PREVIOUS: previous, REDIS_URL } = readEnv(ResealEnv, env);
   const older = previous ? [previous] : [];
   const boxes = { providers: createSecretBox(key, older), membership: createMembershipBox(key, older) };
   const redis = await connectRedis(REDIS_URL, 'request', (error) => output.error(`redis: ${error.message}`));
   const counts = { resealed: 0, current: 0, unreadable: 0 };
+  const secrets: FoundSecret[] = [];
   try {
     for await (const { appId, what, outcome } of resealSecrets(redis, boxes)) {
       counts[outcome]++;
-      if (outcome === 'resealed')
-        output.out(`${publicAppId(appId)}: ${what} was on another key, now on the current one`);
-      if (outcome === 'unreadable') output.error(`${publicAppId(appId)}: ${what} is on a key that is not configured`);
+      if (outcome === 'current') continue;
+      const found = { appId: publicAppId(appId), secret: what, outcome };
+      if (json) secrets.push(found);
+      else printSecret(found, output);
     }
   } finally {
     redis.disconnect();
   }
-  output.out(
-    `${counts.resealed} resealed, ${counts.current} on the current key before, ${counts.unreadable} unreadable`,
-  );
-  if (counts.unreadable === 0) output.out('FANFARE_MASTER_KEY_PREVIOUS is no longer needed.');
+  if (json) output.out(JSON.stringify({ ...counts, secrets }));
+  else printCounts(counts, output);
   return counts.unreadable === 0 ? 0 : 1;
+}
+
+function printSecret({ appId, secret, outcome }: FoundSecret, { out, error }: Output): void {
+  if (outcome === 'resealed') out(`${appId}: ${secret} was on another key, now on the current one`);
+  else error(`${appId}: ${secret} is on a key that is not configured`);
+}
+
+function printCounts(counts: Record<'resealed' | 'current' | 'unreadable', number>, { out }: Output): void {
+  out(`${counts.resealed} resealed, ${counts.current} already on the current key, ${counts.unreadable} unreadable`);
+  if (counts.unreadable === 0) out('FANFARE_MASTER_KEY_PREVIOUS is no longer needed.');
 }
