@@ -1,5 +1,5 @@
 import { deliveryId } from '@fanfare/core';
-import { findDeadLetters, readAttempts, readGates, readStates, release, settle } from '@fanfare/ledger';
+import { findDeadLetters, gateId, readAttempts, readGates, readStates, release, settle } from '@fanfare/ledger';
 import { viewCustomProvider } from '@fanfare/store';
 import { until } from '@fanfare/testkit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -203,6 +203,29 @@ test('an endpoint with mostly failing sends is paused for all senders, and tried
   const last = await plan(redis);
   await handlePack(sender, CUSTOM, takeJob(last.ref));
   expect(await stateOf(last)).toBe('accepted');
+});
+
+test('a few failures of each sender together pause an endpoint; an answer begins the count again', async () => {
+  await using second = startSender(redis);
+  await using third = startSender(redis);
+  const senders = [sender, second, third];
+  const gate = webhookGate(APP, 'chat', webhook.url);
+  const isOpen = async () => (await readGates(redis, 0, [gate]))[0] !== undefined;
+  const send = async (status: number, count: number) => {
+    for (let i = 0; i < count; i++) {
+      for (const each of senders) {
+        webhook.answers.push({ status });
+        await handlePack(each, CUSTOM, takeJob((await plan(redis)).ref));
+      }
+    }
+  };
+  await send(500, 6);
+  await send(200, 1);
+  await until(async () => !(await redis.exists(`{p0}:failures:${gateId(gate)}`)), 'the failures are forgotten');
+  await send(500, 7);
+  expect(await isOpen()).toBe(false);
+  await send(500, 1);
+  await until(isOpen, 'it is paused');
 });
 
 /** What a sender knows of a gate is old after a while. */

@@ -45,6 +45,7 @@ export { spentDays } from './finished/spent-days.ts';
 export { nextTrim } from './finished/trim-order.ts';
 export { type HeldCount, readHeld } from './held/counts.ts';
 export * from './held/due.ts';
+export * from './held/failures.ts';
 export { type Gate, gateId, webhookGateName } from './held/gate-id.ts';
 export {
   BETWEEN_TRIALS_MS,

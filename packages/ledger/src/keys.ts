@@ -105,6 +105,8 @@ export const keys = {
   trial: (shard: number, gate: string) => `${shardTag(shard)}:trial:${gate}`,
   /** String: the token of a last chance that began while a trial had no answer. A second. */
   lastChance: (shard: number, gate: string) => `${shardTag(shard)}:last-chance:${gate}`,
+  /** String: failed sends of a closed gate, which all senders count together, for all shards. A minute. */
+  failures: (gate: string) => `${shardTag(0)}:failures:${gate}`,
   /** Sorted set: jobs whose deliveries are held for a gate, by deadline (see held/hold.ts). Empties itself. */
   heldFor: (shard: number, gate: string) => `${shardTag(shard)}:held:${gate}`,
   /** Hash: gate → deliveries on its list. Empties itself, as do the next two. */

@@ -78,32 +78,61 @@ export function openingOf(outcome: Outcome, lane: Lane): Opening {
   return { reason, leastMs, mostMs, askedMs };
 }
 
-/** Watches how the sends to one endpoint, or with one credential, go. */
+/**
+ * What a send means for its gate. `suspect`: a failure that one sender sees too little of to open the gate, and that is
+ * to be counted with those of the others; `cleared`: what was counted is void, since the endpoint answers.
+ */
+export type Verdict = 'nothing' | 'opens' | 'suspect' | 'cleared';
+
+/** So many failures in a row that senders have counted together open the gate. */
+export const MIN_FAILURES = MIN_SENDS;
+
+/** Watches how the sends of one sender to one endpoint, or with one credential, go. */
 export class Breaker {
   #windowEndsAt = 0;
   #sends = 0;
   #failures = 0;
   #inRow = 0;
   #throttled = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #isSuspect = false;
+  #resetAt = Number.NEGATIVE_INFINITY;
 
-  /** Counts a send. Returns whether the gate opens. */
-  opensAfter(health: SendHealth, now: number): boolean {
-    if (health === 'unsent') return false;
-    if (health === 'refused') return true;
+  /** Counts a send that has ended. One that failed and began before the gate last opened or closed is no news. */
+  judge({ health, begunAt, now }: { health: SendHealth; begunAt: number; now: number }): Verdict {
+    if (health === 'unsent' || (health !== 'fine' && begunAt < this.#resetAt)) return 'nothing';
+    if (health === 'refused') return 'opens';
     if (this.#windowEndsAt <= now) this.#begin(now);
     this.#sends++;
     if (health === 'failed') this.#failures++;
     this.#inRow = health === 'failed' ? this.#inRow + 1 : 0;
     this.#throttled += ((health === 'throttled' ? 1 : 0) - this.#throttled) * NEW_SHARE;
     const isDown = this.#sends >= MIN_SENDS && this.#failures >= this.#sends * MAX_FAILED;
-    return isDown || this.#inRow >= MIN_SENDS || this.#throttled > MAX_THROTTLED;
+    if (isDown || this.#inRow >= MIN_SENDS || this.#throttled > MAX_THROTTLED) return 'opens';
+    return health === 'failed' ? this.#suspect(now) : this.#answered(now);
   }
 
   /** Forgets what was counted: the gate has opened or closed. */
-  reset(): void {
+  reset(now: number): void {
+    this.#resetAt = now;
     this.#windowEndsAt = 0;
     this.#inRow = 0;
     this.#throttled = 0;
+    this.#isSuspect = false;
+  }
+
+  /** One failure shortly after an answer is nothing unusual. */
+  #suspect(now: number): Verdict {
+    if (this.#inRow === 1 && now - this.#answeredAt < WINDOW_MS) return 'nothing';
+    this.#isSuspect = true;
+    return 'suspect';
+  }
+
+  #answered(now: number): Verdict {
+    const wasSuspect = this.#isSuspect;
+    this.#answeredAt = now;
+    this.#isSuspect = false;
+    return wasSuspect ? 'cleared' : 'nothing';
   }
 
   #begin(now: number): void {

@@ -89,6 +89,6 @@ export class Endpoint implements Destination {
   /** The gate has closed: begin with one. */
   restart(now: number): void {
     this.#window.restart(now);
-    this.breaker.reset();
+    this.breaker.reset(now);
   }
 }

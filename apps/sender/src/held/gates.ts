@@ -3,7 +3,9 @@ import {
   BETWEEN_TRIALS_MS,
   claimTrial,
   closeGate,
+  countFailure,
   endTrial,
+  forgetFailures,
   type Gate,
   gateId,
   type Held,
@@ -17,7 +19,7 @@ import {
 import type { Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
-import { openingOf, sendHealthOf } from './breaker.ts';
+import { MIN_FAILURES, openingOf, sendHealthOf } from './breaker.ts';
 import type { Endpoint, Seen } from './endpoint.ts';
 import { Endpoints, type EndpointsDeps, type SendLane } from './endpoints.ts';
 import { Paused } from './paused.ts';
@@ -197,7 +199,7 @@ export class Gates {
         ended();
         endpoint.count(sendHealthOf(outcome), begunAt, this.#deps.now());
         if (trial) this.#endTrial(endpoint, trial, outcome);
-        else this.#count(endpoint, outcome);
+        else this.#count(endpoint, outcome, begunAt);
         taken.leave();
         for (const each of endpoint.shards.keys()) this.release(each, endpoint.gate);
       },
@@ -220,10 +222,18 @@ export class Gates {
     this.#inBackground(openGate(redis, shard, gate, opening).then((open) => this.#see(endpoint, shard, open)));
   }
 
-  #count(endpoint: Endpoint, outcome: Outcome): void {
-    if (!endpoint.breaker.opensAfter(sendHealthOf(outcome), this.#deps.now())) return;
-    endpoint.breaker.reset();
-    this.#open(endpoint, outcome);
+  #count(endpoint: Endpoint, outcome: Outcome, begunAt: number): void {
+    const { redis, now } = this.#deps;
+    const verdict = endpoint.breaker.judge({ health: sendHealthOf(outcome), begunAt, now: now() });
+    if (verdict === 'opens') this.#open(endpoint, outcome);
+    else if (verdict === 'suspect') this.#inBackground(this.#countTogether(endpoint, outcome));
+    else if (verdict === 'cleared') this.#inBackground(forgetFailures(redis, endpoint.gate));
+  }
+
+  /** Counts a failure with those of the other senders, each of which may see too few of them. */
+  async #countTogether(endpoint: Endpoint, outcome: Outcome): Promise<void> {
+    const count = await countFailure(this.#deps.redis, endpoint.gate);
+    if (count >= MIN_FAILURES) this.#open(endpoint, outcome);
   }
 
   /** Opens a gate, here at once, and for the other senders. */
@@ -231,6 +241,8 @@ export class Gates {
     const { redis, shards, now } = this.#deps;
     const { gate } = endpoint;
     const opening = { ...openingOf(outcome, gate.lane), now: now() };
+    endpoint.breaker.reset(opening.now);
+    this.#inBackground(forgetFailures(redis, gate));
     const { reason, leastMs, askedMs = leastMs } = opening;
     for (let shard = 0; shard < shards.all; shard++) {
       const since = endpoint.seen(shard).open?.since ?? opening.now;

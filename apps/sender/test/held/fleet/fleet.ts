@@ -1,7 +1,7 @@
 import type { Outcome } from '@fanfare/core';
 import { BETWEEN_TRIALS_MS, type Gate, PAUSE_SHARE } from '@fanfare/ledger';
 import { nextStep } from '@fanfare/queue';
-import { openingOf, sendHealthOf } from '../../../src/held/breaker.ts';
+import { type Breaker, MIN_FAILURES, openingOf, sendHealthOf } from '../../../src/held/breaker.ts';
 import { Endpoint } from '../../../src/held/endpoint.ts';
 import { InHand } from '../../../src/held/in-hand.ts';
 import { Places, type Taken } from '../../../src/held/places.ts';
@@ -45,6 +45,8 @@ class SharedGate {
   open: { until: number; since: number } | undefined;
   /** When the last trial began. */
   triedAt = 0;
+  /** Failures that senders have counted together. */
+  failures = 0;
   /** By deadline. */
   readonly held: Delivery[] = [];
 }
@@ -174,11 +176,20 @@ export class Fleet {
     if (isTrial) {
       if (health === 'fine') this.#close(app);
       else this.#postpone(gate, outcome, begunAt);
-    } else if (endpoint.breaker.opensAfter(health, this.#time.now)) {
-      endpoint.breaker.reset();
+    } else if (this.#opensAfter(gate, endpoint, { health, begunAt, now: this.#time.now })) {
       const { now } = this.#time;
+      endpoint.breaker.reset(now);
+      gate.failures = 0;
       gate.open ??= { since: now, until: now + openingOf(outcome, 'chat').leastMs };
     }
+  }
+
+  /** Whether the gate opens after a send: by what its sender sees, or by what all of them see together. */
+  #opensAfter(gate: SharedGate, { breaker }: Endpoint, send: Parameters<Breaker['judge']>[0]): boolean {
+    const verdict = breaker.judge(send);
+    if (verdict === 'cleared') gate.failures = 0;
+    if (verdict === 'suspect') gate.failures++;
+    return verdict === 'opens' || gate.failures >= MIN_FAILURES;
   }
 
   /** The pause counts from when the trial began; an earlier trial than the last only brings the next forward. */
