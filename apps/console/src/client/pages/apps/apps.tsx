@@ -9,6 +9,7 @@ import { useIsAdmin } from '../../api/use-role.ts';
 import { useSave } from '../../api/use-save.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Empty } from '../../components/empty.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Page } from '../../components/page.tsx';
@@ -33,12 +34,10 @@ function Apps() {
     <Page title="Apps" actions={isAdmin && <CreateApp />}>
       {error && <ErrorNotice error={error} />}
       {apps?.length === 0 && (
-        <div className="notice">
-          <p>
-            <strong>No app yet.</strong> An app has its own users, settings, providers and keys: one for each chat
-            product, or for each customer.
-          </p>
-        </div>
+        <Empty title="No app yet.">
+          An app has its own users, settings, providers and keys. Create one for each chat product, or for each
+          customer.
+        </Empty>
       )}
       {apps && apps.length > 0 && (
         <Table

@@ -2,6 +2,7 @@ import { createRoute, useNavigate } from '@tanstack/react-router';
 import { z } from 'zod/mini';
 import { useLiveList } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
+import { Empty } from '../../components/empty.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Segments } from '../../components/segments.tsx';
@@ -43,7 +44,11 @@ function Audit() {
       }
     >
       {list.error && <ErrorNotice error={list.error} />}
-      {list.data && entries.length === 0 && <p className="empty">Nothing was changed yet.</p>}
+      {list.data && entries.length === 0 && (
+        <Empty title="No changes yet.">
+          Each change of an app, key, provider, setting or user is listed here, with who made it.
+        </Empty>
+      )}
       {entries.length > 0 && (
         <Table label="Changes" columns={['When', 'Who', 'Change', 'Of', 'Fields', 'App']}>
           {entries.map(({ id, at, who, actor, operation, ids, fields, appId }) => (

@@ -10,6 +10,7 @@ import { useSave } from '../../api/use-save.ts';
 import { Code } from '../../components/code.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Empty } from '../../components/empty.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Page } from '../../components/page.tsx';
@@ -28,11 +29,7 @@ function Keys() {
     <Page title="API keys" actions={isAdmin && <CreateKey app={app} />}>
       {error && <ErrorNotice error={error} />}
       {keys?.length === 0 && (
-        <div className="notice">
-          <p>
-            <strong>No key yet.</strong> The chat backend of {app} publishes events with one.
-          </p>
-        </div>
+        <Empty title="No key yet.">Create one for the chat backend of {app}, which publishes events with it.</Empty>
       )}
       {keys && keys.length > 0 && (
         <Table

@@ -38,7 +38,8 @@ export function FirstSteps({ app }: { app: string | undefined }) {
                     {page && (
                       <>
                         {' '}
-                        Here: <Link {...({ to: page.to, params: { app } } as LinkProps)}>{page.label}</Link>, or:
+                        Use the page <Link {...({ to: page.to, params: { app } } as LinkProps)}>{page.label}</Link>, or
+                        a terminal:
                       </>
                     )}
                   </p>

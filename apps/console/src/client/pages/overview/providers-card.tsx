@@ -4,7 +4,7 @@ import { Card } from '../../components/card.tsx';
 import { PartsBar } from '../../components/parts-bar.tsx';
 import { Time } from '../../components/time.tsx';
 import { count, countOf, percent } from '../../format/number.ts';
-import { SETTLED, wordOf } from '../../format/outcomes.ts';
+import { inSentence, SETTLED } from '../../format/outcomes.ts';
 import { PROVIDER_NAMES, PROVIDERS } from '../../format/words.ts';
 import type { Range } from './range.ts';
 import { settledOf, useStats } from './stats.ts';
@@ -28,6 +28,7 @@ export function ProvidersCard({ system, app, range }: ProvidersCardProps) {
         )
       }
     >
+      {app === undefined && system.breakers.length === 0 && <p className="quiet">There is no app yet.</p>}
       {app !== undefined && PROVIDERS.map((provider) => <Provider key={provider} {...{ app, provider, range }} />)}
       {system.breakers.map(({ appId, provider, target, name, reason, since, waiting }) => (
         <p key={appId + provider + name} className="notice late">
@@ -38,8 +39,7 @@ export function ProvidersCard({ system, app, range }: ProvidersCardProps) {
           <Link to="/a/$app/providers" params={{ app: appId }}>
             {appId}
           </Link>
-          : {wordOf(reason).toLowerCase()} since <Time at={since} />, {countOf(waiting, 'delivery', 'deliveries')}{' '}
-          waiting.
+          : {inSentence(reason)} since <Time at={since} />, {countOf(waiting, 'delivery', 'deliveries')} waiting.
         </p>
       ))}
     </Card>

@@ -4,6 +4,7 @@ import { appQueries } from '../../api/app-queries.ts';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
 import { useIsAdmin } from '../../api/use-role.ts';
+import { Empty } from '../../components/empty.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { appRoute } from '../../shell/app-route.tsx';
@@ -38,12 +39,10 @@ function ProvidersPage() {
     >
       {error && <ErrorNotice error={error} />}
       {isEmpty && (
-        <div className="notice">
-          <p>
-            <strong>No provider yet.</strong> Notifications of {app} reach no one until it has one: the service account
-            of Firebase for Android and web, a key of APNs for iPhones, or a webhook of yours.
-          </p>
-        </div>
+        <Empty title="No provider yet.">
+          Notifications of {app} reach no one until it has one. Add the service account of Firebase for Android and web,
+          a key of APNs for iPhones, or a webhook of yours.
+        </Empty>
       )}
       {providers && (
         <div className="columns">
