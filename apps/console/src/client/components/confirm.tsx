@@ -1,5 +1,6 @@
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { ErrorNotice } from './error-notice.tsx';
+import { useDialog } from './use-dialog.ts';
 
 interface ConfirmProps {
   /** On the button that opens the question. */
@@ -17,10 +18,14 @@ interface ConfirmProps {
 
 /** A button that asks before it does what it says. */
 export function Confirm({ label, title, action, isDangerous, isSmall, disabled, children, onConfirm }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dialog, opener } = useDialog();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const id = useId();
+  const open = () => {
+    setError(undefined);
+    dialog.current?.showModal();
+  };
   const confirm = async () => {
     setBusy(true);
     setError(undefined);
@@ -36,10 +41,11 @@ export function Confirm({ label, title, action, isDangerous, isSmall, disabled, 
   return (
     <>
       <button
+        ref={opener}
         type="button"
         className={`button${isDangerous ? ' danger' : ''}${isSmall ? ' small' : ''}`}
         disabled={disabled}
-        onClick={() => dialog.current?.showModal()}
+        onClick={open}
       >
         {label}
       </button>

@@ -1,5 +1,6 @@
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Icon } from './icon.tsx';
+import { useDialog } from './use-dialog.ts';
 
 interface DialogProps {
   /** On the button that opens it. */
@@ -14,7 +15,7 @@ interface DialogProps {
 
 /** A button that opens a dialog. */
 export function Dialog({ label, title, isPrimary, isSmall, disabled, children }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dialog, opener } = useDialog();
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const close = () => dialog.current?.close();
@@ -25,6 +26,7 @@ export function Dialog({ label, title, isPrimary, isSmall, disabled, children }:
   return (
     <>
       <button
+        ref={opener}
         type="button"
         className={`button${isPrimary ? ' primary' : ''}${isSmall ? ' small' : ''}`}
         disabled={disabled}

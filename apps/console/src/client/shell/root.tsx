@@ -1,9 +1,12 @@
-import { createRootRoute, Outlet, useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { createRootRoute, Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useRefreshing } from '../api/live.tsx';
+import { Empty } from '../components/empty.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { focusMain } from '../components/focus-main.ts';
 import { Page } from '../components/page.tsx';
 import { Help } from './help.tsx';
+import { Loading } from './loading.tsx';
 import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { useApp } from './use-app.ts';
@@ -15,7 +18,9 @@ export const rootRoute = createRootRoute({
   errorComponent: ({ error }) => <ErrorNotice error={error} />,
   notFoundComponent: () => (
     <Page title="Not found">
-      <p>There is no page at this address.</p>
+      <Empty title="There is no page at this address.">
+        <Link to="/">Go to the overview</Link>, or press <kbd>Ctrl K</kbd> to find a page.
+      </Empty>
     </Page>
   ),
 });
@@ -29,6 +34,15 @@ function Shell() {
   const { paused, setPaused } = useRefreshing();
   const app = useApp();
   const navigate = useNavigate();
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe('onRendered', ({ pathChanged }) => {
+        // The link that led here has gone with its page.
+        if (pathChanged && document.activeElement === document.body) focusMain();
+      }),
+    [router],
+  );
   const openPalette = () => palette.current?.showModal();
   const openHelp = () => help.current?.showModal();
   const find = async () => {
@@ -50,6 +64,7 @@ function Shell() {
       <Sidebar onPalette={openPalette} onHelp={openHelp} />
       <main id="main" tabIndex={-1}>
         <Outlet />
+        <Loading />
       </main>
       <Palette dialog={palette} />
       <Help dialog={help} />
