@@ -34,9 +34,19 @@ const ALL = new Map<string, Omit<OutcomeStyle, 'outcome'>>([
 export const styleOf = (outcome: string): Omit<OutcomeStyle, 'outcome'> =>
   ALL.get(outcome) ?? { label: wordOf(outcome), color: '--suppressed' };
 
-/** A code as a word: `token_dead` is `Token dead`, `DND_PREFERENCE` is `Dnd preference`. */
+const ACRONYMS = /\b(?:http|dnd|tls|fcm|apns|id|url)\b/g;
+const SPELLED: Record<string, string> = { apns: 'APNs' };
+
+/** A code as words within a sentence: `token_dead` is `token dead`, `http_422` is `HTTP 422`. */
+export const inSentence = (code: string): string =>
+  code
+    .replaceAll('_', ' ')
+    .toLowerCase()
+    .replace(ACRONYMS, (word) => SPELLED[word] ?? word.toUpperCase());
+
+/** A code as words that stand alone: `token_dead` is `Token dead`, `DND_PREFERENCE` is `DND preference`. */
 export function wordOf(code: string): string {
-  const words = code.replaceAll('_', ' ').toLowerCase();
+  const words = inSentence(code);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -27,3 +27,11 @@ export function clockTime(at: number, now: number): string {
   const day = new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
   return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${day}, ${time}`;
 }
+
+/** The time zone of the browser, which all times on a page are in: `Europe/Berlin (GMT+1)`. */
+export function zoneOf(at: number): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'shortOffset' }).formatToParts(at);
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value;
+  return offset === undefined || offset === timeZone ? timeZone : `${timeZone} (${offset})`;
+}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import logo from '../../../public/logo.svg';
 import { queries } from '../api/queries.ts';
 import { Icon } from '../components/icon.tsx';
+import { zoneOf } from '../format/time.ts';
 import { APP_PAGES, type NavEntry, SYSTEM_PAGES } from './nav.ts';
 import { useApp } from './use-app.ts';
 
@@ -97,6 +98,7 @@ function Foot({ onPalette, onHelp }: SidebarProps) {
         <Icon name="help" /> Help <kbd>?</kbd>
       </button>
       <p className="quiet role">{role === 'viewer' ? 'Viewer: nothing can be changed' : 'Administrator'}</p>
+      <p className="quiet role">Times are in {zoneOf(Date.now())}</p>
       <form method="post" action="/logout">
         <button type="submit" className="nav-link">
           <Icon name="out" /> Log out

@@ -10,7 +10,7 @@ import { Page } from '../../components/page.tsx';
 import { PartsBar, PartsLegend } from '../../components/parts-bar.tsx';
 import { StateTag } from '../../components/state-tag.tsx';
 import { countOf } from '../../format/number.ts';
-import { partsOf, wordOf } from '../../format/outcomes.ts';
+import { inSentence, partsOf } from '../../format/outcomes.ts';
 import { LANE_NAMES } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { PauseButton } from '../../shell/pause-button.tsx';
@@ -39,7 +39,7 @@ function Event() {
     return (
       <Page title="No such event">
         <p>
-          {app} has no event with the id <code>{id}</code>. Events leave some time after they are done;{' '}
+          {app} has no event with the id <code>{id}</code>. Events are removed some time after they are done;{' '}
           <Link to="/a/$app/settings" params={{ app }}>
             the settings
           </Link>{' '}
@@ -83,13 +83,13 @@ function Event() {
             <p className="quiet">
               Not notified:{' '}
               {Object.entries(counts.suppressed)
-                .map(([reason, users]) => `${countOf(users, 'user')}: ${wordOf(reason).toLowerCase()}`)
+                .map(([reason, users]) => `${countOf(users, 'user')}: ${inSentence(reason)}`)
                 .join('; ')}
               .
             </p>
           )}
         </Card>
-        <Card title="What happened" aside={<p className="quiet">lane: {LANE_NAMES[lane].toLowerCase()}</p>}>
+        <Card title="Timeline" aside={<p className="quiet">lane: {LANE_NAMES[lane].toLowerCase()}</p>}>
           <Timeline app={app} event={event} />
           <dl className="facts">
             <div>

@@ -5,7 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Outcome } from '../../components/outcome.tsx';
 import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
-import { wordOf } from '../../format/outcomes.ts';
+import { inSentence } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 
 const ROWS = 15;
@@ -47,7 +47,7 @@ export function LiveTail({ app }: { app: string }) {
               <td className="minor">{targetName({ provider, ...(platform === undefined ? {} : { platform }) })}</td>
               <td>
                 <Outcome outcome={outcome} />
-                {reason && <span className="quiet"> {wordOf(reason).toLowerCase()}</span>}
+                {reason && <span className="quiet"> {inSentence(reason)}</span>}
                 {attempt > 1 && <span className="quiet"> attempt {attempt}</span>}
               </td>
               <td className="number minor">{durationMs} ms</td>

@@ -1,6 +1,7 @@
 import type { FanfareEvent } from '@fanfare/client';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/queries.ts';
+import { Bidi } from '../../components/bidi.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Ladder } from '../why/ladder-view.tsx';
@@ -26,12 +27,14 @@ export function Explanations({ app, event, uids }: ExplanationsProps) {
 function Explained({ app, event, uid }: { app: string; event: FanfareEvent; uid: string }) {
   const { data, error } = useQuery({ ...queries.explanation(app, { event }, uid), retry: false });
   if (error) return <ErrorNotice error={error} />;
-  if (!data) return <p className="loading">Asking about {uid} …</p>;
+  if (!data) return <p className="loading">Explaining {uid}…</p>;
   const { decision, sentence } = data;
   const decided = decision === 'suppressed' || decision === 'not_in_audience' ? decision : 'sent';
   return (
     <div className="stack">
-      <p className={decision === 'sent' ? 'notice good' : 'notice warn'}>{sentence}</p>
+      <p className={decision === 'sent' ? 'notice good' : 'notice warn'}>
+        <Bidi text={sentence} />
+      </p>
       <details>
         <summary>Each step for {uid}</summary>
         <Ladder trace={{ ...data, decision: decided }} />

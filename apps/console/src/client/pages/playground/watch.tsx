@@ -6,7 +6,7 @@ import { Outcome } from '../../components/outcome.tsx';
 import { PartsBar, PartsLegend } from '../../components/parts-bar.tsx';
 import { StateTag } from '../../components/state-tag.tsx';
 import { countOf } from '../../format/number.ts';
-import { partsOf, wordOf } from '../../format/outcomes.ts';
+import { inSentence, partsOf } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 
 const EVERY_MS = 700;
@@ -44,7 +44,7 @@ export function Watch({ app, id }: { app: string; id: string }) {
             <span>{targetName({ provider, platform })}</span>
             <span>
               <Outcome outcome={outcome} />
-              {reason && <span className="quiet"> {wordOf(reason).toLowerCase()}</span>}
+              {reason && <span className="quiet"> {inSentence(reason)}</span>}
             </span>
             <span className="quiet number">{durationMs} ms</span>
           </li>

@@ -3,7 +3,7 @@ import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
 import { Outcome } from '../../components/outcome.tsx';
 import { Time } from '../../components/time.tsx';
-import { wordOf } from '../../format/outcomes.ts';
+import { inSentence, wordOf } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 
 /** As many as the API keeps. */
@@ -37,7 +37,7 @@ export function Attempts({ app, trace }: { app: string; trace: RecipientTrace })
                     <span className="quiet">{i + 1}.</span>
                     <span>
                       {wordOf(outcome)}
-                      {reason && <>: {wordOf(reason).toLowerCase()}</>}
+                      {reason && <>: {inSentence(reason)}</>}
                       {detail && <q className="words">{detail}</q>}
                     </span>
                     <span className="quiet number">

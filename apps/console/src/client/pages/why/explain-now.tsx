@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/queries.ts';
+import { Bidi } from '../../components/bidi.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 interface ExplainNowProps {
@@ -25,7 +26,7 @@ export function ExplainNow({ app, id, uid }: ExplainNowProps) {
       {error && <ErrorNotice error={error} />}
       {data && (
         <p className={data.decision === 'sent' ? 'notice good' : 'notice warn'} role="status">
-          {data.sentence}
+          <Bidi text={data.sentence} />
         </p>
       )}
     </div>

@@ -13,8 +13,12 @@ export function LockScreen({ kind, title, body }: { kind: MockKind; title: strin
           <p className="bubble-app">
             {kind === 'web' ? 'chat.example.com' : 'Chat'} <span>now</span>
           </p>
-          <p className="bubble-title">{title}</p>
-          <p className="bubble-body">{body}</p>
+          <p className="bubble-title" dir="auto">
+            {title}
+          </p>
+          <p className="bubble-body" dir="auto">
+            {body}
+          </p>
         </div>
       </div>
     </div>

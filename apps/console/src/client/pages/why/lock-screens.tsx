@@ -20,7 +20,7 @@ interface LockScreensProps {
 /** What the user would see, and the payload behind it, with the templates of now. */
 export function LockScreens(props: LockScreensProps) {
   return (
-    <Card title="As it would look" aside={<p className="quiet">with the templates and names of now</p>}>
+    <Card title="Preview" aside={<p className="quiet">with the current templates and names</p>}>
       <div className="screens">
         {SCREENS.map((screen) => (
           <Screen key={screen.kind} {...props} {...screen} />

@@ -2,10 +2,12 @@ import type { RecipientTrace } from '@fanfare/client';
 import { createRoute, Link } from '@tanstack/react-router';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
+import { Bidi } from '../../components/bidi.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Page } from '../../components/page.tsx';
+import { styleOf } from '../../format/outcomes.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { Attempts } from './attempts.tsx';
 import { ExplainNow } from './explain-now.tsx';
@@ -18,12 +20,19 @@ export const whyRoute = createRoute({
   component: Why,
 });
 
-const LEVELS: Record<RecipientTrace['decision'], string> = {
-  sent: 'notice good',
+const LEVELS: Record<Exclude<RecipientTrace['decision'], 'sent'>, string> = {
   suppressed: 'notice warn',
   not_in_audience: 'notice',
   not_decided_yet: 'notice',
 };
+
+/** What was sent is as good as the targets that took it. */
+function levelOf({ decision, targets }: RecipientTrace): string {
+  if (decision !== 'sent') return LEVELS[decision];
+  const failed = targets.filter(({ state }) => styleOf(state).isFailure).length;
+  if (failed === 0) return 'notice good';
+  return failed === targets.length ? 'notice late' : 'notice warn';
+}
 
 function Why() {
   const { app, id, uid } = whyRoute.useParams();
@@ -43,8 +52,8 @@ function Why() {
       {error && <ErrorNotice error={error} />}
       {trace && (
         <>
-          <p className={`${LEVELS[trace.decision]} sentence`} aria-live="polite">
-            {trace.sentence}
+          <p className={`${levelOf(trace)} sentence`} aria-live="polite">
+            <Bidi text={trace.sentence} />
           </p>
           <div className="columns">
             <Card title="Decision">
