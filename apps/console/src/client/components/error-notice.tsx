@@ -2,7 +2,7 @@ import { FanfareClientError } from '@fanfare/client';
 
 /** What went wrong, in words. */
 export const wordsOf = (error: unknown): string => {
-  if (!(error instanceof FanfareClientError)) return String(error);
+  if (!(error instanceof FanfareClientError)) return error instanceof Error ? error.message : String(error);
   return error.code === 'ERR_NETWORK' ? 'The console cannot be reached.' : error.message;
 };
 

@@ -70,7 +70,7 @@ export function Recipients({ app, id, counts }: RecipientsProps) {
       {list.error && <ErrorNotice error={list.error} />}
       {list.data && rows.length === 0 && <p className="quiet">None.</p>}
       {rows.length > 0 && (
-        <Table label="Recipients" columns={['User', 'Target', 'Outcome', 'Reason', 'In the words of the provider']}>
+        <Table label="Recipients" columns={['User', 'Target', 'Outcome', 'Reason', 'Provider’s message']}>
           {rows.map(({ uid, provider, deviceId, state, decision, reason: why, detail }) => (
             <tr key={`${uid}${provider}${deviceId}`}>
               <th scope="row">

@@ -77,19 +77,19 @@ function Profile({ app, user }: { app: string; user: User }) {
           <dd className="mono">{uid}</dd>
         </div>
         <div>
-          <dt>Their time</dt>
+          <dt>Local time</dt>
           <dd>
             {zone === undefined ? '–' : (localTime(zone, now) ?? zone)}
             <span className="quiet">
               {' '}
               {zone}
-              {timezone === undefined && ', of the app'}
+              {timezone === undefined && ', the app’s zone'}
             </span>
           </dd>
         </div>
         <div>
           <dt>Language</dt>
-          <dd>{locale ?? <span className="quiet">{settings?.locale}, of the app</span>}</dd>
+          <dd>{locale ?? <span className="quiet">{settings?.locale}, the app’s language</span>}</dd>
         </div>
         <div>
           <dt>Unread</dt>
@@ -108,7 +108,7 @@ function Profile({ app, user }: { app: string; user: User }) {
           </dd>
         </div>
         <div>
-          <dt>Known since</dt>
+          <dt>Created</dt>
           <dd>
             <Time at={createdAt * 1000} />
           </dd>

@@ -9,22 +9,22 @@ import { PROVIDER_NAMES } from '../../format/words.ts';
 const COLUMNS = [
   'App',
   'Provider',
-  'Refuses',
-  'Why',
+  'Target',
+  'Reason',
   'Since',
-  'Tried again',
+  'Next attempt',
   { label: 'Held', isNumber: true } as const,
   { label: 'Waiting', isNumber: true } as const,
 ];
 
-/** Endpoints and credentials that refuse, and what waits for them. */
+/** Failing endpoints and credentials, and what waits for them. */
 export function BreakersCard({ breakers }: Pick<SystemState, 'breakers'>) {
   return (
-    <Card title="Endpoints and credentials that refuse">
+    <Card title="Failing endpoints and credentials">
       {breakers.length === 0 ? (
-        <p className="quiet">None: every provider takes what is sent.</p>
+        <p className="quiet">None: all providers accept what is sent.</p>
       ) : (
-        <Table label="Endpoints and credentials that refuse" columns={COLUMNS}>
+        <Table label="Failing endpoints and credentials" columns={COLUMNS}>
           {breakers.map(({ appId, provider, target, name, reason, since, until, held, waiting }) => (
             <tr key={appId + provider + name}>
               <th scope="row">{appId}</th>

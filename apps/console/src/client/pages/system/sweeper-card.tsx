@@ -14,7 +14,7 @@ const COLUMNS = ['Fan-out', 'Last run', ...['Took', 'Jobs restored', 'Expired', 
 export function SweeperCard({ processes, at }: Pick<SystemState, 'processes' | 'at'>) {
   const rows = processes.flatMap(({ sweeper, ...process }) => (sweeper ? [{ ...process, ...sweeper }] : []));
   return (
-    <Card title="Sweeper" aside={<p className="quiet">adds lost jobs again; counts since its process started</p>}>
+    <Card title="Sweeper" aside={<p className="quiet">restores lost jobs; counts since its process started</p>}>
       {rows.length === 0 ? (
         <p className="quiet">None: it runs in fan-out, and none has reported.</p>
       ) : (

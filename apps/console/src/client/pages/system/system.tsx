@@ -54,7 +54,7 @@ const COLUMNS = [
 function Processes({ processes }: Pick<SystemState, 'processes'>) {
   const versions = new Set(processes.map(({ version }) => version));
   return (
-    <Card title="Processes" aside={<p className="quiet">a report is valid for 15 seconds</p>}>
+    <Card title="Processes" aside={<p className="quiet">each reports every few seconds</p>}>
       {versions.size > 1 && (
         <p className="notice warn">Versions are mixed: {[...versions].join(' and ')}. Finish the upgrade.</p>
       )}
