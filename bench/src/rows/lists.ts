@@ -9,7 +9,7 @@ import {
   type Settlement,
   settle,
 } from '@fanfare/ledger';
-import { findAppId } from '@fanfare/store';
+import { createUser, findAppId } from '@fanfare/store';
 import type { Figure } from '../report/figure.ts';
 import { directMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
@@ -25,6 +25,8 @@ const LETTERS_EACH = 5;
 const BATCH = 100;
 /** What is planted was received over a day. */
 const DAY_MS = 24 * 3_600_000;
+/** Users with a record. */
+const USERS = 200;
 const REASONS = ['http_400', 'http_403', 'http_410', 'http_413'];
 const RUNS = { full: 30, quick: 10 };
 /** Of a request, on an idle machine. */
@@ -40,6 +42,7 @@ const REQUESTS = {
   'dead letters, first page': '/v3/dead-letters?limit=100',
   'dead letters of a reason that none has': '/v3/dead-letters?limit=100&provider=custom&reason=none',
   'dead letters of an event': `/v3/dead-letters?limit=100&eventId=event-${EVENTS / 2}`,
+  'users, few among many other keys': '/v3/users?limit=1000',
   'summary of dead letters, one request': '/v3/dead-letters/summary',
   'statistics of an hour': '/v3/stats?step=1m&by=provider,lane,outcome',
   'statistics of a day': '/v3/stats?step=5m&by=provider,lane,outcome',
@@ -81,9 +84,10 @@ function sinceOf(path: string): string {
   return step === undefined ? '' : `&from=${Date.now() - (SINCE[step] ?? 0)}`;
 }
 
-/** Writes events whose deliveries were all given up. */
+/** Writes users, and events whose deliveries were all given up. */
 async function plant({ redis }: Fanfare): Promise<void> {
   const appId = (await findAppId(redis, 'bench')) ?? '';
+  for (let n = 0; n < USERS; n += 1) await createUser(redis, appId, uidOf(n), Date.now());
   const first = Date.now() - DAY_MS;
   for (let from = 0; from < EVENTS; from += BATCH) {
     const numbers = Array.from({ length: BATCH }, (_, i) => from + i);

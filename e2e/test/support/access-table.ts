@@ -56,6 +56,7 @@ const TABLE: Record<Access, Routes> = {
     '/v3/webhooks/cometchat': ['POST'],
   },
   manage: {
+    '/v3/users': ['GET'],
     '/v3/users/:uid': ['PUT', 'GET', 'DELETE'],
     '/v3/users/:uid/auth_tokens': ['POST', 'GET'],
     '/v3/users/:uid/auth_tokens/:authToken': ['DELETE'],

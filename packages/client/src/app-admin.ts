@@ -164,6 +164,14 @@ export class FanfareAppAdmin {
     return this.request({ method: 'POST', path: `${providerPath(kind, providerId)}/test`, body: target ?? {} });
   }
 
+  /**
+   * Users, in no particular order. A page may be short, even empty, and have a `cursor`: there is no index of users,
+   * and a request looks at about 20,000 keys of Redis.
+   */
+  users(options: PageOptions = {}): Promise<Page<User>> {
+    return this.#http.page({ method: 'GET', path: `/v3/users${queryOf(options)}` });
+  }
+
   user(uid: string): Promise<User> {
     return this.#http.call({ method: 'GET', path: pathOf('/v3/users/:uid', { uid }) });
   }

@@ -16,6 +16,7 @@ export { importDevices } from './import/import-devices.ts';
 export { type ImportedGroup, importGroups } from './import/import-groups.ts';
 export { importPreferences } from './import/import-preferences.ts';
 export { importUsers } from './import/import-users.ts';
+export { listUsers, type UserPage } from './list-users.ts';
 export { hasMembershipSecret, type Membership, sealMembershipSecret } from './membership.ts';
 export * from './moderation.ts';
 export { listMutes, muteConversations, muteEach, unmuteConversations } from './mutes.ts';

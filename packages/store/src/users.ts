@@ -61,8 +61,7 @@ export async function upsertUser(
   now: number,
 ): Promise<User> {
   const values = await UPSERT(redis, [keys.user(appId, uid)], [now, ...profileFields(profile).flat()]);
-  const known = PROFILE.flatMap((field, i) => (values[i] === null ? [] : [[field, values[i]]]));
-  return decodeUser(uid, Object.fromEntries(known)) as User;
+  return decodeUser(uid, profileHash(values)) as User;
 }
 
 /** The fields of a user's hash that a change of their profile sets; an empty value removes one. */
@@ -86,7 +85,16 @@ export const setKnownTimeZone = async (redis: Redis, appId: string, uid: string,
 
 /** The user, or undefined. */
 export async function readUser(redis: Redis, appId: string, uid: string): Promise<User | undefined> {
-  return decodeUser(uid, await redis.hgetall(keys.user(appId, uid)));
+  const [user] = await readUsers(redis, appId, [uid]);
+  return user;
+}
+
+/** Those of these users who exist, in their order. */
+export async function readUsers(redis: Redis, appId: string, uids: readonly string[]): Promise<User[]> {
+  const answers = (await commandEach(redis, uids, (commands, uid) =>
+    commands.hmget(keys.user(appId, uid), ...PROFILE),
+  )) as (string | null)[][];
+  return uids.flatMap((uid, i) => decodeUser(uid, profileHash(answers[i] ?? [])) ?? []);
 }
 
 /** Name and picture of some users, by uid; users with neither are absent, even one called "constructor". */
@@ -105,6 +113,10 @@ export async function readProfiles(
   }
   return profiles;
 }
+
+/** The fields of PROFILE that are set, from their values in its order. */
+const profileHash = (values: readonly (string | null)[]): Record<string, string> =>
+  Object.fromEntries(PROFILE.flatMap((field, i) => (values[i] ? [[field, values[i]]] : [])));
 
 function decodeUser(uid: string, hash: Record<string, string>): User | undefined {
   const { createdAt, name, avatar, timezone, locale, deactivated } = hash;

@@ -12,6 +12,7 @@ import {
   createApp,
   deleteUser,
   listMutes,
+  listUsers,
   muteConversations,
   readDeliveryTargets,
   readRecipients,
@@ -77,4 +78,16 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['erasing', () => deleteUser(redis, 'demo', 'bob')],
 ])('%s touches one slot at a time', async (_what, act) => {
   await act();
+});
+
+test('the users of an app are listed over all primaries', async () => {
+  await createUsers(redis, 'listed', uidsOf(40), 1);
+  const listed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listUsers(redis, 'listed', { cursor, limit: 7 });
+    listed.push(...page.users.map(({ uid }) => uid));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  expect([listed.length, new Set(listed)]).toEqual([40, new Set(uidsOf(40))]);
 });

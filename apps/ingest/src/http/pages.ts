@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PageCursor, PageLimit } from './fields.ts';
+import { badField, PageCursor, PageLimit } from './fields.ts';
 
 /** Selects a page of a list: its size, and the cursor from the previous page. */
 export const PageQuery = z.object({
@@ -18,6 +18,19 @@ const PageMeta = z.object({
 
 /** A response with a page of items. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), meta: PageMeta });
+
+/**
+ * Reads a page whose cursor the reader understands, or refuses with a RangeError.
+ * @throws FanfareError if the cursor is invalid.
+ */
+export async function validCursor<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RangeError) throw badField('cursor', 'is invalid');
+    throw error;
+  }
+}
 
 /**
  * Takes a page from a complete list, ordered by key. Keys serve as cursors, so entries added or removed between two

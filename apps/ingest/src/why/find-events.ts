@@ -9,8 +9,8 @@ import {
   readSummaries,
 } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
-import { badField } from '../http/fields.ts';
 import { isAmong } from '../http/filters.ts';
+import { validCursor } from '../http/pages.ts';
 import { leaveOut } from './unreadable.ts';
 
 /** Which events to find: all filters given must match; those with several values take any of them. */
@@ -63,7 +63,8 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
   let lookedTo: number | undefined;
   const sofar = () => ({ found, looked, ...(lookedTo === undefined ? {} : { lookedTo }) });
   while (looked < MOST) {
-    const page = await readPage(deps, appId, { from, to, order: 'prepend', cursor, limit: BATCH });
+    const search = { from, to, order: 'prepend', cursor, limit: BATCH } as const;
+    const page = await validCursor(() => pageIndexed(deps.queueRedis, appId, deps.shards.all, search));
     const summaries = await readSummaries(deps.queueRedis, page.refs, leaveOut(deps));
     for (const [i, ref] of page.refs.entries()) {
       const summary = summaries[i];
@@ -77,19 +78,6 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
     if (cursor === undefined) return sofar();
   }
   return { ...sofar(), ...(cursor === undefined ? {} : { cursor }) };
-}
-
-async function readPage(
-  { queueRedis, shards }: Deps,
-  appId: string,
-  query: Parameters<typeof pageIndexed>[3],
-): ReturnType<typeof pageIndexed> {
-  try {
-    return await pageIndexed(queueRedis, appId, shards.all, query);
-  } catch (error) {
-    if (error instanceof RangeError) throw badField('cursor', 'is invalid');
-    throw error;
-  }
 }
 
 /** The one event with an id, or of a message, if it matches the other filters as well. */

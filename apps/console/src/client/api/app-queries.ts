@@ -27,6 +27,14 @@ export const appQueries = {
         return { fcm: fcm as FcmCredential[], apns: apns as ApnsCredential[], custom: custom as Webhook[] };
       },
     }),
+  /** All users. Not repeated: a page looks through many keys of Redis. */
+  users: (app: string) =>
+    infiniteQueryOptions({
+      queryKey: [app, 'users'],
+      queryFn: ({ pageParam }) => fanfareOf(app).users({ ...MOST, ...(pageParam && { cursor: pageParam }) }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: ({ meta }: Page<object>) => meta.cursor,
+    }),
   /** Null if no user has the uid. */
   user: (app: string, uid: string) =>
     queryOptions({ queryKey: [app, 'user', uid], queryFn: () => orNull(fanfareOf(app).user(uid)) }),

@@ -25,6 +25,7 @@ const READS = [
   'GET /v3/stats',
   'GET /v3/system',
   'GET /v3/system/configuration',
+  'GET /v3/users',
   'GET /v3/users/:uid',
   'GET /v3/users/:uid/auth_tokens',
   'GET /v3/users/:uid/blockedusers',

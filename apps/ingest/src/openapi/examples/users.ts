@@ -22,6 +22,25 @@ export const users: readonly Example[] = [
     },
   },
   {
+    operation: 'GET /v3/users',
+    as: 'backend',
+    query: { limit: '50' },
+    status: 200,
+    answer: {
+      data: [
+        {
+          uid: 'bob',
+          name: 'Bob',
+          avatar: 'https://chat.example.com/bob.png',
+          timezone: 'Asia/Tokyo',
+          deactivated: false,
+          createdAt: 1_741_847_453,
+        },
+      ],
+      meta: {},
+    },
+  },
+  {
     operation: 'GET /v3/users/{uid}',
     as: 'backend',
     params: { uid: 'bob' },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { seconds } from '../../http/fields.ts';
-import { PageQuery } from '../../http/pages.ts';
+import { PageQuery, validCursor } from '../../http/pages.ts';
 import { pageOfLetters } from './page-of-letters.ts';
 import { readReplay, selected, startReplay, stopReplay } from './replay.ts';
 import type { Selection } from './replay-record.ts';
@@ -194,16 +194,6 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
 const selection = ({ ids, filter }: z.infer<typeof SelectionBody>): Selection =>
   ids === undefined ? { by: 'filter', filter: filter ?? {} } : { by: 'ids', ids };
-
-/** @throws FanfareError if the cursor is invalid. */
-async function validCursor<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RangeError) throw new FanfareError('ERR_BAD_REQUEST', 'cursor: is invalid');
-    throw error;
-  }
-}
 
 const groupView = ({ first, last, byHour, sample, ...group }: DeadLetterGroup) => ({
   ...group,

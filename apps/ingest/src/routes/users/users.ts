@@ -1,11 +1,12 @@
 import { DisplayName, Locale, PictureUrl, TimeZone, Uid } from '@fanfare/core';
 import { eraseOutcomes, recordErasure } from '@fanfare/ledger';
-import { deleteUser, readUnread, readUser, type User, upsertUser } from '@fanfare/store';
+import { deleteUser, listUsers, readUnread, readUser, type User, upsertUser } from '@fanfare/store';
 import { z } from 'zod';
 import { admitUsers } from '../../accept/quotas.ts';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
+import { pageOf, StrictPageQuery, validCursor } from '../../http/pages.ts';
 
 /** Unknown fields are ignored, since CometChat's users have more. `null` removes a value. */
 const PutUser = z.object({
@@ -28,10 +29,13 @@ const UserView = z.object({
     .optional()
     .describe('As reported by the chat backend; does not affect notifications.'),
   lastActiveAt: z.number().optional().describe('When the status last changed, epoch seconds.'),
-  unread: z.number().optional().describe('The unread count, as sent for the badge; absent if there is none.'),
 });
 const Params = z.object({ uid: Uid });
 const One = z.object({ data: UserView });
+const UserWithUnread = UserView.extend({
+  unread: z.number().optional().describe('The unread count, as sent for the badge; absent if there is none.'),
+});
+const Users = pageOf(UserView);
 
 /** Routes for users, for the chat backend. */
 export function userRoutes(server: Server, deps: IngestDeps): void {
@@ -56,10 +60,34 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
   );
 
   server.get(
+    '/v3/users',
+    {
+      config: { access: 'manage' },
+      schema: {
+        summary: 'List users',
+        description:
+          'In no particular order. There is no index of users: a request looks at about 20,000 keys of Redis, so ' +
+          'among many other keys a page may be short, even empty, and have a cursor. While many users come and go, ' +
+          'one may be listed twice or left out.',
+        querystring: StrictPageQuery,
+        response: { 200: Users.describe('A page of users.') },
+      },
+    },
+    async ({ appId, query: { limit, cursor } }) => {
+      const page = await validCursor(() => listUsers(registry, appId, { limit, cursor }));
+      return { data: page.users.map(view), meta: page.cursor === undefined ? {} : { cursor: page.cursor } };
+    },
+  );
+
+  server.get(
     '/v3/users/:uid',
     {
       config: { access: 'manage' },
-      schema: { summary: 'Get a user', params: Params, response: { 200: One.describe('The user.') } },
+      schema: {
+        summary: 'Get a user',
+        params: Params,
+        response: { 200: z.object({ data: UserWithUnread }).describe('The user.') },
+      },
     },
     async (request) => {
       const { appId } = request;

@@ -9,6 +9,7 @@ import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { targetName } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
+import { AllUsers } from './all-users.tsx';
 
 /** How many of the latest attempts are looked through for users. */
 const LATEST = 500;
@@ -25,7 +26,7 @@ function People() {
       <Jump app={app} />
       <Card title="Notified lately">
         {users.length === 0 ? (
-          <p className="quiet">No user of {app} was notified in the last hour. Any can be found by the uid.</p>
+          <p className="quiet">No user of {app} was notified in the last hour.</p>
         ) : (
           <Table label="Users notified lately" columns={['User', 'Last attempt', 'Where', 'Outcome']}>
             {users.map(({ uid, at, provider, platform, outcome }) => (
@@ -47,6 +48,7 @@ function People() {
           </Table>
         )}
       </Card>
+      <AllUsers app={app} />
     </Page>
   );
 }
