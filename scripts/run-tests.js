@@ -8,9 +8,13 @@ import { createRequire } from 'node:module';
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 // Three servers that sync each write take their time on two cores.
-const patience = process.env.TEST_REDIS === 'cluster' ? ['--testTimeout=120000'] : [];
+const onCluster = [
+  `--setupFilesAfterEnv=${new URL('../jest.cluster.js', import.meta.url).pathname}`,
+  '--testTimeout=120000',
+];
+const options = process.env.TEST_REDIS === 'cluster' ? onCluster : [];
 const run = (...args) =>
-  spawnSync(process.execPath, [jest, ...patience, ...args], { stdio: 'inherit', env: { ...process.env, NODE_OPTIONS } })
+  spawnSync(process.execPath, [jest, ...options, ...args], { stdio: 'inherit', env: { ...process.env, NODE_OPTIONS } })
     .status ?? 1;
 
 const args = process.argv.slice(2);

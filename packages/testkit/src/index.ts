@@ -1,5 +1,6 @@
 /** Shared helpers for tests. For devDependencies only. */
 export { AdmissionModel, type ModelLimits } from './admission-model.ts';
+export { keepClusters, startClusterAsServer } from './cluster-as-server.ts';
 export { freePorts } from './free-ports.ts';
 export { type HandClock, handClock } from './hand-clock.ts';
 export { limitMemory, usedMemory } from './memory.ts';
@@ -10,7 +11,6 @@ export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export {
   type ClusterNode,
   type ClusterOptions,
-  startClusterAsServer,
   startTestCluster,
   type TestCluster,
 } from './test-cluster.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { findRedis, type RedisBinary, type RedisServer, startRedis } from '@fanfare/redis-server';
-import { Cluster, type Command, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { freePorts } from './free-ports.ts';
 import { until } from './until.ts';
 
@@ -20,6 +20,8 @@ export interface TestCluster extends AsyncDisposable {
   url: string;
   /** A client of the whole cluster, with the commands of a single server. */
   redis: Redis;
+  /** Another such client, which the caller closes. */
+  connect(): Redis;
   /** The primaries first, then their replicas in the same order. */
   nodes: readonly ClusterNode[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -70,7 +72,22 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
     }),
   );
   await join(nodes, ports.slice(count), primaries);
-  const url = nodes.map(({ server }) => server.url).join(',');
+  const connect = () => connectCluster(nodes, password);
+  const redis = connect();
+  return {
+    url: nodes.map(({ server }) => server.url).join(','),
+    redis,
+    connect,
+    nodes,
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      for (const node of nodes) node.redis.disconnect();
+      await Promise.all(nodes.map(({ server }) => server[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function connectCluster(nodes: readonly ClusterNode[], password: string): Redis {
   const redis = new Cluster(
     nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
     {
@@ -81,16 +98,7 @@ export async function startTestCluster(options: ClusterOptions = {}): Promise<Te
     },
   );
   redis.on('error', () => {});
-  return {
-    url,
-    redis: redis as unknown as Redis,
-    nodes,
-    async [Symbol.asyncDispose]() {
-      redis.disconnect();
-      for (const node of nodes) node.redis.disconnect();
-      await Promise.all(nodes.map(({ server }) => server[Symbol.asyncDispose]()));
-    },
-  };
+  return redis as unknown as Redis;
 }
 
 /** Assigns the slots, introduces the servers to each other, and waits until all agree. */
@@ -126,86 +134,10 @@ async function join(nodes: readonly ClusterNode[], busPorts: readonly number[], 
 }
 
 /** Until then, and for two seconds after a restart, servers answer CLUSTERDOWN. */
-const allUp = (nodes: readonly ClusterNode[]) =>
+export const allUp = (nodes: readonly ClusterNode[]) =>
   until(async () => (await Promise.all(nodes.map(isUp))).every(Boolean), 'the cluster is up', { timeoutMs: 60_000 });
 
 async function isUp({ redis, replicaOf }: ClusterNode): Promise<boolean> {
   const isOk = String(await redis.cluster('INFO')).includes('cluster_state:ok');
   return isOk && (replicaOf === undefined || (await redis.info('replication')).includes('master_link_status:up'));
 }
-
-/** A cluster that passes for a single server. */
-interface ClusterAsServer extends Pick<TestCluster, 'url' | 'redis'> {
-  /** All its servers: they stop and start together. */
-  server: RedisServer;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A cluster in place of a single server: for tests that need no more of Redis than any of them offers. */
-export async function startClusterAsServer(): Promise<ClusterAsServer> {
-  const cluster = await startTestCluster();
-  const servers = cluster.nodes.map(({ server }) => server);
-  const all = async (act: (server: RedisServer) => Promise<void>) => void (await Promise.all(servers.map(act)));
-  const [first] = servers as [RedisServer];
-  return {
-    url: cluster.url,
-    redis: wholeCluster(cluster),
-    server: {
-      url: cluster.url,
-      pid: first.pid,
-      folder: first.folder,
-      exited: first.exited,
-      stop: () => all((server) => server.stop()),
-      kill: () => all((server) => server.kill()),
-      async start() {
-        await all((server) => server.start());
-        await allUp(cluster.nodes);
-      },
-      [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
-    },
-    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
-  };
-}
-
-/** The commands of a pipeline, which ioredis does not declare. */
-interface Recorded {
-  _queue: Command[];
-}
-
-/** Makes a command sendable, as ioredis' own retries do. */
-interface Sendable {
-  initPromise(): void;
-}
-
-/**
- * Commands about all keys, which a client of a cluster sends to any node, ask all of them. A pipeline may contain keys
- * of several nodes, each command being sent by itself; ioredis refuses it.
- */
-function wholeCluster({ redis, nodes }: TestCluster): Redis {
-  const pipeline = redis.pipeline.bind(redis);
-  redis.pipeline = (commands) => {
-    const recorded = pipeline(commands);
-    recorded.exec = () => sendEach(redis, (recorded as unknown as Recorded)._queue);
-    return recorded;
-  };
-  const each = <T>(ask: (node: Redis) => Promise<T>) => Promise.all(nodes.map((node) => ask(node.redis)));
-  return Object.assign(redis, {
-    keys: async (pattern: string) => (await each((node) => node.keys(pattern))).flat(),
-    dbsize: async () => (await each((node) => node.dbsize())).reduce((sum, keys) => sum + keys, 0),
-    flushall: async () => (await each((node) => node.flushall()))[0],
-    config: async (...args: [never, never]) => (await each((node) => node.config(...args)))[0],
-    info: async (...args: []) => (await each((node) => node.info(...args))).join('\n'),
-  });
-}
-
-const sendEach = (redis: Redis, commands: Recorded['_queue']): Promise<[Error | null, unknown][]> =>
-  Promise.all(
-    commands.map((command) => {
-      (command as unknown as Sendable).initPromise();
-      redis.sendCommand(command);
-      return command.promise.then(
-        (answer): [null, unknown] => [null, answer],
-        (error: Error): [Error, undefined] => [error, undefined],
-      );
-    }),
-  );

@@ -1,6 +1,6 @@
 import { findRedis, type RedisBinary, type RedisServer, type StartOptions, startRedis } from '@fanfare/redis-server';
 import { Redis } from 'ioredis';
-import { startClusterAsServer } from './test-cluster.ts';
+import { startClusterAsServer } from './cluster-as-server.ts';
 
 /** A private Redis for a test, empty at first, with a client. */
 export interface TestRedis extends AsyncDisposable {
