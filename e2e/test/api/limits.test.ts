@@ -52,7 +52,7 @@ test('a key that waited is let in again', async () => {
   await key.get('/v3/dead-letters');
   expect((await key.get('/v3/dead-letters')).status).toBe(429);
   // The minute passes: what Redis then does by itself.
-  await system.redis.redis.del(await system.redis.redis.keys('ratelimit:*'));
+  for (const name of await system.redis.redis.keys('ratelimit:*')) await system.redis.redis.del(name);
   expect((await key.get('/v3/dead-letters')).status).toBe(200);
 });
 

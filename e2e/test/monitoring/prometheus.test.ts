@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as consoleApp from '@fanfare/console/app';
 import * as fanout from '@fanfare/fanout/app';
 import * as sender from '@fanfare/sender/app';
-import { until } from '@fanfare/testkit';
+import { limitMemory, until } from '@fanfare/testkit';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ANDROID, addPushProviders, IPHONE, logIn, register } from '../support/devices.ts';
@@ -77,8 +77,7 @@ test('every alert can be evaluated and every panel shows data, and in each fault
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   await fire('Redis may evict', ['RedisUnsafe']);
   await redis.config('SET', 'maxmemory-policy', 'noeviction');
-  const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', String(Math.round(used / 0.72)));
+  await limitMemory(redis, 0.72);
   await fire('Redis is full', ['RedisMemory', 'Refusing']);
   await redis.config('SET', 'maxmemory', '0');
   await fire('Redis has room again', []);

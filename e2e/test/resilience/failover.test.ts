@@ -15,8 +15,9 @@ async function swap(from: TestRedis, to: TestRedis): Promise<void> {
 }
 
 test('after a failover behind one address everything goes on without a restart', async () => {
-  await using first = await startTestRedis({ port: 0 });
-  await using second = await startTestRedis({ port: 0 });
+  const oneServer = 'its proxy is an address in front of two';
+  await using first = await startTestRedis({ port: 0, oneServer });
+  await using second = await startTestRedis({ port: 0, oneServer });
   await using proxy = await startTcpProxy(first.url);
   await using system = await startSystem({ redis: { ...first, url: proxy.through(first.url) } });
   const before = aMessage();

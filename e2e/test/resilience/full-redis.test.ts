@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import { aCall, aGroupMessage, aMessage } from '../support/events.ts';
 import { BASIC_AUTH, SWEEP_TIMES, type System, startSystem } from '../support/system.ts';
 
-/** Beside which what the tests add weighs little, so that the fullness stays where it is put. */
+/** Beside which what the tests add weighs little, so that the fullness stays where it is put. On the events' server. */
+const BALLAST = '{p0}:ballast';
 const BALLAST_BITS = 200_000_000;
 /** One more than a group of the chat lane has. */
 const LARGE = 6;
@@ -60,7 +61,7 @@ const once = (lane: Lane) => Array.from({ length: lane === 'bulk' ? LARGE : 1 },
 test('as Redis fills, new events stop first, then large groups, then messages; nothing accepted is lost', async () => {
   await using system = await startSystem({ apps: ['sender'], env: { BULK_AUDIENCE: String(LARGE - 1) } });
   const { backend, redis } = system;
-  await redis.redis.setbit('ballast', BALLAST_BITS, 1);
+  await redis.redis.setbit(BALLAST, BALLAST_BITS, 1);
   const startFanout = () => fanout.start(fanout.readConfig(system.env), { sweepTimes: SWEEP_TIMES });
   const rows: object[] = [];
   let earlier = '';
@@ -111,7 +112,7 @@ test('as Redis fills, new events stop first, then large groups, then messages; n
 test('open events that fill Redis are refused in time, and all that were accepted are sent in the end', async () => {
   await using system = await startSystem();
   const { backend, hook, redis } = system;
-  await redis.redis.setbit('ballast', BALLAST_BITS, 1);
+  await redis.redis.setbit(BALLAST, BALLAST_BITS, 1);
   hook.configure({ basicAuth: BASIC_AUTH, behaviour: { status: 503 } });
   const used = await usedMemory(redis.redis);
   // Room for about two thousand open messages of 2 KB below 70 %.

@@ -12,7 +12,7 @@ const QUEUE = '{p0}:deliveries-custom-chat';
 test.each(PACK_SIZES)(
   'a fanout cut off while it adds jobs, and another that continues, notify each member once, %i per job',
   async (packSize) => {
-    await using server = await startTestRedis({ port: 0 });
+    await using server = await startTestRedis({ port: 0, oneServer: 'its proxy is for one' });
     await using system = await startSystem({
       redis: server,
       apps: ['sender'],

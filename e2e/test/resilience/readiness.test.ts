@@ -78,8 +78,9 @@ test('ingest and fan-out stay in service while Redis is too full for their work,
 });
 
 test('every process is out of service while Redis takes no writes, however well it answers', async () => {
-  await using primary = await startTestRedis({ port: 0 });
-  await using system = await startSystem({ apps: [] });
+  const oneServer = 'a node of a cluster refuses REPLICAOF';
+  await using primary = await startTestRedis({ port: 0, oneServer });
+  await using system = await startSystem({ apps: [], oneServer });
   const workers = [
     await fanout.start(fanout.readConfig(system.env)),
     await sender.start(sender.readConfig(system.env)),

@@ -4,8 +4,9 @@ import { aMessage } from '../support/events.ts';
 import { startSystem } from '../support/system.ts';
 
 test('with REDIS_WAIT_REPLICAS a 202 waits for a replica, and without one a 503 asks for a repeat', async () => {
-  const redis = await startTestRedis({ port: 0 });
-  await using replica = await startTestRedis({ port: 0 });
+  const oneServer = 'a node of a cluster refuses REPLICAOF';
+  const redis = await startTestRedis({ port: 0, oneServer });
+  await using replica = await startTestRedis({ port: 0, oneServer });
   await using system = await startSystem({ redis, env: { REDIS_WAIT_REPLICAS: '1' } });
   const { backend } = system;
   const replicasCheck = async () => {

@@ -12,6 +12,7 @@ import { aCall, aMessage } from '../support/events.ts';
 import { AsyncDisposals } from '../support/process.ts';
 import { posts, startSystem } from '../support/system.ts';
 
+const oneServer = 'it copies the files of one';
 /** This starts a system twice. */
 const BUSY = { timeoutMs: 60_000 };
 
@@ -30,7 +31,7 @@ async function backUp({ redis, server }: TestRedis): Promise<string> {
 
 /** Another server with this copy. The append-only file would be read instead, so it is switched on afterwards. */
 async function restore(copy: string): Promise<TestRedis> {
-  const other = await startTestRedis({ args: ['--appendonly', 'no'] });
+  const other = await startTestRedis({ args: ['--appendonly', 'no'], oneServer });
   await other.server.stop();
   await cp(copy, join(other.server.folder, 'dump.rdb'));
   await other.server.start();
@@ -39,7 +40,7 @@ async function restore(copy: string): Promise<TestRedis> {
 }
 
 test('a restored system loses no registration, sends what was open once, and nothing that is stale', async () => {
-  await using system = await startSystem({ apps: [], redis: await startTestRedis({ args: [] }) });
+  await using system = await startSystem({ apps: [], redis: await startTestRedis({ oneServer }) });
   await using running = new AsyncDisposals();
   const start = async (env: Record<string, string>) => {
     for (const app of [fanout, sender]) {
@@ -91,10 +92,10 @@ test('a restored system loses no registration, sends what was open once, and not
 }, 180_000);
 
 test('the append-only file of a running server is a backup, once it is not rewritten', async () => {
-  await using running = await startTestRedis({ args: [] });
+  await using running = await startTestRedis({ oneServer });
   await running.redis.config('SET', 'auto-aof-rewrite-percentage', '0');
   for (let n = 0; n < 100; n++) await running.redis.set(`key-${n}`, n);
-  await using other = await startTestRedis({ args: [] });
+  await using other = await startTestRedis({ oneServer });
   await other.server.stop();
   const folder = join(other.server.folder, 'appendonlydir');
   await rm(folder, { recursive: true });

@@ -23,6 +23,8 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** The Redis to run on, which the test has started; by default one of its own. */
   redis?: TestRedis;
+  /** Why the test needs a single server, as in `TestRedisOptions`. */
+  oneServer?: string;
   /** What only the sender in this process gets differently. */
   senderEnv?: Record<string, string>;
 }
@@ -33,8 +35,9 @@ export async function startSystem({
   env: extra = {},
   senderEnv = {},
   redis: given,
+  oneServer,
 }: SystemOptions = {}) {
-  const redis = given ?? (await startTestRedis());
+  const redis = given ?? (await startTestRedis(oneServer === undefined ? {} : { oneServer }));
   const hooks = await simulator.start(
     simulator.readConfig({ PORT: '0', LOG_LEVEL: 'silent', SIMULATOR_SANDBOX_NAMES: 'localhost' }),
   );

@@ -3,9 +3,12 @@ import type { TestRedis } from './test-redis.ts';
 
 const serversOf = (redis: Redis | Cluster): Redis[] => (redis instanceof Cluster ? redis.nodes('master') : [redis]);
 
+/** What docs/security.md grants. */
+const RULES = '>own ~* &* +@all -@dangerous +info +config|get'.split(' ');
+
 /** The URL of a Redis with a user of its own, by whom the server's list of clients tells a process from others. */
 export async function withUser({ redis, url }: Pick<TestRedis, 'redis' | 'url'>, user: string): Promise<string> {
-  await Promise.all(serversOf(redis).map((one) => one.call('ACL', 'SETUSER', user, 'on', '>own', '~*', '&*', '+@all')));
+  await Promise.all(serversOf(redis).map((one) => one.call('ACL', 'SETUSER', user, 'on', ...RULES)));
   return url.replaceAll(/\/\/[^@/]*@/g, `//${user}:own@`);
 }
 
