@@ -14,11 +14,11 @@ export function primaryOf(redis: Redis | Cluster, key: string): Redis | undefine
   return primariesOf(redis).find(({ options: { host, port } }) => `${host}:${port}` === node);
 }
 
-/** A key with this prefix on each primary. */
+/** A key with this prefix on each primary; one while a cluster has none, so that a command with it fails. */
 export function keyPerPrimary(redis: Redis | Cluster, prefix: string): string[] {
   if (!(redis instanceof Cluster)) return [prefix];
   const found = new Map<string | undefined, string>();
-  const primaries = primariesOf(redis).length;
+  const primaries = Math.max(1, primariesOf(redis).length);
   for (let i = 0; found.size < primaries && i < MAX_TRIED; i++) {
     const key = `${prefix}:{${i}}`;
     const node = redis.slots[slotOf(key)]?.[0];

@@ -136,3 +136,13 @@ test('requests fail while a primary is down, workers wait for its replica', asyn
   request.disconnect();
   worker.disconnect();
 });
+
+test('a cluster of which no server is left is not writable', async () => {
+  const request = await connectRedis(servers.url, 'request', () => {});
+  expect(await checkWrite(request)).toEqual({ ok: true });
+  await Promise.all(servers.nodes.map(({ server }) => server.kill()));
+  const known = () => (request as unknown as Cluster).nodes('master').length;
+  await until(() => checkWrite(request).then(() => known() === 0), 'the client has given up all nodes');
+  expect((await checkWrite(request)).ok).toBe(false);
+  request.disconnect();
+});
