@@ -39,8 +39,8 @@ export const keys = {
   ringEnds: (shard: number, key: string) => `${shardTag(shard)}:re:${key}`,
   /** Hash: app → its events of a lane that are admitted and not fully planned. No TTL. */
   admittedCounts: (shard: number, lane: Lane) => `${shardTag(shard)}:adm:${lane}`,
-  /** String: written before a wait for replicas (see event/replicas.ts). Seconds. */
-  replicated: (shard: number) => `${shardTag(shard)}:replicated`,
+  /** String, with the hash tag of another key: written before a wait for replicas (see event/replicas.ts). Seconds. */
+  replicated: (key: string) => `${/\{[^}]*\}/.exec(key)?.[0]}:replicated`,
   /** String: over how many shards events are spread, by which the limits of admission are divided. No TTL. */
   shardsInUse: (shard: number) => `${shardTag(shard)}:shards`,
   /** Sorted set: the keys of these events of all apps, by when they were admitted. No TTL. */

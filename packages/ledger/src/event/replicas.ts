@@ -1,8 +1,9 @@
 import type { EventRef } from '@fanfare/core';
 import { primaryOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import type { Entry } from '../buckets/buckets.ts';
 import { keys } from '../keys.ts';
-import { claimEntry, RECENT_LUA } from './claim.ts';
+import { claimEntry, locationEntry, RECENT_LUA } from './claim.ts';
 
 /** How long replicas may take; a request is answered at most a second later. */
 const WAIT_MS = 1000;
@@ -12,13 +13,13 @@ const COMMAND_MS = 2000;
 
 const MARK_MS = 10_000;
 
-const IS_CLAIMED = script<number>(`
--- KEYS prefix of the buckets of ids
--- ARGV field, now, event key
--- returns 1 if the id is claimed by the event with this key, else 0
+const HAS_ENTRY = script<number>(`
+-- KEYS prefix of the buckets of ids or locations
+-- ARGV field, now, value
+-- returns 1 if the id has this value, else 0
 ${RECENT_LUA}
-for _, key in ipairs(recent(KEYS[1], ARGV[1], tonumber(ARGV[2]))) do
-  if key == ARGV[3] then return 1 end
+for _, value in ipairs(recent(KEYS[1], ARGV[1], tonumber(ARGV[2]))) do
+  if value == ARGV[3] then return 1 end
 end
 return 0
 `);
@@ -28,6 +29,17 @@ export interface Claimed {
   appId: string;
   eventId: string;
   ref: EventRef;
+}
+
+/** An entry that must be on replicas. */
+interface Proof extends Entry {
+  value: string;
+}
+
+/** What leads to an event: its claim, and where to look for that, which may be on another primary. */
+function proofsOf({ appId, eventId, ref: { shard, key } }: Claimed): Proof[] {
+  const claim = { ...claimEntry(shard, appId, eventId), value: key };
+  return shard === 0 ? [claim] : [claim, { ...locationEntry(appId, eventId), value: String(shard) }];
 }
 
 export interface ReplicasOptions {
@@ -53,19 +65,21 @@ export class Replicas {
 
   /** Whether each of these events, stored before, is on enough replicas now. */
   async confirm(events: readonly Claimed[]): Promise<boolean[]> {
-    const confirmed = events.map(() => false);
-    const byPrimary = new Map<Redis, number[]>();
-    for (const [i, { ref }] of events.entries()) {
-      const primary = primaryOf(this.#options.redis, keys.root(ref.shard));
-      if (!primary) continue;
-      const others = byPrimary.get(primary);
-      if (others) others.push(i);
-      else byPrimary.set(primary, [i]);
+    const confirmed = events.map(() => true);
+    const byPrimary = new Map<Redis, { proof: Proof; i: number }[]>();
+    for (const [i, event] of events.entries()) {
+      for (const proof of proofsOf(event)) {
+        const primary = primaryOf(this.#options.redis, proof.prefix);
+        const others = primary && byPrimary.get(primary);
+        if (others) others.push({ proof, i });
+        else if (primary) byPrimary.set(primary, [{ proof, i }]);
+        else confirmed[i] = false;
+      }
     }
     await Promise.all(
-      [...byPrimary].map(async ([primary, indexes]) => {
-        const answers = await this.#lineTo(primary).join(indexes.map((i) => events[i] as Claimed));
-        for (const [n, i] of indexes.entries()) confirmed[i] = answers[n] === true;
+      [...byPrimary].map(async ([primary, wanted]) => {
+        const answers = await this.#lineTo(primary).join(wanted.map(({ proof }) => proof));
+        for (const [n, { i }] of wanted.entries()) if (!answers[n]) confirmed[i] = false;
       }),
     );
     return confirmed;
@@ -86,9 +100,9 @@ export class Replicas {
   }
 }
 
-/** Events that share a `WAIT`. */
+/** What shares a `WAIT`. */
 interface Round {
-  events: Claimed[];
+  proofs: Proof[];
   answers: Promise<boolean[]>;
 }
 
@@ -116,12 +130,12 @@ class Line {
     return this.#redis.status !== 'end';
   }
 
-  async join(events: readonly Claimed[]): Promise<boolean[]> {
+  async join(proofs: readonly Proof[]): Promise<boolean[]> {
     this.#next ??= this.#form();
-    const { events: all, answers } = this.#next;
+    const { proofs: all, answers } = this.#next;
     const from = all.length;
-    all.push(...events);
-    return (await answers).slice(from, from + events.length);
+    all.push(...proofs);
+    return (await answers).slice(from, from + proofs.length);
   }
 
   close(): void {
@@ -129,37 +143,34 @@ class Line {
   }
 
   #form(): Round {
-    const events: Claimed[] = [];
+    const proofs: Proof[] = [];
     const answers = this.#last.then(() => {
       this.#next = undefined;
-      return this.#run(events).catch((error: Error) => {
+      return this.#run(proofs).catch((error: Error) => {
         this.#options.onError(error);
-        return events.map(() => false);
+        return proofs.map(() => false);
       });
     });
     this.#last = answers;
-    return { events, answers };
+    return { proofs, answers };
   }
 
   /**
    * `WAIT` waits for the writes of its own connection, so one precedes it: what was stored before reaches a replica
-   * before this does. The claims show that this server is the one that stored the events, or a replica that had them.
+   * before this does. The entries show that this server is the one that stored them, or a replica that had them.
    */
-  async #run(events: readonly Claimed[]): Promise<boolean[]> {
+  async #run(proofs: readonly Proof[]): Promise<boolean[]> {
     const { needed, now } = this.#options;
-    const first = events[0] as Claimed;
-    const [claimed, , replicas] = await Promise.all([
-      IS_CLAIMED.each(
+    const [first] = proofs as [Proof];
+    const [found, , replicas] = await Promise.all([
+      HAS_ENTRY.each(
         this.#redis,
-        events.map(({ appId, eventId, ref: { shard, key } }) => {
-          const { prefix, field } = claimEntry(shard, appId, eventId);
-          return { keys: [prefix], args: [field, now(), key] };
-        }),
+        proofs.map(({ prefix, field, value }) => ({ keys: [prefix], args: [field, now(), value] })),
       ),
-      this.#redis.set(keys.replicated(first.ref.shard), '1', 'PX', MARK_MS),
+      this.#redis.set(keys.replicated(first.prefix), '1', 'PX', MARK_MS),
       this.#redis.wait(needed, WAIT_MS),
     ]);
     if (replicas < needed) throw new Error(`${replicas} of ${needed} replicas have the last events`);
-    return claimed.map((one) => one === 1);
+    return found.map((one) => one === 1);
   }
 }

@@ -54,7 +54,8 @@ test('no event is confirmed while too few replicas follow, and again once enough
   expect(await replicas.confirm(stored)).toEqual([false, false]);
   expect(errors).toEqual(['0 of 1 replicas have the last events']);
   await replicate(replica, primary);
-  expect(await replicas.confirm(stored)).toEqual([true, true]);
+  const areConfirmed = async () => (await replicas.confirm(stored)).every((one) => one);
+  await until(areConfirmed, 'they are confirmed');
   replicas.close();
 });
 
@@ -72,6 +73,18 @@ test('an event that the server does not have is not confirmed, and does not affe
   const unknown = { ...one, eventId: 'lost' };
   const taken = { ...one, ref: { ...one.ref, key: other.ref.key } };
   expect(await replicas.confirm([unknown, taken, other])).toEqual([false, false, true]);
+  replicas.close();
+});
+
+test('an event that its id no longer leads to is not confirmed until it is posted again', async () => {
+  const { replicas } = open();
+  const stored = await store(...some(20));
+  const inFirst = stored.map(({ ref }) => ref.shard === 0);
+  expect(new Set(inFirst).size).toBe(2);
+  // As after the failover of another node, which had the location.
+  await primary.redis.del(await primary.redis.keys('loc:*'));
+  expect(await replicas.confirm(stored)).toEqual(inFirst);
+  expect(await replicas.confirm(await store(...some(20)))).toEqual(stored.map(() => true));
   replicas.close();
 });
 
