@@ -35,7 +35,7 @@ ${PLACE_LUA}
 local queue, now, most = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[4])
 local delayed, wait, active, ranked = queue .. 'delayed', queue .. 'wait', queue .. 'active', queue .. 'prioritized'
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, 0, (now + 1) * 0x1000 - 1, 'LIMIT', 0, 1000)) do
-  place(queue, id, redis.call('HGET', queue .. id, 'priority') or '0')
+  placeAll(queue, {id, redis.call('HGET', queue .. id, 'priority') or '0'})
   redis.call('HSET', queue .. id, 'delay', 0)
   redis.call('ZREM', delayed, id)
 end
