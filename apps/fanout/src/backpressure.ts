@@ -11,18 +11,18 @@ export type Pressure = { kind: 'wait'; delayMs: number } | { kind: 'park' };
 
 /**
  * Whether the next slice must wait (docs/rules/delivery.md#backpressure). What is ready is counted per app, provider
- * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale. `loaded`:
- * whether the app has as many as it may have, if that was read just now.
+ * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale. Handing a
+ * slice over checks for room as well; asking before another slice spares deciding it in vain.
  */
 export async function backpressure(
   deps: FanoutDeps,
   { shard, accepted }: EventInHand,
-  loaded?: boolean,
+  { isAnother }: { isAnother: boolean },
 ): Promise<Pressure | undefined> {
   const { lane } = accepted;
   if (lane === 'call') return undefined;
   const [isFull, isStopped] = await Promise.all([
-    loaded ?? isLoaded(deps.queueRedis, { shard, key: accepted.key }),
+    isAnother && isLoaded(deps.queueRedis, { shard, key: accepted.key }),
     deps.memory.isStopped(lane),
   ]);
   if (isFull) return { kind: 'park' };

@@ -7,6 +7,7 @@ import type { Logger, Metrics, Tracing } from '@fanfare/runtime';
 import type { AppCache } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { ContentTimes } from './content-times.ts';
+import type { HandOvers } from './hand-over.ts';
 
 /** What a sweeper has done, in all of its runs. */
 type SweepCounts = Pick<SweeperFacts, 'restored' | 'expired' | 'trimmed'>;
@@ -18,6 +19,7 @@ export interface FanoutDeps {
   /** The Redis of the registry. */
   registry: Redis;
   producer: Producer;
+  handOvers: HandOvers;
   apps: AppCache;
   contentTimes: ContentTimes;
   memory: MemoryWatch;

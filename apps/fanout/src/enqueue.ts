@@ -1,13 +1,5 @@
 import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
-import {
-  admitWaiting,
-  counter,
-  type OpenJob,
-  openJobs,
-  type PlannedSlice,
-  readOpenJobs,
-  settle,
-} from '@fanfare/ledger';
+import { admitWaiting, counter, type OpenJob, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 import { queueAdmitted } from './queue-admitted.ts';
 
@@ -16,10 +8,6 @@ export interface ToQueue {
   /** Its number. */
   number: number;
   slice: PlannedSlice;
-  /** Where its deliveries begin in their queues, by provider; absent ones go first. */
-  ranks: ReadonlyMap<ProviderKind, number>;
-  /** Whether this worker planned it just now. */
-  mine: boolean;
   /** The trace of its planning, if it is traced: that of its sends. */
   traceparent?: string | undefined;
   /** Throws when this worker may no longer queue it. */
@@ -27,28 +15,25 @@ export interface ToQueue {
 }
 
 /**
- * Queues the deliveries of a planned slice, in packs. A slice planned by an earlier worker may already be partly queued
- * or sent: only jobs of open deliveries are added, marked as late. If the deadline has passed, the deliveries expire
- * here instead.
+ * Queues what is left of a slice that is planned already: an earlier worker may have queued or sent some of it. Only
+ * jobs of open deliveries are added, marked as late, before all others. If the deadline has passed, the deliveries
+ * expire here instead.
  */
 export async function enqueue(
   deps: FanoutDeps,
   shard: number,
   accepted: AcceptedEvent,
-  { number, slice, ranks, mine, traceparent, fence }: ToQueue,
+  { number, slice, traceparent, fence }: ToQueue,
 ): Promise<void> {
   const ref = { shard, key: accepted.key };
-  const jobs = mine ? openJobs(slice, []) : await readOpenJobs(deps.queueRedis, ref, slice);
+  const jobs = await readOpenJobs(deps.queueRedis, ref, slice);
   const open = jobs.flatMap((job) => job.open);
   if (open.length === 0) return;
   if (deps.now() >= accepted.leaveBy) return void (await expire(deps, ref, accepted, open));
   for (const [provider, group] of byProvider(jobs)) {
-    let rank = ranks.get(provider);
     const added = group.map(({ ordinal, count }) => {
-      const addedAgain = mine ? undefined : (true as const);
-      const job = { eventKey: accepted.key, slice: number, ordinal, count, addedAgain, traceparent, rank };
-      if (rank !== undefined) rank += count;
-      return job;
+      const addedAgain = true as const;
+      return { eventKey: accepted.key, slice: number, ordinal, count, addedAgain, traceparent };
     });
     await deps.producer.addDeliveries(shard, provider, accepted.lane, added, fence);
     const deliveries = group.reduce((n, job) => n + job.open.length, 0);

@@ -1,31 +1,18 @@
 import { chooseSource, type Later, moderationOf } from '@fanfare/audience';
 import { type EventRef, type Lane, publicAppId } from '@fanfare/core';
-import {
-  advance,
-  type Cursor,
-  counter,
-  FencedError,
-  isLoaded,
-  markApplied,
-  parkEvent,
-  readExpansion,
-  stepAside,
-} from '@fanfare/ledger';
+import { type Cursor, FencedError, markApplied, parkEvent, readExpansion, stepAside } from '@fanfare/ledger';
 import type { EventJob, JobInHand, Step } from '@fanfare/queue';
 import { applyEvent, hasChanges } from './apply-event.ts';
 import { backpressure, type Pressure } from './backpressure.ts';
 import type { FanoutDeps } from './deps.ts';
-import { enqueue } from './enqueue.ts';
 import { moveToBulk, recordSize } from './large-audience.ts';
 import { moderationWait } from './moderation-wait.ts';
-import { type EventInHand, plan } from './plan.ts';
+import { type Full, passSlice } from './pass-slice.ts';
+import { decideSlice, type EventInHand } from './plan.ts';
 import { queueAdmitted } from './queue-admitted.ts';
 
 /** Slices planned before an event yields to others. */
 const SLICES_PER_TURN = 4;
-
-/** Well below the time after which other workers take over a lost lock. */
-const HELD_UP_MS = 2000;
 
 /** The work done in one turn, for the log. */
 interface Turn {
@@ -42,7 +29,7 @@ interface Expanded {
 }
 
 /**
- * One turn of expanding an event: a few slices, each planned, then queued, then passed by the cursor. In this order, a
+ * One turn of expanding an event: a few slices, each planned, queued and passed by the cursor in one step, so that a
  * worker that resumes after a crash continues exactly there. Then the job yields to others, or is done.
  */
 export async function handleEvent(
@@ -52,11 +39,7 @@ export async function handleEvent(
 ): Promise<Step> {
   const key = job.data.eventKey;
   const ref = { shard, key };
-  // In one round trip, each of which waits for the disk.
-  const [expansion, loaded] = await Promise.all([
-    readExpansion(deps.queueRedis, ref),
-    lane !== 'call' && isLoaded(deps.queueRedis, ref),
-  ]);
+  const expansion = await readExpansion(deps.queueRedis, ref);
   if (!expansion || expansion.cursor.full) return { do: 'done' };
   const { accepted, cursor } = expansion;
   // The event has moved to another lane, where it has a job of its own, or gets one when it is admitted.
@@ -78,13 +61,13 @@ export async function handleEvent(
   }
   const source = await chooseSource(deps, accepted, app);
   const inHand = { shard, accepted, app, source, moderation, isFirst: !job.startedBefore };
-  return expandSome(deps, inHand, { from: cursor, loaded }, job);
+  return expandSome(deps, inHand, cursor, job);
 }
 
 async function expandSome(
   deps: FanoutDeps,
   inHand: EventInHand,
-  { from, loaded }: { from: Cursor; loaded: boolean },
+  from: Cursor,
   job: JobInHand<EventJob>,
 ): Promise<Step> {
   const turn: Turn = { slices: 0, recipients: 0, done: false };
@@ -92,7 +75,7 @@ async function expandSome(
   let cursor = from;
   let pressure: Pressure | undefined;
   while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
-    pressure = await backpressure(deps, inHand, turn.slices === 0 ? loaded : undefined);
+    pressure = await backpressure(deps, inHand, { isAnother: turn.slices > 0 });
     if (pressure) break;
     if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
     const at = cursor;
@@ -101,6 +84,10 @@ async function expandSome(
     if (expanded.kind === 'later') {
       await letOthersPass(deps, inHand, from);
       pressure = { kind: 'wait', delayMs: expanded.retryInMs };
+      break;
+    }
+    if (expanded.kind === 'full') {
+      pressure = { kind: 'park' };
       break;
     }
     turn.slices++;
@@ -144,28 +131,12 @@ async function expandSlice(
   inHand: EventInHand,
   { from: cursor, traceparent }: { from: Cursor; traceparent: string | undefined },
   job: JobInHand<EventJob>,
-): Promise<Expanded | Later> {
-  const { shard, accepted } = inHand;
-  const startedAt = deps.now();
-  const planned = await plan(deps, inHand, cursor);
-  if (planned.kind === 'later') return planned;
-  // This worker may have stalled and lost the event; another may already have sent the slice.
-  const fresh = deps.now() - startedAt < HELD_UP_MS;
-  const { slice, ranks } = planned;
-  const ref = { shard, key: accepted.key };
-  const fence = () => {
-    if (!job.holdsLock()) throw new FencedError(`event ${accepted.key}: lock lost`);
-  };
-  const mine = planned.mine && fresh;
-  await enqueue(deps, shard, accepted, { number: cursor.slice, slice, ranks, mine, traceparent, fence });
-  const admitted = await advance(deps.queueRedis, ref, job.lock, cursor.slice, slice, deps.now());
-  await queueAdmitted(deps, shard, accepted.lane, admitted);
-  for (const recipient of slice.recipients) {
-    if (planned.mine && recipient.kind === 'suppress') {
-      deps.metrics.recipientsSuppressed.inc({ reason: recipient.reason });
-      deps.stats.add(accepted.appId, counter.suppressed(recipient.reason));
-    }
-  }
+): Promise<Expanded | Full | Later> {
+  const decided = await decideSlice(deps, inHand, cursor);
+  if (decided.kind === 'later') return decided;
+  const passed = await passSlice(deps, inHand, { number: cursor.slice, slice: decided.slice, traceparent }, job);
+  if (passed.kind === 'full') return passed;
+  const { slice } = passed;
   const deliveries = slice.recipients.reduce((n, r) => n + (r.kind === 'send' ? r.targets.length : 0), 0);
   return {
     kind: 'expanded',

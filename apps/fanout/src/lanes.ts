@@ -10,6 +10,7 @@ import { AppCache, createMembershipBox, createSecretBox, type SecretBox } from '
 import type { FanoutConfig } from './config.ts';
 import { ContentTimes } from './content-times.ts';
 import type { FanoutDeps } from './deps.ts';
+import { HandOvers } from './hand-over.ts';
 import { handleEvent } from './handle-event.ts';
 
 /** What serves some lanes, and may be overridden. */
@@ -46,6 +47,7 @@ export async function openLanes(config: FanoutConfig, options: LaneOptions, clos
   const apps = new AppCache(registry, { membershipBox: membershipBoxOf(config), now });
   const deps: FanoutDeps = {
     ...service,
+    handOvers: new HandOvers({ redis: service.queueRedis, now }),
     apps,
     contentTimes: new ContentTimes(apps, now),
     membership: closer.add('membership', membershipOf(config, now), (source) => source.close()),

@@ -8,7 +8,7 @@ import {
   nextCandidates,
 } from '@fanfare/audience';
 import { type AcceptedEvent, isNotifying, type ModerationDecision, type PlannedRecipient } from '@fanfare/core';
-import { type Cursor, type Planned as PlannedInLedger, type PlannedSlice, planSlice } from '@fanfare/ledger';
+import type { Cursor, PlannedSlice } from '@fanfare/ledger';
 import type { AppBundle } from '@fanfare/store';
 import type { FanoutDeps } from './deps.ts';
 
@@ -25,16 +25,15 @@ export interface EventInHand {
   isFirst: boolean;
 }
 
-/**
- * The plan for the next slice: ours, or (`mine` false) one that an earlier worker stored but did not finish.
- */
-export interface Planned extends PlannedInLedger {
-  kind: 'planned';
+/** The next slice, decided and not stored. */
+export interface Decided {
+  kind: 'decided';
+  slice: PlannedSlice;
 }
 
-/** Decides and stores the plan for the next slice of recipients, unless the audience is not available yet. */
-export async function plan(deps: FanoutDeps, inHand: EventInHand, cursor: Cursor): Promise<Planned | Later> {
-  const { shard, accepted, source, isFirst } = inHand;
+/** Decides for the next slice of recipients, unless the audience is not available yet. */
+export async function decideSlice(deps: FanoutDeps, inHand: EventInHand, cursor: Cursor): Promise<Decided | Later> {
+  const { accepted, source, isFirst } = inHand;
   const page = await nextCandidates(deps, accepted, source, { ...deps, isFirst }, cursor.cursor);
   if (page.kind === 'later' && deps.now() < accepted.leaveBy) return page;
   // Past the deadline the audience is no longer needed.
@@ -46,8 +45,7 @@ export async function plan(deps: FanoutDeps, inHand: EventInHand, cursor: Cursor
     recipients: await decide(deps, inHand, candidates),
     packSize: deps.packSizes[accepted.lane],
   };
-  const stands = await planSlice(deps.queueRedis, { shard, key: accepted.key }, accepted.appId, cursor.slice, slice);
-  return { kind: 'planned', ...stands };
+  return { kind: 'decided', slice };
 }
 
 async function decide(

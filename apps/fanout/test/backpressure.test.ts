@@ -31,14 +31,17 @@ async function ready(count: number, changes: Partial<AcceptedEvent> = {}) {
 
 const PARK = { kind: 'park' };
 
+/** For a slice that is not the first of its turn. */
+const ANOTHER = { isAnother: true };
+
 describe('an app with 800 deliveries ready in chat for one provider', () => {
   test('has its messages parked until one is settled', async () => {
     await using fanout = startFanout(redis);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
     const ref = await ready(800);
-    expect(await backpressure(fanout, inHand)).toEqual(PARK);
+    expect(await backpressure(fanout, inHand, ANOTHER)).toEqual(PARK);
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());
-    expect(await backpressure(fanout, inHand)).toBeUndefined();
+    expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
   });
 
   test('has neither calls nor large groups parked', async () => {
@@ -46,15 +49,15 @@ describe('an app with 800 deliveries ready in chat for one provider', () => {
     await ready(800);
     const large = await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' });
     const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-    expect(await backpressure(fanout, large.inHand)).toBeUndefined();
-    expect(await backpressure(fanout, call.inHand)).toBeUndefined();
+    expect(await backpressure(fanout, large.inHand, ANOTHER)).toBeUndefined();
+    expect(await backpressure(fanout, call.inHand, ANOTHER)).toBeUndefined();
   });
 
   test('delays no other app', async () => {
     await using fanout = startFanout(redis);
     await ready(800, { appId: 'another' });
     const { inHand } = await takeEvent(fanout, aGroupMessage());
-    expect(await backpressure(fanout, inHand)).toBeUndefined();
+    expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
   });
 });
 
@@ -80,6 +83,7 @@ test('an app whose message is parked leaves no job, and goes on where it was', a
 
 test('an event for which there is room again before it is parked gets its job back', async () => {
   await using fanout = startFanout(redis);
+  await addMembers(redis, APP, 'hiking', ['bob'], fanout.now());
   const full = await ready(800);
   const { ref } = await accept(redis, aGroupMessage());
   const turn = await handleEvent(fanout, { shard: 0, lane: 'chat' }, await takeJob(redis, ref));
@@ -102,7 +106,7 @@ test.each([
     bulk: await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' }),
   };
   await limitMemory(redis, share);
-  const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand)));
+  const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand, ANOTHER)));
   expect(LANES.filter((_, i) => pressures[i] === undefined)).toEqual(expected);
 });
 
@@ -112,10 +116,10 @@ test('a Redis that is too full delays every slice, the longer the older its even
   await using fanout = startFanout(redis);
   const { inHand } = await takeEvent(fanout, aGroupMessage());
   const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-  expect(await backpressure(fanout, call.inHand)).toBeUndefined();
+  expect(await backpressure(fanout, call.inHand, ANOTHER)).toBeUndefined();
   const between = async () => [
-    await backpressure({ ...fanout, random: () => 0 }, inHand),
-    await backpressure({ ...fanout, random: () => 1 }, inHand),
+    await backpressure({ ...fanout, random: () => 0 }, inHand, ANOTHER),
+    await backpressure({ ...fanout, random: () => 1 }, inHand, ANOTHER),
   ];
   const waits = (...delays: number[]) => delays.map((delayMs) => ({ kind: 'wait', delayMs }));
   fanout.clock.set(inHand.accepted.receivedAt);
@@ -126,5 +130,5 @@ test('a Redis that is too full delays every slice, the longer the older its even
   expect(await between()).toEqual(waits(7500, 15_000));
   await redis.config('SET', 'maxmemory', String(used * 4));
   fanout.clock.advance(1000);
-  expect(await backpressure(fanout, inHand)).toBeUndefined();
+  expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
 });

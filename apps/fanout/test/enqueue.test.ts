@@ -21,7 +21,6 @@ const RECIPIENTS: PlannedRecipient[] = [
 ];
 
 const fence = () => undefined;
-const ranks = new Map();
 
 /** An event with one slice that is planned and not queued. */
 async function planned() {
@@ -34,9 +33,9 @@ async function planned() {
 test('each delivery goes to the queue of its provider', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: true, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, fence });
   expect(await queued(redis, ref)).toMatchObject([
-    { ordinal: 0, uid: 'bob', unread: 3, addedAgain: undefined },
+    { ordinal: 0, uid: 'bob', unread: 3 },
     { ordinal: 2, uid: 'dave' },
   ]);
   expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([
@@ -48,7 +47,7 @@ test('of a slice planned by another worker only open deliveries are added, marke
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
   await settle(redis, ref, APP, [{ ordinal: 0, provider: 'custom', state: 'accepted' }], fanout.now());
-  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: false, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, fence });
   expect(await queued(redis, ref)).toMatchObject([{ ordinal: 2, uid: 'dave', addedAgain: true }]);
   expect(await queued(redis, ref, 'deliveries-fcm-chat')).toMatchObject([{ ordinal: 1, addedAgain: true }]);
 });
@@ -56,9 +55,8 @@ test('of a slice planned by another worker only open deliveries are added, marke
 test('a slice that is queued twice is queued once', async () => {
   await using fanout = startFanout(redis);
   const { ref, accepted, slice } = await planned();
-  for (const mine of [true, false]) await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine, fence });
+  for (let i = 0; i < 2; i++) await enqueue(fanout, 0, accepted, { number: 0, slice, fence });
   expect(await queuedFor(redis, ref)).toEqual(['bob', 'dave']);
-  expect(await queued(redis, ref)).toMatchObject([{ addedAgain: undefined }, { addedAgain: undefined }]);
 });
 
 test('an event past its deadline expires instead and no longer counts towards the load of its app', async () => {
@@ -71,7 +69,7 @@ test('an event past its deadline expires instead and no longer counts towards th
     ]),
   );
   fanout.clock.set(accepted.leaveBy);
-  await enqueue(fanout, 0, accepted, { number: 0, slice, ranks, mine: true, fence });
+  await enqueue(fanout, 0, accepted, { number: 0, slice, fence });
   expect(await queuedFor(redis, ref)).toEqual([]);
   expect(await countsOf(redis, ref)).toEqual({ audience: 3, planned: 3, expired: 3, NO_TARGET: 1 });
   expect(await readLoad(redis, APP, ['custom', 'fcm'], 1)).toEqual(

@@ -1,9 +1,9 @@
 import { recordMessages } from '@fanfare/ledger';
-import { addMembers, createUser, readUnread } from '@fanfare/store';
+import { createUser, readUnread } from '@fanfare/store';
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
-import { plan } from '../src/plan.ts';
-import { accept, aGroupMessage, countsOf } from './support/events.ts';
+import { decideSlice } from '../src/plan.ts';
+import { accept, aGroupMessage } from './support/events.ts';
 import { APP, HOUR, seedApp, startFanout } from './support/fanout.ts';
 import { takeEvent } from './support/in-hand.ts';
 
@@ -17,28 +17,12 @@ const toWebhook = (uid: string) => ({ kind: 'send', uid, targets: [{ provider: '
 test('a slice has the configured number of recipients and the start of the next one', async () => {
   await seedApp(redis, ['bob', 'carol', 'dave']);
   await using fanout = startFanout(redis);
-  const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
+  const { inHand, cursor } = await takeEvent(fanout, aGroupMessage());
   const recipients = [toWebhook('bob'), toWebhook('carol')];
-  expect(await plan(fanout, inHand, cursor)).toMatchObject({
-    kind: 'planned',
-    mine: true,
+  expect(await decideSlice(fanout, inHand, cursor)).toMatchObject({
+    kind: 'decided',
     slice: { first: 0, cursor: 'carol', last: false, packSize: 1, recipients },
   });
-  expect(await countsOf(redis, ref)).toEqual({ audience: 2, planned: 2, pending: 2 });
-});
-
-test('a slice planned by another worker is kept, even if a member has joined since', async () => {
-  await seedApp(redis, ['bob'], { badge: true });
-  await using fanout = startFanout(redis);
-  const { inHand, cursor, ref } = await takeEvent(fanout, aGroupMessage());
-  await plan(fanout, inHand, cursor);
-  await addMembers(redis, APP, 'hiking', ['anna'], 1);
-  expect(await plan(fanout, { ...inHand, isFirst: false }, cursor)).toMatchObject({
-    mine: false,
-    slice: { recipients: [{ uid: 'bob', unread: 1 }] },
-  });
-  expect(await countsOf(redis, ref)).toMatchObject({ audience: 1, planned: 1 });
-  expect(await readUnread(redis, APP, 'bob')).toBe(1);
 });
 
 test('a deleted app notifies no one', async () => {
@@ -46,7 +30,7 @@ test('a deleted app notifies no one', async () => {
   await createUser(redis, APP, 'bob', 1);
   await using fanout = startFanout(redis);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ conversation: { type: 'user', id: 'bob' } }));
-  expect(await plan(fanout, { ...inHand, app: undefined }, cursor)).toMatchObject({
+  expect(await decideSlice(fanout, { ...inHand, app: undefined }, cursor)).toMatchObject({
     slice: { last: true, recipients: [{ kind: 'suppress', uid: 'bob', reason: 'PUSH_DISABLED' }] },
   });
 });
@@ -56,7 +40,7 @@ test('a message stopped by moderation is suppressed for every member and counts 
   await using fanout = startFanout(redis);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage());
   const reason = 'MODERATION_DISAPPROVED';
-  expect(await plan(fanout, { ...inHand, moderation: { kind: 'closed', reason } }, cursor)).toMatchObject({
+  expect(await decideSlice(fanout, { ...inHand, moderation: { kind: 'closed', reason } }, cursor)).toMatchObject({
     slice: { recipients: [{ kind: 'suppress', uid: 'bob', reason }] },
   });
   expect(await readUnread(redis, APP, 'bob')).toBe(0);
@@ -70,9 +54,12 @@ test('an audience that is not available yet is awaited until the deadline, then 
   const conversation = { type: 'group', id: 'hiking' } as const;
   await recordMessages(redis, APP, [{ messageId: '101', author: 'alice', conversation, ref: original }], HOUR);
   const { inHand, cursor } = await takeEvent(fanout, aGroupMessage({ type: 'message.edited' }));
-  expect(await plan(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
+  expect(await decideSlice(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
   fanout.clock.set(inHand.accepted.leaveBy - 1);
-  expect(await plan(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
+  expect(await decideSlice(fanout, inHand, cursor)).toMatchObject({ kind: 'later' });
   fanout.clock.advance(1);
-  expect(await plan(fanout, inHand, cursor)).toMatchObject({ mine: true, slice: { last: true, recipients: [] } });
+  expect(await decideSlice(fanout, inHand, cursor)).toMatchObject({
+    kind: 'decided',
+    slice: { last: true, recipients: [] },
+  });
 });

@@ -65,6 +65,7 @@ export { cursorAfter, type EventPage, type ListedRef, type ListQuery } from './l
 export * from './log/log-index.ts';
 export * from './log/log-row.ts';
 export * from './plan/cursor.ts';
+export * from './plan/hand-over.ts';
 export * from './plan/packs.ts';
 export * from './plan/plan.ts';
 export { deliveriesOf, type PlannedSlice } from './plan/planned-slice.ts';

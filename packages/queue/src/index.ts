@@ -1,3 +1,4 @@
+export { ADD_TOGETHER_LUA } from './add-together.lua.ts';
 export { type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
 export { type QueueGauges, readQueues } from './gauges.ts';
 export { DeliveryJob, EventJob, encodeDeliveryJob, inWords } from './jobs.ts';

@@ -3,7 +3,7 @@ import { commandEach, shardTag } from '@fanfare/redis';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { addJobs, type Common, type JobToAdd } from './add-jobs.ts';
-import { retryPolicy, UNBOUNDED_ATTEMPTS } from './backoff.ts';
+import { DELIVERY_JOB, deliveryOptions, EVENT_JOB, EVENT_OPTIONS } from './job-options.ts';
 import { type DeliveryJob, encodeDeliveryJob, encodeEventJob } from './jobs.ts';
 import { type QueueKind, queueKeys, queueName } from './names.ts';
 
@@ -12,9 +12,6 @@ const BATCH = 500;
 
 /** Jobs sampled for the age of the oldest: of those with a rank, and of those delayed. */
 const SAMPLE = 100;
-
-/** How often a bug may throw before a job stays in the failed set; the sweeper revives it from there. */
-const EVENT_ATTEMPTS = 5;
 
 /** A job of `events` to add. */
 export interface NewEventJob {
@@ -30,6 +27,14 @@ export interface NewDeliveryJob extends DeliveryJob {
   rank?: number | undefined;
   /** How long it waits first, in ms. */
   delayMs?: number | undefined;
+}
+
+/** Jobs of one queue that a script adds (see `ADD_LUA`). */
+export interface PreparedJobs {
+  provider: ProviderKind;
+  /** BullMQ's options as JSON. */
+  options: string;
+  jobs: readonly { id: string; data: string; count: number }[];
 }
 
 /** What is known about a job by its id. */
@@ -49,14 +54,13 @@ export class Producer {
 
   /** Adds jobs to expand events of one lane and shard. Throws like `addDeliveries`. */
   async addEvents(shard: number, lane: Lane, events: readonly NewEventJob[]): Promise<void> {
-    const options = optionsOf(EVENT_ATTEMPTS);
     for (const batch of batchesOf(events)) {
       const jobs = batch.map(({ key, rank }) => ({
         id: key,
         data: JSON.stringify(encodeEventJob({ eventKey: key })),
         rank,
       }));
-      await this.#add('events', lane, shard, { name: 'expand', options }, jobs);
+      await this.#add('events', lane, shard, { name: EVENT_JOB, options: EVENT_OPTIONS }, jobs);
     }
   }
 
@@ -74,19 +78,25 @@ export class Producer {
     fence: () => void = () => undefined,
   ): Promise<NewDeliveryJob[]> {
     const present: NewDeliveryJob[] = [];
-    const options = optionsOf(Math.min(retryPolicy(lane, provider).attempts, UNBOUNDED_ATTEMPTS));
+    const common = { name: DELIVERY_JOB, options: deliveryOptions(lane, provider) };
     for (const batch of batchesOf(deliveries)) {
-      const jobs = batch.map(({ delayMs, rank, ...job }) => ({
-        id: packId(job.eventKey, job.ordinal, job.count ?? 1),
-        data: JSON.stringify(encodeDeliveryJob(job)),
-        delayMs,
-        rank,
-      }));
+      const jobs = batch.map(({ delayMs, rank, ...job }) => ({ ...preparedJob(job), delayMs, rank }));
       fence();
-      const existing = new Set(await this.#add(`deliveries-${provider}`, lane, shard, { name: 'd', options }, jobs));
+      const existing = new Set(await this.#add(`deliveries-${provider}`, lane, shard, common, jobs));
       if (existing.size > 0) present.push(...batch.filter((_, i) => existing.has(jobs[i]?.id ?? '')));
     }
     return present;
+  }
+
+  /** Jobs of deliveries, for a script that adds them together with the plan of their slice. */
+  prepareDeliveries(
+    shard: number,
+    provider: ProviderKind,
+    lane: Lane,
+    deliveries: readonly DeliveryJob[],
+  ): PreparedJobs {
+    this.#queue(`deliveries-${provider}`, lane, shard);
+    return { provider, options: deliveryOptions(lane, provider), jobs: deliveries.map(preparedJob) };
   }
 
   /** Whether these deliveries' jobs exist; one in the failed set (a bug threw) counts as `failed`. */
@@ -191,6 +201,12 @@ export class Producer {
   }
 }
 
+const preparedJob = (job: DeliveryJob) => ({
+  id: packId(job.eventKey, job.ordinal, job.count ?? 1),
+  data: JSON.stringify(encodeDeliveryJob(job)),
+  count: job.count ?? 1,
+});
+
 /** The state of one queue at a moment. */
 export interface QueueDepth {
   waiting: number;
@@ -209,10 +225,6 @@ export const sumDepths = (depths: readonly QueueDepth[]): QueueDepth => ({
   oldestMs: Math.max(0, ...depths.map(({ oldestMs }) => oldestMs)),
   oldestDelayedMs: Math.max(0, ...depths.map(({ oldestDelayedMs }) => oldestDelayedMs)),
 });
-
-/** BullMQ's options of a job, as it stores them. */
-const optionsOf = (attempts: number): string =>
-  JSON.stringify({ attempts, backoff: { type: 'custom' }, stackTraceLimit: 1 });
 
 function* batchesOf<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);

@@ -9,6 +9,7 @@ import { type HandClock, handClock } from '@fanfare/testkit';
 import type { Redis } from 'ioredis';
 import { ContentTimes } from '../../src/content-times.ts';
 import type { FanoutDeps } from '../../src/deps.ts';
+import { HandOvers } from '../../src/hand-over.ts';
 
 export const APP = 'demo';
 export const HOUR = 3_600_000;
@@ -33,6 +34,7 @@ export function startFanout(redis: Redis, changes: Partial<FanoutDeps> = {}): Fa
     queueRedis: redis,
     registry: redis,
     producer,
+    handOvers: new HandOvers({ redis, now: clock.now }),
     apps,
     contentTimes: new ContentTimes(apps, clock.now),
     memory: new MemoryWatch(redis, clock.now, log),

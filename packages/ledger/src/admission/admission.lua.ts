@@ -120,22 +120,27 @@ local function enter(root, lane, app, key, receivedAt, now)
   wait(root, lane, app, key, receivedAt)
 end
 
--- Gives the place of an admitted event back. Others stay as they are.
-local function leave(root, lane, app, key)
-  local event = root .. 'ev:' .. key
-  if redis.call('HGET', event, 'adm') ~= '1' then return end
-  redis.call('HDEL', event, 'adm')
-  redis.call('ZREM', root .. 'admitted:' .. lane, key)
+-- Gives the places of admitted events back.
+local function leaveAll(root, lane, app, keys)
+  if #keys == 0 then return end
+  for _, key in ipairs(keys) do redis.call('HDEL', root .. 'ev:' .. key, 'adm') end
+  redis.call('ZREM', root .. 'admitted:' .. lane, unpack(keys))
   local counts = root .. 'adm:' .. lane
-  if redis.call('HINCRBY', counts, app, -1) <= 0 then redis.call('HDEL', counts, app) end
+  if redis.call('HINCRBY', counts, app, -#keys) <= 0 then redis.call('HDEL', counts, app) end
+end
+
+-- The same of an event that may be admitted. Others stay as they are.
+local function leave(root, lane, app, key)
+  if redis.call('HGET', root .. 'ev:' .. key, 'adm') == '1' then leaveAll(root, lane, app, {key}) end
 end
 
 -- Remembers how many deliveries an app's events have on average, while more of them wait.
-local function learnSize(root, lane, app, size)
-  if redis.call('EXISTS', root .. 'wait:' .. lane .. ':' .. app) == 0 then return end
+local function learnSizes(root, lane, app, some)
+  if #some == 0 or redis.call('EXISTS', root .. 'wait:' .. lane .. ':' .. app) == 0 then return end
   local sizes = root .. 'sizes:' .. lane
-  local before = tonumber(redis.call('HGET', sizes, app) or size)
-  redis.call('HSET', sizes, app, math.floor((3 * before + size) / 4))
+  local average = tonumber(redis.call('HGET', sizes, app) or some[1])
+  for _, size in ipairs(some) do average = math.floor((3 * average + size) / 4) end
+  redis.call('HSET', sizes, app, average)
 end
 
 -- Admits events of an app that wait and that there is a record of, all at once. Returns key, rank ….

@@ -1,15 +1,16 @@
-import { type EventRef, LANES, type ProviderKind, type SuppressionReason } from '@fanfare/core';
+import { type EventRef, LANES, type ProviderKind } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { type AdmittedEvent, admittedEvents } from '../admission/admission.ts';
 import { LOAD_LUA } from '../admission/load.lua.ts';
-import { RANKS_LUA } from '../admission/ranks.lua.ts';
-import { STATE_BITS, stateNumber } from '../deliveries/states.ts';
+import { stateNumber } from '../deliveries/states.ts';
 import { FINISH_LUA } from '../event/finish.lua.ts';
 import { readPacked } from '../finished/read-packed.ts';
 import { keys, loadField } from '../keys.ts';
-import { decodeSlice, deliveriesOf, encodeSlice, type PlannedSlice } from './planned-slice.ts';
+import { PLAN_LUA } from './plan.lua.ts';
+import { decodeSlice, encodeSlice, type PlannedSlice } from './planned-slice.ts';
+import { tally } from './tally.ts';
 
 /** Thrown when a worker is no longer the one expanding the event: it must stop and leave its job alone. */
 export class FencedError extends Error {
@@ -17,34 +18,30 @@ export class FencedError extends Error {
 }
 
 /** Writes a slice and counts it, once: a second writer receives what the first one wrote. */
-const PLAN = script<Buffer | number[]>(`
--- KEYS event, plan, load, states, root of the shard's keys
--- ARGV slice number, slice, recipients, deliveries, number of reasons, reason, n …, app, provider, n …
--- returns the rank of the deliveries with each provider; the slice, if it is planned already; {-1} when the event is
---   gone, {-2} when the cursor is elsewhere
+const PLAN = script<Buffer | number>(`
+-- KEYS root of the shard's keys
+-- ARGV event key, app, slice number, slice, recipients, deliveries, number of reasons, reason, n …, provider, n …
+-- returns 0; the slice, if it is planned already; -1 when the event is gone, -2 when the cursor is elsewhere
 ${LOAD_LUA}
-${RANKS_LUA}
-local event = redis.call('HMGET', KEYS[1], 'slice', 'next', 'exp', 'lane')
-if not event[1] then return {-1} end
-local stored = redis.call('HGET', KEYS[2], ARGV[1])
+${PLAN_LUA}
+local root, key, number = KEYS[1], ARGV[1], ARGV[3]
+local event = redis.call('HMGET', root .. 'ev:' .. key, 'slice', 'next', 'exp', 'lane', 'aud')
+if not event[1] then return -1 end
+local stored = redis.call('HGET', root .. 'plan:' .. key, number)
 if stored then return stored end
-if event[1] ~= ARGV[1] then return {-2} end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('PEXPIREAT', KEYS[2], event[3])
-redis.call('HINCRBY', KEYS[1], 'aud', ARGV[3])
-local reasons = 5 + tonumber(ARGV[5]) * 2
-for i = 6, reasons, 2 do redis.call('HINCRBY', KEYS[1], '!' .. ARGV[i], ARGV[i + 1]) end
-local app, ranks = ARGV[reasons + 1], {}
-for i = reasons + 2, #ARGV, 2 do
-  countLoad(KEYS[3], event[4], app .. '|' .. ARGV[i], ${stateNumber('pending')}, ARGV[i + 1])
-  ranks[#ranks + 1] = takeRank(KEYS[5], 'deliveries-' .. ARGV[i] .. '-' .. event[4], app, tonumber(ARGV[i + 1]))
+if event[1] ~= number then return -2 end
+local reasons = 7 + tonumber(ARGV[7]) * 2
+storeSlice(root, key, {next = event[2], exp = event[3], aud = event[5]}, {
+  number = number,
+  text = ARGV[4],
+  recipients = tonumber(ARGV[5]),
+  deliveries = tonumber(ARGV[6]),
+  reasons = {unpack(ARGV, 8, reasons)},
+}, {})
+for i = reasons + 1, #ARGV, 2 do
+  countLoad(root .. 'load', event[4], ARGV[2] .. '|' .. ARGV[i], ${stateNumber('pending')}, ARGV[i + 1])
 end
-if ARGV[4] ~= '0' then
-  local next = redis.call('HINCRBY', KEYS[1], 'next', ARGV[4])
-  redis.call('BITFIELD', KEYS[4], 'SET', '${STATE_BITS}', '#' .. (next - 1), ${stateNumber('pending')})
-  redis.call('PEXPIREAT', KEYS[4], event[3])
-end
-return ranks
+return 0
 `);
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, and only from the slice it worked on. */
@@ -62,7 +59,7 @@ if ARGV[4] ~= '1' then return {} end
 redis.call('HSET', KEYS[1], 'full', 1)
 finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'next')
-learnSize(KEYS[4], event[1], event[2], tonumber(event[3] or 0))
+learnSizes(KEYS[4], event[1], event[2], {tonumber(event[3] or 0)})
 leave(KEYS[4], event[1], event[2], ARGV[5])
 return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
 `);
@@ -122,12 +119,10 @@ export interface Planned {
   slice: PlannedSlice;
   /** Whether this call planned it. */
   mine: boolean;
-  /** The ranks of its first deliveries in their queues, by provider; none unless it is mine. */
-  ranks: ReadonlyMap<ProviderKind, number>;
 }
 
 /**
- * Plans a slice, counts it, and gives its deliveries a rank in their queues.
+ * Plans a slice and counts it. Its deliveries have no jobs yet (see hand-over.ts).
  * @throws FencedError when the event has expired or its cursor has moved on.
  */
 export async function planSlice(
@@ -140,26 +135,16 @@ export async function planSlice(
   const { reasons, providers, deliveries } = tally(slice);
   const answer = await PLAN.bytes(
     redis,
-    [keys.event(shard, key), keys.plan(shard, key), keys.load(shard), keys.states(shard, key), keys.root(shard)],
+    [keys.root(shard)],
     [
-      number,
-      encodeSlice(slice),
-      slice.recipients.length,
-      deliveries,
-      reasons.size,
-      ...[...reasons].flat(),
-      appId,
+      ...[key, appId, number, encodeSlice(slice), slice.recipients.length, deliveries],
+      ...[reasons.size, ...[...reasons].flat()],
       ...[...providers].flat(),
     ],
   );
-  if (Buffer.isBuffer(answer)) return { slice: decodeSlice(answer), mine: false, ranks: new Map() };
-  const [refused = 0] = answer;
-  if (refused < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${refused})`);
-  return {
-    slice,
-    mine: true,
-    ranks: new Map([...providers.keys()].map((provider, i) => [provider, answer[i] as number])),
-  };
+  if (Buffer.isBuffer(answer)) return { slice: decodeSlice(answer), mine: false };
+  if (answer < 0) throw new FencedError(`event ${key}: slice ${number} cannot be planned (${answer})`);
+  return { slice, mine: true };
 }
 
 /**
@@ -200,14 +185,4 @@ export async function readLoad(
   );
   const counts = await Promise.all(hashes.map((hash) => redis.hmget(hash, ...fields)));
   return new Map(providers.map((provider, i) => [provider, counts.reduce((sum, n) => sum + Number(n[i] ?? 0), 0)]));
-}
-
-function tally(slice: PlannedSlice) {
-  const reasons = new Map<SuppressionReason, number>();
-  const providers = new Map<ProviderKind, number>();
-  const deliveries = deliveriesOf(slice);
-  const count = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1);
-  for (const recipient of slice.recipients) if (recipient.kind === 'suppress') count(reasons, recipient.reason);
-  for (const { provider } of deliveries) count(providers, provider);
-  return { reasons, providers, deliveries: deliveries.length };
 }

@@ -1,8 +1,8 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { acceptEvent, planSlice } from '../../src/index.ts';
-import { accepted, NOW, slice, users } from '../support/events.ts';
+import { acceptEvent, handOver } from '../../src/index.ts';
+import { accepted, lockOf, NOW, slice, users } from '../support/events.ts';
 
 const own = await startTestRedis({ args: ['--appendonly', 'no'] });
 const { redis } = own;
@@ -15,22 +15,18 @@ const [SCORE, HIGHEST] = [2 ** 32, 2 ** 21 - 1];
 
 let serial = 0;
 
-/** Plans an event of an app with so many deliveries; the rank of the first. */
-async function plan(appId: string, count: number): Promise<number> {
-  const one = accepted({ id: `e${++serial}`, appId, receivedAt: NOW + serial });
-  const { key, shard } = await acceptEvent(redis, one, { shards: 1 });
-  const { ranks } = await planSlice(redis, { key, shard }, appId, 0, slice(users(count)));
-  return ranks.get('custom') as number;
-}
-
 /** Adds a job with a rank, as BullMQ does. */
 const addJob = (id: string, rank: number) => redis.zadd(`${QUEUE}:prioritized`, rank * SCORE + ++serial, id);
 
-/** Plans deliveries and adds a job for each. */
+/** Hands over an event of an app with so many deliveries, a job each. */
 async function add(appId: string, count: number): Promise<void> {
-  const rank = await plan(appId, count);
-  const ranks = Array.from({ length: count }, (_, i) => rank + i);
-  await Promise.all(ranks.map((one) => addJob(`${appId} ${++serial}`, one)));
+  const one = accepted({ id: `e${++serial}`, appId, receivedAt: NOW + serial });
+  const ref = await acceptEvent(redis, one, { shards: 1 });
+  const all = Array.from({ length: count }, () => ({ id: `${appId} ${++serial}`, data: '{}', count: 1 }));
+  const jobs = [{ provider: 'custom', options: '{}', jobs: all }] as const;
+  const event = { key: ref.key, lock: await lockOf(redis, ref), number: 0, slice: slice(users(count)), jobs };
+  const handed = await handOver(redis, { shard: 0, lane: 'chat', appId }, [event], NOW);
+  expect(handed).toEqual([{ kind: 'done' }]);
 }
 
 /** Takes jobs off the queue, as a worker does; whose they are. */

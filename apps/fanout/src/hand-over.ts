@@ -1,0 +1,67 @@
+import { type HandedOver, type HandOver, type HandOverTo, handOver } from '@fanfare/ledger';
+import type { Redis } from 'ioredis';
+
+interface Waiting extends HandOverTo {
+  one: HandOver;
+  resolve(handed: HandedOver): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Hands slices over to the senders, those of the events in hand together: what is decided while a write is on its way
+ * waits for the next one. Each write costs Redis a script and a wait for the disk, whatever is in it.
+ */
+export class HandOvers {
+  readonly #redis: Redis;
+  readonly #now: () => number;
+  #waiting: Waiting[] = [];
+  #isWriting = false;
+
+  constructor({ redis, now }: { redis: Redis; now(): number }) {
+    this.#redis = redis;
+    this.#now = now;
+  }
+
+  /** Plans a slice, adds its jobs and moves the cursor past it. @throws if Redis takes no writes. */
+  add(to: HandOverTo, one: HandOver): Promise<HandedOver> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...to, one, resolve, reject });
+      if (!this.#isWriting) this.#writeSoon();
+    });
+  }
+
+  #writeSoon(): void {
+    this.#isWriting = true;
+    setImmediate(() => void this.#write());
+  }
+
+  async #write(): Promise<void> {
+    const groups = groupsOf(this.#waiting);
+    this.#waiting = [];
+    await Promise.all(groups.map((group) => this.#writeGroup(group)));
+    this.#isWriting = false;
+    if (this.#waiting.length > 0) this.#writeSoon();
+  }
+
+  async #writeGroup(group: readonly [Waiting, ...Waiting[]]): Promise<void> {
+    try {
+      const slices = group.map(({ one }) => one);
+      const answers = await handOver(this.#redis, group[0], slices, this.#now());
+      for (const [i, { resolve }] of group.entries()) resolve(answers[i] as HandedOver);
+    } catch (error) {
+      for (const { reject } of group) reject(error as Error);
+    }
+  }
+}
+
+/** By shard, lane and app, in order. */
+function groupsOf(waiting: readonly Waiting[]): [Waiting, ...Waiting[]][] {
+  const groups = new Map<string, [Waiting, ...Waiting[]]>();
+  for (const one of waiting) {
+    const id = `${one.shard} ${one.lane} ${one.appId}`;
+    const group = groups.get(id);
+    if (group) group.push(one);
+    else groups.set(id, [one]);
+  }
+  return [...groups.values()];
+}
