@@ -12,13 +12,11 @@ export interface Entry {
 /** Days before today whose buckets may be kept. */
 export const DAYS = Math.ceil(MAX_RETENTION_HOURS / 24) + 1;
 
-/** Lua: writes an entry of a day, unless there is one. */
+/** Lua: writes an entry into a bucket, unless it has one, and keeps the bucket until `expires` at least. */
 export const PUT_LUA = `
 ${BUCKET_EXPIRY_LUA}
-local function put(prefix, day, field, text, retention)
-  local bucket = prefix .. day
+local function put(bucket, field, text, expires)
   if redis.call('HSETNX', bucket, field, text) == 0 then return end
-  local expires = bucketExpiry(day, retention)
   if redis.call('PEXPIRETIME', bucket) < expires then redis.call('PEXPIREAT', bucket, expires) end
 end`;
 
@@ -27,8 +25,8 @@ const PUT = script<null>(`
 -- ARGV retention, day, then field and text of each entry
 -- returns nothing
 ${PUT_LUA}
-local retention, day = tonumber(ARGV[1]), tonumber(ARGV[2])
-for i, prefix in ipairs(KEYS) do put(prefix, day, ARGV[2 * i + 1], ARGV[2 * i + 2], retention) end
+local day, expires = ARGV[2], bucketExpiry(tonumber(ARGV[2]), tonumber(ARGV[1]))
+for i, prefix in ipairs(KEYS) do put(prefix .. day, ARGV[2 * i + 1], ARGV[2 * i + 2], expires) end
 `);
 
 const FIND = script<string | null>(`

@@ -39,18 +39,23 @@ local function add(list, first, second)
   list[n + 1], list[n + 2] = first, second
 end
 
+-- As text, since a number is formatted anew for each command; those of a run were hardly received at different times.
+local expiries = {}
+local function expiryOf(at)
+  if not expiries[at] then expiries[at] = string.format('%d', at + retention) end
+  return expiries[at]
+end
+
 -- Stores an event whose key is free. Returns whether it is admitted.
-local function store(key, at, ev)
+local function store(event, key, at, received, ev)
   room = room or roomFor(root, lane, app)
   local isAdmitted = #admitted / 2 < room
-  local received = tonumber(at)
-  -- As texts: a number is formatted anew for each command.
-  local exp = string.format('%d', received + retention)
+  local exp = expiryOf(received)
   local size = #ev - string.find(ev, '\\n', 1, true)
   local text = string.format('%d', size)
-  redis.call('HSET', root .. 'ev:' .. key, 'at', at, 'exp', exp, 'size', text, 'app', app, 'lane', lane, 'ev', ev,
+  redis.call('HSET', event, 'at', at, 'exp', exp, 'size', text, 'app', app, 'lane', lane, 'ev', ev,
     'slice', '0', 'adm', isAdmitted and '1' or '0')
-  redis.call('PEXPIREAT', root .. 'ev:' .. key, exp)
+  redis.call('PEXPIREAT', event, exp)
   new[#new + 1] = key
   add(all, at, key)
   add(isAdmitted and admitted or waiting, at, key)
@@ -64,22 +69,20 @@ local taken, events = {}, {}
 for i = 5, #ARGV, 4 do events[#events + 1] = root .. 'ev:' .. ARGV[i] end
 local areFree = redis.call('EXISTS', unpack(events)) == 0
 
-local function isTaken(key)
-  return taken[key] or not areFree and redis.call('EXISTS', root .. 'ev:' .. key) == 1
-end
-
-for i = 4, #ARGV, 4 do
+for n, event in ipairs(events) do
+  local i = 4 * n
   local id, key, at = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local claimed, isNew = claim(ids, id, key, tonumber(at), retention, days)
+  local received = tonumber(at)
+  local claimed, isNew = claim(ids, id, key, received, retention, days)
   if not isNew then
     local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
     add(answers, claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1])
-  elseif isTaken(key) then
-    unclaim(ids, id, tonumber(at))
+  elseif taken[key] or not areFree and redis.call('EXISTS', event) == 1 then
+    unclaim(ids, id, received)
     add(answers, '', '')
   else
     taken[key] = true
-    add(answers, key, store(key, at, ARGV[i + 3]) and lane or '')
+    add(answers, key, store(event, key, at, received, ARGV[i + 3]) and lane or '')
   end
 end
 if #new > 0 then
@@ -171,21 +174,23 @@ interface Group {
 
 function groupsOf(offers: readonly OfferedEvent[], locations: readonly (number | Error)[]): Group[] {
   const groups: Group[] = [];
-  const open = new Map<string, Group>();
-  for (const [i, offer] of offers.entries()) {
+  for (let i = 0; i < offers.length; i += 1) {
+    const offer = offers[i] as OfferedEvent;
     const { appId, lane } = offer.accepted;
     const shard = locations[i];
     if (typeof shard !== 'number') continue;
     const retentionMs = retentionOf(offer);
-    const name = `${shard} ${lane} ${retentionMs} ${appId}`;
-    const last = open.get(name);
-    if (last && last.members.length < BATCH) {
-      last.members.push(i);
-      continue;
-    }
-    const group = { shard, appId, lane, retentionMs, members: [i] };
-    open.set(name, group);
-    groups.push(group);
+    // The latest first: its neighbours are of one app, as a rule.
+    const group = groups.findLast(
+      (one) =>
+        one.appId === appId &&
+        one.lane === lane &&
+        one.shard === shard &&
+        one.retentionMs === retentionMs &&
+        one.members.length < BATCH,
+    );
+    if (group) group.members.push(i);
+    else groups.push({ shard, appId, lane, retentionMs, members: [i] });
   }
   return groups;
 }

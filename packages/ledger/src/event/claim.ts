@@ -42,15 +42,22 @@ export const CLAIM_LUA = `
 ${BUCKET_EXPIRY_LUA}
 ${LIST_DAY_LUA}
 ${DAY_LUA}
+-- As text, made once: a number is formatted anew for each key.
+local dayNames = {}
+local function dayName(day)
+  if not dayNames[day] then dayNames[day] = string.format('%d', day) end
+  return dayNames[day]
+end
+
 local function claim(ids, id, key, now, retention, days)
   local prefix, field = ids .. string.sub(id, 1, ${NAME_LENGTH}) .. ':', string.sub(id, ${NAME_LENGTH + 1})
   local day = dayOf(now)
   -- Of yesterday; and of tomorrow, in the last minutes of a day, by a server whose clock is ahead.
   for each = day - 1, dayOf(now + ${SKEW_MS}) do
-    local other = each ~= day and redis.call('HGET', prefix .. each, field)
+    local other = each ~= day and redis.call('HGET', prefix .. dayName(each), field)
     if other and now - (tonumber(string.sub(other, 2, -10), 36) or 0) < ${DUPLICATE_WINDOW_MS} then return other end
   end
-  local bucket = prefix .. day
+  local bucket = prefix .. dayName(day)
   if redis.call('HSETNX', bucket, field, key) == 0 then return redis.call('HGET', bucket, field) end
   local expires = bucketExpiry(day, retention)
   if redis.call('PEXPIRETIME', bucket) < expires then
@@ -76,7 +83,8 @@ ${PUT_LUA}
 ${RECENT_LUA}
 local before = recent(KEYS[1], ARGV[1], tonumber(ARGV[3]))
 local shard = before[1] or ARGV[2]
-put(KEYS[1], dayOf(tonumber(ARGV[3])), ARGV[1], shard, tonumber(ARGV[4]))
+local day = dayOf(tonumber(ARGV[3]))
+put(KEYS[1] .. day, ARGV[1], shard, bucketExpiry(day, tonumber(ARGV[4])))
 return shard
 `);
 

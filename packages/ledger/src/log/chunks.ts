@@ -92,7 +92,13 @@ local function addToChunks(list, ttl, about, texts)
     if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
   end
 
-  table.sort(texts)
+  -- Usually they are in order, and texts are slow to compare.
+  for n = 2, #texts do
+    if texts[n] < texts[n - 1] then
+      table.sort(texts)
+      break
+    end
+  end
   local i, isDue = 1, false
   while i <= #texts do
     local count, isTime = add(i)
