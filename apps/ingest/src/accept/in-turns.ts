@@ -7,8 +7,8 @@ const TURN_MS = 5;
 export async function inTurns<T, R>(items: readonly T[], step: (item: T, i: number) => R): Promise<R[]> {
   const results: R[] = [];
   let turnBegan = performance.now();
-  for (const [i, item] of items.entries()) {
-    results.push(step(item, i));
+  for (let i = 0; i < items.length; i += 1) {
+    results.push(step(items[i] as T, i));
     if (performance.now() - turnBegan < TURN_MS) continue;
     await setImmediate();
     turnBegan = performance.now();

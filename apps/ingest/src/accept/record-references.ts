@@ -1,5 +1,6 @@
 import {
   type AppSettings,
+  type CallEvent,
   type Event,
   type EventRef,
   endsRing,
@@ -56,26 +57,24 @@ export async function recordReferences(
 ): Promise<void> {
   const logged =
     settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
-  await Promise.all([
-    ...byRetention(events).map(([retentionMs, group]) => recordSameRetention(queueRedis, appId, group, retentionMs)),
-    ...events.flatMap((recorded) => recordCallEvent(queueRedis, appId, recorded)),
-    ...events.flatMap(({ event, ref, retentionMs }) =>
-      supersedes(event, settings) ? [recordChange(queueRedis, appId, event, ref.key, retentionMs)] : [],
-    ),
-    ...events.flatMap(({ event, retentionMs }) =>
-      event.type === 'reaction.removed'
-        ? [removeReaction(queueRedis, appId, event.reaction.id, event.sentAt, retentionMs)]
-        : [],
-    ),
-    ...byRetention(logged).map(([retentionMs, group]) =>
-      recordLogged(
-        queueRedis,
-        appId,
-        group.map(({ ref }) => ref),
-        retentionMs,
-      ),
-    ),
-  ]);
+  const writes = byRetention(events).map(([retentionMs, group]) =>
+    recordSameRetention(queueRedis, appId, group, retentionMs),
+  );
+  for (const { event, ref, retentionMs } of events) {
+    const written = isCall(event)
+      ? recordCallEvent(queueRedis, appId, event, ref, retentionMs)
+      : supersedes(event, settings)
+        ? recordChange(queueRedis, appId, event, ref.key, retentionMs)
+        : event.type === 'reaction.removed'
+          ? removeReaction(queueRedis, appId, event.reaction.id, event.sentAt, retentionMs)
+          : undefined;
+    if (written) writes.push(written);
+  }
+  for (const [retentionMs, group] of byRetention(logged)) {
+    const refs = group.map(({ ref }) => ref);
+    writes.push(recordLogged(queueRedis, appId, refs, retentionMs));
+  }
+  await Promise.all(writes);
 }
 
 async function recordSameRetention(
@@ -104,15 +103,16 @@ async function recordSameRetention(
 function recordCallEvent(
   queueRedis: Redis,
   appId: string,
-  { event, ref, retentionMs }: RecordedEvent,
-): Promise<void>[] {
-  if (!isCall(event)) return [];
+  event: CallEvent,
+  ref: EventRef,
+  retentionMs: number,
+): Promise<void> | undefined {
   const { sessionId, type, id: callId } = event.call;
-  if (endsRing(event)) return [endRing(queueRedis, appId, sessionId, event.sentAt, retentionMs)];
-  if (event.type !== 'call.initiated') return [];
+  if (endsRing(event)) return endRing(queueRedis, appId, sessionId, event.sentAt, retentionMs);
+  if (event.type !== 'call.initiated') return undefined;
   const conversation = conversationRef(event.conversation);
   const call = { sessionId, type, caller: event.sender.uid, conversation, ref, ...(callId ? { callId } : {}) };
-  return [recordCall(queueRedis, appId, call, retentionMs)];
+  return recordCall(queueRedis, appId, call, retentionMs);
 }
 
 const conversationRef = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });

@@ -55,12 +55,23 @@ export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]):
   return answers;
 }
 
-/** Counts the events that are stored now, even those whose answer becomes an error: their repeats are duplicates. */
+/**
+ * Counts the events that are stored now, even those whose answer becomes an error: their repeats are duplicates. Those
+ * of one app and lane that follow each other are counted at once.
+ */
 function countNew(stats: Stats, events: readonly NewEvent[], answers: readonly (Acceptance | Error)[]): void {
-  for (const [i, { accepted }] of events.entries()) {
+  let [first, count] = [events[0]?.accepted, 0];
+  for (let i = 0; i < events.length; i += 1) {
     const answer = answers[i] as Acceptance | Error;
-    if (!(answer instanceof Error) && !answer.duplicate) stats.add(accepted.appId, counter.event(accepted.lane));
+    if (answer instanceof Error || answer.duplicate) continue;
+    const { accepted } = events[i] as NewEvent;
+    if (first && (first.appId !== accepted.appId || first.lane !== accepted.lane)) {
+      stats.add(first.appId, counter.event(first.lane), count);
+      [first, count] = [accepted, 0];
+    }
+    count += 1;
   }
+  if (first) stats.add(first.appId, counter.event(first.lane), count);
 }
 
 /** Seconds after which to post again what too few replicas have: it is stored, and will be a duplicate. */

@@ -10,14 +10,24 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+/** A part of a text: from the byte at `start` to the one before `end`. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
 /**
  * Finds abusive JSON with a linear scan, since `JSON.parse` needs seconds for megabytes of brackets. Returns the
  * problem, if any. Each object, array and key counts towards `keys`.
  */
-export function complexityProblem(bytes: Buffer, keys: number): string | undefined {
+export function complexityProblem(
+  bytes: Buffer,
+  keys: number,
+  { start, end }: Span = { start: 0, end: bytes.length },
+): string | undefined {
   let depth = 0;
   let counted = 0;
-  for (let at = 0; at < bytes.length; at++) {
+  for (let at = start; at < end; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) at = endOfString(bytes, at);
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
@@ -31,28 +41,42 @@ export function complexityProblem(bytes: Buffer, keys: number): string | undefin
 }
 
 /** Parses JSON that has been scanned. @throws FanfareError `ERR_BAD_REQUEST`. */
-export function parseJson(bytes: Buffer): unknown {
+export const parseJson = (bytes: Buffer): unknown => parseText(bytes.toString());
+
+/**
+ * Parses neighbouring elements of an array, all at once: V8 takes half as long for an array of like objects as for one
+ * after the other. @throws FanfareError `ERR_BAD_REQUEST` if one of them is not JSON.
+ */
+export function parseElements(bytes: Buffer, elements: readonly [Span, ...Span[]]): unknown[] {
+  const last = elements.at(-1) as Span;
+  const values = parseText(`[${bytes.toString('utf8', elements[0].start, last.end)}]`) as unknown[];
+  // One that is empty would be none.
+  if (values.length !== elements.length) throw notJson();
+  return values;
+}
+
+function parseText(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString());
+    return JSON.parse(text);
   } catch (cause) {
     throw new FanfareError('ERR_BAD_REQUEST', 'body: is not JSON', { cause });
   }
 }
 
 /**
- * Splits a JSON array into the text of its elements, without parsing them; undefined for any other JSON. An element may
- * still turn out to be invalid.
+ * Splits a JSON array into its elements, without parsing them; undefined for any other JSON. An element may still turn
+ * out to be invalid.
  * @throws FanfareError `ERR_BAD_REQUEST` if it has more than `max` elements or text after the array.
  */
-export function elementsOf(bytes: Buffer, max: number): Buffer[] | undefined {
+export function elementsOf(bytes: Buffer, max: number): Span[] | undefined {
   const start = skipSpace(bytes, 0);
   if (bytes[start] !== OPEN_ARRAY) return undefined;
   const ends = separators(bytes, start, max);
   const close = ends.at(-1) as number;
   if (bytes[close] !== CLOSE_ARRAY || skipSpace(bytes, close + 1) !== bytes.length) throw notJson();
-  const elements = ends.map((end, i) => bytes.subarray((i === 0 ? start : (ends[i - 1] as number)) + 1, end));
+  const elements = ends.map((end, i) => ({ start: (i === 0 ? start : (ends[i - 1] as number)) + 1, end }));
   const [only] = elements;
-  return elements.length === 1 && only && skipSpace(only, 0) === only.length ? [] : elements;
+  return elements.length === 1 && only && skipSpace(bytes, only.start) === only.end ? [] : elements;
 }
 
 /** The positions where the elements of the array that starts here end: at the commas and the closing bracket. */

@@ -1,15 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_DEPTH } from '../../src/http/body-limits.ts';
-import { complexityProblem, elementsOf } from '../../src/http/json.ts';
+import { complexityProblem, elementsOf, parseElements, type Span } from '../../src/http/json.ts';
 
 const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
 const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
 
-/** Elements as JSON.parse has them, or undefined when one or the whole is not JSON. */
-function parsedOneByOne(text: string): unknown {
+/** Elements as `parseElements` has them, so many at once, or undefined when one or the whole is not JSON. */
+function parsedInRuns(text: string, count: number): unknown {
   try {
-    return elementsOf(Buffer.from(text), Number.POSITIVE_INFINITY)?.map((element) => JSON.parse(element.toString()));
+    const bytes = Buffer.from(text);
+    const elements = elementsOf(bytes, Number.POSITIVE_INFINITY);
+    if (!elements) return undefined;
+    const parsed: unknown[] = [];
+    for (let i = 0; i < elements.length; i += count) {
+      const [first, ...others] = elements.slice(i, i + count);
+      parsed.push(...parseElements(bytes, [first as Span, ...others]));
+    }
+    return parsed;
   } catch {
     return undefined;
   }
@@ -29,7 +37,7 @@ describe('the elements of an array', () => {
       fc.property(fc.array(fc.jsonValue()), space, space, (values, before, between) => {
         const elements = values.map((value) => JSON.stringify(value)).join(`${between},${before}`);
         const text = `${before}[${between}${elements}]`;
-        expect(parsedOneByOne(text)).toEqual(JSON.parse(text));
+        for (const count of [1, 2, 7]) expect(parsedInRuns(text, count)).toEqual(JSON.parse(text));
       }),
     );
   });
@@ -39,7 +47,7 @@ describe('the elements of an array', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         for (const text of [pieces.join(''), `[${pieces.join('')}]`]) {
-          expect(parsedOneByOne(text)).toEqual(parsedAtOnce(text));
+          for (const count of [1, 2, 7]) expect(parsedInRuns(text, count)).toEqual(parsedAtOnce(text));
         }
       }),
       { numRuns: 5000 },

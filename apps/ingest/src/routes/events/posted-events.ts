@@ -2,7 +2,7 @@ import type { FanfareError } from '@fanfare/core';
 import { inTurns } from '../../accept/in-turns.ts';
 import { type Offer, offer } from '../../accept/offer.ts';
 import { BODY_LIMITS } from '../../http/body-limits.ts';
-import { complexityProblem, elementsOf, parseJson, unusable } from '../../http/json.ts';
+import { complexityProblem, elementsOf, parseElements, parseJson, type Span, unusable } from '../../http/json.ts';
 import { tooLarge } from '../../http/read-body.ts';
 
 /** Maximum number of events in one request. */
@@ -19,20 +19,42 @@ export async function offersIn(posted: Buffer | null | undefined): Promise<Offer
   const body = posted ?? Buffer.alloc(0);
   const elements = elementsOf(body, MAX_BATCH);
   if (elements?.length === 0) throw unusable(`must contain 1 to ${MAX_BATCH} events, not 0`);
-  if (elements) return inTurns(elements, offerOf);
-  const single = body.length === 0 ? offer(undefined) : offerOf(body);
+  if (elements) return (await inTurns(runsOf(elements), (run) => offersOf(body, run))).flat();
+  const refusal = refusalOf(body, { start: 0, end: body.length });
+  if (refusal) throw refusal;
+  const single = offer(body.length === 0 ? undefined : parseJson(body));
   if (!single.parsed.ok) throw single.parsed.error;
   return [single];
 }
 
-/** Rejects an event that is too large or complex without parsing it. @throws FanfareError if it is not JSON. */
-function offerOf(event: Buffer): Offer {
-  const refusal = refusalOf(event);
-  return refusal ? { input: undefined, parsed: { ok: false, error: refusal } } : offer(parseJson(event));
+/** Most bytes of events that are parsed at once, unless one is larger: less than a millisecond of work. */
+const RUN_BYTES = 16 * 1024;
+
+type Run = [Span, ...Span[]];
+
+/** Neighbours that are parsed at once. */
+function runsOf(elements: readonly Span[]): Run[] {
+  const runs: Run[] = [];
+  for (const element of elements) {
+    const run = runs.at(-1);
+    if (run && element.end - run[0].start <= RUN_BYTES) run.push(element);
+    else runs.push([element]);
+  }
+  return runs;
 }
 
-function refusalOf(event: Buffer): FanfareError | undefined {
-  if (event.length > LIMITS.bytes) return tooLarge(LIMITS.bytes);
-  const problem = complexityProblem(event, LIMITS.keys);
+/** Rejects events that are too large or complex without parsing them. @throws FanfareError if one is not JSON. */
+function offersOf(body: Buffer, run: Run): Offer[] {
+  const refusals = run.map((event) => refusalOf(body, event));
+  if (refusals.every((refusal) => refusal === undefined)) return parseElements(body, run).map(offer);
+  return run.map((event, i) => {
+    const error = refusals[i];
+    return error ? { input: undefined, parsed: { ok: false, error } } : offer(parseElements(body, [event])[0]);
+  });
+}
+
+function refusalOf(body: Buffer, event: Span): FanfareError | undefined {
+  if (event.end - event.start > LIMITS.bytes) return tooLarge(LIMITS.bytes);
+  const problem = complexityProblem(body, LIMITS.keys, event);
   return problem === undefined ? undefined : unusable(problem);
 }
