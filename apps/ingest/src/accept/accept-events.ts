@@ -61,6 +61,9 @@ function count({ metrics }: IngestDeps, results: readonly EventResult[]): void {
   for (const [result, n] of counts) metrics.events.inc({ result }, n);
 }
 
+/** Events that take hardly any time to build. */
+const FEW = 20;
+
 /** Fills in what the events leave out, and stores them together with those of other requests in flight. */
 async function storeAll(
   deps: IngestDeps,
@@ -70,10 +73,8 @@ async function storeAll(
 ): Promise<Acceptance[]> {
   const events = await completeEvents(deps, app.appId, posted);
   const sizes = await audienceSizes(deps, app, events);
-  const accepted = await inTurns(events, (event, i) => ({
-    ...asAccepted(deps, app, event, sizes[i] as number),
-    traceparent,
-  }));
+  const build = (event: Event, i: number) => ({ ...asAccepted(deps, app, event, sizes[i] as number), traceparent });
+  const accepted = await inTurns(events, build, FEW);
   const stored = await deps.intake.events.store(
     app.appId,
     accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),

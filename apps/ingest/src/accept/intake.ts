@@ -31,6 +31,6 @@ export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
     apps: new SharedReads((appId) => readApp(registry, appId)),
     openEvents: usage(false),
     openCalls: usage(true),
-    events: new GroupCommit((events) => storeEvents(deps, events)),
+    events: new GroupCommit((events) => storeEvents(deps, events), now),
   };
 }

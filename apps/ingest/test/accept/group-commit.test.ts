@@ -24,14 +24,37 @@ test('requests of one turn are stored together, and each gets its own answers', 
   expect(await Promise.all(orders)).toEqual([['a1!', 'a2!'], ['b1!'], ['a3!']]);
 });
 
-test('a large batch of one app delays no other: its items take turns with theirs', async () => {
+/** Enough turns of the event loop for all groups to begin that may. */
+async function untilBegun(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+}
+
+test('a few items have a group of their own beside a large batch, and theirs comes first', async () => {
   const { commit, groups } = slowStore();
   void commit.store('large', numbered('large', 1000));
   const small = commit.store('small', ['one', 'two']);
   await setImmediate();
-  expect(groups[0]?.items).toEqual(expect.arrayContaining(['one', 'two']));
+  expect(groups.map(({ items }) => items)).toEqual([['one', 'two']]);
   groups[0]?.end();
   expect(await small).toEqual(['one!', 'two!']);
+});
+
+test('an app that is alone has all groups; once another comes, half of them and half as large', async () => {
+  const { commit, groups } = slowStore();
+  const sizes = () => groups.map(({ items }) => items.length);
+  void commit.store('large', numbered('large', 2000));
+  await untilBegun();
+  expect(sizes()).toEqual([200, 200, 200, 200]);
+  void commit.store('small', ['one']);
+  await untilBegun();
+  expect(groups).toHaveLength(4);
+  for (const { end } of groups.slice(0, 4)) end();
+  await untilBegun();
+  expect(groups[4]?.items).toEqual(['one']);
+  expect(sizes().slice(5)).toEqual([100, 100]);
+  void commit.store('small', ['two']);
+  await untilBegun();
+  expect(groups[7]?.items).toEqual(['two']);
 });
 
 test('what is wrong with one item is its own, and a group that fails fails alone', async () => {

@@ -31,4 +31,10 @@ describe('steps that keep the thread busy', () => {
     expect(result).toEqual(items.map((i) => 3 * i));
     expect(turns).toBeGreaterThan(5);
   });
+
+  test('are those of one batch in each turn, however many batches there are', async () => {
+    const batches = Array.from({ length: 10 }, () => inTurns([1, 2], busy));
+    const { turns } = await turnsDuring(Promise.all(batches));
+    expect(turns).toBeGreaterThanOrEqual(9);
+  });
 });
