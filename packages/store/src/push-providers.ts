@@ -14,8 +14,9 @@ export type CredentialOf<K extends PushKind> = { fcm: FcmCredential; apns: ApnsC
 
 /** Why a credential is not used: the push service refuses it. */
 export interface Failing {
+  /** Of the latest refusal. */
   reason: string;
-  /** Epoch ms. */
+  /** When it was first refused, epoch ms. */
   at: number;
 }
 
@@ -45,10 +46,19 @@ redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSET', KEYS[1], unpack(ARGV, 3))
 return redis.call('HINCRBY', KEYS[1], 'v', 1)`;
 
-/** If the app exists: sets the second field if the first is present. */
+/**
+ * If the app exists: sets the second field to the value if the first field is present. A credential that was failing
+ * already keeps the time of its first refusal.
+ */
 const SET_FAILING = `
 if redis.call('HEXISTS', KEYS[1], 'v') == 0 or redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
-return redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])`;
+local before, value = redis.call('HGET', KEYS[1], ARGV[2]), ARGV[3]
+if value ~= '' and before and before ~= '' then
+  local failing = cjson.decode(value)
+  failing.at = cjson.decode(before).at
+  value = cjson.encode(failing)
+end
+return redis.call('HSET', KEYS[1], ARGV[2], value)`;
 
 /**
  * Writes a credential; the first of its kind becomes the default. A failing one is tried again. False when there is no

@@ -102,6 +102,18 @@ describe('a failing credential', () => {
     expect((await list())[0]?.failing).toBeUndefined();
   });
 
+  test('keeps the time of its first refusal, and shows the latest reason', async () => {
+    await write('a');
+    const mark = (reason: string, at: number) =>
+      recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, { reason, at });
+    await mark('InvalidProviderToken', NOW);
+    await mark('ExpiredProviderToken', NOW + 5000);
+    expect((await list())[0]?.failing).toEqual({ reason: 'ExpiredProviderToken', at: NOW });
+    await recordFailing(redis, 'demo', { kind: 'apns', id: 'a' }, undefined);
+    await mark('InvalidProviderToken', NOW + 9000);
+    expect((await list())[0]?.failing).toEqual({ reason: 'InvalidProviderToken', at: NOW + 9000 });
+  });
+
   test('is found without reading every app, until it works again, is rewritten or deleted', async () => {
     const failing = { reason: 'InvalidProviderToken', at: NOW };
     const mark = (id: string) => recordFailing(redis, 'demo', { kind: 'apns', id }, failing);
