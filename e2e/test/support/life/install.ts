@@ -19,7 +19,7 @@ async function muteAll(system: System, { uid, mutes }: Person): Promise<void> {
   for (const [key, until] of mutes) {
     const [type, id] = key.split(':') as [string, string];
     // What is to run out before the day begins has to begin in the future.
-    const end = until === null ? null : Math.max(until, Date.now() + 1000);
+    const end = until === null ? null : Math.max(until, Date.now() + 5000);
     mutes.set(key, end);
     await mute(system, uid, { id, type, until: end });
   }
