@@ -4,6 +4,7 @@ import { fieldProblems } from '../../src/client/api/field-problems.ts';
 import { scheduleWords } from '../../src/client/pages/people/preference-words.ts';
 import { readP8, readServiceAccount } from '../../src/client/pages/providers/read-files.ts';
 import { changesOf, patchOf, valueAt, withValue } from '../../src/client/pages/settings/changes.ts';
+import { jsonOf, textOf } from '../../src/client/pages/settings/json-text.ts';
 
 describe('files of credentials', () => {
   const account = {
@@ -58,9 +59,30 @@ describe('changes of settings', () => {
     expect(settings.badge).toBe(true);
   });
 
+  test('of an object that the API replaces are one', () => {
+    const membership = { url: 'https://chat.example.com/members' };
+    const custom = withValue({ ...settings, membership }, ['preferences', 'push', 'customJson'], { a: 1, b: null });
+    const draft = withValue(custom, ['membership'], undefined);
+    expect(patchOf(changesOf({ ...settings, membership }, draft))).toEqual({
+      membership: null,
+      preferences: { push: { customJson: { a: 1, b: null } } },
+    });
+    expect(changesOf(draft, withValue(draft, ['preferences', 'push', 'customJson'], { a: 1, b: null }))).toEqual([]);
+    expect(patchOf(changesOf(draft, withValue(draft, ['preferences', 'push', 'customJson', 'b'], 2)))).toEqual({
+      preferences: { push: { customJson: { a: 1, b: 2 } } },
+    });
+  });
+
   test('taken back are none', () => {
     expect(changesOf(settings, withValue(withValue(settings, ['badge'], false), ['badge'], true))).toEqual([]);
   });
+});
+
+test('an object is written as JSON; what is no JSON stays as it was typed', () => {
+  for (const text of ['', '{"a":[1,null]}', '5', 'null', '{"a":'])
+    expect(jsonOf(textOf(jsonOf(text)))).toEqual(jsonOf(text));
+  expect([jsonOf(' \n'), jsonOf('{"a": 1}'), jsonOf('{"a":')]).toEqual([undefined, { a: 1 }, '{"a":']);
+  expect(textOf({ a: 1 })).toBe('{\n  "a": 1\n}');
 });
 
 test('a schedule reads in words, days alike together', () => {

@@ -38,10 +38,11 @@ export interface Settings {
   maxGroupSize?: number;
   badge: boolean;
   moderation: { pending: 'wait' | 'send' };
-  membership?: { url: string; signed: boolean };
+  /** `secret` is only ever sent. */
+  membership?: { url: string; signed?: boolean; secret?: string };
   retention: { bulk: number; events: number; content: number };
   logs: { until: number; content: boolean };
 }
 
 /** A change to settings: null restores a default. */
-export type SettingsPatch = { [name: string]: SettingsPatch | string | number | boolean | null };
+export type SettingsPatch = { [name: string]: SettingsPatch | object | string | number | boolean | null };

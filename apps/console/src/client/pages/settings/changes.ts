@@ -13,8 +13,14 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Objects that the API replaces, instead of merging them. */
+const REPLACED = new Set(['membership', 'preferences.push.customJson']);
+
 /** The values in which two settings differ, in the order of the first. */
 export function changesOf(before: unknown, after: unknown, path: readonly string[] = []): Change[] {
+  if (REPLACED.has(path.join('.'))) {
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
+  }
   if (isObject(before) || isObject(after)) {
     const [old, changed] = [isObject(before) ? before : {}, isObject(after) ? after : {}];
     const names = [...new Set([...Object.keys(old), ...Object.keys(changed)])];
@@ -32,7 +38,7 @@ export function patchOf(changes: readonly Change[]): SettingsPatch {
       at[name] ??= {};
       at = at[name] as SettingsPatch;
     }
-    at[path.at(-1) as string] = (after ?? null) as string | number | boolean | null;
+    at[path.at(-1) as string] = (after ?? null) as SettingsPatch[string];
   }
   return patch;
 }

@@ -9,6 +9,8 @@ export interface Editing {
   draft: Settings;
   canEdit: boolean;
   set: (path: readonly string[], value: unknown) => void;
+  /** What the API said is wrong with a value when it was saved. */
+  problemAt: (path: readonly string[]) => string | undefined;
 }
 
 export const EditingContext = createContext<Editing | undefined>(undefined);
@@ -57,9 +59,9 @@ export function Choice({ path, label, options }: AtPath & { options: readonly Op
 
 /** A line of text; empty is the default. */
 export function TextSetting({ path, label, hint }: AtPath & { hint?: string }) {
-  const { draft, set, canEdit } = useEditing();
+  const { draft, set, canEdit, problemAt } = useEditing();
   return (
-    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+    <Field label={label} problem={problemAt(path)} {...(hint === undefined ? {} : { hint })}>
       {(input) => (
         <input
           {...input}
@@ -81,10 +83,10 @@ interface NumberSettingProps extends AtPath {
 
 /** A number; empty is the default. */
 export function NumberSetting({ path, label, unit = 1, placeholder, hint }: NumberSettingProps) {
-  const { draft, set, canEdit } = useEditing();
+  const { draft, set, canEdit, problemAt } = useEditing();
   const value = valueAt(draft, path);
   return (
-    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+    <Field label={label} problem={problemAt(path)} {...(hint === undefined ? {} : { hint })}>
       {(input) => (
         <input
           {...input}

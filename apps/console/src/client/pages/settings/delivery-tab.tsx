@@ -9,10 +9,11 @@ import { Time } from '../../components/time.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { valueAt } from './changes.ts';
 import { NumberSetting, Switch, TextSetting, useEditing } from './controls.tsx';
+import { MembershipCard } from './membership-card.tsx';
 import { DEADLINES } from './setting-words.ts';
 
 /** How long notifications are worth sending and their records are kept, badge, sounds, and the log. */
-export function DeliveryTab({ app }: { app: string }) {
+export function DeliveryTab({ app, isSigned }: { app: string; isSigned: boolean }) {
   return (
     <>
       <Card title="Deadlines" aside={<p className="quiet">seconds; empty is the default</p>}>
@@ -62,6 +63,7 @@ export function DeliveryTab({ app }: { app: string }) {
             hint="Groups with more members are not notified."
           />
         </Card>
+        <MembershipCard isSigned={isSigned} />
         <Logs app={app} />
       </div>
     </>

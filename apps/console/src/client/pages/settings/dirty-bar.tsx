@@ -38,4 +38,8 @@ export function DirtyBar({ changes, onDiscard, onSave }: DirtyBarProps) {
   );
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'the default' : String(value));
+function shown(value: unknown): string {
+  if (value === undefined) return 'the default';
+  if (typeof value !== 'object') return String(value);
+  return JSON.stringify(value, (name, inside) => (name === 'secret' ? '…' : inside));
+}

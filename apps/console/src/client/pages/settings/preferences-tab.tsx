@@ -2,6 +2,7 @@ import { Card } from '../../components/card.tsx';
 import { Table } from '../../components/table.tsx';
 import { valueAt } from './changes.ts';
 import { Choice, Switch, useEditing } from './controls.tsx';
+import { JsonSetting } from './json-setting.tsx';
 import { CALLS, DND, GROUP, ONE_ON_ONE, PAYLOAD, PRIVACY, type Rule, SWITCHES } from './setting-words.ts';
 
 /** What notifies, and which of it users may choose themselves. */
@@ -37,6 +38,11 @@ export function PreferencesTab() {
             <Switch key={label} path={path} label={label} />
           ))}
         </div>
+        <JsonSetting
+          label="Data of your own (customJson)"
+          path={['preferences', 'push', 'customJson']}
+          hint='A JSON object that every notification carries, e.g. {"theme": "dark"}. Empty: none.'
+        />
       </Card>
     </>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { z } from 'zod/mini';
 import { appQueries } from '../../api/app-queries.ts';
 import { fanfareOf } from '../../api/fanfare.ts';
+import { fieldProblems } from '../../api/field-problems.ts';
 import { useLive } from '../../api/live.tsx';
 import type { Settings } from '../../api/settings-types.ts';
 import { useIsAdmin } from '../../api/use-role.ts';
@@ -40,11 +41,21 @@ function SettingsPage() {
   const { data: stored, error } = useLive(appQueries.settings(app), 30_000);
   if (error) return <ErrorNotice error={error} />;
   if (!stored) return <Page title="Settings">{null}</Page>;
-  return <Editor key={app} app={app} stored={stored} />;
+  return <Editor key={app} app={app} stored={withoutSigned(stored)} isSigned={stored.membership?.signed === true} />;
+}
+
+/** As they may be sent: whether requests are signed is only ever read. */
+const withoutSigned = ({ membership, ...settings }: Settings): Settings =>
+  membership ? { ...settings, membership: { url: membership.url } } : settings;
+
+interface EditorProps {
+  app: string;
+  stored: Settings;
+  isSigned: boolean;
 }
 
 /** Settings that are being edited: what is changed here stays when settings are read again. */
-function Editor({ app, stored }: { app: string; stored: Settings }) {
+function Editor({ app, stored, isSigned }: EditorProps) {
   const { tab = 'preferences' } = settingsRoute.useSearch();
   const navigate = useNavigate({ from: '/a/$app/settings' });
   const canEdit = useIsAdmin();
@@ -52,9 +63,18 @@ function Editor({ app, stored }: { app: string; stored: Settings }) {
   const draft = edits.reduce((settings, { path, value }) => withValue(settings, path, value), stored);
   const changes = changesOf(stored, draft);
   const patch = patchOf(changes);
-  const set = (path: readonly string[], value: unknown) =>
+  const set = (path: readonly string[], value: unknown) => {
+    save.reset();
     setEdits((before) => [...before.filter((edit) => edit.path.join() !== path.join()), { path, value }]);
-  const discard = () => setEdits([]);
+  };
+  const problemAt = (path: readonly string[]) => {
+    const name = path.join('.');
+    return fieldProblems(save.error, [name])[name];
+  };
+  const discard = () => {
+    save.reset();
+    setEdits([]);
+  };
   const save = useSave(app, () => fanfareOf(app).request({ method: 'PATCH', path: PATH, body: patch }), discard);
   const reset = useSave(app, () => fanfareOf(app).request({ method: 'DELETE', path: PATH }), discard);
   useBlocker({
@@ -63,7 +83,7 @@ function Editor({ app, stored }: { app: string; stored: Settings }) {
     enableBeforeUnload: () => changes.length > 0,
   });
   return (
-    <EditingContext value={{ draft, canEdit, set }}>
+    <EditingContext value={{ draft, canEdit, set, problemAt }}>
       <Page
         title="Settings"
         actions={
@@ -90,7 +110,7 @@ function Editor({ app, stored }: { app: string; stored: Settings }) {
         </div>
         {tab === 'preferences' && <PreferencesTab />}
         {tab === 'templates' && <TemplatesTab app={app} changes={patch.templates as typeof patch | undefined} />}
-        {tab === 'delivery' && <DeliveryTab app={app} />}
+        {tab === 'delivery' && <DeliveryTab app={app} isSigned={isSigned} />}
         {changes.length > 0 && <DirtyBar changes={changes} onDiscard={discard} onSave={() => save.mutateAsync()} />}
       </Page>
     </EditingContext>

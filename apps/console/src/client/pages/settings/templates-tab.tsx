@@ -25,7 +25,7 @@ interface TemplatesTabProps {
 
 /** The texts of notifications: the editor beside a preview of the lock screen. */
 export function TemplatesTab({ app, changes }: TemplatesTabProps) {
-  const { draft, set, canEdit } = useEditing();
+  const { draft, set, canEdit, problemAt } = useEditing();
   const [kind, setKind] = useState('textMessage');
   const [variant, setVariant] = useState<Set>('Default');
   const [language, setLanguage] = useState('');
@@ -55,7 +55,7 @@ export function TemplatesTab({ app, changes }: TemplatesTabProps) {
           <Language languages={languages} chosen={language} onChoose={setLanguage} canAdd={canEdit} />
         </div>
         {fields.map((name) => (
-          <Field key={name} label={name}>
+          <Field key={name} label={name} problem={problemAt([...path, name])}>
             {(input) => (
               <textarea
                 {...input}
