@@ -113,6 +113,13 @@ describe('fanfare keys reseal', () => {
     expect(lines.join()).not.toContain('whsec');
   });
 
+  test('says in one line that Redis cannot be reached', async () => {
+    const REDIS_URL = 'redis://127.0.0.1:1';
+    const { code, lines } = await run('reseal', { ...ROTATING, REDIS_URL });
+    expect([code, lines]).toEqual([2, [expect.stringContaining('! Redis cannot be reached')]]);
+    expect(lines[0]).toContain('ECONNREFUSED');
+  });
+
   test('--json counts the secrets and lists those that were on another key', async () => {
     await appOn(newKey());
     await appOn(OLD, 'other');

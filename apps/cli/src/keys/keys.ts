@@ -6,6 +6,9 @@ import { z } from 'zod';
 import type { Output } from '../output.ts';
 
 const DeriveEnv = z.object({ FANFARE_MASTER_KEY: masterKeyEnv.FANFARE_MASTER_KEY });
+/** How long to wait for Redis, ms. */
+const CONNECT_MS = 3000;
+
 const ResealEnv = z.object({ ...masterKeyEnv, REDIS_URL: redisEnv.REDIS_URL });
 
 /** The options of `fanfare keys derive` and `reseal`. */
@@ -46,7 +49,16 @@ async function reseal({ json }: KeysOptions, env: Env, output: Output): Promise<
   const { FANFARE_MASTER_KEY: key, FANFARE_MASTER_KEY_PREVIOUS: previous, REDIS_URL } = readEnv(ResealEnv, env);
   const older = previous ? [previous] : [];
   const boxes = { providers: createSecretBox(key, older), membership: createMembershipBox(key, older) };
-  const redis = await connectRedis(REDIS_URL, 'request', (error) => output.error(`redis: ${error.message}`));
+  let trouble = 'no answer';
+  const onError = (error: Error) => {
+    trouble = error.message;
+  };
+  const redis = await connectRedis(REDIS_URL, 'request', onError, CONNECT_MS);
+  if (redis.status !== 'ready') {
+    redis.disconnect();
+    output.error(`Redis cannot be reached (REDIS_URL): ${trouble}`);
+    return 2;
+  }
   const counts = { resealed: 0, current: 0, unreadable: 0 };
   const secrets: FoundSecret[] = [];
   try {
