@@ -12,6 +12,9 @@ const NEW_SHARE = 1 / 8;
 /** How long released deliveries count as on their way, ms. */
 const ON_THEIR_WAY_MS = 500;
 
+/** The same while the app has less in hand than may be in flight: its places are idle meanwhile. */
+const ON_THEIR_WAY_IDLE_MS = 100;
+
 /** How long a gate counts as one that deliveries are held for, ms, unless it is noted again: others may empty it. */
 const WAITING_MS = 60_000;
 
@@ -26,7 +29,11 @@ interface AppHand {
   meanMs: number;
   /** Sends that began before this say nothing about the pace now. */
   pacedFrom: number;
-  released: number;
+  /** Deliveries released that may still come here: they are taken, since they have been found room for. */
+  expected: number;
+  expectedFrom: number;
+  /** Those of them that count as on their way. */
+  onTheirWay: number;
   releasedAt: number;
   /** Gates that others of its deliveries are held for, and until when that counts. */
   waiting: Map<string, number>;
@@ -52,8 +59,11 @@ export class InHand {
   /** Takes deliveries of an app in hand, unless it has too many. `released`: they were held before. */
   take(appId: string, count: number, released: boolean): boolean {
     const app = this.#app(appId);
-    const isExpected = released && app.released > 0;
-    if (released) app.released = Math.max(0, app.released - count);
+    const isExpected = released && app.expected > 0;
+    if (released) {
+      app.expected = Math.max(0, app.expected - count);
+      app.onTheirWay = Math.max(0, app.onTheirWay - count);
+    }
     if (count === 0) return true;
     // Those that were released have been found room for; if they were held again, they would come and go.
     if (!isExpected && !this.#hasRoom(app, count)) return false;
@@ -100,11 +110,13 @@ export class InHand {
   /** How many held deliveries of an app to release, so that it always has some waiting. `window`: sends in flight. */
   wants(appId: string, window: number): number {
     const app = this.#app(appId);
-    const onTheirWay = this.#now() - app.releasedAt < ON_THEIR_WAY_MS ? app.released : 0;
+    // Others may have taken what is late.
+    const patienceMs = app.count < window ? ON_THEIR_WAY_IDLE_MS : ON_THEIR_WAY_MS;
+    if (this.#now() - app.releasedAt >= patienceMs) app.onTheirWay = 0;
     const soon = this.#sentSoon(app, window);
     const fair = Math.max(1, Math.floor(this.#capacity / (this.#active + 2)));
     const wanted = Math.max(fair, Math.min(4 * window, window + soon));
-    const has = app.count + onTheirWay;
+    const has = app.count + app.onTheirWay;
     // What is sent soon, and its share.
     let missing = Math.max(0, Math.min(wanted, soon) - has);
     while (missing < wanted - has && this.#isFair(app, has + missing, 1)) missing++;
@@ -125,8 +137,12 @@ export class InHand {
     const app = this.#app(appId);
     const now = this.#now();
     // Other senders may take them: those do not count for longer because more are released.
-    if (app.released > 0 && now - app.releasedAt < ON_THEIR_WAY_MS) app.released += count;
-    else Object.assign(app, { released: count, releasedAt: now });
+    if (app.expected === 0 || now - app.expectedFrom >= ON_THEIR_WAY_MS) {
+      Object.assign(app, { expected: 0, expectedFrom: now, onTheirWay: 0 });
+    }
+    if (app.onTheirWay === 0) app.releasedAt = now;
+    app.expected += count;
+    app.onTheirWay += count;
   }
 
   #hasRoom(app: AppHand, count: number): boolean {
@@ -170,7 +186,9 @@ export class InHand {
       begunAt: 0,
       meanMs: ASSUMED_SEND_MS,
       pacedFrom: 0,
-      released: 0,
+      expected: 0,
+      expectedFrom: 0,
+      onTheirWay: 0,
       releasedAt: 0,
       waiting: new Map<string, number>(),
     };

@@ -5,7 +5,7 @@ import { Fleet, type Scene } from './fleet/fleet.ts';
 import { SLICE } from './fleet/intake.ts';
 
 /** Scenes of an outage; a third as many floods, which take longer. */
-const RUNS = Number(process.env['FLEET_RUNS'] ?? 6);
+const RUNS = Number(process.env.FLEET_RUNS ?? 6);
 
 const NODES = 100;
 const CONCURRENCY = 100;

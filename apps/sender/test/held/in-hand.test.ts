@@ -90,6 +90,22 @@ test('released deliveries that other senders took stop counting although more ar
   expect(inHand.wants('app', 1)).toBe(75);
 });
 
+test('who has less in hand than may be in flight does not wait long for what others may have taken', () => {
+  const time = { now: 0 };
+  const inHand = new InHand(200, () => time.now);
+  inHand.take('app', 20, false);
+  inHand.expect('app', 80);
+  time.now += 100;
+  expect(inHand.wants('app', 20)).toBe(0);
+  inHand.drop('app', 1);
+  const more = inHand.wants('app', 20);
+  expect(more).toBeGreaterThan(60);
+  inHand.expect('app', more);
+  expect(inHand.wants('app', 20)).toBe(0);
+  // They come after all, and are not held again.
+  for (let n = 0; n < 4; n++) expect(inHand.take('app', 20, true)).toBe(true);
+});
+
 test('what is released of an app with a slow endpoint is taken, and no more is wanted than it may have', () => {
   const time = { now: 0 };
   const inHand = new InHand(200, () => time.now);
