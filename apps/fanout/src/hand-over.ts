@@ -8,14 +8,15 @@ interface Waiting extends HandOverTo {
 }
 
 /**
- * Hands slices over to the senders, those of the events in hand together: what is decided while a write is on its way
- * waits for the next one. Each write costs Redis a script and a wait for the disk, whatever is in it.
+ * Hands slices over to the senders, those of the events in hand together: what is decided while a shard's write is on
+ * its way waits for the next one. Each write costs Redis a script and a wait for the disk, whatever is in it. Shards do
+ * not wait for each other, since they may be on different servers.
  */
 export class HandOvers {
   readonly #redis: Redis;
   readonly #now: () => number;
-  #waiting: Waiting[] = [];
-  #isWriting = false;
+  /** What waits for the next write, by shard; a shard without one has no entry. */
+  readonly #waiting = new Map<number, Waiting[]>();
 
   constructor({ redis, now }: { redis: Redis; now(): number }) {
     this.#redis = redis;
@@ -25,22 +26,24 @@ export class HandOvers {
   /** Plans a slice, adds its jobs and moves the cursor past it. @throws if Redis takes no writes. */
   add(to: HandOverTo, one: HandOver): Promise<HandedOver> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...to, one, resolve, reject });
-      if (!this.#isWriting) this.#writeSoon();
+      const slice = { ...to, one, resolve, reject };
+      const others = this.#waiting.get(to.shard);
+      if (others) return void others.push(slice);
+      this.#waiting.set(to.shard, [slice]);
+      this.#writeSoon(to.shard);
     });
   }
 
-  #writeSoon(): void {
-    this.#isWriting = true;
-    setImmediate(() => void this.#write());
+  #writeSoon(shard: number): void {
+    setImmediate(() => void this.#write(shard));
   }
 
-  async #write(): Promise<void> {
-    const groups = groupsOf(this.#waiting);
-    this.#waiting = [];
+  async #write(shard: number): Promise<void> {
+    const groups = groupsOf(this.#waiting.get(shard) ?? []);
+    this.#waiting.set(shard, []);
     await Promise.all(groups.map((group) => this.#writeGroup(group)));
-    this.#isWriting = false;
-    if (this.#waiting.length > 0) this.#writeSoon();
+    if (this.#waiting.get(shard)?.length) this.#writeSoon(shard);
+    else this.#waiting.delete(shard);
   }
 
   async #writeGroup(group: readonly [Waiting, ...Waiting[]]): Promise<void> {
@@ -54,11 +57,11 @@ export class HandOvers {
   }
 }
 
-/** By shard, lane and app, in order. */
+/** By lane and app, in order. */
 function groupsOf(waiting: readonly Waiting[]): [Waiting, ...Waiting[]][] {
   const groups = new Map<string, [Waiting, ...Waiting[]]>();
   for (const one of waiting) {
-    const id = `${one.shard} ${one.lane} ${one.appId}`;
+    const id = `${one.lane} ${one.appId}`;
     const group = groups.get(id);
     if (group) group.push(one);
     else groups.set(id, [one]);
