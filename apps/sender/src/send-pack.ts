@@ -92,7 +92,7 @@ function begin(deps: SenderDeps, sending: Sending, delivery: Delivery): Promise<
       end({ delivery, attempted: ready, durationMs: 0 });
       return undefined;
     }
-    if (pack.job.data.addedAgain) deps.gates.learnReleased(pack.source.shard, ready.gate);
+    if (pack.job.data.addedAgain) deps.gates.releases.learnReleased(pack.source.shard, ready.gate);
     const passing = deps.gates.pass(pack.source.shard, ready.gate, delivery.deadlineAt);
     if (passing instanceof Promise) return goLater(deps, sending, delivery, ready, passing);
     go(deps, sending, delivery, ready, passing);

@@ -7,7 +7,6 @@ import {
   endTrial,
   forgetFailures,
   type Gate,
-  gateId,
   type Held,
   type Holding,
   type HoldReason,
@@ -24,7 +23,7 @@ import type { Endpoint, Seen } from './endpoint.ts';
 import { Endpoints, type EndpointsDeps, type SendLane } from './endpoints.ts';
 import { Paused } from './paused.ts';
 import type { Taken } from './places.ts';
-import { releaseSome } from './release.ts';
+import { Releases } from './releases.ts';
 
 export interface GatesDeps extends EndpointsDeps {
   /** The Redis of queues and ledger. */
@@ -61,12 +60,15 @@ const STALE_MS = 200;
 export class Gates {
   readonly #deps: GatesDeps;
   readonly #endpoints: Endpoints;
+  /** What is held here, and how it is released. */
+  readonly releases: Releases;
   readonly #paused = new Paused();
   #trials = 0;
 
   constructor(deps: GatesDeps) {
     this.#deps = deps;
     this.#endpoints = new Endpoints(deps);
+    this.releases = new Releases(deps, this.#endpoints);
   }
 
   /** What the sends of a provider and lane share. */
@@ -125,34 +127,10 @@ export class Gates {
       if (one.kind === 'held') seen.held += one.count;
       else this.#see(endpoint, shard, undefined);
     }
-    this.noteHeld(shard, gate, seen.held);
+    this.releases.noteHeld(shard, gate, seen.held);
     this.#deps.onHeld(shard, gate.appId);
-    this.release(shard, gate);
+    this.releases.release(shard, gate);
     return held;
-  }
-
-  /** Releases held deliveries of a closed gate as far as there is room for them, one batch at a time. */
-  release(shard: number, gate: Gate, least = 0): void {
-    const endpoint = this.#endpoints.of(gate);
-    const seen = endpoint.seen(shard);
-    if (seen.open || seen.isReleasing || seen.held <= 0) return;
-    const { inHand } = this.lane(gate);
-    const count = Math.max(least, inHand.wants(gate.appId, endpoint.window));
-    if (count === 0) return;
-    seen.isReleasing = true;
-    let areOnTheirWay = false;
-    // The next may be released while the jobs of these are being added.
-    const onTheirWay = (n: number, left: number) => {
-      areOnTheirWay = true;
-      inHand.expect(gate.appId, n);
-      this.noteHeld(shard, gate, left);
-      seen.isReleasing = false;
-    };
-    void releaseSome(this.#deps, shard, gate, count, onTheirWay).catch((error: Error) => {
-      // Once these were on their way, a release under way is another one.
-      if (!areOnTheirWay) seen.isReleasing = false;
-      this.#deps.log.warn({ reason: error.message }, 'held.not_released');
-    });
   }
 
   /** Notes how a gate stands, and that deliveries are held for it. */
@@ -160,18 +138,7 @@ export class Gates {
     const endpoint = this.#endpoints.of(gate);
     const seen = endpoint.seen(shard);
     this.#see(endpoint, shard, open);
-    this.noteHeld(shard, gate, Math.max(seen.held, 1));
-  }
-
-  /** Notes that a delivery was released, perhaps by another process, which need not be the only one to go on. */
-  learnReleased(shard: number, gate: Gate): void {
-    if (this.#endpoints.of(gate).seen(shard).held === 0) this.noteHeld(shard, gate, 1);
-  }
-
-  /** Notes how many deliveries are held for a gate. */
-  noteHeld(shard: number, gate: Gate, count: number): void {
-    this.#endpoints.of(gate).seen(shard).held = count;
-    this.lane(gate).inHand.othersWait(gate.appId, { shard, gateId: gateId(gate) }, count > 0);
+    this.releases.noteHeld(shard, gate, Math.max(seen.held, 1));
   }
 
   /** Closes a gate in all shards: its trial was accepted, or it no longer stands for anything. */
@@ -182,8 +149,8 @@ export class Gates {
     await Promise.all(
       Array.from({ length: shards.all }, async (_, shard) => {
         this.#see(endpoint, shard, undefined);
-        this.noteHeld(shard, gate, await closeGate(redis, shard, gate, now()));
-        this.release(shard, gate);
+        this.releases.noteHeld(shard, gate, await closeGate(redis, shard, gate, now()));
+        this.releases.release(shard, gate);
       }),
     );
   }
@@ -201,7 +168,7 @@ export class Gates {
         if (trial) this.#endTrial(endpoint, trial, outcome);
         else this.#count(endpoint, outcome, begunAt);
         taken.leave();
-        for (const each of endpoint.shards.keys()) this.release(each, endpoint.gate);
+        for (const each of endpoint.shards.keys()) this.releases.release(each, endpoint.gate);
       },
     };
   }

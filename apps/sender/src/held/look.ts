@@ -76,12 +76,14 @@ async function lookAt(deps: SenderDeps, shard: number, { gate, open }: DueGate):
   const app = await deps.apps.get(gate.appId, 0);
   if (!isCurrent(app, gate)) {
     if (open) await deps.gates.close(gate);
-    await releaseSome(releasing(deps), shard, gate, GONE_BATCH, (_, left) => deps.gates.noteHeld(shard, gate, left));
+    await releaseSome(releasing(deps), shard, gate, GONE_BATCH, (_, left) =>
+      deps.gates.releases.noteHeld(shard, gate, left),
+    );
     return;
   }
   deps.gates.learn(shard, gate, open);
-  if (open) deps.gates.noteHeld(shard, gate, await releaseTrial(releasing(deps), shard, gate));
-  else deps.gates.release(shard, gate, 1);
+  if (open) deps.gates.releases.noteHeld(shard, gate, await releaseTrial(releasing(deps), shard, gate));
+  else deps.gates.releases.release(shard, gate, 1);
 }
 
 const releasing = ({ queueRedis, producer, now }: SenderDeps) => ({ redis: queueRedis, producer, now });

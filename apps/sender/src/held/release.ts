@@ -7,7 +7,8 @@ import type { Redis } from 'ioredis';
 const TRIES = 20;
 const PAUSE_MS = 50;
 
-interface ReleaseDeps {
+/** What releasing needs. */
+export interface ReleaseDeps {
   redis: Redis;
   producer: Producer;
   now(): number;
