@@ -67,4 +67,4 @@ test('what was waiting when Redis went down is expired, not sent, when it comes 
   await using _sender = await startProcess('sender', system.env);
   expect(await system.done(ring.id)).toMatchObject({ planned: 1, expired: 1, accepted: 0 });
   expect(system.hook.counts().received).toBe(0);
-}, 60_000);
+}, 120_000);
