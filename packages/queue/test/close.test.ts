@@ -39,7 +39,7 @@ describe('closing', () => {
   });
 
   test('is quick for an idle worker, harmless when repeated, and leaves no connection', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'it counts the connections to one' });
     const before = await connections(own);
     const worker = startWorker(own.redis, () => ({ do: 'done' }));
     await until(async () => (await connections(own)) > before, 'it has connected');
@@ -49,7 +49,7 @@ describe('closing', () => {
   });
 
   test('after the grace period aborts the handlers, returns, and stays closed when they end at last', async () => {
-    await using own = await startTestRedis();
+    await using own = await startTestRedis({ oneServer: 'it counts the connections to one' });
     const before = await connections(own);
     const producer = new Producer(own.redis);
     const { opened, open } = gate();
