@@ -1,4 +1,4 @@
-import { conversationId, conversationOf, type EventType, isMessage } from '@fanfare/core';
+import { conversationId, conversationOf, type EventRef, type EventType, isMessage } from '@fanfare/core';
 import {
   cursorAfter,
   type EventState,
@@ -6,6 +6,7 @@ import {
   findEvent,
   findMessage,
   pageIndexed,
+  readEventStates,
   readSummaries,
 } from '@fanfare/ledger';
 import type { IngestDeps } from '../deps.ts';
@@ -65,7 +66,7 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
   while (looked < MOST) {
     const search = { from, to, order: 'prepend', cursor, limit: BATCH } as const;
     const page = await validCursor(() => pageIndexed(deps.queueRedis, appId, deps.shards.all, search));
-    const summaries = await readSummaries(deps.queueRedis, page.refs, leaveOut(deps));
+    const summaries = await summariesOf(deps, page.refs, query);
     for (const [i, ref] of page.refs.entries()) {
       const summary = summaries[i];
       looked++;
@@ -78,6 +79,20 @@ export async function findEvents(deps: Deps, appId: string, query: EventQuery): 
     if (cursor === undefined) return sofar();
   }
   return { ...sofar(), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/**
+ * Summaries of events that may be wanted, by their place in the list. Of a state that few are in, only those are read:
+ * most events are done.
+ */
+async function summariesOf(deps: Deps, refs: readonly EventRef[], { state }: EventQuery) {
+  const { queueRedis } = deps;
+  if (!state || state.includes('done')) return readSummaries(queueRedis, refs, leaveOut(deps));
+  const states = await readEventStates(queueRedis, refs);
+  const wanted = refs.filter((_, i) => states[i] && state.includes(states[i]));
+  const read = await readSummaries(queueRedis, wanted, leaveOut(deps));
+  const summaries = new Map(wanted.map((ref, i) => [ref, read[i]]));
+  return refs.map((ref) => summaries.get(ref));
 }
 
 /** The one event with an id, or of a message, if it matches the other filters as well. */

@@ -64,6 +64,9 @@ test('filters match type, sender, conversation, state and time; several values a
   expect((await list({ conversation: 'group_hiking' })).ids).toEqual(['b']);
   expect((await list({ conversation: 'alice_user_bob' })).ids).toEqual(['c', 'a']);
   expect((await list({ state: 'done' })).ids).toEqual([]);
+  expect((await list({ state: 'expanding' })).ids).toEqual(['c', 'b', 'a']);
+  expect((await list({ state: 'expanding', sender: 'carol' })).ids).toEqual(['b']);
+  expect(await list({ state: 'delivering' })).toMatchObject({ ids: [], meta: { looked: 3, lookedTo: at - 2 } });
   expect((await list({ from: String(at - 1), to: String(at - 1) })).ids).toEqual(['b']);
   expect((await list({ sender: 'carol', type: 'call.initiated' })).ids).toEqual([]);
 });

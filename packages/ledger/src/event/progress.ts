@@ -1,6 +1,7 @@
 import type { AcceptedEvent, EventRef } from '@fanfare/core';
+import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { fieldsIn } from '../finished/packed.ts';
+import { fieldsIn, PACKED } from '../finished/packed.ts';
 import { keys } from '../keys.ts';
 import { decodeAccepted, type EventHash, expanded } from './record.ts';
 
@@ -49,7 +50,7 @@ export async function readProgress(redis: Redis, { shard, key }: EventRef): Prom
 
 /** The state and counts in the fields of an event. */
 export function progressOf(fields: EventHash): Progress {
-  const n = (field: string) => Number(fields[field] ?? 0);
+  const n = numberIn(fields);
   const settled = {
     accepted: n('accepted'),
     token_dead: n('token_dead'),
@@ -57,14 +58,40 @@ export function progressOf(fields: EventHash): Progress {
     expired: n('expired'),
     superseded: n('superseded'),
   };
-  const pending = n('next') - Object.values(settled).reduce((sum, count) => sum + count, 0);
+  const pending = pendingIn(fields);
   const reasons = Object.entries(fields).flatMap(([field, value]) =>
     field.startsWith('!') ? [[field.slice(1), Number(value)] as const] : [],
   );
-  const state = fields.full !== '1' ? 'expanding' : pending > 0 ? 'delivering' : 'done';
   return {
-    state,
+    state: stateIn(fields),
     ...(fields.done ? { finishedAt: Number(fields.done) } : {}),
     counts: { audience: n('aud'), planned: n('next'), suppressed: Object.fromEntries(reasons), ...settled, pending },
   };
+}
+
+const numberIn = (fields: EventHash) => (field: string) => Number(fields[field] ?? 0);
+
+const SETTLED = ['accepted', 'token_dead', 'rejected', 'expired', 'superseded'] as const;
+
+const pendingIn = (fields: EventHash): number =>
+  SETTLED.map(numberIn(fields)).reduce((pending, count) => pending - count, numberIn(fields)('next'));
+
+const stateIn = (fields: EventHash): EventState =>
+  fields.full !== '1' ? 'expanding' : pendingIn(fields) > 0 ? 'delivering' : 'done';
+
+const STATE_FIELDS = ['at', PACKED, 'full', 'next', ...SETTLED] as const;
+
+/**
+ * The states of some events, in their order, undefined for those that have expired: far cheaper than to read them, above
+ * all of those that are packed.
+ */
+export async function readEventStates(redis: Redis, refs: readonly EventRef[]): Promise<(EventState | undefined)[]> {
+  const answers = (await commandEach(redis, refs, (commands, { shard, key }) =>
+    commands.hmget(keys.event(shard, key), ...STATE_FIELDS),
+  )) as (string | null)[][];
+  return answers.map((values) => {
+    const fields = Object.fromEntries(STATE_FIELDS.flatMap((field, i) => (values[i] ? [[field, values[i]]] : [])));
+    if (!fields.at) return undefined;
+    return fields[PACKED] ? 'done' : stateIn(fields);
+  });
 }

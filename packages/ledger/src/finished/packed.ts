@@ -11,7 +11,7 @@ export interface FinishedRecord {
 }
 
 /** The field that marks a packed hash, and says how the rest is encoded. */
-const PACKED = 'z';
+export const PACKED = 'z';
 const FORMAT = '1';
 
 /**

@@ -12,6 +12,7 @@ import {
   planSlice,
   readCursor,
   readEvent,
+  readEventStates,
   readKept,
   readProgress,
   readReached,
@@ -49,6 +50,7 @@ const packAll = ({ redis }: TestRedis) => packFinished(redis, 0, LATER, 100);
 const answers = async ({ redis }: TestRedis, ref: EventRef) => ({
   event: await readEvent(redis, ref),
   progress: await readProgress(redis, ref),
+  state: await readEventStates(redis, [ref]),
   cursor: { ...(await readCursor(redis, ref)), admission: undefined },
   slice: await readSlice(redis, ref, 0),
   bob: await findPlanned(redis, ref, 'bob'),
