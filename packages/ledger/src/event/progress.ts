@@ -82,8 +82,8 @@ const stateIn = (fields: EventHash): EventState =>
 const STATE_FIELDS = ['at', PACKED, 'full', 'next', ...SETTLED] as const;
 
 /**
- * The states of some events, in their order, undefined for those that have expired: far cheaper than to read them, above
- * all of those that are packed.
+ * The states of some events, in their order, undefined for those that have expired. Far cheaper than to read them,
+ * above all those that are packed.
  */
 export async function readEventStates(redis: Redis, refs: readonly EventRef[]): Promise<(EventState | undefined)[]> {
   const answers = (await commandEach(redis, refs, (commands, { shard, key }) =>
