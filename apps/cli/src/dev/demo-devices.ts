@@ -63,13 +63,16 @@ interface Provider {
   [field: string]: unknown;
 }
 
-/** Replaces the provider and keeps its switches: the old secret cannot be decrypted if the master key has changed. */
+/**
+ * Replaces the provider and keeps its switches: the old secret cannot be decrypted if the master key has changed. A
+ * next key is dropped, since its secret is not listed.
+ */
 async function setProvider(backend: Api, kind: 'fcm' | 'apns', provider: Provider): Promise<void> {
   const path = `${PROVIDERS}/${kind}`;
   const { data } = await backend.call<{ data: { pushProviders: Provider[] } }>(`GET ${path}`);
   const before = data.pushProviders.find(({ providerId }) => providerId === provider.providerId);
   if (before) await backend.call(`DELETE ${path}/${provider.providerId}`);
-  await backend.call(`POST ${path}`, { ...before, ...provider });
+  await backend.call(`POST ${path}`, { ...before, ...provider, next: undefined });
 }
 
 /** Revokes the user's sessions that hold push tokens of the demo. */
