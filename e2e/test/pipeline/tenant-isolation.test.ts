@@ -77,7 +77,7 @@ test('a key sees and changes nothing of another app, whatever it asks for', asyn
 }, 60_000);
 
 test('a person sees and changes nothing of another, whatever they ask for', async () => {
-  const before = await looks();
+  const before = withoutDave(await looks());
   const asked = done.filter(isFor(['user', 'login']));
   // First what only looks, so that nothing they then have of their own is taken for another's.
   const isLook = ({ operation }: Example) => operation.startsWith('GET ');
@@ -91,8 +91,14 @@ test('a person sees and changes nothing of another, whatever they ask for', asyn
     });
     if (isLook(example)) expect(JSON.stringify(answer)).not.toMatch(/Bob|"bob"|tok_|[Hh]iking/);
   }
-  expect(await looks()).toEqual(before);
+  expect(withoutDave(await looks())).toEqual(before);
 }, 60_000);
+
+/** The same without what lists of users say about dave, who may change that. */
+const withoutDave = (seen: readonly [string, number, unknown][]) =>
+  JSON.parse(JSON.stringify(seen), (_, value) =>
+    Array.isArray(value) ? value.filter((one) => one?.uid !== 'dave') : value,
+  ) as unknown;
 
 /** A login of dave, who has nothing. */
 async function logInDave(): Promise<string> {
