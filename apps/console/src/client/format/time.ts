@@ -31,7 +31,8 @@ export function clockTime(at: number, now: number): string {
 /** The time zone of the browser, which all times on a page are in: `Europe/Berlin (GMT+1)`. */
 export function zoneOf(at: number): string {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone === 'UTC') return timeZone;
   const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'shortOffset' }).formatToParts(at);
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value;
-  return offset === undefined || offset === timeZone ? timeZone : `${timeZone} (${offset})`;
+  return offset === undefined ? timeZone : `${timeZone} (${offset})`;
 }

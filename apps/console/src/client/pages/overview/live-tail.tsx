@@ -25,9 +25,8 @@ export function LiveTail({ app }: { app: string }) {
   const rows = [...(data?.data ?? [])].reverse();
   return (
     <Card title="Live" aside={<p className="quiet">the latest attempts, a sample when there are many</p>}>
-      {rows.length === 0 ? (
-        <p className="quiet">Nothing was sent in the last hour.</p>
-      ) : (
+      {data && rows.length === 0 && <p className="quiet">Nothing was sent in the last hour.</p>}
+      {rows.length > 0 && (
         <Table label="Latest attempts" columns={COLUMNS}>
           {rows.map(({ at, eventId, type, uid, provider, platform, outcome, reason, attempt, durationMs }) => (
             <tr key={`${at}${eventId}${uid}${provider}${platform}${attempt}`} className="fresh">

@@ -23,7 +23,7 @@ export function Devices({ app, uid }: { app: string; uid: string }) {
   const isAdmin = useIsAdmin();
   const error = active.error ?? quarantined.error;
   return (
-    <Card title="Devices" aside={<p className="quiet">{count(devices.length)}</p>}>
+    <Card title="Devices" aside={active.data && <p className="quiet">{count(devices.length)}</p>}>
       {error && <ErrorNotice error={error} />}
       {active.data && devices.length === 0 && (
         <p className="quiet">No push token. The user’s app registers one after the login; a webhook needs none.</p>

@@ -83,13 +83,13 @@ function Profile({ app, user }: { app: string; user: User }) {
             <span className="quiet">
               {' '}
               {zone}
-              {timezone === undefined && ', the app’s zone'}
+              {timezone === undefined && zone !== undefined && ', the app’s zone'}
             </span>
           </dd>
         </div>
         <div>
           <dt>Language</dt>
-          <dd>{locale ?? <span className="quiet">{settings?.locale}, the app’s language</span>}</dd>
+          <dd>{locale ?? (settings ? <span className="quiet">{settings.locale}, the app’s language</span> : '–')}</dd>
         </div>
         <div>
           <dt>Unread</dt>
@@ -132,9 +132,10 @@ function LastAttempts({ app, uid }: { app: string; uid: string }) {
       .slice(0, SHOWN) ?? [];
   return (
     <Card title="Last events" aside={<p className="quiet">of the last hour</p>}>
-      {own.length === 0 ? (
+      {outcomes && own.length === 0 && (
         <p className="quiet">Nothing was sent to {uid} in the last hour. The page of an event says why not.</p>
-      ) : (
+      )}
+      {own.length > 0 && (
         <Table label="Last attempts" columns={['Time', 'Event', 'Type', 'Where', 'Outcome', 'Reason']}>
           {own.map(({ at, eventId, type, provider, platform, outcome, reason, attempt }) => (
             <tr key={`${at} ${eventId} ${platform} ${attempt}`}>

@@ -15,7 +15,7 @@ export function Sessions({ app, uid }: { app: string; uid: string }) {
   const { data: sessions, error } = useLive(appQueries.sessions(app, uid));
   const isAdmin = useIsAdmin();
   return (
-    <Card title="Sessions" aside={<p className="quiet">{count(sessions?.length ?? 0)}</p>}>
+    <Card title="Sessions" aside={sessions && <p className="quiet">{count(sessions.length)}</p>}>
       {error && <ErrorNotice error={error} />}
       {sessions?.length === 0 && <p className="quiet">Not logged in anywhere.</p>}
       {sessions && sessions.length > 0 && (
