@@ -212,8 +212,11 @@ export interface DeadLetterGroup {
   /** When the oldest and the newest were given up, epoch seconds. */
   first: number;
   last: number;
-  /** How many were given up in each hour that has any, by its beginning in epoch seconds, oldest first. */
-  byHour: { at: number; count: number }[];
+  /**
+   * How many were given up in each hour that has any, by its beginning in epoch seconds, oldest first. Absent if an
+   * older Fanfare, which did not count them, gave part of the answer.
+   */
+  byHour?: { at: number; count: number }[];
   /** The newest. */
   sample: DeadLetter;
 }

@@ -11,14 +11,15 @@ export function addedGroups(before: readonly DeadLetterGroup[], more: readonly D
   return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
-const added = (a: DeadLetterGroup, b: DeadLetterGroup): DeadLetterGroup => ({
-  ...(a.last >= b.last ? a : b),
-  count: a.count + b.count,
-  first: Math.min(a.first, b.first),
-  byHour: addedHours(a.byHour, b.byHour),
-});
+function added(a: DeadLetterGroup, b: DeadLetterGroup): DeadLetterGroup {
+  const { byHour: _, ...newer } = a.last >= b.last ? a : b;
+  const group = { ...newer, count: a.count + b.count, first: Math.min(a.first, b.first) };
+  return a.byHour && b.byHour ? { ...group, byHour: addedHours(a.byHour, b.byHour) } : group;
+}
 
-function addedHours(a: DeadLetterGroup['byHour'], b: DeadLetterGroup['byHour']): DeadLetterGroup['byHour'] {
+type Hours = NonNullable<DeadLetterGroup['byHour']>;
+
+function addedHours(a: Hours, b: Hours): Hours {
   const counts = new Map<number, number>();
   for (const { at, count } of [...a, ...b]) counts.set(at, (counts.get(at) ?? 0) + count);
   return [...counts].map(([at, count]) => ({ at, count })).sort((one, other) => one.at - other.at);

@@ -58,21 +58,22 @@ test('a refusal is an error with the code of the server', async () => {
   await expect(admin.apps()).rejects.toMatchObject({ code: 'AUTH_ERR_APIKEY_NOT_FOUND', status: 401 });
 });
 
+const sample = (uid: string) => ({
+  id: `e-${uid}`,
+  eventId: 'e',
+  uid,
+  provider: 'fcm',
+  reason: 'r',
+  attempts: 1,
+  at: 1,
+});
+const group = (reason: string, count: number, first: number, last: number) => ({
+  ...{ provider: 'fcm', reason, count, first, last },
+  byHour: [{ at: 3600, count: 1 }, ...(count > 1 ? [{ at: last, count: count - 1 }] : [])],
+  sample: sample(`${reason} at ${last}`),
+});
+
 test('the groups of dead letters are added up over all requests, the largest first', async () => {
-  const sample = (uid: string) => ({
-    id: `e-${uid}`,
-    eventId: 'e',
-    uid,
-    provider: 'fcm',
-    reason: 'r',
-    attempts: 1,
-    at: 1,
-  });
-  const group = (reason: string, count: number, first: number, last: number) => ({
-    ...{ provider: 'fcm', reason, count, first, last },
-    byHour: [{ at: 3600, count: 1 }, ...(count > 1 ? [{ at: last, count: count - 1 }] : [])],
-    sample: sample(`${reason} at ${last}`),
-  });
   await using server = await startServer(
     { body: { data: [group('a', 3, 3700, 7200), group('b', 4, 3700, 7200)], meta: { counted: 7, cursor: 'next' } } },
     { body: { data: [group('a', 5, 3600, 10_800)], meta: { counted: 5 } } },
@@ -94,4 +95,15 @@ test('the groups of dead letters are added up over all requests, the largest fir
     },
     group('b', 4, 3700, 7200),
   ]);
+});
+
+test('the groups of dead letters have no hours when an older ingest has counted some of them', async () => {
+  const { byHour: _, ...older } = group('a', 3, 3700, 7200);
+  await using server = await startServer(
+    { body: { data: [older, group('b', 1, 3700, 3700)], meta: { counted: 4, cursor: 'next' } } },
+    { body: { data: [group('a', 5, 3600, 10_800)], meta: { counted: 5 } } },
+  );
+  const groups = await new FanfareAdmin({ url: server.url, adminKey: KEY }).app('app123').deadLetterGroups();
+  const { byHour: __, ...added } = group('a', 8, 3600, 10_800);
+  expect(groups).toEqual([added, group('b', 1, 3700, 3700)]);
 });

@@ -15,7 +15,7 @@ function group(byHoursAgo: Record<number, number>): DeadLetterGroup {
   return { provider: 'custom', reason: 'http_400', count: 0, first, last: first, byHour, sample: {} as never };
 }
 
-const failures = (of: DeadLetterGroup, days: number) => failuresOf(of, days, NOW * 1000);
+const failures = (of: DeadLetterGroup, days: number) => failuresOf(of, days, NOW * 1000) ?? [];
 
 test('one day has a point for each of its hours, the last for the hour that has begun', () => {
   const values = failures(group({ 0: 3, 1: 2, 23: 1 }), 1);
@@ -28,6 +28,12 @@ test('a week has a point for every seven hours, and what is older has none', () 
   const values = failures(group({ 0: 1, 6: 1, 7: 5, 167: 4, 168: 9 }), 7);
   expect([values[23], values[22], values[0]]).toEqual([2, 5, 4]);
   expect(values.reduce((sum, value) => sum + value)).toBe(11);
+});
+
+test('an ingest that does not count the hours gives no line', () => {
+  const { byHour: _, ...older } = group({ 3: 2 });
+  expect(failuresOf(older, 1, NOW * 1000)).toBeUndefined();
+  expect(daysOf([older], NOW * 1000)).toBe(1);
 });
 
 test('all groups are shown over the same days: as many as the oldest letter needs', () => {

@@ -220,8 +220,9 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
   );
 }
 
-/** When the letters of a group were given up. */
-function Failures({ values, days }: { values: readonly number[]; days: number }) {
+/** When the letters of a group were given up, if that is known. */
+function Failures({ values, days }: { values: readonly number[] | undefined; days: number }) {
+  if (!values) return '–';
   const most = `At most ${count(Math.max(...values))} in ${days === 1 ? 'an hour' : `${days} hours`}`;
   return (
     <span title={most}>

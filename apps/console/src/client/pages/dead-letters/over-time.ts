@@ -12,8 +12,9 @@ export function daysOf(groups: readonly DeadLetterGroup[], now: number): number 
   return Number.isFinite(hours) ? Math.max(1, Math.ceil(hours / 24)) : 1;
 }
 
-/** Failures in equal parts of the last days, oldest first: of one day, its hours. */
-export function failuresOf({ byHour }: DeadLetterGroup, days: number, now: number): number[] {
+/** Failures in equal parts of the last days, oldest first: of one day, its hours. Undefined if they are not known. */
+export function failuresOf({ byHour }: DeadLetterGroup, days: number, now: number): number[] | undefined {
+  if (!byHour) return undefined;
   const values = Array.from({ length: POINTS }, () => 0);
   const hoursEach = (days * 24) / POINTS;
   for (const { at, count } of byHour) {
