@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { fanfareOf } from '../../api/fanfare.ts';
 import { fieldProblems } from '../../api/field-problems.ts';
 import { useSave } from '../../api/use-save.ts';
@@ -6,7 +6,8 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TextField } from '../../components/field.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { Segments } from '../../components/segments.tsx';
-import { type P8File, type ReadFile, readP8 } from './read-files.ts';
+import { readP8 } from './read-files.ts';
+import { useFile } from './use-file.ts';
 
 const FIELDS = ['providerId', 'keyId', 'teamId', 'bundleId', 'p8Key'] as const;
 
@@ -18,40 +19,28 @@ const ENVIRONMENTS = [
 
 /** Adds a key of APNs. */
 export function AddApns({ app, onDone }: { app: string; onDone: () => void }) {
-  const [name, setName] = useState<string>();
-  const [file, setFile] = useState<ReadFile<P8File>>();
   const [values, setValues] = useState({ providerId: '', keyId: '', teamId: '', bundleId: '' });
   const [environment, setEnvironment] = useState<Environment>('production');
   const set = (field: keyof typeof values) => (value: string) => setValues((before) => ({ ...before, [field]: value }));
+  const file = useFile({
+    read: readP8,
+    onRead: (found) => {
+      if (found.ok && found.value.keyId !== undefined) set('keyId')(found.value.keyId);
+      save.reset();
+    },
+  });
   const body = () => ({
     ...values,
     providerId: values.providerId || values.bundleId,
-    p8KeyFilename: name,
-    p8Key: file?.ok ? file.value.text : undefined,
+    p8KeyFilename: file.name,
+    p8Key: file.value?.text,
     productionMode: environment === 'production',
   });
   const save = useSave(app, () => fanfareOf(app).createProvider('apns', body()), onDone);
   const problems = fieldProblems(save.error, FIELDS);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (file?.ok) save.mutate();
-    else setFile(file ?? { ok: false, problem: 'The file is missing.' });
-  };
   return (
-    <form className="stack" onSubmit={submit}>
-      <FileDrop
-        label="Key"
-        accept=".p8"
-        name={name}
-        problem={file && !file.ok ? file.problem : problems.p8Key}
-        onFile={(given, text) => {
-          const read = readP8(given, text);
-          setName(given);
-          setFile(read);
-          if (read.ok && read.value.keyId !== undefined) set('keyId')(read.value.keyId);
-          save.reset();
-        }}
-      />
+    <form className="stack" onSubmit={file.submit(() => save.mutate())}>
+      <FileDrop label="Key" accept=".p8" {...file.dropProps(problems.p8Key)} />
       <div className="columns narrow">
         <TextField
           label="Key id"

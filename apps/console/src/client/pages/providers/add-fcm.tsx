@@ -1,49 +1,38 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { fanfareOf } from '../../api/fanfare.ts';
 import { fieldProblems } from '../../api/field-problems.ts';
 import { useSave } from '../../api/use-save.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TextField } from '../../components/field.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
-import { type ReadFile, readServiceAccount, type ServiceAccountFile } from './read-files.ts';
+import { readServiceAccount } from './read-files.ts';
+import { useFile } from './use-file.ts';
 
 const FIELDS = ['providerId', 'serviceAccountCreds'] as const;
 
 /** Adds a service account of Firebase. */
 export function AddFcm({ app, onDone }: { app: string; onDone: () => void }) {
-  const [name, setName] = useState<string>();
-  const [file, setFile] = useState<ReadFile<ServiceAccountFile>>();
   const [providerId, setProviderId] = useState('');
+  const file = useFile({ read: (_, text) => readServiceAccount(text), onRead: () => save.reset() });
   const body = () => ({
-    providerId: providerId || (file?.ok ? file.value.projectId : ''),
-    serviceAccountFilename: name,
-    serviceAccountCreds: file?.ok ? file.value.text : undefined,
+    providerId: providerId || (file.value?.projectId ?? ''),
+    serviceAccountFilename: file.name,
+    serviceAccountCreds: file.value?.text,
   });
   const save = useSave(app, () => fanfareOf(app).createProvider('fcm', body()), onDone);
   const problems = fieldProblems(save.error, FIELDS);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (file?.ok) save.mutate();
-    else setFile(file ?? { ok: false, problem: 'The file is missing.' });
-  };
   return (
-    <form className="stack" onSubmit={submit}>
+    <form className="stack" onSubmit={file.submit(() => save.mutate())}>
       <FileDrop
         label="Service account"
         accept=".json"
-        name={name}
-        problem={file && !file.ok ? file.problem : problems.serviceAccountCreds}
-        found={file?.ok ? `Project ${file.value.projectId}, ${file.value.clientEmail}` : undefined}
-        onFile={(given, text) => {
-          setName(given);
-          setFile(readServiceAccount(text));
-          save.reset();
-        }}
+        found={file.value && `Project ${file.value.projectId}, ${file.value.clientEmail}`}
+        {...file.dropProps(problems.serviceAccountCreds)}
       />
       <TextField
         label="Id"
         hint="Push tokens name it as their providerId."
-        placeholder={file?.ok ? file.value.projectId : 'the project'}
+        placeholder={file.value?.projectId ?? 'the project'}
         value={providerId}
         onChange={setProviderId}
         problem={problems.providerId}
