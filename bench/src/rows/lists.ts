@@ -14,6 +14,7 @@ import type { Figure } from '../report/figure.ts';
 import { directMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
 import type { Lab } from './lab.ts';
+import { replayLetters } from './replaying.ts';
 import type { Row, RowResult } from './row.ts';
 
 /** A shard keeps 10,000 dead letters of an app at most. */
@@ -76,7 +77,13 @@ async function measure(lab: Lab, fanfare: Fanfare): Promise<RowResult> {
     const ours = Math.max(...times);
     figures.push({ row: 'lists', what: `ms at most: ${name}`, ours, target: { of: 'value', atMost: AT_MOST_MS } });
   }
-  return { figures, notes: ['lists: the slowest of some requests, one after the other; the first is not counted.'] };
+  lab.say('lists: replaying');
+  const replay = await replayLetters(lab, fanfare, { letters: EVENTS * LETTERS_EACH, shards: SHARDS });
+  return {
+    ...replay,
+    figures: [...figures, ...replay.figures],
+    notes: ['lists: the slowest of some requests, one after the other; the first is not counted.'],
+  };
 }
 
 function sinceOf(path: string): string {
