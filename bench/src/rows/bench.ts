@@ -4,6 +4,7 @@ import type { BenchResult } from '../providers/bench.ts';
 import { FIGURE_HEAD, figureCells } from '../report/figure.ts';
 import { ROWS } from './index.ts';
 import { Lab } from './lab.ts';
+import type { RowResult } from './row.ts';
 
 const NOTES = [
   'Fanfare: ingest, fan-out and sender as operators run them, and a Redis of their own that syncs every write.',
@@ -14,13 +15,18 @@ const NOTES = [
   'Deliveries/s: from the first POST to the last push accepted.',
 ];
 
-/** Measures rows, one after the other. */
+/** Measures rows, one after the other, and says what each has come to: a whole run takes most of an hour. */
 export async function benchRows({ rows, ...options }: RowsCommand, say: (line: string) => void): Promise<BenchResult> {
   const closer = new Closer();
   const lab = new Lab({ ...options, say, closer });
   try {
-    const results = [];
-    for (const name of rows) results.push(await ROWS[name].run(lab));
+    const results: RowResult[] = [];
+    for (const [i, name] of rows.entries()) {
+      const result = await ROWS[name].run(lab);
+      results.push(result);
+      say(`${name} is measured, ${i + 1} of ${rows.length}`);
+      for (const figure of result.figures) say(`  ${figureCells(figure).join(' | ')}`);
+    }
     const { provider } = await lab.stage();
     return {
       title: 'Fanfare beside plain',
