@@ -1,7 +1,6 @@
 import { shardTag } from '@fanfare/redis';
-import { startTestRedis } from '@fanfare/testkit';
+import { slowFor, startTestRedis } from '@fanfare/testkit';
 import { afterAll, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { HandOvers } from '../src/hand-over.ts';
 import { APP } from './support/fanout.ts';
 
@@ -15,7 +14,7 @@ const shard = (number: number) => ({ shard: number, lane: 'chat', appId: APP }) 
 
 test('a shard whose server does not answer delays no other', async () => {
   let answer: () => void = () => undefined;
-  const redis = slowFor(shardTag(1), new Promise((resolve) => (answer = resolve)));
+  const redis = slowFor(own.url, shardTag(1), new Promise((resolve) => (answer = resolve)));
   try {
     const handOvers = new HandOvers({ redis, now: Date.now });
     const waiting = handOvers.add(shard(1), { ...gone, lock: { key: `${shardTag(1)}:lock`, token: 'token' } });
@@ -26,15 +25,3 @@ test('a shard whose server does not answer delays no other', async () => {
     redis.disconnect();
   }
 });
-
-/** A connection on which commands about keys with a tag wait, as for one node of a cluster. */
-function slowFor(tag: string, until: Promise<void>): Redis {
-  const redis = new Redis(own.url);
-  const send = redis.sendCommand.bind(redis);
-  redis.sendCommand = (command, stream) => {
-    if (!command.args.some((arg) => String(arg).startsWith(tag))) return send(command, stream);
-    void until.then(() => send(command, stream));
-    return command.promise;
-  };
-  return redis;
-}

@@ -2,6 +2,7 @@ import { type Admitted, admitWaiting, type Waiting } from '@fanfare/ledger';
 import type { Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { Redis } from 'ioredis';
+import { byShard } from './by-shard.ts';
 
 /** How long to wait for more results before looking whether apps have room again: one look serves them all. */
 const TOGETHER_MS = 5;
@@ -36,13 +37,17 @@ export class Admitter {
     this.#timer ??= setTimeout(() => void this.flush(), TOGETHER_MS);
   }
 
-  /** Admits what has room now. */
+  /** Admits what has room now. Shards do not wait for each other, since they may be on different servers. */
   async flush(): Promise<void> {
-    const apps = [...this.#apps.values()];
+    const all = [...this.#apps.values()];
     this.#apps = new Map();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (apps.length === 0) return;
+    await Promise.all(byShard(all, ({ shard }) => shard).map((apps) => this.#admit(apps)));
+  }
+
+  /** Admits what has room in a shard. */
+  async #admit(apps: readonly Omit<Waiting, 'lane'>[]): Promise<void> {
     const { redis, log, now } = this.#deps;
     const waiting = apps.flatMap((app) => LANES.map((lane) => ({ ...app, lane })));
     try {

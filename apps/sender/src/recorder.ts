@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { DeliveryState, EventRef } from '@fanfare/core';
 import { type EventSettlements, type Settlement, settle, settleEach } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
+import { byShard } from './by-shard.ts';
 
 /** How often, and at what interval, recording a sent delivery is retried. */
 const TRIES = 10;
@@ -35,8 +36,9 @@ interface Batch extends EventSettlements {
 }
 
 /**
- * Records results in the ledger: those of all packs together in one write, at most 25 ms after they are known. A
- * write that fails is repeated, since giving up would mean sending again; the ledger takes a repetition for what it is.
+ * Records results in the ledger: those of all packs of a shard together in one write, at most 25 ms after they are
+ * known. Shards do not wait for each other, since they may be on different servers. A write that fails is repeated,
+ * since giving up would mean sending again; the ledger takes a repetition for what it is.
  */
 export class Recorder {
   readonly #deps: RecorderDeps;
@@ -69,9 +71,9 @@ export class Recorder {
     clearImmediate(this.#soon);
     this.#timer = undefined;
     this.#soon = undefined;
-    const batches = [...this.#batches.values()];
+    const all = [...this.#batches.values()];
     this.#batches = new Map();
-    if (batches.length > 0) void this.#write(batches);
+    for (const batches of byShard(all, ({ ref }) => ref.shard)) void this.#write(batches);
   }
 
   async #write(batches: readonly Batch[]): Promise<void> {

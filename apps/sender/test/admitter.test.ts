@@ -1,6 +1,8 @@
 import { acceptEvent, parkEvent, readCursor } from '@fanfare/ledger';
-import { startTestRedis, until } from '@fanfare/testkit';
+import { shardTag } from '@fanfare/redis';
+import { slowFor, startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { Admitter } from '../src/admitter.ts';
 import { handlePack } from '../src/handle-pack.ts';
 import { plan, takeJob } from './support/deliveries.ts';
 import { APP, seedApp, startSender } from './support/sender.ts';
@@ -54,4 +56,25 @@ test('a delivery that is sent while more are ready leaves the event parked', asy
     await handlePack(sender, CUSTOM, takeJob(ref));
   }
   expect((await readCursor(redis, parked))?.admission).toBe('waiting');
+});
+
+test('a shard whose server does not answer keeps no parked event of another waiting', async () => {
+  await using sender = startSender(redis);
+  const { parked } = await startParked();
+  await redis.hset('{p0}:load:chat', `${APP}|custom`, 399);
+  let answer: () => void = () => undefined;
+  const slow = slowFor(own.url, shardTag(1), new Promise((resolve) => (answer = resolve)));
+  try {
+    const admitter = new Admitter({ ...sender, redis: slow });
+    for (const shard of [1, 0]) admitter.madeRoom(shard, APP);
+    const flushed = admitter.flush();
+    await until(
+      async () => (await sender.producer.presence('events', 'chat', 0, [parked.key]))[0] === 'present',
+      'the parked event has a job',
+    );
+    answer();
+    await flushed;
+  } finally {
+    slow.disconnect();
+  }
 });

@@ -7,6 +7,7 @@ export { limitMemory, usedMemory } from './memory.ts';
 export { connectionsByUser, withUser } from './redis-users.ts';
 export { replicate } from './replicate.ts';
 export * from './samples.ts';
+export { slowFor } from './slow-for.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export {
   type ClusterNode,
