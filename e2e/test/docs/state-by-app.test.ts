@@ -39,6 +39,7 @@ const OF_ONE_CALL = new Set([
   'sweep-held.ts late',
   'hold-some.ts found',
   'hand-over.ts groups',
+  'by-shard.ts groups',
   'pass-slice.ts byProvider',
   'tally.ts providers',
   'tally.ts reasons',
