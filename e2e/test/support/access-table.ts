@@ -37,6 +37,8 @@ const TABLE: Record<Access, Routes> = {
     '/docs/static/*': ['GET'],
     '/docs/static/index.html': ['GET'],
     '/docs/static/swagger-initializer.js': ['GET'],
+    '/docs/static/theme/accessible.css': ['GET'],
+    '/docs/static/theme/accessible.js': ['GET'],
     '/v3/settings': ['GET'],
   },
   admin: {

@@ -11,6 +11,7 @@ interface Asset {
 
 const FILES = {
   'style.css': { file: new URL('../../public/style.css', import.meta.url), type: 'text/css; charset=utf-8' },
+  'queues.js': { file: new URL('../../public/queues.js', import.meta.url), type: 'text/javascript; charset=utf-8' },
   'logo.svg': { file: new URL('../../public/logo.svg', import.meta.url), type: 'image/svg+xml' },
 };
 type AssetName = keyof typeof FILES;

@@ -1,5 +1,6 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { ACCESSIBLE } from './accessible.ts';
 import { compressed } from './compressed.ts';
 
 /** SHA-256 of the one style sheet that Swagger UI 6 inlines; without it the browser reports a CSP violation. */
@@ -30,7 +31,7 @@ export async function docsPage(server: FastifyInstance): Promise<void> {
     docs.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: POLICY,
-      theme: { title: 'Fanfare API' },
+      theme: { title: 'Fanfare API', ...ACCESSIBLE },
       // Without the bar at the top, whose name and field for another document are of no use here.
       uiConfig: { layout: 'BaseLayout' },
     });
