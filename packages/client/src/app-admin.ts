@@ -123,7 +123,7 @@ export class FanfareAppAdmin {
     return this.#http.call({ method: 'GET', path: pathOf('/v3/dead-letters/replays/:id', { id }) });
   }
 
-  /** Stops a replay before its next letter. Returns it as it was: poll `replayProgress` until it is `stopped`. */
+  /** Stops a replay after the letters in hand. Returns it as it was: poll `replayProgress` until it is `stopped`. */
   stopReplay(id: string): Promise<Replay> {
     return this.#http.call({ method: 'POST', path: pathOf('/v3/dead-letters/replays/:id/stop', { id }) });
   }

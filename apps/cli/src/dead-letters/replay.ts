@@ -5,7 +5,7 @@ import { ProgressBar } from '../operator/progress-bar.ts';
 
 const LOOK_EVERY_MS = 100;
 
-/** `fanfare dead-letters replay`: until it has ended. Ctrl-C stops it before its next letter. */
+/** `fanfare dead-letters replay`: until it has ended. Ctrl-C stops it after the letters in hand. */
 export async function replay(operator: Operator, selection: DeadLetterSelection): Promise<number> {
   const { screen, signal } = operator;
   const app = await operator.app();

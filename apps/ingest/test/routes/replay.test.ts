@@ -4,15 +4,15 @@ import { until } from '@fanfare/testkit';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { IngestDeps } from '../../src/deps.ts';
 import { readReplay, resumeReplays, startReplay, stopReplay } from '../../src/routes/dead-letters/replay.ts';
-import { type Selection, storeReplay } from '../../src/routes/dead-letters/replay-record.ts';
+import { type Selection, type StoredProgress, storeReplay } from '../../src/routes/dead-letters/replay-record.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
 const deps = await privateDeps();
 const HOUR = 3_600_000;
 const UIDS = ['u0', 'u1', 'u2'];
 
-/** An event with three deliveries, all given up: two for one reason, the last for another. */
-async function givenUp(key: string, id: string): Promise<EventRef> {
+/** An event whose deliveries were all given up: for one reason, the third for another. */
+async function givenUp(key: string, id: string, uids = UIDS): Promise<EventRef> {
   const accepted: AcceptedEvent = {
     key,
     appId: 'demo',
@@ -31,9 +31,15 @@ async function givenUp(key: string, id: string): Promise<EventRef> {
     settingsVersion: 1,
   };
   const event = await acceptEvent(deps.redis, accepted, { shards: 1 });
-  const recipients = UIDS.map((uid): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }));
-  await planSlice(deps.redis, event, 'demo', 0, { first: 0, cursor: 'u2', last: true, recipients, packSize: 1 });
-  const settlements = UIDS.map((uid, ordinal) => {
+  const recipients = uids.map((uid): PlannedRecipient => ({ kind: 'send', uid, targets: [{ provider: 'custom' }] }));
+  await planSlice(deps.redis, event, 'demo', 0, {
+    first: 0,
+    cursor: uids.at(-1) ?? '',
+    last: true,
+    recipients,
+    packSize: 1,
+  });
+  const settlements = uids.map((uid, ordinal) => {
     const reason = ordinal === 2 ? 'http_410' : 'http_400';
     const deadLetter = { eventId: id, uid, provider: 'custom' as const, reason, attempts: 1 };
     return { ordinal, provider: 'custom' as const, state: 'rejected' as const, deadLetter };
@@ -47,7 +53,7 @@ beforeEach(async () => {
   ref = await givenUp('em5x8k2a0000001', 'msg-1');
 });
 
-const letters = async () => (await listDeadLetters(deps.redis, 'demo', 1, { limit: 10 })).letters;
+const letters = async () => (await listDeadLetters(deps.redis, 'demo', 1, { limit: 1000 })).letters;
 
 /** A replay once it has ended. */
 async function replay(selection: Selection, parts: IngestDeps = deps) {
@@ -96,14 +102,19 @@ test('two at once send each letter once', async () => {
   expect(await letters()).toEqual([]);
 });
 
-test('that is stopped sends no further letter, and says how far it came', async () => {
+test('that is stopped ends after the letters in hand, and says how far it came', async () => {
+  await givenUp(
+    'em5x8k2a0000002',
+    'msg-2',
+    Array.from({ length: 117 }, (_, n) => `v${n}`),
+  );
   let known: (id: string) => void = () => undefined;
   const started = new Promise<string>((resolve) => {
     known = resolve;
   });
   const stopping = {
     addDeliveries: async (...args: Parameters<typeof deps.producer.addDeliveries>) => {
-      expect(await stopReplay(deps, 'demo', await started)).toMatchObject({ state: 'running', total: 3 });
+      expect(await stopReplay(deps, 'demo', await started)).toMatchObject({ state: 'running', total: 120 });
       return deps.producer.addDeliveries(...args);
     },
   };
@@ -111,17 +122,36 @@ test('that is stopped sends no further letter, and says how far it came', async 
   const { id } = await startReplay(parts, 'demo', { by: 'filter', filter: {} });
   known(id);
   await until(async () => (await readReplay(deps, 'demo', id))?.state === 'stopped', 'the replay stops');
-  expect(await readReplay(deps, 'demo', id)).toEqual({ id, state: 'stopped', total: 3, replayed: 1, skipped: 0 });
-  expect(await letters()).toHaveLength(2);
+  expect(await readReplay(deps, 'demo', id)).toEqual({ id, state: 'stopped', total: 120, replayed: 50, skipped: 0 });
+  expect(await letters()).toHaveLength(70);
   // What is left can be replayed, and a stopped one does not go on.
   expect(await stopReplay(deps, 'demo', id)).toMatchObject({ state: 'stopped' });
-  expect(await replay({ by: 'filter', filter: {} })).toMatchObject({ state: 'done', total: 2, replayed: 2 });
+  expect(await replay({ by: 'filter', filter: {} })).toMatchObject({ state: 'done', total: 70, replayed: 70 });
+});
+
+test('that is stopped while its letters are counted sends none', async () => {
+  const id = await abandoned({ by: 'filter', filter: {} });
+  await stopReplay(deps, 'demo', id);
+  expect(await resumed(id)).toEqual({ id, state: 'stopped', replayed: 0, skipped: 0 });
+  expect(await letters()).toHaveLength(3);
 });
 
 test('that cannot go on says so', async () => {
   const refusing = { addDeliveries: () => Promise.reject(new Error('queue away')) };
   const broken = { ...deps, producer: refusing } as unknown as IngestDeps;
   expect(await replay({ by: 'filter', filter: {} }, broken)).toMatchObject({ state: 'failed' });
+});
+
+test('that fails at one letter counts the others in hand', async () => {
+  let calls = 0;
+  const once = {
+    addDeliveries: async (...args: Parameters<typeof deps.producer.addDeliveries>) => {
+      if (calls++ === 0) throw new Error('queue away');
+      return deps.producer.addDeliveries(...args);
+    },
+  };
+  const parts = { ...deps, producer: once } as unknown as IngestDeps;
+  expect(await replay({ by: 'filter', filter: {} }, parts)).toMatchObject({ state: 'failed', replayed: 2 });
 });
 
 test('is unknown to another app', async () => {
@@ -131,9 +161,9 @@ test('is unknown to another app', async () => {
 });
 
 /** A replay whose process died before it sent anything. */
-async function abandoned(selection: Selection): Promise<string> {
+async function abandoned(selection: Selection, came: Partial<StoredProgress> = {}): Promise<string> {
   const lease = { appId: 'demo', id: 'abandoned', token: 'dead' };
-  const progress = { id: lease.id, state: 'running' as const, replayed: 0, skipped: 0 };
+  const progress = { id: lease.id, state: 'running' as const, replayed: 0, skipped: 0, ...came };
   await storeReplay(deps.redis, lease, { selection, startedAt: NOW }, progress);
   await deps.redis.del('replay:{demo}:abandoned:lease');
   return lease.id;
@@ -151,6 +181,16 @@ async function resumed(id: string) {
     stop();
   }
 }
+
+test.each([
+  ['the letters in hand', (ids: string[]) => ids],
+  ['the letter in hand, as older versions store it,', (ids: string[]) => ids[0] ?? ''],
+])('counts %s that had left the list when it is resumed', async (_, inHand) => {
+  const ids = (await letters()).map(({ id }) => id);
+  expect(await replay({ by: 'ids', ids: ids.slice(0, 1) })).toMatchObject({ replayed: 1 });
+  const id = await abandoned({ by: 'filter', filter: {} }, { total: 3, inHand: inHand(ids) });
+  expect(await resumed(id)).toEqual({ id, state: 'done', total: 3, replayed: 3, skipped: 0 });
+});
 
 const ORDER = 'replay:{demo}:abandoned:order';
 

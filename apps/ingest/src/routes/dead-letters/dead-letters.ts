@@ -156,7 +156,8 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       config: { access: 'manage', body: 'small' },
       schema: {
         summary: 'Stop a replay',
-        description: 'It ends before its next dead letter; what it has sent again stays sent, the rest stays listed.',
+        description:
+          'It ends after those in hand, 50 at most; what it has sent again stays sent, the rest stays listed.',
         params: ReplayParams,
         response: { 202: Replay.describe('The replay as it was; poll it until it is `stopped`.') },
       },

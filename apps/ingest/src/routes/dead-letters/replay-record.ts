@@ -19,8 +19,11 @@ export interface ReplayProgress {
   skipped: number;
 }
 
-/** The stored progress, including the letter in hand, so that a crash after replaying it does not lose the count. */
-export type StoredProgress = ReplayProgress & { inHand?: string };
+/**
+ * The stored progress, including the letters in hand, so that a crash after replaying some does not lose their count.
+ * Versions that replayed one at a time stored one.
+ */
+export type StoredProgress = ReplayProgress & { inHand?: string | string[] };
 
 /** The request a replay carries out. */
 export interface ReplayOrder {

@@ -3,7 +3,7 @@ import { deadlineOf, publicAppId } from '@fanfare/core';
 import { type FoundDeadLetter, findDeadLetters, readEvent, reopen } from '@fanfare/ledger';
 import type { DeliveryJob } from '@fanfare/queue';
 import { redisTrouble } from '@fanfare/redis';
-import { readApp } from '@fanfare/store';
+import { type App, readApp } from '@fanfare/store';
 import type { IngestDeps } from '../../deps.ts';
 import { pageOfLetters } from './page-of-letters.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type ReplayProgress,
   renewLease,
   runningReplays,
+  type Saved,
   type Selection,
   type StoredProgress,
   saveProgress,
@@ -25,7 +26,10 @@ import {
 } from './replay-record.ts';
 
 /** Letters per read. */
-const PAGE = 100;
+const PAGE = 200;
+
+/** Letters replayed together: a stop takes effect after those in hand. */
+const TOGETHER = 50;
 
 /** When the sweeper first checks a replayed event. */
 const SWEEP_AFTER_MS = 15_000;
@@ -53,7 +57,7 @@ export async function readReplay(deps: IngestDeps, appId: string, id: string): P
   return progress;
 }
 
-/** Stops a replay before its next letter; does nothing if it has ended. Its progress; undefined if it is unknown. */
+/** Stops a replay after the letters in hand; does nothing if it has ended. Its progress; undefined if it is unknown. */
 export async function stopReplay(deps: IngestDeps, appId: string, id: string): Promise<ReplayProgress | undefined> {
   const progress = await readReplay(deps, appId, id);
   if (progress?.state === 'running') await askToStop(deps.queueRedis, { appId, id });
@@ -90,11 +94,11 @@ async function resumeAbandoned(deps: IngestDeps): Promise<void> {
   }
 }
 
-/** Counts the letter in hand as replayed if it has left the list: the process died right after replaying it. */
+/** Counts the letters in hand that have left the list as replayed: the process died right after replaying them. */
 async function countInHand({ queueRedis, shards }: IngestDeps, { appId }: Lease, progress: StoredProgress) {
-  if (progress.inHand === undefined) return;
-  const [there] = await findDeadLetters(queueRedis, appId, shards.all, [progress.inHand]);
-  if (!there) progress.replayed++;
+  const inHand = [progress.inHand ?? []].flat();
+  const there = await findDeadLetters(queueRedis, appId, shards.all, inHand);
+  progress.replayed += inHand.length - there.length;
   delete progress.inHand;
 }
 
@@ -120,21 +124,13 @@ async function end({ queueRedis }: IngestDeps, lease: Lease, progress: StoredPro
 async function run(
   deps: IngestDeps,
   lease: Lease,
-  { selection, startedAt }: ReplayOrder,
+  order: ReplayOrder,
   progress: StoredProgress,
 ): Promise<'done' | 'failed' | 'stopped' | 'lost'> {
-  const { queueRedis } = deps;
   try {
-    progress.total ??= await countSelected(deps, lease.appId, { selection, startedAt });
-    for await (const letters of selected(deps, lease.appId, selection)) {
-      for (const letter of letters) {
-        if (letter.at > startedAt) continue;
-        const saved = await saveProgress(queueRedis, lease, { ...progress, inHand: letter.id });
-        if (saved === 'lost') return 'lost';
-        if (saved === 'stop') return 'stopped';
-        if (await replayOne(deps, lease.appId, letter)) progress.replayed++;
-        else progress.skipped++;
-      }
+    for await (const saved of steps(deps, lease, order, progress)) {
+      if (saved === 'lost') return 'lost';
+      if (saved === 'stop') return 'stopped';
     }
     return 'done';
   } catch (error) {
@@ -144,13 +140,33 @@ async function run(
   }
 }
 
-/** How many letters a replay is to send again, as far as they are still there. */
-async function countSelected(deps: IngestDeps, appId: string, { selection, startedAt }: ReplayOrder): Promise<number> {
-  let count = 0;
-  for await (const letters of selected(deps, appId, selection)) {
-    count += letters.filter(({ at }) => at <= startedAt).length;
+/** Counts the letters of a replay, then replays them, some at a time. The progress is stored before each step. */
+async function* steps(
+  deps: IngestDeps,
+  lease: Lease,
+  { selection, startedAt }: ReplayOrder,
+  progress: StoredProgress,
+): AsyncGenerator<Saved> {
+  const { queueRedis } = deps;
+  const { appId } = lease;
+  const pages = async function* () {
+    for await (const letters of selected(deps, appId, selection)) yield letters.filter(({ at }) => at <= startedAt);
+  };
+  if (progress.total === undefined) {
+    let total = 0;
+    for await (const letters of pages()) {
+      yield saveProgress(queueRedis, lease, progress);
+      total += letters.length;
+    }
+    progress.total = total;
   }
-  return count;
+  for await (const letters of pages()) {
+    for (let from = 0; from < letters.length; from += TOGETHER) {
+      const together = letters.slice(from, from + TOGETHER);
+      yield saveProgress(queueRedis, lease, { ...progress, inHand: together.map(({ id }) => id) });
+      await replayTogether(deps, appId, together, progress);
+    }
+  }
 }
 
 /** The letters of a selection, page by page. */
@@ -173,9 +189,32 @@ export async function* selected(
   } while (cursor !== undefined);
 }
 
+/** Replays these letters and counts them. @throws the first error, after all of them have been tried. */
+async function replayTogether(
+  deps: IngestDeps,
+  appId: string,
+  letters: readonly FoundDeadLetter[],
+  progress: StoredProgress,
+): Promise<void> {
+  const app = await readApp(deps.registry, appId);
+  const results = await Promise.allSettled(letters.map((letter) => replayOne(deps, appId, app, letter)));
+  for (const result of results) {
+    if (result.status === 'rejected') continue;
+    if (result.value) progress.replayed++;
+    else progress.skipped++;
+  }
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
 /** Reopens one delivery with a new deadline and queues it with the current provider settings. */
-async function replayOne(deps: IngestDeps, appId: string, letter: FoundDeadLetter): Promise<boolean> {
-  const [accepted, app] = await Promise.all([readEvent(deps.queueRedis, letter.ref), readApp(deps.registry, appId)]);
+async function replayOne(
+  deps: IngestDeps,
+  appId: string,
+  app: App | undefined,
+  letter: FoundDeadLetter,
+): Promise<boolean> {
+  const accepted = await readEvent(deps.queueRedis, letter.ref);
   const now = deps.now();
   const { leaveBy, holdUntil } = accepted
     ? deadlineOf({ ...accepted.event, sentAt: now }, now, app?.settings.deadlines)
