@@ -1,22 +1,22 @@
 import { type HandedOver, type HandOver, type HandOverTo, handOver } from '@fanfare/ledger';
 import type { Redis } from 'ioredis';
 
-interface Waiting extends HandOverTo {
+interface Waiting {
   one: HandOver;
   resolve(handed: HandedOver): void;
   reject(error: Error): void;
 }
 
 /**
- * Hands slices over to the senders, those of the events in hand together: what is decided while a shard's write is on
- * its way waits for the next one. Each write costs Redis a script and a wait for the disk, whatever is in it. Shards do
- * not wait for each other, since they may be on different servers.
+ * Hands slices over to the senders, those of an app together: what is decided while a write of its shard and lane is on
+ * its way waits for the next one. Each write costs Redis a script and a wait for the disk, whatever is in it. Apps do
+ * not wait for each other, nor do shards, which may be on different servers.
  */
 export class HandOvers {
   readonly #redis: Redis;
   readonly #now: () => number;
-  /** What waits for the next write, by shard; a shard without one has no entry. */
-  readonly #waiting = new Map<number, Waiting[]>();
+  /** What waits for the next write, by shard, lane and app; those without a write have no entry. */
+  readonly #waiting = new Map<string, Waiting[]>();
 
   constructor({ redis, now }: { redis: Redis; now(): number }) {
     this.#redis = redis;
@@ -25,46 +25,31 @@ export class HandOvers {
 
   /** Plans a slice, adds its jobs and moves the cursor past it. @throws if Redis takes no writes. */
   add(to: HandOverTo, one: HandOver): Promise<HandedOver> {
+    const id = `${to.shard} ${to.lane} ${to.appId}`;
     return new Promise((resolve, reject) => {
-      const slice = { ...to, one, resolve, reject };
-      const others = this.#waiting.get(to.shard);
+      const slice = { one, resolve, reject };
+      const others = this.#waiting.get(id);
       if (others) return void others.push(slice);
-      this.#waiting.set(to.shard, [slice]);
-      this.#writeSoon(to.shard);
+      this.#waiting.set(id, [slice]);
+      this.#writeSoon(id, to);
     });
   }
 
-  #writeSoon(shard: number): void {
-    setImmediate(() => void this.#write(shard));
+  #writeSoon(id: string, to: HandOverTo): void {
+    setImmediate(() => void this.#write(id, to));
   }
 
-  async #write(shard: number): Promise<void> {
-    const groups = groupsOf(this.#waiting.get(shard) ?? []);
-    this.#waiting.set(shard, []);
-    await Promise.all(groups.map((group) => this.#writeGroup(group)));
-    if (this.#waiting.get(shard)?.length) this.#writeSoon(shard);
-    else this.#waiting.delete(shard);
-  }
-
-  async #writeGroup(group: readonly [Waiting, ...Waiting[]]): Promise<void> {
+  async #write(id: string, to: HandOverTo): Promise<void> {
+    const slices = this.#waiting.get(id) ?? [];
+    this.#waiting.set(id, []);
     try {
-      const slices = group.map(({ one }) => one);
-      const answers = await handOver(this.#redis, group[0], slices, this.#now());
-      for (const [i, { resolve }] of group.entries()) resolve(answers[i] as HandedOver);
+      const inOrder = slices.map(({ one }) => one);
+      const answers = await handOver(this.#redis, to, inOrder, this.#now());
+      for (const [i, { resolve }] of slices.entries()) resolve(answers[i] as HandedOver);
     } catch (error) {
-      for (const { reject } of group) reject(error as Error);
+      for (const { reject } of slices) reject(error as Error);
     }
+    if (this.#waiting.get(id)?.length) this.#writeSoon(id, to);
+    else this.#waiting.delete(id);
   }
-}
-
-/** By lane and app, in order. */
-function groupsOf(waiting: readonly Waiting[]): [Waiting, ...Waiting[]][] {
-  const groups = new Map<string, [Waiting, ...Waiting[]]>();
-  for (const one of waiting) {
-    const id = `${one.lane} ${one.appId}`;
-    const group = groups.get(id);
-    if (group) group.push(one);
-    else groups.set(id, [one]);
-  }
-  return [...groups.values()];
 }

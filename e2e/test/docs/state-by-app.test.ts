@@ -38,7 +38,6 @@ const OF_ONE_CALL = new Set([
   'replicas.ts byPrimary',
   'sweep-held.ts late',
   'hold-some.ts found',
-  'hand-over.ts groups',
   'by-shard.ts groups',
   'pass-slice.ts byProvider',
   'tally.ts providers',
