@@ -229,10 +229,9 @@ test.each([
     const load = `{p0}:load:${lane}`;
     expect(withoutTtl).toEqual([
       ...[load, `${load}:retrying`, `{p0}:open-looks:${lane}`, `{p0}:open-looks:${lane}:shop`, `{p0}:open:${lane}`],
-      `{p0}:ranks:deliveries-custom-${lane}`,
       ...(lane === 'bulk' ? [] : [`{p0}:ranks:events-${lane}`]),
     ]);
-    expect(keys).toHaveLength(lane === 'bulk' ? 18 : 19);
+    expect(keys).toHaveLength(lane === 'bulk' ? 17 : 18);
   },
 );
 
