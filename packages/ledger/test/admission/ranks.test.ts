@@ -15,8 +15,11 @@ const [SCORE, HIGHEST] = [2 ** 32, 2 ** 21 - 1];
 
 let serial = 0;
 
-/** Adds a job with a rank, as BullMQ does. */
-const addJob = (id: string, rank: number) => redis.zadd(`${QUEUE}:prioritized`, rank * SCORE + ++serial, id);
+/** Adds a job with a rank, as BullMQ does: equal ranks in the order of its counter. */
+async function addJob(id: string, rank: number): Promise<void> {
+  const count = await redis.incr(`${QUEUE}:pc`);
+  await redis.zadd(`${QUEUE}:prioritized`, rank * SCORE + count, id);
+}
 
 /** Hands over an event of an app with so many deliveries, a job each. */
 async function add(appId: string, count: number): Promise<void> {
