@@ -1,11 +1,12 @@
-import type { DeliveryState, EventRef, ProviderKind, SettledState } from '@fanfare/core';
+import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen, type ProviderKind, type SettledState } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
-import { FINISH_LUA } from '../event/finish.lua.ts';
-import { keys, loadField } from '../keys.ts';
-import { encodeAttempts, type RecordedAttempt } from './attempts.ts';
+import { FINISH_FIELDS, FINISH_LUA } from '../event/finish.lua.ts';
+import { keys } from '../keys.ts';
+import type { RecordedAttempt } from './attempts.ts';
 import { TRIM_LUA } from './drop-letter.lua.ts';
+import { GROUP_ARGS, settlementArgs } from './settlement-args.ts';
 import { IS_OPEN_LUA, STATE_NAMES_LUA, STATES_LUA, stateNumber, stateOf } from './states.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
@@ -35,38 +36,49 @@ export interface DeadLetter {
 /** The stored form of a dead letter; its id and time are the key and the score. */
 export type DeadLetterRecord = Omit<DeadLetter, 'id' | 'at'>;
 
+/** Where the counts of settled deliveries are among `FINISH_FIELDS`, by the number of their state. */
+const COUNTED = DELIVERY_STATES.filter((state) => !isOpen(state))
+  .map((state, i) => `[${stateNumber(state)}] = ${i + 3}`)
+  .join(', ');
+
 /** The approximate limit of attempts as text per delivery: the first and the last matter, a flood of 429s does not. */
 const MAX_ATTEMPTS_TEXT = 4000;
 
 /**
- * Moves deliveries from one state to another, and their counts, and records attempts. A settled delivery stays settled,
- * so that running a job twice counts once; and attempts are recorded once, even if the script is run again because its
- * answer was lost. Returns each delivery's previous state.
+ * Moves deliveries of an app from one state to another, and their counts, and records attempts. A settled delivery
+ * stays settled, so that running a job twice counts once; and attempts are recorded once, even if the script is run
+ * again because its answer was lost. What the events have in common is written once.
  */
-const SETTLE = script<string | null>(`
--- KEYS event, states, load, open, dead letters, attempts, apps with dead letters
--- ARGV event key, now, cap of dead letters, root of the shard's keys, longest text of attempts, then per group:
---   ordinals (separated by commas), and of each of them: state, load field, dead letter, attempts (a line each)
--- returns each delivery's state before, in order, a digit each; nothing when the event is gone
+const SETTLE = script<(string | null)[]>(`
+-- KEYS root of the shard's keys
+-- ARGV app, now, cap of dead letters, longest text of attempts, then of each event: its key, number of groups, and of
+--   each group: ordinals (separated by commas), and of each of them: state, load field, dead letter, attempts (a line
+--   each)
+-- returns of each event its deliveries' states before, in order, a digit each; nothing when the event is gone
 ${FINISH_LUA}
 ${TRIM_LUA}
 ${IS_OPEN_LUA}
 ${LOAD_LUA}
 ${STATES_LUA}
 local NAMES = ${STATE_NAMES_LUA}
-local exp = redis.call('HGET', KEYS[1], 'exp')
-if not exp then return false end
-local loadLane = loadLanes(KEYS[1])
-local states = openStates(KEYS[2])
+-- Where the count of a state is among the fields that are read.
+local COUNTED = { ${COUNTED} }
+local root, app, now = KEYS[1], ARGV[1], ARGV[2]
+local at = 4
 
-local function record(ordinal, lines)
-  local text = redis.call('HGET', KEYS[6], ordinal)
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+
+local function record(attempts, ordinal, lines)
+  local text = redis.call('HGET', attempts, ordinal)
   if text == lines or text and string.sub(text, -1 - #lines) == '\\n' .. lines then return end
   for line in string.gmatch(lines, '[^\\n]+') do
-    if text and #text > tonumber(ARGV[5]) then text = string.match(text, '^(.*)\\n') end
+    if text and #text > tonumber(ARGV[4]) then text = string.match(text, '^(.*)\\n') end
     text = (text and text .. '\\n' or '') .. line
   end
-  redis.call('HSET', KEYS[6], ordinal, text)
+  redis.call('HSET', attempts, ordinal, text)
 end
 
 -- The sum for each state, so that none is below zero in between.
@@ -77,43 +89,80 @@ local function moveLoad(lane, field, state, n)
   if move then move[4] = move[4] + n else load[id] = {lane, field, state, n} end
 end
 
-local before, counts, attempts, letters = {}, {}, false, false
-for i = 6, #ARGV, 5 do
-  local to, field, letter, lines = tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local settles = not isOpen(to)
-  for ordinal in string.gmatch(ARGV[i], '%d+') do
-    local from = states.get(ordinal)
-    before[#before + 1] = from
-    if lines ~= '' then
-      record(ordinal, lines)
-      attempts = true
-    end
-    -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
-    if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
-      states.set(ordinal, to)
-      if settles then counts[to] = (counts[to] or 0) + 1 end
-      local lane = loadLane(ordinal)
-      moveLoad(lane, field, from, -1)
-      moveLoad(lane, field, to, 1)
-      if letter ~= '' then
-        redis.call('ZADD', KEYS[5], ARGV[2], ARGV[1] .. '-' .. ordinal)
-        redis.call('HSET', KEYS[6], 'd' .. ordinal, letter)
-        letters = true
+local function group()
+  return {ordinals = take(), state = tonumber(take()), field = take(), letter = take(), attempts = take()}
+end
+
+-- By lane.
+local done, newly, lettersUntil = {}, {}, 0
+
+local function settle(key, groups)
+  local name, attempts = root .. 'ev:' .. key, root .. 'at:' .. key
+  local event = redis.call('HMGET', name, ${FINISH_FIELDS}, 'exp', 'moved')
+  local lane, exp, moved = event[8], event[12], tonumber(event[13] or 0)
+  if not exp then return false end
+  local states = openStates(root .. 'st:' .. key)
+  local before, changed, hasAttempts = {}, {}, false
+  for _, group in ipairs(groups) do
+    local to, settles = group.state, not isOpen(group.state)
+    for ordinal in string.gmatch(group.ordinals, '%d+') do
+      local from = states.get(ordinal)
+      before[#before + 1] = from
+      if group.attempts ~= '' then
+        record(attempts, ordinal, group.attempts)
+        hasAttempts = true
+      end
+      -- A held delivery stays held until it is released, unless an answer settles it that was still on its way.
+      if isOpen(from) and from ~= to and (settles or from ~= ${stateNumber('held')}) then
+        states.set(ordinal, to)
+        if settles then
+          local i = COUNTED[to]
+          event[i] = (event[i] or 0) + 1
+          changed[to] = event[i]
+        end
+        -- Those planned before the event moved to the bulk lane stay in chat.
+        local counts = tonumber(ordinal) < moved and 'chat' or lane
+        moveLoad(counts, group.field, from, -1)
+        moveLoad(counts, group.field, to, 1)
+        if group.letter ~= '' then
+          redis.call('ZADD', root .. 'dl:' .. app, now, key .. '-' .. ordinal)
+          redis.call('HSET', attempts, 'd' .. ordinal, group.letter)
+          hasAttempts, lettersUntil = true, math.max(lettersUntil, tonumber(exp))
+        end
       end
     end
   end
+  states.write()
+  if hasAttempts then redis.call('PEXPIREAT', attempts, exp) end
+  local changes = {}
+  for to, n in pairs(changed) do changes[#changes + 1], changes[#changes + 2] = NAMES[to + 1], n end
+  if isDone(event) then
+    done[lane], newly[lane] = done[lane] or {}, newly[lane] or {}
+    table.insert(done[lane], {key = key, size = event[10]})
+    if not event[11] then
+      changes[#changes + 1], changes[#changes + 2] = 'done', now
+      table.insert(newly[lane], key)
+    end
+  end
+  if #changes > 0 then redis.call('HSET', name, unpack(changes)) end
+  return table.concat(before)
 end
-states.write()
-for to, n in pairs(counts) do redis.call('HINCRBY', KEYS[1], NAMES[to + 1], n) end
-for _, move in pairs(load) do countLoad(KEYS[3], unpack(move)) end
-if attempts or letters then redis.call('PEXPIREAT', KEYS[6], exp) end
-if letters then
-  redis.call('SADD', KEYS[7], string.match(ARGV[8], '^[^|]*'))
-  if redis.call('PEXPIRETIME', KEYS[7]) < tonumber(exp) then redis.call('PEXPIREAT', KEYS[7], exp) end
-  trim(KEYS[5], tonumber(ARGV[3]), ARGV[4], exp)
+
+local answers = {}
+while at < #ARGV do
+  local key, groups = take(), {}
+  for i = 1, tonumber(take()) do groups[i] = group() end
+  answers[#answers + 1] = settle(key, groups)
 end
-finish(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
-return table.concat(before)
+for _, move in pairs(load) do countLoad(root .. 'load', unpack(move)) end
+for lane, events in pairs(done) do finishAll(root, lane, app, events, newly[lane], now) end
+if lettersUntil > 0 then
+  local apps = root .. 'dl-apps'
+  redis.call('SADD', apps, app)
+  if redis.call('PEXPIRETIME', apps) < lettersUntil then redis.call('PEXPIREAT', apps, lettersUntil) end
+  trim(root .. 'dl:' .. app, tonumber(ARGV[3]), root, lettersUntil)
+end
+return answers
 `);
 
 /**
@@ -144,66 +193,61 @@ export async function settle(
   settlements: readonly Settlement[],
   now: number,
 ): Promise<DeliveryState[]> {
-  const { keys: names, args } = settleCall({ ref, appId, settlements }, now);
-  return statesBefore(await SETTLE(redis, names, args));
+  const [before = []] = await settleEach(redis, [{ ref, appId, settlements }], now);
+  return before;
 }
 
-/** The same for several events in one round trip, each on its own. */
+/** Settlements per run, about: the server does nothing else for a millisecond or two. */
+const MOST_SETTLEMENTS = 1000;
+
+/** The same for several events in one round trip, those of an app and shard in one script. */
 export async function settleEach(
   redis: Redis,
   events: readonly EventSettlements[],
   now: number,
 ): Promise<DeliveryState[][]> {
-  const answers = await SETTLE.each(
-    redis,
-    events.map((event) => settleCall(event, now)),
+  const answers: DeliveryState[][] = [];
+  await Promise.all(
+    runsOf(events).map(async (run) => {
+      const { ref, appId } = run.events[0];
+      const args: (string | number)[] = [appId, now, DEAD_LETTERS_CAP, MAX_ATTEMPTS_TEXT];
+      for (const { ref: one, settlements } of run.events) {
+        const groups = settlementArgs(appId, settlements);
+        args.push(one.key, groups.length / GROUP_ARGS, ...groups);
+      }
+      const before = await SETTLE(redis, [keys.root(ref.shard)], args);
+      for (const [n, i] of run.places.entries()) answers[i] = statesBefore(before[n] ?? null);
+    }),
   );
-  return answers.map(statesBefore);
+  return answers;
 }
 
-const settleCall = ({ ref: { shard, key }, appId, settlements }: EventSettlements, now: number) => ({
-  keys: [
-    keys.event(shard, key),
-    keys.states(shard, key),
-    keys.load(shard),
-    keys.open(shard),
-    keys.deadLetters(shard, appId),
-    keys.attempts(shard, key),
-    keys.deadLetterApps(shard),
-  ],
-  args: [...[key, now, DEAD_LETTERS_CAP, keys.root(shard), MAX_ATTEMPTS_TEXT], ...settlementArgs(appId, settlements)],
-});
+/** Events that one script settles, and their places among all. */
+interface Run {
+  events: [EventSettlements, ...EventSettlements[]];
+  places: number[];
+  settlements: number;
+}
+
+function runsOf(all: readonly EventSettlements[]): Run[] {
+  const runs: Run[] = [];
+  const last = new Map<string, Run>();
+  for (const [i, event] of all.entries()) {
+    const id = `${event.ref.shard} ${event.appId}`;
+    const { length } = event.settlements;
+    const run = last.get(id);
+    if (run && run.settlements + length <= MOST_SETTLEMENTS) {
+      run.events.push(event);
+      run.places.push(i);
+      run.settlements += length;
+      continue;
+    }
+    const next: Run = { events: [event], places: [i], settlements: length };
+    runs.push(next);
+    last.set(id, next);
+  }
+  return runs;
+}
 
 const statesBefore = (digits: string | null): DeliveryState[] =>
   Array.from(digits ?? '', (digit) => stateOf(Number(digit)));
-
-/** In the order of the settlements. Those in a row that only differ in their ordinal are one group: nearly all are. */
-function settlementArgs(appId: string, settlements: readonly Settlement[]): (string | number)[] {
-  const args: (string | number)[] = [];
-  let first: Settlement | undefined;
-  let ordinals = '';
-  for (const settlement of settlements) {
-    if (first !== undefined && isAlike(first, settlement)) {
-      ordinals += `,${settlement.ordinal}`;
-      continue;
-    }
-    if (first !== undefined) args.push(ordinals, ...sharedArgs(appId, first));
-    first = settlement;
-    ordinals = String(settlement.ordinal);
-  }
-  if (first !== undefined) args.push(ordinals, ...sharedArgs(appId, first));
-  return args;
-}
-
-const isAlike = (one: Settlement, other: Settlement): boolean =>
-  one.state === other.state && one.provider === other.provider && isBare(one) && isBare(other);
-
-const isBare = ({ state, attempts }: Settlement): boolean =>
-  state !== 'rejected' && (attempts === undefined || attempts.length === 0);
-
-const sharedArgs = (appId: string, settlement: Settlement): (string | number)[] => [
-  stateNumber(settlement.state),
-  loadField(appId, settlement.provider),
-  settlement.state === 'rejected' ? JSON.stringify(settlement.deadLetter) : '',
-  encodeAttempts(settlement.attempts ?? []),
-];

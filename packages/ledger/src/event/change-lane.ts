@@ -21,7 +21,7 @@ if since then
   redis.call('ZADD', KEYS[3], since, ARGV[3])
 end
 leave(KEYS[4], ARGV[1], event[2], ARGV[3])
-lookNoMore(KEYS[4] .. 'open', ARGV[1], event[2], ARGV[3])
+lookNoMore(KEYS[4] .. 'open', ARGV[1], event[2], {ARGV[3]})
 lookAt(KEYS[4] .. 'open', ARGV[2], event[2], ARGV[3], ARGV[4])
 local rank = enter(KEYS[4], ARGV[2], event[2], ARGV[3], event[3], tonumber(ARGV[4]))
 return {rank and 1 or 0, rank or 0, unpack(wake(KEYS[4], ARGV[1], event[2], tonumber(ARGV[4])))}

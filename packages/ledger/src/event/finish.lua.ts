@@ -1,26 +1,46 @@
 import { LOOKS_LUA } from './looks.lua.ts';
 import { UNCOUNT_OPEN } from './open-usage.ts';
 
+/** The fields of an event by which `isDone` and `finishAll` decide, as arguments of HMGET. */
+export const FINISH_FIELDS =
+  "'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane', 'app', 'size', 'done'";
+
 /**
  * Lua shared by the scripts that may finish an event: once it is fully planned without open deliveries, it is removed
  * from the list of open events and the time is stored, once. Its state is never stored: it follows from these numbers
- * (see `progress.ts`).
+ * (see `progress.ts`). `n`: the values of `FINISH_FIELDS`.
  */
 export const FINISH_LUA = `
 ${UNCOUNT_OPEN}
 ${LOOKS_LUA}
-local function finish(event, open, key, now)
-  local n = redis.call('HMGET', event,
-    'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane', 'app', 'size')
+local function isDone(n)
   local settled = 0
   for i = 3, 7 do settled = settled + tonumber(n[i] or 0) end
-  if n[1] ~= '1' or tonumber(n[2] or 0) ~= settled then return end
-  lookNoMore(open, n[8], n[9], key)
-  redis.call('ZREM', open .. ':' .. n[8], key)
-  -- An event that was accepted by an older version has no size and is not counted.
-  if n[10] then uncountOpen(open, n[8], n[9], key, n[10]) end
-  -- string.gsub has a second result.
-  local finished = string.gsub(open, 'open$', 'finished')
-  if redis.call('HSETNX', event, 'done', now) == 1 then redis.call('ZADD', finished, now, key) end
+  return n[1] == '1' and tonumber(n[2] or 0) == settled
+end
+
+-- Takes events of one app and lane that are done off the lists. \`newly\` are those that were not before.
+local function finishAll(root, lane, app, events, newly, now)
+  if #events == 0 then return end
+  local open, keys, counted, sizes = root .. 'open', {}, {}, {}
+  for i, event in ipairs(events) do
+    keys[i] = event.key
+    -- An event that was accepted by an older version has no size and is not counted.
+    if event.size then counted[#counted + 1], sizes[#sizes + 1] = event.key, event.size end
+  end
+  lookNoMore(open, lane, app, keys)
+  redis.call('ZREM', open .. ':' .. lane, unpack(keys))
+  if #counted > 0 then uncountOpen(open, lane, app, counted, sizes) end
+  local finished = {}
+  for _, key in ipairs(newly) do finished[#finished + 1], finished[#finished + 2] = now, key end
+  if #newly > 0 then redis.call('ZADD', root .. 'finished', unpack(finished)) end
+end
+
+local function finish(root, key, now)
+  local event = root .. 'ev:' .. key
+  local n = redis.call('HMGET', event, ${FINISH_FIELDS})
+  if not isDone(n) then return end
+  if not n[11] then redis.call('HSET', event, 'done', now) end
+  finishAll(root, n[8], n[9], {{key = key, size = n[10]}}, n[11] and {} or {key}, now)
 end
 `;

@@ -26,7 +26,7 @@ local function lookAtAll(open, lane, app, events, after, keep)
   redis.call('ZADD', apps, 'LT', first, app)
 end
 
-local function lookNoMore(open, lane, app, key)
+local function lookNoMore(open, lane, app, keys)
   local apps, events = looks(open, lane, app)
-  redis.call('ZREM', events, key)
+  redis.call('ZREM', events, unpack(keys))
 end`;

@@ -43,12 +43,16 @@ local function countAllOpen(open, lane, app, events, sizes, now, exp)
   keepOpen(of, bytes, now, exp)
 end`;
 
-/** Lua: takes an event that is done off the open ones of its app. */
+/** Lua: takes events that are done off the open ones of their app; `sizes` are those of their bodies. */
 export const UNCOUNT_OPEN = `
 ${OPEN_KEYS}
-local function uncountOpen(open, lane, app, key, size)
+local function uncountOpen(open, lane, app, keys, sizes)
   local of, bytes = openKeys(open, lane, app)
-  if redis.call('ZREM', of, key .. ' ' .. size) == 1 then redis.call('DECRBY', bytes, size) end
+  local members, sum = {}, 0
+  for i, key in ipairs(keys) do members[i] = key .. ' ' .. sizes[i] end
+  local counted = redis.call('ZMSCORE', of, unpack(members))
+  for i = 1, #members do sum = sum + (counted[i] and sizes[i] or 0) end
+  if redis.call('ZREM', of, unpack(members)) > 0 then redis.call('DECRBY', bytes, sum) end
 end`;
 
 const READ = script<[number, number]>(`

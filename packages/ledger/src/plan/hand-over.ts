@@ -88,7 +88,7 @@ local function handOver(slice)
   if slice.last then
     if event[5] == '1' then left[#left + 1] = key end
     sizes[#sizes + 1] = (event[2] or 0) + slice.deliveries
-    if slice.deliveries == 0 then finish(record, root .. 'open', key, ARGV[3]) end
+    if slice.deliveries == 0 then finish(root, key, ARGV[3]) end
   end
   return 1
 end

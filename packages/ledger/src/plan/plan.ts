@@ -46,7 +46,7 @@ return 0
 
 /** Moves the cursor past a slice: only for the holder of the job's lock, and only from the slice it worked on. */
 const ADVANCE = script<number | (string | number)[]>(`
--- KEYS event, job lock, open, root of the shard's keys
+-- KEYS event, job lock, root of the shard's keys
 -- ARGV lock token, slice number, cursor, last, event key, now
 -- returns key, rank … of the events that are admitted in its place; -1 when the lock is lost, -2 when the cursor is
 --   elsewhere
@@ -57,11 +57,11 @@ if redis.call('HGET', KEYS[1], 'slice') ~= ARGV[2] then return -2 end
 redis.call('HSET', KEYS[1], 'slice', tonumber(ARGV[2]) + 1, 'cursor', ARGV[3])
 if ARGV[4] ~= '1' then return {} end
 redis.call('HSET', KEYS[1], 'full', 1)
-finish(KEYS[1], KEYS[3], ARGV[5], ARGV[6])
+finish(KEYS[3], ARGV[5], ARGV[6])
 local event = redis.call('HMGET', KEYS[1], 'lane', 'app', 'next')
-learnSizes(KEYS[4], event[1], event[2], {tonumber(event[3] or 0)})
-leave(KEYS[4], event[1], event[2], ARGV[5])
-return wake(KEYS[4], event[1], event[2], tonumber(ARGV[6]))
+learnSizes(KEYS[3], event[1], event[2], {tonumber(event[3] or 0)})
+leave(KEYS[3], event[1], event[2], ARGV[5])
+return wake(KEYS[3], event[1], event[2], tonumber(ARGV[6]))
 `);
 
 const MARK_APPLIED = script<number>(`
@@ -164,7 +164,7 @@ export async function advance(
 ): Promise<AdmittedEvent[]> {
   const answer = await ADVANCE(
     redis,
-    [keys.event(shard, key), lock.key, keys.open(shard), keys.root(shard)],
+    [keys.event(shard, key), lock.key, keys.root(shard)],
     [lock.token, number, slice.cursor, slice.last ? 1 : 0, key, now],
   );
   if (typeof answer !== 'number') return admittedEvents(answer);
