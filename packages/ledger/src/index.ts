@@ -26,6 +26,7 @@ export * from './deliveries/dead-letters.ts';
 export { listLettersOfEvent } from './deliveries/event-letters.ts';
 export type { DeadLetterFilter, FoundDeadLetter } from './deliveries/letter-record.ts';
 export * from './deliveries/settle.ts';
+export type { DeadLetter, DeadLetterRecord, Settlement } from './deliveries/settlement.ts';
 export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
 export * from './event/change-lane.ts';

@@ -7,7 +7,7 @@ import { COUNT_OPEN } from '../event/open-usage.ts';
 import { keys, loadField } from '../keys.ts';
 import { DROP_LETTER_LUA } from './drop-letter.lua.ts';
 import { type DeadLetterFilter, type FoundDeadLetter, isOf, letterField, letterOf } from './letter-record.ts';
-import type { DeadLetter } from './settle.ts';
+import type { DeadLetter } from './settlement.ts';
 import { STATE_BITS, stateNumber } from './states.ts';
 
 /** Why a delivery was given up, with the provider's answer if it had one. */

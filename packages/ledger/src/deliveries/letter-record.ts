@@ -1,5 +1,5 @@
 import type { EventRef, ProviderKind } from '@fanfare/core';
-import type { DeadLetter, DeadLetterRecord } from './settle.ts';
+import type { DeadLetter, DeadLetterRecord } from './settlement.ts';
 
 /** Which dead letters: all of the app's, or those of one provider or reason. */
 export interface DeadLetterFilter {

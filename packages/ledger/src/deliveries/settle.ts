@@ -1,40 +1,15 @@
-import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen, type ProviderKind, type SettledState } from '@fanfare/core';
+import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
 import { FINISH_FIELDS, FINISH_LUA } from '../event/finish.lua.ts';
 import { keys } from '../keys.ts';
-import type { RecordedAttempt } from './attempts.ts';
 import { TRIM_LUA } from './drop-letter.lua.ts';
-import { GROUP_ARGS, settlementArgs } from './settlement-args.ts';
+import { GROUP_ARGS, type Settlement, settlementArgs } from './settlement.ts';
 import { IS_OPEN_LUA, STATE_NAMES_LUA, STATES_LUA, stateNumber, stateOf } from './states.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
 const DEAD_LETTERS_CAP = 10_000;
-
-/** A delivery that was given up: the attempts, and the provider's response. Holds no message text and no secret. */
-export interface DeadLetter {
-  /** The delivery's id. */
-  id: string;
-  /** The chat backend's id of the event. */
-  eventId: string;
-  uid: string;
-  provider: ProviderKind;
-  deviceId?: string | undefined;
-  /** The slice of the plan that the delivery is in; absent in letters from before there were packs. */
-  slice?: number | undefined;
-  /** A stable code: `http_400`, `attempts_exhausted`, … */
-  reason: string;
-  /** The provider's own message, shortened. */
-  detail?: string | undefined;
-  /** Attempts spent. */
-  attempts: number;
-  /** When it was given up, epoch ms. */
-  at: number;
-}
-
-/** The stored form of a dead letter; its id and time are the key and the score. */
-export type DeadLetterRecord = Omit<DeadLetter, 'id' | 'at'>;
 
 /** Where the counts of settled deliveries are among `FINISH_FIELDS`, by the number of their state. */
 const COUNTED = DELIVERY_STATES.filter((state) => !isOpen(state))
@@ -93,8 +68,8 @@ local function group()
   return {ordinals = take(), state = tonumber(take()), field = take(), letter = take(), attempts = take()}
 end
 
--- By lane.
-local done, newly, lettersUntil = {}, {}, 0
+-- By lane, each event once.
+local done, newly, isListed, lettersUntil = {}, {}, {}, 0
 
 local function settle(key, groups)
   local name, attempts = root .. 'ev:' .. key, root .. 'at:' .. key
@@ -136,7 +111,8 @@ local function settle(key, groups)
   if hasAttempts then redis.call('PEXPIREAT', attempts, exp) end
   local changes = {}
   for to, n in pairs(changed) do changes[#changes + 1], changes[#changes + 2] = NAMES[to + 1], n end
-  if isDone(event) then
+  if isDone(event) and not isListed[key] then
+    isListed[key] = true
     done[lane], newly[lane] = done[lane] or {}, newly[lane] or {}
     table.insert(done[lane], {key = key, size = event[10]})
     if not event[11] then
@@ -164,16 +140,6 @@ if lettersUntil > 0 then
 end
 return answers
 `);
-
-/**
- * The new state of a delivery, with the attempts to record: those that were not the only one, or whose details are
- * stored nowhere else. `rejected` includes its dead letter.
- */
-export type Settlement = {
-  ordinal: number;
-  provider: ProviderKind;
-  attempts?: readonly RecordedAttempt[] | undefined;
-} & ({ state: 'rejected'; deadLetter: DeadLetterRecord } | { state: Exclude<SettledState, 'rejected'> | 'retrying' });
 
 /** Settlements of one event. */
 export interface EventSettlements {

@@ -1,7 +1,7 @@
 import { DELIVERY_STATES, type DeliveryState, type SettledState } from '@fanfare/core';
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { listDeadLetters, readStates, type Settlement } from '../../src/index.ts';
+import { listDeadLetters, readOpenUsage, readStates, type Settlement, settleEach } from '../../src/index.ts';
 import { APP, becomes, countsOf, isOnOpenList, NOW, planned, settleAll, stateOf, users } from '../support/events.ts';
 
 const SETTLED: SettledState[] = ['accepted', 'token_dead', 'rejected', 'expired', 'superseded'];
@@ -208,4 +208,39 @@ describe('a rejected delivery', () => {
     const until = await own.redis.pexpiretime(`{p0}:ev:${chat.key}`);
     expect(await own.redis.pexpiretime('{p0}:dl:shop')).toBe(until);
   });
+});
+
+test('events of two apps settle in one call, each for itself; one that is given twice is done once', async () => {
+  await using own = await startTestRedis();
+  const { redis } = own;
+  const [first, second, open] = [
+    await planned(redis, users(2), { id: 'first' }),
+    await planned(redis, users(1), { id: 'second' }),
+    await planned(redis, users(1), { id: 'open' }),
+  ];
+  const other = await planned(redis, users(1), { id: 'other', appId: 'bank' });
+  const usage = (appId: string) => readOpenUsage(redis, { appId, calls: false }, 1, NOW);
+  const { bytes } = await usage(APP);
+  const of = (ref: typeof first, appId: string, ...settlements: Settlement[]) => ({ ref, appId, settlements });
+  const batch = [
+    of(first, APP, becomes(0, 'accepted')),
+    of(other, 'bank', becomes(0, 'rejected')),
+    of(second, APP, becomes(0, 'expired')),
+    of(first, APP, becomes(0, 'rejected'), becomes(1, 'accepted')),
+    of(first, APP, becomes(1, 'accepted')),
+    of({ ...first, key: 'gone' }, APP, becomes(0, 'accepted')),
+  ];
+  expect(await settleEach(redis, batch, NOW)).toEqual([
+    ['pending'],
+    ['pending'],
+    ['pending'],
+    ['accepted', 'pending'],
+    ['accepted'],
+    [],
+  ]);
+  expect(await countsOf(redis, first)).toEqual({ audience: 2, planned: 2, accepted: 2 });
+  expect(await usage('bank')).toMatchObject({ count: 0, bytes: 0 });
+  const size = Number(await redis.hget(`{p0}:ev:${open.key}`, 'size'));
+  expect(bytes).toBeGreaterThan(size);
+  expect(await usage(APP)).toEqual({ count: 1, bytes: size });
 });

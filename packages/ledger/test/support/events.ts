@@ -90,10 +90,14 @@ export async function lockOf(redis: Redis, { shard, key }: EventRef, token = 'mi
 }
 
 /** A stored event that is planned in one slice, and its cursor moved past it. */
-export async function planned(redis: Redis, recipients: PlannedRecipient[], over = {}): Promise<EventRef> {
+export async function planned(
+  redis: Redis,
+  recipients: PlannedRecipient[],
+  over: Parameters<typeof accepted>[0] = {},
+): Promise<EventRef> {
   const ref = await stored(redis, over);
   const all = slice(recipients);
-  await planSlice(redis, ref, APP, 0, all);
+  await planSlice(redis, ref, over.appId ?? APP, 0, all);
   await advance(redis, ref, await lockOf(redis, ref), 0, all);
   return ref;
 }
