@@ -58,7 +58,7 @@ function Audit() {
               </td>
               <td>{actor ?? (who === 'admin' ? 'admin key' : `API ${who.replace(':', ' ')}`)}</td>
               <td title={operation}>{changeOf(operation)}</td>
-              <td>{Object.values(ids).join(', ') || '–'}</td>
+              <td className="wrap">{Object.values(ids).join(', ') || '–'}</td>
               <td className="wrap quiet">{fields.join(', ') || '–'}</td>
               <td>{appId ?? '–'}</td>
             </tr>

@@ -57,7 +57,9 @@ function Row({ app, apiKey: { id, name, prefix, scopes, createdAt, lastUsedAt },
   const revoke = useSave(app, () => fanfare.revokeApiKey(app, id));
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row" className="wrap">
+        {name}
+      </th>
       <td className="mono">{prefix}…</td>
       <td>{scopes.map((scope) => SCOPES[scope]).join(', ')}</td>
       <td>
