@@ -51,7 +51,8 @@ test('the client of the operator has every route of the operator, and answers wh
   expect(Array.isArray((await app.outcomes()).data)).toBe(true);
   expect((await app.deadLetters()).data).toEqual([]);
   expect(await app.deadLetterSummary()).toEqual({ data: [], meta: { counted: 0 } });
-  expect((await app.users({ limit: 500 })).data).toContainEqual(await app.user('bob'));
+  await system.backend.put('/v3/users/carol', { name: 'Carol' });
+  expect((await app.users({ limit: 500 })).data).toEqual([await app.user('carol')]);
   const { id: replay } = await app.replay({ filter: {} });
   expect(await app.stopReplay(replay)).toMatchObject({ id: replay, replayed: 0 });
   await until(async () => (await app.replayProgress(replay)).state !== 'running', 'the replay has ended');
