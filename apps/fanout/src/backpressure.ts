@@ -11,18 +11,18 @@ export type Pressure = { kind: 'wait'; delayMs: number } | { kind: 'park' };
 
 /**
  * Whether the next slice must wait (docs/rules/delivery.md#backpressure). What is ready is counted per app, provider
- * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale. Handing a
- * slice over checks for room as well; asking before another slice spares deciding it in vain.
+ * and lane, so that one app's deliveries delay no other app. Calls never wait, since they would be stale. Whether there
+ * is room for the first slice of an event in chat, mostly its only one, is checked when it is handed over (ADR 32).
  */
 export async function backpressure(
   deps: FanoutDeps,
   { shard, accepted }: EventInHand,
-  { isAnother }: { isAnother: boolean },
+  { isFirstSlice }: { isFirstSlice: boolean },
 ): Promise<Pressure | undefined> {
   const { lane } = accepted;
   if (lane === 'call') return undefined;
   const [isFull, isStopped] = await Promise.all([
-    isAnother && isLoaded(deps.queueRedis, { shard, key: accepted.key }),
+    (!isFirstSlice || lane === 'bulk') && isLoaded(deps.queueRedis, { shard, key: accepted.key }),
     deps.memory.isStopped(lane),
   ]);
   if (isFull) return { kind: 'park' };

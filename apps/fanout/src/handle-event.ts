@@ -75,7 +75,7 @@ async function expandSome(
   let cursor = from;
   let pressure: Pressure | undefined;
   while (!turn.done && turn.slices < SLICES_PER_TURN && !deps.stopping.aborted) {
-    pressure = await backpressure(deps, inHand, { isAnother: turn.slices > 0 });
+    pressure = await backpressure(deps, inHand, { isFirstSlice: cursor.slice === 0 });
     if (pressure) break;
     if (job.signal.aborted) throw new FencedError(`event ${ref.key}: lock lost`);
     const at = cursor;

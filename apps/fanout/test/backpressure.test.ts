@@ -32,16 +32,16 @@ async function ready(count: number, changes: Partial<AcceptedEvent> = {}) {
 const PARK = { kind: 'park' };
 
 /** For a slice that is not the first of its turn. */
-const ANOTHER = { isAnother: true };
+const LATER = { isFirstSlice: false };
 
 describe('an app with 800 deliveries ready in chat for one provider', () => {
   test('has its messages parked until one is settled', async () => {
     await using fanout = startFanout(redis);
     const { inHand } = await takeEvent(fanout, aGroupMessage());
     const ref = await ready(800);
-    expect(await backpressure(fanout, inHand, ANOTHER)).toEqual(PARK);
+    expect(await backpressure(fanout, inHand, LATER)).toEqual(PARK);
     await settle(redis, ref, APP, [{ ordinal: 0, provider: 'fcm', state: 'accepted' }], fanout.now());
-    expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
+    expect(await backpressure(fanout, inHand, LATER)).toBeUndefined();
   });
 
   test('has neither calls nor large groups parked', async () => {
@@ -49,15 +49,15 @@ describe('an app with 800 deliveries ready in chat for one provider', () => {
     await ready(800);
     const large = await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' });
     const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-    expect(await backpressure(fanout, large.inHand, ANOTHER)).toBeUndefined();
-    expect(await backpressure(fanout, call.inHand, ANOTHER)).toBeUndefined();
+    expect(await backpressure(fanout, large.inHand, LATER)).toBeUndefined();
+    expect(await backpressure(fanout, call.inHand, LATER)).toBeUndefined();
   });
 
   test('delays no other app', async () => {
     await using fanout = startFanout(redis);
     await ready(800, { appId: 'another' });
     const { inHand } = await takeEvent(fanout, aGroupMessage());
-    expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
+    expect(await backpressure(fanout, inHand, LATER)).toBeUndefined();
   });
 });
 
@@ -106,7 +106,7 @@ test.each([
     bulk: await takeEvent(fanout, aGroupMessage(), { lane: 'bulk' }),
   };
   await limitMemory(redis, share);
-  const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand, ANOTHER)));
+  const pressures = await Promise.all(LANES.map((lane) => backpressure(fanout, held[lane].inHand, LATER)));
   expect(LANES.filter((_, i) => pressures[i] === undefined)).toEqual(expected);
 });
 
@@ -116,10 +116,10 @@ test('a Redis that is too full delays every slice, the longer the older its even
   await using fanout = startFanout(redis);
   const { inHand } = await takeEvent(fanout, aGroupMessage());
   const call = await takeEvent(fanout, aCall(), { lane: 'call' });
-  expect(await backpressure(fanout, call.inHand, ANOTHER)).toBeUndefined();
+  expect(await backpressure(fanout, call.inHand, LATER)).toBeUndefined();
   const between = async () => [
-    await backpressure({ ...fanout, random: () => 0 }, inHand, ANOTHER),
-    await backpressure({ ...fanout, random: () => 1 }, inHand, ANOTHER),
+    await backpressure({ ...fanout, random: () => 0 }, inHand, LATER),
+    await backpressure({ ...fanout, random: () => 1 }, inHand, LATER),
   ];
   const waits = (...delays: number[]) => delays.map((delayMs) => ({ kind: 'wait', delayMs }));
   fanout.clock.set(inHand.accepted.receivedAt);
@@ -130,5 +130,5 @@ test('a Redis that is too full delays every slice, the longer the older its even
   expect(await between()).toEqual(waits(7500, 15_000));
   await redis.config('SET', 'maxmemory', String(used * 4));
   fanout.clock.advance(1000);
-  expect(await backpressure(fanout, inHand, ANOTHER)).toBeUndefined();
+  expect(await backpressure(fanout, inHand, LATER)).toBeUndefined();
 });

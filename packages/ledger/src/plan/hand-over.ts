@@ -21,8 +21,9 @@ const HAND_OVER = script<(Buffer | number)[]>(`
 -- ARGV lane, app, now, then of each slice: event key, key of the job's lock, token, slice number, slice, cursor, last,
 --   recipients, deliveries, number of reasons, reason, n …, number of providers, and of each provider: provider,
 --   deliveries, options of jobs, number of jobs, id, data, deliveries …
--- returns of each slice: 1 when it is handed over; the slice, if it is planned already; 0 when the app has as many
---   deliveries ready as it may have; -1 when the lock is lost, -2 when the event is gone or its cursor elsewhere
+-- returns of each slice: 1 when it is handed over; the slice, if it is planned already; 0 when it is the event's first
+--   and the app has as many deliveries ready as it may have; -1 when the lock is lost, -2 when the event is gone or its
+--   cursor elsewhere
 ${FINISH_LUA}
 ${ADMISSION_LUA}
 ${LOAD_LUA}
@@ -75,7 +76,8 @@ local function handOver(slice)
   local stored = redis.call('HGET', root .. 'plan:' .. key, slice.number)
   if stored then return stored end
   if event[1] ~= slice.number or event[6] ~= lane then return -2 end
-  if slice.deliveries > 0 and (loaded or room <= 0) then return 0 end
+  -- For later slices, whether there is room was asked before they were decided.
+  if slice.number == '0' and slice.deliveries > 0 and (loaded or room <= 0) then return 0 end
   local changes = {'slice', tonumber(slice.number) + 1, 'cursor', slice.cursor}
   if slice.last then changes[5], changes[6] = 'full', 1 end
   storeSlice(root, key, {next = event[2], exp = event[3], aud = event[4]}, slice, changes)
@@ -137,7 +139,7 @@ export type HandedOver =
   | { kind: 'done' }
   /** Another worker has planned it, and may not have queued all of it. */
   | { kind: 'planned'; slice: PlannedSlice }
-  /** Nothing is written: the app has as many deliveries ready in the lane as it may have. */
+  /** Nothing is written: the slice is its event's first, and the app has as many deliveries ready as it may have. */
   | { kind: 'full' }
   /** Nothing is written: the lock is lost, the event has expired, or its cursor is elsewhere. */
   | { kind: 'fenced' };
