@@ -25,10 +25,10 @@ export const BYTES = {
  */
 export const MICROS = {
   ingest: { event: 150, redis: 55 },
-  single: { fanout: 270, sender: 440, redis: 310 },
-  chat: { fanout: 26, sender: 66, redis: 22 },
-  bulk: { fanout: 8, sender: 40, redis: 14.5 },
+  single: { fanout: 215, sender: 410, redis: 215 },
+  chat: { fanout: 25, sender: 66, redis: 23 },
+  bulk: { fanout: 8, sender: 44, redis: 15 },
 } as const;
 
 /** Commands of Redis, those of scripts included: per event, and per delivery. */
-export const COMMANDS = { event: 60, single: 48, chat: 4, bulk: 2.5 } as const;
+export const COMMANDS = { event: 30, single: 29, chat: 4.3, bulk: 2.5 } as const;

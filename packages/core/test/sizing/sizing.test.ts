@@ -49,13 +49,13 @@ describe('sizing', () => {
       deliveriesPerSecond: 1_000_000,
       processes: { ingest: 1, fanout: 12, sender: 100 },
       installations: 1,
-      shards: 30,
+      shards: 31,
     });
     expect(sizeOf({ ...load, messagesPerSecond: 20_000, recipients: 50 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
-      processes: { ingest: 5, fanout: 38, sender: 100 },
+      processes: { ingest: 5, fanout: 36, sender: 100 },
       installations: 1,
-      shards: 47,
+      shards: 49,
     });
   });
 
