@@ -71,6 +71,7 @@ const OF_ONE_CALL = new Set([
   'accept.ts open',
   'store-events.ts batches',
   'store-events.ts byApp',
+  'settle.ts last',
   'file-reader.ts newest',
   'file-sink.ts groups',
   'lines.ts slices',
