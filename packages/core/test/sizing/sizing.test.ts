@@ -47,9 +47,9 @@ describe('sizing', () => {
     const load = { ...LOAD, users: 10_000_000, dayShare: 0.4 };
     expect(sizeOf({ ...load, messagesPerSecond: 200, recipients: 5000 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
-      processes: { ingest: 1, fanout: 12, sender: 100 },
+      processes: { ingest: 1, fanout: 15, sender: 100 },
       installations: 1,
-      shards: 31,
+      shards: 32,
     });
     expect(sizeOf({ ...load, messagesPerSecond: 20_000, recipients: 50 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
