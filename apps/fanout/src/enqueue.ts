@@ -1,5 +1,5 @@
 import { type AcceptedEvent, type EventRef, isOpen, type PlannedDelivery, type ProviderKind } from '@fanfare/core';
-import { admitWaiting, counter, type OpenJob, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
+import { admitWaiting, counter, type PlannedSlice, readOpenJobs, settle } from '@fanfare/ledger';
 import type { FanoutDeps } from './deps.ts';
 import { queueAdmitted } from './queue-admitted.ts';
 
@@ -61,9 +61,9 @@ export async function expire(
   return expired.length;
 }
 
-/** Groups jobs by provider, keeping their order. */
-export function byProvider(jobs: readonly OpenJob[]): Map<ProviderKind, OpenJob[]> {
-  const groups = new Map<ProviderKind, OpenJob[]>();
+/** Groups jobs or packs by provider, keeping their order. */
+export function byProvider<T extends { provider: ProviderKind }>(jobs: readonly T[]): Map<ProviderKind, T[]> {
+  const groups = new Map<ProviderKind, T[]>();
   for (const job of jobs) {
     const group = groups.get(job.provider);
     if (group) group.push(job);

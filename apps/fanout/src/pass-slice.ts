@@ -1,8 +1,8 @@
-import type { AcceptedEvent, ProviderKind } from '@fanfare/core';
+import type { AcceptedEvent } from '@fanfare/core';
 import { advance, counter, FencedError, type PlannedSlice, packsOf, planSlice } from '@fanfare/ledger';
-import type { DeliveryJob, EventJob, JobInHand, PreparedJobs } from '@fanfare/queue';
+import type { EventJob, JobInHand, PreparedJobs } from '@fanfare/queue';
 import type { FanoutDeps } from './deps.ts';
-import { enqueue } from './enqueue.ts';
+import { byProvider, enqueue } from './enqueue.ts';
 import type { EventInHand } from './plan.ts';
 import { queueAdmitted } from './queue-admitted.ts';
 
@@ -79,15 +79,13 @@ function jobsOf(
   { shard, accepted: { key, lane } }: EventInHand,
   { number, slice, traceparent }: ToPass,
 ): PreparedJobs[] {
-  const byProvider = new Map<ProviderKind, DeliveryJob[]>();
-  for (const { provider, deliveries } of packsOf(slice)) {
-    const { ordinal } = deliveries[0];
-    const job = { eventKey: key, slice: number, ordinal, count: deliveries.length, traceparent };
-    const jobs = byProvider.get(provider);
-    if (jobs) jobs.push(job);
-    else byProvider.set(provider, [job]);
-  }
-  return [...byProvider].map(([provider, jobs]) => producer.prepareDeliveries(shard, provider, lane, jobs));
+  return [...byProvider(packsOf(slice))].map(([provider, packs]) => {
+    const jobs = packs.map(({ deliveries }) => {
+      const { ordinal } = deliveries[0];
+      return { eventKey: key, slice: number, ordinal, count: deliveries.length, traceparent };
+    });
+    return producer.prepareDeliveries(shard, provider, lane, jobs);
+  });
 }
 
 function countPlanned({ metrics }: FanoutDeps, { lane }: AcceptedEvent, all: readonly PreparedJobs[]): void {

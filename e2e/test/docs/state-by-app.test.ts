@@ -39,7 +39,6 @@ const OF_ONE_CALL = new Set([
   'sweep-held.ts late',
   'hold-some.ts found',
   'by-shard.ts groups',
-  'pass-slice.ts byProvider',
   'tally.ts providers',
   'tally.ts reasons',
   'enqueue.ts groups',
