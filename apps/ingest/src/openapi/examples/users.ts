@@ -2,6 +2,16 @@ import { SUCCESS } from '../../http/fields.ts';
 import type { Example } from './example.ts';
 import { STAND_INS } from './stand-ins.ts';
 
+/** The user of the examples, as stored. */
+const BOB = {
+  uid: 'bob',
+  name: 'Bob',
+  avatar: 'https://chat.example.com/bob.png',
+  timezone: 'Asia/Tokyo',
+  deactivated: false,
+  createdAt: 1_741_847_453,
+};
+
 /** Users, their sessions, and whom they block. */
 export const users: readonly Example[] = [
   {
@@ -11,14 +21,7 @@ export const users: readonly Example[] = [
     body: { name: 'Bob', avatar: 'https://chat.example.com/bob.png', timezone: 'Asia/Tokyo' },
     status: 200,
     answer: {
-      data: {
-        uid: 'bob',
-        name: 'Bob',
-        avatar: 'https://chat.example.com/bob.png',
-        timezone: 'Asia/Tokyo',
-        deactivated: false,
-        createdAt: 1_741_847_453,
-      },
+      data: BOB,
     },
   },
   {
@@ -27,16 +30,7 @@ export const users: readonly Example[] = [
     query: { limit: '50' },
     status: 200,
     answer: {
-      data: [
-        {
-          uid: 'bob',
-          name: 'Bob',
-          avatar: 'https://chat.example.com/bob.png',
-          timezone: 'Asia/Tokyo',
-          deactivated: false,
-          createdAt: 1_741_847_453,
-        },
-      ],
+      data: [BOB],
       meta: {},
     },
   },
@@ -46,14 +40,7 @@ export const users: readonly Example[] = [
     params: { uid: 'bob' },
     status: 200,
     answer: {
-      data: {
-        uid: 'bob',
-        name: 'Bob',
-        avatar: 'https://chat.example.com/bob.png',
-        timezone: 'Asia/Tokyo',
-        deactivated: false,
-        createdAt: 1_741_847_453,
-      },
+      data: BOB,
     },
   },
   {
