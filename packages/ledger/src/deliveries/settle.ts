@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen } from '@fanfare/core';
+import type { DeliveryState, EventRef } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { LOAD_LUA } from '../admission/load.lua.ts';
@@ -6,15 +6,13 @@ import { FINISH_FIELDS, FINISH_LUA } from '../event/finish.lua.ts';
 import { keys } from '../keys.ts';
 import { TRIM_LUA } from './drop-letter.lua.ts';
 import { GROUP_ARGS, type Settlement, settlementArgs } from './settlement.ts';
-import { IS_OPEN_LUA, STATE_NAMES_LUA, STATES_LUA, stateNumber, stateOf } from './states.ts';
+import { IS_OPEN_LUA, SETTLED_STATES, STATE_NAMES_LUA, STATES_LUA, stateNumber, stateOf } from './states.ts';
 
 /** The most dead letters per app and shard; the oldest are dropped. */
 const DEAD_LETTERS_CAP = 10_000;
 
 /** Where the counts of settled deliveries are among `FINISH_FIELDS`, by the number of their state. */
-const COUNTED = DELIVERY_STATES.filter((state) => !isOpen(state))
-  .map((state, i) => `[${stateNumber(state)}] = ${i + 3}`)
-  .join(', ');
+const COUNTED = SETTLED_STATES.map((state, i) => `[${stateNumber(state)}] = ${i + 3}`).join(', ');
 
 /** The approximate limit of attempts as text per delivery: the first and the last matter, a flood of 429s does not. */
 const MAX_ATTEMPTS_TEXT = 4000;

@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen } from '@fanfare/core';
+import { DELIVERY_STATES, type DeliveryState, type EventRef, isOpen, type SettledState } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import { readPacked } from '../finished/read-packed.ts';
 import { keys } from '../keys.ts';
@@ -8,6 +8,9 @@ export const stateNumber = (state: DeliveryState): number => DELIVERY_STATES.ind
 
 /** The state with this number. */
 export const stateOf = (number: number): DeliveryState => DELIVERY_STATES[number] as DeliveryState;
+
+/** The states that stay, in the order of their numbers: each is also the field of an event that counts it. */
+export const SETTLED_STATES = DELIVERY_STATES.filter((state): state is SettledState => !isOpen(state));
 
 /** Bits per delivery in the string of states, as a BITFIELD type: sixteen states at most. */
 export const STATE_BITS = 'u4';

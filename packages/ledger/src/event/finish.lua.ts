@@ -1,9 +1,11 @@
+import { SETTLED_STATES } from '../deliveries/states.ts';
 import { LOOKS_LUA } from './looks.lua.ts';
 import { UNCOUNT_OPEN } from './open-usage.ts';
 
 /** The fields of an event by which `isDone` and `finishAll` decide, as arguments of HMGET. */
-export const FINISH_FIELDS =
-  "'full', 'next', 'accepted', 'token_dead', 'rejected', 'expired', 'superseded', 'lane', 'app', 'size', 'done'";
+export const FINISH_FIELDS = ['full', 'next', ...SETTLED_STATES, 'lane', 'app', 'size', 'done']
+  .map((field) => `'${field}'`)
+  .join(', ');
 
 /**
  * Lua shared by the scripts that may finish an event: once it is fully planned without open deliveries, it is removed

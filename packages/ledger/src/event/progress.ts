@@ -1,6 +1,7 @@
-import type { AcceptedEvent, EventRef } from '@fanfare/core';
+import type { AcceptedEvent, EventRef, SettledState } from '@fanfare/core';
 import { commandEach } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
+import { SETTLED_STATES } from '../deliveries/states.ts';
 import { fieldsIn, PACKED } from '../finished/packed.ts';
 import { keys } from '../keys.ts';
 import { decodeAccepted, type EventHash, expanded } from './record.ts';
@@ -51,19 +52,13 @@ export async function readProgress(redis: Redis, { shard, key }: EventRef): Prom
 /** The state and counts in the fields of an event. */
 export function progressOf(fields: EventHash): Progress {
   const n = numberIn(fields);
-  const settled = {
-    accepted: n('accepted'),
-    token_dead: n('token_dead'),
-    rejected: n('rejected'),
-    expired: n('expired'),
-    superseded: n('superseded'),
-  };
+  const settled = Object.fromEntries(SETTLED_STATES.map((state) => [state, n(state)])) as Record<SettledState, number>;
   const pending = pendingIn(fields);
   const reasons = Object.entries(fields).flatMap(([field, value]) =>
     field.startsWith('!') ? [[field.slice(1), Number(value)] as const] : [],
   );
   return {
-    state: stateIn(fields),
+    state: stateIn(fields, pending),
     ...(fields.done ? { finishedAt: Number(fields.done) } : {}),
     counts: { audience: n('aud'), planned: n('next'), suppressed: Object.fromEntries(reasons), ...settled, pending },
   };
@@ -71,15 +66,15 @@ export function progressOf(fields: EventHash): Progress {
 
 const numberIn = (fields: EventHash) => (field: string) => Number(fields[field] ?? 0);
 
-const SETTLED = ['accepted', 'token_dead', 'rejected', 'expired', 'superseded'] as const;
+function pendingIn(fields: EventHash): number {
+  const n = numberIn(fields);
+  return SETTLED_STATES.reduce((pending, state) => pending - n(state), n('next'));
+}
 
-const pendingIn = (fields: EventHash): number =>
-  SETTLED.map(numberIn(fields)).reduce((pending, count) => pending - count, numberIn(fields)('next'));
+const stateIn = ({ full }: EventHash, pending: number): EventState =>
+  full !== '1' ? 'expanding' : pending > 0 ? 'delivering' : 'done';
 
-const stateIn = (fields: EventHash): EventState =>
-  fields.full !== '1' ? 'expanding' : pendingIn(fields) > 0 ? 'delivering' : 'done';
-
-const STATE_FIELDS = ['at', PACKED, 'full', 'next', ...SETTLED] as const;
+const STATE_FIELDS = ['at', PACKED, 'full', 'next', ...SETTLED_STATES];
 
 /**
  * The states of some events, in their order, undefined for those that have expired. Far cheaper than to read them,
@@ -92,6 +87,6 @@ export async function readEventStates(redis: Redis, refs: readonly EventRef[]): 
   return answers.map((values) => {
     const fields = Object.fromEntries(STATE_FIELDS.flatMap((field, i) => (values[i] ? [[field, values[i]]] : [])));
     if (!fields.at) return undefined;
-    return fields[PACKED] ? 'done' : stateIn(fields);
+    return fields[PACKED] ? 'done' : stateIn(fields, pendingIn(fields));
   });
 }
