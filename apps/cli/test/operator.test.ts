@@ -422,3 +422,31 @@ describe('fanfare apps, keys, providers, test-push and users', () => {
     });
   });
 });
+
+test('what commands change is in the audit log under the name of the user who ran them, and no secret is', async () => {
+  await run('apps create audited');
+  await system.admin.app('audited').request({ method: 'PUT', path: '/v3/users/alice', body: {} });
+  const secrets = [(await run('keys create --app audited')).out];
+  const [{ id: keyId }] = await json('keys list --app audited --json');
+  const webhook = `${system.pushes.url}/webhook/hook`;
+  secrets.push((await run(['providers', 'create', 'custom', '--webhook', webhook, '--app', 'audited'])).out);
+  await run('test-push custom --app audited');
+  await run(['send', '--app', 'audited', '--id', 'a-1', '--from', 'alice', '--to', 'bob', '--text', 'hello bob']);
+  await run('users erase alice --yes --app audited');
+  await run(`keys revoke ${keyId} --yes --app audited`);
+  await run('apps delete audited --yes');
+  const { data: entries } = await system.admin.audit({ appId: 'audited' });
+  const data = entries.filter(({ actor }) => actor?.match(/^cli .+@./));
+  const changes = data.map(({ action, ids }) => `${action} ${JSON.stringify(ids)}`).toReversed();
+  expect(changes).toEqual([
+    'Create app {"appId":"audited"}',
+    `Create API key {"appId":"audited","keyId":"${keyId}"}`,
+    'Create webhook {}',
+    'Test webhook {}',
+    'Publish events {"eventId":"a-1"}',
+    'Erase user {"uid":"alice"}',
+    `Revoke API key {"appId":"audited","keyId":"${keyId}"}`,
+    'Delete app {"appId":"audited"}',
+  ]);
+  for (const secret of [...secrets, 'hello bob', webhook]) expect(JSON.stringify(data)).not.toContain(secret);
+});

@@ -1,4 +1,4 @@
-import { EXAMPLES, type Example } from '@fanfare/ingest/app';
+import { EXAMPLES, type Example, STAND_INS } from '@fanfare/ingest/app';
 import { until } from '@fanfare/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Operation, operationsOf, readDocument, schemaOf } from '../support/openapi.ts';
@@ -54,7 +54,34 @@ test('every example is answered by a real system as it says', async () => {
     const { operation, name, status, answer } = example;
     expect(await replay(example, bindings)).toEqual({ operation, name, status, answer });
   }
+  await expectAudited(bindings);
 }, 120_000);
+
+/**
+ * The examples have called every route with an API key, or with the admin key where no other is taken: those audited by
+ * any key are all in the audit log with what they concern, the others are not, and no secret is.
+ */
+async function expectAudited(bindings: Bindings): Promise<void> {
+  const { data } = (await system.admin.get('/v3/audit?limit=1000')).body;
+  const entries: { who: string; action: string; operation: string; ids: Record<string, string> }[] = data;
+  const audited = system.routes.flatMap(({ method, url, audit }) =>
+    audit && 'action' in audit && audit.by === undefined
+      ? [`${audit.action}: ${method} ${url.replace(/:(\w+)/g, '{$1}')}`]
+      : [],
+  );
+  expect(new Set(entries.map(({ action, operation }) => `${action}: ${operation}`))).toEqual(new Set(audited));
+  for (const { who, operation, ids } of entries) {
+    expect(who).toMatch(/^(admin|key:.+)$/);
+    const params = [...operation.matchAll(/\{(\w+)\}/g)].map(([, param]) => param);
+    expect(Object.keys(ids)).toEqual(expect.arrayContaining(params));
+  }
+  const secrets = [STAND_INS.apiKey, STAND_INS.authToken, STAND_INS.privateKey, STAND_INS.p8Key].map((name) =>
+    bindings.get(name),
+  );
+  for (const secret of [...secrets, system.env.FANFARE_ADMIN_KEY, BASIC_AUTH.password]) {
+    expect(JSON.stringify(data)).not.toContain(JSON.stringify(secret).slice(1, -1));
+  }
+}
 
 test('every operation has an example of success, and one of its body where it takes one', () => {
   const wanting = operations.filter(({ key, operation }) => {

@@ -106,7 +106,7 @@ inBrowser('an operator pauses a lane, is warned about calls, and sees what the p
   await page.getByRole('dialog').getByRole('button', { name: 'Resume bulk' }).click();
   await page.getByText('All queues are keeping up.').waitFor();
   await page.goto(`${console.url}/audit`);
-  await page.getByText('Resume a lane').waitFor();
+  await page.getByText('Resume lane').waitFor();
   expect(faults).toEqual([]);
 });
 

@@ -125,6 +125,9 @@ export interface AuditEntry {
   who: string;
   /** The person, as the caller named them. */
   actor?: string;
+  /** What was done, e.g. `Change app`; absent in entries that an older release wrote. */
+  action?: string;
+  /** The operation of the API, e.g. `PATCH /v3/apps/{appId}`. */
   operation: string;
   ids: Record<string, string>;
   fields: string[];

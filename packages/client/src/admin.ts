@@ -18,6 +18,8 @@ export interface FanfareAdminOptions {
   /** E.g. `https://push.example.com`. */
   url: string;
   adminKey: string;
+  /** Who acts, for the audit log: up to 100 printable ASCII characters. */
+  actor?: string;
   /** Default: the global one. */
   fetch?: Fetch;
   /** Timeout of one call in ms, default 15 seconds. */
@@ -112,10 +114,18 @@ export class FanfareAdmin {
   }
 }
 
-function httpOf({ url, adminKey, fetch, timeoutMs }: FanfareAdminOptions, appid?: string): Http {
-  // The operator may have chosen a key of several words.
-  const words = adminKey.split(' ').map((word) => credential('adminKey', word));
-  const adminkey = words.join(' ');
-  const headers: Record<string, string> = appid === undefined ? { adminkey } : { adminkey, appid };
+function httpOf({ url, adminKey, actor, fetch, timeoutMs }: FanfareAdminOptions, appid?: string): Http {
+  const headers: Record<string, string> = {
+    // The operator may have chosen a key of several words.
+    adminkey: words('adminKey', adminKey),
+    ...(actor === undefined ? {} : { actor: words('actor', actor) }),
+    ...(appid === undefined ? {} : { appid }),
+  };
   return new Http({ url, credentials: async () => headers, fetch, timeoutMs });
 }
+
+const words = (name: string, value: string): string =>
+  value
+    .split(' ')
+    .map((word) => credential(name, word))
+    .join(' ');

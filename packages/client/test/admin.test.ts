@@ -11,8 +11,17 @@ test('the operator calls system-wide routes with the admin key alone, and those 
   await admin.app('app123').events();
   const [system, events] = server.requests;
   expect(system?.headers).toMatchObject({ adminkey: KEY });
-  expect(system?.headers.appid).toBeUndefined();
+  expect(system?.headers).not.toHaveProperty('appid');
+  expect(system?.headers).not.toHaveProperty('actor');
   expect(events?.headers).toMatchObject({ adminkey: KEY, appid: 'app123' });
+});
+
+test('the operator names who acts; a name that cannot be a header is refused', async () => {
+  await using server = await startServer({ body: { data: [], meta: {} } });
+  const options = { url: server.url, adminKey: KEY };
+  await new FanfareAdmin({ ...options, actor: 'erin, night shift' }).app('app123').events();
+  expect(server.requests[0]?.headers.actor).toBe('erin, night shift');
+  expect(() => new FanfareAdmin({ ...options, actor: 'Zoë' })).toThrow('actor: must be printable ASCII');
 });
 
 test('filters are encoded, lists separated by commas, and what is left out is not sent', async () => {

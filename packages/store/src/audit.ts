@@ -11,9 +11,11 @@ export interface AuditEntry {
   who: string;
   /** The person, by the word of a console that acts with the admin key. */
   actor?: string | undefined;
+  /** What was done, in the imperative: `Change app`; absent in entries that an older release wrote. */
+  action?: string | undefined;
   /** The operation, as the API document names it: `PUT /v3/apps/{appId}`. */
   operation: string;
-  /** The ids in its path and body. */
+  /** The ids of what it concerns. */
   ids: Record<string, string>;
   /** The names of the fields in its body. */
   fields: string[];

@@ -5,6 +5,7 @@ import type { Output } from '../output.ts';
 import { DEFAULT_URL } from '../subcommand.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { actor } from './actor.ts';
 import { errorLine } from './error-line.ts';
 import type { OperatorFlags } from './flags.ts';
 import type { Input, Operation, Operator, Screen } from './operator.ts';
@@ -51,7 +52,7 @@ function operatorOf(flags: OperatorFlags, around: Surroundings): Omit<Operator, 
   const { app, json } = flags;
   const isJson = json === true;
   const url = urlOf(flags, env);
-  const admin = new FanfareAdmin({ url, adminKey: adminKeyOf(env), timeoutMs: TIMEOUT_MS });
+  const admin = new FanfareAdmin({ url, adminKey: adminKeyOf(env), actor: actor(), timeoutMs: TIMEOUT_MS });
   const appId = async () => app ?? (env.FANFARE_APP || (await onlyApp(admin)));
   return {
     ...around,

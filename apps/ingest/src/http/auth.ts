@@ -5,9 +5,11 @@ import { type ApiKeyScope, findSession, type Session } from '@fanfare/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IngestDeps } from '../deps.ts';
 import { unknownRoute } from './answer-errors.ts';
+import { type Audit, auditOf } from './audit.ts';
 import { bodyKindOf } from './bodies.ts';
 import type { BodyKind } from './body-limits.ts';
 import { doesGrow } from './growth.ts';
+import { header } from './header.ts';
 import { limitOf } from './key-limit.ts';
 import { keyUses } from './key-uses.ts';
 
@@ -30,6 +32,8 @@ export interface Route {
   grows: boolean;
   /** The kind of its body; undefined if it takes none. */
   body: BodyKind | undefined;
+  /** Whether calls are audited; undefined if it changes nothing. */
+  audit: Audit | undefined;
 }
 
 /** The authenticated caller. */
@@ -87,6 +91,7 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
         basicAuth,
         grows: doesGrow(one, grows),
         body: bodyKindOf(one, url, config.body),
+        audit: auditOf(one, url, config.audit),
       });
     }
   });
@@ -240,10 +245,4 @@ function basicPassword(request: FastifyRequest): string | undefined {
   const userAndPassword = Buffer.from(encoded ?? '', 'base64').toString();
   const colon = userAndPassword.indexOf(':');
   return colon === -1 ? undefined : userAndPassword.slice(colon + 1) || undefined;
-}
-
-/** A non-empty header by its lower-case name. */
-export function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -51,6 +51,7 @@ const UNKNOWN: Route = {
   basicAuth: false,
   grows: false,
   body: undefined,
+  audit: undefined,
 };
 const targets = [...routes.filter(({ method }) => method !== 'HEAD'), UNKNOWN];
 const nameOf = ({ method, url }: Route) => `${method} ${url}`;

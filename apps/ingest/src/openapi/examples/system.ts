@@ -25,6 +25,7 @@ export const system: readonly Example[] = [
           at: 1_741_847_453_000,
           appId: 'app123',
           who: 'admin',
+          action: 'Revoke API key',
           operation: 'DELETE /v3/apps/{appId}/apikeys/{keyId}',
           ids: { appId: 'app123', keyId: STAND_INS.publishKeyId },
           fields: [],

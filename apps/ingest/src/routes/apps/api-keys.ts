@@ -30,7 +30,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/apps/:appId/apikeys',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Create API key' } },
       schema: {
         summary: 'Create an API key',
         description: 'The response is the only place where the key itself is shown.',
@@ -44,9 +44,11 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
         },
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       const { appId } = await requireApp(deps, await requireAppId(deps, params.appId));
       const key = await createApiKey(registry, appId, { ...body, now: deps.now() });
+      request.concerns = { keyId: key.id };
       return reply.code(201).send({ data: { ...key, createdAt: seconds(key.createdAt) } });
     },
   );
@@ -82,7 +84,7 @@ export function apiKeyRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/apps/:appId/apikeys/:keyId',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Revoke API key' } },
       schema: {
         summary: 'Revoke an API key',
         description: 'Takes effect immediately. `keyId` is the `id` in the list.',

@@ -50,7 +50,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/apps',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Create app' } },
       schema: { summary: 'Create an app', body: CreateApp, response: { 201: One.describe('The new app.') } },
     },
     async ({ body }, reply) => {
@@ -101,7 +101,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
     '/v3/apps/:appId',
     {
       // Switching an app off must work while Redis is full.
-      config: { access: 'admin', body: 'small', grows: false },
+      config: { access: 'admin', body: 'small', grows: false, audit: { action: 'Change app' } },
       schema: {
         summary: 'Change an app',
         params: Params,
@@ -119,7 +119,7 @@ export function appRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/apps/:appId',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Delete app' } },
       schema: {
         summary: 'Delete an app',
         description:

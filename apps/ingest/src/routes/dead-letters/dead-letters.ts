@@ -118,7 +118,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/dead-letters/replay',
     {
-      config: { access: 'manage', body: 'list' },
+      config: { access: 'manage', body: 'list', audit: { action: 'Replay dead letters' } },
       schema: {
         summary: 'Replay dead letters',
         description: 'Sends the given dead letters again, or all that match the filter. Runs in the background.',
@@ -127,8 +127,10 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async (request, reply) => {
-      const { appId } = request;
-      return reply.code(202).send({ data: await startReplay(deps, appId, selection(request.body)) });
+      const { appId, body } = request;
+      const replay = await startReplay(deps, appId, selection(body));
+      request.concerns = { id: replay.id, ...concerned(body) };
+      return reply.code(202).send({ data: replay });
     },
   );
 
@@ -153,7 +155,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/dead-letters/replays/:id/stop',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Stop replay' } },
       schema: {
         summary: 'Stop a replay',
         description:
@@ -172,7 +174,7 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/dead-letters',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Delete dead letters' } },
       schema: {
         summary: 'Delete dead letters',
         description: 'Deletes the given dead letters, or all that match the filter.',
@@ -183,9 +185,10 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
       },
     },
     async (request) => {
-      const { appId } = request;
+      const { appId, body } = request;
+      request.concerns = concerned(body);
       let dropped = 0;
-      for await (const letters of selected(deps, appId, selection(request.body))) {
+      for await (const letters of selected(deps, appId, selection(body))) {
         for (const letter of letters) if (await dropDeadLetter(deps.queueRedis, appId, letter)) dropped++;
       }
       return { data: { dropped } };
@@ -195,6 +198,10 @@ export function deadLetterRoutes(server: Server, deps: IngestDeps): void {
 
 const selection = ({ ids, filter }: z.infer<typeof SelectionBody>): Selection =>
   ids === undefined ? { by: 'filter', filter: filter ?? {} } : { by: 'ids', ids };
+
+/** The letters of a selection, for the audit log: one by its id, or those of a filter. */
+const concerned = ({ ids = [], filter }: z.infer<typeof SelectionBody>) =>
+  ids.length === 1 ? { letter: ids[0] } : { ...filter };
 
 const groupView = ({ first, last, byHour, sample, ...group }: DeadLetterGroup) => ({
   ...group,

@@ -2,9 +2,9 @@ import { FanfareError, Uid } from '@fanfare/core';
 import { type Device, listDevices, listQuarantined, listSessions, readUser, restoreDevice } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { header } from '../../http/auth.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success, seconds, unknownUser } from '../../http/fields.ts';
+import { header } from '../../http/header.ts';
 import { keyByTime, PageQuery, pageFrom, pageOf } from '../../http/pages.ts';
 import { PushTokenView, viewPushToken } from './push-token-view.ts';
 
@@ -69,7 +69,7 @@ export function deviceRoutes(server: Server, { registry, now }: IngestDeps): voi
   server.post(
     '/v3/users/:uid/devices/:deviceId/restore',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Restore device' } },
       schema: {
         summary: 'Restore a push token in quarantine',
         params: z.object({ uid: Uid, deviceId: z.string().max(100) }),

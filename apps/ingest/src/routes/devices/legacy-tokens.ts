@@ -2,10 +2,11 @@ import { PLATFORMS, type Platform } from '@fanfare/core';
 import { listDevices, removeDevices } from '@fanfare/store';
 import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
-import { callerSession, header } from '../../http/auth.ts';
+import { callerSession } from '../../http/auth.ts';
 import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success } from '../../http/fields.ts';
+import { header } from '../../http/header.ts';
 import {
   type OptionalField,
   optionalText,
@@ -38,7 +39,7 @@ const Listed = z.object({
  */
 export function legacyTokenRoutes(server: Server, deps: IngestDeps): void {
   const { registry } = deps;
-  const config = { access: 'session', body: 'small' } as const;
+  const config = { access: 'session', body: 'small', audit: { not: 'only devices call it' } } as const;
 
   server.post(
     PATH,

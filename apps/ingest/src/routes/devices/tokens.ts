@@ -78,7 +78,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Register push token', by: 'admin' } },
       schema: {
         summary: 'Register a push token',
         body: Register,
@@ -127,7 +127,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Delete push tokens', by: 'admin' } },
       schema: {
         summary: "Delete a user's push tokens",
         description: "Deletes one session's tokens; with `all`, those of every session.",
@@ -152,7 +152,7 @@ export function tokenRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     `${PATH}/:pushToken`,
     {
-      config,
+      config: { ...config, audit: { action: 'Delete push token', by: 'admin' } },
       schema: {
         summary: 'Delete a push token',
         description:

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
-import { header } from '../../http/auth.ts';
 import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
+import { header } from '../../http/header.ts';
 import { Counts, EVENT_STATES } from './counts.ts';
 import { MAX_BATCH, offersIn } from './posted-events.ts';
 
@@ -28,7 +28,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
   server.post(
     '/v3/events',
     {
-      config: { access: 'publish', body: 'batch', grows: false },
+      config: { access: 'publish', body: 'batch', grows: false, audit: { action: 'Publish events', by: 'admin' } },
       schema: {
         summary: 'Publish events',
         description: 'Takes one event or an array of up to 1,000. After a 202 the accepted events are stored durably.',
@@ -43,9 +43,10 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       const { appId } = request;
       const offers = await offersIn(request.body as unknown as Buffer | null | undefined);
       const admitted = await guard.admit(offers);
-      return reply
-        .code(202)
-        .send({ data: { events: await acceptEvents(deps, appId, admitted, header(request, 'traceparent')) } });
+      const events = await acceptEvents(deps, appId, admitted, header(request, 'traceparent'));
+      const [first, ...others] = events;
+      if (others.length === 0 && first?.status !== 'rejected') request.concerns = { eventId: first?.id };
+      return reply.code(202).send({ data: { events } });
     },
   );
 

@@ -32,7 +32,7 @@ export function explainRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/explain',
     {
-      config: { access: 'manage', body: 'document', grows: false },
+      config: { access: 'manage', body: 'document', grows: false, audit: { not: 'changes nothing' } },
       schema: {
         summary: 'Explain whether an event would notify a user',
         description: 'A dry run: sends and changes nothing.',

@@ -31,7 +31,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/groups/:guid',
     {
-      config: { access: 'manage', body: 'document' },
+      config: { access: 'manage', body: 'document', audit: { action: 'Change group', by: 'admin' } },
       schema: {
         summary: 'Create or change a group',
         params: Params,
@@ -63,7 +63,7 @@ export function groupRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/groups/:guid',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Delete group', by: 'admin' } },
       schema: {
         summary: 'Delete a group',
         description: 'Deletes its member list too.',

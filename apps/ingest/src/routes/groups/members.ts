@@ -22,7 +22,7 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
   server.post(
     '/v3/groups/:guid/members',
     {
-      config: { access: 'manage', body: 'list' },
+      config: { access: 'manage', body: 'list', audit: { action: 'Add members', by: 'admin' } },
       schema: {
         summary: 'Add members to a group',
         params: Params,
@@ -45,7 +45,7 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
   server.put(
     '/v3/groups/:guid/members',
     {
-      config: { access: 'manage', body: 'stream' },
+      config: { access: 'manage', body: 'stream', audit: { action: 'Replace members', by: 'admin' } },
       schema: {
         summary: 'Replace all members of a group',
         description:
@@ -100,7 +100,7 @@ export function memberRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
   server.delete(
     '/v3/groups/:guid/members/:uid',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Remove member', by: 'admin' } },
       schema: {
         summary: 'Remove a member from a group',
         params: Params.extend({ uid: Uid }),

@@ -35,7 +35,7 @@ export function importRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
   server.post(
     '/v3/import',
     {
-      config: { access: 'manage', body: 'import' },
+      config: { access: 'manage', body: 'import', audit: { action: 'Import' } },
       schema: {
         summary: 'Import users, tokens, preferences, mutes and groups',
         description:
@@ -57,13 +57,15 @@ export function importRoutes(server: Server, deps: IngestDeps, guard: OverloadGu
         response: { 200: Progress.describe('The import is complete; some lines may have been rejected.') },
       },
     },
-    async ({ appId, query, body, headers }) => {
+    async (request) => {
+      const { appId, query, body, headers } = request;
       if (!headers['content-type']?.startsWith('application/x-ndjson')) {
         throw new FanfareError('ERR_UNSUPPORTED_MEDIA_TYPE', 'content-type: must be application/x-ndjson');
       }
       const { id = token(), offset, dryRun } = query;
       const run = { appId, id, token: token() };
       const begun = await beginImport(deps, run, { offset, dryRun });
+      request.concerns = { id };
       return { data: view(await runImport(deps, guard, run, begun, body as Readable)) };
     },
   );

@@ -20,7 +20,7 @@ export function readMarkRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/messages/:id/read',
     {
-      config: { access: 'user', body: 'small', grows: false },
+      config: { access: 'user', body: 'small', grows: false, audit: { action: 'Mark as read', by: 'admin' } },
       schema: {
         summary: 'Mark a message as read',
         description: "Clears the unread count of the message's conversation.",

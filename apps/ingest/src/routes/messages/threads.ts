@@ -16,7 +16,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Follow thread', by: 'admin' } },
       schema: {
         summary: 'Follow the thread of a message',
         ...about,
@@ -36,7 +36,7 @@ export function threadRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Unfollow thread', by: 'admin' } },
       schema: {
         summary: 'Unfollow the thread of a message',
         description: 'Lasts until the user replies, is mentioned or follows it again. The author may unfollow it too.',

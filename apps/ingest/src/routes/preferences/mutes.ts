@@ -53,7 +53,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   server.put(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Mute conversations', by: 'admin' } },
       schema: {
         summary: 'Mute conversations',
         description:
@@ -82,7 +82,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   server.delete(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Unmute conversations', by: 'admin' } },
       schema: {
         summary: 'Unmute conversations',
         querystring: OnBehalfOf,

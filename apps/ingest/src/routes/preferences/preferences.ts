@@ -71,7 +71,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   server.patch(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Change preferences', by: 'admin' } },
       schema: {
         summary: "Change a user's preferences",
         description:
@@ -97,7 +97,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   server.delete(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Reset preferences', by: 'admin' } },
       schema: { summary: "Reset a user's preferences to the app's defaults", querystring: OnBehalfOf, response },
     },
     async (request) => {

@@ -44,7 +44,7 @@ function atPath(server: Server, deps: IngestDeps, path: string): void {
   server.patch(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Change time zone', by: 'admin' } },
       schema: {
         summary: "Change a user's time zone",
         querystring: OnBehalfOf,

@@ -78,7 +78,10 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
 
   server.post(
     PATH,
-    { config, schema: { summary: 'Configure the webhook', body: Changes, response } },
+    {
+      config: { ...config, audit: { action: 'Create webhook' } },
+      schema: { summary: 'Configure the webhook', body: Changes, response },
+    },
     async (request) => {
       const { appId } = request;
       if (await viewCustomProvider(registry, appId)) {
@@ -92,22 +95,29 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
     },
   );
 
-  server.put(PATH, { config, schema: { summary: 'Change the webhook', body: Changes, response } }, async (request) => {
-    const { appId } = request;
-    const before = await viewCustomProvider(registry, appId);
-    const after = await changed(deps, appId, request.body);
-    await writeCustomProvider(registry, box, appId, after);
-    const isDropped = before?.signed && !after.signingSecret && request.body.signingSecret !== null;
-    const { data } = await answer(appId);
-    return { data: { ...data, ...(isDropped ? { dropped: ['signingSecret' as const] } : {}) } };
-  });
+  server.put(
+    PATH,
+    {
+      config: { ...config, audit: { action: 'Change webhook' } },
+      schema: { summary: 'Change the webhook', body: Changes, response },
+    },
+    async (request) => {
+      const { appId } = request;
+      const before = await viewCustomProvider(registry, appId);
+      const after = await changed(deps, appId, request.body);
+      await writeCustomProvider(registry, box, appId, after);
+      const isDropped = before?.signed && !after.signingSecret && request.body.signingSecret !== null;
+      const { data } = await answer(appId);
+      return { data: { ...data, ...(isDropped ? { dropped: ['signingSecret' as const] } : {}) } };
+    },
+  );
 
   server.get(PATH, { config, schema: { summary: 'Get the webhook', response } }, ({ appId }) => answer(appId));
 
   server.post(
     `${PATH}/test`,
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Test webhook' } },
       schema: {
         summary: 'Test the webhook',
         description: 'A sender posts one notification, and says what the answer means. Success enables the webhook.',
@@ -123,7 +133,7 @@ export function customProviderRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Delete webhook' } },
       schema: { summary: 'Delete the webhook', response: { 200: Success.describe('The webhook has been deleted.') } },
     },
     async ({ appId }) => {

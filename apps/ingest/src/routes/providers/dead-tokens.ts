@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { SUCCESS, Success } from '../../http/fields.ts';
-import { ProviderId } from './provider-id.ts';
+import { CREDENTIAL, ProviderId } from './provider-id.ts';
 
 const Params = z.object({ providerId: ProviderId });
 const Restored = z.object({
@@ -17,6 +17,7 @@ const Restored = z.object({
 /** Routes with which an operator decides about tokens that were reported dead (docs/providers.md#dead-tokens). */
 export function deadTokenRoutes(server: Server, { registry, now }: IngestDeps, kind: PushKind): void {
   const path = `/v3/notifications/push/v1/providers/${kind}/:providerId`;
+  const name = CREDENTIAL[kind];
   const config = { access: 'manage', body: 'small' } as const;
 
   const credentialOf = async (appId: string, id: string) => {
@@ -27,7 +28,7 @@ export function deadTokenRoutes(server: Server, { registry, now }: IngestDeps, k
   server.post(
     `${path}/restore-tokens`,
     {
-      config,
+      config: { ...config, audit: { action: `Restore tokens of ${name}` } },
       schema: {
         summary: 'Restore the push tokens in quarantine',
         description: 'For instance after a wrong key: at most 10,000 in one call, those set aside last first.',
@@ -43,7 +44,7 @@ export function deadTokenRoutes(server: Server, { registry, now }: IngestDeps, k
   server.post(
     `${path}/confirm-dead-tokens`,
     {
-      config,
+      config: { ...config, audit: { action: `Confirm dead tokens of ${name}` } },
       schema: {
         summary: 'Confirm that tokens are dead',
         description: 'For an hour, push tokens reported dead are set aside although most are.',

@@ -17,7 +17,7 @@ import type { IngestDeps } from '../../deps.ts';
 import type { Server } from '../../http/fastify.ts';
 import { badField, SUCCESS, Success, seconds } from '../../http/fields.ts';
 import { deadTokenRoutes } from './dead-tokens.ts';
-import { ProviderId } from './provider-id.ts';
+import { CREDENTIAL, ProviderId } from './provider-id.ts';
 import { Tested, TestTarget, targetOf, testProvider } from './test-provider.ts';
 
 /** A validated credential, and the part of it that may be shown. */
@@ -72,6 +72,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
 ): void {
   const { registry, box, now } = deps;
   const path = `/v3/notifications/push/v1/providers/${kind}`;
+  const name = CREDENTIAL[kind];
   const config = { access: 'manage', body: 'document' } as const;
   const response = { 200: Providers.describe('All providers of this kind.') };
   const unknown = (id: string) =>
@@ -101,23 +102,30 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
     return { data: { pushProviders: await Promise.all(views) } };
   };
 
-  server.post(path, { config, schema: { summary: 'Create a provider', body, response } }, async (request) => {
-    const { appId } = request;
-    const given = request.body as Body;
-    if ((await kindsOfProvider(registry, appId, given.providerId)).includes(kind)) {
-      throw new FanfareError(
-        'ERR_PROVIDER_ALREADY_EXISTS',
-        `providerId: "${given.providerId}" already exists; use PUT to change it`,
-      );
-    }
-    await write(appId, merge(given, undefined));
-    return answer(appId);
-  });
+  server.post(
+    path,
+    {
+      config: { ...config, audit: { action: `Create ${name}` } },
+      schema: { summary: 'Create a provider', body, response },
+    },
+    async (request) => {
+      const { appId } = request;
+      const given = request.body as Body;
+      if ((await kindsOfProvider(registry, appId, given.providerId)).includes(kind)) {
+        throw new FanfareError(
+          'ERR_PROVIDER_ALREADY_EXISTS',
+          `providerId: "${given.providerId}" already exists; use PUT to change it`,
+        );
+      }
+      await write(appId, merge(given, undefined));
+      return answer(appId);
+    },
+  );
 
   server.put(
     path,
     {
-      config,
+      config: { ...config, audit: { action: `Change ${name}` } },
       schema: {
         summary: 'Change a provider',
         description: 'Fields left out stay unchanged.',
@@ -141,7 +149,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   server.post(
     `${path}/:providerId/test`,
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: `Test ${name}` } },
       schema: {
         summary: 'Test a provider',
         description: 'A sender sends one push, or without a target only tries the credential, and says what it means.',
@@ -162,7 +170,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   server.delete(
     `${path}/:providerId`,
     {
-      config,
+      config: { ...config, audit: { action: `Delete ${name}` } },
       schema: {
         summary: 'Delete a provider',
         params: Params,
@@ -178,7 +186,7 @@ export function pushProviderRoutes<K extends PushKind, Body extends { providerId
   server.put(
     `${path}/default/:providerId`,
     {
-      config,
+      config: { ...config, audit: { action: `Make ${name} the default` } },
       schema: {
         summary: 'Make a provider the default',
         params: Params,

@@ -35,7 +35,7 @@ const Jwt = z.object({
 /** Routes CometChat's SDK uses to log in and out and to get the current user. Require an auth token. */
 export function meRoutes(server: Server, deps: IngestDeps): void {
   const { registry, config: env, now } = deps;
-  const config = { access: 'session', body: 'small', grows: false } as const;
+  const config = { access: 'session', body: 'small', audit: { not: 'only devices call it' }, grows: false } as const;
   const key = jwtKeyOf(env.FANFARE_MASTER_KEY);
 
   const answer = async (request: FastifyRequest) => {

@@ -60,7 +60,7 @@ export function logRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Switch log' } },
       schema: {
         summary: 'Switch the notification log on or off',
         description:

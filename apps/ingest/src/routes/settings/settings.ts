@@ -74,7 +74,7 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
   server.patch(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Change settings' } },
       schema: {
         summary: 'Change the app settings',
         description:
@@ -107,7 +107,7 @@ export function settingsRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     PATH,
     {
-      config,
+      config: { ...config, audit: { action: 'Reset settings' } },
       schema: {
         summary: 'Reset all settings to their defaults',
         response: { 200: Success.describe('All settings have their default values.') },

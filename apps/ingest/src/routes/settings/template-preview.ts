@@ -29,7 +29,7 @@ export function templatePreviewRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/notifications/v1/templates/preview',
     {
-      config: { access: 'manage', body: 'document', grows: false },
+      config: { access: 'manage', body: 'document', grows: false, audit: { not: 'changes nothing' } },
       schema: {
         summary: 'Preview the notification of an event',
         description:

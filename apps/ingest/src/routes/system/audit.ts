@@ -13,8 +13,9 @@ const Entry = z.object({
   appId: z.string().optional(),
   who: z.string().describe('`admin`, or `key:` and the id of an API key.'),
   actor: z.string().optional().describe('The person, as named in the `actor` header next to the admin key.'),
+  action: z.string().optional().describe('What was done. Absent in entries that an older release wrote.'),
   operation: z.string().describe('As in this document, e.g. `PATCH /v3/apps/{appId}`.'),
-  ids: z.record(z.string(), z.string()).describe('The ids in its path and body.'),
+  ids: z.record(z.string(), z.string()).describe('The ids of what it concerns.'),
   fields: z.array(z.string()).describe('The names of the fields in its body; values are not recorded.'),
 });
 const Query = z.strictObject({
@@ -34,8 +35,10 @@ export function auditRoutes(server: Server, deps: IngestDeps): void {
     {
       config: { access: 'admin' },
       schema: {
-        summary: 'List changes to apps, keys, providers and settings, newest first',
-        description: 'And replays, dropped dead letters and restored tokens: about 10,000 in all, 1,000 of each app.',
+        summary: 'List what operators have changed, newest first',
+        description:
+          'Changes to apps, keys, providers and settings, replays, tests and imports by any key, and whatever else ' +
+          'was changed with the admin key: about 10,000 in all, 1,000 of each app.',
         querystring: Query,
         response: { 200: pageOf(Entry).describe('A page of changes.') },
       },

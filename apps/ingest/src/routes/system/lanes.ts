@@ -12,7 +12,7 @@ export function laneRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/system/lanes/:lane/pause',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Pause lane' } },
       schema: {
         summary: 'Pause a lane',
         description:
@@ -34,7 +34,7 @@ export function laneRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/system/lanes/:lane/resume',
     {
-      config: { access: 'admin', body: 'small' },
+      config: { access: 'admin', body: 'small', audit: { action: 'Resume lane' } },
       schema: {
         summary: 'Resume a lane',
         description: 'Workers go on at once; what has become too late meanwhile expires.',

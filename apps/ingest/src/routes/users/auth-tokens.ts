@@ -32,7 +32,7 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     '/v3/users/:uid/auth_tokens',
     {
-      config,
+      config: { ...config, audit: { action: 'Create session', by: 'admin' } },
       schema: {
         summary: 'Create a session for a user',
         description:
@@ -74,7 +74,7 @@ export function authTokenRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/users/:uid/auth_tokens/:authToken',
     {
-      config,
+      config: { ...config, audit: { action: 'End session', by: 'admin' } },
       schema: {
         summary: "End a user's session",
         description: 'Removes its push tokens too. Takes the auth token or the `id` in the list.',

@@ -40,7 +40,7 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
   server.post(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Block users', by: 'admin' } },
       schema: {
         summary: 'Block users',
         params: Params,
@@ -58,7 +58,7 @@ export function blockedUserRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     path,
     {
-      config,
+      config: { ...config, audit: { action: 'Unblock users', by: 'admin' } },
       schema: {
         summary: 'Unblock users',
         params: Params,

@@ -44,7 +44,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
   server.put(
     '/v3/users/:uid',
     {
-      config: { access: 'manage', body: 'document' },
+      config: { access: 'manage', body: 'document', audit: { action: 'Change user', by: 'admin' } },
       schema: {
         summary: 'Create or change a user',
         params: Params,
@@ -101,7 +101,7 @@ export function userRoutes(server: Server, deps: IngestDeps): void {
   server.delete(
     '/v3/users/:uid',
     {
-      config: { access: 'manage', body: 'small' },
+      config: { access: 'manage', body: 'small', audit: { action: 'Erase user', by: 'admin' } },
       schema: {
         summary: 'Erase a user',
         description: "Removes all of the user's data. An archive follows within seconds.",

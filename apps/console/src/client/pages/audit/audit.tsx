@@ -10,7 +10,6 @@ import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { rootRoute } from '../../shell/root.tsx';
 import { useApp } from '../../shell/use-app.ts';
-import { changeOf } from './change-words.ts';
 
 export const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -46,18 +45,18 @@ function Audit() {
       {list.error && <ErrorNotice error={list.error} />}
       {list.data && entries.length === 0 && (
         <Empty title="No changes yet.">
-          Each change of an app, key, provider, setting or user is listed here, with who made it.
+          Each change of an app, key, provider, setting or user is listed here, with the person or key that made it.
         </Empty>
       )}
       {entries.length > 0 && (
         <Table label="Changes" columns={['When', 'Who', 'Change', 'Of', 'Fields', 'App']}>
-          {entries.map(({ id, at, who, actor, operation, ids, fields, appId }) => (
+          {entries.map(({ id, at, who, actor, action, operation, ids, fields, appId }) => (
             <tr key={id}>
               <td>
                 <Time at={at} />
               </td>
               <td>{actor ?? (who === 'admin' ? 'admin key' : `API ${who.replace(':', ' ')}`)}</td>
-              <td title={operation}>{changeOf(operation)}</td>
+              <td title={operation}>{action ?? operation}</td>
               <td className="wrap">{Object.values(ids).join(', ') || '–'}</td>
               <td className="wrap quiet">{fields.join(', ') || '–'}</td>
               <td>{appId ?? '–'}</td>
