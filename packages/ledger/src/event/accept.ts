@@ -4,7 +4,7 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { rankOf } from '../admission/admission.ts';
-import { bucketTextOf } from '../buckets/bucket.ts';
+import { bucketTextOf, LENGTH as ID_LENGTH } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
 import { INDEX_LUA } from '../log/event-index.ts';
 import { CLAIM_LUA, locate } from './claim.ts';
@@ -22,7 +22,8 @@ export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7
  */
 const ACCEPT = script<[number, ...string[]]>(`
 -- KEYS root of the shard's keys
--- ARGV app, lane, retention, then of each event: name and field of its id, its key, when it was received, ev
+-- ARGV app, lane, retention, and the events in one text: of each, name and field of its id, its key, a space, when it
+--   was received, and ev on two lines
 -- returns the rank of the first event that is admitted, or 0; then two texts per event: the key the id stands for, its
 --   own or that of the event accepted before, or '' if its key is taken; and the lane to which its job must be added,
 --   or '' when it waits to be admitted, is fully planned or no longer kept
@@ -47,11 +48,10 @@ local function expiryOf(at)
 end
 
 -- Stores an event whose key is free. Returns whether it is admitted.
-local function store(event, key, at, received, ev)
+local function store(event, key, at, received, ev, size)
   room = room or roomFor(root, lane, app)
   local isAdmitted = #admitted / 2 < room
   local exp = expiryOf(received)
-  local size = #ev - string.find(ev, '\\n', 1, true)
   local text = string.format('%d', size)
   redis.call('HSET', event, 'at', at, 'exp', exp, 'size', text, 'app', app, 'lane', lane, 'ev', ev,
     'slice', '0', 'adm', isAdmitted and '1' or '0')
@@ -64,14 +64,25 @@ local function store(event, key, at, received, ev)
   return isAdmitted
 end
 
--- One question for all: a key is hardly ever taken.
-local taken, events = {}, {}
-for i = 5, #ARGV, 4 do events[#events + 1] = root .. 'ev:' .. ARGV[i] end
-local areFree = redis.call('EXISTS', unpack(events)) == 0
+local keys, parts, offered, from = {}, {}, ARGV[4], 1
+while from <= #offered do
+  local space = string.find(offered, ' ', from, true)
+  local ev = string.find(offered, '\\n', space, true) + 1
+  local body = string.find(offered, '\\n', ev, true) + 1
+  local stop = string.find(offered, '\\n', body, true)
+  local key = string.sub(offered, from + ${ID_LENGTH}, space - 1)
+  keys[#keys + 1] = root .. 'ev:' .. key
+  parts[#parts + 1] = {string.sub(offered, from, from + ${ID_LENGTH - 1}), key, string.sub(offered, space + 1, ev - 2),
+    string.sub(offered, ev, stop - 1), stop - body}
+  from = stop + 1
+end
 
-for n, event in ipairs(events) do
-  local i = 4 * n
-  local id, key, at = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+-- One question for all: a key is hardly ever taken.
+local taken = {}
+local areFree = redis.call('EXISTS', unpack(keys)) == 0
+
+for n, event in ipairs(keys) do
+  local id, key, at, ev, size = unpack(parts[n])
   local received = tonumber(at)
   local claimed, isNew = claim(ids, id, key, received, retention, days)
   if not isNew then
@@ -82,7 +93,7 @@ for n, event in ipairs(events) do
     add(answers, '', '')
   else
     taken[key] = true
-    add(answers, key, store(event, key, at, received, ARGV[i + 3]) and lane or '')
+    add(answers, key, store(event, key, at, received, ev, size) and lane or '')
   end
 end
 if #new > 0 then
@@ -202,12 +213,14 @@ async function acceptGroup(
   { shard, appId, lane, retentionMs, members }: Group,
   offers: readonly OfferedEvent[],
 ): Promise<(Acceptance | Error)[]> {
-  const args: (string | number)[] = [appId, lane, retentionMs];
+  // One argument: four for each event would cost the client and the server 3 µs more.
+  let events = '';
   for (const i of members) {
     const { accepted } = offers[i] as OfferedEvent;
-    args.push(bucketTextOf(accepted.event.id), accepted.key, accepted.receivedAt, encodeAccepted(accepted));
+    const { key, receivedAt, event } = accepted;
+    events += `${bucketTextOf(event.id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n`;
   }
-  const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], args);
+  const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, events]);
   let rank = rankOf(first);
   return members.map((i, n) => {
     const [key, queueIn] = [answers[2 * n] as string, answers[2 * n + 1]];
