@@ -47,8 +47,8 @@ async function accept(
   const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
   const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept, traceparent));
   let next = 0;
-  const results = offers.map(({ input, parsed }) =>
-    parsed.ok ? resultOf(stored[next++] as Stored) : rejected(input, parsed.error),
+  const results = offers.map(({ id, parsed }) =>
+    parsed.ok ? resultOf(stored[next++] as Stored) : rejected(id, parsed.error),
   );
   count(deps, results);
   return results;
@@ -101,8 +101,8 @@ const resultOf = ({ id, duplicate }: Stored): EventResult => ({
   status: duplicate ? 'duplicate' : 'accepted',
 });
 
-function rejected(input: unknown, error: FanfareError): EventResult {
-  const given = typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined;
-  const id = typeof given === 'string' || typeof given === 'number' ? String(given).slice(0, 128) : '';
-  return { id, status: 'rejected', error: { code: error.code, message: error.message } };
-}
+const rejected = (id: string, { code, message }: FanfareError): EventResult => ({
+  id,
+  status: 'rejected',
+  error: { code, message },
+});

@@ -1,10 +1,22 @@
 import { parseEvent } from '@fanfare/core';
 
-/** One posted event: the input, and the result of parsing it. */
+/** One posted event: the id it was posted with, and the result of parsing it. */
 export interface Offer {
-  input: unknown;
+  /** Empty if it has none. */
+  id: string;
   parsed: ReturnType<typeof parseEvent>;
 }
 
-/** Validates one posted event. */
-export const offer = (input: unknown): Offer => ({ input, parsed: parseEvent(input) });
+/** Longest id in an answer. */
+const ID_LENGTH = 128;
+
+/** Validates one posted event. Does not keep the input: thousands may be in flight. */
+export function offer(input: unknown): Offer {
+  const parsed = parseEvent(input);
+  return { id: parsed.ok ? parsed.event.id : idIn(input), parsed };
+}
+
+function idIn(input: unknown): string {
+  const given = typeof input === 'object' && input !== null && 'id' in input ? input.id : undefined;
+  return typeof given === 'string' || typeof given === 'number' ? String(given).slice(0, ID_LENGTH) : '';
+}

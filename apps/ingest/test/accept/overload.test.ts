@@ -43,7 +43,7 @@ test('with Redis filled to 72 %, calls are let in and nothing else; to 98 %, not
   await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
   expect(await guard.admit([call])).toEqual([call]);
   expect(await guard.admit([message, call])).toEqual([
-    { input: message.input, parsed: { ok: false, error: expect.objectContaining(refused) } },
+    { id: message.id, parsed: { ok: false, error: expect.objectContaining(refused) } },
     call,
   ]);
   await fill(0.98);

@@ -49,7 +49,7 @@ function offersOf(body: Buffer, run: Run): Offer[] {
   if (refusals.every((refusal) => refusal === undefined)) return parseElements(body, run).map(offer);
   return run.map((event, i) => {
     const error = refusals[i];
-    return error ? { input: undefined, parsed: { ok: false, error } } : offer(parseElements(body, [event])[0]);
+    return error ? { id: '', parsed: { ok: false, error } } : offer(parseElements(body, [event])[0]);
   });
 }
 
