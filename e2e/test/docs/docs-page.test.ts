@@ -88,6 +88,9 @@ inBrowser(
       // One operation is as good as a hundred: the others are closed, since looking at all takes a minute.
       for (const tag of await page.locator('.opblock-tag:not(#operations-tag-Events)').all()) await tag.click();
       expect(await violations(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('html.dark-mode').waitFor();
+      expect(await violations(page)).toEqual([]);
       expect(errors).toEqual([]);
       expect(foreign).toEqual([]);
     } finally {
