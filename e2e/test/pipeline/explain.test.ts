@@ -45,7 +45,7 @@ test('what would be sent, through which targets, until when; and nothing is writ
   ]);
   expect(data.payload).toMatchObject({ body: 'hi', receiver: 'bob', unreadMessageCount: 1 });
   expect(data.deadline.holdUntil - data.deadline.leaveBy).toBe(23 * 3_600_000);
-  expect(data.sentence).toBe('Would be sent to Bob: 2 targets (the webhook, fcm android).');
+  expect(data.sentence).toBe('Would be sent to Bob: 2 targets (the webhook, Android).');
 });
 
 test('an event that is kept is explained and previewed by its id, as if it came now', async () => {

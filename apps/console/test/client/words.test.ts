@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { inSentence, wordOf } from '../../src/client/format/outcomes.ts';
 import { runsOf } from '../../src/client/format/runs.ts';
 import { zoneOf } from '../../src/client/format/time.ts';
+import { targetName } from '../../src/client/format/words.ts';
 
 test('a code is words, and an acronym stays one', () => {
   expect([wordOf('http_422'), inSentence('http_422')]).toEqual(['HTTP 422', 'HTTP 422']);
@@ -25,4 +26,15 @@ test.each(['', 'a', 'א', ' א ', 'אב a גד, ה', '🎉 ليلى 🎉'])('the
 
 test('the zone of the browser is named with its offset', () => {
   expect(zoneOf(0)).toMatch(/^\S+( \(GMT[+-]\d+(:\d+)?\))?$/);
+});
+
+test.each([
+  ['fcm_android', 'Android'],
+  ['fcm_flutter_android', 'Android'],
+  ['fcm_react_native_ios', 'iOS through FCM'],
+  ['apns_ios_voip', 'iPhone, VoIP'],
+  ['apns_ionic_cordova_device', 'iPhone'],
+  ['fcm_fridge', 'fcm fridge'],
+])('the platform %s is called %s', (platform, name) => {
+  expect(targetName({ platform })).toBe(name);
 });

@@ -20,7 +20,8 @@ import { type Cast, readCast } from './cast.ts';
 import { foresee } from './foresee.ts';
 import { absenceSentence } from './sentence-absence.ts';
 import { suppressedEnding } from './suppressed.ts';
-import { type TargetView, targetWord, viewTargets } from './targets.ts';
+import { targetWord } from './target-word.ts';
+import { type TargetView, viewTargets } from './targets.ts';
 
 /** The possible outcomes for a user. `waiting`: for moderation. `superseded`: its message or ring has changed since. */
 export const EXPLAIN_DECISIONS = ['sent', 'suppressed', 'not_in_audience', 'waiting', 'expired', 'superseded'] as const;

@@ -1,4 +1,5 @@
 import { type DeliveryState, isOpen } from '@fanfare/core';
+import { targetWord } from './target-word.ts';
 
 /** The facts about a delivery that go into a sentence. */
 export interface DeliveryFacts {
@@ -17,7 +18,7 @@ export interface DeliveryFacts {
 const MAX_CLAUSES = 3;
 
 /**
- * Sums up a recipient's deliveries: `Sent to Bob: 2 of 3 targets accepted it; apns ios device rejected the token
+ * Sums up a recipient's deliveries: `Sent to Bob: 2 of 3 targets accepted it; iPhone rejected the token
  * (Unregistered).` Says "accepted", not "delivered", since no provider promises more.
  */
 export function deliverySentence({ name, deliveries }: { name: string; deliveries: readonly DeliveryFacts[] }): string {
@@ -27,7 +28,7 @@ export function deliverySentence({ name, deliveries }: { name: string; deliverie
     ...(accepted > 0 ? [`${accepted} of ${targets(deliveries.length)} accepted it`] : []),
     ...others
       .slice(0, MAX_CLAUSES)
-      .map((delivery) => `${targetName(delivery)} ${CLAUSES[delivery.state]}${words(delivery)}`),
+      .map((delivery) => `${targetWord(delivery)} ${CLAUSES[delivery.state]}${words(delivery)}`),
     ...(others.length > MAX_CLAUSES ? [`${others.length - MAX_CLAUSES} more did not accept it`] : []),
   ];
   return `${beginning(accepted, others)} ${name}: ${clauses.join('; ')}.`;
@@ -50,11 +51,6 @@ const CLAUSES: Record<DeliveryState, string> = {
 };
 
 const targets = (count: number): string => (count === 1 ? '1 target' : `${count} targets`);
-
-function targetName({ provider, platform }: DeliveryFacts): string {
-  if (provider === 'custom') return 'the webhook';
-  return platform === undefined ? provider : platform.replaceAll('_', ' ');
-}
 
 function words({ reason, detail }: DeliveryFacts): string {
   const said = [reason, detail].filter((word) => word !== undefined && word !== '');

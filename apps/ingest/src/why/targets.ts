@@ -40,10 +40,6 @@ export async function viewTargets(
   });
 }
 
-/** A target in a sentence: `fcm android`, `the webhook`. */
-export const targetWord = ({ provider, platform }: Pick<TargetView, 'provider' | 'platform'>): string =>
-  provider === 'custom' ? 'the webhook' : (platform ?? provider).replaceAll('_', ' ');
-
 async function defaultOf(registry: Redis, appId: string, kind: 'fcm' | 'apns'): Promise<string | undefined> {
   return (await listPushProviders(registry, appId, kind)).find(({ isDefault }) => isDefault)?.providerId;
 }

@@ -136,9 +136,9 @@ describe('the result of deliveries', () => {
     [
       'some dead',
       [taken, dead, taken],
-      'Sent to Bob: 2 of 3 targets accepted it; apns ios device rejected the token (Unregistered).',
+      'Sent to Bob: 2 of 3 targets accepted it; iPhone rejected the token (Unregistered).',
     ],
-    ['none accepted', [dead], 'Not sent to Bob: apns ios device rejected the token (Unregistered).'],
+    ['none accepted', [dead], 'Not sent to Bob: iPhone rejected the token (Unregistered).'],
     ['waiting', [{ provider: 'fcm', state: 'pending' }], 'Not yet sent to Bob: fcm is waiting to be sent.'],
     [
       'retried',
@@ -156,12 +156,12 @@ describe('the result of deliveries', () => {
         { ...ios, state: 'expired' },
         { ...ios, state: 'superseded' },
       ],
-      'Not sent to Bob: apns ios device was not reached in time; apns ios device was superseded by a newer state.',
+      'Not sent to Bob: iPhone was not reached in time; iPhone was superseded by a newer state.',
     ],
     [
       'many',
       [taken, ...Array<DeliveryFacts>(5).fill(dead)],
-      `Sent to Bob: 1 of 6 targets accepted it;${' apns ios device rejected the token (Unregistered);'.repeat(3)}` +
+      `Sent to Bob: 1 of 6 targets accepted it;${' iPhone rejected the token (Unregistered);'.repeat(3)}` +
         ' 2 more did not accept it.',
     ],
   ])('%s', (_what, deliveries, sentence) => {
