@@ -60,7 +60,7 @@ inBrowser('an operator adds each provider, a wrong file first, and tests it', as
 
   await card(page, 'demo-project').getByRole('button', { name: 'Test', exact: true }).click();
   const testing = page.getByRole('dialog', { name: 'Test demo-project' });
-  await testing.getByRole('button', { name: 'A token' }).click();
+  await testing.getByRole('button', { name: 'Token' }).click();
   await testing.getByLabel('Push token').fill('tok_android');
   await testing.getByRole('button', { name: 'Send test' }).click();
   await testing.getByText('Accepted', { exact: true }).waitFor();
@@ -78,7 +78,7 @@ inBrowser(
     for (const event of events) await system.backend.post('/v3/events', event);
     for (const { id } of events) expect(await system.done(id, BROWSER_TEST_MS)).toMatchObject({ rejected: 1 });
     const { page, faults } = await console.open('admin', '/a/app123/dead-letters');
-    await page.getByRole('row', { name: /http_422 .* At most \d in an hour/ }).waitFor();
+    await page.getByRole('row', { name: /HTTP 422 .* At most \d in an hour/ }).waitFor();
     expect(await violations(page)).toEqual([]);
     system.hook.configure({ basicAuth: BASIC_AUTH });
     await page.getByRole('button', { name: 'Replay all' }).click();
@@ -97,7 +97,7 @@ inBrowser(
     const seconds = ((performance.now() - stoppedAt) / 1000).toFixed(1);
     process.stdout.write(`The verdict names the webhook ${seconds} s after it stopped.\n`);
     await page.goto(`${console.url}/a/app123/providers`);
-    await card(page, 'Webhook').getByText('http_503').waitFor();
+    await card(page, 'Webhook').getByText('HTTP 503').waitFor();
     system.hook.configure({ basicAuth: BASIC_AUTH });
     expect(faults).toEqual([]);
   },
@@ -106,7 +106,7 @@ inBrowser(
 inBrowser('settings are edited with a preview, compared and saved; keys are shown once; a user is erased', async () => {
   await system.backend.put('/v3/users/bob', { name: 'Bob' });
   const { page, faults } = await console.open('admin', '/a/app123/settings?tab=templates');
-  await page.getByLabel('body', { exact: true }).fill('Says: {{message.data.text}}');
+  await page.getByLabel('Body', { exact: true }).fill('Says: {{message.data.text}}');
   await page.getByText('Says: See you at six').first().waitFor();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Review and save' }).click();
@@ -137,7 +137,7 @@ inBrowser('settings are edited with a preview, compared and saved; keys are show
   await save();
   await page.getByText('not saved yet').waitFor({ state: 'hidden' });
   await page.goto(`${console.url}/a/app123/settings?tab=preferences`);
-  const custom = page.locator('.field', { has: page.getByLabel('Data of your own (customJson)') });
+  const custom = page.locator('.field', { has: page.getByLabel('Custom data (customJson)') });
   await custom.getByRole('textbox').fill('["no object"]');
   await save();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();

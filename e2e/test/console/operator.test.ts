@@ -35,7 +35,7 @@ inBrowser('an operator sends an event, watches it arrive, and sees the reason on
 
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   const sent = page.getByRole('region', { name: 'Sent', exact: true });
-  await sent.getByText('done', { exact: true }).waitFor();
+  await sent.getByText('Done', { exact: true }).waitFor();
   await sent.getByText('Accepted 1').waitFor();
   expect(system.hook.requests()).toHaveLength(1);
   await sent.getByRole('link', { name: /^console-/ }).click();

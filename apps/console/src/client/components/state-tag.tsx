@@ -1,6 +1,6 @@
 import type { EventProgress, Lane } from '@fanfare/client';
 
-const WORDS = { expanding: 'finding recipients', delivering: 'sending', done: 'done' } as const;
+const WORDS = { expanding: 'Planning', delivering: 'Sending', done: 'Done' } as const;
 
 /** How far an event is. A call that is still open is marked: it rings for at most thirty seconds. */
 export function StateTag({ state, lane }: { state: EventProgress['state']; lane: Lane }) {

@@ -19,7 +19,11 @@ export const rootRoute = createRootRoute({
   notFoundComponent: () => (
     <Page title="Not found">
       <Empty title="There is no page at this address.">
-        <Link to="/">Go to the overview</Link>, or press <kbd>Ctrl K</kbd> to find a page.
+        <Link to="/">Go to the overview</Link>
+        <span className="minor">
+          , or press <kbd>Ctrl K</kbd> to find a page
+        </span>
+        .
       </Empty>
     </Page>
   ),

@@ -23,6 +23,14 @@ export const appsRoute = createRoute({ getParentRoute: () => rootRoute, path: '/
 /** Rows of a page: each asks for statistics of its app. */
 const PAGE = 25;
 
+const COLUMNS = [
+  'App',
+  { label: 'Name', isMinor: true } as const,
+  'Push',
+  'Events in 24 h',
+  { label: 'Created', isMinor: true } as const,
+];
+
 function Apps() {
   const [page, setPage] = useState(0);
   const isAdmin = useIsAdmin();
@@ -40,10 +48,7 @@ function Apps() {
         </Empty>
       )}
       {apps && apps.length > 0 && (
-        <Table
-          label="Apps"
-          columns={['App', 'Name', 'Push', 'Events in 24 h', 'Created', ...(isAdmin ? ['Actions'] : [])]}
-        >
+        <Table label="Apps" columns={[...COLUMNS, ...(isAdmin ? ['Actions'] : [])]}>
           {apps.slice(shown * PAGE, (shown + 1) * PAGE).map((app) => (
             <Row key={app.appId} app={app} isAdmin={isAdmin} />
           ))}
@@ -75,14 +80,14 @@ function Row({ app: { appId, name, pushEnabled, createdAt }, isAdmin }: { app: A
           {appId}
         </Link>
       </th>
-      <td>{name}</td>
+      <td className="minor">{name}</td>
       <td>
         <span className={`tag ${pushEnabled ? 'good' : 'late'}`}>{pushEnabled ? 'On' : 'Off'}</span>
       </td>
       <td>
         <LastDay app={appId} />
       </td>
-      <td>
+      <td className="minor">
         <Time at={createdAt * 1000} />
       </td>
       {isAdmin && (

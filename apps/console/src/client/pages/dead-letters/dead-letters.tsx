@@ -14,6 +14,7 @@ import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { count, countOf } from '../../format/number.ts';
+import { inSentence, wordOf } from '../../format/outcomes.ts';
 import { PROVIDER_NAMES } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { PauseButton } from '../../shell/pause-button.tsx';
@@ -78,9 +79,11 @@ function DeadLetters() {
               groups={groups.data}
               chosen={filter}
               disabled={isBusy}
-              onReplay={(group) => start(`Replaying ${group.reason}`, (options) => replay(app, of(group), options))}
+              onReplay={(group) =>
+                start(`Replaying ${inSentence(group.reason)}`, (options) => replay(app, of(group), options))
+              }
               onDrop={(group) =>
-                start(`Dropping ${group.reason}`, (options) =>
+                start(`Dropping ${inSentence(group.reason)}`, (options) =>
                   drop(app, { ...of(group), total: group.count, until: group.last }, options),
                 )
               }
@@ -126,8 +129,8 @@ function Actions({ name, what, total, disabled, onReplay, onDrop }: ActionsProps
       >
         <p>{what}</p>
         <p>
-          They are sent again with the credentials and templates of now, unless their event has expired. It runs in the
-          background and can be stopped.
+          They are sent again with the current credentials and templates, unless their event has expired. This runs in
+          the background and can be stopped.
         </p>
       </Confirm>
       <Confirm
@@ -165,12 +168,12 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
       label="Groups of dead letters"
       columns={[
         'Reason',
-        'Provider',
+        { label: 'Provider', isMinor: true },
         { label: 'Count', isNumber: true },
         days === 1 ? 'Last day' : `Last ${days} days`,
         'First',
         'Last',
-        'In its words',
+        'Provider’s message',
         ...(isAdmin ? ['Actions'] : []),
       ]}
     >
@@ -186,10 +189,10 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
                 aria-pressed={isChosen}
                 onClick={() => void navigate({ search: isChosen ? {} : { provider, reason } })}
               >
-                {reason}
+                {wordOf(reason)}
               </button>
             </th>
-            <td>{PROVIDER_NAMES[provider]}</td>
+            <td className="minor">{PROVIDER_NAMES[provider]}</td>
             <td className="number">{count(size)}</td>
             <td>
               <Failures values={failuresOf(group, days, now)} days={days} />
@@ -205,7 +208,7 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
               <td>
                 <Actions
                   name="group"
-                  what={`${PROVIDER_NAMES[provider]}: dead letters of ${app} with the reason ${reason}.`}
+                  what={`${PROVIDER_NAMES[provider]}: dead letters of ${app} with the reason ${inSentence(reason)}.`}
                   total={size}
                   disabled={disabled}
                   onReplay={() => onReplay(group)}

@@ -10,6 +10,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { count, countOf } from '../../format/number.ts';
+import { inSentence, wordOf } from '../../format/outcomes.ts';
 import { PROVIDER_NAMES } from '../../format/words.ts';
 
 interface LettersProps {
@@ -37,7 +38,9 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
   };
   const isAll = ids.length > 0 && ids.length === rows.length;
   const groups = new Set(
-    rows.filter(({ id }) => selected.has(id)).map((letter) => `${PROVIDER_NAMES[letter.provider]}: ${letter.reason}`),
+    rows
+      .filter(({ id }) => selected.has(id))
+      .map((letter) => `${PROVIDER_NAMES[letter.provider]}: ${inSentence(letter.reason)}`),
   );
   const what = `Selected dead letters of ${app}: ${[...groups].join(', ')}.`;
   const act = (action: (ids: readonly string[]) => void) => async () => {
@@ -46,7 +49,7 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
   };
   return (
     <Card
-      title={reason ?? 'Latest'}
+      title={reason === undefined ? 'Latest' : wordOf(reason)}
       aside={
         isAdmin && (
           <span className="row">
@@ -95,11 +98,11 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
           ...(isAdmin ? ['Select'] : []),
           'Given up',
           'User',
-          'Event',
-          'Provider',
+          { label: 'Event', isMinor: true },
+          { label: 'Provider', isMinor: true },
           'Reason',
-          'In its words',
-          { label: 'Attempts', isNumber: true },
+          'Provider’s message',
+          { label: 'Attempts', isNumber: true, isMinor: true },
         ]}
       >
         {rows.map((letter) => (
@@ -137,12 +140,14 @@ function Row({ app, letter, isSelected, onToggle }: RowProps) {
     <tr>
       {onToggle && (
         <td>
-          <input
-            type="checkbox"
-            aria-label={`Select the dead letter of ${uid}`}
-            checked={isSelected}
-            onChange={onToggle}
-          />
+          <label className="tap">
+            <input
+              type="checkbox"
+              aria-label={`Select the dead letter of ${uid}`}
+              checked={isSelected}
+              onChange={onToggle}
+            />
+          </label>
         </td>
       )}
       <td>
@@ -153,15 +158,15 @@ function Row({ app, letter, isSelected, onToggle }: RowProps) {
           {uid}
         </Link>
       </td>
-      <td className="mono">
+      <td className="mono minor">
         <Link to="/a/$app/events/$id/$uid" params={{ app, id: eventId, uid }}>
           {eventId}
         </Link>
       </td>
-      <td>{PROVIDER_NAMES[provider]}</td>
-      <td>{reason}</td>
+      <td className="minor">{PROVIDER_NAMES[provider]}</td>
+      <td>{wordOf(reason)}</td>
       <td className="wrap quiet">{detail ?? '–'}</td>
-      <td className="number">{attempts}</td>
+      <td className="number minor">{attempts}</td>
     </tr>
   );
 }

@@ -79,7 +79,8 @@ export function Recipients({ app, id, counts }: RecipientsProps) {
                 </Link>
               </th>
               <td>
-                {provider ? PROVIDER_NAMES[provider] : '–'} {deviceId && <code className="quiet">{deviceId}</code>}
+                {provider ? PROVIDER_NAMES[provider] : '–'}{' '}
+                {deviceId && <code className="quiet minor">{deviceId}</code>}
               </td>
               <td>
                 <Outcome outcome={decision === 'suppressed' ? 'suppressed' : (state ?? 'pending')} />

@@ -24,8 +24,8 @@ export function SendAgain({ app, id, failed, disabled, onConfirm }: SendAgainPro
       onConfirm={async () => onConfirm()}
     >
       <p>
-        The {deliveries} of <code>{id}</code> in {app} are sent again with the credentials and templates of now, except
-        those that were dropped. Deliveries that succeeded are not repeated. It runs in the background and can be
+        The {deliveries} of <code>{id}</code> in {app} are sent again with the current credentials and templates, except
+        those that were dropped. Deliveries that succeeded are not repeated. This runs in the background and can be
         stopped.
       </p>
     </Confirm>

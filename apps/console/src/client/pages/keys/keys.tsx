@@ -32,10 +32,7 @@ function Keys() {
         <Empty title="No key yet.">Create one for the chat backend of {app}, which publishes events with it.</Empty>
       )}
       {keys && keys.length > 0 && (
-        <Table
-          label="API keys"
-          columns={['Name', 'Begins with', 'May', 'Created', 'Last used', ...(isAdmin ? ['Actions'] : [])]}
-        >
+        <Table label="API keys" columns={[...COLUMNS, ...(isAdmin ? ['Actions'] : [])]}>
           {keys.map((key) => (
             <Row key={key.id} app={app} apiKey={key} isAdmin={isAdmin} />
           ))}
@@ -45,6 +42,13 @@ function Keys() {
   );
 }
 
+const COLUMNS = [
+  'Name',
+  { label: 'Begins with', isMinor: true } as const,
+  { label: 'Rights', isMinor: true } as const,
+  { label: 'Created', isMinor: true } as const,
+  'Last used',
+];
 const SCOPES: Record<ApiKeyScope, string> = { publish: 'publish events', manage: 'manage the app' };
 
 interface RowProps {
@@ -60,9 +64,9 @@ function Row({ app, apiKey: { id, name, prefix, scopes, createdAt, lastUsedAt },
       <th scope="row" className="wrap">
         {name}
       </th>
-      <td className="mono">{prefix}…</td>
-      <td>{scopes.map((scope) => SCOPES[scope]).join(', ')}</td>
-      <td>
+      <td className="mono minor">{prefix}…</td>
+      <td className="minor">{scopes.map((scope) => SCOPES[scope]).join(', ')}</td>
+      <td className="minor">
         <Time at={createdAt * 1000} />
       </td>
       <td>

@@ -14,7 +14,8 @@ const LATE_MS: Record<Lane, number> = { call: 5000, chat: 60_000, bulk: 15 * 60_
 const BAD_SHARE = 0.05;
 
 const number = (label: string) => ({ label, isNumber: true }) as const;
-const OF_ALL = ['Backlog', 'Held', 'Open events', 'Oldest'].map(number);
+const minorNumber = (label: string) => ({ label, isNumber: true, isMinor: true }) as const;
+const OF_ALL = [number('Backlog'), number('Held'), minorNumber('Open events'), number('Oldest')];
 
 type LaneState = SystemState['lanes'][number];
 
@@ -28,7 +29,7 @@ interface LanesCardProps {
 
 /** Each lane: how much goes out, what waits and for how long, and what share fails. */
 export function LanesCard({ system, app, range, action }: LanesCardProps) {
-  const columns = app === undefined ? ['Lane', ...OF_ALL] : ['Lane', number('Rate'), ...OF_ALL, number('Failed')];
+  const columns = app === undefined ? ['Lane', ...OF_ALL] : ['Lane', minorNumber('Rate'), ...OF_ALL, number('Failed')];
   return (
     <Card
       title="Lanes"
@@ -54,20 +55,23 @@ function Row({ state, app, range, action }: Omit<LanesCardProps, 'system'> & { s
       {app !== undefined && <Rate app={app} lane={lane} range={range} />}
       <Count value={waiting + active + delayed} />
       <Count value={held} bad={held > 0} />
-      <Count value={openEvents} />
-      <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>
-        {openEvents === 0 ? '–' : duration(oldestMs)}
-      </td>
+      <Count value={openEvents} isMinor />
+      {openEvents === 0 ? (
+        <Nothing />
+      ) : (
+        <td className={oldestMs > LATE_MS[lane] ? 'number late' : 'number'}>{duration(oldestMs)}</td>
+      )}
       {app !== undefined && <Failed app={app} lane={lane} range={range} />}
       {action && <td>{action(state)}</td>}
     </tr>
   );
 }
 
-const Nothing = () => <td className="number none">–</td>;
+const Nothing = ({ isMinor = false }) => <td className={`number none${isMinor ? ' minor' : ''}`}>–</td>;
 
-function Count({ value, bad = false }: { value: number; bad?: boolean }) {
-  return <td className={`number ${bad ? 'late' : value === 0 ? 'none' : ''}`}>{count(value)}</td>;
+function Count({ value, bad = false, isMinor = false }: { value: number; bad?: boolean; isMinor?: boolean }) {
+  const level = bad ? ' late' : value === 0 ? ' none' : '';
+  return <td className={`number${level}${isMinor ? ' minor' : ''}`}>{count(value)}</td>;
 }
 
 interface OfLane {
@@ -79,7 +83,7 @@ interface OfLane {
 function Rate({ app, lane, range }: OfLane) {
   const { data } = useStats(app, range);
   const rate = data ? ratePerSecond(data, range, { lane }) : 0;
-  return rate === 0 ? <Nothing /> : <td className="number">{perSecond(rate)}</td>;
+  return rate === 0 ? <Nothing isMinor /> : <td className="number minor">{perSecond(rate)}</td>;
 }
 
 function Failed({ app, lane, range }: OfLane) {

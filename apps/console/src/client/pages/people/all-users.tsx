@@ -8,7 +8,16 @@ import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { countOf } from '../../format/number.ts';
 
-/** Everyone with a record, a page at a time. */
+const COLUMNS = [
+  'User',
+  'Name',
+  { label: 'Status', isMinor: true } as const,
+  { label: 'Language', isMinor: true } as const,
+  { label: 'Time zone', isMinor: true } as const,
+  'Known since',
+];
+
+/** Every user with a record, a page at a time. */
 export function AllUsers({ app }: { app: string }) {
   const { data, error, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(appQueries.users(app));
   // The API may list one twice while many come and go.
@@ -34,7 +43,7 @@ export function AllUsers({ app }: { app: string }) {
         </p>
       )}
       {users.size > 0 && (
-        <Table label="All users" columns={['User', 'Name', 'Status', 'Language', 'Time zone', 'Known since']}>
+        <Table label="All users" columns={COLUMNS}>
           {[...users.values()].map((user) => (
             <Row key={user.uid} app={app} user={user} />
           ))}
@@ -60,10 +69,10 @@ function Row({ app, user }: { app: string; user: User }) {
           {uid}
         </Link>
       </th>
-      <td>{name ?? '–'}</td>
-      <td>{deactivated ? <span className="tag late">Deactivated</span> : (status ?? '–')}</td>
-      <td>{locale ?? '–'}</td>
-      <td>{timezone ?? '–'}</td>
+      <td className="wrap">{name ?? '–'}</td>
+      <td className="minor">{deactivated ? <span className="tag late">Deactivated</span> : (status ?? '–')}</td>
+      <td className="minor">{locale ?? '–'}</td>
+      <td className="minor">{timezone ?? '–'}</td>
       <td>
         <Time at={createdAt * 1000} />
       </td>

@@ -12,8 +12,17 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { count } from '../../format/number.ts';
+import { inSentence } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 import { TestAnswer } from '../providers/test-push.tsx';
+
+const COLUMNS = [
+  'Platform',
+  { label: 'Token', isMinor: true } as const,
+  { label: 'Provider', isMinor: true } as const,
+  'State',
+  { label: 'Registered', isMinor: true } as const,
+];
 
 /** The push tokens of a user, those in quarantine marked. */
 export function Devices({ app, uid }: { app: string; uid: string }) {
@@ -29,10 +38,7 @@ export function Devices({ app, uid }: { app: string; uid: string }) {
         <p className="quiet">No push token. The user’s app registers one after the login; a webhook needs none.</p>
       )}
       {devices.length > 0 && (
-        <Table
-          label={`Devices of ${uid}`}
-          columns={['Platform', 'Token', 'Provider', 'State', 'Registered', ...(isAdmin ? ['Actions'] : [])]}
-        >
+        <Table label={`Devices of ${uid}`} columns={[...COLUMNS, ...(isAdmin ? ['Actions'] : [])]}>
           {devices.map((device) => (
             <Row key={device.id} app={app} uid={uid} device={device} isAdmin={isAdmin} />
           ))}
@@ -60,8 +66,8 @@ function Row({ app, uid, device, isAdmin }: RowProps) {
   return (
     <tr>
       <th scope="row">{targetName({ platform })}</th>
-      <td className="mono">{pushToken.length > 18 ? `${pushToken.slice(0, 18)}…` : pushToken}</td>
-      <td>{providerId}</td>
+      <td className="mono minor">{pushToken.length > 18 ? `${pushToken.slice(0, 18)}…` : pushToken}</td>
+      <td className="minor">{providerId}</td>
       <td>
         {quarantinedAt === undefined ? (
           <span className="tag good">Active</span>
@@ -69,12 +75,12 @@ function Row({ app, uid, device, isAdmin }: RowProps) {
           <>
             <span className="tag warn">Quarantine</span>{' '}
             <span className="quiet">
-              {reason}, <Time at={quarantinedAt * 1000} />
+              {reason && inSentence(reason)}, <Time at={quarantinedAt * 1000} />
             </span>
           </>
         )}
       </td>
-      <td>
+      <td className="minor">
         <Time at={updatedAt * 1000} />
       </td>
       {isAdmin && (

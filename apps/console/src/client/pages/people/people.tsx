@@ -28,7 +28,10 @@ function People() {
         {users.length === 0 ? (
           <p className="quiet">No user of {app} was notified in the last hour.</p>
         ) : (
-          <Table label="Users notified lately" columns={['User', 'Last attempt', 'Where', 'Outcome']}>
+          <Table
+            label="Users notified lately"
+            columns={['User', { label: 'Last attempt', isMinor: true }, 'Where', 'Outcome']}
+          >
             {users.map(({ uid, at, provider, platform, outcome }) => (
               <tr key={uid}>
                 <th scope="row">
@@ -36,7 +39,7 @@ function People() {
                     {uid}
                   </Link>
                 </th>
-                <td>
+                <td className="minor">
                   <Time at={at} as="ago" />
                 </td>
                 <td>{targetName({ provider, ...(platform && { platform }) })}</td>

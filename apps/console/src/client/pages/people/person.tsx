@@ -12,6 +12,7 @@ import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { count } from '../../format/number.ts';
+import { inSentence } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 import { appRoute } from '../../shell/app-route.tsx';
 import { Devices } from './devices.tsx';
@@ -136,23 +137,22 @@ function LastAttempts({ app, uid }: { app: string; uid: string }) {
         <p className="quiet">Nothing was sent to {uid} in the last hour. The page of an event says why not.</p>
       )}
       {own.length > 0 && (
-        <Table label="Last attempts" columns={['Time', 'Event', 'Type', 'Where', 'Outcome', 'Reason']}>
+        <Table label="Last attempts" columns={['Time', 'Event', { label: 'Where', isMinor: true }, 'Outcome']}>
           {own.map(({ at, eventId, type, provider, platform, outcome, reason, attempt }) => (
             <tr key={`${at} ${eventId} ${platform} ${attempt}`}>
               <td>
                 <Time at={at} />
               </td>
-              <td className="mono">
-                <Link to="/a/$app/events/$id/$uid" params={{ app, id: eventId, uid }}>
-                  {eventId}
+              <td>
+                <Link to="/a/$app/events/$id/$uid" params={{ app, id: eventId, uid }} title={eventId}>
+                  {type}
                 </Link>
               </td>
-              <td>{type}</td>
-              <td>{targetName({ provider, ...(platform && { platform }) })}</td>
+              <td className="minor">{targetName({ provider, ...(platform && { platform }) })}</td>
               <td>
                 <Outcome outcome={outcome} />
+                {reason && <span className="quiet"> {inSentence(reason)}</span>}
               </td>
-              <td className="quiet">{reason ?? '–'}</td>
             </tr>
           ))}
         </Table>

@@ -23,7 +23,7 @@ export const KINDS: Record<Draft['kind'], string> = {
   message: 'Message',
   reaction: 'Reaction',
   call: 'Call',
-  cancel: 'Call is cancelled',
+  cancel: 'Cancelled call',
 };
 
 export const FIRST_DRAFT: Draft = {

@@ -98,12 +98,12 @@ function Playground() {
                 {problem ??
                   (readBack === undefined
                     ? 'Has fields that the form does not show.'
-                    : 'Its ids and time are renewed with each sending.')}
+                    : 'Its ids and time are replaced on each send.')}
               </p>
             </div>
           )}
           <div className="field">
-            <label htmlFor="event-uids">Who would get it, and why: uids</label>
+            <label htmlFor="event-uids">Explain for these uids</label>
             <input id="event-uids" value={whom} onChange={({ target }) => setWhom(target.value)} spellCheck={false} />
           </div>
           <div className="row">
@@ -132,8 +132,8 @@ function Playground() {
           {asked && <Explanations app={app} event={asked.event} uids={asked.uids} />}
           {sent === undefined && !asked && (
             <p className="empty">
-              Explain says who would get the event and why, and shows what they would see; nothing is sent. Send sends
-              it for real, and shows its outcomes as they arrive.
+              “Explain and preview” says who would get the event and why, and shows what they would see. “Send” sends it
+              for real, and shows its outcomes as they arrive.
             </p>
           )}
         </div>

@@ -12,7 +12,7 @@ export function Snippets({ event }: { event: FanfareEvent }) {
   const [language, setLanguage] = useState<'curl' | 'client'>('curl');
   return (
     <Card
-      title="From elsewhere"
+      title="The same from your code"
       aside={
         <Segments
           label="Language"

@@ -51,7 +51,7 @@ export function DeadTokens({
           {tokenGuard && (
             <Confirm
               isSmall
-              label="They are dead"
+              label="Tokens are dead"
               title={`Believe the reports about ${providerId}?`}
               action="Believe the reports"
               isDangerous

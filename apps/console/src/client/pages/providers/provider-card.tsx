@@ -7,6 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Time } from '../../components/time.tsx';
 import { countOf, percent } from '../../format/number.ts';
+import { inSentence } from '../../format/outcomes.ts';
 import { PROVIDER_NAMES } from '../../format/words.ts';
 import { TestPush } from './test-push.tsx';
 
@@ -78,7 +79,7 @@ export function ProviderCard({
       {failing && (
         <div className="notice late">
           <p>
-            Refusing since <Time at={failing.since} />: <code>{failing.reason}</code>
+            Refusing since <Time at={failing.since} />: {inSentence(failing.reason)}.
           </p>
           {failing.held > 0 && <p>{countOf(failing.held, 'delivery is waiting', 'deliveries are waiting')}.</p>}
           {failing.until !== undefined && (

@@ -8,6 +8,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Field, TextField } from '../../components/field.tsx';
 import { Outcome } from '../../components/outcome.tsx';
 import { Segments } from '../../components/segments.tsx';
+import { inSentence } from '../../format/outcomes.ts';
 import { targetName } from '../../format/words.ts';
 
 interface TestPushProps {
@@ -27,9 +28,9 @@ export function TestPush(props: TestPushProps) {
 
 type Way = 'credential' | 'user' | 'token';
 const WAYS = [
-  { value: 'credential', label: 'Credential only' },
-  { value: 'user', label: 'A user’s device' },
-  { value: 'token', label: 'A token' },
+  { value: 'credential', label: 'Credential' },
+  { value: 'user', label: 'User’s device' },
+  { value: 'token', label: 'Token' },
 ] as const;
 
 const PLATFORMS = {
@@ -162,7 +163,7 @@ export function TestAnswer({ answer: { outcome, reason, detail, message } }: { a
   return (
     <div className={`notice ${outcome === 'accepted' ? 'good' : 'late'}`} role="status">
       <p>
-        <Outcome outcome={outcome} /> {reason && <code>{reason}</code>}
+        <Outcome outcome={outcome} /> {reason && `: ${inSentence(reason)}`}
       </p>
       <p>{message}</p>
       {detail && <p className="quiet">The provider says: “{detail}”</p>}

@@ -78,7 +78,7 @@ export function WebhookForm({ app, before, onDone }: WebhookFormProps) {
         onChange={setSigningSecret}
         problem={problems.signingSecret}
         placeholder={before?.signed ? 'unchanged' : 'whsec_…, optional'}
-        hint="Requests are signed as Standard Webhooks say."
+        hint="With it, requests are signed according to Standard Webhooks."
       />
       {save.error && Object.keys(problems).length === 0 && <ErrorNotice error={save.error} />}
       <div className="dialog-actions">

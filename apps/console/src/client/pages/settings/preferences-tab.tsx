@@ -39,7 +39,7 @@ export function PreferencesTab() {
           ))}
         </div>
         <JsonSetting
-          label="Data of your own (customJson)"
+          label="Custom data (customJson)"
           path={['preferences', 'push', 'customJson']}
           hint='A JSON object that every notification carries, e.g. {"theme": "dark"}. Empty: none.'
         />

@@ -17,6 +17,13 @@ const SETS = [
 /** Fields that every template takes, whether or not its default has them. */
 const ALWAYS = ['titleOneOnOne', 'titleGroup', 'body_fallback'];
 
+const FIELD_NAMES: Record<string, string> = {
+  titleOneOnOne: 'Title, one-on-one',
+  titleGroup: 'Title, group',
+  body: 'Body',
+  body_fallback: 'Body when a value is missing',
+};
+
 interface TemplatesTabProps {
   app: string;
   /** Changes that are not stored yet. */
@@ -55,7 +62,7 @@ export function TemplatesTab({ app, changes }: TemplatesTabProps) {
           <Language languages={languages} chosen={language} onChoose={setLanguage} canAdd={canEdit} />
         </div>
         {fields.map((name) => (
-          <Field key={name} label={name} problem={problemAt([...path, name])}>
+          <Field key={name} label={FIELD_NAMES[name] ?? name} problem={problemAt([...path, name])}>
             {(input) => (
               <textarea
                 {...input}

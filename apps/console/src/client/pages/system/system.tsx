@@ -1,4 +1,4 @@
-import type { SystemState } from '@fanfare/client';
+import type { ProviderKind, SystemState } from '@fanfare/client';
 import { createRoute } from '@tanstack/react-router';
 import { useLive } from '../../api/live.tsx';
 import { queries } from '../../api/queries.ts';
@@ -8,6 +8,7 @@ import { Page } from '../../components/page.tsx';
 import { Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { count } from '../../format/number.ts';
+import { PROVIDER_NAMES } from '../../format/words.ts';
 import { PauseButton } from '../../shell/pause-button.tsx';
 import { rootRoute } from '../../shell/root.tsx';
 import { LanesCard } from '../overview/lanes-card.tsx';
@@ -43,13 +44,20 @@ function System() {
 const COLUMNS = [
   'Role',
   'Host',
-  { label: 'Process', isNumber: true } as const,
+  { label: 'Process', isNumber: true, isMinor: true } as const,
   'Version',
   'Serves',
   { label: 'In flight', isNumber: true } as const,
-  'Started',
+  { label: 'Started', isMinor: true } as const,
   'Last report',
 ];
+
+/** What a process works on: `FCM, APNs, shards 0 and 1`. */
+function servesOf(providers: readonly string[] = [], shards: readonly number[] = []): string {
+  const names = providers.map((provider) => PROVIDER_NAMES[provider as ProviderKind] ?? provider);
+  const own = shards.length === 0 ? [] : [`${shards.length === 1 ? 'shard' : 'shards'} ${shards.join(' and ')}`];
+  return [...names, ...own].join(', ') || '–';
+}
 
 function Processes({ processes }: Pick<SystemState, 'processes'>) {
   const versions = new Set(processes.map(({ version }) => version));
@@ -63,13 +71,11 @@ function Processes({ processes }: Pick<SystemState, 'processes'>) {
           <tr key={id}>
             <th scope="row">{role}</th>
             <td>{host}</td>
-            <td className="number">{pid}</td>
+            <td className="number minor">{pid}</td>
             <td>{version}</td>
-            <td>
-              {[...(providers ?? []), ...(shards?.length ? [`shard ${shards.join(', ')}`] : [])].join(', ') || '–'}
-            </td>
+            <td>{servesOf(providers, shards)}</td>
             <td className="number">{inFlight === undefined ? '–' : count(inFlight)}</td>
-            <td>
+            <td className="minor">
               <Time at={startedAt} as="ago" />
             </td>
             <td>
