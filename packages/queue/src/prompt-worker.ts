@@ -8,6 +8,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { Finisher } from './finish-jobs.ts';
+import type { TakenJob } from './take-jobs.ts';
 import type { Taker } from './taker.ts';
 
 /** Jobs taken at a time, at most, by one script. */
@@ -18,6 +19,8 @@ const NONE = undefined as unknown as Job;
 
 /** What is private in BullMQ's worker, version 6. */
 interface Internals {
+  /** Whether the queue was empty at the last fetch: the next one waits. */
+  drained: boolean;
   /** Set while a fetch waits for a job to come. */
   waiting: Promise<number> | null;
   updateDelays(limitDelay: number, delayUntil: number): void;
@@ -84,9 +87,24 @@ export class PromptWorker extends Worker {
     await this.backend.close(true);
   }
 
+  /** A fetch that has waited takes others with its job: what wakes it are mostly jobs that were added together. */
   protected override async moveToActive(): Promise<Job> {
-    const { job, nextAt } = await this.#taker.next();
-    (this as unknown as Internals).updateDelays(0, nextAt);
+    const internals = this as unknown as Internals;
+    const room = Math.min(MOST_AT_ONCE, this.concurrency - this.#inHand) - 1;
+    const most = internals.waiting === null ? 0 : Math.max(0, room);
+    const { job, others, nextAt } = await this.#taker.next(most);
+    internals.updateDelays(0, job ? 0 : nextAt);
+    for (const other of others) void this.#process(this.#made(other));
+    const made = await this.#made(job);
+    // Fewer than asked for: the queue is empty.
+    if (others.length < most) {
+      internals.updateDelays(0, nextAt);
+      internals.drained = true;
+    }
+    return made ?? NONE;
+  }
+
+  async #made(job: TakenJob | undefined): Promise<Job | undefined> {
     let made: Job | undefined;
     try {
       made = await this.nextJobFromJobData(job?.json, job?.id, job?.token);
@@ -94,7 +112,7 @@ export class PromptWorker extends Worker {
       // Without a job there is no work at whose end the lock would be released, e.g. if the data does not parse.
       if (job && !made) this.#taker.release(job);
     }
-    return made ?? NONE;
+    return made;
   }
 
   /**
@@ -152,10 +170,10 @@ export class PromptWorker extends Worker {
   }
 
   /** Processes a job, and the one that BullMQ returns as the next when it ends, and so on. */
-  async #process(first: Job): Promise<void> {
+  async #process(first: Job | Promise<Job | undefined>): Promise<void> {
     this.#inHand += 1;
-    let job: Job | undefined = first;
     try {
+      let job = await first;
       while (job) job = await this.#processOne(job);
     } catch (error) {
       this.emit('error', error as Error);

@@ -5,11 +5,14 @@ import { type TakenJob, takeJobs } from './take-jobs.ts';
 
 /** The next job, or none and when the next delayed one is due, epoch ms; 0: none is delayed. */
 export interface Next {
-  job?: TakenJob;
+  job: TakenJob | undefined;
+  /** Jobs after it, if more were asked for. */
+  others: readonly TakenJob[];
   nextAt: number;
 }
 
 interface Asking {
+  others: number;
   resolve(next: Next): void;
   reject(error: Error): void;
 }
@@ -31,10 +34,10 @@ export class Taker {
     this.#locks = locks;
   }
 
-  /** Takes the next job. @throws without Redis, or if it takes no writes. */
-  next(): Promise<Next> {
+  /** Takes the next job, and up to so many others. @throws without Redis, or if it takes no writes. */
+  next(others = 0): Promise<Next> {
     return new Promise((resolve, reject) => {
-      this.#asking.push({ resolve, reject });
+      this.#asking.push({ others, resolve, reject });
       this.#takeSoon();
     });
   }
@@ -57,12 +60,16 @@ export class Taker {
     const since = performance.now();
     const lockMs = this.#locks.durationMs;
     try {
-      const options = { now: Date.now(), token, lockMs, most: asking.length };
+      const most = asking.reduce((sum, { others }) => sum + 1 + others, 0);
+      const options = { now: Date.now(), token, lockMs, most };
       const { jobs, nextAt } = await takeJobs(this.#redis, this.#queue, options);
       for (const { id } of jobs) this.#locks.begin(id, token, since);
-      for (const [i, { resolve }] of asking.entries()) {
-        const job = jobs[i];
-        resolve(job ? { job, nextAt: 0 } : { nextAt });
+      // Everyone has one before any has others.
+      let given = asking.length;
+      for (const [i, { others: more, resolve }] of asking.entries()) {
+        const others = jobs.slice(given, given + more);
+        given += others.length;
+        resolve({ job: jobs[i], others, nextAt });
       }
     } catch (error) {
       for (const { reject } of asking) reject(error as Error);

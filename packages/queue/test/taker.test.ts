@@ -30,14 +30,37 @@ test('jobs that are asked for in one turn are taken by one script, each locked',
   }
 });
 
+test('each that asks has one job before any has others', async () => {
+  await using own = await startTestRedis();
+  await add(own, [1, 2, 3, 4, 5]);
+  const { taker } = takerOf(own);
+  const [first, second] = await Promise.all([taker.next(2), taker.next(4)]);
+  expect([first, second].map(({ job }) => job?.id)).toEqual([1, 2].map(idOf));
+  expect([first, second].map(({ others }) => others.map(({ id }) => id))).toEqual([[3, 4].map(idOf), [idOf(5)]]);
+});
+
+test('jobs that are added together are taken together by a worker that waits', async () => {
+  await using own = await startTestRedis();
+  const tokens: string[] = [];
+  await using _worker = startWorker(own.redis, async ({ lock }) => {
+    tokens.push(lock.token);
+    return { do: 'done' };
+  });
+  await until(async () => (await own.redis.info('clients')).includes('blocked_clients:1'), 'it waits');
+  await add(own, [1, 2, 3, 4, 5, 6, 7]);
+  await until(() => tokens.length === 7, 'all are handled');
+  expect(new Set(tokens).size).toBe(1);
+  await until(async () => (await own.redis.llen(`${QUEUE}active`)) === 0, 'all are finished');
+});
+
 test('an empty queue has no next job, and says when the next delayed one is due', async () => {
   await using own = await startTestRedis();
   const { taker } = takerOf(own);
-  expect(await taker.next()).toEqual({ nextAt: 0 });
+  expect(await taker.next()).toEqual({ others: [], nextAt: 0 });
   const now = Date.now();
   const producer = new Producer(own.redis, () => now);
   await producer.addDeliveries(0, 'custom', 'chat', [{ ...delivery(1), delayMs: 60_000 }]);
-  expect(await taker.next()).toEqual({ nextAt: now + 60_000 });
+  expect(await taker.next()).toEqual({ others: [], nextAt: now + 60_000 });
 });
 
 test('a full Redis gives no job and loses none', async () => {
