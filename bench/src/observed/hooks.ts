@@ -15,7 +15,7 @@ const CHANGES: readonly Change[] = [
   // The list of all events.
   {
     file: '/ledger/dist/log/event-index.js',
-    from: "addToChunks(root .. 'index:' .. app, retention, root .. 'ev:', events)",
+    from: "addToChunks(root .. 'listed:' .. app, retention, root .. 'ev:', events)",
     to: '',
   },
   // Metrics.

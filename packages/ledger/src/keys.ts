@@ -125,14 +125,18 @@ export const keys = {
   /** Set: apps with such a list, or that had one (dead-letter-count.ts). Expires with the last of the lists. */
   deadLetterApps: (shard: number) => `${shardTag(shard)}:dl-apps`,
   /**
-   * Sorted set of the chunks of an app's notification log, and prefix of the chunks, which are sorted sets of the keys
-   * of its events (see log/chunks.ts). Trimmed; expire with the last of the events.
+   * Sorted set of the chunks of an app's notification log, and prefix of the chunks, which are strings of the keys of
+   * its events (see log/chunks.ts). Trimmed; expire with the last of the events.
    */
-  logs: (shard: number, appId: string) => `${shardTag(shard)}:logs:${appId}`,
+  logs: (shard: number, appId: string) => `${shardTag(shard)}:logged:${appId}`,
   /** The same of all events of an app, whether or not it keeps a log (see log/event-index.ts). */
-  eventIndex: (shard: number, appId: string) => `${shardTag(shard)}:index:${appId}`,
-  /** Sorted set of an older version: time and key of these events. */
-  oldLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
+  eventIndex: (shard: number, appId: string) => `${shardTag(shard)}:listed:${appId}`,
+  /** The log of an older version, whose chunks are sorted sets. */
+  oldLogs: (shard: number, appId: string) => `${shardTag(shard)}:logs:${appId}`,
+  /** The same of all events. */
+  oldIndex: (shard: number, appId: string) => `${shardTag(shard)}:index:${appId}`,
+  /** The log of the oldest version, a sorted set: time and key of these events. */
+  oldestLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
   /** Hash: the counters of an app's statistics → their places in its blocks. As long as the last block. */
   statsPlaces: (appId: string) => `stats:{${appId}}:places`,
   /** String: the counts of some hours (see stats/block.ts). 3 hours, 48 hours or 30 days after these. */

@@ -2,18 +2,20 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 
 /**
- * A sorted list of texts in chunks. A sorted set of up to 128 members is a listpack with any server's defaults, which
- * takes a quarter of the memory of a larger one. `list` is the key of a sorted set with the first text of each chunk,
- * and the prefix of their keys.
+ * A list of texts without spaces, read in order, in chunks: strings to which texts are appended as they come, each
+ * followed by a space. A run of texts is one command and takes no more memory than its length. `list` is the key of a
+ * sorted set with the name of each chunk, and the prefix of their keys. A chunk has the texts from its name up to the
+ * next one's, in any order; the first chunk also has those below its name.
  */
-const FULL = 128;
 
-/** Texts that stay when a full chunk is split: most, since those that come late are among the last. */
-const SPLIT = 96;
+/** Bytes after which a chunk is followed by another: some 250 event keys. */
+const FULL = 5000;
 
-/** After how many new texts the first ones are checked, and how many for each: more than one, so that it keeps up. */
-const EVERY = 8;
-const CHECKED = 2;
+/** Bytes after which a chunk is split: one to which texts came that sort before its last, by a clock that is behind. */
+const MOST = 4 * FULL;
+
+/** Most texts appended at once. */
+const RUN = 250;
 
 /** By which part a chunk is kept longer than asked, so that not every text renews it. */
 const SPARE = 24;
@@ -24,13 +26,25 @@ local function chunkOf(list, text)
     or redis.call('ZRANGE', list, 0, 0)[1]
 end
 
-local function followerOf(list, chunk)
-  return redis.call('ZRANGE', list, '(' .. chunk, '+', 'BYLEX', 'LIMIT', 0, 1)[1]
+local function textsIn(data)
+  local texts = {}
+  for text in string.gmatch(data, '%S+') do texts[#texts + 1] = text end
+  return texts
+end
+
+-- Sorts texts, each once.
+local function inOrder(texts)
+  table.sort(texts)
+  local once = {}
+  for n, text in ipairs(texts) do
+    if text ~= texts[n - 1] then once[#once + 1] = text end
+  end
+  return once
 end`;
 
 /**
- * Lua: adds texts, each once, and now and then drops some of the first whose keys (`about` and the text) are gone. The
- * list is kept as long (`ttl`, ms) as the text that is kept longest, and up to a twenty-fourth longer.
+ * Lua: adds texts, and now and then drops the first chunks if the keys (`about` and the text) of all their texts are
+ * gone. The list is kept as long (`ttl`, ms) as the text that is kept longest, and up to a twenty-fourth longer.
  */
 export const ADD_TO_CHUNKS_LUA = `
 ${CHUNK_LUA}
@@ -43,53 +57,54 @@ local function addToChunks(list, ttl, about, texts)
   local function keep(each)
     if redis.call('PTTL', each) < ttl then redis.call('PEXPIRE', each, ttl + math.ceil(ttl / ${SPARE})) end
   end
+  local function followerOf(chunk)
+    return redis.call('ZRANGE', list, '(' .. chunk, '+', 'BYLEX', 'LIMIT', 0, 1)[1]
+  end
+  -- Moves the last quarter of a chunk to a new one.
   local function split(chunk)
-    local moved = redis.call('ZRANGE', key(chunk), ${SPLIT}, -1)
-    local half = key(start(moved[1]))
-    local members = {}
-    for n = 1, #moved do members[2 * n - 1], members[2 * n] = 0, moved[#moved + 1 - n] end
-    redis.call('ZADD', half, unpack(members))
-    redis.call('PEXPIREAT', half, redis.call('PEXPIRETIME', key(chunk)))
-    redis.call('ZREMRANGEBYRANK', key(chunk), ${SPLIT}, -1)
+    local all = inOrder(textsIn(redis.call('GET', key(chunk))))
+    local half = math.ceil(#all * 3 / 4)
+    if all[half + 1] then
+      local new = key(start(all[half + 1]))
+      redis.call('SET', new, table.concat(all, ' ', half + 1) .. ' ')
+      redis.call('PEXPIREAT', new, redis.call('PEXPIRETIME', key(chunk)))
+    end
+    redis.call('SET', key(chunk), table.concat(all, ' ', 1, half) .. ' ', 'KEEPTTL')
   end
-  -- Adds the texts from the i-th on that go into its chunk together. Returns how many they are, and whether it is time
-  -- to drop some.
-  local function add(i)
-    local text = texts[i]
+  local function lastIn(data)
+    local last = ''
+    for text in string.gmatch(data, '%S+') do
+      if text > last then last = text end
+    end
+    return last
+  end
+  -- Returns the chunk for a text, before what it ends, and whether one was completed.
+  local function place(text)
     local chunk = chunkOf(list, text)
-    local after = chunk and followerOf(list, chunk)
-    local size = chunk and redis.call('ZCARD', key(chunk)) or ${FULL}
-    if size >= ${FULL} then
-      if not chunk or redis.call('ZLEXCOUNT', key(chunk), '[' .. text, '+') == 0 then
-        chunk, size = start(text), 0
-      else
-        split(chunk)
-        return 0, true
-      end
+    if not chunk then return start(text) end
+    local after, size = followerOf(chunk), redis.call('STRLEN', key(chunk))
+    if size >= ${MOST} then
+      split(chunk)
+      return place(text)
     end
-    -- Usually all: those of a run are about as old as each other.
-    local count, members = 1, {}
-    while size + count < ${FULL} and i + count <= #texts and not (after and texts[i + count] >= after) do
-      count = count + 1
-    end
-    -- The last first: a listpack is searched from its start, and so each goes before the one added last.
-    for n = 1, count do members[2 * n - 1], members[2 * n] = 0, texts[i + count - n] end
-    local added = redis.call('ZADD', key(chunk), unpack(members))
-    keep(key(chunk))
-    return count, math.floor(size / ${EVERY}) ~= math.floor((size + added) / ${EVERY})
+    if after or size < ${FULL} then return chunk, after end
+    local data = redis.call('GET', key(chunk))
+    local last = lastIn(data)
+    if text <= last then return chunk, last end
+    -- Without the room to grow that APPEND has left.
+    redis.call('SET', key(chunk), data, 'KEEPTTL')
+    return start(text), nil, true
   end
-  -- Of the first few; of more, when one of them is gone and many are added.
+  -- Drops up to two, so that this keeps up with new chunks.
   local function dropGone()
-    local first = redis.call('ZRANGE', list, 0, 0)[1]
-    local checked = redis.call('ZRANGE', key(first), 0, ${CHECKED} * math.max(${EVERY}, #texts) - 1)
-    local subjects = {}
-    for i = 1, math.min(#checked, ${CHECKED * EVERY}) do subjects[i] = about .. checked[i] end
-    if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) < #subjects then
-      for _, each in ipairs(checked) do
-        if redis.call('EXISTS', about .. each) == 0 then redis.call('ZREM', key(first), each) end
-      end
+    for _, chunk in ipairs(redis.call('ZRANGE', list, 0, 1)) do
+      local subjects = textsIn(redis.call('GET', key(chunk)) or '')
+      for n, text in ipairs(subjects) do subjects[n] = about .. text end
+      local last = subjects[#subjects]
+      if last and (redis.call('EXISTS', last) == 1 or redis.call('EXISTS', unpack(subjects)) > 0) then return end
+      redis.call('DEL', key(chunk))
+      redis.call('ZREM', list, chunk)
     end
-    if redis.call('EXISTS', key(first)) == 0 then redis.call('ZREM', list, first) end
   end
 
   -- Usually they are in order, and texts are slow to compare.
@@ -101,8 +116,13 @@ local function addToChunks(list, ttl, about, texts)
   end
   local i, isDue = 1, false
   while i <= #texts do
-    local count, isTime = add(i)
-    i, isDue = i + count, isDue or isTime
+    local chunk, after, isNew = place(texts[i])
+    local last = i
+    -- Usually all: those of a run are about as old as each other.
+    while last < #texts and last - i < ${RUN - 1} and not (after and texts[last + 1] >= after) do last = last + 1 end
+    redis.call('APPEND', key(chunk), table.concat(texts, ' ', i, last) .. ' ')
+    keep(key(chunk))
+    i, isDue = last + 1, isDue or isNew
   end
   keep(list)
   if isDue then dropGone() end
@@ -118,7 +138,7 @@ for i = 3, #ARGV do texts[i - 2] = ARGV[i] end
 addToChunks(KEYS[1], tonumber(ARGV[1]), ARGV[2], texts)
 `);
 
-/** Adds texts, each once; `keepMs` is how long they are kept, `about` the prefix of the keys that they are about. */
+/** Adds texts; `keepMs` is how long they are kept, `about` the prefix of the keys that they are about. */
 export const addToChunks = async (
   redis: Redis,
   list: string,
@@ -128,13 +148,24 @@ export const addToChunks = async (
   await ADD(redis, [list], [keepMs, about, ...texts]);
 };
 
+/** Lua: reads a chunk. Those of an older version are sorted sets. */
+const READ_CHUNK_LUA = `
+${CHUNK_LUA}
+local function readChunk(key)
+  if redis.call('TYPE', key).ok == 'zset' then return redis.call('ZRANGE', key, 0, -1) end
+  return textsIn(redis.call('GET', key) or '')
+end`;
+
 const HAS = script<number>(`
 -- KEYS list
 -- ARGV text
 -- returns 1 when the list has the text, else 0
-${CHUNK_LUA}
+${READ_CHUNK_LUA}
 local chunk = chunkOf(KEYS[1], ARGV[1])
-return chunk and redis.call('ZSCORE', KEYS[1] .. ':' .. chunk, ARGV[1]) and 1 or 0
+for _, text in ipairs(chunk and readChunk(KEYS[1] .. ':' .. chunk) or {}) do
+  if text == ARGV[1] then return 1 end
+end
+return 0
 `);
 
 /** Whether a list has a text. */
@@ -153,7 +184,13 @@ const READ = script<string[]>(`
 -- KEYS list
 -- ARGV lower bound, upper bound, limit, 1 to begin with the last
 -- returns the texts in order
+${READ_CHUNK_LUA}
 local list, min, max, limit, reverse = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+local low, high = string.sub(min, 2), string.sub(max, 2)
+local withLow, withHigh = string.sub(min, 1, 1) == '[', string.sub(max, 1, 1) == '['
+local function isWithin(text)
+  return (text > low or withLow and text == low) and (text < high or withHigh and text == high)
+end
 local function rank(bound) return math.max(0, redis.call('ZLEXCOUNT', list, '-', bound) - 1) end
 local from, to, step = rank(min), rank(max), 1
 if reverse then from, to, step = to, from, -1 end
@@ -161,14 +198,16 @@ local texts = {}
 for i = from, to, step do
   local chunk = redis.call('ZRANGE', list, i, i)[1]
   if not chunk or #texts >= limit then break end
-  local args = reverse and {max, min, 'BYLEX', 'REV'} or {min, max, 'BYLEX'}
-  for _, text in ipairs(redis.call('ZRANGE', list .. ':' .. chunk, unpack(args))) do
-    if #texts < limit then texts[#texts + 1] = text end
+  local some = {}
+  for _, text in ipairs(readChunk(list .. ':' .. chunk)) do
+    if isWithin(text) then some[#some + 1] = text end
   end
+  some = inOrder(some)
+  for n = 1, math.min(#some, limit - #texts) do texts[#texts + 1] = some[reverse and #some + 1 - n or n] end
 end
 return texts
 `);
 
-/** The texts of a list within bounds. */
+/** The texts of a list within bounds, each once. */
 export const readChunks = (redis: Redis, list: string, { min, max, limit, reverse }: ChunkRange): Promise<string[]> =>
   READ(redis, [list], [min, max, limit, reverse ? 1 : 0]);

@@ -10,9 +10,9 @@ import { type EventPage, type ListQuery, pageOf } from './event-list.ts';
 export const INDEX_LUA = `
 ${ADD_TO_CHUNKS_LUA}
 local function indexAll(root, app, retention, events)
-  addToChunks(root .. 'index:' .. app, retention, root .. 'ev:', events)
+  addToChunks(root .. 'listed:' .. app, retention, root .. 'ev:', events)
 end`;
 
 /** One page of all events of an app; as `pageLogged`. @throws RangeError when the cursor is malformed. */
 export const pageIndexed = (redis: Redis, appId: string, shards: number, query: ListQuery): Promise<EventPage> =>
-  pageOf(redis, { chunks: keys.eventIndex }, appId, shards, query);
+  pageOf(redis, { chunks: [keys.eventIndex, keys.oldIndex] }, appId, shards, query);

@@ -28,9 +28,12 @@ export interface EventPage {
   cursor?: string;
 }
 
-/** Where the events of an app are listed, shard by shard: in chunks, and before that in one sorted set. */
+/**
+ * Where the events of an app are listed, shard by shard: in chunks, those of an older version included, and before that
+ * in one sorted set.
+ */
 interface EventList {
-  chunks(shard: number, appId: string): string;
+  chunks: readonly ((shard: number, appId: string) => string)[];
   old?: (shard: number, appId: string) => string;
 }
 
@@ -109,14 +112,14 @@ async function readEntries(
   const range = { min: keyBound(min), max: keyBound(max), limit: limit + 1, reverse };
   const before = old?.(shard, appId);
   const [listed, listedBefore] = await Promise.all([
-    readChunks(redis, chunks(shard, appId), range),
+    Promise.all(chunks.map((list) => readChunks(redis, list(shard, appId), range))),
     before === undefined
       ? []
       : reverse
         ? redis.zrange(before, max, min, 'BYLEX', 'REV', 'LIMIT', 0, limit + 1)
         : redis.zrange(before, min, max, 'BYLEX', 'LIMIT', 0, limit + 1),
   ]);
-  return [...listed.map(entryOf), ...listedBefore];
+  return [...listed.flat().map(entryOf), ...listedBefore];
 }
 
 /** A bound for entries as one for keys, which have the eight digits of a time that is not too far off. */

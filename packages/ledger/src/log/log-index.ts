@@ -5,7 +5,7 @@ import { addToChunks, isInChunks } from './chunks.ts';
 import { type EventPage, entryOf, type ListQuery, pageOf } from './event-list.ts';
 
 /**
- * Lists stored events in their app's log; idempotent. Takes about 25 bytes per event; the log's rows, one or more per
+ * Lists stored events in their app's log; idempotent. Takes about 20 bytes per event; the log's rows, one or more per
  * recipient, take none, since they are derived from the plan. `keepMs` is how long the events are kept from now on:
  * entries of expired events are dropped as others are added, and the list expires with its last event.
  */
@@ -28,11 +28,12 @@ export async function recordLogged(
 
 /** Whether an event is listed in its app's log: the log was on when it was received. */
 export async function isLogged(redis: Redis, appId: string, { shard, key }: EventRef): Promise<boolean> {
-  const [listed, listedBefore] = await Promise.all([
+  const found = await Promise.all([
     isInChunks(redis, keys.logs(shard, appId), key),
-    redis.zscore(keys.oldLog(shard, appId), entryOf(key)),
+    isInChunks(redis, keys.oldLogs(shard, appId), key),
+    redis.zscore(keys.oldestLog(shard, appId), entryOf(key)).then((score) => score !== null),
   ]);
-  return listed || listedBefore !== null;
+  return found.includes(true);
 }
 
 /**
@@ -41,4 +42,4 @@ export async function isLogged(redis: Redis, appId: string, { shard, key }: Even
  * @throws RangeError when the cursor is malformed.
  */
 export const pageLogged = (redis: Redis, appId: string, shards: number, query: ListQuery): Promise<EventPage> =>
-  pageOf(redis, { chunks: keys.logs, old: keys.oldLog }, appId, shards, query);
+  pageOf(redis, { chunks: [keys.logs, keys.oldLogs], old: keys.oldestLog }, appId, shards, query);

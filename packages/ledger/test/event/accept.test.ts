@@ -223,7 +223,7 @@ test.each([
       const ttl = await own.redis.pttl(key);
       if (ttl === -1) withoutTtl.push(key);
       else if (/:ids:|:id-days/.test(key)) expectWithinADay(ttl - hours * HOUR);
-      else if (key.includes(':index:')) expect(ttl).toBeLessThanOrEqual((hours + hours / 24) * HOUR);
+      else if (key.includes(':listed:')) expect(ttl).toBeLessThanOrEqual((hours + hours / 24) * HOUR);
       else expect(Math.abs(ttl - hours * HOUR)).toBeLessThan(tolerance());
     }
     const load = `{p0}:load:${lane}`;

@@ -41,7 +41,7 @@ const trim = (redis: Redis, list: KeptList, before: number, limit: number) =>
 /** The keys of Redis that name an event, but its locks. */
 /** Keys of an event's own; a chunk of the list of all events may be named after it. */
 const keysOf = async (redis: Redis, { key }: EventRef) =>
-  (await redis.keys(`*${key}*`)).filter((one) => !one.endsWith(':lock') && !one.includes(':index:'));
+  (await redis.keys(`*${key}*`)).filter((one) => !one.endsWith(':lock') && !one.includes(':listed:'));
 
 describe('finished events', () => {
   test('leave in the order they finished, as far as they are asked to', async () => {
