@@ -53,6 +53,11 @@ export class Tenant {
     await this.api.post(`${PROVIDERS}/custom`, { isEnabled: true, webhookURL });
   }
 
+  /** Sends them to another webhook instead. */
+  async changeWebhook(webhookURL: string): Promise<void> {
+    await this.api.put(`${PROVIDERS}/custom`, { isEnabled: true, webhookURL });
+  }
+
   /** Posts events in batches of 100. Returns how many were accepted; those refused are not repeated. */
   async postAll(events: readonly object[], batchSize = 100): Promise<number> {
     let accepted = 0;
