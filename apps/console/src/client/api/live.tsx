@@ -1,4 +1,5 @@
 import {
+  hashKey,
   type InfiniteData,
   type QueryKey,
   type UseInfiniteQueryOptions,
@@ -6,7 +7,8 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react';
+import { type KeptError, keptError } from './kept-error.ts';
 
 /** How often what is on a page is asked for again, in ms; unless the page is hidden or refreshing is paused. */
 const EVERY_MS = 4000;
@@ -36,13 +38,20 @@ export function useLive<T, K extends QueryKey>(
   everyMs: Interval<T> = EVERY_MS,
 ) {
   const { paused } = useRefreshing();
-  return useQuery({
+  const { data, status, error } = useQuery({
     ...options,
     refetchInterval: ({ state }) => {
       if (paused) return false;
       return typeof everyMs === 'function' ? everyMs(state.data) : everyMs;
     },
   });
+  return { data, error: useKeptError({ hash: hashKey(options.queryKey), status, error }) };
+}
+
+function useKeptError(asked: Parameters<typeof keptError>[1]): Error | null {
+  const kept = useRef<KeptError>({ hash: asked.hash, error: null });
+  kept.current = keptError(kept.current, asked);
+  return kept.current.error;
 }
 
 /** A list that is repeated while only its first page is shown: asking for many pages again would be expensive. */
@@ -50,8 +59,10 @@ export function useLiveList<P, K extends QueryKey>(
   options: UseInfiniteQueryOptions<P, Error, InfiniteData<P>, K, string | undefined>,
 ) {
   const { paused } = useRefreshing();
-  return useInfiniteQuery({
+  const list = useInfiniteQuery({
     ...options,
     refetchInterval: ({ state }) => (paused || (state.data?.pages.length ?? 0) > 1 ? false : EVERY_MS),
   });
+  const { status, error } = list;
+  return { ...list, error: useKeptError({ hash: hashKey(options.queryKey), status, error }) };
 }

@@ -10,7 +10,7 @@ const KEYS = [
 
 const WORDS = [
   ['Accepted', 'The provider took it. Whether the device has shown it, no provider says.'],
-  ['Superseded', 'It was not needed any longer: the message was deleted, the call answered elsewhere.'],
+  ['Superseded', 'It was no longer needed: the message was deleted, or the call answered elsewhere.'],
   ['Token dead', "The device's token is no longer valid: the app was removed from it."],
   ['Expired', 'It would have come too late: the deadline of its lane had passed.'],
   ['Rejected', 'The provider refused it for good. It is a dead letter, and can be sent again.'],

@@ -208,7 +208,7 @@ function Groups({ app, groups, chosen, disabled, onReplay, onDrop }: GroupsProps
               <td>
                 <Actions
                   name="group"
-                  what={`${PROVIDER_NAMES[provider]}: dead letters of ${app} with the reason ${inSentence(reason)}.`}
+                  what={`Dead letters of ${app}: ${inSentence(reason)} (${PROVIDER_NAMES[provider]}).`}
                   total={size}
                   disabled={disabled}
                   onReplay={() => onReplay(group)}

@@ -40,7 +40,7 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
   const groups = new Set(
     rows
       .filter(({ id }) => selected.has(id))
-      .map((letter) => `${PROVIDER_NAMES[letter.provider]}: ${inSentence(letter.reason)}`),
+      .map((letter) => `${inSentence(letter.reason)} (${PROVIDER_NAMES[letter.provider]})`),
   );
   const what = `Selected dead letters of ${app}: ${[...groups].join(', ')}.`;
   const act = (action: (ids: readonly string[]) => void) => async () => {

@@ -14,7 +14,7 @@ const COLUMNS = [
   { label: 'Status', isMinor: true } as const,
   { label: 'Language', isMinor: true } as const,
   { label: 'Time zone', isMinor: true } as const,
-  'Known since',
+  { label: 'Known since', isMinor: true } as const,
 ];
 
 /** Every user with a record, a page at a time. */
@@ -73,7 +73,7 @@ function Row({ app, user }: { app: string; user: User }) {
       <td className="minor">{deactivated ? <span className="tag late">Deactivated</span> : (status ?? '–')}</td>
       <td className="minor">{locale ?? '–'}</td>
       <td className="minor">{timezone ?? '–'}</td>
-      <td>
+      <td className="minor">
         <Time at={createdAt * 1000} />
       </td>
     </tr>

@@ -25,7 +25,7 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
       <Choice
         label="To"
         value={to}
-        options={{ user: 'a user', group: 'a group' }}
+        options={{ user: 'A user', group: 'A group' }}
         onChoose={(value) => set({ to: value })}
       />
       <TextField label={to === 'user' ? 'uid' : 'guid'} value={draft.id} onText={(id) => set({ id })} />
@@ -40,7 +40,7 @@ export function DraftForm({ draft, onChange }: DraftFormProps) {
         <Choice
           label="Call"
           value={draft.call}
-          options={{ audio: 'audio', video: 'video' }}
+          options={{ audio: 'Audio', video: 'Video' }}
           onChoose={(call) => set({ call })}
         />
       )}

@@ -98,7 +98,7 @@ export function ProviderCard({
           </div>
         ))}
         <div>
-          <dt>Accepted in 24 h, all {PROVIDER_NAMES[kind]}</dt>
+          <dt>Accepted in 24 h{kind !== 'custom' && `, all ${PROVIDER_NAMES[kind]}`}</dt>
           <dd>{accepted === undefined ? 'nothing sent' : percent(accepted)}</dd>
         </div>
       </dl>

@@ -112,8 +112,8 @@ function Moderation() {
           value={String(valueAt(draft, path))}
           onChange={({ target }) => set(path, target.value)}
         >
-          <option value="wait">wait for the verdict</option>
-          <option value="send">are sent at once</option>
+          <option value="wait">Wait for the verdict</option>
+          <option value="send">Are sent at once</option>
         </select>
       )}
     </Field>

@@ -31,13 +31,13 @@ export const ONE_ON_ONE: readonly Rule[] = [
 /** The same for groups. */
 export const GROUP: readonly Rule[] = [
   ...ONE_ON_ONE.slice(0, 4),
-  { name: 'memberLeft', label: 'A member leaves', options: NOTIFY },
-  { name: 'memberAdded', label: 'A member is added', options: NOTIFY },
-  { name: 'memberJoined', label: 'A member joins', options: NOTIFY },
-  { name: 'memberKicked', label: 'A member is removed', options: NOTIFY },
-  { name: 'memberBanned', label: 'A member is banned', options: NOTIFY },
-  { name: 'memberUnbanned', label: 'A member is unbanned', options: NOTIFY },
-  { name: 'memberScopeChanged', label: 'A role changes', options: NOTIFY },
+  { name: 'memberLeft', label: 'Member leaves', options: NOTIFY },
+  { name: 'memberAdded', label: 'Member added', options: NOTIFY },
+  { name: 'memberJoined', label: 'Member joins', options: NOTIFY },
+  { name: 'memberKicked', label: 'Member removed', options: NOTIFY },
+  { name: 'memberBanned', label: 'Member banned', options: NOTIFY },
+  { name: 'memberUnbanned', label: 'Member unbanned', options: NOTIFY },
+  { name: 'memberScopeChanged', label: 'Role changed', options: NOTIFY },
   ...ONE_ON_ONE.slice(4),
 ];
 

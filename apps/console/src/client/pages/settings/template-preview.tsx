@@ -19,7 +19,7 @@ interface TemplatePreviewProps {
   templates: SettingsPatch | undefined;
 }
 
-const SCREEN_NAMES = { android: 'Android', ios: 'iPhone', web: 'Web' };
+const SCREEN_NAMES = { android: 'Android', ios: 'iOS', web: 'Web' };
 
 /** A preview is asked for once typing has paused for so long, ms. */
 const PAUSE_MS = 250;
