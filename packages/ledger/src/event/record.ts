@@ -48,11 +48,17 @@ export const encodeAccepted = (accepted: AcceptedEvent): string => {
  * The fields of a hash, with the parts of `ev` as fields of their own, as previous versions kept them: `by`, `hold`,
  * `v`, `tp` and `body`.
  */
-export function expanded({ ev, ...fields }: EventHash): EventHash {
+export function expanded(hash: EventHash): EventHash {
+  const { ev, ...fields } = hash;
   if (ev === undefined) return fields;
   const end = ev.indexOf('\n');
   const [by = '', hold = '', v = '', tp = ''] = ev.slice(0, end).split(' ');
-  return { ...fields, by, hold, v, ...(tp === '' ? {} : { tp }), body: ev.slice(end + 1) };
+  fields.by = by;
+  fields.hold = hold;
+  fields.v = v;
+  if (tp !== '') fields.tp = tp;
+  fields.body = ev.slice(end + 1);
+  return fields;
 }
 
 /**

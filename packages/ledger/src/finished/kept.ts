@@ -1,7 +1,7 @@
 import { type EventRef, eventKeyTime, type Lane } from '@fanfare/core';
 import { answersOf, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { REMOVE_UNCHANGED_LUA } from '../archive/remove-unchanged.lua.ts';
+import { REMOVE_ALL_UNCHANGED_LUA } from '../archive/remove-unchanged.lua.ts';
 import { keys } from '../keys.ts';
 import type { Lease } from './lease.ts';
 
@@ -59,10 +59,12 @@ const KEEP = script<number>(`
 -- ARGV member of all lists, now, expires at, prefix of event keys, leased until, then of each event: key, entry, when
 --   it finished
 -- returns how many entries of expired events were dropped
-${REMOVE_UNCHANGED_LUA}
-local entries = {}
+${REMOVE_ALL_UNCHANGED_LUA}
+local entries, events = {}, {}
+for i = 6, #ARGV, 3 do events[#events + 1] = ARGV[i] end
+local isLeased = removeAllUnchanged(KEYS[3], events, ARGV[5])
 for i = 6, #ARGV, 3 do
-  if removeUnchanged(KEYS[3], ARGV[i], ARGV[5]) == 1 then
+  if isLeased[ARGV[i]] then
     entries[#entries + 1] = ARGV[i + 1]
     if KEYS[4] then redis.call('ZADD', KEYS[4], ARGV[i + 2], ARGV[i]) end
   end
@@ -91,7 +93,9 @@ export async function keepFinished(
   const lists = new Map<string, KeptEvent[]>();
   for (const event of events) {
     const member = memberOf(event);
-    lists.set(member, [...(lists.get(member) ?? []), event]);
+    const list = lists.get(member);
+    if (list) list.push(event);
+    else lists.set(member, [event]);
   }
   const others = [keys.keptLists(shard), keys.finished(shard), ...(archive ? [keys.unarchived(shard)] : [])];
   await KEEP.each(

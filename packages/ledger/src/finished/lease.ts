@@ -23,9 +23,14 @@ const LEASE = script<string[]>(`
 -- ARGV finished before, limit, leased until
 -- returns the key of each event, and when it finished
 local due = redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2], 'WITHSCORES')
-for i = 1, #due, 2 do
-  redis.call('ZREM', KEYS[1], due[i])
-  redis.call('ZADD', KEYS[1], ARGV[3], due[i])
+for from = 1, #due, 1000 do
+  local gone, leased = {}, {}
+  for i = from, math.min(from + 999, #due), 2 do
+    gone[#gone + 1] = due[i]
+    leased[#leased + 1], leased[#leased + 2] = ARGV[3], due[i]
+  end
+  redis.call('ZREM', KEYS[1], unpack(gone))
+  redis.call('ZADD', KEYS[1], unpack(leased))
 end
 return due
 `);

@@ -65,8 +65,11 @@ export function pack({ fields, plan = '', states }: FinishedRecord): (string | B
 }
 
 /** The fields of a hash that is not packed, expanded. */
-export const textsOf = (hash: Readonly<Record<string, Buffer>>): Record<string, string> =>
-  expanded(Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, value.toString()])));
+export function textsOf(hash: Readonly<Record<string, Buffer>>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name in hash) texts[name] = String(hash[name]);
+  return expanded(texts);
+}
 
 /** Whether a hash, as Redis has it, is packed. */
 export const isPacked = (hash: Readonly<Record<string, Buffer>>): boolean => hash[PACKED] !== undefined;
