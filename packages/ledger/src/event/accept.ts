@@ -20,19 +20,21 @@ export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7
  * Claim, body, lists and admission of some events of one app and lane, in one script: of each, all is stored or
  * nothing.
  */
-const ACCEPT = script<[number, ...string[]]>(`
+const ACCEPT = script<[admitted: number, rank: number, ...known: (number | string)[]]>(`
 -- KEYS root of the shard's keys
 -- ARGV app, lane, retention, and the events in one text: of each, name and field of its id, its key, a space, when it
 --   was received, and ev on two lines
--- returns the rank of the first event that is admitted, or 0; then two texts per event: the key the id stands for, its
---   own or that of the event accepted before, or '' if its key is taken; and the lane to which its job must be added,
---   or '' when it waits to be admitted, is fully planned or no longer kept
+-- returns how many of the new events are admitted, the first ones, and the rank of the first, or 0; then of each event
+--   that is not new its number, the key of the event that was accepted with its id, or '' if its own key is taken, and
+--   the lane to which the job of that event must be added, or '' if none must be: it waits to be admitted, is fully
+--   planned or no longer kept
 ${COUNT_OPEN}
 ${ADMISSION_LUA}
 ${CLAIM_LUA}
 ${INDEX_LUA}
 local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local ids, answers, room, rank = root .. 'ids:' .. app .. ':', {}, nil, 0
+local ids, room, rank = root .. 'ids:' .. app .. ':', nil, 0
+local known = {}
 local new, all, admitted, waiting, open, bytes, last, days = {}, {}, {}, {}, {}, 0, 0, {}
 
 local function add(list, first, second)
@@ -47,7 +49,7 @@ local function expiryOf(at)
   return expiries[at]
 end
 
--- Stores an event whose key is free. Returns whether it is admitted.
+-- Stores an event whose key is free.
 local function store(event, key, at, received, ev, size)
   room = room or roomFor(root, lane, app)
   local isAdmitted = #admitted / 2 < room
@@ -61,7 +63,6 @@ local function store(event, key, at, received, ev, size)
   add(isAdmitted and admitted or waiting, at, key)
   add(open, exp, key .. ' ' .. text)
   bytes, last = bytes + size, math.max(last, received)
-  return isAdmitted
 end
 
 local keys, parts, offered, from = {}, {}, ARGV[4], 1
@@ -87,13 +88,15 @@ for n, event in ipairs(keys) do
   local claimed, isNew = claim(ids, id, key, received, retention, days)
   if not isNew then
     local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
-    add(answers, claimed, (not first[1] or first[2] == '0' or first[3]) and '' or first[1])
+    add(known, n, claimed)
+    known[#known + 1] = (not first[1] or first[2] == '0' or first[3]) and '' or first[1]
   elseif taken[key] or not areFree and redis.call('EXISTS', event) == 1 then
     unclaim(ids, id, received)
-    add(answers, '', '')
+    add(known, n, '')
+    known[#known + 1] = ''
   else
     taken[key] = true
-    add(answers, key, store(event, key, at, received, ev, size) and lane or '')
+    store(event, key, at, received, ev, size)
   end
 end
 if #new > 0 then
@@ -104,8 +107,7 @@ if #new > 0 then
   rank = admitAll(root, lane, app, admitted)
   waitAll(root, lane, app, waiting)
 end
-table.insert(answers, 1, rank)
-return answers
+return {#admitted / 2, rank, unpack(known)}
 `);
 
 /** The result of offering an event. */
@@ -220,15 +222,23 @@ async function acceptGroup(
     const { key, receivedAt, event } = accepted;
     events += `${bucketTextOf(event.id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n`;
   }
-  const [first, ...answers] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, events]);
-  let rank = rankOf(first);
+  const [admitted, first, ...known] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, events]);
+  const answers = new Array<Acceptance | Error | undefined>(members.length);
+  for (let i = 0; i < known.length; i += 3) {
+    const [n, key, queueIn] = known.slice(i, i + 3) as [number, string, Lane | ''];
+    // Its own if the script was sent again after a lost connection.
+    const duplicate = key !== offers[members[n - 1] as number]?.accepted.key;
+    if (key === '') answers[n - 1] = new Error('the event key is taken');
+    else answers[n - 1] = { key, shard, duplicate, queueIn: queueIn === '' ? undefined : queueIn };
+  }
+  let [left, rank] = [admitted, rankOf(first)];
   return members.map((i, n) => {
-    const [key, queueIn] = [answers[2 * n] as string, answers[2 * n + 1]];
-    if (key === '') return new Error('the event key is taken');
-    const duplicate = key !== offers[i]?.accepted.key;
-    if (queueIn === '') return { key, shard, duplicate };
-    const accepted = { key, shard, duplicate, queueIn: queueIn as Lane };
-    return duplicate || rank === undefined ? accepted : { ...accepted, rank: rank++ };
+    const answer = answers[n];
+    if (answer) return answer;
+    const { key } = (offers[i] as OfferedEvent).accepted;
+    if (left === 0) return { key, shard, duplicate: false };
+    left -= 1;
+    return { key, shard, duplicate: false, queueIn: lane, rank: rank === undefined ? undefined : rank++ };
   });
 }
 
