@@ -1,7 +1,7 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
 import { acrossSlots, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { BUCKET_EXPIRY_LUA, dayOf } from './bucket.ts';
+import { BUCKET_EXPIRY_LUA, dayOf, FIELD_LENGTH } from './bucket.ts';
 
 /** An entry in the buckets under a prefix: their keys are the prefix and a day. */
 export interface Entry {
@@ -21,12 +21,15 @@ local function put(bucket, field, text, expires)
 end`;
 
 const PUT = script<null>(`
--- KEYS prefix of the buckets of each entry
--- ARGV retention, day, then field and text of each entry
+-- KEYS bucket of each entry
+-- ARGV retention, day, length of fields, then field and text of each entry, joined
 -- returns nothing
 ${PUT_LUA}
-local day, expires = ARGV[2], bucketExpiry(tonumber(ARGV[2]), tonumber(ARGV[1]))
-for i, prefix in ipairs(KEYS) do put(prefix .. day, ARGV[2 * i + 1], ARGV[2 * i + 2], expires) end
+local expires, length = bucketExpiry(tonumber(ARGV[2]), tonumber(ARGV[1])), tonumber(ARGV[3])
+for i, bucket in ipairs(KEYS) do
+  local entry = ARGV[i + 3]
+  put(bucket, string.sub(entry, 1, length), string.sub(entry, length + 1), expires)
+end
 `);
 
 const FIND = script<string | null>(`
@@ -73,10 +76,10 @@ export async function putAll(redis: Redis, entries: readonly NewEntry[], retenti
 
 function putSome(redis: Redis, day: number, entries: readonly NewEntry[], retentionMs: number): Promise<unknown> {
   const callOf = (some: readonly NewEntry[]) => {
-    const [keys, args]: [string[], (string | number)[]] = [[], [retentionMs, day]];
+    const [keys, args]: [string[], (string | number)[]] = [[], [retentionMs, day, FIELD_LENGTH]];
     for (const { prefix, field, text } of some) {
-      keys.push(prefix);
-      args.push(field, text);
+      keys.push(prefix + day);
+      args.push(field + text);
     }
     return { keys, args };
   };
