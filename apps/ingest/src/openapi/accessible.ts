@@ -25,6 +25,7 @@ html:not(.dark-mode) {
 }
 html.dark-mode {
   .swagger-ui .examples-select__section-label, .swagger-ui .header-col { color: #e4e6e6; }
+  .swagger-ui .expand-operation svg { fill: #e4e6e6; }
   .swagger-ui .btn.cancel { border-color: #ff9a9a; color: #ff9a9a; }
 }
 .swagger-ui .btn.execute { border-color: #1f5fae; background: #1f5fae; }

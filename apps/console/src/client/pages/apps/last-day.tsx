@@ -19,7 +19,9 @@ export function LastDay({ app }: { app: string }) {
   const values = Array.from({ length: HOURS }, (_, hour) => byHour.get(first + hour) ?? 0);
   return (
     <span className="row fixed">
-      <Sparkline values={values} />
+      <span className="minor">
+        <Sparkline values={values} />
+      </span>
       <span>{countOf(eventsIn(stats.total), 'event')}</span>
     </span>
   );

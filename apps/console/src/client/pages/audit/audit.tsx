@@ -49,7 +49,7 @@ function Audit() {
         </Empty>
       )}
       {entries.length > 0 && (
-        <Table label="Changes" columns={['When', 'Who', 'Change', 'Of', 'Fields', 'App']}>
+        <Table label="Changes" columns={['When', 'Who', 'Change', 'Of', { label: 'Fields', isMinor: true }, 'App']}>
           {entries.map(({ id, at, who, actor, action, operation, ids, fields, appId }) => (
             <tr key={id}>
               <td>
@@ -58,7 +58,7 @@ function Audit() {
               <td>{actor ?? (who === 'admin' ? 'admin key' : `API ${who.replace(':', ' ')}`)}</td>
               <td title={operation}>{action ?? operation}</td>
               <td className="wrap">{Object.values(ids).join(', ') || '–'}</td>
-              <td className="wrap quiet">{fields.join(', ') || '–'}</td>
+              <td className="wrap quiet minor">{fields.join(', ') || '–'}</td>
               <td>{appId ?? '–'}</td>
             </tr>
           ))}

@@ -1,5 +1,6 @@
 import type { Lane, SystemState } from '@fanfare/client';
 import type { ReactNode } from 'react';
+import { useIsAdmin } from '../../api/use-role.ts';
 import { Card } from '../../components/card.tsx';
 import { Table } from '../../components/table.tsx';
 import { count, percent, perSecond } from '../../format/number.ts';
@@ -23,19 +24,20 @@ interface LanesCardProps {
   system: SystemState;
   app: string | undefined;
   range: Range;
-  /** What can be done with a lane, in a column of its own. */
+  /** A column of its own: what can be done with a lane, or for viewers its state. */
   action?: ((state: LaneState) => ReactNode) | undefined;
 }
 
 /** Each lane: how much goes out, what waits and for how long, and what share fails. */
 export function LanesCard({ system, app, range, action }: LanesCardProps) {
+  const isAdmin = useIsAdmin();
   const columns = app === undefined ? ['Lane', ...OF_ALL] : ['Lane', minorNumber('Rate'), ...OF_ALL, number('Failed')];
   return (
     <Card
       title="Lanes"
       aside={<p className="quiet">{app && `Rate and failures are ${app}'s; the rest is of all apps.`}</p>}
     >
-      <Table label="Lanes" columns={action ? [...columns, 'Action'] : columns}>
+      <Table label="Lanes" columns={action ? [...columns, isAdmin ? 'Action' : 'State'] : columns}>
         {system.lanes.map((state) => (
           <Row key={state.lane} state={state} app={app} range={range} action={action} />
         ))}

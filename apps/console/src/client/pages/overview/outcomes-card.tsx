@@ -9,6 +9,14 @@ import { settledOf, useStats } from './stats.ts';
 
 const PER: Record<Range, string> = { '1h': 'minute', '24h': '5 minutes', '7d': 'hour' };
 
+/** A week has many a 06:00. */
+const peakTime = (at: number, range: Range): string =>
+  new Date(at).toLocaleString('en-GB', {
+    ...(range === '7d' && { day: 'numeric', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+
 /** How the app's deliveries ended, over time. A click on a bar leads to the events of that time. */
 export function OutcomesCard({ app, range }: { app: string; range: Range }) {
   const navigate = useNavigate();
@@ -33,7 +41,7 @@ export function OutcomesCard({ app, range }: { app: string; range: Range }) {
       aside={
         settled(peak) > 0 && (
           <Link className="quiet" to="/a/$app/events" params={{ app }} search={eventsOf(peak)}>
-            Peak: {count(settled(peak))} at {new Date(peak).toLocaleTimeString('en-GB', { timeStyle: 'short' })}
+            Peak: {count(settled(peak))} at {peakTime(peak, range)}
           </Link>
         )
       }

@@ -20,9 +20,9 @@ export interface Rule {
 /** What the app decides about one-on-one conversations. */
 export const ONE_ON_ONE: readonly Rule[] = [
   { name: 'messages', label: 'Messages', options: MESSAGES },
-  { name: 'replies', label: 'Replies in threads', options: [...MESSAGES, { value: 4, label: 'In followed threads' }] },
-  { name: 'quotedReplies', label: 'Quotes', options: [...MESSAGES, { value: 4, label: 'Only of own messages' }] },
-  { name: 'reactions', label: 'Reactions', options: options('None', 'To own messages', 'To all messages') },
+  { name: 'replies', label: 'Replies in threads', options: [...MESSAGES, { value: 4, label: 'Followed threads' }] },
+  { name: 'quotedReplies', label: 'Quotes', options: [...MESSAGES, { value: 4, label: 'Own messages' }] },
+  { name: 'reactions', label: 'Reactions', options: options('None', 'Own messages', 'All messages') },
   { name: 'messageEdited', label: 'Edited messages', options: NOTIFY, isFixed: true },
   { name: 'messageDeleted', label: 'Deleted messages', options: NOTIFY, isFixed: true },
   { name: 'reactionRemoved', label: 'Removed reactions', options: NOTIFY, isFixed: true },

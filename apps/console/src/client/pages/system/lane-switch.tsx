@@ -16,7 +16,7 @@ export function LaneSwitch({ lane, openEvents, pausedSince }: SystemState['lanes
     onSettled: () => client.invalidateQueries(queries.system()),
   });
   const name = LANE_NAMES[lane].toLowerCase();
-  if (!useIsAdmin()) return <span className="quiet">{pausedSince === undefined ? 'Runs' : 'Paused'}</span>;
+  if (!useIsAdmin()) return <span className="quiet">{pausedSince === undefined ? 'Running' : 'Paused'}</span>;
   if (pausedSince !== undefined) {
     return (
       <Confirm
