@@ -6,6 +6,7 @@ import type { AppCache, SecretBox } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import type { EventCache } from './event-cache.ts';
 import type { Gates } from './held/gates.ts';
+import type { LedgerReader } from './ledger-reader.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Providers } from './providers.ts';
 import type { RecentOutcomes } from './recent-outcomes.ts';
@@ -24,6 +25,7 @@ export interface SenderDeps {
   registry: Redis;
   events: EventCache;
   plans: PlanCache;
+  ledger: LedgerReader;
   targets: TargetReader;
   superseded: SupersededCheck;
   apps: AppCache;

@@ -1,8 +1,9 @@
 import { type AcceptedEvent, conversationOf, type EventRef, type Profiles, shownUsers } from '@fanfare/core';
-import { readEvent } from '@fanfare/ledger';
-import { readGroup, readProfiles } from '@fanfare/store';
+import { readGroup } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import type { LedgerReader } from './ledger-reader.ts';
+import type { TargetReader } from './target-reader.ts';
 
 /**
  * An event, and the registered names and pictures for its notifications, except the recipient's. These may still be
@@ -21,7 +22,8 @@ const CAPACITY_CHARS = 16 * 1024 * 1024;
 
 /** Caches events for their deliveries; evicts the least recently used. */
 export class EventCache {
-  readonly #queueRedis: Redis;
+  readonly #ledger: LedgerReader;
+  readonly #people: TargetReader;
   readonly #registry: Redis;
   readonly #events = new LRUCache<string, LoadedEvent, EventRef>({
     max: CAPACITY,
@@ -33,8 +35,9 @@ export class EventCache {
     ignoreFetchAbort: true,
   });
 
-  constructor(queueRedis: Redis, registry: Redis) {
-    this.#queueRedis = queueRedis;
+  constructor({ ledger, people, registry }: { ledger: LedgerReader; people: TargetReader; registry: Redis }) {
+    this.#ledger = ledger;
+    this.#people = people;
     this.#registry = registry;
   }
 
@@ -44,7 +47,7 @@ export class EventCache {
   }
 
   async #read(ref: EventRef): Promise<LoadedEvent | undefined> {
-    const accepted = await readEvent(this.#queueRedis, ref);
+    const accepted = await this.#ledger.event(ref);
     if (!accepted) return undefined;
     const profiles = this.#profiles(accepted);
     // The next pack tries again; the event may only just be getting into the cache.
@@ -57,7 +60,7 @@ export class EventCache {
     const uids = [event.sender.uid, ...shownUsers(event)];
     const [group, members] = await Promise.all([
       conversation?.type === 'group' ? readGroup(this.#registry, appId, conversation.id) : undefined,
-      readProfiles(this.#registry, appId, uids),
+      this.#people.profiles(appId, uids),
     ]);
     return { sender: members[event.sender.uid], receiver: group && { name: group.name, avatar: group.icon }, members };
   }

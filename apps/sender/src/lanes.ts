@@ -15,6 +15,7 @@ import { handlePack } from './handle-pack.ts';
 import { inHandOf } from './held/endpoints.ts';
 import { Gates } from './held/gates.ts';
 import { startLooking } from './held/look.ts';
+import { LedgerReader } from './ledger-reader.ts';
 import { PlanCache } from './plan-cache.ts';
 import { closeProviders, createProviders } from './providers.ts';
 import { RecentOutcomes } from './recent-outcomes.ts';
@@ -66,12 +67,14 @@ export async function openLanes(config: SenderConfig, options: LaneOptions, clos
   );
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
   const onRecentError = (error: Error) => log.warn({ reason: error.message }, 'stats.not_written');
+  const [ledger, targets] = [new LedgerReader(queueRedis), new TargetReader(registry)];
   const deps: SenderDeps = {
     queueRedis,
     registry,
-    events: new EventCache(queueRedis, registry),
-    plans: new PlanCache(queueRedis),
-    targets: new TargetReader(registry),
+    ledger,
+    events: new EventCache({ ledger, people: targets, registry }),
+    plans: new PlanCache(queueRedis, ledger),
+    targets,
     superseded: new SupersededCheck({ queueRedis, now }),
     apps: new AppCache(registry, { box, now }),
     box,

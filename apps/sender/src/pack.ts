@@ -8,7 +8,7 @@ import {
   type Profiles,
   type ProviderKind,
 } from '@fanfare/core';
-import { deliveriesIn, findRing, readStates } from '@fanfare/ledger';
+import { deliveriesIn, findRing } from '@fanfare/ledger';
 import type { DeliveryJob, JobInHand } from '@fanfare/queue';
 import type { AppBundle, DeliveryTarget } from '@fanfare/store';
 import type { DeviceAddress } from './address.ts';
@@ -56,9 +56,10 @@ export interface PackInHand {
 export const attemptsBefore = ({ job }: Pick<PackInHand, 'job'>): number => (job.data.attempts ?? 0) + job.attemptsMade;
 
 /**
- * Reads a pack: its event and plan where they are not cached, then in one round trip the state of each delivery, its
- * recipient and device, the names to show, and whether the event is superseded. States are always read, so a job that
- * was added twice sends once. Undefined if the record of the event has expired.
+ * Reads a pack, with others that start in the same turn: its event and plan where they are not cached, then the state
+ * of each delivery (of a single one with the event), its recipient and device, the names to show, and whether the event
+ * is superseded. States are always read, so a job that was added twice sends once. Undefined if the record of the event
+ * has expired.
  */
 export async function readPack(
   deps: SenderDeps,
@@ -67,14 +68,16 @@ export async function readPack(
 ): Promise<PackInHand | undefined> {
   const { ordinal, count = 1, settingsVersion } = job.data;
   const ref = { shard: source.shard, key: job.data.eventKey };
-  const [loaded, slice] = await Promise.all([deps.events.get(ref), deps.plans.get(ref, job.data)]);
+  // The deliveries of several are only known from the plan.
+  const statesOfOne = count === 1 ? deps.ledger.states(ref, [ordinal]) : undefined;
+  const [loaded, slice] = await Promise.all([deps.events.get(ref), deps.plans.get(ref, job.data), statesOfOne]);
   const planned = deliveriesIn(slice ?? [], { ordinal, count });
   if (!loaded || planned.length === 0) return undefined;
   const { accepted } = loaded;
   const again = job.startedBefore || job.data.addedAgain === true;
   const ordinals = planned.map((delivery) => delivery.ordinal);
   const [states, recipients, superseded, app, ringEndsAt, profiles] = await Promise.all([
-    readStates(deps.queueRedis, ref, ordinals),
+    statesOfOne ?? deps.ledger.states(ref, ordinals),
     deps.targets.read(accepted.appId, planned),
     deps.superseded.isSuperseded(loaded, again),
     deps.apps.get(accepted.appId, settingsVersion ?? accepted.settingsVersion),

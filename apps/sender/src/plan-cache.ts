@@ -1,8 +1,9 @@
 import type { EventRef, PlannedDelivery } from '@fanfare/core';
-import { deliveriesOf, findSlice, readSlice } from '@fanfare/ledger';
+import { deliveriesOf, findSlice } from '@fanfare/ledger';
 import type { DeliveryJob } from '@fanfare/queue';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import type { LedgerReader } from './ledger-reader.ts';
 
 /** Deliveries kept, over all slices: a slice's packs arrive together, so each slice is read once. */
 const CAPACITY = 100_000;
@@ -15,6 +16,7 @@ interface SliceRef extends EventRef {
 /** Caches the deliveries of planned slices, which never change; evicts the least recently used. */
 export class PlanCache {
   readonly #redis: Redis;
+  readonly #ledger: LedgerReader;
   readonly #slices = new LRUCache<string, readonly PlannedDelivery[], SliceRef>({
     maxSize: CAPACITY,
     // A slice larger than the cache is kept alone.
@@ -24,8 +26,9 @@ export class PlanCache {
     ignoreFetchAbort: true,
   });
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, ledger: LedgerReader) {
     this.#redis = redis;
+    this.#ledger = ledger;
   }
 
   /** The deliveries of a job's slice; undefined if the record of the event has expired. */
@@ -36,7 +39,7 @@ export class PlanCache {
   }
 
   async #read({ slice: number, ...ref }: SliceRef): Promise<readonly PlannedDelivery[] | undefined> {
-    const slice = await readSlice(this.#redis, ref, number);
+    const slice = await this.#ledger.slice(ref, number);
     return slice && deliveriesOf(slice);
   }
 }

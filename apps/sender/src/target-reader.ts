@@ -1,5 +1,5 @@
 import type { PlannedDelivery } from '@fanfare/core';
-import { type DeliveryTarget, readDeliveryTargets } from '@fanfare/store';
+import { type DeliveryTarget, type People, readPeople } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
 type Targets = readonly (DeliveryTarget | undefined)[];
@@ -7,10 +7,14 @@ type Targets = readonly (DeliveryTarget | undefined)[];
 /** Reads of one app that go out together. */
 interface Batch {
   planned: PlannedDelivery[];
-  targets: Promise<Targets>;
+  shown: Set<string>;
+  people: Promise<People>;
 }
 
-/** Reads the recipients of all packs that start in the same turn of the event loop together, app by app. */
+/**
+ * Reads the recipients of all packs that start in the same turn of the event loop, and the names that their events
+ * show, together, app by app.
+ */
 export class TargetReader {
   readonly #registry: Redis;
   #batches = new Map<string, Batch>();
@@ -19,26 +23,37 @@ export class TargetReader {
     this.#registry = registry;
   }
 
-  /** The recipients of a pack's deliveries and their devices, as `readDeliveryTargets` returns them. */
+  /** The recipients of a pack's deliveries and their devices, as `readPeople` returns them. */
   async read(appId: string, planned: readonly PlannedDelivery[]): Promise<Targets> {
-    let batch = this.#batches.get(appId);
-    if (!batch) {
-      batch = this.#open(appId);
-      this.#batches.set(appId, batch);
-    }
+    const batch = this.#batchOf(appId);
     const from = batch.planned.length;
     for (const one of planned) batch.planned.push(one);
-    const targets = await batch.targets;
+    const { targets } = await batch.people;
     return from === 0 && targets.length === planned.length ? targets : targets.slice(from, from + planned.length);
   }
 
-  #open(appId: string): Batch {
+  /** Name and picture of these users, likewise. */
+  async profiles(appId: string, uids: readonly string[]): Promise<People['profiles']> {
+    const batch = this.#batchOf(appId);
+    for (const uid of uids) batch.shown.add(uid);
+    const { profiles } = await batch.people;
+    const own: People['profiles'] = Object.create(null);
+    for (const uid of uids) if (profiles[uid]) own[uid] = profiles[uid];
+    return own;
+  }
+
+  #batchOf(appId: string): Batch {
+    const known = this.#batches.get(appId);
+    if (known) return known;
     const planned: PlannedDelivery[] = [];
+    const shown = new Set<string>();
     const turn = new Promise((resolve) => setImmediate(resolve));
-    const targets = turn.then(() => {
+    const people = turn.then(() => {
       this.#batches.delete(appId);
-      return readDeliveryTargets(this.#registry, appId, planned);
+      return readPeople(this.#registry, appId, planned, [...shown]);
     });
-    return { planned, targets };
+    const batch = { planned, shown, people };
+    this.#batches.set(appId, batch);
+    return batch;
   }
 }

@@ -3,6 +3,8 @@ import { acceptEvent } from '@fanfare/ledger';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventCache } from '../src/event-cache.ts';
+import { LedgerReader } from '../src/ledger-reader.ts';
+import { TargetReader } from '../src/target-reader.ts';
 
 const own = await startTestRedis();
 const { redis } = own;
@@ -38,6 +40,9 @@ async function stored(length = 10): Promise<EventRef> {
 
 const MIB = 1024 * 1024;
 
+const newCache = (registry = redis) =>
+  new EventCache({ ledger: new LedgerReader(redis), people: new TargetReader(registry), registry });
+
 /**
  * Which of these a cache still has, once their records are gone. To ask for one that it has not may push out others.
  */
@@ -50,7 +55,7 @@ async function kept(cache: EventCache, refs: readonly EventRef[]): Promise<boole
 
 describe('events', () => {
   test('are read once', async () => {
-    const [cache, ref] = [new EventCache(redis, redis), await stored()];
+    const [cache, ref] = [newCache(), await stored()];
     const found = await Promise.all([cache.get(ref), cache.get(ref)]);
     expect(found[0]?.accepted.event.id).toBe(`m-${serial}`);
     expect(await kept(cache, [ref])).toEqual([true]);
@@ -59,7 +64,7 @@ describe('events', () => {
   test('whose names could not be read are read again', async () => {
     const registry = redis.duplicate({ lazyConnect: true });
     try {
-      const [cache, ref] = [new EventCache(redis, registry), await stored()];
+      const [cache, ref] = [newCache(registry), await stored()];
       registry.disconnect();
       const first = await cache.get(ref);
       await expect(first?.profiles).rejects.toThrow('Connection is closed');
@@ -72,7 +77,7 @@ describe('events', () => {
   });
 
   test('that are missing are looked up again', async () => {
-    const [cache, ref] = [new EventCache(redis, redis), await stored()];
+    const [cache, ref] = [newCache(), await stored()];
     const unknown = { ...ref, key: `${ref.key.slice(0, -1)}z` };
     expect(await cache.get(unknown)).toBeUndefined();
     await redis.rename(`{p0}:ev:${ref.key}`, `{p0}:ev:${unknown.key}`);
@@ -80,7 +85,7 @@ describe('events', () => {
   });
 
   test('are kept up to 500, evicting the least recently used', async () => {
-    const cache = new EventCache(redis, redis);
+    const cache = newCache();
     const refs = await Promise.all(Array.from({ length: 501 }, () => stored()));
     for (const ref of refs.slice(0, 500)) await cache.get(ref);
     await cache.get(refs[0] as EventRef);
@@ -91,14 +96,14 @@ describe('events', () => {
   });
 
   test('are kept up to a total of 16 MiB of JSON', async () => {
-    const cache = new EventCache(redis, redis);
+    const cache = newCache();
     const refs = [await stored(), ...(await Promise.all(Array.from({ length: 5 }, () => stored(3.5 * MIB))))];
     for (const ref of refs) await cache.get(ref);
     expect(await kept(cache, refs.toReversed())).toEqual([true, true, true, true, false, false]);
   });
 
   test('requested concurrently are all returned, even if too large together', async () => {
-    const cache = new EventCache(redis, redis);
+    const cache = newCache();
     const refs = await Promise.all(Array.from({ length: 6 }, () => stored(3.5 * MIB)));
     const found = await Promise.all(refs.map((ref) => cache.get(ref)));
     expect(found.every(Boolean)).toBe(true);
@@ -106,7 +111,7 @@ describe('events', () => {
   });
 
   test('larger than the cache are returned, and kept until another is requested', async () => {
-    const cache = new EventCache(redis, redis);
+    const cache = newCache();
     const refs = [await stored(), await stored(17 * MIB)];
     for (const ref of refs) expect(await cache.get(ref)).toBeDefined();
     expect(await kept(cache, refs.toReversed())).toEqual([true, false]);

@@ -25,6 +25,7 @@ export {
 export * from './deliveries/dead-letters.ts';
 export { listLettersOfEvent } from './deliveries/event-letters.ts';
 export type { DeadLetterFilter, FoundDeadLetter } from './deliveries/letter-record.ts';
+export { type LedgerAnswers, type LedgerRead, readTogether } from './deliveries/read-together.ts';
 export * from './deliveries/settle.ts';
 export type { DeadLetter, DeadLetterRecord, Settlement } from './deliveries/settlement.ts';
 export { readStates } from './deliveries/states.ts';

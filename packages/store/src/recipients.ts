@@ -77,19 +77,26 @@ export interface TargetRef {
 /** The fields of a user's hash that a sender reads, after that of the device. */
 const PERSON = ['name', 'locale', 'avatar', PREFERENCES, 'deactivated', ERASED];
 
-/**
- * The recipients of deliveries and their devices, in one round trip and in the order asked; undefined for one who was
- * erased or deactivated since the delivery was planned.
- */
-export async function readDeliveryTargets(
+/** What `readPeople` has found. */
+export interface People {
+  /** The recipients with their devices, in the order asked; undefined for one who was erased or deactivated. */
+  targets: (DeliveryTarget | undefined)[];
+  /** Name and picture of those to show, by uid; users with neither are absent, even one called "constructor". */
+  profiles: Record<string, { name?: string; avatar?: string }>;
+}
+
+/** The recipients of deliveries as they are now, and names to show, in one round trip. */
+export async function readPeople(
   redis: Redis,
   appId: string,
   refs: readonly TargetRef[],
-): Promise<(DeliveryTarget | undefined)[]> {
+  shown: readonly string[],
+): Promise<People> {
   const reads = refs.map(({ uid, deviceId }) => ({
     key: keys.user(appId, uid),
     field: deviceId === undefined ? '' : deviceField(deviceId),
   }));
+  for (const uid of shown) reads.push({ key: keys.user(appId, uid), field: '' });
   const found = await readHashes(redis, reads, PERSON);
   const devices = refs.map(({ uid, deviceId }, i) => {
     const record = found[i]?.[0];
@@ -97,16 +104,26 @@ export async function readDeliveryTargets(
   });
   // Only devices stored as before are awaited.
   const current = devices.some((device) => device instanceof Promise) ? await Promise.all(devices) : devices;
-  return refs.map(({ uid }, i) => targetIn(uid, found[i] as HashValues, current[i] as Device | undefined));
+  const profiles: People['profiles'] = Object.create(null);
+  for (const [i, uid] of shown.entries()) {
+    const [, name, , avatar] = found[refs.length + i] as HashValues;
+    if (!name?.length && !avatar?.length) continue;
+    profiles[uid] = {
+      ...(name?.length ? { name: String(name) } : {}),
+      ...(avatar?.length ? { avatar: String(avatar) } : {}),
+    };
+  }
+  const targets = refs.map(({ uid }, i) => targetIn(uid, found[i] as HashValues, current[i] as Device | undefined));
+  return { targets, profiles };
 }
 
-/** The same for one delivery. */
+/** The recipient of one delivery. */
 export const readDeliveryTarget = async (
   redis: Redis,
   appId: string,
   uid: string,
   deviceId?: string,
-): Promise<DeliveryTarget | undefined> => (await readDeliveryTargets(redis, appId, [{ uid, deviceId }]))[0];
+): Promise<DeliveryTarget | undefined> => (await readPeople(redis, appId, [{ uid, deviceId }], [])).targets[0];
 
 function targetIn(uid: string, values: HashValues, device: Device | undefined): DeliveryTarget | undefined {
   const [_record, name, locale, avatar, preferences, deactivated, erased] = values;

@@ -14,7 +14,7 @@ import {
   listMutes,
   listUsers,
   muteConversations,
-  readDeliveryTargets,
+  readPeople,
   readRecipients,
   recordPresence,
   registerDevice,
@@ -73,7 +73,7 @@ test.each<[what: string, act: () => Promise<unknown>]>([
   ['members', () => addMembers(redis, 'demo', 'hiking', ['bob', 'carol'], 1)],
   ['a bulk load of members', () => replaceMembers(redis, 'demo', 'hiking', stream(uidsOf(10)))],
   ['recipients', () => readRecipients(redis, 'demo', uidsOf(10), MUTES[0])],
-  ['the targets of deliveries', () => readDeliveryTargets(redis, 'demo', TARGETS)],
+  ['the targets of deliveries', () => readPeople(redis, 'demo', TARGETS, ['bob', 'carol'])],
   ['a token that moves', () => registerDevice(redis, 'demo', 'carol', PHONE, 2)],
   ['erasing', () => deleteUser(redis, 'demo', 'bob')],
 ])('%s touches one slot at a time', async (_what, act) => {

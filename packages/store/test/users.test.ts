@@ -1,6 +1,6 @@
 import { startTestRedis } from '@fanfare/testkit';
 import { describe, expect, test } from '@jest/globals';
-import { readProfiles, readRecipients, readUser, recordPresence, upsertUser } from '../src/index.ts';
+import { readPeople, readProfiles, readRecipients, readUser, recordPresence, upsertUser } from '../src/index.ts';
 import { createUsers, everything, privateRedis, uidsOf } from './private-redis.ts';
 
 const { redis } = await privateRedis();
@@ -139,6 +139,15 @@ describe('profiles', () => {
       bob: { name: 'Bob', avatar: BOB.avatar },
       carol: { name: 'Carol' },
     });
+  });
+
+  test('are read with the recipients of deliveries as well, who are undefined when deactivated', async () => {
+    await upsertUser(redis, 'demo', 'bob', BOB, 1);
+    await upsertUser(redis, 'demo', 'carol', { name: 'Carol', deactivated: true }, 1);
+    const shown = ['bob', 'carol', 'stranger', '__proto__', 'constructor'];
+    const { targets, profiles } = await readPeople(redis, 'demo', [{ uid: 'carol' }, { uid: 'bob' }], shown);
+    expect(profiles).toEqual(await readProfiles(redis, 'demo', shown));
+    expect(targets).toEqual([undefined, { uid: 'bob', name: 'Bob', avatar: BOB.avatar, locale: 'ja' }]);
   });
 
   test.each(['constructor', 'toString', '__proto__'])(

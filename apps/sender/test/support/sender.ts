@@ -18,6 +18,7 @@ import { readConfig } from '../../src/config.ts';
 import type { AttemptRecord, SenderDeps } from '../../src/deps.ts';
 import { EventCache } from '../../src/event-cache.ts';
 import { Gates } from '../../src/held/gates.ts';
+import { LedgerReader } from '../../src/ledger-reader.ts';
 import { PlanCache } from '../../src/plan-cache.ts';
 import { closeProviders, createProviders } from '../../src/providers.ts';
 import { RecentOutcomes } from '../../src/recent-outcomes.ts';
@@ -76,17 +77,19 @@ export function startSender(redis: Redis): Sender {
   const madeRoom = (shard: number, appId: string) => admitter.madeRoom(shard, appId);
   const stats = new Stats({ redis, now, onError: () => undefined });
   const recent = new RecentOutcomes({ redis, onError: () => undefined });
+  const [ledger, targets] = [new LedgerReader(redis), new TargetReader(redis)];
   return {
     queueRedis: redis,
     registry: redis,
-    events: new EventCache(redis, redis),
-    plans: new PlanCache(redis),
+    ledger,
+    events: new EventCache({ ledger, people: targets, registry: redis }),
+    plans: new PlanCache(redis, ledger),
     recorder: new Recorder({ redis, now, onRecorded: madeRoom }),
     producer,
     refusals: new Refusals(now),
     tokenSafety,
     webhookHealth,
-    targets: new TargetReader(redis),
+    targets,
     superseded: new SupersededCheck({ queueRedis: redis, now }),
     apps: new AppCache(redis, { box, now }),
     box,

@@ -79,13 +79,18 @@ export async function readStates(
   ordinals: readonly number[],
 ): Promise<DeliveryState[]> {
   if (ordinals.length === 0) return [];
-  const first = ordinals.reduce((least, ordinal) => Math.min(least, ordinal)) >> 1;
-  const last = ordinals.reduce((most, ordinal) => Math.max(most, ordinal)) >> 1;
+  const [first, last] = byteRange(ordinals);
   const stored = await redis.getrangeBuffer(keys.states(shard, key), first, last);
   // Planned deliveries always have states: they may have moved into the event's own key.
   const bytes = stored.length > 0 ? stored : await packedStates(redis, { shard, key }, first);
   return statesIn(bytes, ordinals, first);
 }
+
+/** The first and the last byte with the states of these deliveries, one at least. */
+export const byteRange = (ordinals: readonly number[]): [first: number, last: number] => [
+  ordinals.reduce((least, ordinal) => Math.min(least, ordinal)) >> 1,
+  ordinals.reduce((most, ordinal) => Math.max(most, ordinal)) >> 1,
+];
 
 /** The same of stored bytes that begin with this one. */
 export const statesIn = (bytes: Buffer, ordinals: readonly number[], first = 0): DeliveryState[] =>
