@@ -139,7 +139,8 @@ export class PromptWorker extends Worker {
       const room = this.closing || this.paused ? 0 : this.concurrency - this.#inHand;
       if (room > 0) {
         const full = await this.#take(Math.min(room, atOnce));
-        atOnce = full ? Math.min(2 * atOnce, MOST_AT_ONCE) : 1;
+        const isMore = full && !(this as unknown as Internals).drained;
+        atOnce = isMore ? Math.min(2 * atOnce, MOST_AT_ONCE) : 1;
       } else if (this.#inHand > 0) {
         await new Promise<void>((wake) => {
           this.#wake = wake;
