@@ -27,7 +27,7 @@ const COLUMNS = [
   'App',
   { label: 'Name', isMinor: true } as const,
   'Push',
-  'Events in 24 h',
+  'Events in 24\u00a0h',
   { label: 'Created', isMinor: true } as const,
 ];
 

@@ -96,7 +96,7 @@ export function Letters({ app, filter: { provider, reason }, disabled, onReplay,
         label="Dead letters, newest first"
         columns={[
           ...(isAdmin ? ['Select'] : []),
-          'Given up',
+          { label: 'Given up', isMinor: true },
           'User',
           { label: 'Event', isMinor: true },
           { label: 'Provider', isMinor: true },
@@ -150,7 +150,7 @@ function Row({ app, letter, isSelected, onToggle }: RowProps) {
           </label>
         </td>
       )}
-      <td>
+      <td className="minor">
         <Time at={at * 1000} />
       </td>
       <td>

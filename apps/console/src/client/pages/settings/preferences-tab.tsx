@@ -79,13 +79,15 @@ function Override({ part, name, label }: { part: string; name: string; label: st
   const { draft, set, canEdit } = useEditing();
   const path = ['preferences', part, `${name}Override`];
   return (
-    <input
-      type="checkbox"
-      aria-label={label}
-      disabled={!canEdit}
-      checked={valueAt(draft, path) === true}
-      onChange={({ target }) => set(path, target.checked)}
-    />
+    <label className="tap">
+      <input
+        type="checkbox"
+        aria-label={label}
+        disabled={!canEdit}
+        checked={valueAt(draft, path) === true}
+        onChange={({ target }) => set(path, target.checked)}
+      />
+    </label>
   );
 }
 
@@ -134,12 +136,14 @@ function TimeOfDay({ day, end }: { day: string; end: 'from' | 'to' }) {
 function Silent({ day }: { day: string }) {
   const { draft, set, canEdit } = useEditing();
   return (
-    <input
-      type="checkbox"
-      aria-label={`${nameOf(day)}: silent all day`}
-      disabled={!canEdit}
-      checked={valueAt(draft, pathOf(day, 'dnd')) === true}
-      onChange={({ target }) => set(pathOf(day, 'dnd'), target.checked)}
-    />
+    <label className="tap">
+      <input
+        type="checkbox"
+        aria-label={`${nameOf(day)}: silent all day`}
+        disabled={!canEdit}
+        checked={valueAt(draft, pathOf(day, 'dnd')) === true}
+        onChange={({ target }) => set(pathOf(day, 'dnd'), target.checked)}
+      />
+    </label>
   );
 }
