@@ -60,16 +60,21 @@ local function addToChunks(list, ttl, about, texts)
   local function followerOf(chunk)
     return redis.call('ZRANGE', list, '(' .. chunk, '+', 'BYLEX', 'LIMIT', 0, 1)[1]
   end
-  -- Moves the last quarter of a chunk to a new one.
+  -- Moves the last quarter of a chunk to a new one. The first chunk is named anew if texts came below its name: the
+  -- quarter might begin below it too.
   local function split(chunk)
-    local all = inOrder(textsIn(redis.call('GET', key(chunk))))
-    local half = math.ceil(#all * 3 / 4)
-    if all[half + 1] then
-      local new = key(start(all[half + 1]))
-      redis.call('SET', new, table.concat(all, ' ', half + 1) .. ' ')
-      redis.call('PEXPIREAT', new, redis.call('PEXPIRETIME', key(chunk)))
+    local all, expires = inOrder(textsIn(redis.call('GET', key(chunk)))), redis.call('PEXPIRETIME', key(chunk))
+    local function write(name, from, to)
+      redis.call('SET', key(name), table.concat(all, ' ', from, to) .. ' ', 'PXAT', expires)
     end
-    redis.call('SET', key(chunk), table.concat(all, ' ', 1, half) .. ' ', 'KEEPTTL')
+    local name, half = chunk, math.ceil(#all * 3 / 4)
+    if all[1] < chunk then
+      name = start(all[1])
+      redis.call('ZREM', list, chunk)
+      redis.call('DEL', key(chunk))
+    end
+    write(name, 1, half)
+    if all[half + 1] then write(start(all[half + 1]), half + 1, #all) end
   end
   local function lastIn(data)
     local last = ''

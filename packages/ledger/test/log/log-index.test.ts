@@ -211,3 +211,18 @@ test('a server whose clock is ahead makes no part of the list large', async () =
   expect((await readLog(own.redis, { limit: 4000, order: 'append' })).flat()).toEqual([...many, ahead]);
   await expectSmallChunks(own.redis);
 });
+
+test('a first event by a clock that is ahead loses none of those before it', async () => {
+  await using own = await startTestRedis();
+  const all = Array.from({ length: 2000 }, (_, i) => entry(SHARDS * i, i));
+  await Promise.all(all.map((each) => own.redis.hset(eventKey(each), 'at', each.at)));
+  await recordLogged(own.redis, APP, all.slice(1500, 1501), HOUR);
+  for (let from = 0; from < 1500; from += 100) {
+    await recordLogged(own.redis, APP, all.slice(from, from + 100), HOUR);
+  }
+  await recordLogged(own.redis, APP, all.slice(1501), HOUR);
+  const read = (await readLog(own.redis, { limit: 500, order: 'append' })).flat();
+  expect(read.map(({ key }) => key)).toEqual(all.map(({ key }) => key));
+  expect((await readLog(own.redis, { limit: 500, order: 'prepend' })).flat()).toEqual(read.toReversed());
+  await expectSmallChunks(own.redis);
+});
