@@ -76,8 +76,8 @@ test('an import whose ingest is killed three times is completed by sending the r
   expect(await registryOf(redis)).toEqual(before);
 }, 240_000);
 
-/** What is written by the clock or for pictures only: reports of processes, statistics. */
-const IN_PASSING = /^(stats:|\{p0\}:process)/;
+/** What is written by the clock, or for reports only: processes, statistics, and the audit log, which has each run. */
+const IN_PASSING = /^(stats:|\{p0\}:process|audit:|\{apps\}:audit)/;
 
 /** All keys but the record of the import and these. */
 async function registryOf(redis: Parameters<typeof wholeRedis>[0]) {

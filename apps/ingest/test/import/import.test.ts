@@ -19,9 +19,9 @@ async function post(lines: readonly Line[], query = '') {
   return { status: answer.statusCode, body: JSON.parse(answer.body) };
 }
 
-/** Everything in Redis except the records of imports. */
+/** Everything in Redis except what is kept about imports: their records, and entries of the audit log. */
 async function registry(): Promise<Record<string, unknown>> {
-  const names = (await deps.registry.keys('*')).filter((name) => !name.startsWith('import:')).sort();
+  const names = (await deps.registry.keys('*')).filter((name) => !/^(import:|audit:|\{apps\}:audit)/.test(name)).sort();
   const contents = names.map(async (name) => {
     const type = await deps.registry.type(name);
     if (type === 'hash') return deps.registry.hgetall(name);
