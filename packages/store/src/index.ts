@@ -12,7 +12,7 @@ export * from './erase-user.ts';
 export { readFailingCredentials, readRegistryGauges } from './failing-credentials.ts';
 export { clearUnreadOfFormer } from './former-members.ts';
 export * from './groups.ts';
-export { importDevices } from './import/import-devices.ts';
+export { type ImportedDevice, importDevices } from './import/import-devices.ts';
 export { type ImportedGroup, importGroups } from './import/import-groups.ts';
 export { importPreferences } from './import/import-preferences.ts';
 export { importUsers } from './import/import-users.ts';

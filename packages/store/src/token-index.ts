@@ -85,6 +85,8 @@ export interface Holding {
   appId: string;
   uid: string;
   token: string;
+  /** `hashToken` of the token, where it is needed several times. */
+  hash?: string;
 }
 
 /**
@@ -153,8 +155,11 @@ export async function otherFormerHolders(
   redis: Redis,
   holdings: readonly (Holding & { platform: Platform })[],
 ): Promise<string[][]> {
-  const spelled = holdings.flatMap(({ appId, platform, token }, i) =>
-    spellingsOf(platform, token).map((spelling) => ({ i, key: keys.pushToken(appId, hashToken(spelling)) })),
+  const spelled = holdings.flatMap(({ appId, platform, token, hash }, i) =>
+    spellingsOf(platform, token).map((spelling) => ({
+      i,
+      key: keys.pushToken(appId, spelling === token && hash !== undefined ? hash : hashToken(spelling)),
+    })),
   );
   const named = await getEach(
     redis,
@@ -184,8 +189,12 @@ function callOf(holding: Holding) {
   return { keys: names, args };
 }
 
-function entryOf({ appId, uid, token }: Holding): [keys: [string, string], args: [string, string]] {
-  const hash = hashToken(token);
+function entryOf({
+  appId,
+  uid,
+  token,
+  hash = hashToken(token),
+}: Holding): [keys: [string, string], args: [string, string]] {
   const bucket = hash.slice(0, BUCKET_END);
   const more = hash.slice(BUCKET_END, MORE_END);
   return [

@@ -137,17 +137,20 @@ export async function writeDevice(
 type NotWritten = 'former' | 'held' | 'full';
 const NOT_WRITTEN: Record<number, NotWritten> = { [-1]: 'former', 0: 'held', 1: 'full' };
 
-/** The same for many devices in one round trip. */
+/** The same for many devices in one round trip: of each that was written, the tokens that the index must forget. */
 export async function writeDevices(
   redis: Redis,
   devices: readonly Writing[],
   options: WriteOptions,
-): Promise<(Written | NotWritten | undefined)[]> {
+): Promise<(string[] | NotWritten | undefined)[]> {
   const answers = await WRITE.together(
     redis,
     devices.map((writing) => writeCall(writing, options)),
   );
-  return devices.map(({ device }, i) => writtenOf(device, answers[i] ?? null));
+  return answers.map((answer) => {
+    if (answer === null) return undefined;
+    return typeof answer === 'number' ? NOT_WRITTEN[answer] : tokensIn(answer[2]);
+  });
 }
 
 const writeCall = ({ appId, uid, device }: Writing, { how, most }: WriteOptions) => ({
@@ -221,6 +224,7 @@ export async function heldTokens(
 
 /** The tokens in a user's list of those that are gone. */
 function tokensIn(hex: string): string[] {
+  if (hex === '') return [];
   const list = Buffer.from(hex, 'hex');
   const tokens = [];
   for (let at = 0; at < list.length; ) {

@@ -39,9 +39,10 @@ export const ImportLine = z.discriminatedUnion(
         token: z.string(),
         providerId: z.string().min(1).max(100).default('default'),
       })
-      .transform(({ token, ...line }, { addIssue }) => {
-        const parsed = PushToken[PLATFORMS[line.platform].kind].safeParse(token);
-        if (parsed.success) return { ...line, token: parsed.data };
+      // Built field by field: with spread fields a line takes twice the memory.
+      .transform(({ type, uid, platform, token, providerId }, { addIssue }) => {
+        const parsed = PushToken[PLATFORMS[platform].kind].safeParse(token);
+        if (parsed.success) return { type, uid, platform, token: parsed.data, providerId };
         addIssue({ code: 'custom', message: parsed.error.issues[0]?.message, path: ['token'] });
         return z.NEVER;
       }),

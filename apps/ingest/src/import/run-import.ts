@@ -102,8 +102,9 @@ async function readLines(texts: readonly string[], offset: number): Promise<Read
   const read = await inTurns(texts, (text) => (text.trim() === '' ? undefined : readImportLine(text)));
   const good: NumberedLine[] = [];
   const bad: BadLine[] = [];
-  for (const [i, line] of read.entries()) {
-    const number = offset + i + 1;
+  let number = offset;
+  for (const line of read) {
+    number += 1;
     if (typeof line === 'string') bad.push({ line: number, problem: line });
     else if (line) good.push({ number, line });
   }

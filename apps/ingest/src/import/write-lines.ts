@@ -1,6 +1,7 @@
 import { allowedPart, type Mute, providerKindOf, type UserPreferences } from '@fanfare/core';
 import {
   type App,
+  type ImportedDevice,
   type ImportedGroup,
   importDevices,
   importGroups,
@@ -52,11 +53,10 @@ export async function writeLines(
 
 /** Writes the push tokens; the lines of users who have no room for one. */
 async function writeTokens(deps: IngestDeps, appId: string, numbered: readonly NumberedLine[]): Promise<BadLine[]> {
-  const devices = numbered.flatMap(({ number, line }) => {
-    if (line.type !== 'token') return [];
-    const { uid, type: _, ...registration } = line;
-    return [{ number, uid, registration }];
-  });
+  const devices: (ImportedDevice & { number: number })[] = [];
+  for (const { number, line } of numbered) {
+    if (line.type === 'token') devices.push({ number, uid: line.uid, registration: line });
+  }
   const { devicesPerUser } = await quotasOf(deps, appId);
   const full = await importDevices(deps.registry, appId, devices, deps.now(), devicesPerUser);
   return full.map(({ number }) => ({ line: number, problem: `token: a user may have ${devicesPerUser} at most` }));
@@ -68,12 +68,15 @@ async function badProviders(
   appId: string,
   numbered: readonly NumberedLine[],
 ): Promise<BadLine[]> {
-  const tokens = numbered.flatMap(({ number, line }) => (line.type === 'token' ? [{ number, ...line }] : []));
-  const ids = [...new Set(tokens.map(({ providerId }) => providerId))].filter((id) => id !== 'default');
+  const ids = new Set<string>();
+  for (const { line } of numbered) if (line.type === 'token' && line.providerId !== 'default') ids.add(line.providerId);
+  if (ids.size === 0) return [];
   const kinds = new Map(
-    await Promise.all(ids.map(async (id) => [id, await kindsOfProvider(registry, appId, id)] as const)),
+    await Promise.all([...ids].map(async (id) => [id, await kindsOfProvider(registry, appId, id)] as const)),
   );
-  return tokens.flatMap(({ number, platform, providerId }) => {
+  return numbered.flatMap(({ number, line }) => {
+    if (line.type !== 'token') return [];
+    const { platform, providerId } = line;
     const kind = providerKindOf(platform);
     if (providerId === 'default' || kinds.get(providerId)?.includes(kind)) return [];
     return [{ line: number, problem: `providerId: there is no ${kind} provider "${providerId}"` }];

@@ -1,10 +1,10 @@
 import { canonicalToken } from '@fanfare/core';
 import type { Redis } from 'ioredis';
-import { deviceOf, type Registration } from '../device-record.ts';
+import { deviceOf, hashToken, type Registration } from '../device-record.ts';
 import { listDevices } from '../devices.ts';
 import { migrateDevices } from '../migrate-devices.ts';
 import { syncTokens } from '../sync-tokens.ts';
-import { claimTokens, forgetToken, otherFormerHolders, settleTokens } from '../token-index.ts';
+import { claimTokens, forgetToken, type Holding, otherFormerHolders, settleTokens } from '../token-index.ts';
 import { takeToken, type Writing, writeDevices } from '../user-devices.ts';
 
 /** A push token of an import. */
@@ -29,37 +29,54 @@ export async function importDevices<T extends ImportedDevice>(
   now: number,
   most: number,
 ): Promise<T[]> {
-  const all = firstOfEach(devices.map((one) => ({ ...one, appId, device: deviceOf(one.registration, now) })));
-  const claims = await claimTokens(redis, all.map(holdingOf));
-  const unknown = all.filter((_, i) => claims[i] === undefined);
-  const former = await otherFormerHolders(redis, unknown.map(holdingOf));
+  const all = firstOfEach(devices.map((one) => toWrite(one, appId, now)));
+  const holdings = all.map(({ holding }) => holding);
+  const claims = await claimTokens(redis, holdings);
+  const unknown = holdings.filter((_, i) => claims[i] === undefined);
+  const former = await otherFormerHolders(redis, unknown);
   const ofUnknown = former.values();
   const others = claims.map((names) => names ?? (ofUnknown.next().value as string[]));
-  const free: (T & Writing)[] = [];
+  const free: ToWrite<T>[] = [];
   for (const [i, one] of all.entries()) {
     const named = others[i] as string[];
-    if (named.length > 0 && (await isHeldBy(redis, one, named))) await forgetToken(redis, holdingOf(one));
+    if (named.length > 0 && (await isHeldBy(redis, one, named))) await forgetToken(redis, one.holding);
     else free.push(one);
   }
-  return writeFree(redis, free, most);
+  return (await writeFree(redis, free, most)).map(({ one }) => one);
+}
+
+/** A push token of an import, ready to be written. Copying its fields would cost more than the reference to it. */
+interface ToWrite<T> extends Writing {
+  one: T;
+  holding: Holding & Pick<Registration, 'platform'>;
+}
+
+function toWrite<T extends ImportedDevice>(one: T, appId: string, now: number): ToWrite<T> {
+  const { uid, registration } = one;
+  const device = deviceOf(registration, now);
+  const { token, platform } = device;
+  return { one, appId, uid, device, holding: { appId, uid, token, platform, hash: hashToken(token) } };
 }
 
 /** Writes devices whose tokens no one else has; returns those for which there was no room. */
-async function writeFree<T extends Writing>(redis: Redis, devices: readonly T[], most: number): Promise<T[]> {
+async function writeFree<T>(redis: Redis, devices: readonly ToWrite<T>[], most: number): Promise<ToWrite<T>[]> {
   const outcomes = await writeDevices(redis, devices, { how: 'import', most });
-  const ends = await settleTokens(redis, devices.map(holdingOf));
-  const full: T[] = [];
+  const ends = await settleTokens(
+    redis,
+    devices.map(({ holding }) => holding),
+  );
+  const full: ToWrite<T>[] = [];
   for (const [i, one] of devices.entries()) {
     const [outcome, end] = [outcomes[i], ends[i]];
     const { appId, uid, device } = one;
     if (outcome === 'full') full.push(one);
     // There was no room, or the user has been erased meanwhile.
-    if (outcome === 'full' || outcome === undefined) await forgetToken(redis, holdingOf(one));
+    if (outcome === 'full' || outcome === undefined) await forgetToken(redis, one.holding);
     // The phone has registered elsewhere meanwhile.
-    else if (end === 'lost') await takeToken(redis, holdingOf(one));
+    else if (end === 'lost') await takeToken(redis, one.holding);
     else if (outcome === 'former') full.push(...(await writeMigrated(redis, one, most)));
     else {
-      const gone = outcome === 'held' ? [] : outcome.gone;
+      const gone = outcome === 'held' ? [] : outcome;
       const forgotten = end === 'unknown' ? [...gone, device.token] : gone;
       if (forgotten.length > 0) await syncTokens(redis, appId, uid, forgotten);
     }
@@ -68,7 +85,7 @@ async function writeFree<T extends Writing>(redis: Redis, devices: readonly T[],
 }
 
 /** For a user whose devices are stored as before. */
-async function writeMigrated<T extends Writing>(redis: Redis, one: T, most: number): Promise<T[]> {
+async function writeMigrated<T>(redis: Redis, one: ToWrite<T>, most: number): Promise<ToWrite<T>[]> {
   await migrateDevices(redis, one.appId, one.uid);
   return writeFree(redis, [one], most);
 }
@@ -81,10 +98,9 @@ async function isHeldBy(redis: Redis, { appId, device }: Writing, others: readon
   }
   return false;
 }
+
 /** The devices without those whose token another one before has. */
 function firstOfEach<T extends Writing>(devices: readonly T[]): T[] {
   const seen = new Set<string>();
   return devices.filter(({ device: { token } }) => !seen.has(token) && seen.add(token));
 }
-
-const holdingOf = ({ appId, uid, device: { token, platform } }: Writing) => ({ appId, uid, token, platform });
