@@ -3,6 +3,7 @@ import type { Figure } from '../report/figure.ts';
 import { directMessage, groupMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
 import { memoryOf, usedMemory } from '../system/memory.ts';
+import { packed } from '../system/packed.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
@@ -106,9 +107,4 @@ async function queuedBytes({ bench, redis }: Fanfare, group: string): Promise<nu
 
 async function done({ bench }: Fanfare, ids: readonly string[]): Promise<void> {
   while (!(await bench.isDone(ids))) await delay(50);
-}
-
-/** Resolves when fan-out has packed the records of all events that are done. */
-async function packed({ redis }: Fanfare): Promise<void> {
-  while ((await redis.exists('{p0}:finished')) === 1) await delay(500);
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMMANDS, type DeliveryKind, MICROS } from '@fanfare/core';
 import type { Figure } from '../report/figure.ts';
-import { cpuBetween } from '../system/cpu.ts';
+import { type Cpu, cpuBetween } from '../system/cpu.ts';
 import { directMessage, groupMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
+import { packed } from '../system/packed.ts';
 import type { PushProvider } from '../system/provider.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
@@ -34,12 +35,8 @@ async function measure(lab: Lab, fanfare: Fanfare, provider: Provider): Promise<
     const { messages, recipients } = LOADS[kind];
     const deliveries = messages * recipients;
     await allDone(fanfare, await send(fanfare, provider, kind, 'warm-up'));
-    const before = { cpu: await fanfare.cpu(), commands: await commandsOf(fanfare) };
-    const ids = await send(fanfare, provider, kind, 'counted');
-    const after = { cpu: await fanfare.cpu(), commands: await commandsOf(fanfare) };
-    // Not before: asking for all of them would itself cost.
-    await allDone(fanfare, ids);
-    const cpu = cpuBetween(before.cpu, after.cpu);
+    await packed(fanfare);
+    const { cpu, commands } = await costOf(fanfare, () => send(fanfare, provider, kind, 'counted'));
     const add = (what: string, ours: number, model: number) =>
       figures.push({
         row: 'sizing',
@@ -52,12 +49,50 @@ async function measure(lab: Lab, fanfare: Fanfare, provider: Provider): Promise<
     for (const part of ['fanout', 'sender', 'redis'] as const) {
       add(`CPU µs of ${part} per delivery`, (cpu[part] ?? 0) / deliveries, modelled[part]);
     }
-    const commands = after.commands - before.commands;
     add('commands per delivery', commands / deliveries, COMMANDS[kind] + (messages * COMMANDS.event) / deliveries);
     lab.say(`sizing: ${kind} done`);
   }
   return { figures };
 }
+
+interface Cost {
+  cpu: Cpu;
+  commands: number;
+}
+
+/**
+ * What some messages cost, with the packing of their records, which begins ten seconds after they are done. What the
+ * processes take while there is nothing to do is left out: as much as in the same time afterwards.
+ */
+async function costOf(fanfare: Fanfare, work: () => Promise<string[]>): Promise<Cost> {
+  const working = await during(fanfare, work);
+  const startedAt = performance.now();
+  const packing = await during(fanfare, () => packed(fanfare));
+  const packedMs = performance.now() - startedAt;
+  const idle = await during(fanfare, () => delay(packedMs));
+  return plus(working, between(idle, packing));
+}
+
+async function during(fanfare: Fanfare, work: () => Promise<unknown>): Promise<Cost> {
+  const before = await read(fanfare);
+  await work();
+  return between(before, await read(fanfare));
+}
+
+const read = async (fanfare: Fanfare): Promise<Cost> => ({
+  cpu: await fanfare.cpu(),
+  commands: await commandsOf(fanfare),
+});
+
+const between = (before: Cost, after: Cost): Cost => ({
+  cpu: cpuBetween(before.cpu, after.cpu),
+  commands: after.commands - before.commands,
+});
+
+const plus = (a: Cost, b: Cost): Cost => ({
+  cpu: Object.fromEntries(Object.entries(a.cpu).map(([part, micros]) => [part, micros + (b.cpu[part] ?? 0)])),
+  commands: a.commands + b.commands,
+});
 
 /** Posts the messages, and waits until all are sent and the last are done. Returns their ids. */
 async function send({ bench }: Fanfare, provider: Provider, kind: DeliveryKind, name: string): Promise<string[]> {

@@ -20,15 +20,15 @@ export const BYTES = {
 
 /**
  * CPU of a core, µs: per event of ingest, and per delivery of the others, by how deliveries share jobs. A message
- * between two users pays for the whole event in its one delivery. From `npm run bench -- sizing`, which compares them
- * again, and P4 (docs/performance.md).
+ * between two users pays for the whole event in its one delivery, with the packing of its record. From `npm run bench
+ * -- sizing`, which compares them again, and P4 (docs/performance.md).
  */
 export const MICROS = {
   ingest: { event: 150, redis: 55 },
-  single: { fanout: 215, sender: 410, redis: 215 },
+  single: { fanout: 385, sender: 340, redis: 215 },
   chat: { fanout: 25, sender: 66, redis: 23 },
-  bulk: { fanout: 10, sender: 44, redis: 15.5 },
+  bulk: { fanout: 8, sender: 44, redis: 15.5 },
 } as const;
 
 /** Commands of Redis, those of scripts included: per event, and per delivery. */
-export const COMMANDS = { event: 30, single: 29, chat: 4.3, bulk: 2.7 } as const;
+export const COMMANDS = { event: 30, single: 39, chat: 4.3, bulk: 2.7 } as const;

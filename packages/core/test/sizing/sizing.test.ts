@@ -47,7 +47,7 @@ describe('sizing', () => {
     const load = { ...LOAD, users: 10_000_000, dayShare: 0.4 };
     expect(sizeOf({ ...load, messagesPerSecond: 200, recipients: 5000 })).toMatchObject({
       deliveriesPerSecond: 1_000_000,
-      processes: { ingest: 1, fanout: 15, sender: 100 },
+      processes: { ingest: 1, fanout: 12, sender: 100 },
       installations: 1,
       shards: 32,
     });
