@@ -1,8 +1,8 @@
 import { type AcceptedEvent, conversationOf, type EventRef, type Profiles, shownUsers } from '@fanfare/core';
 import { readGroup } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import { LRUCache } from 'lru-cache';
 import type { LedgerReader } from './ledger-reader.ts';
+import { ReadOnce } from './read-once.ts';
 import type { TargetReader } from './target-reader.ts';
 
 /**
@@ -25,14 +25,11 @@ export class EventCache {
   readonly #ledger: LedgerReader;
   readonly #people: TargetReader;
   readonly #registry: Redis;
-  readonly #events = new LRUCache<string, LoadedEvent, EventRef>({
+  readonly #events = new ReadOnce<LoadedEvent>({
     max: CAPACITY,
     maxSize: CAPACITY_CHARS,
     // An event larger than the cache is kept alone.
     sizeCalculation: ({ accepted }) => Math.min(JSON.stringify(accepted.event).length, CAPACITY_CHARS),
-    fetchMethod: (_key, _stale, { context }) => this.#read(context),
-    // An event evicted while it is read still reaches its waiters.
-    ignoreFetchAbort: true,
   });
 
   constructor({ ledger, people, registry }: { ledger: LedgerReader; people: TargetReader; registry: Redis }) {
@@ -43,7 +40,7 @@ export class EventCache {
 
   /** The event; undefined if its record has expired. */
   get(ref: EventRef): Promise<LoadedEvent | undefined> {
-    return this.#events.fetch(ref.key, { context: ref });
+    return this.#events.get(ref.key, () => this.#read(ref));
   }
 
   async #read(ref: EventRef): Promise<LoadedEvent | undefined> {
