@@ -58,17 +58,14 @@ export async function readTogether(
   reads: readonly LedgerRead[],
 ): Promise<Promise<LedgerAnswers[LedgerRead['kind']]>[]> {
   if (reads.length < FEW) return reads.map((read) => readAlone(redis, shard, read));
-  const answers: Promise<LedgerAnswers[LedgerRead['kind']]>[] = [];
+  const values: Values[] = [];
   for (let from = 0; from < reads.length; from += BATCH) {
     const some = reads.slice(from, from + BATCH);
-    const values = await READ.bytes(
-      redis,
-      some.map((read) => keyOf(shard, read)),
-      some.flatMap(argsOf),
-    );
-    for (const [i, read] of some.entries()) answers.push(answerTo(redis, shard, read, values[i] as Values));
+    const keysOfSome = some.map((read) => keyOf(shard, read));
+    for (const each of await READ.bytes(redis, keysOfSome, some.flatMap(argsOf))) values.push(each);
   }
-  return answers;
+  // When all are read: a rejection that the caller does not have yet would end the process.
+  return reads.map((read, i) => answerTo(redis, shard, read, values[i] as Values));
 }
 
 const keyOf = (shard: number, { kind, key }: LedgerRead): string => keys[kind === 'slice' ? 'plan' : kind](shard, key);

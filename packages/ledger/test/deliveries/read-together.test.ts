@@ -49,6 +49,14 @@ test('one that cannot be read fails alone', async () => {
   expect(await Promise.all(others)).toEqual(await oneByOne(ref));
 });
 
+test('one that cannot be read is no unhandled rejection, however many are read with it', async () => {
+  await redis.hset('{p0}:ev:broken', { at: NOW, app: 'demo', lane: 'chat', ev: '1 2 3 \n{' });
+  const gone = Array.from({ length: 900 }, (_, i) => ({ kind: 'event' as const, key: `gone${i}` }));
+  const [broken, ...others] = await readTogether(redis, 0, [{ kind: 'event', key: 'broken' }, ...gone]);
+  await expect(broken).rejects.toThrow('JSON');
+  expect(new Set(await Promise.all(others))).toEqual(new Set([undefined]));
+});
+
 test('many are read by one command', async () => {
   const refs = await Promise.all(Array.from({ length: 7 }, () => next([reached('bob')])));
   await redis.config('RESETSTAT');
