@@ -9,7 +9,7 @@ import {
   settle,
   stuckSinceLastLook,
 } from '@fanfare/ledger';
-import { LockRenewal, work } from '@fanfare/queue';
+import { ActiveApps, LockRenewal, work } from '@fanfare/queue';
 import { startTestRedis, until } from '@fanfare/testkit';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -88,7 +88,7 @@ describe('the job of an event', () => {
     const renewal = new LockRenewal(redis, () => undefined);
     const broken = work({
       ...queue,
-      shared: { renewal, poll: undefined },
+      shared: { renewal, poll: undefined, apps: new ActiveApps() },
       concurrency: 1,
       schema: z.never(),
       handle: async () => ({ do: 'done' }),

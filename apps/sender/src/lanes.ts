@@ -12,7 +12,7 @@ import { countInFlight, showFromStart } from './counts.ts';
 import type { AttemptRecord, SenderDeps } from './deps.ts';
 import { EventCache } from './event-cache.ts';
 import { handlePack } from './handle-pack.ts';
-import { inHandOf } from './held/endpoints.ts';
+import { inHandBesideOf, inHandOf } from './held/endpoints.ts';
 import { Gates } from './held/gates.ts';
 import { startLooking } from './held/look.ts';
 import { LedgerReader } from './ledger-reader.ts';
@@ -162,6 +162,7 @@ function startWorkers(
           shard,
           // More than are sent at a time: the others are being read or recorded, or wait.
           concurrency: Math.ceil(inHandOf(lane, concurrency[lane]) / wanted),
+          beside: Math.ceil(inHandBesideOf(lane, concurrency[lane]) / wanted),
           sizeOf: ({ count = 1 }) => count,
           schema: DeliveryJob,
           handle: (job) => handlePack(deps, { shard, lane, provider }, job),

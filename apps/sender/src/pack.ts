@@ -74,6 +74,7 @@ export async function readPack(
   const planned = deliveriesIn(slice ?? [], { ordinal, count });
   if (!loaded || planned.length === 0) return undefined;
   const { accepted } = loaded;
+  job.isOf(accepted.appId);
   const again = job.startedBefore || job.data.addedAgain === true;
   const ordinals = planned.map((delivery) => delivery.ordinal);
   const [states, recipients, superseded, app, ringEndsAt, profiles] = await Promise.all([

@@ -55,7 +55,8 @@ export async function sendPack(deps: SenderDeps, pack: PackInHand, end: (attempt
       const begun = begin(deps, sending, delivery);
       if (begun !== undefined) await begun;
     }
-    await inFlight.allEnd();
+    const answered = pack.job.awaits();
+    await inFlight.allEnd().finally(answered);
   } finally {
     sent();
     inHand.drop(appId, left);

@@ -1,3 +1,4 @@
+export { ActiveApps } from './active-apps.ts';
 export { ADD_TOGETHER_LUA } from './add-together.lua.ts';
 export { type OpenQueue, type OpenQueues, openQueues, QUEUE_KINDS } from './all-queues.ts';
 export { type QueueGauges, readQueues } from './gauges.ts';

@@ -1,3 +1,4 @@
+import type { ActiveApps } from './active-apps.ts';
 import type { LockRenewal } from './lock-renewal.ts';
 import type { MarkerPoll } from './marker-poll.ts';
 
@@ -7,4 +8,6 @@ export interface SharedByWorkers {
   renewal: LockRenewal;
   /** Waits for jobs in their place, where they would take too many connections. */
   poll: MarkerPoll | undefined;
+  /** Whose jobs this thread handles, of all its queues. */
+  apps: ActiveApps;
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { ActiveApps } from './active-apps.ts';
 import { LockRenewal } from './lock-renewal.ts';
 import { MarkerPoll } from './marker-poll.ts';
 import type { SharedByWorkers } from './shared.ts';
@@ -32,7 +33,7 @@ export function workTogether(
   // A client of a cluster has a second connection, to be told of its changes.
   const connections = queues * shards * (redis.isCluster ? 2 : 1);
   const poll = connections > WAITING_CONNECTIONS ? new MarkerPoll(redis, onError) : undefined;
-  const shared = { renewal: new LockRenewal(redis, onError), poll };
+  const shared = { renewal: new LockRenewal(redis, onError), poll, apps: new ActiveApps() };
   const served = new Map<number, readonly Work[]>();
   const closing = new Set<Promise<void>>();
   let isClosing = false;

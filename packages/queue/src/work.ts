@@ -38,6 +38,10 @@ export interface JobInHand<Data> {
    * effect without `sizeOf`.
    */
   giveWay(): void;
+  /** Says whose it is: while several apps have jobs, `beside` limits those in hand. Has no effect without `sizeOf`. */
+  isOf(appId: string): void;
+  /** Says that it only waits for answers until the result is called: it takes none of this process's time. */
+  awaits(): () => void;
   /** Aborted when the lock is lost or the worker is forced to close: stop at the next safe point. */
   signal: AbortSignal;
 }
@@ -51,6 +55,8 @@ export interface WorkOptions<Data> {
   shard: number;
   /** Jobs in hand at a time; with `sizeOf`, about what they contain together. */
   concurrency: number;
+  /** The same while several apps have jobs; what only waits for answers does not count. Needs `sizeOf`. */
+  beside?: number;
   /** What a job contains. */
   sizeOf?: (data: Data) => number;
   schema: z.ZodType<Data>;
@@ -87,6 +93,8 @@ const OOM_REST_MS = 3000;
 /** For a job with a field that this version does not know: a newer worker will understand it. */
 const LEFT_TO_NEWER: Step = { do: 'wait', delayMs: 10_000 };
 
+const NOTHING = (): void => undefined;
+
 /** Wait after a bug threw. */
 const AFTER_BUG_MS = 1000;
 
@@ -109,7 +117,7 @@ class RetryLater extends Error {
 
 /** Takes jobs of one lane and shard, parses them, passes them to the handler, and applies the step it returns. */
 export function work<Data>(options: WorkOptions<Data>): Work {
-  const { redis, shared, kind, lane, shard, concurrency, sizeOf, onError } = options;
+  const { redis, shared, kind, lane, shard, concurrency, beside = concurrency, sizeOf, onError } = options;
   const queue = queueKeys(kind, lane, shard);
   const locks = new HeldLocks({
     toKey: (id) => queue + id,
@@ -123,7 +131,13 @@ export function work<Data>(options: WorkOptions<Data>): Work {
   const afterwards = new Afterwards(onError);
   // Jobs of the bulk lane are large, so it begins with two.
   const limit =
-    sizeOf && new JobLimit(concurrency, lane === 'bulk' ? concurrency / 2 : 1, (jobs) => worker.limitTo(jobs));
+    sizeOf &&
+    new JobLimit(
+      { alone: concurrency, beside, leastJobs: 2 },
+      shared.apps,
+      lane === 'bulk' ? concurrency / 2 : 1,
+      (jobs) => worker.limitTo(jobs),
+    );
   const worker: PromptWorker = new PromptWorker(
     queueName(kind, lane),
     (job, token, signal) =>
@@ -198,6 +212,8 @@ async function run<Data>(
         giveWay: () => {
           back ??= limit?.setAside();
         },
+        isOf: (appId) => limit?.seeApp(appId),
+        awaits: () => limit?.wait() ?? NOTHING,
         signal,
       }).finally(() => back?.());
   if (step.do === 'done') {

@@ -105,6 +105,49 @@ test('jobs that give way keep no others from being taken, until they have ended'
   expect(most).toBeLessThanOrEqual(4);
 });
 
+test('while several apps have jobs, fewer are in hand, besides those that wait for answers', async () => {
+  await using own = await startTestRedis();
+  const producer = new Producer(own.redis);
+  const answers = gate();
+  let [busy, most] = [0, 0];
+  await using worker = startWorker(
+    own.redis,
+    async ({ data: { ordinal }, isOf, awaits }) => {
+      isOf(ordinal === 0 ? 'small' : 'large');
+      if (ordinal === 1) return { do: 'done' };
+      if (ordinal >= 30) {
+        const answered = awaits();
+        await answers.opened;
+        answered();
+      }
+      most = Math.max(most, ++busy);
+      await setImmediate();
+      busy--;
+      return { do: 'done' };
+    },
+    { concurrency: 8, beside: 2, sizeOf: () => 1 },
+  );
+  const add = (from: number, to: number) =>
+    producer.addDeliveries(
+      0,
+      'custom',
+      'chat',
+      Array.from({ length: to - from }, (_, i) => delivery(from + i)),
+    );
+  const untilTaken = (count: number) => until(() => worker.jobs.length === count, `${count} jobs are taken`);
+  await add(0, 1);
+  await untilTaken(1);
+  await add(1, 2);
+  await untilTaken(2);
+  await add(2, 30);
+  await untilTaken(30);
+  expect(most).toBeLessThanOrEqual(2);
+  await add(30, 40);
+  await until(() => worker.jobs.length === 38, 'as many wait for answers as may be in hand');
+  answers.open();
+  await untilTaken(40);
+});
+
 test('what is to be done afterwards finds the job gone, and its id free', async () => {
   await using own = await startTestRedis();
   const producer = new Producer(own.redis);

@@ -80,7 +80,9 @@ export async function takeJob(
   const { signal } = new AbortController();
   const data = { eventKey: key };
   const unstarted = { attemptsMade: 0, startedBefore: false, lostBefore: false };
-  const fresh = { ...unstarted, addedAt: Date.now(), holdsLock: () => true, giveWay: () => undefined };
+  const nothing = () => undefined;
+  const limited = { giveWay: nothing, isOf: nothing, awaits: () => nothing };
+  const fresh = { ...unstarted, addedAt: Date.now(), holdsLock: () => true, ...limited };
   return { id: key, data, ...fresh, lock, signal, ...rest };
 }
 

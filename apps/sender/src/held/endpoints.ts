@@ -32,6 +32,13 @@ const MAX_ENDPOINTS = 10_000;
 /** How many deliveries of a lane a process has in hand, for this many sends in flight. */
 export const inHandOf = (lane: Lane, concurrency: number): number => IN_HAND[lane] * concurrency;
 
+/**
+ * The same while several apps have deliveries, without those in flight: a quarter keeps the process busy, and an app
+ * that has few waits for fewer of another's. Bulk has few jobs anyway.
+ */
+export const inHandBesideOf = (lane: Lane, concurrency: number): number =>
+  Math.ceil(inHandOf(lane, concurrency) / (lane === 'chat' ? 4 : 1));
+
 /** The endpoints and credentials that this process sends to, and the places they share by provider and lane. */
 export class Endpoints {
   readonly #deps: EndpointsDeps;

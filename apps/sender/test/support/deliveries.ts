@@ -89,6 +89,8 @@ export function takeJob(
     addedAt: Date.now(),
     holdsLock: () => true,
     giveWay: () => undefined,
+    isOf: () => undefined,
+    awaits: () => () => undefined,
   };
   return { id, data: jobFor(ref, data), lock, signal, ...fresh, ...changes };
 }

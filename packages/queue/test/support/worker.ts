@@ -1,6 +1,7 @@
 import { deliveryId } from '@fanfare/core';
 import type { Redis } from 'ioredis';
 import {
+  ActiveApps,
   type DeliveryJob,
   type JobInHand,
   LockRenewal,
@@ -43,7 +44,7 @@ export function startWorker(
   const renewal = new LockRenewal(redis, ({ message }) => errors.push({ message, jobId: undefined }));
   const running = work<DeliveryJob>({
     redis,
-    shared: { renewal, poll: undefined },
+    shared: { renewal, poll: undefined, apps: new ActiveApps() },
     kind: 'deliveries-custom',
     lane: 'chat',
     shard: 0,
