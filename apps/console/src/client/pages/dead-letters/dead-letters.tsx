@@ -55,7 +55,7 @@ function DeadLetters() {
         <div className="notice good">
           <p>
             <strong>No dead letters.</strong> A delivery that fails for good is kept here with the words of its
-            provider, and can be sent again once the cause is mended.
+            provider, and can be sent again once the cause is fixed.
           </p>
         </div>
       )}

@@ -12,7 +12,7 @@ interface RunNoticeProps {
 export function RunNotice({ run: { doing, progress, error, isRunning }, onStop, onClose }: RunNoticeProps) {
   const { done = 0, skipped = 0, total, state } = progress ?? {};
   const words = [
-    isRunning ? `${doing}…` : `${doing}: ${state === 'stopped' ? 'stopped' : state === 'failed' ? 'failed' : 'done'}.`,
+    isRunning ? `${doing}…` : `${doing}: ${state === 'stopped' ? 'stopped' : state === 'failed' ? 'failed' : 'done'}`,
     total === undefined ? `${count(done)} so far` : `${count(done)} of ${count(total)}`,
     ...(skipped > 0 ? [`${count(skipped)} skipped: their event has expired, or they were gone`] : []),
   ].join(' · ');

@@ -84,7 +84,7 @@ export function ProviderCard({
           {failing.held > 0 && <p>{countOf(failing.held, 'delivery is waiting', 'deliveries are waiting')}.</p>}
           {failing.until !== undefined && (
             <p className="quiet">
-              Tried again at <Time at={failing.until} />.
+              Next attempt at <Time at={failing.until} />.
             </p>
           )}
         </div>

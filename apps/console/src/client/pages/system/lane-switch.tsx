@@ -27,8 +27,10 @@ export function LaneSwitch({ lane, openEvents, pausedSince }: SystemState['lanes
         onConfirm={() => change.mutateAsync()}
       >
         <p>
-          Paused since <Time at={pausedSince} />. {countOf(openEvents, 'event')} of all apps are sent at once; what is
-          too late expires.
+          Paused since <Time at={pausedSince} />.{' '}
+          {openEvents === 0
+            ? 'No event is waiting.'
+            : `${countOf(openEvents, 'event is', 'events are')} waiting; what is not too late is sent at once.`}
         </p>
       </Confirm>
     );
