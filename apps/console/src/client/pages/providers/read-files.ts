@@ -23,7 +23,7 @@ export function readServiceAccount(text: string): ReadFile<ServiceAccountFile> {
     private_key: key,
   } = parsed as Record<string, unknown>;
   if ('project_info' in parsed)
-    return bad('This is google-services.json, which belongs into the app. Choose a service account key instead.');
+    return bad('This is google-services.json, which belongs in the app. Choose a service account key instead.');
   if (type !== 'service_account') return bad('This is not a service account: its "type" is not "service_account".');
   if (typeof projectId !== 'string') return bad('It has no "project_id".');
   if (typeof clientEmail !== 'string') return bad('It has no "client_email".');
