@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMMANDS, type DeliveryKind, MICROS } from '@fanfare/core';
 import type { Figure } from '../report/figure.ts';
-import { type Cpu, cpuBetween } from '../system/cpu.ts';
 import { directMessage, groupMessage, uidOf } from '../system/events.ts';
 import type { Fanfare } from '../system/fanfare.ts';
-import { packed } from '../system/packed.ts';
+import { packed, usedByPacking } from '../system/packed.ts';
 import type { PushProvider } from '../system/provider.ts';
+import { sum, type Usage, usedDuring } from '../system/usage.ts';
 import type { Lab } from './lab.ts';
 import type { Row, RowResult } from './row.ts';
 
@@ -55,44 +55,11 @@ async function measure(lab: Lab, fanfare: Fanfare, provider: Provider): Promise<
   return { figures };
 }
 
-interface Cost {
-  cpu: Cpu;
-  commands: number;
+/** What some messages cost, with the packing of their records. */
+async function costOf(fanfare: Fanfare, work: () => Promise<unknown>): Promise<Usage> {
+  const working = await usedDuring(fanfare, work);
+  return sum(working, await usedByPacking(fanfare));
 }
-
-/**
- * What some messages cost, with the packing of their records, which begins ten seconds after they are done. What the
- * processes take while there is nothing to do is left out: as much as in the same time afterwards.
- */
-async function costOf(fanfare: Fanfare, work: () => Promise<string[]>): Promise<Cost> {
-  const working = await during(fanfare, work);
-  const startedAt = performance.now();
-  const packing = await during(fanfare, () => packed(fanfare));
-  const packedMs = performance.now() - startedAt;
-  const idle = await during(fanfare, () => delay(packedMs));
-  return plus(working, between(idle, packing));
-}
-
-async function during(fanfare: Fanfare, work: () => Promise<unknown>): Promise<Cost> {
-  const before = await read(fanfare);
-  await work();
-  return between(before, await read(fanfare));
-}
-
-const read = async (fanfare: Fanfare): Promise<Cost> => ({
-  cpu: await fanfare.cpu(),
-  commands: await commandsOf(fanfare),
-});
-
-const between = (before: Cost, after: Cost): Cost => ({
-  cpu: cpuBetween(before.cpu, after.cpu),
-  commands: after.commands - before.commands,
-});
-
-const plus = (a: Cost, b: Cost): Cost => ({
-  cpu: Object.fromEntries(Object.entries(a.cpu).map(([part, micros]) => [part, micros + (b.cpu[part] ?? 0)])),
-  commands: a.commands + b.commands,
-});
 
 /** Posts the messages, and waits until all are sent and the last are done. Returns their ids. */
 async function send({ bench }: Fanfare, provider: Provider, kind: DeliveryKind, name: string): Promise<string[]> {
@@ -108,6 +75,3 @@ async function send({ bench }: Fanfare, provider: Provider, kind: DeliveryKind, 
 async function allDone({ bench }: Fanfare, ids: readonly string[]): Promise<void> {
   while (!(await bench.isDone(ids))) await delay(1000);
 }
-
-const commandsOf = async ({ redis }: Fanfare): Promise<number> =>
-  Number(/^total_commands_processed:(\d+)/m.exec(await redis.info('stats'))?.[1]);
