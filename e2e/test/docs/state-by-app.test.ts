@@ -67,6 +67,7 @@ const OF_ONE_CALL = new Set([
   'import-preferences.ts byUser',
   'write-lines.ts byUser',
   'write-lines.ts members',
+  'write-lines.ts ids',
   'accept.ts open',
   'store-events.ts batches',
   'store-events.ts byApp',

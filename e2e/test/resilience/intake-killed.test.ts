@@ -148,8 +148,8 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-/** What is written by the clock or for pictures only: readiness, reports of processes, statistics. */
-const IN_PASSING = /^(ready$|stats:|\{p0\}:process)/;
+/** What is written by the clock, or for reports only: readiness, processes, statistics, and the audit log. */
+const IN_PASSING = /^(ready$|stats:|\{p0\}:process|audit:|\{apps\}:audit)/;
 
 /** All keys but the record of the import and these. */
 async function registryOf(redis: Parameters<typeof wholeRedis>[0]) {
