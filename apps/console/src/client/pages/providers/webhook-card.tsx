@@ -40,7 +40,7 @@ export function WebhookCard({ app, webhook, health }: { app: string; webhook: We
           >
             <p>
               {isEnabled
-                ? `Nothing is posted to ${originOf(webhookURL)} until it is enabled; it gets nothing of it later.`
+                ? `Nothing is posted to ${originOf(webhookURL)} until it is enabled. What it misses is not sent later.`
                 : `Notifications of ${app} are posted to ${originOf(webhookURL)} again.`}
             </p>
           </Confirm>
