@@ -6,9 +6,10 @@ import { header } from './header.ts';
 
 /**
  * Whether calls of a route are audited. `action`: they are, under this name, in the imperative; with `by: 'admin'` only
- * calls with the admin key, because a chat backend makes the same ones all day. `not`: they are not, for this reason.
+ * calls with the admin key, because a chat backend makes the same ones all day, and with `by: 'actor'` only those that
+ * name who acts as well, because a program may publish with that key. `not`: they are not, for this reason.
  */
-export type Audit = { action: string; by?: 'admin' } | { not: string };
+export type Audit = { action: string; by?: 'admin' | 'actor' } | { not: string };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,11 +49,15 @@ export function auditChanges(server: FastifyInstance, deps: IngestDeps): void {
     const { url, config, onSend } = route;
     const audit = config?.audit;
     if (audit === undefined || 'not' in audit) return;
-    const isOfAdmin = audit.by === 'admin';
+    const isBy = {
+      any: () => true,
+      admin: ({ credential }: FastifyRequest) => credential === undefined,
+      actor: (request: FastifyRequest) => request.credential === undefined && header(request, 'actor') !== undefined,
+    }[audit.by ?? 'any'];
     const path = url.replace(/:(\w+)/g, '{$1}');
     const hook: NonNullable<typeof onSend> = (request, reply, payload, done) => {
       const isDone = reply.statusCode < 300 || request.concerns !== undefined;
-      if (!isDone || (isOfAdmin && request.credential !== undefined)) return done(null, payload);
+      if (!isDone || !isBy(request)) return done(null, payload);
       const operation = `${request.method} ${path}`;
       record(deps, request, { action: audit.action, operation })
         .catch((error: Error) => deps.log.error({ reason: error.message, operation }, 'audit.not_written'))

@@ -28,7 +28,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
   server.post(
     '/v3/events',
     {
-      config: { access: 'publish', body: 'batch', grows: false, audit: { action: 'Publish events', by: 'admin' } },
+      config: { access: 'publish', body: 'batch', grows: false, audit: { action: 'Publish events', by: 'actor' } },
       schema: {
         summary: 'Publish events',
         description: 'Takes one event or an array of up to 1,000. After a 202 the accepted events are stored durably.',
