@@ -16,7 +16,7 @@ import {
 import { type NumberedLine, writeLines } from './write-lines.ts';
 
 /** Lines written together; more take more memory and are no faster. */
-const LINES_PER_WRITE = 500;
+const LINES_PER_WRITE = 250;
 
 /** Where an import starts, and whether it writes. */
 export interface ImportOptions {
@@ -46,7 +46,7 @@ export async function beginImport(
 }
 
 /**
- * Reads and writes a stream of lines, five hundred at a time. While some are written, the next are read and checked,
+ * Reads and writes a stream of lines, some hundred at a time. While some are written, the next are read and checked,
  * and no more. The stored progress is never ahead of what is written.
  * @throws FanfareError `ERR_IMPORT_TAKEN_OVER`, or what ended the stream; the import can be continued then.
  */

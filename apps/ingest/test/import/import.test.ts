@@ -239,7 +239,7 @@ describe('an import that was interrupted', () => {
   test('says how far it has come, and continues there', async () => {
     const stopped = await breakOff('first', lines, new FanfareError('ERR_BAD_REQUEST', 'body: did not arrive'));
     expect(stopped).toMatchObject({ state: 'stopped' });
-    expect(stopped.offset % 500).toBe(0);
+    expect(stopped.offset % 250).toBe(0);
     const rest = await post(lines.slice(stopped.offset), `?id=first&offset=${stopped.offset}`);
     expect(rest.body.data).toMatchObject({ state: 'done', offset: 1200, imported: { ...NONE, user: 1200 } });
     expect(await deps.registry.hget('usage:{demo}', 'users')).toBe('1200');
@@ -289,7 +289,7 @@ describe('an import that was interrupted', () => {
     stream.end(ndjson(lines));
     const begun = await beginImport(deps, own, { offset: 0, dryRun: false });
     await expect(runImport(deps, full, own, begun, stream)).rejects.toMatchObject({ code: 'ERR_OVERLOADED' });
-    expect((await backend('GET', '/v3/import/first')).body.data).toMatchObject({ state: 'stopped', offset: 500 });
-    expect((await post(lines.slice(500), '?id=first&offset=500')).body.data).toMatchObject({ offset: 1200 });
+    expect((await backend('GET', '/v3/import/first')).body.data).toMatchObject({ state: 'stopped', offset: 250 });
+    expect((await post(lines.slice(250), '?id=first&offset=250')).body.data).toMatchObject({ offset: 1200 });
   });
 });
