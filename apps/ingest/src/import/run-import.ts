@@ -46,7 +46,7 @@ export async function beginImport(
 }
 
 /**
- * Reads and writes a stream of lines, some hundred at a time. While some are written, the next are read and checked,
+ * Reads and writes a stream of lines, 250 at a time. While some are written, the next are read and checked,
  * and no more. The stored progress is never ahead of what is written.
  * @throws FanfareError `ERR_IMPORT_TAKEN_OVER`, or what ended the stream; the import can be continued then.
  */
