@@ -23,7 +23,7 @@ export async function sweepBuckets(deps: FanoutDeps): Promise<void> {
   for (const one of spentDays(days, kept, now())) {
     if (dropped.length === MOST || stopping.aborted || (await readFullness(queueRedis)) < TRIM_FROM) break;
     const { appId, day } = one;
-    if (!open.has(appId)) open.set(appId, await oldestOpen(queueRedis, appId, shards, now()));
+    if (!open.has(appId)) open.set(appId, await oldestOpen(queueRedis, appId, shards));
     if (dayOf(open.get(appId) as number) <= day) continue;
     await dropBucketDay(queueRedis, one, shards);
     dropped.push(`${appId} ${new Date(day * DAY_MS).toISOString().slice(0, 10)}`);

@@ -102,7 +102,7 @@ test.each(['ingest', 'Redis'])(
     const indexed = async () => [
       await redis.zcard('{p0}:open:chat'),
       (await redis.zcard('{p0}:admitted:chat')) + (await redis.zcard(`{p0}:wait:chat:${system.appId}`)),
-      await redis.zcard(`{p0}:open-of:${system.appId}`),
+      Number(await redis.hget(`{p0}:open-usage:${system.appId}`, 'count')),
       await redis.hlen('{p0}:adm:chat'),
     ];
     expect(await indexed()).toEqual([stored.length, stored.length, stored.length, 1]);

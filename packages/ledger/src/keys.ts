@@ -45,7 +45,10 @@ export const keys = {
   shardsInUse: (shard: number) => `${shardTag(shard)}:shards`,
   /** Sorted set: the keys of these events of all apps, by when they were admitted. No TTL. */
   admitted: (shard: number, lane: Lane) => `${shardTag(shard)}:admitted:${lane}`,
-  /** Sorted set: an app's events of a lane that wait to be admitted, by when they were received. No TTL. */
+  /**
+   * Sorted set: an app's events of a lane that wait to be admitted, by when they were received; those that have begun,
+   * and are in `looksOf` as well, have a negative score. No TTL.
+   */
   waiting: (shard: number, lane: Lane, appId: string) => `${shardTag(shard)}:wait:${lane}:${appId}`,
   /** Prefix of hashes by queue: app → where its next job begins (see admission/ranks.lua.ts). No TTL. */
   ranks: (shard: number) => `${shardTag(shard)}:ranks:`,
@@ -77,14 +80,10 @@ export const keys = {
   archiveFences: `${shardTag(0)}:archive-fences`,
   /** Sorted set: users and apps that the archive has yet to erase, by when they were erased. 30 days. */
   erasures: `${shardTag(0)}:erasures`,
-  /** Sorted set: `<key> <bytes>` of an app's open events but calls, by when they expire; the last is its TTL. */
-  openOf: (shard: number, appId: string) => `${shardTag(shard)}:open-of:${appId}`,
-  /** String: the sum of these bytes, kept as long. */
-  openBytes: (shard: number, appId: string) => `${shardTag(shard)}:open-bytes:${appId}`,
-  /** Sorted set: the same of its calls. */
-  openCallsOf: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-of:${appId}`,
-  /** String: the sum of their bytes. */
-  openCallBytes: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-bytes:${appId}`,
+  /** Hash: the `count` and `bytes` of an app's open events but calls (event/open-usage.ts). As long as the last. */
+  openUsage: (shard: number, appId: string) => `${shardTag(shard)}:open-usage:${appId}`,
+  /** Hash: the same of its calls. */
+  openCallUsage: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-usage:${appId}`,
   /** Sorted set: processes that report refusals, by expiry of their report. Seconds. */
   refusals: `${shardTag(0)}:refusals`,
   /** String: the endpoints and credentials that refuse a process (see system/refusals.ts). Seconds. */

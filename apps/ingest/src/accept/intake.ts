@@ -23,8 +23,7 @@ export interface Intake {
 /** Starts empty; nothing to close. */
 export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
   const { registry, queueRedis, shards, now } = deps;
-  const usage = (calls: boolean) =>
-    new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, shards.all, now()));
+  const usage = (calls: boolean) => new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, shards.all));
   return {
     grants: new SharedReads((apiKey) => findApiKey(registry, apiKey)),
     appIds: new SharedReads((publicId) => findAppId(registry, publicId)),

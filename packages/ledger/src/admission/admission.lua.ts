@@ -9,6 +9,9 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
 const { admitted: ADMITTED, ready: READY, retryingMost: RETRYING_MOST, assumedSize: ASSUMED_SIZE } = ADMISSION_LIMITS;
 const { refillAt: REFILL_AT } = ADMISSION_LIMITS;
 
+/** Taken from when an event was received: more than any time. */
+const BEGUN = 1e13;
+
 /**
  * Lua: which events may be expanded (docs/rules/delivery.md#admission, #backpressure). An event is admitted, and then
  * has a job; or it waits in its app's list, without one; or it is neither: fully planned, or left to its job while it
@@ -90,9 +93,10 @@ local function admit(root, lane, app, key, now)
   return rankOf(root, lane, app, 1)
 end
 
+-- Lets an event wait that has begun, and is looked at: before those that have not, hence a negative score.
 local function wait(root, lane, app, key, receivedAt)
   redis.call('HSET', root .. 'ev:' .. key, 'adm', 0)
-  redis.call('ZADD', root .. 'wait:' .. lane .. ':' .. app, receivedAt, key)
+  redis.call('ZADD', root .. 'wait:' .. lane .. ':' .. app, receivedAt - ${BEGUN}, key)
   redis.call('SADD', root .. 'waiting:' .. lane, app)
 end
 
@@ -112,7 +116,7 @@ local function waitAll(root, lane, app, events)
   redis.call('SADD', root .. 'waiting:' .. lane, app)
 end
 
--- Admits a new event, or lets it wait behind those of its app that wait already. Returns its rank if it is admitted.
+-- Admits an event to another lane, or lets it wait there. Returns its rank if it is admitted.
 local function enter(root, lane, app, key, receivedAt, now)
   if roomFor(root, lane, app) > 0 then
     return admit(root, lane, app, key, now)

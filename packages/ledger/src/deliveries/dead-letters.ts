@@ -130,7 +130,7 @@ export const dropDeadLetter = async (redis: Redis, appId: string, { id, ref }: F
 
 /** Makes a rejected delivery `retrying`, since it gets a job of its own; takes its letter off, stores its deadline. */
 const REOPEN = script<number>(`
--- KEYS event, states, load, open, dead letters, attempts
+-- KEYS event, states, load, root of the shard's keys, dead letters, attempts
 -- ARGV event key, ordinal, delivery id, load field, deadline, first sweep, now
 -- returns 1, 0 when there is no such letter or the delivery is not rejected, -1 when the event is gone
 ${COUNT_OPEN}
@@ -144,16 +144,18 @@ local state = redis.call('BITFIELD', KEYS[2], 'GET', '${STATE_BITS}', '#' .. ARG
 if state ~= ${stateNumber('rejected')} then return 0 end
 redis.call('BITFIELD', KEYS[2], 'SET', '${STATE_BITS}', '#' .. ARGV[2], ${stateNumber('retrying')})
 redis.call('HINCRBY', KEYS[1], 'rejected', -1)
--- Of a finished event, a check that stopped half-way is over: the next one begins at the first slice.
-if redis.call('HDEL', KEYS[1], 'done') == 1 then redis.call('HDEL', KEYS[1], 'swept') end
+local of = redis.call('HMGET', KEYS[1], 'app', 'lane')
+local app, lane = of[1], of[2]
+if redis.call('HDEL', KEYS[1], 'done') == 1 then
+  countOpen(KEYS[4], lane, app, 1, redis.call('HSTRLEN', KEYS[1], 'ev'), tonumber(exp))
+  -- A check that stopped half-way is over: the next one begins at the first slice.
+  redis.call('HDEL', KEYS[1], 'swept')
+end
 countLoad(KEYS[3], loadLanes(KEYS[1])(ARGV[2]), ARGV[4], ${stateNumber('retrying')}, 1)
 redis.call('HSET', KEYS[6], 'x' .. ARGV[2], ARGV[5])
 redis.call('PEXPIREAT', KEYS[6], exp)
-local of = redis.call('HMGET', KEYS[1], 'app', 'size', 'lane')
-local lane = of[3]
-lookAt(KEYS[4], lane, of[1], ARGV[1], ARGV[6])
-redis.call('ZADD', KEYS[4] .. ':' .. lane, 'NX', ARGV[7], ARGV[1])
-if of[2] then countOpen(KEYS[4], lane, of[1], ARGV[1], of[2], tonumber(ARGV[7]), tonumber(exp)) end
+lookAt(KEYS[4] .. 'open', lane, app, ARGV[1], ARGV[6])
+redis.call('ZADD', KEYS[4] .. 'open:' .. lane, 'NX', ARGV[7], ARGV[1])
 return 1
 `);
 
@@ -174,7 +176,7 @@ export async function reopen(
       keys.event(shard, key),
       keys.states(shard, key),
       keys.load(shard),
-      keys.open(shard),
+      keys.root(shard),
       keys.deadLetters(shard, appId),
       keys.attempts(shard, key),
     ],

@@ -72,7 +72,7 @@ local done, newly, isListed, lettersUntil = {}, {}, {}, 0
 local function settle(key, groups)
   local name, attempts = root .. 'ev:' .. key, root .. 'at:' .. key
   local event = redis.call('HMGET', name, ${FINISH_FIELDS}, 'exp', 'moved')
-  local lane, exp, moved = event[8], event[12], tonumber(event[13] or 0)
+  local lane, exp, moved = event[8], event[11], tonumber(event[12] or 0)
   if not exp then return false end
   local states = openStates(root .. 'st:' .. key)
   local before, changed, hasAttempts = {}, {}, false
@@ -112,8 +112,8 @@ local function settle(key, groups)
   if isDone(event) and not isListed[key] then
     isListed[key] = true
     done[lane], newly[lane] = done[lane] or {}, newly[lane] or {}
-    table.insert(done[lane], {key = key, size = event[10]})
-    if not event[11] then
+    table.insert(done[lane], key)
+    if not event[10] then
       changes[#changes + 1], changes[#changes + 2] = 'done', now
       table.insert(newly[lane], key)
     end
@@ -129,7 +129,7 @@ while at < #ARGV do
   answers[#answers + 1] = settle(key, groups)
 end
 for _, move in pairs(load) do countLoad(root .. 'load', unpack(move)) end
-for lane, events in pairs(done) do finishAll(root, lane, app, events, newly[lane], now) end
+for lane, keys in pairs(done) do finishAll(root, lane, app, keys, newly[lane], now) end
 if lettersUntil > 0 then
   local apps = root .. 'dl-apps'
   redis.call('SADD', apps, app)

@@ -35,7 +35,7 @@ ${INDEX_LUA}
 local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local ids, room, rank = root .. 'ids:' .. app .. ':', nil, 0
 local known = {}
-local new, all, admitted, waiting, open, bytes, last, days = {}, {}, {}, {}, {}, 0, 0, {}
+local new, all, admitted, waiting, bytes, last, days = {}, {}, {}, {}, 0, 0, {}
 
 local function add(list, first, second)
   local n = #list
@@ -54,15 +54,13 @@ local function store(event, key, at, received, ev, size)
   room = room or roomFor(root, lane, app)
   local isAdmitted = #admitted / 2 < room
   local exp = expiryOf(received)
-  local text = string.format('%d', size)
-  redis.call('HSET', event, 'at', at, 'exp', exp, 'size', text, 'app', app, 'lane', lane, 'ev', ev,
+  redis.call('HSET', event, 'at', at, 'exp', exp, 'size', string.format('%d', size), 'app', app, 'lane', lane, 'ev', ev,
     'slice', '0', 'adm', isAdmitted and '1' or '0')
   redis.call('PEXPIREAT', event, exp)
   new[#new + 1] = key
   add(all, at, key)
   add(isAdmitted and admitted or waiting, at, key)
-  add(open, exp, key .. ' ' .. text)
-  bytes, last = bytes + size, math.max(last, received)
+  bytes, last = bytes + #ev, math.max(last, received)
 end
 
 local keys, parts, offered, from = {}, {}, ARGV[4], 1
@@ -103,7 +101,7 @@ if #new > 0 then
   listDays(root, app, days)
   redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
   indexAll(root, app, retention, new)
-  countAllOpen(root .. 'open', lane, app, open, bytes, last, last + retention)
+  countOpen(root, lane, app, #new, bytes, last + retention)
   rank = admitAll(root, lane, app, admitted)
   waitAll(root, lane, app, waiting)
 end

@@ -3,7 +3,7 @@ import { LOOKS_LUA } from './looks.lua.ts';
 import { UNCOUNT_OPEN } from './open-usage.ts';
 
 /** The fields of an event by which `isDone` and `finishAll` decide, as arguments of HMGET. */
-export const FINISH_FIELDS = ['full', 'next', ...SETTLED_STATES, 'lane', 'app', 'size', 'done']
+export const FINISH_FIELDS = ['full', 'next', ...SETTLED_STATES, 'lane', 'app', 'done']
   .map((field) => `'${field}'`)
   .join(', ');
 
@@ -22,27 +22,23 @@ local function isDone(n)
 end
 
 -- Takes events of one app and lane that are done off the lists. \`newly\` are those that were not before.
-local function finishAll(root, lane, app, events, newly, now)
-  if #events == 0 then return end
-  local open, keys, counted, sizes = root .. 'open', {}, {}, {}
-  for i, event in ipairs(events) do
-    keys[i] = event.key
-    -- An event that was accepted by an older version has no size and is not counted.
-    if event.size then counted[#counted + 1], sizes[#sizes + 1] = event.key, event.size end
-  end
+local function finishAll(root, lane, app, keys, newly, now)
+  if #keys == 0 then return end
+  local open = root .. 'open'
   lookNoMore(open, lane, app, keys)
   redis.call('ZREM', open .. ':' .. lane, unpack(keys))
-  if #counted > 0 then uncountOpen(open, lane, app, counted, sizes) end
+  if #newly == 0 then return end
+  uncountOpen(root, lane, app, newly)
   local finished = {}
   for _, key in ipairs(newly) do finished[#finished + 1], finished[#finished + 2] = now, key end
-  if #newly > 0 then redis.call('ZADD', root .. 'finished', unpack(finished)) end
+  redis.call('ZADD', root .. 'finished', unpack(finished))
 end
 
 local function finish(root, key, now)
   local event = root .. 'ev:' .. key
   local n = redis.call('HMGET', event, ${FINISH_FIELDS})
   if not isDone(n) then return end
-  if not n[11] then redis.call('HSET', event, 'done', now) end
-  finishAll(root, n[8], n[9], {{key = key, size = n[10]}}, n[11] and {} or {key}, now)
+  if not n[10] then redis.call('HSET', event, 'done', now) end
+  finishAll(root, n[8], n[9], {key}, n[10] and {} or {key}, now)
 end
 `;

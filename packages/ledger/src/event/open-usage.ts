@@ -1,4 +1,4 @@
-import { type EventRef, eventKeyTime } from '@fanfare/core';
+import { type EventRef, eventKeyTime, LANES, type Lane } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
@@ -6,80 +6,99 @@ import { keys } from '../keys.ts';
 /** The open events of one app that are calls, or those that are not: accepted, not done and not expired. */
 export interface OpenUsage {
   count: number;
-  /** Of their bodies. */
+  /** Of their bodies, with what is stored beside these (`ev` in record.ts). */
   bytes: number;
 }
 
-/** Lua: the keys of an app's open events and of their bytes. Calls have their own, so that messages refuse no call. */
-const OPEN_KEYS = `
-local function openKeys(open, lane, app)
-  if lane == 'call' then open = open .. '-calls' end
-  return open .. '-of:' .. app, open .. '-bytes:' .. app
+/** Lua: the key of an app's usage. Calls have their own, so that messages refuse no call. */
+const USAGE_KEY = `
+local function usageOf(root, lane, app)
+  return root .. (lane == 'call' and 'open-calls-usage:' or 'open-usage:') .. app
 end`;
 
-/**
- * Lua: counts an event among the open ones of its app until it expires, once; or many that are new, given as
- * `expiry, '<key> <size>', …`. `open` is the prefix of the app's keys.
- */
+/** Lua: counts so many events, and their bytes, among the open ones of their app; `exp` is when they expire. */
 export const COUNT_OPEN = `
-${OPEN_KEYS}
-local function keepOpen(of, bytes, now, exp)
-  for _, each in ipairs({of, bytes}) do
-    if redis.call('PTTL', each) < exp - now then redis.call('PEXPIREAT', each, exp) end
+${USAGE_KEY}
+local function countOpen(root, lane, app, count, bytes, exp)
+  local usage = usageOf(root, lane, app)
+  redis.call('HINCRBY', usage, 'count', count)
+  redis.call('HINCRBY', usage, 'bytes', bytes)
+  if redis.call('PEXPIRETIME', usage) < exp then redis.call('PEXPIREAT', usage, exp) end
+end`;
+
+/** Lua: takes events that are done now off the open ones of their app. */
+export const UNCOUNT_OPEN = `
+${USAGE_KEY}
+local function uncountOpen(root, lane, app, keys)
+  local usage, bytes = usageOf(root, lane, app), 0
+  for _, key in ipairs(keys) do bytes = bytes + redis.call('HSTRLEN', root .. 'ev:' .. key, 'ev') end
+  if redis.call('HINCRBY', usage, 'count', -#keys) <= 0 then redis.call('DEL', usage)
+  else redis.call('HINCRBY', usage, 'bytes', -bytes) end
+  -- Of an older version, whose ingest would count events that are done here for as long as they are kept.
+  local open = root .. (lane == 'call' and 'open-calls-' or 'open-')
+  redis.call('UNLINK', open .. 'of:' .. app, open .. 'bytes:' .. app)
+end`;
+
+/** Events without a record that are taken off a list at a time. */
+const MOST_GONE = 100;
+
+/**
+ * How many events are open follows from the lists that they are in: those to look at, and those that wait and have not
+ * begun. The stored count only serves to find that the bytes are not those of these events: some have expired, or were
+ * accepted or finished by an older version. The bytes are then taken to be in proportion, which is right on average.
+ */
+const READ = script<[number, number]>(`
+-- KEYS root of the shard's keys, usage
+-- ARGV app, lane …
+-- returns how many are open, and their bytes; those that have expired are taken off the heads of the waiting lists
+local root, usage, app = KEYS[1], KEYS[2], ARGV[1]
+
+local function dropGone(lane, list)
+  for _ = 1, ${MOST_GONE} do
+    local first = redis.call('ZRANGE', list, 0, 0)[1]
+    if not first then redis.call('SREM', root .. 'waiting:' .. lane, app) end
+    if not first or redis.call('EXISTS', root .. 'ev:' .. first) == 1 then return end
+    redis.call('ZREM', list, first)
+    redis.call('ZREM', root .. 'open:' .. lane, first)
   end
 end
 
-local function countOpen(open, lane, app, key, size, now, exp)
-  local of, bytes = openKeys(open, lane, app)
-  if redis.call('ZADD', of, 'NX', exp, key .. ' ' .. size) == 0 then return end
-  redis.call('INCRBY', bytes, size)
-  keepOpen(of, bytes, now, exp)
+local count = 0
+for i = 2, #ARGV do
+  local lane = ARGV[i]
+  local list = root .. 'wait:' .. lane .. ':' .. app
+  if redis.call('EXISTS', list) == 1 then
+    dropGone(lane, list)
+    count = count + redis.call('ZCOUNT', list, 0, '+inf')
+  end
+  count = count + redis.call('ZCARD', root .. 'open-looks:' .. lane .. ':' .. app)
 end
-
-local function countAllOpen(open, lane, app, events, sizes, now, exp)
-  local of, bytes = openKeys(open, lane, app)
-  redis.call('ZADD', of, unpack(events))
-  redis.call('INCRBY', bytes, sizes)
-  keepOpen(of, bytes, now, exp)
-end`;
-
-/** Lua: takes events that are done off the open ones of their app; `sizes` are those of their bodies. */
-export const UNCOUNT_OPEN = `
-${OPEN_KEYS}
-local function uncountOpen(open, lane, app, keys, sizes)
-  local of, bytes = openKeys(open, lane, app)
-  local members, sum = {}, 0
-  for i, key in ipairs(keys) do members[i] = key .. ' ' .. sizes[i] end
-  local counted = redis.call('ZMSCORE', of, unpack(members))
-  for i = 1, #members do sum = sum + (counted[i] and sizes[i] or 0) end
-  if redis.call('ZREM', of, unpack(members)) > 0 then redis.call('DECRBY', bytes, sum) end
-end`;
-
-const READ = script<[number, number]>(`
--- KEYS open of the app, bytes
--- ARGV now
--- returns how many are open, and their bytes; those that have expired are taken off
-for _, expired in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE')) do
-  redis.call('ZREM', KEYS[1], expired)
-  redis.call('DECRBY', KEYS[2], string.match(expired, '%d+$'))
+if count == 0 then
+  redis.call('DEL', usage)
+  return {0, 0}
 end
-local count = redis.call('ZCARD', KEYS[1])
-if count == 0 then redis.call('DEL', KEYS[2]) end
-return {count, tonumber(redis.call('GET', KEYS[2]) or '0')}`);
+local counted = redis.call('HMGET', usage, 'count', 'bytes')
+if not counted[2] then return {count, 0} end
+local bytes = math.max(0, tonumber(counted[2]))
+if tonumber(counted[1]) ~= count then
+  bytes = math.floor(bytes * count / counted[1])
+  -- First, since a full server refuses a script that begins by adding.
+  redis.call('HDEL', usage, 'bytes')
+  redis.call('HSET', usage, 'count', count, 'bytes', string.format('%d', bytes))
+end
+return {count, bytes}`);
 
-/** How many calls of an app are open over all shards now (epoch ms), or how many other events; and their size. */
+/** How many calls of an app are open over all shards, or how many other events; and their size. */
 export async function readOpenUsage(
   redis: Redis,
   { appId, calls }: { appId: string; calls: boolean },
   shards: number,
-  now: number,
 ): Promise<OpenUsage> {
+  const lanes = LANES.filter((lane) => (lane === 'call') === calls);
   const perShard = await Promise.all(
     Array.from({ length: shards }, (_, shard) => {
-      const names = calls
-        ? [keys.openCallsOf(shard, appId), keys.openCallBytes(shard, appId)]
-        : [keys.openOf(shard, appId), keys.openBytes(shard, appId)];
-      return READ(redis, names, [now]);
+      const usage = calls ? keys.openCallUsage(shard, appId) : keys.openUsage(shard, appId);
+      return READ(redis, [keys.root(shard), usage], [appId, ...lanes]);
     }),
   );
   return {
@@ -92,19 +111,29 @@ export async function readOpenUsage(
 const PAGE = 1000;
 
 /**
- * When the first received of an app's open events was received, epoch ms; infinity when none is open. Reads all of
- * them: they are in the order in which they expire, which differs where retentions do.
+ * When the first received of an app's open events was received, epoch ms; infinity when none is open. Reads all that
+ * have begun: their list is in another order. One that has expired counts until the sweeper finds it.
  */
-export async function oldestOpen(redis: Redis, appId: string, shards: number, now: number): Promise<number> {
+export async function oldestOpen(redis: Redis, appId: string, shards: number): Promise<number> {
   let oldest = Number.POSITIVE_INFINITY;
   for (let shard = 0; shard < shards; shard++) {
-    for (const list of [keys.openOf(shard, appId), keys.openCallsOf(shard, appId)]) {
-      for (let from = 0, full = true; full; from += PAGE) {
-        const page = await redis.zrange(list, `(${now}`, '+inf', 'BYSCORE', 'LIMIT', from, PAGE);
-        for (const member of page) oldest = Math.min(oldest, eventKeyTime(member.split(' ')[0] as EventRef['key']));
-        full = page.length === PAGE;
-      }
-    }
+    for (const lane of LANES) oldest = Math.min(oldest, await oldestIn(redis, { shard, lane, appId }));
   }
   return oldest;
 }
+
+async function oldestIn(redis: Redis, { shard, lane, appId }: { shard: number; lane: Lane; appId: string }) {
+  // Those before it have begun.
+  const waiting = await redis.zrange(keys.waiting(shard, lane, appId), '0', '+inf', 'BYSCORE', 'LIMIT', 0, 1);
+  let oldest = timeOf(waiting);
+  for (let from = 0, full = true; full; from += PAGE) {
+    const page = await redis.zrange(keys.looksOf(shard, lane, appId), String(from), String(from + PAGE - 1));
+    oldest = Math.min(oldest, timeOf(page));
+    full = page.length === PAGE;
+  }
+  return oldest;
+}
+
+/** When the first received of some events was received. */
+const timeOf = (eventKeys: readonly EventRef['key'][]): number =>
+  eventKeys.reduce((oldest, key) => Math.min(oldest, eventKeyTime(key)), Number.POSITIVE_INFINITY);

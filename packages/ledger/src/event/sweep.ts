@@ -21,7 +21,8 @@ local due = {}
 for _, app in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
   local events = KEYS[1] .. ':' .. app
   for _, key in ipairs(redis.call('ZRANGE', events, '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[4])) do
-    if redis.call('EXISTS', KEYS[3] .. 'ev:' .. key) == 1 then
+    local event = redis.call('HMGET', KEYS[3] .. 'ev:' .. key, 'lane', 'done')
+    if event[1] and not event[2] then
       redis.call('ZADD', events, ARGV[2], key)
       due[#due + 1] = key
     else
@@ -38,7 +39,7 @@ return due
 
 /**
  * Some open events of a lane and shard that are due for a check, a few of each app, in turn; each is due again at
- * `again` (epoch ms). None when no event is due. Those whose records have expired are dropped.
+ * `again` (epoch ms). None when no event is due. Those that are done or have expired are dropped.
  */
 export async function claimDueEvents(
   redis: Redis,

@@ -219,7 +219,7 @@ test('events of two apps settle in one call, each for itself; one that is given 
     await planned(redis, users(1), { id: 'open' }),
   ];
   const other = await planned(redis, users(1), { id: 'other', appId: 'bank' });
-  const usage = (appId: string) => readOpenUsage(redis, { appId, calls: false }, 1, NOW);
+  const usage = (appId: string) => readOpenUsage(redis, { appId, calls: false }, 1);
   const { bytes } = await usage(APP);
   const of = (ref: typeof first, appId: string, ...settlements: Settlement[]) => ({ ref, appId, settlements });
   const batch = [
@@ -240,7 +240,7 @@ test('events of two apps settle in one call, each for itself; one that is given 
   ]);
   expect(await countsOf(redis, first)).toEqual({ audience: 2, planned: 2, accepted: 2 });
   expect(await usage('bank')).toMatchObject({ count: 0, bytes: 0 });
-  const size = Number(await redis.hget(`{p0}:ev:${open.key}`, 'size'));
+  const size = await redis.hstrlen(`{p0}:ev:${open.key}`, 'ev');
   expect(bytes).toBeGreaterThan(size);
   expect(await usage(APP)).toEqual({ count: 1, bytes: size });
 });

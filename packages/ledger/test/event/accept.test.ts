@@ -231,7 +231,7 @@ test.each([
       ...[load, `${load}:retrying`, `{p0}:open-looks:${lane}`, `{p0}:open-looks:${lane}:shop`, `{p0}:open:${lane}`],
       ...(lane === 'bulk' ? [] : [`{p0}:ranks:events-${lane}`]),
     ]);
-    expect(keys).toHaveLength(lane === 'bulk' ? 17 : 18);
+    expect(keys).toHaveLength(lane === 'bulk' ? 16 : 17);
   },
 );
 
