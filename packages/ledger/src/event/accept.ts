@@ -50,12 +50,12 @@ local function expiryOf(at)
 end
 
 -- Stores an event whose key is free.
-local function store(event, key, at, received, ev, size)
+local function store(event, key, at, received, ev)
   room = room or roomFor(root, lane, app)
   local isAdmitted = #admitted / 2 < room
   local exp = expiryOf(received)
-  redis.call('HSET', event, 'at', at, 'exp', exp, 'size', string.format('%d', size), 'app', app, 'lane', lane, 'ev', ev,
-    'slice', '0', 'adm', isAdmitted and '1' or '0')
+  redis.call('HSET', event, 'at', at, 'exp', exp, 'app', app, 'lane', lane, 'ev', ev, 'slice', '0',
+    'adm', isAdmitted and '1' or '0')
   redis.call('PEXPIREAT', event, exp)
   new[#new + 1] = key
   add(all, at, key)
@@ -72,7 +72,7 @@ while from <= #offered do
   local key = string.sub(offered, from + ${ID_LENGTH}, space - 1)
   keys[#keys + 1] = root .. 'ev:' .. key
   parts[#parts + 1] = {string.sub(offered, from, from + ${ID_LENGTH - 1}), key, string.sub(offered, space + 1, ev - 2),
-    string.sub(offered, ev, stop - 1), stop - body}
+    string.sub(offered, ev, stop - 1)}
   from = stop + 1
 end
 
@@ -81,7 +81,7 @@ local taken = {}
 local areFree = redis.call('EXISTS', unpack(keys)) == 0
 
 for n, event in ipairs(keys) do
-  local id, key, at, ev, size = unpack(parts[n])
+  local id, key, at, ev = unpack(parts[n])
   local received = tonumber(at)
   local claimed, isNew = claim(ids, id, key, received, retention, days)
   if not isNew then
@@ -94,7 +94,7 @@ for n, event in ipairs(keys) do
     known[#known + 1] = ''
   else
     taken[key] = true
-    store(event, key, at, received, ev, size)
+    store(event, key, at, received, ev)
   end
 end
 if #new > 0 then

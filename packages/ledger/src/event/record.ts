@@ -11,7 +11,6 @@ import type { AcceptedEvent, Event, Lane } from '@fanfare/core';
  * - `app`: the app's id.
  * - `ev`: `<by> <hold> <v> <tp><LF><body>`: not sent after, not shown after; the app's settings version; the trace that
  *   its acceptance belongs to, or nothing; and the event as JSON.
- * - `size`: the length of that JSON in bytes.
  *
  * The walk over its audience:
  * - `lane`: moves from chat to bulk when the audience turns out to be large.

@@ -53,13 +53,13 @@ const RECIPIENT_BYTES = 20;
 
 /** The entry of an event that is done in the list of its kind. */
 async function keptEvent(redis: Redis, shard: number, { key, fields }: Stored): Promise<KeptEvent> {
-  const { app, lane, done, aud, size, body, exp } = fields;
+  const { app, lane, done, aud, body = '', exp } = fields;
   const finishedAt = Number(done);
   return {
     key,
     appId: app as string,
     kind: kindOf(lane as Lane, hasLetters(fields)),
-    bytes: Number(aud ?? 0) * RECIPIENT_BYTES + Number(size ?? body?.length ?? 0),
+    bytes: Number(aud ?? 0) * RECIPIENT_BYTES + body.length,
     finishedAt,
     expiresAt: exp ? Number(exp) : Math.max(finishedAt, await redis.pexpiretime(keys.event(shard, key))),
   };

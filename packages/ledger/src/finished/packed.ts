@@ -20,7 +20,7 @@ const FORMAT = '1';
  */
 const KEPT = ['at', 'full'] as const;
 
-/** Fields that serve open events only, or have a place of their own. */
+/** Fields that serve open events only, or have a place of their own; `size` is of a previous version. */
 const DROPPED = new Set(['exp', 'look', 'swept', 'size', 'adm', 'moved', 'tp', 'body', ...KEPT]);
 
 /** Times, which are kept as the milliseconds since the event was received: some are the same for many events. */
