@@ -10,9 +10,16 @@ const LINGER_MS = 1000;
 export function holdBodies(server: Server): void {
   server.prependListener('request', (request: IncomingMessage) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
-    // Reading the body makes Node resume the socket.
-    if (encoding !== undefined || length !== '0') request.socket.pause();
+    // After the chunk has been parsed, and before the next is read.
+    if (encoding !== undefined || length !== '0') process.nextTick(hold, request, Number(length));
   });
+}
+
+/** Pauses the socket unless the body has arrived, as usual: it would cost two system calls, and one more to resume. */
+function hold(request: IncomingMessage, length: number): void {
+  const { complete, readableLength, readableFlowing, socket } = request;
+  // Reading the body makes Node resume the socket.
+  if (!complete && readableLength !== length && readableFlowing === null) socket.pause();
 }
 
 /**

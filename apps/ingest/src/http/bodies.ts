@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FanfareError } from '@fanfare/core';
 import { closeIfUnread, holdBodies } from '@fanfare/runtime';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preParsingHookHandler } from 'fastify';
 import { BODY_LIMITS, type BodyKind, isStreamed } from './body-limits.ts';
 import type { BodyTimes } from './body-times.ts';
 import { complexityProblem, parseJson, unusable } from './json.ts';
@@ -34,34 +34,45 @@ export function acceptBodies(server: FastifyInstance, times: BodyTimes): void {
     closeIfUnread(request.raw, reply.raw);
     done(null, payload);
   });
-  server.addHook('preParsing', (request, reply, payload, done) => {
-    const kind = request.routeOptions.config.body;
-    if (!isStreamed(kind)) return done(null, payload);
-    checkLength(request.headers, BODY_LIMITS[kind].bytes);
-    const body = streamBody(payload, BODY_LIMITS[kind].bytes, times);
-    reply.raw.once('close', () => body.destroy());
-    done(null, body);
+  server.addHook('onRoute', (route) => {
+    const kind = route.config?.body;
+    if (!isStreamed(kind)) return;
+    const { bytes } = BODY_LIMITS[kind];
+    const stream: preParsingHookHandler = (request, reply, payload, done) => {
+      checkLength(request.headers, bytes);
+      const body = streamBody(payload as IncomingMessage, bytes, times);
+      reply.raw.once('close', () => body.destroy());
+      done(null, body);
+    };
+    route.preParsing = [stream, route.preParsing ?? []].flat();
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) =>
-    readJson(request, payload, times),
-  );
+  server.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage, done) => {
+    const body = readJson(request, payload, times);
+    if (body instanceof Promise) return body;
+    done(null, body);
+  });
   server.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: IncomingMessage) => {
     if (!isStreamed(request.routeOptions.config.body)) throw wrongType('application/json');
     return payload;
   });
 }
 
-async function readJson(request: FastifyRequest, payload: IncomingMessage, times: BodyTimes): Promise<unknown> {
+/** What a body says, or its bytes if the route parses them. */
+function readJson(request: FastifyRequest, payload: IncomingMessage, times: BodyTimes): unknown | Promise<unknown> {
   const kind = request.routeOptions.config.body ?? 'small';
   if (isStreamed(kind)) throw wrongType('application/x-ndjson');
   const limits = BODY_LIMITS[kind];
   checkLength(request.headers, limits.bytes);
-  const bytes = await readBody(payload, limits.bytes, times);
-  if (kind === 'batch') return bytes;
+  const read = readBody(payload, limits.bytes, times);
+  if (kind === 'batch') return read;
+  return read instanceof Promise ? read.then((bytes) => parse(bytes, limits.keys)) : parse(read, limits.keys);
+}
+
+function parse(bytes: Buffer, keys: number): unknown {
   // SDKs send DELETE with a JSON content type and no body, which is not invalid JSON.
   if (bytes.length === 0) return undefined;
-  const problem = complexityProblem(bytes, limits.keys);
+  const problem = complexityProblem(bytes, keys);
   if (problem !== undefined) throw unusable(problem);
   return parseJson(bytes);
 }

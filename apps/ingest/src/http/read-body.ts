@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { FanfareError } from '@fanfare/core';
 import type { BodyTimes } from './body-times.ts';
@@ -16,10 +16,16 @@ export function checkLength(headers: IncomingHttpHeaders, bytes: number): void {
 }
 
 /**
- * Reads a body of at most so many bytes.
+ * Reads a body of at most so many bytes: at once if it has arrived, as most have by the time that the caller is known.
  * @throws FanfareError `ERR_PAYLOAD_TOO_LARGE`, or `ERR_BAD_REQUEST` when it does not arrive completely and in time.
  */
-export async function readBody(body: Readable, bytes: number, { wholeMs }: BodyTimes): Promise<Buffer> {
+export function readBody(body: IncomingMessage, bytes: number, times: BodyTimes): Buffer | Promise<Buffer> {
+  if (!body.complete) return awaitBody(body, bytes, times);
+  if (body.readableLength > bytes) throw tooLarge(bytes);
+  return (body.read() as Buffer | null) ?? Buffer.alloc(0);
+}
+
+async function awaitBody(body: Readable, bytes: number, { wholeMs }: BodyTimes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   let timer: NodeJS.Timeout | undefined;

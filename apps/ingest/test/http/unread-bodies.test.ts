@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createApiKey, createSession } from '@fanfare/store';
 import { until } from '@fanfare/testkit';
 import { beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -149,4 +150,28 @@ describe('every route', () => {
     );
     expect(outcomes).toEqual(withBody.map((route) => [nameOf(route), 413, 413, true]));
   }, 30_000);
+});
+
+test('requests sent at once on one connection are answered in turn, also one whose body comes in pieces', async () => {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const put = (uid: string, body: string, connection: string) =>
+    [
+      `PUT /v3/users/${uid} HTTP/1.1`,
+      `adminkey: ${ADMIN_KEY}`,
+      'host: x',
+      'appid: demo',
+      `connection: ${connection}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n');
+  const sent = ['alice', 'bob'].map((uid) => put(uid, '{"timezone":"Asia/Tokyo"}', 'keep-alive')).join('');
+  const last = put('carol', '{"timezone":"Asia/Tokyo"}', 'close');
+  socket.write(sent + last.slice(0, -10));
+  const answers = text(socket);
+  await once(socket, 'readable');
+  socket.write(last.slice(-10));
+  expect((await answers).match(/"uid":"\w+"/g)).toEqual(['"uid":"alice"', '"uid":"bob"', '"uid":"carol"']);
 });
