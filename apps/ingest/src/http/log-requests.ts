@@ -1,9 +1,13 @@
 import type { Metrics } from '@fanfare/runtime';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+
+/** As nginx counts requests whose client has disconnected. */
+const CLIENT_GONE = 499;
 
 /**
- * Logs and measures each request when its response or its connection ends; Fastify's `onResponse` does not fire if the
- * client disconnects first. Both name the route's pattern, since a path may contain a token.
+ * Logs each request when its response or its connection ends, as `request.answered` with the status, or as
+ * `request.abandoned` if the client disconnected before the end; and measures it. Fastify's `onResponse` does not fire
+ * if the client disconnects first. Both name the route's pattern, since a path may contain a token.
  */
 export function logRequests(
   server: Pick<FastifyInstance, 'addHook'>,
@@ -11,26 +15,17 @@ export function logRequests(
 ): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => {
-      logEnd(request, reply);
-      requestSeconds.observe(labelsOf(request, reply), reply.elapsedTime / 1000);
+      const { method, is404, id, log } = request;
+      // Once: Fastify makes these options anew each time.
+      const { url } = request.routeOptions;
+      const { statusCode, elapsedTime: ms } = reply;
+      const isAnswered = reply.raw.writableFinished;
+      if (isAnswered) log.info({ reqId: id, method, route: url, ms, status: statusCode }, 'request.answered');
+      else log.info({ reqId: id, method, route: url, ms }, 'request.abandoned');
+      // A path that does not exist is `none`: callers choose the text.
+      const route = (is404 ? undefined : url) ?? 'none';
+      requestSeconds.observe({ route, method, status: isAnswered ? statusCode : CLIENT_GONE }, ms / 1000);
     });
     done();
   });
-}
-
-/** As nginx counts requests whose client has disconnected. */
-const CLIENT_GONE = 499;
-
-/** A path that does not exist is `none`: callers choose the text. */
-const labelsOf = ({ method, routeOptions, is404 }: FastifyRequest, reply: FastifyReply) => ({
-  route: (is404 ? undefined : routeOptions.url) ?? 'none',
-  method,
-  status: reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE,
-});
-
-/** Logs `request.answered` with the status, or `request.abandoned` if the client disconnected before the end. */
-function logEnd({ method, routeOptions, id, log }: FastifyRequest, reply: FastifyReply): void {
-  const fields = { reqId: id, method, route: routeOptions.url, ms: reply.elapsedTime };
-  if (reply.raw.writableFinished) log.info({ ...fields, status: reply.statusCode }, 'request.answered');
-  else log.info(fields, 'request.abandoned');
 }

@@ -33,6 +33,8 @@ export async function createServer(
   const server = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request; a logger for each would name it again.
+    childLoggerFactory: (log) => log,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // One hop: trust only what our proxy added, not what the caller sent.
     trustProxy: deps.config.TRUST_PROXY > 0 ? (_address: string, hop: number) => hop === 0 : false,
@@ -41,7 +43,7 @@ export async function createServer(
     clientErrorHandler: answerUnreadable,
     // While closing, finish requests on open connections: the listener is closed, but Redis is still connected.
     return503OnClosing: false,
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/v3\.0\//, '/v3/'),
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/v3.0/') ? url.replace('/v3.0/', '/v3/') : url),
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(
     ({ schema }) =>
