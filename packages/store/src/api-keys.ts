@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as hashOf, randomBytes } from 'node:crypto';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
@@ -97,4 +97,5 @@ export async function revokeAllKeys(redis: Redis, appId: string): Promise<void> 
   await redis.del(keys.appKeys(appId), keys.appKeysUsed(appId));
 }
 
-const hashKey = (apiKey: string): string => createHash('sha256').update(apiKey).digest('hex');
+// Not `createHash`: making and collecting its object costs more than the hash.
+const hashKey = (apiKey: string): string => hashOf('sha256', apiKey, 'hex');

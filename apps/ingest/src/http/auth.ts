@@ -103,11 +103,17 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
     if (request.is404) throw unknownRoute(request.method);
     const access = request.routeOptions.config.access ?? 'anyone';
     if (access === 'anyone') return;
-    const caller = await guarded(deps, request, () => callerOf(deps, request, access));
+    let caller: Caller;
+    try {
+      caller = await callerOf(deps, request, access);
+    } catch (error) {
+      noteFailure(deps, request.clientAddress, error);
+      throw error;
+    }
     request.appId = caller.appId;
     request.credential = caller.credential;
     if (caller.keyId !== undefined) recordUse(caller.appId, caller.keyId);
-    if (caller.credential !== undefined) await limit(reply, `${caller.appId}:${caller.credential}`);
+    if (limit && caller.credential !== undefined) await limit(reply, `${caller.appId}:${caller.credential}`);
   });
   return routes;
 }
@@ -115,13 +121,15 @@ export function authenticate(server: FastifyInstance, deps: IngestDeps): readonl
 const DAY_S = 24 * 3600;
 
 /** Authenticates and authorizes the caller. Sets `request.session` if the caller has an auth token. */
-async function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<Caller> {
+function callerOf(deps: IngestDeps, request: FastifyRequest, access: Exclude<Access, 'anyone'>): Promise<Caller> {
   if (access !== 'user' && access !== 'session') return keyHolder(deps, request, access);
   const authToken = header(request, 'authtoken');
-  if (authToken === undefined) {
-    if (access === 'user') return keyHolder(deps, request, 'manage');
-    throw noSession(request);
-  }
+  if (authToken !== undefined) return sessionHolder(deps, request, authToken);
+  if (access === 'user') return keyHolder(deps, request, 'manage');
+  throw noSession(request);
+}
+
+async function sessionHolder(deps: IngestDeps, request: FastifyRequest, authToken: string): Promise<Caller> {
   const appId = await deps.intake.appIds.get(appIdHeader(request));
   request.session =
     appId === undefined
@@ -212,25 +220,17 @@ async function appOfAdmin(
 }
 
 /**
- * Runs a check and counts its failures by client address: past the limit a failure is answered 429. A valid
- * credential is still accepted, since other callers may share the address and credentials are too long to guess.
+ * Counts a failed authentication by client address. A valid credential is always accepted, since other callers may
+ * share the address and credentials are too long to guess.
+ * @throws FanfareError `ERR_TOO_MANY_REQUESTS` past the limit.
  */
-async function guarded<T>(deps: IngestDeps, request: FastifyRequest, check: () => T | Promise<T>): Promise<T> {
-  try {
-    return await check();
-  } catch (error) {
-    if (error instanceof FanfareError && error.status === 401) {
-      refuseWhenTooMany(deps, request.clientAddress);
-      deps.failures.fail(request.clientAddress);
-    }
-    throw error;
-  }
-}
-
-function refuseWhenTooMany({ failures }: IngestDeps, who: string): void {
+function noteFailure({ failures }: IngestDeps, who: string, error: unknown): void {
+  if (!(error instanceof FanfareError) || error.status !== 401) return;
   const retryAfterS = failures.retryAfterS(who);
-  if (retryAfterS === 0) return;
-  throw new FanfareError('ERR_TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterS });
+  if (retryAfterS > 0) {
+    throw new FanfareError('ERR_TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterS });
+  }
+  failures.fail(who);
 }
 
 const isAdminKey = ({ config }: IngestDeps, key: string): boolean =>

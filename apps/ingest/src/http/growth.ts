@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { OverloadGuard } from '../accept/overload.ts';
 
 declare module 'fastify' {
@@ -19,8 +19,12 @@ export const doesGrow = (method: string, grows: boolean | undefined): boolean =>
 
 /** Rejects requests that add to Redis while it is nearly full. Register it after authentication. */
 export function guardGrowth(server: FastifyInstance, guard: OverloadGuard): void {
-  server.addHook('onRequest', ({ routeOptions: { config }, method }, _reply, done) => {
-    if (config.access === 'anyone' || !doesGrow(method, config.grows)) return done();
+  const check: onRequestHookHandler = (_request, _reply, done) => {
     guard.checkGrowth().then(() => done(), done);
+  };
+  server.addHook('onRoute', (route) => {
+    const { access, grows } = route.config ?? {};
+    if (access === 'anyone' || ![route.method].flat().some((method) => doesGrow(method, grows))) return;
+    route.onRequest = [check, route.onRequest ?? []].flat();
   });
 }

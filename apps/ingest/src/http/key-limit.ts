@@ -17,10 +17,10 @@ return {count, redis.call('PTTL', KEYS[1])}`;
  */
 type Limit = (reply: FastifyReply, credential: string) => Promise<void>;
 
-/** The limit per credential and minute, counted in the registry across all ingests. */
-export function limitOf({ config, registry, now }: Pick<IngestDeps, 'config' | 'registry' | 'now'>): Limit {
+/** The limit per credential and minute, counted in the registry across all ingests; undefined if there is none. */
+export function limitOf({ config, registry, now }: Pick<IngestDeps, 'config' | 'registry' | 'now'>): Limit | undefined {
   const max = config.REQUESTS_PER_MINUTE_PER_KEY;
-  if (max === 0) return async () => undefined;
+  if (max === 0) return undefined;
   return async (reply, credential) => {
     const counted = await registry.eval(COUNT, 1, `ratelimit:{${credential}}`, WINDOW_MS);
     const [count, leftMs] = counted as [count: number, leftMs: number];

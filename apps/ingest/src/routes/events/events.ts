@@ -46,7 +46,8 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
       const events = await acceptEvents(deps, appId, admitted, header(request, 'traceparent'));
       const [first, ...others] = events;
       if (others.length === 0 && first?.status !== 'rejected') request.concerns = { eventId: first?.id };
-      return reply.code(202).send({ data: { events } });
+      reply.code(202);
+      return { data: { events } };
     },
   );
 
