@@ -207,7 +207,7 @@ export function conversationKeyOf(sender: string, conversation: { type: 'user' |
   const id = conversationId(sender, conversation);
   if (conversation.type === 'group') return id;
   const isAmbiguous = id.startsWith('group_') || id.indexOf(BETWEEN_USERS) !== id.lastIndexOf(BETWEEN_USERS);
-  return isAmbiguous ? [sender, conversation.id].sort().join(':') : id;
+  return isAmbiguous ? joined(sender, conversation.id, ':') : id;
 }
 
 const BETWEEN_USERS = '_user_';
@@ -217,8 +217,11 @@ const BETWEEN_USERS = '_user_';
  */
 export function conversationId(sender: string, conversation: { type: 'user' | 'group'; id: string }): string {
   if (conversation.type === 'group') return `group_${conversation.id}`;
-  return [sender, conversation.id].sort().join(BETWEEN_USERS);
+  return joined(sender, conversation.id, BETWEEN_USERS);
 }
+
+/** Two uids in code-unit order. */
+const joined = (one: string, other: string, by: string): string => (one < other ? one + by + other : other + by + one);
 
 /** A valid event, or the error that names the wrong field. */
 export function parseEvent(input: unknown): { ok: true; event: Event } | { ok: false; error: FanfareError } {
