@@ -13,7 +13,6 @@ export interface Bucket {
 /** Characters of a name, and of name and field together. */
 export const NAME_LENGTH = 2;
 export const LENGTH = 14;
-export const FIELD_LENGTH = LENGTH - NAME_LENGTH;
 
 /** Name and field of the bucket of an id, as one text. */
 export const bucketTextOf = (id: string): string => hash('sha1', id, 'base64url').slice(0, LENGTH);

@@ -1,7 +1,7 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
 import { acrossSlots, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { BUCKET_EXPIRY_LUA, dayOf, FIELD_LENGTH } from './bucket.ts';
+import { BUCKET_EXPIRY_LUA, bucketTextOf, dayOf, LENGTH as ID_LENGTH, NAME_LENGTH } from './bucket.ts';
 
 /** An entry in the buckets under a prefix: their keys are the prefix and a day. */
 export interface Entry {
@@ -20,15 +20,23 @@ local function put(bucket, field, text, expires)
   if redis.call('PEXPIRETIME', bucket) < expires then redis.call('PEXPIREAT', bucket, expires) end
 end`;
 
+/** Of the length of an entry: ids and uids are of a few hundred characters. */
+const LENGTH_DIGITS = 4;
+
 const PUT = script<null>(`
--- KEYS bucket of each entry
--- ARGV retention, day, length of fields, then field and text of each entry, joined
+-- KEYS the first and the last bucket: a server that keeps slots apart refuses two
+-- ARGV retention, day, what precedes and what follows the name in the keys of all buckets, then the entries in one
+--   text: of each the length of the rest in four digits, name and field, text
 -- returns nothing
 ${PUT_LUA}
-local expires, length = bucketExpiry(tonumber(ARGV[2]), tonumber(ARGV[1])), tonumber(ARGV[3])
-for i, bucket in ipairs(KEYS) do
-  local entry = ARGV[i + 3]
-  put(bucket, string.sub(entry, 1, length), string.sub(entry, length + 1), expires)
+local expires, head, tail, entries = bucketExpiry(tonumber(ARGV[2]), tonumber(ARGV[1])), ARGV[3], ARGV[4], ARGV[5]
+local from = 1
+while from < #entries do
+  local name = from + ${LENGTH_DIGITS}
+  local field, text, next = name + ${NAME_LENGTH}, name + ${ID_LENGTH}, name + string.sub(entries, from, name - 1)
+  put(head .. string.sub(entries, name, field - 1) .. tail, string.sub(entries, field, text - 1),
+    string.sub(entries, text, next - 1), expires)
+  from = next
 end
 `);
 
@@ -43,9 +51,12 @@ end
 return false
 `);
 
-/** An entry to write, of the day of `at` (epoch ms). */
-export interface NewEntry extends Entry {
+/** An entry to write. */
+export interface NewEntry {
+  /** Of which it is found. */
+  id: string;
   text: string;
+  /** To whose day it belongs, epoch ms. */
   at: number;
 }
 
@@ -53,44 +64,59 @@ export interface NewEntry extends Entry {
 const TOGETHER = 100;
 
 /**
- * Writes entries in any slots, in one round trip; one whose day has it already keeps its text. They are kept for the
- * retention, and up to a day longer.
+ * Writes entries into the buckets of one kind, in one round trip; one whose day has it already keeps its text. They are
+ * kept for the retention, and up to a day longer.
+ * @param prefixOf The prefix of the keys of the bucket with this name.
  * @throws when any of them could not be written; writing them all again is safe.
  */
-export async function putAll(redis: Redis, entries: readonly NewEntry[], retentionMs: number): Promise<void> {
-  const byDay = new Map<number, NewEntry[]>();
-  for (const entry of entries) {
-    const day = dayOf(entry.at);
-    const others = byDay.get(day);
-    if (others) others.push(entry);
-    else byDay.set(day, [entry]);
+export async function putAll(
+  redis: Redis,
+  prefixOf: (name: string) => string,
+  entries: readonly NewEntry[],
+  retentionMs: number,
+): Promise<void> {
+  const byDay = new Map<number, string[]>();
+  for (const { id, text, at } of entries) {
+    const entry = bucketTextOf(id) + text;
+    const encoded = String(Buffer.byteLength(entry)).padStart(LENGTH_DIGITS, '0') + entry;
+    const others = byDay.get(dayOf(at));
+    if (others) others.push(encoded);
+    else byDay.set(dayOf(at), [encoded]);
   }
   const runs: Promise<unknown>[] = [];
   for (const [day, all] of byDay) {
     for (let from = 0; from < all.length; from += TOGETHER) {
-      runs.push(putSome(redis, day, all.slice(from, from + TOGETHER), retentionMs));
+      runs.push(putRun(redis, prefixOf, day, all.slice(from, from + TOGETHER), retentionMs));
     }
   }
   await Promise.all(runs);
 }
 
-function putSome(redis: Redis, day: number, entries: readonly NewEntry[], retentionMs: number): Promise<unknown> {
-  const callOf = (some: readonly NewEntry[]) => {
-    const [keys, args]: [string[], (string | number)[]] = [[], [retentionMs, day, FIELD_LENGTH]];
-    for (const { prefix, field, text } of some) {
-      keys.push(prefix + day);
-      args.push(field + text);
-    }
-    return { keys, args };
-  };
+/** Stands for the name in a key; no id of an app contains one. */
+const NAME = '\n';
+
+function putRun(
+  redis: Redis,
+  prefixOf: (name: string) => string,
+  day: number,
+  run: readonly string[],
+  retentionMs: number,
+): Promise<unknown> {
+  const [head = '', after = ''] = prefixOf(NAME).split(NAME);
+  const tail = `${after}${day}`;
+  const keyOf = (entry: string) => head + entry.slice(LENGTH_DIGITS, LENGTH_DIGITS + NAME_LENGTH) + tail;
+  const callOf = (some: readonly string[]) => ({
+    keys: [...new Set([some[0] as string, some.at(-1) as string].map(keyOf))],
+    args: [retentionMs, day, head, tail, some.join('')],
+  });
   const together = () => {
-    const { keys, args } = callOf(entries);
+    const { keys, args } = callOf(run);
     return PUT(redis, keys, args);
   };
   const apart = () =>
     PUT.each(
       redis,
-      entries.map((entry) => callOf([entry])),
+      run.map((entry) => callOf([entry])),
     );
   return acrossSlots<unknown>(redis, together, apart);
 }

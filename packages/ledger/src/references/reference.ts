@@ -61,11 +61,8 @@ export async function writeFirst(
   references: readonly { id: string; key: string; text: string }[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = references.map(({ id, key, text }) => {
-    const { prefix, field } = entryOf(kind, appId, id);
-    return { prefix, field, text, at: eventKeyTime(key) };
-  });
-  await putAll(redis, entries, retentionMs);
+  const entries = references.map(({ id, key, text }) => ({ id, text, at: eventKeyTime(key) }));
+  await putAll(redis, (name) => kind.prefix(appId, name), entries, retentionMs);
 }
 
 /** The texts of references, by id and in the order asked: in one round trip, and another if some are unknown. */
