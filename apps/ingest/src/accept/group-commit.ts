@@ -32,10 +32,17 @@ interface Waiting<T, R> {
   count: number;
 }
 
+/** Neighbours of an order. */
+interface Taken<T, R> {
+  order: Order<T, R>;
+  from: number;
+  to: number;
+}
+
 /** Items that are stored together. A large group is of apps that have much in flight. */
 interface Group<T, R> {
   isLarge: boolean;
-  taken: { order: Order<T, R>; at: number }[];
+  taken: Taken<T, R>[];
 }
 
 /**
@@ -92,12 +99,14 @@ export class GroupCommit<T, R> {
     this.#storing[kind] += 1;
     // While this one is on its way, the next may start.
     this.#plan();
-    const items = taken.map(({ order, at }) => order.items[at] as T);
+    const items: T[] = [];
+    for (const { order, from, to } of taken) for (let i = from; i < to; i += 1) items.push(order.items[i] as T);
     const answers = await this.#store(items).catch((error: Error) => items.map(() => error));
     this.#storing[kind] -= 1;
-    for (const [i, { order, at }] of taken.entries()) {
-      order.answers[at] = answers[i] as R | Error;
-      order.answered += 1;
+    let next = 0;
+    for (const { order, from, to } of taken) {
+      for (let i = from; i < to; i += 1) order.answers[i] = answers[next++] as R | Error;
+      order.answered += to - from;
       if (order.answered === order.items.length) order.done(order.answers);
     }
     this.#plan();
@@ -118,16 +127,21 @@ export class GroupCommit<T, R> {
   /** Takes items of the apps with much in flight, or of the others, in turns. */
   #takeOf(isLarge: boolean, most: number): Group<T, R>['taken'] {
     const taken: Group<T, R>['taken'] = [];
+    let left = most;
     const apps = [...this.#waiting].filter(([, { count }]) => count > SHARE === isLarge);
-    for (let turn = apps.shift(); turn && taken.length < most; turn = apps.shift()) {
+    for (let turn = apps.shift(); turn && left > 0; turn = apps.shift()) {
       const [app, waiting] = turn;
       const { orders } = waiting;
-      for (let n = 0; n < SHARE && taken.length < most && orders.length > 0; n += 1) {
+      for (let share = Math.min(SHARE, left); share > 0 && orders.length > 0; ) {
         const order = orders[0] as Order<T, R>;
-        taken.push({ order, at: order.taken });
-        order.taken += 1;
-        waiting.count -= 1;
-        if (order.taken === order.items.length) orders.shift();
+        const from = order.taken;
+        const to = Math.min(order.items.length, from + share);
+        taken.push({ order, from, to });
+        order.taken = to;
+        share -= to - from;
+        left -= to - from;
+        waiting.count -= to - from;
+        if (to === order.items.length) orders.shift();
       }
       this.#noteActive(app);
       // Its next turn comes after those of the others.
