@@ -32,6 +32,7 @@ export { readStates } from './deliveries/states.ts';
 export * from './event/accept.ts';
 export * from './event/change-lane.ts';
 export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
+export { type EncodedEvent, EventEncoder } from './event/encoded-event.ts';
 export { findEvent } from './event/find-event.ts';
 export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';

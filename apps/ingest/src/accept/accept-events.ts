@@ -1,14 +1,16 @@
 import { type AcceptedEvent, type Event, type FanfareError, isNotifying } from '@fanfare/core';
-import { type Acceptance, DUPLICATE_WINDOW_MS } from '@fanfare/ledger';
+import { type Acceptance, DUPLICATE_WINDOW_MS, EventEncoder } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
-import { inTurns } from './in-turns.ts';
-import { type Stored, storeModerated } from './moderation.ts';
-import type { Offer } from './offer.ts';
-import { readUsageFor, withinOpenQuotas } from './open-quotas.ts';
+import { isModerated, type Stored, storeModerated } from './moderation.ts';
+import type { Posted } from './offer.ts';
+import { readUsageOf, withinOpenQuotas } from './open-quotas.ts';
+import { referable } from './record-references.ts';
+import type { NewEvent } from './store-events.ts';
+import { longTurn, shortTurn, type Turn } from './turn.ts';
 import { withinQuotas } from './within-quotas.ts';
 
 /** The result for one posted event. */
@@ -26,63 +28,80 @@ export interface EventResult {
  * @param parent The trace that the caller says it belongs to.
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
-export function acceptEvents(
-  deps: IngestDeps,
-  appId: string,
-  posted: readonly Offer[],
-  parent?: string,
-): Promise<EventResult[]> {
-  const step = { name: 'accept', parent, attributes: { 'fanfare.events': posted.length } };
-  return deps.tracing.begin(step, (traceparent) => accept(deps, appId, posted, traceparent));
+export function acceptEvents(deps: IngestDeps, appId: string, posted: Posted, parent?: string): Promise<EventResult[]> {
+  const step = { name: 'accept', parent, attributes: { 'fanfare.events': posted.count } };
+  return deps.tracing.begin(step, async (traceparent) => {
+    const { rejected, store } = await prepare(deps, appId, posted, traceparent);
+    const stored = await store();
+    let next = 0;
+    const results = rejected.map((result) => result ?? resultOf(stored[next++] as Stored));
+    count(deps, results);
+    return results;
+  });
 }
 
-async function accept(
+/** Events that are ready to be stored. */
+interface Prepared {
+  /** By event posted; undefined for those that are to be stored. */
+  rejected: (EventResult | undefined)[];
+  store(): Promise<Stored[]>;
+}
+
+/**
+ * Reads what is needed before any event is parsed, and then parses, checks and encodes them in one go. Nothing that it
+ * leaves behind refers to the parsed events, unless they are moderated: in the time that storing takes, collections of
+ * garbage would copy them twice.
+ */
+async function prepare(
   deps: IngestDeps,
   appId: string,
-  posted: readonly Offer[],
+  posted: Posted,
   traceparent: string | undefined,
-): Promise<EventResult[]> {
-  const [app, usage] = await Promise.all([requireApp(deps, appId), readUsageFor(deps, appId, posted)]);
-  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, posted));
-  const events = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
-  const stored = await storeModerated(deps, app, events, (kept) => storeAll(deps, app, kept, traceparent));
-  let next = 0;
-  const results = offers.map(({ id, parsed }) =>
-    parsed.ok ? resultOf(stored[next++] as Stored) : rejected(id, parsed.error),
-  );
-  count(deps, results);
-  return results;
+): Promise<Prepared> {
+  const [app, usage] = await Promise.all([requireApp(deps, appId), readUsageOf(deps, appId)]);
+  const turn = posted.isLong ? await longTurn() : shortTurn;
+  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, await posted.parse(turn)));
+  const rejected = offers.map(({ id, parsed }) => (parsed.ok ? undefined : rejection(id, parsed.error)));
+  const events: Event[] = [];
+  for (const { parsed } of offers) if (parsed.ok) events.push(parsed.event);
+  const encode = (some: readonly Event[]) => newEvents(deps, app, some, traceparent, turn);
+  if (events.some(isModerated)) {
+    const storeAll = async (some: Event[]) => storeEncoded(deps, app, await encode(some));
+    return { rejected, store: () => storeModerated(deps, app, events, storeAll) };
+  }
+  return { rejected, store: storing(deps, app, await encode(events)) };
 }
 
-/** Counts results by status, each status once: a counter takes a microsecond to find. */
-function count({ metrics }: IngestDeps, results: readonly EventResult[]): void {
-  const counts = new Map<EventResult['status'], number>();
-  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
-  for (const [result, n] of counts) metrics.events.inc({ result }, n);
-}
-
-/** Events that take hardly any time to build. */
-const FEW = 20;
-
-/** Fills in what the events leave out, and stores them together with those of other requests in flight. */
-async function storeAll(
+/** Fills in what the events leave out, and encodes them. */
+async function newEvents(
   deps: IngestDeps,
   app: App,
-  posted: Event[],
+  posted: readonly Event[],
   traceparent: string | undefined,
-): Promise<Acceptance[]> {
+  turn: Turn,
+): Promise<NewEvent[]> {
   const events = await completeEvents(deps, app.appId, posted);
   const sizes = await audienceSizes(deps, app, events);
-  const build = (event: Event, i: number) => ({ ...asAccepted(deps, app, event, sizes[i] as number), traceparent });
-  const accepted = await inTurns(events, build, FEW);
-  const stored = await deps.intake.events.store(
-    app.appId,
-    accepted.map((each) => ({ app, accepted: each, retentionMs: retentionOf(app, each) })),
-  );
-  return stored.map((answer) => {
-    if (answer instanceof Error) throw answer;
-    return answer;
+  const encoder = new EventEncoder();
+  const encoded = await turn.each(events, (event, i): NewEvent => {
+    const accepted = asAccepted(deps, app, event, sizes[i] as number, traceparent);
+    return { app, encoded: encoder.encode(accepted, retentionOf(app, accepted)), referable: referable(event) };
   });
+  encoder.finish();
+  return encoded;
+}
+
+/** In a function of its own, so that it refers to nothing but these. */
+const storing = (deps: IngestDeps, app: App, events: readonly NewEvent[]) => async (): Promise<Stored[]> => {
+  const acceptances = await storeEncoded(deps, app, events);
+  return acceptances.map(({ duplicate }, i) => ({ id: (events[i] as NewEvent).encoded.id, duplicate }));
+};
+
+/** Stores events together with those of other requests in flight. */
+async function storeEncoded(deps: IngestDeps, { appId }: App, events: readonly NewEvent[]): Promise<Acceptance[]> {
+  const stored = await deps.intake.events.store(appId, events);
+  for (const answer of stored) if (answer instanceof Error) throw answer;
+  return stored as Acceptance[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -96,12 +115,19 @@ function retentionOf({ settings: { retention } }: App, { event, lane }: Pick<Acc
   return event.type === 'message.sent' || isNotifying(event) ? kept : Math.min(kept, DUPLICATE_WINDOW_MS);
 }
 
+/** Counts results by status, each status once: a counter takes a microsecond to find. */
+function count({ metrics }: IngestDeps, results: readonly EventResult[]): void {
+  const counts = new Map<EventResult['status'], number>();
+  for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const [result, n] of counts) metrics.events.inc({ result }, n);
+}
+
 const resultOf = ({ id, duplicate }: Stored): EventResult => ({
   id,
   status: duplicate ? 'duplicate' : 'accepted',
 });
 
-const rejected = (id: string, { code, message }: FanfareError): EventResult => ({
+const rejection = (id: string, { code, message }: FanfareError): EventResult => ({
   id,
   status: 'rejected',
   error: { code, message },

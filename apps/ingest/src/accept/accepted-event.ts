@@ -3,17 +3,29 @@ import { type AcceptedEvent, audienceOf, deadlineOf, type Event, laneOf, newEven
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 
-/** Builds the accepted event: its key, deadlines, and lane by audience size. Stores nothing. */
-export function asAccepted(deps: IngestDeps, app: App, event: Event, size: number): AcceptedEvent {
+/**
+ * Builds the accepted event: its key, deadlines, and lane by audience size. Stores nothing. All have the same shape: V8
+ * looks up the fields of objects put together from others anew for each.
+ */
+export function asAccepted(
+  deps: IngestDeps,
+  app: App,
+  event: Event,
+  size: number,
+  traceparent?: string,
+): AcceptedEvent {
   const receivedAt = deps.now();
+  const { leaveBy, holdUntil } = deadlineOf(event, receivedAt, app.settings.deadlines);
   return {
     key: newEventKey(receivedAt, deps.random),
     appId: app.appId,
     event,
     lane: laneOf(event, size, deps.config.BULK_AUDIENCE),
     receivedAt,
-    ...deadlineOf(event, receivedAt, app.settings.deadlines),
+    leaveBy,
+    holdUntil,
     settingsVersion: app.version,
+    traceparent,
   };
 }
 

@@ -13,17 +13,20 @@ type Store = (events: Event[]) => Promise<Acceptance[]>;
 
 const HOUR_MS = 3_600_000;
 
+/** Whether storing an event may take moderation. */
+export const isModerated = (event: Event): boolean => moderationStatus(event) !== undefined;
+
 /**
  * Stores events and applies moderation to messages accepted earlier: an approval releases the waiting message and is
  * not a duplicate; a disapproval becomes a deletion. A disapproval is recorded before the lookup, so that a message
  * accepted concurrently either sees it or is found.
  */
-export async function storeModerated(deps: IngestDeps, app: App, events: Event[], store: Store): Promise<Stored[]> {
-  // As usual. Otherwise each event of a batch would cost two promises.
-  if (events.every((event) => moderationStatus(event) === undefined)) {
-    const acceptances = await store(events);
-    return acceptances.map(({ duplicate }, i) => ({ id: (events[i] as Event).id, duplicate }));
-  }
+export async function storeModerated(
+  deps: IngestDeps,
+  app: App,
+  events: readonly Event[],
+  store: Store,
+): Promise<Stored[]> {
   const first = await Promise.all(events.map((event) => moderate(deps, app, event)));
   const kept = first.filter((one) => one.kind === 'store');
   const acceptances = await store(kept.map(({ event }) => event));

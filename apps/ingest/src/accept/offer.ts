@@ -1,4 +1,5 @@
 import { parseEvent } from '@fanfare/core';
+import type { Turn } from './turn.ts';
 
 /** One posted event: the id it was posted with, and the result of parsing it. */
 export interface Offer {
@@ -6,6 +7,21 @@ export interface Offer {
   id: string;
   parsed: ReturnType<typeof parseEvent>;
 }
+
+/** The events of one request, not parsed yet. */
+export interface Posted {
+  count: number;
+  /** Whether parsing them takes long enough for others to be given a turn. */
+  isLong: boolean;
+  parse(turn: Turn): Promise<readonly Offer[]>;
+}
+
+/** Events of which it is known already whether they are valid. */
+export const parsed = (offers: readonly Offer[]): Posted => ({
+  count: offers.length,
+  isLong: false,
+  parse: () => Promise.resolve(offers),
+});
 
 /** Longest id in an answer. */
 const ID_LENGTH = 128;

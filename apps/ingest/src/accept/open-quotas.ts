@@ -1,4 +1,4 @@
-import { type Event, FanfareError, isCall } from '@fanfare/core';
+import { FanfareError, isCall } from '@fanfare/core';
 import type { OpenUsage } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
@@ -8,23 +8,15 @@ import { quotasFor } from './quotas.ts';
 /** Seconds after which a caller should retry if its app has too many open events. */
 const RETRY_AFTER_S = 5;
 
-/** The open events of an app that are calls, and the others; undefined if no event of the kind is posted. */
+/** The open events of an app that are calls, and the others. */
 interface Usage {
-  calls: OpenUsage | undefined;
-  others: OpenUsage | undefined;
+  calls: OpenUsage;
+  others: OpenUsage;
 }
 
-/** Reads what `withinOpenQuotas` needs to know about these offers. */
-export async function readUsageFor(
-  { intake }: Pick<IngestDeps, 'intake'>,
-  appId: string,
-  offers: readonly Offer[],
-): Promise<Usage> {
-  const isPosted = (calls: boolean) => offers.some(({ parsed }) => parsed.ok && isCall(parsed.event) === calls);
-  const [calls, others] = await Promise.all([
-    isPosted(true) ? intake.openCalls.get(appId) : undefined,
-    isPosted(false) ? intake.openEvents.get(appId) : undefined,
-  ]);
+/** Reads what `withinOpenQuotas` needs to know. */
+export async function readUsageOf({ intake }: Pick<IngestDeps, 'intake'>, appId: string): Promise<Usage> {
+  const [calls, others] = await Promise.all([intake.openCalls.get(appId), intake.openEvents.get(appId)]);
   return { calls, others };
 }
 
@@ -40,27 +32,31 @@ export function withinOpenQuotas(
   offers: readonly Offer[],
 ): readonly Offer[] {
   const quotas = quotasFor(config, app.quotas);
-  const valid = offers.flatMap(({ parsed }) => (parsed.ok ? [parsed.event] : []));
-  const more = valid.filter(isCall).length;
-  const ofCalls = problemOf('calls', calls, more, { ...quotas, count: quotas.openCalls });
-  const ofOthers = problemOf('events', others, valid.length - more, { ...quotas, count: quotas.openEvents });
+  let [calling, all] = [0, 0];
+  for (const { parsed } of offers) {
+    if (!parsed.ok) continue;
+    all += 1;
+    if (isCall(parsed.event)) calling += 1;
+  }
+  const ofCalls = problemOf('calls', calls, calling, { ...quotas, count: quotas.openCalls });
+  const ofOthers = problemOf('events', others, all - calling, { ...quotas, count: quotas.openEvents });
   if (!ofCalls && !ofOthers) return offers;
-  const problem = (event: Event) => (isCall(event) ? ofCalls : ofOthers);
-  const refused = valid.map(problem).filter((error) => error !== undefined);
-  if (refused[0] && refused.length === valid.length) throw refused[0];
+  const problem = ({ parsed }: Offer) => (parsed.ok ? (isCall(parsed.event) ? ofCalls : ofOthers) : undefined);
+  const refused = offers.map(problem).filter((error) => error !== undefined);
+  if (refused[0] && refused.length === all) throw refused[0];
   return offers.map((offer) => {
-    const error = offer.parsed.ok ? problem(offer.parsed.event) : undefined;
+    const error = problem(offer);
     return error ? { ...offer, parsed: { ok: false, error } } : offer;
   });
 }
 
 function problemOf(
   what: 'calls' | 'events',
-  open: OpenUsage | undefined,
+  open: OpenUsage,
   more: number,
   { count, openMegabytes }: { count: number; openMegabytes: number },
 ): FanfareError | undefined {
-  if (open === undefined) return undefined;
+  if (more === 0) return undefined;
   if (open.count + more > count) return tooManyOpen(what, `${open.count} are`);
   if (open.bytes < openMegabytes * 1_000_000) return undefined;
   return tooManyOpen(what, `${open.bytes} bytes of them are`);

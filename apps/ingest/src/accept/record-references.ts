@@ -5,7 +5,6 @@ import {
   type EventRef,
   endsRing,
   isCall,
-  isMessage,
   isNotifying,
   type MessageEvent,
   NotifyOption,
@@ -14,6 +13,7 @@ import {
   endRing,
   type MessageReference,
   type ReactionReference,
+  type ReferencedConversation,
   recordCall,
   recordChange,
   recordLogged,
@@ -24,9 +24,33 @@ import {
 import type { App } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
+/** What is kept of a new message until it is stored: thousands may wait at a time. */
+interface SentMessage {
+  type: 'message.sent';
+  messageId: string;
+  author: string;
+  conversation: ReferencedConversation;
+  isNotifying: boolean;
+}
+
+/** An event as far as later ones may refer to it. */
+export type Referable = SentMessage | Exclude<Event, { type: 'message.sent' }>;
+
+/** What later events need to know of an event. */
+export const referable = (event: Event): Referable =>
+  event.type === 'message.sent'
+    ? {
+        type: event.type,
+        messageId: event.message.id,
+        author: event.sender.uid,
+        conversation: conversationRef(event.conversation),
+        isNotifying: isNotifying(event),
+      }
+    : event;
+
 /** An event that was accepted, now or earlier. */
 export interface RecordedEvent {
-  event: Event;
+  event: Referable;
   ref: EventRef;
   /** How long its records are kept. */
   retentionMs: number;
@@ -38,9 +62,9 @@ export interface RecordedEvent {
  * Whether pending deliveries of the message must no longer be sent: it was deleted, or it was edited and every
  * recipient gets the edit.
  */
-function supersedes(event: Event, { preferences }: AppSettings): event is MessageEvent {
-  if (!isMessage(event) || event.type === 'message.sent') return false;
+function supersedes(event: Referable, { preferences }: AppSettings): event is Extract<Referable, MessageEvent> {
   if (event.type === 'message.deleted') return true;
+  if (event.type !== 'message.edited') return false;
   const { messageEditedSetting } = event.conversation.type === 'group' ? preferences.group : preferences.oneOnOne;
   return messageEditedSetting === NotifyOption.Notify && event.recipients === undefined;
 }
@@ -56,11 +80,12 @@ export async function recordReferences(
   events: readonly RecordedEvent[],
 ): Promise<void> {
   const logged =
-    settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && isNotifying(event)) : [];
+    settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && notifies(event)) : [];
   const writes = byRetention(events).map(([retentionMs, group]) =>
     recordSameRetention(queueRedis, appId, group, retentionMs),
   );
   for (const { event, ref, retentionMs } of events) {
+    if (event.type === 'message.sent') continue;
     const written = isCall(event)
       ? recordCallEvent(queueRedis, appId, event, ref, retentionMs)
       : supersedes(event, settings)
@@ -87,8 +112,8 @@ async function recordSameRetention(
   const reactions: ReactionReference[] = [];
   for (const { event, ref } of events) {
     if (event.type === 'message.sent') {
-      const conversation = conversationRef(event.conversation);
-      messages.push({ messageId: event.message.id, author: event.sender.uid, conversation, ref });
+      const { messageId, author, conversation } = event;
+      messages.push({ messageId, author, conversation, ref });
     } else if (event.type === 'reaction.added') {
       const { id: reactionId, messageId, messageSender } = event.reaction;
       const conversation = conversationRef(event.conversation);
@@ -115,7 +140,10 @@ function recordCallEvent(
   return recordCall(queueRedis, appId, call, retentionMs);
 }
 
-const conversationRef = ({ type, id }: { type: 'user' | 'group'; id: string }) => ({ type, id });
+const notifies = (event: Referable): boolean =>
+  event.type === 'message.sent' ? event.isNotifying : isNotifying(event);
+
+const conversationRef = ({ type, id }: ReferencedConversation): ReferencedConversation => ({ type, id });
 
 function byRetention(events: readonly RecordedEvent[]): [number, RecordedEvent[]][] {
   const groups = new Map<number, RecordedEvent[]>();

@@ -1,17 +1,25 @@
-import { type AcceptedEvent, FanfareError, type Lane } from '@fanfare/core';
-import { type Acceptance, acceptEvents, counter, type Replicas, type Shards, type Stats } from '@fanfare/ledger';
+import { FanfareError, type Lane } from '@fanfare/core';
+import {
+  type Acceptance,
+  acceptEncoded,
+  counter,
+  type EncodedEvent,
+  type Replicas,
+  type Shards,
+  type Stats,
+} from '@fanfare/ledger';
 import type { NewEventJob, Producer } from '@fanfare/queue';
 import type { Logger } from '@fanfare/runtime';
 import type { App } from '@fanfare/store';
 import type { Redis } from 'ioredis';
-import { type RecordedEvent, recordReferences } from './record-references.ts';
+import { type RecordedEvent, type Referable, recordReferences } from './record-references.ts';
 
 /** An event to store. */
 export interface NewEvent {
   app: App;
-  accepted: AcceptedEvent;
-  /** How long its records are kept. */
-  retentionMs: number;
+  encoded: EncodedEvent;
+  /** What later events refer to. */
+  referable: Referable;
 }
 
 /** What storing takes. */
@@ -31,7 +39,8 @@ export interface StoreDeps {
  * of an answer means that the event may or may not be stored; posting it again is safe.
  */
 export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]): Promise<(Acceptance | Error)[]> {
-  const answers = await acceptEvents(deps.queueRedis, events, deps.shards.placed, deps.shards.all);
+  const encoded = events.map((event) => event.encoded);
+  const answers = await acceptEncoded(deps.queueRedis, encoded, deps.shards.placed, deps.shards.all);
   countNew(deps.stats, events, answers);
   const byApp = new Map<App, number[]>();
   for (const [i, { app }] of events.entries()) {
@@ -60,14 +69,14 @@ export async function storeEvents(deps: StoreDeps, events: readonly NewEvent[]):
  * of one app and lane that follow each other are counted at once.
  */
 function countNew(stats: Stats, events: readonly NewEvent[], answers: readonly (Acceptance | Error)[]): void {
-  let [first, count] = [events[0]?.accepted, 0];
+  let [first, count] = [events[0]?.encoded, 0];
   for (let i = 0; i < events.length; i += 1) {
     const answer = answers[i] as Acceptance | Error;
     if (answer instanceof Error || answer.duplicate) continue;
-    const { accepted } = events[i] as NewEvent;
-    if (first && (first.appId !== accepted.appId || first.lane !== accepted.lane)) {
+    const { encoded } = events[i] as NewEvent;
+    if (first && (first.appId !== encoded.appId || first.lane !== encoded.lane)) {
       stats.add(first.appId, counter.event(first.lane), count);
-      [first, count] = [accepted, 0];
+      [first, count] = [encoded, 0];
     }
     count += 1;
   }
@@ -86,8 +95,8 @@ async function confirm(
   const indexes = [...answers.keys()].filter((i) => !(answers[i] instanceof Error));
   const confirmed = await replicas.confirm(
     indexes.map((i) => {
-      const { appId, event } = (events[i] as NewEvent).accepted;
-      return { appId, eventId: event.id, ref: answers[i] as Acceptance };
+      const { appId, id } = (events[i] as NewEvent).encoded;
+      return { appId, eventId: id, ref: answers[i] as Acceptance };
     }),
   );
   for (const [n, i] of indexes.entries()) {
@@ -98,10 +107,10 @@ async function confirm(
   }
 }
 
-const recordedOf = ({ accepted, retentionMs }: NewEvent, { key, shard, duplicate }: Acceptance): RecordedEvent => ({
-  event: accepted.event,
+const recordedOf = ({ encoded, referable }: NewEvent, { key, shard, duplicate }: Acceptance): RecordedEvent => ({
+  event: referable,
   ref: { key, shard },
-  retentionMs,
+  retentionMs: encoded.retentionMs,
   duplicate,
 });
 

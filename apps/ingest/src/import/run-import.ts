@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { FanfareError } from '@fanfare/core';
-import { inTurns } from '../accept/in-turns.ts';
 import type { OverloadGuard } from '../accept/overload.ts';
+import { longTurn } from '../accept/turn.ts';
 import type { IngestDeps } from '../deps.ts';
 import { lineParts } from '../http/ndjson.ts';
 import { type ImportLine, readImportLine } from './import-line.ts';
@@ -99,7 +99,8 @@ interface ReadLines {
 
 /** Reads lines that follow `offset` others; empty ones only count. */
 async function readLines(texts: readonly string[], offset: number): Promise<ReadLines> {
-  const read = await inTurns(texts, (text) => (text.trim() === '' ? undefined : readImportLine(text)));
+  const turn = await longTurn();
+  const read = await turn.each(texts, (text) => (text.trim() === '' ? undefined : readImportLine(text)));
   const good: NumberedLine[] = [];
   const bad: BadLine[] = [];
   let number = offset;

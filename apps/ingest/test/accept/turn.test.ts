@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { inTurns } from '../../src/accept/in-turns.ts';
+import { longTurn } from '../../src/accept/turn.ts';
+
+/** The result of a step for each item, in turns of one batch. */
+const inTurns = async <T, R>(items: readonly T[], step: (item: T, i: number) => R): Promise<R[]> =>
+  (await longTurn()).each(items, step);
 
 /** Counts the turns that other work gets until `work` is done. */
 async function turnsDuring<T>(work: Promise<T>): Promise<{ result: T; turns: number }> {

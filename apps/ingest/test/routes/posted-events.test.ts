@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { offersIn } from '../../src/routes/events/posted-events.ts';
+import { longTurn, shortTurn } from '../../src/accept/turn.ts';
+import { postedIn } from '../../src/routes/events/posted-events.ts';
+
+/** The result of parsing each event of a body. */
+async function offersIn(body: Buffer) {
+  const posted = postedIn(body);
+  return posted.parse(posted.isLong ? await longTurn() : shortTurn);
+}
 
 const event = (changes: object = {}) => ({
   id: 'e1',

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type AcceptedEvent, conversationKey, type EventRef, type Lane } from '@fanfare/core';
+import type { AcceptedEvent, EventRef, Lane } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { rankOf } from '../admission/admission.ts';
-import { bucketTextOf, LENGTH as ID_LENGTH } from '../buckets/bucket.ts';
+import { LENGTH as ID_LENGTH } from '../buckets/bucket.ts';
 import { keys } from '../keys.ts';
 import { INDEX_LUA } from '../log/event-index.ts';
 import { CLAIM_LUA, locate } from './claim.ts';
+import { type EncodedEvent, EventEncoder, linesOf } from './encoded-event.ts';
 import { COUNT_OPEN } from './open-usage.ts';
-import { encodeAccepted } from './record.ts';
 
 const HOUR = 3_600_000;
 
@@ -134,33 +134,48 @@ export interface OfferedEvent {
 const BATCH = 100;
 
 /**
- * Stores events, each once per app and id; answers are in the order of the offers. Once an answer is an `Acceptance`,
+ * Stores events, each once per app and id; answers are in the order of the events. Once an answer is an `Acceptance`,
  * its event is as durable as the server's AOF setting allows. An error in its place means that the event may or may not
  * be stored, and retrying is safe; or that its key is that of another event: retry with a new key. No event of one app
  * affects those of another.
  * @param shards How many shards events are spread over now.
  * @param all How many shards may hold events.
  */
-export async function acceptEvents(
+export async function acceptEncoded(
   redis: Redis,
-  offers: readonly OfferedEvent[],
+  events: readonly EncodedEvent[],
   shards: number,
   all: number = shards,
 ): Promise<(Acceptance | Error)[]> {
   const locations =
     all === 1
-      ? offers.map(() => 0)
-      : await Promise.all(offers.map((offer) => shardOf(redis, offer, shards).catch((error: Error) => error)));
+      ? events.map(() => 0)
+      : await Promise.all(events.map((event) => shardOf(redis, event, shards).catch((error: Error) => error)));
   const answers: (Acceptance | Error | undefined)[] = locations.map((found) =>
     found instanceof Error ? found : undefined,
   );
   await Promise.all(
-    groupsOf(offers, locations).map(async (group) => {
-      const stored = await acceptGroup(redis, group, offers).catch((error: Error) => group.members.map(() => error));
+    groupsOf(events, locations).map(async (group) => {
+      const stored = await acceptGroup(redis, group, events).catch((error: Error) => group.members.map(() => error));
       for (const [n, i] of group.members.entries()) answers[i] = stored[n];
     }),
   );
   return answers as (Acceptance | Error)[];
+}
+
+/** The same of events that are not encoded yet. */
+export function acceptEvents(
+  redis: Redis,
+  offers: readonly OfferedEvent[],
+  shards: number,
+  all: number = shards,
+): Promise<(Acceptance | Error)[]> {
+  const encoder = new EventEncoder();
+  const events = offers.map(({ accepted, retentionMs }) =>
+    encoder.encode(accepted, retentionMs ?? RETENTION_MS[accepted.lane]),
+  );
+  encoder.finish();
+  return acceptEncoded(redis, events, shards, all);
 }
 
 /** Accepts one event. @throws what `acceptEvents` answers in its place. */
@@ -174,23 +189,18 @@ export async function acceptEvent(
   return answer as Acceptance;
 }
 
-/** Offers, by index, that one script stores. */
-interface Group {
+/** Events, by index, that one script stores. */
+interface Group extends Pick<EncodedEvent, 'appId' | 'lane' | 'retentionMs'> {
   shard: number;
-  appId: string;
-  lane: Lane;
-  retentionMs: number;
   members: number[];
 }
 
-function groupsOf(offers: readonly OfferedEvent[], locations: readonly (number | Error)[]): Group[] {
+function groupsOf(events: readonly EncodedEvent[], locations: readonly (number | Error)[]): Group[] {
   const groups: Group[] = [];
-  for (let i = 0; i < offers.length; i += 1) {
-    const offer = offers[i] as OfferedEvent;
-    const { appId, lane } = offer.accepted;
+  for (let i = 0; i < events.length; i += 1) {
+    const { appId, lane, retentionMs } = events[i] as EncodedEvent;
     const shard = locations[i];
     if (typeof shard !== 'number') continue;
-    const retentionMs = retentionOf(offer);
     // The latest first: its neighbours are of one app, as a rule.
     const group = groups.findLast(
       (one) =>
@@ -206,26 +216,19 @@ function groupsOf(offers: readonly OfferedEvent[], locations: readonly (number |
   return groups;
 }
 
-const retentionOf = ({ accepted: { lane }, retentionMs }: OfferedEvent): number => retentionMs ?? RETENTION_MS[lane];
-
 async function acceptGroup(
   redis: Redis,
   { shard, appId, lane, retentionMs, members }: Group,
-  offers: readonly OfferedEvent[],
+  events: readonly EncodedEvent[],
 ): Promise<(Acceptance | Error)[]> {
   // One argument: four for each event would cost the client and the server 3 µs more.
-  let events = '';
-  for (const i of members) {
-    const { accepted } = offers[i] as OfferedEvent;
-    const { key, receivedAt, event } = accepted;
-    events += `${bucketTextOf(event.id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n`;
-  }
-  const [admitted, first, ...known] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, events]);
+  const lines = linesOf(members.map((i) => events[i] as EncodedEvent));
+  const [admitted, first, ...known] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, lines]);
   const answers = new Array<Acceptance | Error | undefined>(members.length);
   for (let i = 0; i < known.length; i += 3) {
     const [n, key, queueIn] = known.slice(i, i + 3) as [number, string, Lane | ''];
     // Its own if the script was sent again after a lost connection.
-    const duplicate = key !== offers[members[n - 1] as number]?.accepted.key;
+    const duplicate = key !== events[members[n - 1] as number]?.key;
     if (key === '') answers[n - 1] = new Error('the event key is taken');
     else answers[n - 1] = { key, shard, duplicate, queueIn: queueIn === '' ? undefined : queueIn };
   }
@@ -233,7 +236,7 @@ async function acceptGroup(
   return members.map((i, n) => {
     const answer = answers[n];
     if (answer) return answer;
-    const { key } = (offers[i] as OfferedEvent).accepted;
+    const { key } = events[i] as EncodedEvent;
     if (left === 0) return { key, shard, duplicate: false };
     left -= 1;
     return { key, shard, duplicate: false, queueIn: lane, rank: rank === undefined ? undefined : rank++ };
@@ -244,10 +247,13 @@ async function acceptGroup(
  * The shard of this (app, event id): the one assigned first, else by its conversation. Stored before the event, so that
  * a repeat with another body, or after the number of shards has changed, finds the first.
  */
-async function shardOf(redis: Redis, offer: OfferedEvent, shards: number): Promise<number> {
-  const { appId, event, receivedAt } = offer.accepted;
-  const mine = shardByHash(appId, conversationKey(event), shards);
-  return locate(redis, { appId, eventId: event.id }, mine, receivedAt, retentionOf(offer));
+async function shardOf(
+  redis: Redis,
+  { appId, id, conversation, receivedAt, retentionMs }: EncodedEvent,
+  shards: number,
+): Promise<number> {
+  const mine = shardByHash(appId, conversation, shards);
+  return locate(redis, { appId, eventId: id }, mine, receivedAt, retentionMs);
 }
 
 /** Spreads evenly; events of one conversation share a shard, so that a cancelled call finds its ring. */

@@ -2,13 +2,14 @@ import { Event, EventId, FanfareError } from '@fanfare/core';
 import { findEvent, readProgress } from '@fanfare/ledger';
 import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
+import type { Posted } from '../../accept/offer.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { bySchema } from '../../http/by-schema.ts';
 import type { Server } from '../../http/fastify.ts';
 import { header } from '../../http/header.ts';
 import { Counts, EVENT_STATES } from './counts.ts';
-import { MAX_BATCH, offersIn } from './posted-events.ts';
+import { MAX_BATCH, postedIn } from './posted-events.ts';
 
 const Results = z.object({
   data: z.object({
@@ -41,8 +42,8 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     },
     async (request, reply) => {
       const { appId } = request;
-      const offers = await offersIn(request.body as unknown as Buffer | null | undefined);
-      const admitted = await guard.admit(offers);
+      const posted = postedIn(request.body as unknown as Buffer | null | undefined);
+      const admitted: Posted = { ...posted, parse: async (turn) => guard.admit(await posted.parse(turn)) };
       const events = await acceptEvents(deps, appId, admitted, header(request, 'traceparent'));
       const [first, ...others] = events;
       if (others.length === 0 && first?.status !== 'rejected') request.concerns = { eventId: first?.id };

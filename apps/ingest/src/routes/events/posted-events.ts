@@ -1,6 +1,5 @@
 import type { FanfareError } from '@fanfare/core';
-import { inTurns } from '../../accept/in-turns.ts';
-import { type Offer, offer } from '../../accept/offer.ts';
+import { type Offer, offer, type Posted } from '../../accept/offer.ts';
 import { BODY_LIMITS } from '../../http/body-limits.ts';
 import { complexityProblem, elementsOf, parseElements, parseJson, type Span, unusable } from '../../http/json.ts';
 import { tooLarge } from '../../http/read-body.ts';
@@ -13,18 +12,27 @@ const LIMITS = BODY_LIMITS.document;
 
 /**
  * The events in a body: a single one, or a list whose length is checked before anything is parsed.
- * @throws FanfareError if a single event is invalid, or the body contains no events.
+ * @throws FanfareError if the body contains no events. Parsing throws one if a single event is invalid.
  */
-export async function offersIn(posted: Buffer | null | undefined): Promise<Offer[]> {
+export function postedIn(posted: Buffer | null | undefined): Posted {
   const body = posted ?? Buffer.alloc(0);
   const elements = elementsOf(body, MAX_BATCH);
   if (elements?.length === 0) throw unusable(`must contain 1 to ${MAX_BATCH} events, not 0`);
-  if (elements) return (await inTurns(runsOf(elements), (run) => offersOf(body, run))).flat();
+  if (!elements) return { count: 1, isLong: false, parse: async () => [single(body)] };
+  const runs = runsOf(elements);
+  return {
+    count: elements.length,
+    isLong: runs.length > 1,
+    parse: async (turn) => (await turn.each(runs, (run) => offersOf(body, run))).flat(),
+  };
+}
+
+function single(body: Buffer): Offer {
   const refusal = refusalOf(body, { start: 0, end: body.length });
   if (refusal) throw refusal;
-  const single = offer(body.length === 0 ? undefined : parseJson(body));
-  if (!single.parsed.ok) throw single.parsed.error;
-  return [single];
+  const only = offer(body.length === 0 ? undefined : parseJson(body));
+  if (!only.parsed.ok) throw only.parsed.error;
+  return only;
 }
 
 /** Most bytes of events that are parsed at once, unless one is larger: less than a millisecond of work. */
