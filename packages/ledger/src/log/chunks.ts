@@ -14,6 +14,9 @@ const FULL = 5000;
 /** Bytes after which a chunk is split: one to which texts came that sort before its last, by a clock that is behind. */
 const MOST = 4 * FULL;
 
+/** Bytes at the end of a chunk that contain its last text: event keys have 18. */
+const LONGEST = 64;
+
 /** Most texts appended at once. */
 const RUN = 250;
 
@@ -103,10 +106,12 @@ local function addToChunks(list, ttl, about, texts)
   -- Drops up to two, so that this keeps up with new chunks.
   local function dropGone()
     for _, chunk in ipairs(redis.call('ZRANGE', list, 0, 1)) do
+      -- Usually its last text is enough to know.
+      local last = string.match(redis.call('GETRANGE', key(chunk), -${LONGEST}, -1), '(%S+) $')
+      if last and redis.call('EXISTS', about .. last) == 1 then return end
       local subjects = textsIn(redis.call('GET', key(chunk)) or '')
       for n, text in ipairs(subjects) do subjects[n] = about .. text end
-      local last = subjects[#subjects]
-      if last and (redis.call('EXISTS', last) == 1 or redis.call('EXISTS', unpack(subjects)) > 0) then return end
+      if #subjects > 0 and redis.call('EXISTS', unpack(subjects)) > 0 then return end
       redis.call('DEL', key(chunk))
       redis.call('ZREM', list, chunk)
     end
