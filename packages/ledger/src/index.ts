@@ -34,7 +34,7 @@ export * from './event/change-lane.ts';
 export { DUPLICATE_WINDOW_MS } from './event/claim.ts';
 export { type EncodedEvent, EventEncoder } from './event/encoded-event.ts';
 export { findEvent } from './event/find-event.ts';
-export { type OpenUsage, oldestOpen, readOpenUsage } from './event/open-usage.ts';
+export { type OpenUsage, type OpenUsages, oldestOpen, readOpenUsage } from './event/open-usage.ts';
 export * from './event/progress.ts';
 export { UnreadableRecordError } from './event/record.ts';
 export * from './event/replicas.ts';

@@ -7,7 +7,7 @@ import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
 import { isModerated, type Stored, storeModerated } from './moderation.ts';
 import type { Posted } from './offer.ts';
-import { readUsageOf, withinOpenQuotas } from './open-quotas.ts';
+import { withinOpenQuotas } from './open-quotas.ts';
 import { referable } from './record-references.ts';
 import type { NewEvent } from './store-events.ts';
 import { longTurn, shortTurn, type Turn } from './turn.ts';
@@ -58,7 +58,7 @@ async function prepare(
   posted: Posted,
   traceparent: string | undefined,
 ): Promise<Prepared> {
-  const [app, usage] = await Promise.all([requireApp(deps, appId), readUsageOf(deps, appId)]);
+  const [app, usage] = await Promise.all([requireApp(deps, appId), deps.intake.usages.get(appId)]);
   const turn = posted.isLong ? await longTurn() : shortTurn;
   const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, await posted.parse(turn)));
   const rejected = offers.map(({ id, parsed }) => (parsed.ok ? undefined : rejection(id, parsed.error)));

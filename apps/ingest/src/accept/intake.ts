@@ -1,4 +1,4 @@
-import { type Acceptance, type OpenUsage, readOpenUsage } from '@fanfare/ledger';
+import { type Acceptance, type OpenUsages, readOpenUsage } from '@fanfare/ledger';
 import { type ApiKeyGrant, type App, findApiKey, findAppId, readApp } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { GroupCommit } from './group-commit.ts';
@@ -13,9 +13,8 @@ export interface Intake {
   appIds: SharedReads<string | undefined>;
   /** By internal id. */
   apps: SharedReads<App | undefined>;
-  /** By internal id: of events but calls, and of calls. */
-  openEvents: SharedReads<OpenUsage>;
-  openCalls: SharedReads<OpenUsage>;
+  /** By internal id. */
+  usages: SharedReads<OpenUsages>;
   /** New events, by internal id of their app. */
   events: GroupCommit<NewEvent, Acceptance>;
 }
@@ -23,13 +22,11 @@ export interface Intake {
 /** Starts empty; nothing to close. */
 export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
   const { registry, queueRedis, shards, now } = deps;
-  const usage = (calls: boolean) => new SharedReads((appId) => readOpenUsage(queueRedis, { appId, calls }, shards.all));
   return {
     grants: new SharedReads((apiKey) => findApiKey(registry, apiKey)),
     appIds: new SharedReads((publicId) => findAppId(registry, publicId)),
     apps: new SharedReads((appId) => readApp(registry, appId)),
-    openEvents: usage(false),
-    openCalls: usage(true),
+    usages: new SharedReads((appId) => readOpenUsage(queueRedis, appId, shards.all)),
     events: new GroupCommit((events) => storeEvents(deps, events), now),
   };
 }

@@ -1,5 +1,5 @@
 import { FanfareError, isCall } from '@fanfare/core';
-import type { OpenUsage } from '@fanfare/ledger';
+import type { OpenUsage, OpenUsages } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
 import type { Offer } from './offer.ts';
@@ -7,18 +7,6 @@ import { quotasFor } from './quotas.ts';
 
 /** Seconds after which a caller should retry if its app has too many open events. */
 const RETRY_AFTER_S = 5;
-
-/** The open events of an app that are calls, and the others. */
-interface Usage {
-  calls: OpenUsage;
-  others: OpenUsage;
-}
-
-/** Reads what `withinOpenQuotas` needs to know. */
-export async function readUsageOf({ intake }: Pick<IngestDeps, 'intake'>, appId: string): Promise<Usage> {
-  const [calls, others] = await Promise.all([intake.openCalls.get(appId), intake.openEvents.get(appId)]);
-  return { calls, others };
-}
 
 /**
  * Rejects the events that would take the app past its quota of open events, or of open calls, which have a quota of
@@ -28,7 +16,7 @@ export async function readUsageOf({ intake }: Pick<IngestDeps, 'intake'>, appId:
 export function withinOpenQuotas(
   { config }: Pick<IngestDeps, 'config'>,
   app: App,
-  { calls, others }: Usage,
+  { calls, others }: OpenUsages,
   offers: readonly Offer[],
 ): readonly Offer[] {
   const quotas = quotasFor(config, app.quotas);

@@ -3,11 +3,17 @@ import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { keys } from '../keys.ts';
 
-/** The open events of one app that are calls, or those that are not: accepted, not done and not expired. */
+/** Open events of one app: accepted, not done and not expired. */
 export interface OpenUsage {
   count: number;
   /** Of their bodies, with what is stored beside these (`ev` in record.ts). */
   bytes: number;
+}
+
+/** Those of an app that are calls, and the others. */
+export interface OpenUsages {
+  calls: OpenUsage;
+  others: OpenUsage;
 }
 
 /** Lua: the key of an app's usage. Calls have their own, so that messages refuse no call. */
@@ -47,11 +53,13 @@ const MOST_GONE = 100;
  * begun. The stored count only serves to find that the bytes are not those of these events: some have expired, or were
  * accepted or finished by an older version. The bytes are then taken to be in proportion, which is right on average.
  */
-const READ = script<[number, number]>(`
--- KEYS root of the shard's keys, usage
--- ARGV app, lane …
--- returns how many are open, and their bytes; those that have expired are taken off the heads of the waiting lists
-local root, usage, app = KEYS[1], KEYS[2], ARGV[1]
+const READ = script<[calls: number, bytes: number, others: number, bytes: number]>(`
+-- KEYS root of the shard's keys
+-- ARGV app
+-- returns how many calls are open, their bytes, and the same of others; those that have expired are taken off the heads
+--   of the waiting lists
+${USAGE_KEY}
+local root, app = KEYS[1], ARGV[1]
 
 local function dropGone(lane, list)
   for _ = 1, ${MOST_GONE} do
@@ -63,48 +71,50 @@ local function dropGone(lane, list)
   end
 end
 
-local count = 0
-for i = 2, #ARGV do
-  local lane = ARGV[i]
-  local list = root .. 'wait:' .. lane .. ':' .. app
+local function openIn(lane)
+  local list, count = root .. 'wait:' .. lane .. ':' .. app, 0
   if redis.call('EXISTS', list) == 1 then
     dropGone(lane, list)
-    count = count + redis.call('ZCOUNT', list, 0, '+inf')
+    count = redis.call('ZCOUNT', list, 0, '+inf')
   end
-  count = count + redis.call('ZCARD', root .. 'open-looks:' .. lane .. ':' .. app)
+  return count + redis.call('ZCARD', root .. 'open-looks:' .. lane .. ':' .. app)
 end
-if count == 0 then
-  redis.call('DEL', usage)
-  return {0, 0}
-end
-local counted = redis.call('HMGET', usage, 'count', 'bytes')
-if not counted[2] then return {count, 0} end
-local bytes = math.max(0, tonumber(counted[2]))
-if tonumber(counted[1]) ~= count then
-  bytes = math.floor(bytes * count / counted[1])
-  -- First, since a full server refuses a script that begins by adding.
-  redis.call('HDEL', usage, 'bytes')
-  redis.call('HSET', usage, 'count', count, 'bytes', string.format('%d', bytes))
-end
-return {count, bytes}`);
 
-/** How many calls of an app are open over all shards, or how many other events; and their size. */
-export async function readOpenUsage(
-  redis: Redis,
-  { appId, calls }: { appId: string; calls: boolean },
-  shards: number,
-): Promise<OpenUsage> {
-  const lanes = LANES.filter((lane) => (lane === 'call') === calls);
+-- The bytes of so many events.
+local function bytesOf(usage, count)
+  if count == 0 then
+    redis.call('DEL', usage)
+    return 0
+  end
+  local counted = redis.call('HMGET', usage, 'count', 'bytes')
+  if not counted[2] then return 0 end
+  local bytes = math.max(0, tonumber(counted[2]))
+  if tonumber(counted[1]) ~= count then
+    bytes = math.floor(bytes * count / counted[1])
+    -- First, since a full server refuses a script that begins by adding.
+    redis.call('HDEL', usage, 'bytes')
+    redis.call('HSET', usage, 'count', count, 'bytes', string.format('%d', bytes))
+  end
+  return bytes
+end
+
+local calls, others = openIn('call'), openIn('chat') + openIn('bulk')
+return {calls, bytesOf(usageOf(root, 'call', app), calls), others, bytesOf(usageOf(root, 'chat', app), others)}`);
+
+/** How many events of an app are open over all shards, and their size. */
+export async function readOpenUsage(redis: Redis, appId: string, shards: number): Promise<OpenUsages> {
+  const calls = { count: 0, bytes: 0 };
+  const others = { count: 0, bytes: 0 };
   const perShard = await Promise.all(
-    Array.from({ length: shards }, (_, shard) => {
-      const usage = calls ? keys.openCallUsage(shard, appId) : keys.openUsage(shard, appId);
-      return READ(redis, [keys.root(shard), usage], [appId, ...lanes]);
-    }),
+    Array.from({ length: shards }, (_, shard) => READ(redis, [keys.root(shard)], [appId])),
   );
-  return {
-    count: perShard.reduce((sum, [count]) => sum + count, 0),
-    bytes: perShard.reduce((sum, [, bytes]) => sum + bytes, 0),
-  };
+  for (const [callCount, callBytes, count, bytes] of perShard) {
+    calls.count += callCount;
+    calls.bytes += callBytes;
+    others.count += count;
+    others.bytes += bytes;
+  }
+  return { calls, others };
 }
 
 /** Members read at a time. */

@@ -219,7 +219,7 @@ test('events of two apps settle in one call, each for itself; one that is given 
     await planned(redis, users(1), { id: 'open' }),
   ];
   const other = await planned(redis, users(1), { id: 'other', appId: 'bank' });
-  const usage = (appId: string) => readOpenUsage(redis, { appId, calls: false }, 1);
+  const usage = async (appId: string) => (await readOpenUsage(redis, appId, 1)).others;
   const { bytes } = await usage(APP);
   const of = (ref: typeof first, appId: string, ...settlements: Settlement[]) => ({ ref, appId, settlements });
   const batch = [

@@ -21,7 +21,7 @@ import {
 import { APP, becomes, HOUR, lockOf, NOW, planned, settleAll, slice, stored, users } from '../support/events.ts';
 
 const LATER = NOW + 60_000;
-const usage = (redis: Redis, calls = false) => readOpenUsage(redis, { appId: APP, calls }, 1);
+const usage = async (redis: Redis, calls = false) => (await readOpenUsage(redis, APP, 1))[calls ? 'calls' : 'others'];
 const sweepLane = (redis: Redis, lane: Lane) => claimDueEvents(redis, 0, lane, { now: LATER, again: LATER });
 /** As when its retention ends. */
 const expire = (redis: Redis, { key }: EventRef) => redis.del(`{p0}:ev:${key}`);
