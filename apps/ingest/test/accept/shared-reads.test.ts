@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SharedReads } from '../../src/accept/shared-reads.ts';
@@ -11,31 +12,47 @@ function slowReads() {
   return { reads, open };
 }
 
-test('all who ask while a read is under way share the next one', async () => {
+test('all who ask in a turn of the event loop share a read, which begins at its end', async () => {
   const { reads, open } = slowReads();
-  const first = reads.get('a');
-  const later = [reads.get('a'), reads.get('a'), reads.get('a')];
+  const asked = [reads.get('a'), reads.get('a')];
+  await Promise.resolve();
+  asked.push(reads.get('a'));
+  expect(open).toEqual([]);
+  await setImmediate();
   expect(open).toHaveLength(1);
-  open[0]?.end('old');
-  expect(await first).toBe('old');
-  expect(open).toHaveLength(2);
-  open[1]?.end('new');
-  expect(await Promise.all(later)).toEqual(['new', 'new', 'new']);
+  open[0]?.end('read');
+  expect(await Promise.all(asked)).toEqual(['read', 'read', 'read']);
 });
 
-test('other keys do not wait', () => {
+test('those who ask while a read is under way share the next one, and do not wait for it', async () => {
+  const { reads, open } = slowReads();
+  const first = reads.get('a');
+  await setImmediate();
+  const later = [reads.get('a'), reads.get('a')];
+  await setImmediate();
+  expect(open).toHaveLength(2);
+  open[1]?.end('new');
+  expect(await Promise.all(later)).toEqual(['new', 'new']);
+  open[0]?.end('old');
+  expect(await first).toBe('old');
+});
+
+test('each key is read on its own', async () => {
   const { reads, open } = slowReads();
   void reads.get('a');
   void reads.get('b');
+  await setImmediate();
   expect(open.map(({ key }) => key)).toEqual(['a', 'b']);
 });
 
 test('a failed read fails for those who share it alone', async () => {
   const { reads, open } = slowReads();
-  const first = reads.get('a');
+  const first = [reads.get('a'), reads.get('a')];
+  await setImmediate();
   const next = reads.get('a');
+  await setImmediate();
   open[0]?.fail(new Error('away'));
-  await expect(first).rejects.toThrow('away');
+  for (const one of first) await expect(one).rejects.toThrow('away');
   open[1]?.end('back');
   expect(await next).toBe('back');
 });
