@@ -82,6 +82,7 @@ test('a cluster of three, which refuses commands on several slots, accepts the e
     const again = accepted({ id, receivedAt: NOW + 1 });
     expect(await acceptEvent(own.redis, again, { shards: SHARDS })).toMatchObject({ ...ref, duplicate: true });
     expect(await findEvent(own.redis, APP, id)).toEqual(ref);
+    if (i === 0) expect(await findMessages(own.redis, APP, ['m1'])).toMatchObject([{ author: 'ann', ref }]);
     const all = slice(users(4));
     await planSlice(own.redis, ref, APP, 0, all);
     await advance(own.redis, ref, await lockOf(own.redis, ref), 0, all);

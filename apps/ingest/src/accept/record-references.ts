@@ -11,25 +11,20 @@ import {
 } from '@fanfare/core';
 import {
   endRing,
-  type MessageReference,
   type ReactionReference,
   type ReferencedConversation,
   recordCall,
   recordChange,
   recordLogged,
-  recordMessages,
   recordReactions,
   removeReaction,
 } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 
-/** What is kept of a new message until it is stored: thousands may wait at a time. */
+/** What is kept of a new message until it is stored, with its reference: thousands may wait at a time. */
 interface SentMessage {
   type: 'message.sent';
-  messageId: string;
-  author: string;
-  conversation: ReferencedConversation;
   isNotifying: boolean;
 }
 
@@ -38,15 +33,7 @@ export type Referable = SentMessage | Exclude<Event, { type: 'message.sent' }>;
 
 /** What later events need to know of an event. */
 export const referable = (event: Event): Referable =>
-  event.type === 'message.sent'
-    ? {
-        type: event.type,
-        messageId: event.message.id,
-        author: event.sender.uid,
-        conversation: conversationRef(event.conversation),
-        isNotifying: isNotifying(event),
-      }
-    : event;
+  event.type === 'message.sent' ? { type: event.type, isNotifying: isNotifying(event) } : event;
 
 /** An event that was accepted, now or earlier. */
 export interface RecordedEvent {
@@ -70,9 +57,9 @@ function supersedes(event: Referable, { preferences }: AppSettings): event is Ex
 }
 
 /**
- * Records what later events refer to: messages with author and conversation, reactions, calls, ended rings, changed
- * messages and removed reactions; and an entry in the app's log if it keeps one. Runs before the events are queued, so
- * that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
+ * Records what later events refer to, but for messages, whose references are stored with them: reactions, calls, ended
+ * rings, changed messages and removed reactions; and an entry in the app's log if it keeps one. Runs before the events
+ * are queued, so that a ring has ended and a text is withdrawn before anything is sent. Idempotent.
  */
 export async function recordReferences(
   { queueRedis, now }: { queueRedis: Redis; now(): number },
@@ -108,20 +95,15 @@ async function recordSameRetention(
   events: readonly RecordedEvent[],
   retentionMs: number,
 ): Promise<void> {
-  const messages: MessageReference[] = [];
   const reactions: ReactionReference[] = [];
   for (const { event, ref } of events) {
-    if (event.type === 'message.sent') {
-      const { messageId, author, conversation } = event;
-      messages.push({ messageId, author, conversation, ref });
-    } else if (event.type === 'reaction.added') {
+    if (event.type === 'reaction.added') {
       const { id: reactionId, messageId, messageSender } = event.reaction;
       const conversation = conversationRef(event.conversation);
       const author = messageSender ? { author: messageSender } : {};
       reactions.push({ reactionId, messageId, reactor: event.sender.uid, ...author, conversation, ref });
     }
   }
-  if (messages.length > 0) await recordMessages(queueRedis, appId, messages, retentionMs);
   if (reactions.length > 0) await recordReactions(queueRedis, appId, reactions, retentionMs);
 }
 

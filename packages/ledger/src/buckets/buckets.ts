@@ -1,7 +1,7 @@
 import { MAX_RETENTION_HOURS } from '@fanfare/core';
 import { acrossSlots, script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { BUCKET_EXPIRY_LUA, bucketTextOf, dayOf, LENGTH as ID_LENGTH, NAME_LENGTH } from './bucket.ts';
+import { BUCKET_EXPIRY_LUA, dayOf, LENGTH as ID_LENGTH, NAME_LENGTH } from './bucket.ts';
 
 /** An entry in the buckets under a prefix: their keys are the prefix and a day. */
 export interface Entry {
@@ -53,8 +53,8 @@ return false
 
 /** An entry to write. */
 export interface NewEntry {
-  /** Of which it is found. */
-  id: string;
+  /** Name and field, by which it is found. */
+  place: string;
   text: string;
   /** To whose day it belongs, epoch ms. */
   at: number;
@@ -76,8 +76,8 @@ export async function putAll(
   retentionMs: number,
 ): Promise<void> {
   const byDay = new Map<number, string[]>();
-  for (const { id, text, at } of entries) {
-    const entry = bucketTextOf(id) + text;
+  for (const { place, text, at } of entries) {
+    const entry = place + text;
     const encoded = String(Buffer.byteLength(entry)).padStart(LENGTH_DIGITS, '0') + entry;
     const others = byDay.get(dayOf(at));
     if (others) others.push(encoded);

@@ -1,112 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { AcceptedEvent, EventRef, Lane } from '@fanfare/core';
-import { script } from '@fanfare/redis';
+import { type AcceptedEvent, type EventRef, eventKeyTime, type Lane } from '@fanfare/core';
+import { acrossSlots } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { ADMISSION_LUA } from '../admission/admission.lua.ts';
 import { rankOf } from '../admission/admission.ts';
-import { LENGTH as ID_LENGTH } from '../buckets/bucket.ts';
+import { dayOf, LENGTH as ID_LENGTH, NAME_LENGTH } from '../buckets/bucket.ts';
+import { putAll } from '../buckets/buckets.ts';
 import { keys } from '../keys.ts';
-import { INDEX_LUA } from '../log/event-index.ts';
-import { CLAIM_LUA, locate } from './claim.ts';
-import { type EncodedEvent, EventEncoder, linesOf } from './encoded-event.ts';
-import { COUNT_OPEN } from './open-usage.ts';
+import { ACCEPT } from './accept.lua.ts';
+import { locate } from './claim.ts';
+import { type EncodedEvent, EventEncoder, linesOf, referenceIn } from './encoded-event.ts';
 
 const HOUR = 3_600_000;
 
 /** How long all data of an event is kept. */
 export const RETENTION_MS: Record<Lane, number> = { call: 7 * 24 * HOUR, chat: 7 * 24 * HOUR, bulk: 24 * HOUR };
-
-/**
- * Claim, body, lists and admission of some events of one app and lane, in one script: of each, all is stored or
- * nothing.
- */
-const ACCEPT = script<[admitted: number, rank: number, ...known: (number | string)[]]>(`
--- KEYS root of the shard's keys
--- ARGV app, lane, retention, and the events in one text: of each, name and field of its id, its key, a space, when it
---   was received, and ev on two lines
--- returns how many of the new events are admitted, the first ones, and the rank of the first, or 0; then of each event
---   that is not new its number, the key of the event that was accepted with its id, or '' if its own key is taken, and
---   the lane to which the job of that event must be added, or '' if none must be: it waits to be admitted, is fully
---   planned or no longer kept
-${COUNT_OPEN}
-${ADMISSION_LUA}
-${CLAIM_LUA}
-${INDEX_LUA}
-local root, app, lane, retention = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local ids, room, rank = root .. 'ids:' .. app .. ':', nil, 0
-local known = {}
-local new, all, admitted, waiting, bytes, last, days = {}, {}, {}, {}, 0, 0, {}
-
-local function add(list, first, second)
-  local n = #list
-  list[n + 1], list[n + 2] = first, second
-end
-
--- As text, since a number is formatted anew for each command; those of a run were hardly received at different times.
-local expiries = {}
-local function expiryOf(at)
-  if not expiries[at] then expiries[at] = string.format('%d', at + retention) end
-  return expiries[at]
-end
-
--- Stores an event whose key is free.
-local function store(event, key, at, received, ev)
-  room = room or roomFor(root, lane, app)
-  local isAdmitted = #admitted / 2 < room
-  local exp = expiryOf(received)
-  redis.call('HSET', event, 'at', at, 'exp', exp, 'app', app, 'lane', lane, 'ev', ev, 'slice', '0',
-    'adm', isAdmitted and '1' or '0')
-  redis.call('PEXPIREAT', event, exp)
-  new[#new + 1] = key
-  add(all, at, key)
-  add(isAdmitted and admitted or waiting, at, key)
-  bytes, last = bytes + #ev, math.max(last, received)
-end
-
-local keys, parts, offered, from = {}, {}, ARGV[4], 1
-while from <= #offered do
-  local space = string.find(offered, ' ', from, true)
-  local ev = string.find(offered, '\\n', space, true) + 1
-  local body = string.find(offered, '\\n', ev, true) + 1
-  local stop = string.find(offered, '\\n', body, true)
-  local key = string.sub(offered, from + ${ID_LENGTH}, space - 1)
-  keys[#keys + 1] = root .. 'ev:' .. key
-  parts[#parts + 1] = {string.sub(offered, from, from + ${ID_LENGTH - 1}), key, string.sub(offered, space + 1, ev - 2),
-    string.sub(offered, ev, stop - 1)}
-  from = stop + 1
-end
-
--- One question for all: a key is hardly ever taken.
-local taken = {}
-local areFree = redis.call('EXISTS', unpack(keys)) == 0
-
-for n, event in ipairs(keys) do
-  local id, key, at, ev = unpack(parts[n])
-  local received = tonumber(at)
-  local claimed, isNew = claim(ids, id, key, received, retention, days)
-  if not isNew then
-    local first = redis.call('HMGET', root .. 'ev:' .. claimed, 'lane', 'adm', 'full')
-    add(known, n, claimed)
-    known[#known + 1] = (not first[1] or first[2] == '0' or first[3]) and '' or first[1]
-  elseif taken[key] or not areFree and redis.call('EXISTS', event) == 1 then
-    unclaim(ids, id, received)
-    add(known, n, '')
-    known[#known + 1] = ''
-  else
-    taken[key] = true
-    store(event, key, at, received, ev)
-  end
-end
-if #new > 0 then
-  listDays(root, app, days)
-  redis.call('ZADD', root .. 'open:' .. lane, unpack(all))
-  indexAll(root, app, retention, new)
-  countOpen(root, lane, app, #new, bytes, last + retention)
-  rank = admitAll(root, lane, app, admitted)
-  waitAll(root, lane, app, waiting)
-end
-return {#admitted / 2, rank, unpack(known)}
-`);
 
 /** The result of offering an event. */
 export interface Acceptance extends EventRef {
@@ -221,26 +128,71 @@ async function acceptGroup(
   { shard, appId, lane, retentionMs, members }: Group,
   events: readonly EncodedEvent[],
 ): Promise<(Acceptance | Error)[]> {
-  // One argument: four for each event would cost the client and the server 3 µs more.
-  const lines = linesOf(members.map((i) => events[i] as EncodedEvent));
-  const [admitted, first, ...known] = await ACCEPT(redis, [keys.root(shard)], [appId, lane, retentionMs, lines]);
-  const answers = new Array<Acceptance | Error | undefined>(members.length);
+  const some = members.map((i) => events[i] as EncodedEvent);
+  const referring = some.find((event) => referenceIn(event) !== '');
+  const [head = '', tail = ''] = keys.messages(appId, NAME).split(NAME);
+  const accept = async (bucket: string[], prefix: string) => {
+    // The events are one argument: four for each would cost the client and the server 3 µs more.
+    const args = [appId, lane, retentionMs, shard, prefix, tail, linesOf(some)];
+    return acceptancesOf(some, { shard, lane }, await ACCEPT(redis, [keys.root(shard), ...bucket], args));
+  };
+  if (!referring) return accept([], '');
+  const bucket = head + referenceIn(referring).slice(0, NAME_LENGTH) + tail + dayOf(referring.receivedAt);
+  // A server that keeps slots apart refuses a bucket beside the root.
+  return acrossSlots(
+    redis,
+    () => accept([bucket], head),
+    async () => {
+      const answers = await accept([], '');
+      await writeReferences(redis, some, answers, retentionMs);
+      return answers;
+    },
+  );
+}
+
+/** Stands for the name in a key; no id of an app contains one. */
+const NAME = '\n';
+
+/** What the script answers, event by event. */
+function acceptancesOf(
+  events: readonly EncodedEvent[],
+  { shard, lane }: Pick<Group, 'shard' | 'lane'>,
+  [admitted, first, ...known]: [admitted: number, rank: number, ...known: (number | string)[]],
+): (Acceptance | Error)[] {
+  const answers = new Array<Acceptance | Error | undefined>(events.length);
   for (let i = 0; i < known.length; i += 3) {
     const [n, key, queueIn] = known.slice(i, i + 3) as [number, string, Lane | ''];
     // Its own if the script was sent again after a lost connection.
-    const duplicate = key !== events[members[n - 1] as number]?.key;
+    const duplicate = key !== events[n - 1]?.key;
     if (key === '') answers[n - 1] = new Error('the event key is taken');
     else answers[n - 1] = { key, shard, duplicate, queueIn: queueIn === '' ? undefined : queueIn };
   }
   let [left, rank] = [admitted, rankOf(first)];
-  return members.map((i, n) => {
+  return events.map(({ key }, n) => {
     const answer = answers[n];
     if (answer) return answer;
-    const { key } = events[i] as EncodedEvent;
     if (left === 0) return { key, shard, duplicate: false };
     left -= 1;
     return { key, shard, duplicate: false, queueIn: lane, rank: rank === undefined ? undefined : rank++ };
   });
+}
+
+/** Writes the references of messages, where the script that stores these cannot. */
+function writeReferences(
+  redis: Redis,
+  events: readonly EncodedEvent[],
+  answers: readonly (Acceptance | Error)[],
+  retentionMs: number,
+): Promise<void> {
+  const entries = events.flatMap((event, i) => {
+    const [reference, answer] = [referenceIn(event), answers[i] as Acceptance | Error];
+    if (reference === '' || answer instanceof Error) return [];
+    const { key, shard } = answer;
+    const text = `${key}\t${shard}\t${reference.slice(ID_LENGTH)}`;
+    return [{ place: reference.slice(0, ID_LENGTH), text, at: eventKeyTime(key) }];
+  });
+  const { appId } = events[0] as EncodedEvent;
+  return putAll(redis, (name) => keys.messages(appId, name), entries, retentionMs);
 }
 
 /**

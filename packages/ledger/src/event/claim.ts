@@ -49,13 +49,16 @@ local function dayName(day)
   return dayNames[day]
 end
 
+-- When the event with this key was accepted.
+local function keyTime(key) return tonumber(string.sub(key, 2, -10), 36) or 0 end
+
 local function claim(ids, id, key, now, retention, days)
   local prefix, field = ids .. string.sub(id, 1, ${NAME_LENGTH}) .. ':', string.sub(id, ${NAME_LENGTH + 1})
   local day = dayOf(now)
   -- Of yesterday; and of tomorrow, in the last minutes of a day, by a server whose clock is ahead.
   for each = day - 1, dayOf(now + ${SKEW_MS}) do
     local other = each ~= day and redis.call('HGET', prefix .. dayName(each), field)
-    if other and now - (tonumber(string.sub(other, 2, -10), 36) or 0) < ${DUPLICATE_WINDOW_MS} then return other end
+    if other and now - keyTime(other) < ${DUPLICATE_WINDOW_MS} then return other end
   end
   local bucket = prefix .. dayName(day)
   if redis.call('HSETNX', bucket, field, key) == 0 then return redis.call('HGET', bucket, field) end

@@ -1,4 +1,4 @@
-import { type AcceptedEvent, conversationKey, type Lane } from '@fanfare/core';
+import { type AcceptedEvent, conversationKey, type Event, type Lane } from '@fanfare/core';
 import { bucketTextOf } from '../buckets/bucket.ts';
 import { encodeAccepted } from './record.ts';
 
@@ -44,7 +44,7 @@ export class EventEncoder {
     const { appId, key, lane, receivedAt, event } = accepted;
     const { id } = event;
     const lines: Lines = { bytes: NONE, start: 0, end: 0 };
-    this.#text += `${bucketTextOf(id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n`;
+    this.#text += `${bucketTextOf(id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n${encodeReference(event)}\n`;
     this.#pending.push({ lines, end: this.#text.length });
     if (this.#text.length > FULL) this.finish();
     return { appId, id, key, lane, receivedAt, retentionMs, conversation: conversationKey(event), lines };
@@ -70,8 +70,24 @@ export class EventEncoder {
 const NONE = Buffer.alloc(0);
 
 /**
- * The lines of some events: of each the name and field of its id, its key, a space, when it was received, and `ev` on
- * two lines.
+ * Of a new message, name and field of its id, and what follows key and shard in its reference (references/messages.ts);
+ * nothing of other events.
+ */
+function encodeReference(event: Event): string {
+  if (event.type !== 'message.sent') return '';
+  const { message, conversation, sender } = event;
+  return `${bucketTextOf(message.id)}${conversation.type[0]}${conversation.id}\t${sender.uid}`;
+}
+
+const LINE_FEED = 0x0a;
+
+/** The reference of an event, as encoded. */
+export const referenceIn = ({ lines: { bytes, end } }: EncodedEvent): string =>
+  bytes.toString('utf8', bytes.lastIndexOf(LINE_FEED, end - 2) + 1, end - 1);
+
+/**
+ * The lines of some events. Of each: name and field of its id, its key, a space, and when it was received; `ev` on two
+ * lines; and the reference of a message, or nothing.
  */
 export function linesOf(events: readonly EncodedEvent[]): Buffer {
   const parts: Buffer[] = [];

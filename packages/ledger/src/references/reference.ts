@@ -1,7 +1,7 @@
 import { type EventRef, eventKeyTime } from '@fanfare/core';
 import { script } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
-import { bucketOf } from '../buckets/bucket.ts';
+import { bucketOf, bucketTextOf } from '../buckets/bucket.ts';
 import { type Entry, find, putAll } from '../buckets/buckets.ts';
 
 /** The conversation of an event: with a user, or in a group. */
@@ -61,7 +61,7 @@ export async function writeFirst(
   references: readonly { id: string; key: string; text: string }[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = references.map(({ id, key, text }) => ({ id, text, at: eventKeyTime(key) }));
+  const entries = references.map(({ id, key, text }) => ({ place: bucketTextOf(id), text, at: eventKeyTime(key) }));
   await putAll(redis, (name) => kind.prefix(appId, name), entries, retentionMs);
 }
 

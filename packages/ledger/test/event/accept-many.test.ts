@@ -7,16 +7,18 @@ import {
   type Acceptance,
   acceptEvent,
   acceptEvents,
+  findMessages,
   pageIndexed,
   pageLogged,
   readCursor,
   readEvent,
   readOpenUsage,
 } from '../../src/index.ts';
-import { APP, accepted } from '../support/events.ts';
+import { APP, accepted, NOW } from '../support/events.ts';
 
 const ids = (count: number, over: Parameters<typeof accepted>[0] = {}) =>
   Array.from({ length: count }, (_, n) => accepted({ id: `msg-${n}`, ...over }));
+const message = { category: 'message', type: 'text', text: '“ñ”\nß' } as const;
 const offered = (events: readonly AcceptedEvent[]) => events.map((event) => ({ accepted: event }));
 
 /** Every key and its value, as the server shows them. */
@@ -70,6 +72,29 @@ test('events are listed with their acceptance, once, in the order of their keys'
   const { refs } = await pageIndexed(own.redis, APP, 1, { limit: 999, order: 'append' });
   expect(refs.map(({ key }) => key)).toEqual(events.map(({ key }) => key));
   expect(await pageLogged(own.redis, APP, 1, { limit: 9, order: 'append' })).toEqual({ refs: [] });
+});
+
+test('messages are stored with their authors and conversations, under the key that was accepted first', async () => {
+  await using own = await startTestRedis();
+  const messageIds = Array.from({ length: 130 }, (_, n) => `ü\n${n}`);
+  const events = () =>
+    messageIds.map((id, n) => {
+      const { event, ...rest } = accepted({ id: `msg-${n}`, to: `user-${n}` });
+      return { ...rest, event: { ...event, message: { ...message, id } } } as AcceptedEvent;
+    });
+  const first = (await acceptEvents(own.redis, offered(events().slice(0, 40)), 1)) as Acceptance[];
+  // An older version that was cut off.
+  for (const bucket of await own.redis.keys('msg:*')) await own.redis.del(bucket);
+  const answers = (await acceptEvents(own.redis, offered(events()), 1)) as Acceptance[];
+  expect(answers.slice(0, 40).map(({ key }) => key)).toEqual(first.map(({ key }) => key));
+  expect(await findMessages(own.redis, APP, messageIds, NOW)).toEqual(
+    messageIds.map((messageId, n) => ({
+      messageId,
+      author: 'ann',
+      conversation: { type: 'user', id: `user-${n}` },
+      ref: { key: answers[n]?.key, shard: 0 },
+    })),
+  );
 });
 
 test('an event whose place cannot be read fails alone', async () => {
