@@ -8,6 +8,7 @@ import { completeEvents } from './complete-events.ts';
 import { isModerated, type Stored, storeModerated } from './moderation.ts';
 import type { Posted } from './offer.ts';
 import { withinOpenQuotas } from './open-quotas.ts';
+import type { OverloadGuard } from './overload.ts';
 import { referable } from './record-references.ts';
 import type { NewEvent } from './store-events.ts';
 import { longTurn, shortTurn, type Turn } from './turn.ts';
@@ -25,19 +26,32 @@ export interface EventResult {
  * Accepts posted events: stores each durably, records references for later events, and queues those that need not wait
  * for others of their app. An invalid event does not affect the others. Once this resolves, all accepted events are
  * stored; the sweeper finds those whose job could not be queued.
+ * @param guard Rejects events while Redis is too full.
  * @param parent The trace that the caller says it belongs to.
  * @throws FanfareError or a Redis error if some events may not be stored; posting all of them again is safe.
  */
-export function acceptEvents(deps: IngestDeps, appId: string, posted: Posted, parent?: string): Promise<EventResult[]> {
+export function acceptEvents(
+  deps: IngestDeps,
+  appId: string,
+  posted: Posted,
+  { guard, parent }: { guard?: OverloadGuard; parent?: string | undefined } = {},
+): Promise<EventResult[]> {
   const step = { name: 'accept', parent, attributes: { 'fanfare.events': posted.count } };
   return deps.tracing.begin(step, async (traceparent) => {
-    const { rejected, store } = await prepare(deps, appId, posted, traceparent);
+    const { rejected, store } = await prepare(deps, { appId, guard, traceparent }, posted);
     const stored = await store();
     let next = 0;
     const results = rejected.map((result) => result ?? resultOf(stored[next++] as Stored));
     count(deps, results);
     return results;
   });
+}
+
+/** Who posts. */
+interface Posting {
+  appId: string;
+  guard: OverloadGuard | undefined;
+  traceparent: string | undefined;
 }
 
 /** Events that are ready to be stored. */
@@ -52,15 +66,16 @@ interface Prepared {
  * leaves behind refers to the parsed events, unless they are moderated: in the time that storing takes, collections of
  * garbage would copy them twice.
  */
-async function prepare(
-  deps: IngestDeps,
-  appId: string,
-  posted: Posted,
-  traceparent: string | undefined,
-): Promise<Prepared> {
-  const [app, usage] = await Promise.all([requireApp(deps, appId), deps.intake.usages.get(appId)]);
+async function prepare(deps: IngestDeps, { appId, guard, traceparent }: Posting, posted: Posted): Promise<Prepared> {
+  const [app, usage, stops] = await Promise.all([
+    requireApp(deps, appId),
+    deps.intake.usages.get(appId),
+    guard?.stops(),
+  ]);
   const turn = posted.isLong ? await longTurn() : shortTurn;
-  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, await posted.parse(turn)));
+  const parsed = await posted.parse(turn);
+  const admitted = guard && stops ? guard.admit(parsed, stops) : parsed;
+  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, admitted));
   const rejected = offers.map(({ id, parsed }) => (parsed.ok ? undefined : rejection(id, parsed.error)));
   const events: Event[] = [];
   for (const { parsed } of offers) if (parsed.ok) events.push(parsed.event);

@@ -13,14 +13,14 @@ export interface Posted {
   count: number;
   /** Whether parsing them takes long enough for others to be given a turn. */
   isLong: boolean;
-  parse(turn: Turn): Promise<readonly Offer[]>;
+  parse(turn: Turn): readonly Offer[] | Promise<readonly Offer[]>;
 }
 
 /** Events of which it is known already whether they are valid. */
 export const parsed = (offers: readonly Offer[]): Posted => ({
   count: offers.length,
   isLong: false,
-  parse: () => Promise.resolve(offers),
+  parse: () => offers,
 });
 
 /** Longest id in an answer. */

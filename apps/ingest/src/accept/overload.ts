@@ -1,4 +1,5 @@
 import { FanfareError, isCall } from '@fanfare/core';
+import type { MemoryStop } from '@fanfare/redis';
 import type { IngestDeps } from '../deps.ts';
 import type { Offer } from './offer.ts';
 
@@ -40,14 +41,18 @@ export class OverloadGuard {
     throw overloaded();
   }
 
+  /** What has stopped because Redis is too full. */
+  async stops(): Promise<readonly MemoryStop[]> {
+    return (await this.#deps.memory.state()).stops;
+  }
+
   /**
-   * Rejects the events for which Redis is too full.
+   * Rejects the events that have stopped.
    * @throws FanfareError `ERR_OVERLOADED` if that leaves none.
    */
-  async admit(offers: readonly Offer[]): Promise<readonly Offer[]> {
-    if (!(await this.#deps.memory.isStopped('events'))) return offers;
-    if (!offers.some(isOfCall)) await this.check();
-    await this.check('calls');
+  admit(offers: readonly Offer[], stops: readonly MemoryStop[]): readonly Offer[] {
+    if (!stops.includes('events')) return offers;
+    if (stops.includes('calls') || !offers.some(isOfCall)) this.#refuse();
     if (!offers.every(isOfCall)) this.#deps.metrics.refusedForMemory.inc();
     return offers.map((each) =>
       each.parsed.ok && !isOfCall(each) ? { ...each, parsed: { ok: false, error: overloaded() } } : each,

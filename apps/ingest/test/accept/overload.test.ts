@@ -1,7 +1,7 @@
 import { MemoryWatch } from '@fanfare/redis';
 import { limitMemory, startTestRedis } from '@fanfare/testkit';
 import { afterEach, expect, test } from '@jest/globals';
-import { offer } from '../../src/accept/offer.ts';
+import { type Offer, offer } from '../../src/accept/offer.ts';
 import { OverloadGuard } from '../../src/accept/overload.ts';
 import { readiness } from '../../src/http/readiness.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
@@ -19,6 +19,9 @@ test('events are let in while there is room, however many of an app wait', async
   deps.clock.advance(60 * MINUTE);
   await expect(new OverloadGuard(deps).check()).resolves.toBeUndefined();
 });
+
+/** The offers that a guard lets in now. */
+const admit = async (guard: OverloadGuard, offers: readonly Offer[]) => guard.admit(offers, await guard.stops());
 
 /** Fills Redis to this share of its memory, as the guard reads it next. */
 async function fill(share: number): Promise<void> {
@@ -38,16 +41,16 @@ test('with Redis filled to 72 %, calls are let in and nothing else; to 98 %, not
   await deps.redis.setbit('ballast', 200_000_000, 1);
   expect([message, call].every(({ parsed }) => parsed.ok)).toBe(true);
   await fill(0.68);
-  expect(await guard.admit([message, call])).toEqual([message, call]);
+  expect(await admit(guard, [message, call])).toEqual([message, call]);
   await fill(0.72);
-  await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
-  expect(await guard.admit([call])).toEqual([call]);
-  expect(await guard.admit([message, call])).toEqual([
+  await expect(admit(guard, [message, message])).rejects.toMatchObject(refused);
+  expect(await admit(guard, [call])).toEqual([call]);
+  expect(await admit(guard, [message, call])).toEqual([
     { id: message.id, parsed: { ok: false, error: expect.objectContaining(refused) } },
     call,
   ]);
   await fill(0.98);
-  await expect(guard.admit([message, call])).rejects.toMatchObject(refused);
+  await expect(admit(guard, [message, call])).rejects.toMatchObject(refused);
 });
 
 test('a batch is counted once as refused, also when only its messages are', async () => {
@@ -58,11 +61,11 @@ test('a batch is counted once as refused, also when only its messages are', asyn
   await deps.redis.setbit('ballast', 200_000_000, 1);
   await fill(0.72);
   const before = await refusals();
-  await guard.admit([message, call, message]);
+  await admit(guard, [message, call, message]);
   expect(await refusals()).toBe(before + 1);
-  await guard.admit([call]);
+  await admit(guard, [call]);
   expect(await refusals()).toBe(before + 1);
-  await expect(guard.admit([message, message])).rejects.toMatchObject(refused);
+  await expect(admit(guard, [message, message])).rejects.toMatchObject(refused);
   expect(await refusals()).toBe(before + 2);
 });
 
@@ -75,7 +78,7 @@ test('a full registry on another Redis refuses what adds to it, but no events, a
   await limitMemory(other.redis, 0.8);
   deps.clock.advance(1000);
   await expect(guard.checkGrowth()).rejects.toMatchObject(refused);
-  expect(await guard.admit([message, call])).toEqual([message, call]);
+  expect(await admit(guard, [message, call])).toEqual([message, call]);
   const { ready, degraded, checks } = await readiness(apart);
   expect([ready, degraded, checks.memory?.ok, checks.registryMemory?.ok]).toEqual([true, true, true, false]);
 });

@@ -2,7 +2,6 @@ import { Event, EventId, FanfareError } from '@fanfare/core';
 import { findEvent, readProgress } from '@fanfare/ledger';
 import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
-import type { Posted } from '../../accept/offer.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import type { IngestDeps } from '../../deps.ts';
 import { bySchema } from '../../http/by-schema.ts';
@@ -43,8 +42,7 @@ export function eventRoutes(server: Server, deps: IngestDeps, guard: OverloadGua
     async (request, reply) => {
       const { appId } = request;
       const posted = postedIn(request.body as unknown as Buffer | null | undefined);
-      const admitted: Posted = { ...posted, parse: async (turn) => guard.admit(await posted.parse(turn)) };
-      const events = await acceptEvents(deps, appId, admitted, header(request, 'traceparent'));
+      const events = await acceptEvents(deps, appId, posted, { guard, parent: header(request, 'traceparent') });
       const [first, ...others] = events;
       if (others.length === 0 && first?.status !== 'rejected') request.concerns = { eventId: first?.id };
       reply.code(202);
