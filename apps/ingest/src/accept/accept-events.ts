@@ -5,6 +5,7 @@ import type { IngestDeps } from '../deps.ts';
 import { requireApp } from '../http/require-app.ts';
 import { asAccepted, audienceSizes } from './accepted-event.ts';
 import { completeEvents } from './complete-events.ts';
+import type { RequestInFlight } from './in-flight.ts';
 import { isModerated, type Stored, storeModerated } from './moderation.ts';
 import type { Posted } from './offer.ts';
 import { withinOpenQuotas } from './open-quotas.ts';
@@ -37,19 +38,22 @@ export function acceptEvents(
   { guard, parent }: { guard?: OverloadGuard; parent?: string | undefined } = {},
 ): Promise<EventResult[]> {
   const step = { name: 'accept', parent, attributes: { 'fanfare.events': posted.count } };
-  return deps.tracing.begin(step, async (traceparent) => {
-    const { rejected, store } = await prepare(deps, { appId, guard, traceparent }, posted);
-    const stored = await store();
-    let next = 0;
-    const results = rejected.map((result) => result ?? resultOf(stored[next++] as Stored));
-    count(deps, results);
-    return results;
-  });
+  return deps.tracing.begin(step, (traceparent) =>
+    deps.intake.inFlight.during(appId, async (request) => {
+      const { rejected, store } = await prepare(deps, { appId, request, guard, traceparent }, posted);
+      const stored = await store();
+      let next = 0;
+      const results = rejected.map((result) => result ?? resultOf(stored[next++] as Stored));
+      count(deps, results);
+      return results;
+    }),
+  );
 }
 
 /** Who posts. */
 interface Posting {
   appId: string;
+  request: RequestInFlight;
   guard: OverloadGuard | undefined;
   traceparent: string | undefined;
 }
@@ -66,8 +70,12 @@ interface Prepared {
  * leaves behind refers to the parsed events, unless they are moderated: in the time that storing takes, collections of
  * garbage would copy them twice.
  */
-async function prepare(deps: IngestDeps, { appId, guard, traceparent }: Posting, posted: Posted): Promise<Prepared> {
-  const [app, usage, stops] = await Promise.all([
+async function prepare(
+  deps: IngestDeps,
+  { appId, request, guard, traceparent }: Posting,
+  posted: Posted,
+): Promise<Prepared> {
+  const [app, usages, stops] = await Promise.all([
     requireApp(deps, appId),
     deps.intake.usages.get(appId),
     guard?.stops(),
@@ -75,7 +83,11 @@ async function prepare(deps: IngestDeps, { appId, guard, traceparent }: Posting,
   const turn = posted.isLong ? await longTurn() : shortTurn;
   const parsed = await posted.parse(turn);
   const admitted = guard && stops ? guard.admit(parsed, stops) : parsed;
-  const offers = await withinQuotas(deps, app, withinOpenQuotas(deps, app, usage, admitted));
+  const offers = await withinQuotas(
+    deps,
+    app,
+    withinOpenQuotas(deps, app, { request, usages, bytes: posted.bytes }, admitted),
+  );
   const rejected = offers.map(({ id, parsed }) => (parsed.ok ? undefined : rejection(id, parsed.error)));
   const events: Event[] = [];
   for (const { parsed } of offers) if (parsed.ok) events.push(parsed.event);

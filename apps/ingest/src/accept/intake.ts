@@ -2,6 +2,7 @@ import { type Acceptance, type OpenUsages, readOpenUsage } from '@fanfare/ledger
 import { type ApiKeyGrant, type App, findApiKey, findAppId, readApp } from '@fanfare/store';
 import type { Redis } from 'ioredis';
 import { GroupCommit } from './group-commit.ts';
+import { RequestsInFlight } from './in-flight.ts';
 import { SharedReads } from './shared-reads.ts';
 import { type NewEvent, type StoreDeps, storeEvents } from './store-events.ts';
 
@@ -15,6 +16,8 @@ export interface Intake {
   apps: SharedReads<App | undefined>;
   /** By internal id. */
   usages: SharedReads<OpenUsages>;
+  /** What those read do not contain yet. */
+  inFlight: RequestsInFlight;
   /** New events, by internal id of their app. */
   events: GroupCommit<NewEvent, Acceptance>;
 }
@@ -27,6 +30,7 @@ export function createIntake(deps: StoreDeps & { registry: Redis }): Intake {
     appIds: new SharedReads((publicId) => findAppId(registry, publicId)),
     apps: new SharedReads((appId) => readApp(registry, appId)),
     usages: new SharedReads((appId) => readOpenUsage(queueRedis, appId, shards.all)),
+    inFlight: new RequestsInFlight(),
     events: new GroupCommit((events) => storeEvents(deps, events), now),
   };
 }

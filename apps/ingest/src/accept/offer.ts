@@ -11,6 +11,8 @@ export interface Offer {
 /** The events of one request, not parsed yet. */
 export interface Posted {
   count: number;
+  /** Length of the body; 0 if it is not the request's own. */
+  bytes: number;
   /** Whether parsing them takes long enough for others to be given a turn. */
   isLong: boolean;
   parse(turn: Turn): readonly Offer[] | Promise<readonly Offer[]>;
@@ -19,6 +21,7 @@ export interface Posted {
 /** Events of which it is known already whether they are valid. */
 export const parsed = (offers: readonly Offer[]): Posted => ({
   count: offers.length,
+  bytes: 0,
   isLong: false,
   parse: () => offers,
 });

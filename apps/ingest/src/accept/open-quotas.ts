@@ -2,6 +2,7 @@ import { FanfareError, isCall } from '@fanfare/core';
 import type { OpenUsage, OpenUsages } from '@fanfare/ledger';
 import type { App } from '@fanfare/store';
 import type { IngestDeps } from '../deps.ts';
+import type { RequestInFlight } from './in-flight.ts';
 import type { Offer } from './offer.ts';
 import { quotasFor } from './quotas.ts';
 
@@ -10,15 +11,18 @@ const RETRY_AFTER_S = 5;
 
 /**
  * Rejects the events that would take the app past its quota of open events, or of open calls, which have a quota of
- * their own: a backlog of messages refuses no call. Concurrent requests may slightly exceed the quota.
+ * their own: a backlog of messages refuses no call. Notes the others in the request. Other processes of ingest may
+ * exceed the quota by what they have in flight.
+ * @param usages What was open when the request had begun.
  * @throws FanfareError `ERR_TOO_MANY_OPEN_EVENTS` if that leaves none.
  */
 export function withinOpenQuotas(
   { config }: Pick<IngestDeps, 'config'>,
   app: App,
-  { calls, others }: OpenUsages,
+  { request, usages, bytes }: { request: RequestInFlight; usages: OpenUsages; bytes: number },
   offers: readonly Offer[],
 ): readonly Offer[] {
+  const { calls, others } = request.openAtMost(usages);
   const quotas = quotasFor(config, app.quotas);
   let [calling, all] = [0, 0];
   for (const { parsed } of offers) {
@@ -28,6 +32,7 @@ export function withinOpenQuotas(
   }
   const ofCalls = problemOf('calls', calls, calling, { ...quotas, count: quotas.openCalls });
   const ofOthers = problemOf('events', others, all - calling, { ...quotas, count: quotas.openEvents });
+  request.passOn(ofCalls ? 0 : calling, ofOthers ? 0 : all - calling, bytes);
   if (!ofCalls && !ofOthers) return offers;
   const problem = ({ parsed }: Offer) => (parsed.ok ? (isCall(parsed.event) ? ofCalls : ofOthers) : undefined);
   const refused = offers.map(problem).filter((error) => error !== undefined);

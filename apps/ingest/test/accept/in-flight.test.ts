@@ -64,6 +64,23 @@ test('a changed quota counts from the next request on', async () => {
   });
 });
 
+test('a quota of open events is not exceeded by requests in flight together', async () => {
+  await createApp(ingest.deps.registry, {
+    appId: 'mill',
+    name: 'Mill',
+    region: 'us',
+    pushEnabled: true,
+    createdAt: NOW,
+  });
+  await ingest.backend('PATCH', '/v3/apps/mill', { quotas: { openEvents: 5000 } });
+  const mill = await publisher('mill');
+  const batch = (n: number) => Array.from({ length: 1000 }, (_, i) => event(`${n}-${i}`));
+  const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => mill.post(batch(n))));
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(5);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(35);
+  expect((await mill.post(event('one-more'))).status).toBe(429);
+});
+
 test('of twenty simultaneous posts of an event one is accepted, and bad ones spoil none', async () => {
   const demo = await publisher('demo');
   const answers = await underLoad(demo.post, () =>

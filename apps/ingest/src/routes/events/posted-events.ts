@@ -18,10 +18,11 @@ export function postedIn(posted: Buffer | null | undefined): Posted {
   const body = posted ?? Buffer.alloc(0);
   const elements = elementsOf(body, MAX_BATCH);
   if (elements?.length === 0) throw unusable(`must contain 1 to ${MAX_BATCH} events, not 0`);
-  if (!elements) return { count: 1, isLong: false, parse: () => [single(body)] };
+  if (!elements) return { count: 1, bytes: body.length, isLong: false, parse: () => [single(body)] };
   const runs = runsOf(elements);
   return {
     count: elements.length,
+    bytes: body.length,
     isLong: runs.length > 1,
     parse: async (turn) => (await turn.each(runs, (run) => offersOf(body, run))).flat(),
   };
