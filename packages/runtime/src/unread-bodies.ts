@@ -10,8 +10,10 @@ const LINGER_MS = 1000;
 export function holdBodies(server: Server): void {
   server.prependListener('request', (request: IncomingMessage) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+    // Its length is not known before it has arrived completely.
+    const bytes = encoding === undefined ? Number(length) : Number.POSITIVE_INFINITY;
     // After the chunk has been parsed, and before the next is read.
-    if (encoding !== undefined || length !== '0') process.nextTick(hold, request, Number(length));
+    if (bytes !== 0) process.nextTick(hold, request, bytes);
   });
 }
 
