@@ -17,9 +17,12 @@ export function checkLength(headers: IncomingHttpHeaders, bytes: number): void {
 
 /**
  * Reads a body of at most so many bytes: at once if it has arrived, as most have by the time that the caller is known.
- * @throws FanfareError `ERR_PAYLOAD_TOO_LARGE`, or `ERR_BAD_REQUEST` when it does not arrive completely and in time.
+ * @throws FanfareError `ERR_PAYLOAD_TOO_LARGE`, or `ERR_BAD_REQUEST` when it does not arrive completely and in time, or
+ *   the client has gone.
  */
 export function readBody(body: IncomingMessage, bytes: number, times: BodyTimes): Buffer | Promise<Buffer> {
+  // It would learn nothing of what is done now, and may have sent the request to another process meanwhile.
+  if (body.destroyed) throw incomplete();
   if (!body.complete) return awaitBody(body, bytes, times);
   if (body.readableLength > bytes) throw tooLarge(bytes);
   return (body.read() as Buffer | null) ?? Buffer.alloc(0);

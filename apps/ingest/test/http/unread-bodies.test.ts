@@ -23,7 +23,7 @@ const IN_ONE_CHUNK = Buffer.concat([Buffer.from(`${NESTED.length.toString(16)}\r
 const LENGTH = `content-length: ${NESTED.length}`;
 const CHUNKED = 'transfer-encoding: chunked';
 
-const { deps, server, routes } = await privateIngest();
+const { deps, server, routes, backend } = await privateIngest();
 
 /** The server's ends of all connections, by the client's port. */
 const sockets = new Map<number, Socket>();
@@ -182,4 +182,33 @@ test('requests sent at once on one connection are answered in turn, also one who
   await once(socket, 'readable');
   socket.write(last.slice(-10));
   expect((await answers).match(/"uid":"\w+"/g)).toEqual(['"uid":"alice"', '"uid":"bob"', '"uid":"carol"']);
+});
+
+test('a request whose client has gone before it was let in is not executed', async () => {
+  const put = (uid: string) =>
+    [
+      `PUT /v3/users/${uid} HTTP/1.1`,
+      ...keys.manage,
+      'host: x',
+      'content-type: application/json',
+      'content-length: 2',
+      '',
+      '{}',
+    ].join('\r\n');
+  const redis = Number(/process_id:(\d+)/.exec(await deps.redis.info('server'))?.[1]);
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const asked = once(server.server, 'request');
+  process.kill(redis, 'SIGSTOP');
+  try {
+    socket.write(put('alice'));
+    const [request] = await asked;
+    socket.resetAndDestroy();
+    await until(() => request.socket.destroyed, 'the server notices');
+  } finally {
+    process.kill(redis, 'SIGCONT');
+  }
+  // Takes the same steps, later.
+  expect((await backend('PUT', '/v3/users/bob', {})).status).toBe(200);
+  expect((await backend('GET', '/v3/users/alice')).status).toBe(404);
 });
