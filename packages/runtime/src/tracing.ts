@@ -10,7 +10,10 @@ export interface TracedStep {
 
 /** Traces steps of the pipeline. Off, it only runs them. */
 export interface Tracing {
-  /** Runs a step that may begin a trace, with the `traceparent` to pass on: undefined if it is not sampled. */
+  /**
+   * Runs a step that may begin a trace, with the `traceparent` to pass on: undefined if it is not sampled. An error
+   * with an HTTP `status` below 500 does not make it a failed one.
+   */
   begin<T>(step: TracedStep, work: (traceparent: string | undefined) => Promise<T>): Promise<T>;
   /** The same of a step of a trace that was begun; untraced without a parent. */
   follow<T>(step: TracedStep, work: (traceparent: string | undefined) => Promise<T>): Promise<T>;
@@ -61,7 +64,7 @@ export async function startTracing(service: string, config: TracingConfig): Prom
     try {
       return await work(span.isRecording() ? traceparentOf(span.spanContext()) : undefined);
     } catch (error) {
-      span.setStatus({ code: api.SpanStatusCode.ERROR });
+      if (!isMistake(error)) span.setStatus({ code: api.SpanStatusCode.ERROR });
       throw error;
     } finally {
       span.end();
@@ -73,6 +76,10 @@ export async function startTracing(service: string, config: TracingConfig): Prom
     close: () => provider.shutdown(),
   };
 }
+
+/** Whether an error is a mistake of the caller, by its HTTP status: the step did what it should. */
+const isMistake = (error: unknown): boolean =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
 
