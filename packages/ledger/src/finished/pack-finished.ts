@@ -59,7 +59,7 @@ async function keptEvent(redis: Redis, shard: number, { key, fields }: Stored): 
     key,
     appId: app as string,
     kind: kindOf(lane as Lane, hasLetters(fields)),
-    bytes: Number(aud ?? 0) * RECIPIENT_BYTES + body.length,
+    bytes: Number(aud ?? 0) * RECIPIENT_BYTES + Buffer.byteLength(body),
     finishedAt,
     expiresAt: exp ? Number(exp) : Math.max(finishedAt, await redis.pexpiretime(keys.event(shard, key))),
   };

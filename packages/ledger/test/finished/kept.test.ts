@@ -106,6 +106,15 @@ describe('finished events', () => {
     expect((await listOf(own.redis, 'bulk')).bytes).toBeGreaterThan(40_000);
   });
 
+  test('are as large as their text in bytes, in any script', async () => {
+    await using own = await startTestRedis();
+    const { event } = accepted();
+    const said = { ...event, message: { id: 'm1', category: 'message', type: 'text', text: 'नमस्ते'.repeat(500) } };
+    await finished(own, 3, { event: said });
+    await packAll(own);
+    expect((await listOf(own.redis, 'chat')).bytes).toBeGreaterThan(9000);
+  });
+
   test('that have expired are dropped from the list as others are added', async () => {
     await using own = await startTestRedis();
     const gone = [await finished(own, 9), await finished(own, 8)];
