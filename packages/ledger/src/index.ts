@@ -26,6 +26,7 @@ export * from './deliveries/dead-letters.ts';
 export { listLettersOfEvent } from './deliveries/event-letters.ts';
 export type { DeadLetterFilter, FoundDeadLetter } from './deliveries/letter-record.ts';
 export { type LedgerAnswers, type LedgerRead, readTogether } from './deliveries/read-together.ts';
+export { reopen } from './deliveries/reopen.ts';
 export * from './deliveries/settle.ts';
 export type { DeadLetter, DeadLetterRecord, Settlement } from './deliveries/settlement.ts';
 export { readStates } from './deliveries/states.ts';
