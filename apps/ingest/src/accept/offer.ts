@@ -19,7 +19,7 @@ export interface Posted {
 }
 
 /** Events of which it is known already whether they are valid. */
-export const parsed = (offers: readonly Offer[]): Posted => ({
+export const alreadyParsed = (offers: readonly Offer[]): Posted => ({
   count: offers.length,
   bytes: 0,
   isLong: false,

@@ -11,7 +11,7 @@ import {
 import { addMembers, readUser } from '@fanfare/store';
 import { describe, expect, test } from '@jest/globals';
 import { acceptEvents } from '../../src/accept/accept-events.ts';
-import { offer, parsed } from '../../src/accept/offer.ts';
+import { alreadyParsed, offer } from '../../src/accept/offer.ts';
 import type { IngestDeps } from '../../src/deps.ts';
 import { NOW, privateDeps } from '../support/private-deps.ts';
 
@@ -42,7 +42,7 @@ const call = (type: string, conversation: object = toBob) => ({
   call: { id: '9', sessionId: 's9', type: 'audio' },
 });
 
-const accept = (...events: object[]) => acceptEvents(deps, 'demo', parsed(events.map(offer)));
+const accept = (...events: object[]) => acceptEvents(deps, 'demo', alreadyParsed(events.map(offer)));
 /** An event as it was stored. */
 async function stored(id: string) {
   const ref = await findEvent(deps.redis, 'demo', id);
@@ -77,7 +77,7 @@ describe('posted events', () => {
   });
 
   test('of an app that is not there are refused', async () => {
-    await expect(acceptEvents(deps, 'other', parsed([offer(message('1'))]))).rejects.toMatchObject({
+    await expect(acceptEvents(deps, 'other', alreadyParsed([offer(message('1'))]))).rejects.toMatchObject({
       code: 'ERR_APP_NOT_FOUND',
     });
   });
@@ -85,7 +85,7 @@ describe('posted events', () => {
   test('whose job cannot be queued are accepted all the same, and left to the sweeper', async () => {
     const refusing = { addEvents: () => Promise.reject(new Error('queue away')) };
     const broken = { ...deps, producer: refusing } as unknown as IngestDeps;
-    expect(await acceptEvents(broken, 'demo', parsed([offer(message('1'))]))).toEqual([
+    expect(await acceptEvents(broken, 'demo', alreadyParsed([offer(message('1'))]))).toEqual([
       { id: 'm-1', status: 'accepted' },
     ]);
     const ref = await findEvent(deps.redis, 'demo', 'm-1');

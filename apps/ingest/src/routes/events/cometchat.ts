@@ -3,7 +3,7 @@ import { findCall, findLastCall, findMessage } from '@fanfare/ledger';
 import { deleteGroup, recordModeration, recordPresence } from '@fanfare/store';
 import { z } from 'zod';
 import { acceptEvents } from '../../accept/accept-events.ts';
-import { offer, parsed } from '../../accept/offer.ts';
+import { alreadyParsed, offer } from '../../accept/offer.ts';
 import type { OverloadGuard } from '../../accept/overload.ts';
 import {
   type Found,
@@ -76,7 +76,7 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
       await guard.check(events.some(isCall) ? 'calls' : 'events');
       if (state) await changeState(deps, appId, state);
       const distinct = await Promise.all(events.map((event) => withDedupSuffix(deps, appId, event)));
-      return { data: { ...answer, events: await acceptEvents(deps, appId, parsed(distinct.map(offered))) } };
+      return { data: { ...answer, events: await acceptEvents(deps, appId, alreadyParsed(distinct.map(offered))) } };
     },
   );
 }
