@@ -6,7 +6,7 @@ import { keys } from '../keys.ts';
 /** Open events of one app: accepted, not done and not expired. */
 export interface OpenUsage {
   count: number;
-  /** Of their bodies, with what is stored beside these (`ev` in record.ts). */
+  /** How long the fields are that contain their bodies (`ev`, see record.ts). */
   bytes: number;
 }
 
@@ -40,7 +40,8 @@ local function uncountOpen(root, lane, app, keys)
   for _, key in ipairs(keys) do bytes = bytes + redis.call('HSTRLEN', root .. 'ev:' .. key, 'ev') end
   if redis.call('HINCRBY', usage, 'count', -#keys) <= 0 then redis.call('DEL', usage)
   else redis.call('HINCRBY', usage, 'bytes', -bytes) end
-  -- Of an older version, whose ingest would count events that are done here for as long as they are kept.
+  -- The ingest of an older version counts by these keys, and would count this event until it expires. To be removed
+  -- once no such ingest is left to upgrade: the keys expire with their events.
   local open = root .. (lane == 'call' and 'open-calls-' or 'open-')
   redis.call('UNLINK', open .. 'of:' .. app, open .. 'bytes:' .. app)
 end`;
@@ -51,7 +52,9 @@ const MOST_GONE = 100;
 /**
  * How many events are open follows from the lists that they are in: those to look at, and those that wait and have not
  * begun. The stored count only serves to find that the bytes are not those of these events: some have expired, or were
- * accepted or finished by an older version. The bytes are then taken to be in proportion, which is right on average.
+ * accepted or finished by an older version. The bytes are then scaled, as if those events had been as large as the
+ * others on average. They are not: kinds that are kept for a shorter time expire first, and read marks, for instance,
+ * are small, so the bytes of the messages that are left come out too low. The quota of the count holds in any case.
  */
 const READ = script<[calls: number, bytes: number, others: number, bytes: number]>(`
 -- KEYS root of the shard's keys
