@@ -21,9 +21,9 @@ export interface IngestDeps {
   intake: Intake;
   /** The numbers of shards. */
   shards: Shards;
-  /** Of queues and ledger. */
+  /** How full the Redis of queues and ledger is. */
   memory: MemoryWatch;
-  /** Of the registry; the same as `memory` unless they are on different servers. */
+  /** How full that of the registry is; the same as `memory` unless they are on different servers. */
   registryMemory: MemoryWatch;
   box: SecretBox;
   /** For the secrets of membership sources. */

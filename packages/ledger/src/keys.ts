@@ -16,7 +16,7 @@ export const keys = {
    * longer, as are all buckets.
    */
   ids: (shard: number, appId: string, bucket: string) => `${shardTag(shard)}:ids:${appId}:${bucket}:`,
-  /** Sorted set: `<day>:<app>` that have such hashes, by day (see buckets/bucket-days.ts). As long as the last. */
+  /** Sorted set: `<day>:<app>` that have such hashes, by day (see buckets/bucket-days.ts). Expires with the last. */
   bucketDays: (shard: number) => `${shardTag(shard)}:id-days`,
   /** Prefix of hashes, one a day: event ids → the shards assigned at acceptance, while there are several. */
   locations: (appId: string, bucket: string) => `loc:{${appId}:${bucket}}:`,
@@ -80,7 +80,7 @@ export const keys = {
   archiveFences: `${shardTag(0)}:archive-fences`,
   /** Sorted set: users and apps that the archive has yet to erase, by when they were erased. 30 days. */
   erasures: `${shardTag(0)}:erasures`,
-  /** Hash: the `count` and `bytes` of an app's open events but calls (event/open-usage.ts). As long as the last. */
+  /** Hash: the `count` and `bytes` of an app's open events but calls (event/open-usage.ts). Expires with the last. */
   openUsage: (shard: number, appId: string) => `${shardTag(shard)}:open-usage:${appId}`,
   /** Hash: the same of its calls. */
   openCallUsage: (shard: number, appId: string) => `${shardTag(shard)}:open-calls-usage:${appId}`,
@@ -136,7 +136,7 @@ export const keys = {
   oldIndex: (shard: number, appId: string) => `${shardTag(shard)}:index:${appId}`,
   /** The log of the oldest version, a sorted set: time and key of these events. */
   oldestLog: (shard: number, appId: string) => `${shardTag(shard)}:log:${appId}`,
-  /** Hash: the counters of an app's statistics → their places in its blocks. As long as the last block. */
+  /** Hash: the counters of an app's statistics → their places in its blocks. Expires with the last block. */
   statsPlaces: (appId: string) => `stats:{${appId}}:places`,
   /** String: the counts of some hours (see stats/block.ts). 3 hours, 48 hours or 30 days after these. */
   stats: (appId: string, series: string, block: number) => `stats:{${appId}}:${series}:${block}`,

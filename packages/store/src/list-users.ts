@@ -15,7 +15,7 @@ export interface UserPage {
 
 /** Which page of users. The last two bound what it costs. */
 interface UserSearch {
-  /** Of the page before. */
+  /** The `cursor` of the page before. */
   cursor?: string | undefined;
   limit: number;
   step?: number;

@@ -71,7 +71,7 @@ async function claimAll(
       if (!(await claimFormer(redis, holding, stored))) continue;
       claimed.push(holding);
     }
-    // Of two with the same token, the one registered last; it is last in the list.
+    // The last of those with the same token stays: it was registered last.
     kept.delete(device.token);
     kept.set(device.token, device);
   }

@@ -14,7 +14,7 @@ export type CredentialOf<K extends PushKind> = { fcm: FcmCredential; apns: ApnsC
 
 /** Why a credential is not used: the push service refuses it. */
 export interface Failing {
-  /** Of the latest refusal. */
+  /** What the latest refusal said. */
   reason: string;
   /** When it was first refused, epoch ms. */
   at: number;

@@ -4,7 +4,7 @@ const MOST = 200;
 /** The same of one app while others are active: a step of theirs waits for a script or two of this one. */
 const MOST_BESIDE = 100;
 
-/** Of one app, before the next has its turn; and what an app with little in flight has at most. */
+/** Items of one app before the next app has its turn; and what an app with little in flight has at most. */
 const SHARE = 20;
 
 /** Groups that are stored at a time: while one waits for the disk, the next is on its way. */

@@ -12,7 +12,7 @@ export interface RecipientQuery {
   decision?: readonly (typeof RECIPIENT_DECISIONS)[number][] | undefined;
   state?: readonly DeliveryState[] | undefined;
   provider?: readonly ProviderKind[] | undefined;
-  /** Of a suppression, or of a rejected delivery. */
+  /** Why a recipient was suppressed, or a delivery rejected. */
   reason?: readonly string[] | undefined;
   limit: number;
 }

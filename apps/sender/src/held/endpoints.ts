@@ -44,7 +44,7 @@ export class Endpoints {
   readonly #deps: EndpointsDeps;
   readonly #lanes = new Map<string, SendLane>();
   readonly #endpoints = new Map<string, Endpoint>();
-  /** Of gates in use: making an id costs more than the look-up. */
+  /** The ids of gates in use: making one costs more than the look-up. */
   readonly #ids = new WeakMap<Gate, string>();
   #latest: Endpoint | undefined;
 

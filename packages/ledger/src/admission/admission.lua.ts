@@ -9,7 +9,7 @@ const FIRST_LOOK_MS: Record<Lane, number> = { call: 2000, chat: 5000, bulk: 5000
 const { admitted: ADMITTED, ready: READY, retryingMost: RETRYING_MOST, assumedSize: ASSUMED_SIZE } = ADMISSION_LIMITS;
 const { refillAt: REFILL_AT } = ADMISSION_LIMITS;
 
-/** Taken from when an event was received: more than any time. */
+/** Offset that makes the scores of events that have begun negative: more than any time, epoch ms. */
 const BEGUN = 1e13;
 
 /**

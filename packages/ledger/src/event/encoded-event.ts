@@ -70,8 +70,8 @@ export class EventEncoder {
 const NONE = Buffer.alloc(0);
 
 /**
- * Of a new message, name and field of its id, and what follows key and shard in its reference (references/messages.ts);
- * nothing of other events.
+ * The reference by which later events find the author of a new message (references/messages.ts): the bucket and the
+ * field of the message's id, and what follows the event's key and shard in it. Empty for other events.
  */
 function encodeReference(event: Event): string {
   if (event.type !== 'message.sent') return '';
