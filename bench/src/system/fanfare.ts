@@ -22,9 +22,6 @@ const MAINS = {
 
 type Role = keyof typeof MAINS;
 
-/** Options of Node with which operators start a process (infra/). */
-const NODE_ARGS: Readonly<Partial<Record<Role, readonly string[]>>> = { ingest: ['--max-semi-space-size=32'] };
-
 export interface FanfareOptions {
   /** Additional environment variables of all processes. */
   env?: Record<string, string>;
@@ -70,7 +67,7 @@ export async function startFanfare(stage: Stage, options: FanfareOptions = {}): 
         name,
         folder,
         env: { ...shared, PORT: String(port) },
-        nodeArgs: [...(NODE_ARGS[role] ?? []), ...nodeArgs],
+        nodeArgs,
         readyUrl: `http://127.0.0.1:${port}/readyz`,
       });
       processes.set(name, started);

@@ -78,9 +78,8 @@ const FIXED_BY_APP: Record<string, readonly string[]> = {
   simulator: ['TLS_PORT', 'SIMULATOR_TLS_DIR', 'SIMULATOR_TLS_NAMES'],
 };
 
-/** `ingest` of `node apps/ingest/dist/main.js`, with or without options of Node. */
-function appOf({ command }: Service): keyof typeof apps {
-  const [node, file = '', ...more] = command.filter((part) => !part.startsWith('--'));
+/** `ingest` of `node apps/ingest/dist/main.js`. */
+function appOf({ command: [node, file = '', ...more] }: Service): keyof typeof apps {
   const app = /^apps\/(\w+)\/dist\/main\.js$/.exec(file)?.[1] ?? '';
   if (node !== 'node' || more.length > 0 || !(app in apps)) throw new Error(`not a command of ours: ${file}`);
   return app as keyof typeof apps;
@@ -123,7 +122,7 @@ test('the compose file asks for the secrets and for nothing else', () => {
 
 test.each(ours)('%s: its command, names and ports are those of the app', (_name, service) => {
   const app = appOf(service);
-  expect(existsSync(join(ROOT, service.command.at(-1) as string))).toBe(true);
+  expect(existsSync(join(ROOT, service.command[1] as string))).toBe(true);
   const env = envOf(service);
   const names = namesOf(app, env);
   expect(Object.keys(env).filter((name) => !names.has(name))).toEqual([]);

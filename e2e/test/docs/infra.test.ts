@@ -82,7 +82,7 @@ test('the files of a folder are those of its kustomization', () => {
 });
 
 test.each(containers)('%s: its command, variables, ports and probes are those of the app', (_name, container) => {
-  const [, file = ''] = container.command?.filter((part) => !part.startsWith('--')) ?? [];
+  const [, file = ''] = container.command ?? [];
   const app = appOf(file);
   expect(existsSync(join(ROOT, file))).toBe(true);
   const env = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value ?? SECRETS[name] ?? '']));
@@ -183,7 +183,7 @@ const units = readdirSync(join(ROOT, 'infra/systemd'));
 
 test.each(units.filter((unit) => unit.endsWith('.service')))('%s starts what there is', (unit) => {
   const text = readFileSync(join(ROOT, 'infra/systemd', unit), 'utf8');
-  const [, file = ''] = /^ExecStart=\S+ (?:--\S+ )*(\S+)$/m.exec(text) ?? [];
+  const [, file = ''] = /^ExecStart=\S+ (\S+)$/m.exec(text) ?? [];
   expect(existsSync(join(ROOT, file))).toBe(true);
   const set = [...text.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name as string);
   const { asked } = readConfig(appOf(file), SECRETS);
