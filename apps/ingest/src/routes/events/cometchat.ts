@@ -61,6 +61,8 @@ export function cometChatRoutes(server: Server, deps: IngestDeps, guard: Overloa
         response: { 200: Answer.describe('The events the webhook became, or the reason there are none.') },
       },
       serializerCompiler: bySchema,
+      // The reader validates the envelope too, with each trigger's own part.
+      validatorCompiler: () => (value) => ({ value }),
     },
     async ({ appId, body }) => {
       const webhook = readCometChat(body, deps.now());
