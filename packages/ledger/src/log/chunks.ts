@@ -117,22 +117,29 @@ local function addToChunks(list, ttl, about, texts)
     end
   end
 
-  -- Usually they are in order, and texts are slow to compare.
-  for n = 2, #texts do
-    if texts[n] < texts[n - 1] then
-      table.sort(texts)
-      break
-    end
-  end
-  local i, isDue = 1, false
-  while i <= #texts do
-    local chunk, after, isNew = place(texts[i])
-    local last = i
-    -- Usually all: those of a run are about as old as each other.
-    while last < #texts and last - i < ${RUN - 1} and not (after and texts[last + 1] >= after) do last = last + 1 end
-    redis.call('APPEND', key(chunk), table.concat(texts, ' ', i, last) .. ' ')
+  local function append(chunk, from, to)
+    redis.call('APPEND', key(chunk), table.concat(texts, ' ', from, to) .. ' ')
     keep(key(chunk))
-    i, isDue = last + 1, isDue or isNew
+  end
+
+  local first, greatest = texts[1], texts[1]
+  for _, text in ipairs(texts) do
+    if text < first then first = text elseif text > greatest then greatest = text end
+  end
+  local chunk, after, isDue = place(first)
+  -- Usually all go into one chunk, in any order: to sort them takes longer than all the rest.
+  if #texts <= ${RUN} and not (after and greatest >= after) then
+    append(chunk, 1, #texts)
+  else
+    table.sort(texts)
+    local i = 1
+    while i <= #texts do
+      local isNew, last = false, i
+      chunk, after, isNew = place(texts[i])
+      while last < #texts and last - i < ${RUN - 1} and not (after and texts[last + 1] >= after) do last = last + 1 end
+      append(chunk, i, last)
+      i, isDue = last + 1, isDue or isNew
+    end
   end
   keep(list)
   if isDue then dropGone() end
