@@ -52,8 +52,15 @@ export class Receiver {
     return `${this.url}/webhook/${name}`;
   }
 
-  /** The FCM project whose pushes come to the endpoint of this name. */
+  /** Whether pushes can come here: our simulator answers them itself. */
+  takesPushes = true;
+
+  /**
+   * The FCM project whose pushes come to the endpoint of this name.
+   * @throws Error if none can.
+   */
   project(name: string): string {
+    if (!this.takesPushes) throw new Error('this row times pushes, which takes nginx: install the package nginx-light');
     return `timed-${name}`;
   }
 

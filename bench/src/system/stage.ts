@@ -28,6 +28,7 @@ export async function openStage(): Promise<Stage> {
     const certificate = await makeCertificate(folder);
     const receiver = closer.add('receiver', await Receiver.start(), (one) => one.close());
     const nginx = await findNginx();
+    receiver.takesPushes = nginx !== undefined;
     const provider = closer.add(
       'provider',
       nginx === undefined
