@@ -206,6 +206,8 @@ test('a body of another app is refused, and so is a key of another', async () =>
 test.each<[string, unknown]>([
   ['body', undefined],
   ['trigger', { data: {} }],
+  ['appId', { trigger: 'a_trigger_of_tomorrow', appId: {} }],
+  ['data', { trigger: 'a_trigger_of_tomorrow', data: 'text' }],
   ['data', { trigger: 'message_sent' }],
   ['data.message', cc.webhook('message_sent', {})],
   ['data.message.sender', cc.webhook('message_sent', { message: { ...cc.message('x', 'hi'), sender: 'a b' } })],

@@ -8,7 +8,7 @@ import { readReaction } from './reactions.ts';
 import { parse, type Reader } from './reader.ts';
 import { readReceipt } from './receipts.ts';
 import type { Found, Lookup, Reading, Translation } from './translation.ts';
-import { MaybeId, WireUid } from './wire.ts';
+import { WireUid } from './wire.ts';
 
 /**
  * The triggers of docs/rules/cometchat.md#webhooks. All others, such as delivery receipts, are accepted and ignored.
@@ -59,7 +59,12 @@ export interface CometChatRead {
   reading: Reading | undefined;
 }
 
-const Envelope = z.object({ trigger: z.string(), appId: MaybeId, data: z.unknown().optional() });
+/** Must be right if it is given, since it is compared with the app of the key; 0 and an empty text stand for none. */
+const AppId = z
+  .union([z.string(), z.number()])
+  .optional()
+  .transform((id) => ([undefined, '', '0'].includes(id?.toString()) ? undefined : String(id)));
+const Envelope = z.object({ trigger: z.string(), appId: AppId, data: z.looseObject({}).optional() });
 const Named = z.object({
   data: z.object({ recipients: listOf(WireUid, { min: 1, max: MAX_RECIPIENTS }).optional() }),
 });
