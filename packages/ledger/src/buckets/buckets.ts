@@ -20,7 +20,7 @@ local function put(bucket, field, text, expires)
   if redis.call('PEXPIRETIME', bucket) < expires then redis.call('PEXPIREAT', bucket, expires) end
 end`;
 
-/** Of the length of an entry: ids and uids are of a few hundred characters. */
+/** Digits of an entry's length: entries have a few hundred bytes at most. */
 const LENGTH_DIGITS = 4;
 
 const PUT = script<null>(`
@@ -54,9 +54,9 @@ return false
 /** An entry to write. */
 export interface NewEntry {
   /** Name and field, by which it is found. */
-  place: string;
+  address: string;
   text: string;
-  /** To whose day it belongs, epoch ms. */
+  /** A time on its day, epoch ms. */
   at: number;
 }
 
@@ -76,8 +76,8 @@ export async function putAll(
   retentionMs: number,
 ): Promise<void> {
   const byDay = new Map<number, string[]>();
-  for (const { place, text, at } of entries) {
-    const entry = place + text;
+  for (const { address, text, at } of entries) {
+    const entry = address + text;
     const encoded = String(Buffer.byteLength(entry)).padStart(LENGTH_DIGITS, '0') + entry;
     const others = byDay.get(dayOf(at));
     if (others) others.push(encoded);
@@ -92,8 +92,14 @@ export async function putAll(
   await Promise.all(runs);
 }
 
-/** Stands for the name in a key; no id of an app contains one. */
+/** Stands for the name in a prefix; no id of an app contains one. */
 const NAME = '\n';
+
+/** What precedes and what follows the name of a bucket in the prefix of its keys: scripts put these together. */
+export function aroundName(prefixOf: (name: string) => string): [head: string, after: string] {
+  const [head = '', after = ''] = prefixOf(NAME).split(NAME);
+  return [head, after];
+}
 
 function putRun(
   redis: Redis,
@@ -102,7 +108,7 @@ function putRun(
   run: readonly string[],
   retentionMs: number,
 ): Promise<unknown> {
-  const [head = '', after = ''] = prefixOf(NAME).split(NAME);
+  const [head, after] = aroundName(prefixOf);
   const tail = `${after}${day}`;
   const keyOf = (entry: string) => head + entry.slice(LENGTH_DIGITS, LENGTH_DIGITS + NAME_LENGTH) + tail;
   const callOf = (some: readonly string[]) => ({

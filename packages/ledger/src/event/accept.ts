@@ -4,8 +4,9 @@ import { acrossSlots } from '@fanfare/redis';
 import type { Redis } from 'ioredis';
 import { rankOf } from '../admission/admission.ts';
 import { dayOf, LENGTH as ID_LENGTH, NAME_LENGTH } from '../buckets/bucket.ts';
-import { putAll } from '../buckets/buckets.ts';
+import { aroundName, putAll } from '../buckets/buckets.ts';
 import { keys } from '../keys.ts';
+import { referenceTo } from '../references/reference.ts';
 import { ACCEPT } from './accept.lua.ts';
 import { locate } from './claim.ts';
 import { type EncodedEvent, EventEncoder, linesOf, referenceIn } from './encoded-event.ts';
@@ -130,7 +131,7 @@ async function acceptGroup(
 ): Promise<(Acceptance | Error)[]> {
   const some = members.map((i) => events[i] as EncodedEvent);
   const referring = some.find((event) => referenceIn(event) !== '');
-  const [head = '', tail = ''] = keys.messages(appId, NAME).split(NAME);
+  const [head, tail] = aroundName((name) => keys.messages(appId, name));
   const accept = async (bucket: string[], prefix: string) => {
     // The events are one argument: four for each would cost the client and the server 3 µs more.
     const args = [appId, lane, retentionMs, shard, prefix, tail, linesOf(some)];
@@ -149,9 +150,6 @@ async function acceptGroup(
     },
   );
 }
-
-/** Stands for the name in a key; no id of an app contains one. */
-const NAME = '\n';
 
 /** What the script answers, event by event. */
 function acceptancesOf(
@@ -187,9 +185,8 @@ function writeReferences(
   const entries = events.flatMap((event, i) => {
     const [reference, answer] = [referenceIn(event), answers[i] as Acceptance | Error];
     if (reference === '' || answer instanceof Error) return [];
-    const { key, shard } = answer;
-    const text = `${key}\t${shard}\t${reference.slice(ID_LENGTH)}`;
-    return [{ place: reference.slice(0, ID_LENGTH), text, at: eventKeyTime(key) }];
+    const text = referenceTo(answer, reference.slice(ID_LENGTH));
+    return [{ address: reference.slice(0, ID_LENGTH), text, at: eventKeyTime(answer.key) }];
   });
   const { appId } = events[0] as EncodedEvent;
   return putAll(redis, (name) => keys.messages(appId, name), entries, retentionMs);

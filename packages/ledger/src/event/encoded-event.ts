@@ -1,5 +1,6 @@
 import { type AcceptedEvent, conversationKey, type Event, type Lane } from '@fanfare/core';
 import { bucketTextOf } from '../buckets/bucket.ts';
+import { encodeSubject } from '../references/reference.ts';
 import { encodeAccepted } from './record.ts';
 
 /** An event in the form in which it is written. */
@@ -44,7 +45,7 @@ export class EventEncoder {
     const { appId, key, lane, receivedAt, event } = accepted;
     const { id } = event;
     const lines: Lines = { bytes: NONE, start: 0, end: 0 };
-    this.#text += `${bucketTextOf(id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n${encodeReference(event)}\n`;
+    this.#text += `${bucketTextOf(id)}${key} ${receivedAt}\n${encodeAccepted(accepted)}\n${subjectOf(event)}\n`;
     this.#pending.push({ lines, end: this.#text.length });
     if (this.#text.length > FULL) this.finish();
     return { appId, id, key, lane, receivedAt, retentionMs, conversation: conversationKey(event), lines };
@@ -73,10 +74,10 @@ const NONE = Buffer.alloc(0);
  * The reference by which later events find the author of a new message (references/messages.ts): the bucket and the
  * field of the message's id, and what follows the event's key and shard in it. Empty for other events.
  */
-function encodeReference(event: Event): string {
+function subjectOf(event: Event): string {
   if (event.type !== 'message.sent') return '';
   const { message, conversation, sender } = event;
-  return `${bucketTextOf(message.id)}${conversation.type[0]}${conversation.id}\t${sender.uid}`;
+  return bucketTextOf(message.id) + encodeSubject(conversation, [sender.uid]);
 }
 
 const LINE_FEED = 0x0a;

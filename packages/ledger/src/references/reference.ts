@@ -22,11 +22,18 @@ export interface Reference {
  * and guids contain no tab; an id of the chat backend may, and must be the last column. The key comes first because it
  * starts with the event's time, so that references sort by it.
  */
-export function encodeReference({ ref, conversation }: Reference, columns: readonly string[]): string {
-  let text = `${ref.key}\t${ref.shard}\t${conversation.type[0]}${conversation.id}`;
+export const encodeReference = ({ ref, conversation }: Reference, columns: readonly string[]): string =>
+  referenceTo(ref, encodeSubject(conversation, columns));
+
+/** The part of a reference that is known before its event is stored. */
+export function encodeSubject({ type, id }: ReferencedConversation, columns: readonly string[]): string {
+  let text = `${type[0]}${id}`;
   for (const column of columns) text += `\t${column}`;
   return text;
 }
+
+/** The reference that this part becomes once its event is stored. */
+export const referenceTo = ({ key, shard }: EventRef, subject: string): string => `${key}\t${shard}\t${subject}`;
 
 /** Decodes the text of `encodeReference`; `count` columns of its kind, the last of which takes the rest. */
 export function decodeReference(text: string, count: number): Reference & { columns: string[] } {
@@ -61,7 +68,7 @@ export async function writeFirst(
   references: readonly { id: string; key: string; text: string }[],
   retentionMs: number,
 ): Promise<void> {
-  const entries = references.map(({ id, key, text }) => ({ place: bucketTextOf(id), text, at: eventKeyTime(key) }));
+  const entries = references.map(({ id, key, text }) => ({ address: bucketTextOf(id), text, at: eventKeyTime(key) }));
   await putAll(redis, (name) => kind.prefix(appId, name), entries, retentionMs);
 }
 
