@@ -68,8 +68,9 @@ export async function recordReferences(
 ): Promise<void> {
   const logged =
     settings.logs.until > now() ? events.filter(({ event, duplicate }) => !duplicate && notifies(event)) : [];
-  const writes = byRetention(events).map(([retentionMs, group]) =>
-    recordSameRetention(queueRedis, appId, group, retentionMs),
+  const reactions = events.filter(({ event }) => event.type === 'reaction.added');
+  const writes = byRetention(reactions).map(([retentionMs, group]) =>
+    recordReactions(queueRedis, appId, group.flatMap(reactionsIn), retentionMs),
   );
   for (const { event, ref, retentionMs } of events) {
     if (event.type === 'message.sent') continue;
@@ -89,22 +90,12 @@ export async function recordReferences(
   await Promise.all(writes);
 }
 
-async function recordSameRetention(
-  queueRedis: Redis,
-  appId: string,
-  events: readonly RecordedEvent[],
-  retentionMs: number,
-): Promise<void> {
-  const reactions: ReactionReference[] = [];
-  for (const { event, ref } of events) {
-    if (event.type === 'reaction.added') {
-      const { id: reactionId, messageId, messageSender } = event.reaction;
-      const conversation = conversationRef(event.conversation);
-      const author = messageSender ? { author: messageSender } : {};
-      reactions.push({ reactionId, messageId, reactor: event.sender.uid, ...author, conversation, ref });
-    }
-  }
-  if (reactions.length > 0) await recordReactions(queueRedis, appId, reactions, retentionMs);
+function reactionsIn({ event, ref }: RecordedEvent): ReactionReference[] {
+  if (event.type !== 'reaction.added') return [];
+  const { id: reactionId, messageId, messageSender } = event.reaction;
+  const conversation = conversationRef(event.conversation);
+  const author = messageSender ? { author: messageSender } : {};
+  return [{ reactionId, messageId, reactor: event.sender.uid, ...author, conversation, ref }];
 }
 
 function recordCallEvent(
