@@ -86,14 +86,11 @@ export function readCometChat(
   const reading = reader(body, { trigger, now, data });
   if (!reading.ok) return reading;
   if (!reading.data) return { ok: true, read: base };
+  // Hardly any webhook names recipients, and a schema costs the others as much as a part of their own.
+  const named = data?.recipients === undefined ? undefined : parse(Named, body);
+  if (named && !named.ok) return named;
+  const recipients = named?.data.data.recipients;
   const { needs } = reading.data;
-  // Hardly any webhook names them, and a schema costs the others as much as a part of their own.
-  if ((data as { recipients?: unknown } | undefined)?.recipients === undefined) {
-    return { ok: true, read: { ...base, ignored: false, needs, reading: reading.data } };
-  }
-  const named = parse(Named, body);
-  if (!named.ok) return named;
-  const { recipients } = named.data.data;
   return { ok: true, read: { ...base, ignored: false, needs, recipients, reading: reading.data } };
 }
 
